@@ -1,0 +1,64 @@
+import { ProblemError, readProblem, unreachable } from './problem.ts'
+import { askForSignIn, askForTap, canStepUp } from './step-up.ts'
+
+/**
+ * JSON over fetch, under `/api/v1`. A refusal becomes a `ProblemError`. Two refusals are answered here and nowhere
+ * else: `seal-required` asks for a tap and repeats the identical call with the seal; `sign-in-required`, once somebody
+ * was signed in on this page, asks to sign in again and repeats it. So no form loses what was typed.
+ */
+export const api = {
+  get: <Answer>(path: string, options?: CallOptions) => call<Answer>('GET', path, undefined, options),
+  post: <Answer>(path: string, body: unknown = {}, options?: CallOptions) => call<Answer>('POST', path, body, options),
+  put: <Answer>(path: string, body: unknown = {}, options?: CallOptions) => call<Answer>('PUT', path, body, options),
+  patch: <Answer>(path: string, body: unknown, options?: CallOptions) => call<Answer>('PATCH', path, body, options),
+  delete: <Answer = void>(path: string, options?: CallOptions) => call<Answer>('DELETE', path, undefined, options),
+}
+
+export interface CallOptions {
+  /** A seal that is already made, for acts whose page does the tap itself. */
+  sealId?: string
+  /** Hand `sign-in-required` to the caller instead of asking to sign in. */
+  isSignInOptional?: boolean
+  signal?: AbortSignal
+}
+
+async function call<Answer>(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Answer> {
+  let sealId = options.sealId
+  let hasSignedInAgain = false
+  for (;;) {
+    const response = await send(method, path, body, sealId, options.signal)
+    if (response.status === 204) return undefined as Answer
+    if (response.ok) return (await response.json()) as Answer
+
+    const problem = await readProblem(response)
+    if (problem.code === 'seal-required' && problem.sealRequestId && !sealId && canStepUp()) {
+      sealId = await askForTap(problem.sealRequestId)
+      continue
+    }
+    const maySignIn = !options.isSignInOptional && !hasSignedInAgain && canStepUp()
+    if (problem.code === 'sign-in-required' && maySignIn) {
+      await askForSignIn()
+      hasSignedInAgain = true
+      continue
+    }
+    throw new ProblemError(problem)
+  }
+}
+
+async function send(method: string, path: string, body: unknown, sealId?: string, signal?: AbortSignal) {
+  const headers: Record<string, string> = { accept: 'application/json, application/problem+json' }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (sealId) headers['postern-seal'] = sealId
+  try {
+    return await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    })
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw unreachable(cause)
+  }
+}

@@ -1,0 +1,36 @@
+/** The API's shapes, as types only: the console imports nothing else of the server. */
+import type { SessionView } from '../../src/identity/shapes.ts'
+import type { Me, Person } from '../../src/identity/shapes.ts'
+import type { MemberView, RepositorySummary } from '../../src/repositories/shapes.ts'
+import type { PullRequestSummary } from '../../src/pull-requests/shapes.ts'
+
+export type * from '../../src/access-keys/shapes.ts'
+export type * from '../../src/audit/shapes.ts'
+export type * from '../../src/http/shapes.ts'
+export type * from '../../src/identity/shapes.ts'
+export type * from '../../src/pull-requests/shapes.ts'
+export type * from '../../src/repositories/shapes.ts'
+export type * from '../../src/seals/shapes.ts'
+
+export type Strength = SessionView['strength']
+export type OrganisationRole = Me['role']
+export type RepositoryRole = MemberView['role']
+export type Visibility = RepositorySummary['visibility']
+export type Unendorsed = Person['unendorsed'][number]
+
+export interface Items<Item> {
+  items: Item[]
+}
+export interface PageOf<Item> extends Items<Item> {
+  nextCursor: string | null
+}
+
+/** `GET /home`. */
+export interface Home {
+  repositories: RepositorySummary[]
+  /** Mine. */
+  pullRequests: PullRequestSummary[]
+  /** Those I may merge. */
+  waiting: PullRequestSummary[]
+  attention: { kind: string; text: string; href: string }[]
+}

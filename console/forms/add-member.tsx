@@ -1,0 +1,85 @@
+import { Button, Group, SegmentedControl, Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { getQuery } from '../api/queries.ts'
+import type { Group as PersonGroup, Items, MemberView, RepositoryRole } from '../api/shapes.ts'
+import type { Grant } from './members-editor.tsx'
+import { PersonSelect } from './person-select.tsx'
+import { repositoryRoles } from './role-words.ts'
+
+interface AddMemberProps {
+  /** Those who already have a role here. */
+  members: MemberView[]
+  isSaving: boolean
+  onAdd: (grant: Grant) => Promise<unknown>
+}
+
+export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
+  const [kind, setKind] = useState<MemberView['kind']>('user')
+  const [name, setName] = useState<string | null>(null)
+  const [role, setRole] = useState<RepositoryRole>('write')
+  const taken = members.filter((member) => member.kind === kind).map((member) => member.name)
+  const add = async () => {
+    if (!name) return
+    // What was chosen stays until the server has taken it; the editor shows a refusal.
+    await onAdd({ kind, name, role }).then(
+      () => setName(null),
+      () => {},
+    )
+  }
+  return (
+    <Group align="flex-end" gap="xs">
+      <SegmentedControl
+        aria-label="What to add"
+        data={[
+          { value: 'user', label: 'Person' },
+          { value: 'group', label: 'Group' },
+        ]}
+        value={kind}
+        onChange={(next) => {
+          setKind(next as MemberView['kind'])
+          setName(null)
+        }}
+      />
+      {kind === 'user' ? (
+        <PersonSelect label="Person" value={name} without={taken} onChange={setName} flex="1 1 200px" />
+      ) : (
+        <GroupSelect value={name} without={taken} onChange={setName} />
+      )}
+      <Select
+        label="Role"
+        w={130}
+        data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
+        value={role}
+        allowDeselect={false}
+        onChange={(next) => next && setRole(next as RepositoryRole)}
+      />
+      <Button onClick={() => void add()} disabled={!name} loading={isSaving}>
+        Add
+      </Button>
+    </Group>
+  )
+}
+
+interface GroupSelectProps {
+  value: string | null
+  without: string[]
+  onChange: (name: string | null) => void
+}
+
+function GroupSelect({ value, without, onChange }: GroupSelectProps) {
+  const groups = useQuery(getQuery<Items<PersonGroup>>('/groups'))
+  const names = (groups.data?.items ?? []).map(({ name }) => name).filter((name) => !without.includes(name))
+  return (
+    <Select
+      label="Group"
+      placeholder="Choose a group"
+      data={names}
+      value={value}
+      onChange={onChange}
+      searchable
+      nothingFoundMessage="No further group"
+      flex="1 1 200px"
+    />
+  )
+}

@@ -1,0 +1,121 @@
+import { ActionIcon, Badge, Group, Select, Stack, Text, Tooltip } from '@mantine/core'
+import { IconUser, IconUsersGroup, IconX } from '@tabler/icons-react'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
+import { api } from '../api/client.ts'
+import { getQuery, queryClient } from '../api/queries.ts'
+import type { Items, MemberView, RepositoryRole } from '../api/shapes.ts'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { RowList } from '../ui/row-list.tsx'
+import { AddMember } from './add-member.tsx'
+import { repositoryRoles } from './role-words.ts'
+
+interface MembersEditorProps {
+  /** API path of the project or repository; members are below it. */
+  apiPath: string
+  /** Members given here can be changed here; those of the project are shown with where they come from. */
+  scope: 'repository' | 'project'
+}
+
+export interface Grant {
+  kind: MemberView['kind']
+  name: string
+  /** Null takes the role away. */
+  role: RepositoryRole | null
+}
+
+/** Who may do what in a project or a repository. Each change is saved as it is made. */
+export function MembersEditor({ apiPath, scope }: MembersEditorProps) {
+  const path = `${apiPath}/members`
+  const query = getQuery<Items<MemberView>>(path)
+  const { data } = useSuspenseQuery(query)
+  const save = useMutation({
+    mutationFn: ({ kind, name, role }: Grant) => {
+      const member = `${path}/${kind}/${encodeURIComponent(name)}`
+      return role === null
+        ? api.delete<Items<MemberView>>(member)
+        : api.put<Items<MemberView>>(member, { role })
+    },
+    onSuccess: (members) => queryClient.setQueryData(query.queryKey, members),
+  })
+  const isSaving = (member: MemberView) =>
+    save.isPending && save.variables.kind === member.kind && save.variables.name === member.name
+
+  return (
+    <Stack>
+      <AddMember members={data.items.filter(({ from }) => from === scope)} isSaving={save.isPending} onAdd={save.mutateAsync} />
+      <ProblemAlert error={save.error} />
+      {data.items.length === 0 && <EmptyState title="Nobody has been given a role here yet" />}
+      {data.items.length > 0 && (
+        <RowList label="Members">
+          {data.items.map((member) => (
+            <MemberRow
+              key={`${member.from} ${member.kind} ${member.name}`}
+              member={member}
+              isHere={member.from === scope}
+              isSaving={isSaving(member)}
+              onChange={(role) => save.mutate({ kind: member.kind, name: member.name, role })}
+            />
+          ))}
+        </RowList>
+      )}
+    </Stack>
+  )
+}
+
+interface MemberRowProps {
+  member: MemberView
+  isHere: boolean
+  isSaving: boolean
+  onChange: (role: RepositoryRole | null) => void
+}
+
+function MemberRow({ member, isHere, isSaving, onChange }: MemberRowProps) {
+  const Icon = member.kind === 'group' ? IconUsersGroup : IconUser
+  return (
+    <Group justify="space-between" gap="sm">
+      <Group gap="sm" wrap="nowrap" miw={0}>
+        <Icon size={20} role="img" aria-label={member.kind === 'group' ? 'Group' : 'Person'} />
+        <Text truncate>
+          {member.displayName}{' '}
+          {member.displayName !== member.name && (
+            <Text span c="dimmed">
+              {member.name}
+            </Text>
+          )}
+        </Text>
+      </Group>
+      {isHere ? (
+        <Group gap="xs" wrap="nowrap">
+          <Select
+            aria-label={`Role of ${member.displayName}`}
+            data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
+            value={member.role}
+            onChange={(role) => role && onChange(role as RepositoryRole)}
+            allowDeselect={false}
+            disabled={isSaving}
+            w={120}
+            size="xs"
+          />
+          <Tooltip label="Take the role away">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              loading={isSaving}
+              aria-label={`Take the role from ${member.displayName}`}
+              onClick={() => onChange(null)}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      ) : (
+        <Tooltip label="Given in the project; change it there">
+          <Badge variant="default" tt="none" fw={500}>
+            {repositoryRoles.find(({ value }) => value === member.role)?.label}, from the project
+          </Badge>
+        </Tooltip>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,30 @@
+import { type PublicKeyCredentialCreationOptionsJSON, startRegistration } from '@simplewebauthn/browser'
+import { api } from '../api/client.ts'
+import type { Ceremony, CredentialView, Me } from '../api/shapes.ts'
+import { webauthnProblem } from './webauthn-problem.ts'
+
+async function makePasskey(ceremony: Ceremony) {
+  try {
+    return await startRegistration({ optionsJSON: ceremony.publicKey as PublicKeyCredentialCreationOptionsJSON })
+  } catch (error) {
+    throw webauthnProblem(error, 'create')
+  }
+}
+
+/** A one-time link becomes a person with a passkey, signed in. */
+export async function registerByLink(
+  token: string,
+  who: { username: string; displayName: string; email: string },
+): Promise<Me> {
+  const options = { isSignInOptional: true }
+  const ceremony = await api.post<Ceremony>('/registration-links/begin', { token, ...who }, options)
+  const response = await makePasskey(ceremony)
+  return api.post<Me>('/registration-links/finish', { token, ceremonyId: ceremony.ceremonyId, response }, options)
+}
+
+/** A further passkey: first the new key makes it, then one that the person already has vouches for it by a tap. */
+export async function addPasskey(name: string): Promise<CredentialView> {
+  const ceremony = await api.post<Ceremony>('/me/credentials/begin')
+  const response = await makePasskey(ceremony)
+  return api.post<CredentialView>('/me/credentials', { ceremonyId: ceremony.ceremonyId, response, name })
+}

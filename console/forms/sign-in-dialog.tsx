@@ -1,0 +1,46 @@
+import { Button, Modal, Stack, Text } from '@mantine/core'
+import { WebAuthnAbortService } from '@simplewebauthn/browser'
+import { IconFingerprint } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { meQuery, queryClient } from '../api/queries.ts'
+import { paths } from '../paths.ts'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { signIn } from './sign-in.ts'
+
+interface SignInDialogProps {
+  onSignedIn: () => void
+  onClose: () => void
+}
+
+/** The session ended while a page was open: sign in over it, and the page goes on where it was. */
+export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
+  const tap = useMutation({
+    mutationFn: async () => {
+      const before = queryClient.getQueryData(meQuery.queryKey)
+      const me = await signIn()
+      // What this page holds belongs to the person before: start over.
+      if (before && before.id !== me.id) location.assign(paths.home)
+      else onSignedIn()
+    },
+  })
+  const close = () => {
+    WebAuthnAbortService.cancelCeremony()
+    onClose()
+  }
+  return (
+    <Modal opened onClose={close} title="Sign in to go on" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack>
+        <Text>Your session has ended. What you typed is still here.</Text>
+        <ProblemAlert error={tap.error} />
+        <Button
+          leftSection={<IconFingerprint size={20} aria-hidden />}
+          loading={tap.isPending}
+          onClick={() => tap.mutate()}
+          data-autofocus
+        >
+          {tap.isError ? 'Try again' : 'Sign in with a passkey'}
+        </Button>
+      </Stack>
+    </Modal>
+  )
+}

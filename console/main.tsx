@@ -1,0 +1,26 @@
+/** The console: pages over the HTTP API. It holds no truth and decides nothing: what may be done is the server's word. */
+import '@mantine/core/styles.css'
+import './console.css'
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queryClient } from './api/queries.ts'
+import { StepUpHost } from './forms/step-up-host.tsx'
+import { makeRouter } from './routes.tsx'
+import { cssVariablesResolver, theme } from './theme.ts'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={makeRouter()} />
+        <StepUpHost />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,42 @@
+import { Suspense } from 'react'
+import { useMe } from '../../api/use-me.ts'
+import { paths } from '../../paths.ts'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { PageTabs } from '../../ui/page-tabs.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { usePathPart } from '../../url-state.ts'
+import { NotFoundPage } from '../shell/not-found-page.tsx'
+import { PasskeysTab } from './passkeys-tab.tsx'
+import { SessionsTab } from './sessions-tab.tsx'
+import { TokensTab } from './tokens-tab.tsx'
+
+const tabs = {
+  passkeys: { label: 'Passkeys', Tab: PasskeysTab },
+  sessions: { label: 'Sessions', Tab: SessionsTab },
+  tokens: { label: 'Tokens', Tab: TokensTab },
+}
+type TabName = keyof typeof tabs
+
+/** What is mine: how I come in, where I am in, and what acts in my name. */
+export function AccountPage() {
+  const me = useMe()
+  const here = usePathPart('tab') || 'passkeys'
+  if (!Object.hasOwn(tabs, here)) return <NotFoundPage />
+  const { label, Tab } = tabs[here as TabName]
+  return (
+    <>
+      <PageHeader title="Account" tabTitle={label} description={`${me.displayName} · ${me.username} · ${me.email}`} />
+      <PageTabs
+        label="Account"
+        tabs={(Object.keys(tabs) as TabName[]).map((name) => ({
+          label: tabs[name].label,
+          href: paths.account(name),
+          isHere: name === here,
+        }))}
+      />
+      <Suspense fallback={<RowSkeletons />}>
+        <Tab />
+      </Suspense>
+    </>
+  )
+}

@@ -1,0 +1,71 @@
+import { Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import type { ApiTokenMade, NewApiToken, TokenScope } from '../../api/shapes.ts'
+import { RepositoryPicker } from '../../forms/repository-picker.tsx'
+import { required, useActForm } from '../../forms/use-act-form.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { scopeWords } from './scope-words.ts'
+
+interface NewTokenFormProps {
+  onMade: (made: ApiTokenMade) => void
+  onCancel: () => void
+}
+
+const lifetimes = [
+  { value: '7', label: '7 days' },
+  { value: '30', label: '30 days' },
+  { value: '90', label: '90 days' },
+  { value: '365', label: 'A year' },
+]
+
+export function NewTokenForm({ onMade, onCancel }: NewTokenFormProps) {
+  const { form, act, onSubmit } = useActForm({
+    initialValues: {
+      name: '',
+      scopes: ['repository:read', 'repository:write'] as TokenScope[],
+      repositoryIds: [] as string[],
+      days: '30',
+    },
+    validate: {
+      name: required('it a name, such as the machine it is for'),
+      scopes: (scopes) => (scopes.length ? null : 'Allow at least one thing'),
+    },
+    act: ({ name, scopes, repositoryIds, days }) =>
+      api.post<ApiTokenMade>('/me/tokens', {
+        name: name.trim(),
+        scopes,
+        repositoryIds: repositoryIds.length ? repositoryIds : null,
+        expiresInDays: Number(days),
+      } satisfies NewApiToken),
+    onDone: async (made) => {
+      onMade(made)
+      await refresh('/me/tokens')
+    },
+  })
+  return (
+    <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate maw={640}>
+      <Stack>
+        <TextInput label="Name" placeholder="git on my laptop" maxLength={100} autoFocus {...form.getInputProps('name')} />
+        <Checkbox.Group label="It may" {...form.getInputProps('scopes')}>
+          <Stack gap="xs" mt="xs">
+            {scopeWords.map(({ scope, label, description }) => (
+              <Checkbox key={scope} value={scope} label={label} description={description} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <RepositoryPicker {...form.getInputProps('repositoryIds')} />
+        <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
+        <ProblemAlert error={act.error} />
+        <Group>
+          <Button type="submit" loading={act.isPending}>
+            Make it with a tap
+          </Button>
+          <Button variant="default" onClick={onCancel} disabled={act.isPending}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  )
+}

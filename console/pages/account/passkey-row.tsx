@@ -1,0 +1,94 @@
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { IconCloud, IconKey } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { meQuery, queryClient, refresh } from '../../api/queries.ts'
+import type { CredentialView } from '../../api/shapes.ts'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Oid } from '../../ui/oid.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { RenamePasskey } from './rename-passkey.tsx'
+
+const kinds = {
+  synced: { icon: IconCloud, words: 'Synced: your password manager may copy it to your other devices' },
+  'device-bound': { icon: IconKey, words: 'Says it cannot be copied (not verified)' },
+}
+
+interface PasskeyRowProps {
+  credential: CredentialView
+  /** The last one cannot be removed. */
+  isOnly: boolean
+}
+
+export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
+  const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null)
+  const close = () => setDialog(null)
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/me/credentials/${credential.id}`),
+    onSuccess: async () => {
+      close()
+      await Promise.all([refresh('/me/credentials'), queryClient.invalidateQueries({ queryKey: meQuery.queryKey })])
+    },
+  })
+  const { icon: Icon, words } = kinds[credential.kind]
+  return (
+    <Group justify="space-between" align="flex-start" gap="sm">
+      <Group wrap="nowrap" align="flex-start" miw={0} flex="1 1 320px">
+        <Icon size={22} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+        <Stack gap={2} miw={0}>
+          <Group gap="xs">
+            <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+              {credential.name}
+            </Text>
+            {credential.isCurrent && <Badge variant="light" tt="none">This session</Badge>}
+            {!credential.isEndorsed && (
+              <Badge variant="default" tt="none" fw={500}>
+                Not vouched for yet
+              </Badge>
+            )}
+          </Group>
+          <Text size="sm" c="dimmed">
+            {credential.model ? `${credential.model}. ${words}` : words}.
+          </Text>
+          {credential.strength === 'attested' && <Text size="sm">A hardware key of a verified model.</Text>}
+          {!credential.stockVerifiable && (
+            <Text size="sm" c="dimmed">
+              Stock git cannot check what it signs ({credential.algorithm}); <code>postern verify</code> can.
+            </Text>
+          )}
+          <Text size="sm" c="dimmed" component="div">
+            Added <TimeAgo at={credential.createdAt} />,{' '}
+            {credential.lastUsedAt === null ? 'never used' : <>last used <TimeAgo at={credential.lastUsedAt} /></>}.
+            Fingerprint <Oid oid={credential.fingerprint} />
+          </Text>
+        </Stack>
+      </Group>
+      <Group gap="xs">
+        <Button size="xs" variant="default" onClick={() => setDialog('rename')}>
+          Rename
+        </Button>
+        <ReasonedButton
+          size="xs"
+          variant="default"
+          reason={isOnly ? 'Your only passkey cannot be removed. Add another one first.' : null}
+          onClick={() => setDialog('remove')}
+        >
+          Remove
+        </ReasonedButton>
+      </Group>
+      <RenamePasskey credential={credential} isOpen={dialog === 'rename'} onClose={close} />
+      <ConfirmDialog
+        isOpen={dialog === 'remove'}
+        title={`Remove “${credential.name}”?`}
+        confirmLabel="Remove it"
+        act={remove}
+        onClose={close}
+      >
+        It no longer lets you in, and the sessions it opened end. What it signed stays valid. Your device or password
+        manager may go on offering it; delete it there too.
+      </ConfirmDialog>
+    </Group>
+  )
+}

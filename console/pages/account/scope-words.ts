@@ -1,0 +1,11 @@
+import type { TokenScope } from '../../api/shapes.ts'
+
+/** What a token may do, in the order in which one would think of it. */
+export const scopeWords: { scope: TokenScope; label: string; description: string }[] = [
+  { scope: 'repository:read', label: 'Read repositories', description: 'Clone, fetch and browse' },
+  { scope: 'repository:write', label: 'Push', description: 'Push branches and tags, open pull requests' },
+  { scope: 'account:read', label: 'Know who I am', description: 'Read my name, username and e-mail' },
+]
+
+export const scopeLabel = (scope: TokenScope) =>
+  scopeWords.find((candidate) => candidate.scope === scope)?.label ?? scope

@@ -1,0 +1,60 @@
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { getQuery, refresh } from '../../api/queries.ts'
+import type { Items, SessionView } from '../../api/shapes.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { strengthWords } from '../../ui/strength-words.ts'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { browserWords } from './browser-words.ts'
+
+export function SessionsTab() {
+  const { data } = useSuspenseQuery(getQuery<Items<SessionView>>('/me/sessions'))
+  const end = useMutation({
+    mutationFn: (id: string | null) => api.delete(id === null ? '/me/sessions' : `/me/sessions/${id}`),
+    onSuccess: () => refresh('/me/sessions'),
+  })
+  return (
+    <Stack>
+      <Text c="dimmed">Where you are signed in. Ending a session takes effect at once.</Text>
+      <ProblemAlert error={end.error} />
+      <RowList label="Your sessions">
+        {data.items.map((session) => (
+          <Group key={session.id} justify="space-between" gap="sm">
+            <Stack gap={2} miw={0} flex="1 1 280px">
+              <Group gap="xs">
+                <Text fw={600}>{browserWords(session.userAgent)}</Text>
+                {session.isCurrent && <Badge variant="light" tt="none">This session</Badge>}
+              </Group>
+              <Text size="sm" c="dimmed">
+                From {session.address}, signed in <TimeAgo at={session.authenticatedAt} /> with “{session.credentialName}”,{' '}
+                {strengthWords[session.strength]}
+              </Text>
+              <Text size="sm" c="dimmed">
+                Last seen <TimeAgo at={session.lastSeenAt} />, ends <TimeAgo at={session.expiresAt} />
+              </Text>
+            </Stack>
+            {!session.isCurrent && (
+              <Button
+                size="xs"
+                variant="default"
+                loading={end.isPending && end.variables === session.id}
+                onClick={() => end.mutate(session.id)}
+              >
+                End
+              </Button>
+            )}
+          </Group>
+        ))}
+      </RowList>
+      {data.items.length > 1 && (
+        <Group>
+          <Button variant="default" loading={end.isPending && end.variables === null} onClick={() => end.mutate(null)}>
+            End all others
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  )
+}

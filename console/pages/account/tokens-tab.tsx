@@ -1,0 +1,55 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { getQuery } from '../../api/queries.ts'
+import type { ApiTokenMade, ApiTokenView, Items } from '../../api/shapes.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { useUrlState } from '../../url-state.ts'
+import { NewTokenForm } from './new-token-form.tsx'
+import { TokenMade } from './token-made.tsx'
+import { TokenRow } from './token-row.tsx'
+
+export function TokensTab() {
+  const { data } = useSuspenseQuery(getQuery<Items<ApiTokenView>>('/me/tokens'))
+  const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
+  // Lives in this component only: once left, the secret is gone.
+  const [made, setMade] = useState<ApiTokenMade | null>(null)
+  const onMade = (token: ApiTokenMade) => {
+    setMade(token)
+    setNew('')
+  }
+  const newButton = (
+    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setNew('yes')}>
+      New token
+    </Button>
+  )
+  return (
+    <Stack>
+      <Text c="dimmed" maw={640}>
+        A token lets git or a script act as you, within what you allow it. It can push and propose; it can never approve
+        or merge: that takes your tap.
+      </Text>
+      {made && <TokenMade made={made} onClose={() => setMade(null)} />}
+      {isNew ? (
+        <NewTokenForm onMade={onMade} onCancel={() => setNew('')} />
+      ) : (
+        data.items.length > 0 && <Group>{newButton}</Group>
+      )}
+      {data.items.length > 0 ? (
+        <RowList label="Your tokens">
+          {data.items.map((token) => (
+            <TokenRow key={token.id} token={token} />
+          ))}
+        </RowList>
+      ) : (
+        !isNew && (
+          <EmptyState title="No tokens" action={newButton}>
+            Make one to push with git over HTTPS.
+          </EmptyState>
+        )
+      )}
+    </Stack>
+  )
+}

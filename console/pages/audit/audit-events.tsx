@@ -1,0 +1,77 @@
+import { Anchor, Badge, Box, Group, Stack, Text, UnstyledButton } from '@mantine/core'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useId, useState } from 'react'
+import type { AuditEventView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { strengthWords } from '../../ui/strength-words.ts'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { methodWords } from './action-words.ts'
+
+export const AuditEvents = ({ events }: { events: AuditEventView[] }) => (
+  <RowList label="Events">
+    {events.map((event) => (
+      <AuditRow key={event.id} event={event} />
+    ))}
+  </RowList>
+)
+
+function AuditRow({ event }: { event: AuditEventView }) {
+  const [isOpen, setOpen] = useState(false)
+  const id = useId()
+  const Chevron = isOpen ? IconChevronDown : IconChevronRight
+  return (
+    <Stack gap="xs">
+      <Group justify="space-between" gap="sm">
+        <UnstyledButton
+          onClick={() => setOpen(!isOpen)}
+          aria-expanded={isOpen}
+          aria-controls={id}
+          flex="1 1 300px"
+          miw={0}
+        >
+          <Group wrap="nowrap" gap={6} align="flex-start">
+            <Chevron size={16} style={{ flexShrink: 0, marginTop: 5 }} aria-hidden />
+            <Text span style={{ overflowWrap: 'anywhere' }}>
+              {event.sentence}
+            </Text>
+          </Group>
+        </UnstyledButton>
+        <Group gap="xs">
+          {event.outcome === 'refused' && (
+            <Badge variant="default" tt="none" fw={500}>
+              Refused
+            </Badge>
+          )}
+          <Text size="sm" c="dimmed">
+            <TimeAgo at={event.occurredAt} />
+          </Text>
+        </Group>
+      </Group>
+      {isOpen && (
+        <Box id={id} pl={22}>
+          <Stack gap="xs">
+            <Text size="sm" c="dimmed">
+              {methodWords[event.method] ?? event.method}
+              {event.strength && `, ${strengthWords[event.strength]}`}
+              {event.actor && (
+                <>
+                  {' · '}
+                  <Anchor href={paths.audit({ actor: event.actor.username })} size="sm">
+                    All by {event.actor.displayName}
+                  </Anchor>
+                </>
+              )}
+              {' · '}
+              <Anchor href={paths.audit({ action: event.action })} size="sm">
+                All of this kind
+              </Anchor>
+            </Text>
+            <CopyBlock label="The recorded event, byte for byte" lines={[event.leaf]} what="the event" />
+          </Stack>
+        </Box>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,70 @@
+import { Button, Flex, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { PersonSelect } from '../../forms/person-select.tsx'
+import { paths } from '../../paths.ts'
+import { strengthWords } from '../../ui/strength-words.ts'
+import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
+import { actionGroups, methodWords } from './action-words.ts'
+import type { AuditFilterName } from './audit-query.ts'
+
+const methods = Object.entries(methodWords).map(([value, label]) => ({ value, label }))
+const strengths = Object.entries(strengthWords).map(([value, label]) => ({ value, label }))
+const outcomes = [
+  { value: 'done', label: 'Done' },
+  { value: 'refused', label: 'Refused' },
+]
+
+/** One row of filters that wraps; each writes itself into the URL. */
+export function AuditFilters() {
+  const query = useUrlQuery()
+  const set = useSetUrlQuery()
+  const one = (name: AuditFilterName) => ({
+    value: query[name] ?? null,
+    onChange: (value: string | null) => set({ [name]: value }),
+    clearable: true,
+    placeholder: 'Any',
+    flex: '1 1 160px',
+  })
+  const setTarget = useDebouncedCallback((target: string) => set({ target }), 300)
+  const hasAny = Object.values(query).some(Boolean)
+  return (
+    <Flex component="section" aria-label="Filters" wrap="wrap" gap="xs" align="flex-end">
+      <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
+      <Select label="What" data={actionGroups} searchable {...one('action')} flex="2 1 200px" />
+      <TextInput
+        key={query['target'] ? 'given' : 'none'}
+        label="Target"
+        placeholder="payments/api, ana, …"
+        defaultValue={query['target'] ?? ''}
+        onChange={(event) => setTarget(event.currentTarget.value.trim())}
+        flex="1 1 160px"
+      />
+      <Select label="How" data={methods} {...one('method')} />
+      <Select label="Strength" data={strengths} {...one('strength')} />
+      <Select label="Outcome" data={outcomes} {...one('outcome')} flex="1 1 110px" />
+      <Day label="From" value={query['from']} onChange={(from) => set({ from })} />
+      <Day label="To" value={query['to']} onChange={(to) => set({ to })} />
+      {hasAny && (
+        <Button component="a" href={paths.audit()} variant="default">
+          Clear
+        </Button>
+      )}
+    </Flex>
+  )
+}
+
+interface DayProps {
+  label: string
+  value: string | undefined
+  onChange: (day: string) => void
+}
+
+const Day = ({ label, value, onChange }: DayProps) => (
+  <TextInput
+    type="date"
+    label={label}
+    value={value ?? ''}
+    onChange={(event) => onChange(event.currentTarget.value)}
+    flex="1 1 140px"
+  />
+)

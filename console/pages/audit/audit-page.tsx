@@ -1,0 +1,63 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { IconFilterOff } from '@tabler/icons-react'
+import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
+import { Suspense } from 'react'
+import { pagesQuery } from '../../api/queries.ts'
+import type { AuditEventView } from '../../api/shapes.ts'
+import { useMe } from '../../api/use-me.ts'
+import { paths } from '../../paths.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { ShowMore } from '../../ui/show-more.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { useUrlQuery } from '../../url-state.ts'
+import { auditQuery } from './audit-query.ts'
+import { AuditFilters } from './audit-filters.tsx'
+import { AuditEvents } from './audit-events.tsx'
+
+/** Everything that happened, newest first, in sentences. The filters stand in the URL, so that a view can be shared. */
+export function AuditPage() {
+  useMe()
+  const filters = auditQuery(useUrlQuery())
+  return (
+    <>
+      <PageHeader title="Audit" description="Who did what, when, and how strongly it was proven." />
+      <Stack>
+        <AuditFilters />
+        <Suspense fallback={<RowSkeletons rows={8} height={36} />} key={JSON.stringify(filters)}>
+          <Results filters={filters} />
+        </Suspense>
+      </Stack>
+    </>
+  )
+}
+
+function Results({ filters }: { filters: ReturnType<typeof auditQuery> }) {
+  const list = useSuspenseInfiniteQuery({ ...pagesQuery<AuditEventView>('/audit', filters), staleTime: 0 })
+  const events = list.data.pages.flatMap(({ items }) => items)
+  if (events.length === 0) {
+    return (
+      <EmptyState
+        icon={<IconFilterOff size={32} />}
+        title="Nothing matches these filters"
+        action={
+          <Button component="a" href={paths.audit()} variant="default">
+            Show everything
+          </Button>
+        }
+      />
+    )
+  }
+  return (
+    <>
+      <AuditEvents events={events} />
+      <Group justify="center">
+        <ShowMore
+          hasMore={list.hasNextPage}
+          isLoading={list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+        />
+      </Group>
+    </>
+  )
+}

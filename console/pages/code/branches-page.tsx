@@ -1,0 +1,132 @@
+import { ActionIcon, Anchor, Badge, Box, Button, Group, Modal, Stack, Text, Tooltip } from '@mantine/core'
+import { IconTrash } from '@tabler/icons-react'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { pagesQuery, queryClient } from '../../api/queries.ts'
+import type { BranchView, RepositoryView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ShowMore } from '../../ui/show-more.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { CommitLine } from './commit-line.tsx'
+import { EmptyRepository } from './empty-repository.tsx'
+import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
+import styles from './rows.module.css'
+import { type Place, usePlace } from './use-place.ts'
+
+export const BranchesPage = () => (
+  <RepositoryFrame tab="branches" title="Branches">
+    {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <Branches repository={repository} />)}
+  </RepositoryFrame>
+)
+
+function Branches({ repository }: { repository: RepositoryView }) {
+  const place = usePlace()
+  const list = useInfiniteQuery(pagesQuery<BranchView>(`${place.api}/branches`))
+  const [leaving, setLeaving] = useState<BranchView | null>(null)
+  return (
+    <>
+      <SectionTitle>Branches</SectionTitle>
+      <ProblemAlert error={list.error} />
+      {list.isPending && <RowSkeletons />}
+      <ul className={styles.rows}>
+        {list.data?.pages
+          .flatMap((page) => page.items)
+          .map((branch) => (
+            <BranchRow key={branch.name} repository={repository} branch={branch} onDelete={() => setLeaving(branch)} />
+          ))}
+      </ul>
+      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      {leaving && <DeleteBranch place={place} branch={leaving} onClose={() => setLeaving(null)} />}
+    </>
+  )
+}
+
+function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDelete: () => void }) {
+  const { repository, branch } = props
+  const { project, name, myRole } = repository
+  const refusal = branch.isProtected
+    ? 'A protected branch stays'
+    : branch.isDefault
+      ? 'The default branch stays'
+      : myRole === 'read'
+        ? 'Deleting needs the role “write”'
+        : null
+  return (
+    <li className={styles.row}>
+      <Box flex={1} miw={0}>
+        <Group gap="xs" mb={4}>
+          <Anchor href={paths.repository(project, name, { ref: branch.name })} fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {branch.name}
+          </Anchor>
+          {branch.isDefault && <Tag>default</Tag>}
+          {branch.isProtected && <Tag>protected</Tag>}
+        </Group>
+        <CommitLine repository={repository} commit={branch.tip} />
+      </Box>
+      <Group gap="xs" wrap="nowrap">
+        {branch.openPullRequest !== null ? (
+          <Anchor size="sm" href={paths.pullRequest(project, name, branch.openPullRequest)}>
+            Pull request #{branch.openPullRequest}
+          </Anchor>
+        ) : (
+          !branch.isDefault &&
+          myRole !== 'read' && (
+            <Button component="a" size="xs" variant="default" href={paths.newPullRequest(project, name, { source: branch.name })}>
+              Open pull request
+            </Button>
+          )
+        )}
+        <Tooltip label={refusal ?? `Delete ${branch.name}`}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={refusal ? `Delete ${branch.name}: ${refusal}` : `Delete ${branch.name}`}
+            {...(refusal === null ? {} : { 'data-disabled': true })}
+            aria-disabled={refusal !== null}
+            onClick={refusal === null ? props.onDelete : (event) => event.preventDefault()}
+          >
+            <IconTrash size={16} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+    </li>
+  )
+}
+
+const Tag = ({ children }: React.PropsWithChildren) => (
+  <Badge variant="default" tt="none" fw={500}>
+    {children}
+  </Badge>
+)
+
+function DeleteBranch({ place, branch, onClose }: { place: Place; branch: BranchView; onClose: () => void }) {
+  const path = branch.name.split('/').map(encodeURIComponent).join('/')
+  const act = useMutation({
+    mutationFn: () => api.delete(`${place.api}/branches/${path}`),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: [`${place.api}/branches`] })
+      await queryClient.invalidateQueries({ queryKey: [place.api] })
+      onClose()
+    },
+  })
+  return (
+    <Modal opened onClose={onClose} title={`Delete ${branch.name}`} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack>
+        <Text size="sm">
+          Its last commit is {branch.tip.oid.slice(0, 12)}. Commits that no other branch holds will not be reachable any more.
+        </Text>
+        <ProblemAlert error={act.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Keep it
+          </Button>
+          <Button color="red" loading={act.isPending} onClick={() => act.mutate()}>
+            Delete the branch
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,99 @@
+import { Box, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
+import type { CommitView, RepositoryView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
+import { Oid } from '../../ui/oid.tsx'
+import { ProofCard } from '../../ui/proof-card.tsx'
+import { ProofMark } from '../../ui/proof-mark.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { usePathPart } from '../../url-state.ts'
+import { Changes } from './changes.tsx'
+import { RepositoryFrame } from './repository-frame.tsx'
+import { type Place, usePlace } from './use-place.ts'
+import { verifyLines } from './verify-lines.ts'
+
+export function CommitPage() {
+  const place = usePlace()
+  const oid = usePathPart('oid')
+  return (
+    <RepositoryFrame tab="commits" title={`Commit ${oid.slice(0, 8)}`}>
+      {(repository) => <Commit place={place} repository={repository} oid={oid} />}
+    </RepositoryFrame>
+  )
+}
+
+function Commit({ place, repository, oid }: { place: Place; repository: RepositoryView; oid: string }) {
+  const path = `${place.api}/commits/${encodeURIComponent(oid)}`
+  const { data: commit } = useSuspenseQuery(getQuery<CommitView>(path))
+  return (
+    <Stack gap="lg">
+      <div>
+        <Group gap="sm" mb={4} align="center">
+          <Title order={1} fz="xl" style={{ overflowWrap: 'anywhere' }}>
+            {revealHidden(commit.subject) || '(no message)'}
+          </Title>
+          <ProofMark proof={commit.proof} />
+        </Group>
+        <Text size="sm" c="dimmed">
+          <Authors commit={commit} />
+        </Text>
+      </div>
+      <SimpleGrid cols={{ base: 1, md: commit.proof ? 2 : 1 }} spacing="lg">
+        <Paper withBorder p="md">
+          {commit.body && (
+            <Box component="pre" m={0} mb="md" ff="monospace" fz="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+              {revealHidden(commit.body)}
+            </Box>
+          )}
+          <Ids place={place} commit={commit} />
+        </Paper>
+        {commit.proof && (
+          <Paper withBorder p="md" component="section" aria-label="Proof">
+            <ProofCard proof={commit.proof} verifyLines={verifyLines(repository, commit.oid)} />
+          </Paper>
+        )}
+      </SimpleGrid>
+      {commit.parents.length > 1 && (
+        <Text size="sm" c="dimmed">
+          A merge: what follows is compared with its first parent.
+        </Text>
+      )}
+      <Changes api={`${path}/files`} viewedSubject={null} />
+    </Stack>
+  )
+}
+
+const Authors = ({ commit }: { commit: CommitView }) => (
+  <>
+    <Text span inherit c="var(--mantine-color-text)" fw={550} title={commit.authorEmail}>
+      {revealHidden(commit.authorName)}
+    </Text>{' '}
+    wrote this <TimeAgo at={commit.authoredAt} />
+    {commit.committerName !== commit.authorName && (
+      <>
+        , {revealHidden(commit.committerName)} committed it <TimeAgo at={commit.committedAt} />
+      </>
+    )}
+  </>
+)
+
+const Ids = ({ place, commit }: { place: Place; commit: CommitView }) => (
+  <Group gap="lg" fz="sm">
+    <span>
+      <Text span inherit c="dimmed">
+        Commit{' '}
+      </Text>
+      <Oid oid={commit.oid} length={12} />
+    </span>
+    {commit.parents.map((parent) => (
+      <span key={parent}>
+        <Text span inherit c="dimmed">
+          Parent{' '}
+        </Text>
+        <Oid oid={parent} href={paths.commit(place.project, place.name, parent)} />
+      </span>
+    ))}
+  </Group>
+)

@@ -1,0 +1,74 @@
+import { Anchor, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
+import type { RepositoryView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+
+/** A repository without commits: the exact commands that give it its first. */
+export function EmptyRepository({ repository }: { repository: RepositoryView }) {
+  const { cloneUrl, defaultBranch, name, path, myRole } = repository
+  if (myRole === 'read')
+    return (
+      <EmptyState title="Nothing was pushed yet">
+        You may read this repository. Somebody who may write to it makes the first push.
+      </EmptyState>
+    )
+  return (
+    <Stack gap="xl" maw={760}>
+      <div>
+        <Title order={1} fz="xl" mb={6}>
+          Push your first commits
+        </Title>
+        <Text c="dimmed">
+          The first push to {defaultBranch} is recorded as its start. From there {defaultBranch} is protected: it changes
+          only by a pull request that a person merges with a tap.
+        </Text>
+      </div>
+      <Paper withBorder p="lg">
+        <Title order={2} fz="md" mb={4}>
+          1. Make a token for git
+        </Title>
+        <Text size="sm" c="dimmed" mb="sm">
+          When git asks, give any user name, and the token as the password.
+        </Text>
+        <Button component="a" href={paths.newToken({ repository: path })}>
+          Make a token
+        </Button>
+      </Paper>
+      <Paper withBorder p="lg">
+        <Title order={2} fz="md" mb="sm">
+          2. Push
+        </Title>
+        <Stack gap="lg">
+          <CopyBlock
+            label="A repository you already have"
+            lines={[`git remote add origin ${cloneUrl}`, `git push -u origin HEAD:${defaultBranch}`]}
+          />
+          <CopyBlock
+            label="Or a new one"
+            lines={[
+              `git init -b ${defaultBranch} ${name}`,
+              `cd ${name}`,
+              `echo '# ${name}' > README.md`,
+              'git add README.md',
+              "git commit -m 'Start'",
+              `git remote add origin ${cloneUrl}`,
+              `git push -u origin ${defaultBranch}`,
+            ]}
+          />
+        </Stack>
+        <List size="sm" mt="md" c="dimmed" spacing={4}>
+          <List.Item>Push the whole history now: what comes in the first push is not asked for a proof.</List.Item>
+          <List.Item>
+            Push again to another branch, then open a <Anchor href={paths.pullRequests(repository.project, name)} inherit>pull request</Anchor>.
+          </List.Item>
+        </List>
+      </Paper>
+      <Group>
+        <Button variant="default" onClick={() => location.reload()}>
+          I have pushed
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,115 @@
+import { Button, Group, Paper, SegmentedControl, Stack, Text } from '@mantine/core'
+import { IconDownload, IconHistory } from '@tabler/icons-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
+import type { FileView, RepositoryView } from '../../api/shapes.ts'
+import { downloads, paths } from '../../paths.ts'
+import { usePathPart, useUrlState } from '../../url-state.ts'
+import { CommitLine } from './commit-line.tsx'
+import { FileBody } from './file-body.tsx'
+import { fileSize } from './file-size.ts'
+import styles from './tree-list.module.css'
+import { PathTrail } from './path-trail.tsx'
+import { isMarkdown } from './readme.tsx'
+import { RefPicker } from './ref-picker.tsx'
+import { RepositoryFrame } from './repository-frame.tsx'
+import { type Place, usePlace, useRefName } from './use-place.ts'
+
+export function FilePage() {
+  const place = usePlace()
+  const refName = useRefName()
+  const path = usePathPart('_splat')
+  return (
+    <RepositoryFrame tab="code" title={path}>
+      {(repository) => (
+        <>
+          <Group gap="md" mb="md">
+            <RefPicker
+              api={place.api}
+              current={refName ?? repository.defaultBranch}
+              hrefOf={(ref) => paths.file(place.project, place.name, path, ref)}
+            />
+            <PathTrail place={place} path={path} refName={refName} />
+          </Group>
+          <File key={path} place={place} repository={repository} refName={refName} path={path} />
+        </>
+      )}
+    </RepositoryFrame>
+  )
+}
+
+interface FileProps {
+  place: Place
+  repository: RepositoryView
+  refName: string | undefined
+  path: string
+}
+
+function File({ place, repository, refName, path }: FileProps) {
+  const ref = refName ?? repository.defaultBranch
+  const { data: file } = useSuspenseQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
+  const [view, setView] = useUrlState<'read' | 'source'>('view', 'read')
+  const isReadable = file.kind === 'text' && isMarkdown(path)
+  return (
+    <Stack gap="md">
+      <Paper withBorder px="md" py={10}>
+        <CommitLine repository={repository} commit={file.lastCommit} />
+      </Paper>
+      <Paper withBorder style={{ overflow: 'hidden' }}>
+        <Group justify="space-between" className={styles.header} gap="xs">
+          <Text size="sm" c="dimmed">
+            {describe(file)}
+          </Text>
+          <Group gap="xs">
+            {isReadable && (
+              <SegmentedControl
+                size="xs"
+                value={view}
+                onChange={(value) => setView(value === 'source' ? 'source' : 'read')}
+                data={[
+                  { value: 'read', label: 'Read' },
+                  { value: 'source', label: 'Source' },
+                ]}
+                aria-label="How to show this file"
+              />
+            )}
+            <Button
+              component="a"
+              size="xs"
+              variant="default"
+              href={paths.commits(place.project, place.name, { ref: refName, path })}
+              leftSection={<IconHistory size={14} aria-hidden />}
+            >
+              History
+            </Button>
+            <Button
+              component="a"
+              size="xs"
+              variant="default"
+              href={downloads.raw(place.project, place.name, path, ref)}
+              download
+              leftSection={<IconDownload size={14} aria-hidden />}
+            >
+              Download
+            </Button>
+          </Group>
+        </Group>
+        <FileBody
+          file={file}
+          place={place}
+          refName={refName}
+          defaultBranch={repository.defaultBranch}
+          isRead={isReadable && view === 'read'}
+        />
+      </Paper>
+    </Stack>
+  )
+}
+
+function describe(file: FileView): string {
+  const size = fileSize(file.size)
+  if (file.kind === 'symlink') return 'Symbolic link'
+  if (file.kind !== 'text' || file.text === null) return size
+  const lines = file.text === '' ? 0 : file.text.replace(/\n$/, '').split('\n').length
+  return `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}, ${size}`
+}

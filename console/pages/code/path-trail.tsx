@@ -1,0 +1,36 @@
+import { Anchor, Text } from '@mantine/core'
+import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import type { Place } from './use-place.ts'
+
+/** Where a file lies, each directory a link; it is the page's title. */
+export function PathTrail({ place, path, refName }: { place: Place; path: string; refName: string | undefined }) {
+  const parts = path.split('/').filter((part) => part !== '')
+  const hrefOf = (depth: number) =>
+    depth === 0
+      ? paths.repository(place.project, place.name, { ref: refName })
+      : paths.tree(place.project, place.name, parts.slice(0, depth).join('/'), refName)
+  return (
+    <Text component="h1" fz="md" fw={500} m={0} ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+      <Anchor href={hrefOf(0)} inherit>
+        {place.name}
+      </Anchor>
+      {parts.map((part, index) => (
+        <span key={index}>
+          {' / '}
+          {index < parts.length - 1 ? (
+            <Anchor href={hrefOf(index + 1)} inherit>
+              {revealHidden(part)}
+            </Anchor>
+          ) : (
+            <Text span inherit fw={650}>
+              {revealHidden(part)}
+            </Text>
+          )}
+        </span>
+      ))}{' '}
+      {path !== '' && <CopyButton value={path} what="the path" />}
+    </Text>
+  )
+}

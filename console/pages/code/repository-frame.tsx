@@ -1,0 +1,90 @@
+import { Anchor, Badge, Box, Group, Text, Title } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { type ReactNode, useEffect } from 'react'
+import { getQuery } from '../../api/queries.ts'
+import type { RepositoryView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import styles from './repository-frame.module.css'
+import { usePlace } from './use-place.ts'
+
+export type RepositoryTab = 'code' | 'commits' | 'branches' | 'tags' | 'pull-requests' | 'settings'
+
+const VISIBILITY = {
+  private: 'Only people who were given a role see it',
+  internal: 'Everybody who can sign in here sees it',
+  public: 'Anybody sees it, without signing in',
+}
+
+/** Around every page of a repository: where it lies, what it is, and its pages. */
+export function RepositoryFrame(props: {
+  tab: RepositoryTab
+  /** For the browser's tab. */
+  title: string
+  children: (repository: RepositoryView) => ReactNode
+}) {
+  const place = usePlace()
+  const { data: repository } = useSuspenseQuery(getQuery<RepositoryView>(place.api))
+  const { project, name } = repository
+  useEffect(() => {
+    document.title = `${props.title} · ${project}/${name} · Postern`
+  }, [props.title, project, name])
+  return (
+    <>
+      <Group gap="xs" wrap="wrap">
+        <Text component="nav" aria-label="Where you are" fz="lg" style={{ overflowWrap: 'anywhere' }}>
+          <Anchor href={paths.project(project)} inherit>
+            {project}
+          </Anchor>
+          <Text span c="dimmed" inherit>
+            {' / '}
+          </Text>
+          <Anchor href={paths.repository(project, name)} inherit fw={650}>
+            {name}
+          </Anchor>
+        </Text>
+        <Badge variant="default" tt="none" fw={500} title={VISIBILITY[repository.visibility]}>
+          {repository.visibility}
+        </Badge>
+        {repository.isDemo && (
+          <Badge variant="default" tt="none" fw={500}>
+            demo
+          </Badge>
+        )}
+      </Group>
+      <RepositoryNavigation repository={repository} tab={props.tab} />
+      {props.children(repository)}
+    </>
+  )
+}
+
+function RepositoryNavigation({ repository, tab }: { repository: RepositoryView; tab: RepositoryTab }) {
+  const { project, name } = repository
+  const links: [tab: RepositoryTab, label: string, href: string, count?: number][] = [
+    ['code', 'Code', paths.repository(project, name)],
+    ['pull-requests', 'Pull requests', paths.pullRequests(project, name), repository.openPullRequests],
+    ['commits', 'Commits', paths.commits(project, name)],
+    ['branches', 'Branches', paths.branches(project, name), repository.branchCount],
+    ['tags', 'Tags', paths.tags(project, name), repository.tagCount],
+  ]
+  if (repository.myRole === 'admin') links.push(['settings', 'Settings', paths.settings(project, name)])
+  return (
+    <Box component="nav" aria-label="Repository" className={styles.tabs}>
+      {links.map(([key, label, href, count]) => (
+        <a key={key} href={href} className={styles.tab} aria-current={key === tab ? 'page' : undefined}>
+          {label}
+          {count ? <span className={styles.count}>{count.toLocaleString('en')}</span> : null}
+        </a>
+      ))}
+    </Box>
+  )
+}
+
+/** The page's own title, below the repository's. */
+export const SectionTitle = ({ children, action }: { children: ReactNode; action?: ReactNode }) => (
+  <Group justify="space-between" mb="md" gap="sm">
+    <Title order={1} fz="xl">
+      {children}
+    </Title>
+    {action}
+  </Group>
+)

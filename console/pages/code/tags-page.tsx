@@ -1,0 +1,61 @@
+import { Anchor, Box, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { pagesQuery } from '../../api/queries.ts'
+import type { RepositoryView, TagView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ShowMore } from '../../ui/show-more.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { ArchiveMenu } from './clone-button.tsx'
+import { CommitLine } from './commit-line.tsx'
+import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
+import styles from './rows.module.css'
+import { usePlace } from './use-place.ts'
+
+export const TagsPage = () => (
+  <RepositoryFrame tab="tags" title="Tags">
+    {(repository) => <Tags repository={repository} />}
+  </RepositoryFrame>
+)
+
+function Tags({ repository }: { repository: RepositoryView }) {
+  const place = usePlace()
+  const list = useInfiniteQuery(pagesQuery<TagView>(`${place.api}/tags`))
+  const tags = list.data?.pages.flatMap((page) => page.items)
+  return (
+    <>
+      <SectionTitle>Tags</SectionTitle>
+      <ProblemAlert error={list.error} />
+      {list.isPending && <RowSkeletons />}
+      {tags?.length === 0 && (
+        <EmptyState title="No tags yet" action={<CopyBlock lines={["git tag -a v1.0 -m 'First release'", 'git push origin v1.0']} />}>
+          Tags name commits for good, releases for example. They are pushed:
+        </EmptyState>
+      )}
+      {tags && tags.length > 0 && (
+        <ul className={styles.rows}>
+          {tags.map((tag) => (
+            <li key={tag.name} className={styles.row}>
+              <Box flex={1} miw={0}>
+                <Anchor href={paths.repository(place.project, place.name, { ref: tag.name })} fw={600}>
+                  {tag.name}
+                </Anchor>
+                {tag.message && (
+                  <Text size="sm" mb={4} lineClamp={2}>
+                    {revealHidden(tag.message)}
+                  </Text>
+                )}
+                <CommitLine repository={repository} commit={tag.tip} />
+              </Box>
+              <ArchiveMenu repository={repository} refName={tag.name} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+import { Stack } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
+import type { RepositoryView, TreeView } from '../../api/shapes.ts'
+import { CommitLine } from './commit-line.tsx'
+import { Readme } from './readme.tsx'
+import { TreeList } from './tree-list.tsx'
+import type { Place } from './use-place.ts'
+
+/** A directory at a ref: its entries and its README. */
+export function TreeBody(props: { place: Place; repository: RepositoryView; refName: string | undefined; path: string }) {
+  const { place, repository, refName, path } = props
+  const { data: tree } = useSuspenseQuery(
+    getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
+  )
+  return (
+    <Stack gap="lg">
+      <TreeList
+        place={place}
+        tree={tree}
+        refName={refName}
+        header={<CommitLine repository={repository} commit={tree.lastCommit} />}
+      />
+      {tree.readme && (
+        <Readme place={place} refName={refName} defaultBranch={repository.defaultBranch} directory={path} readme={tree.readme} />
+      )}
+    </Stack>
+  )
+}

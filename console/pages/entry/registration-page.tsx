@@ -1,0 +1,123 @@
+import { Alert, Button, Stack, Text, TextInput } from '@mantine/core'
+import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react'
+import { useState } from 'react'
+import { meQuery, queryClient } from '../../api/queries.ts'
+import type { RegistrationLinkView } from '../../api/shapes.ts'
+import { useInstance, useMaybeMe } from '../../api/use-me.ts'
+import { registerByLink } from '../../forms/register-passkey.ts'
+import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
+import { required, useActForm } from '../../forms/use-act-form.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { useGo } from '../../url-state.ts'
+import { EntryLayout } from './entry-layout.tsx'
+import { registrationWords } from './registration-words.ts'
+
+interface RegistrationPageProps {
+  token: string
+  link: RegistrationLinkView
+}
+
+/** Name, mail, one button. Whatever goes wrong, the link is used up only by a finished passkey. */
+export function RegistrationPage({ token, link }: RegistrationPageProps) {
+  const go = useGo()
+  const me = useMaybeMe()
+  const instance = useInstance()
+  const [hasChosenUsername, setHasChosenUsername] = useState(false)
+  const { person } = link
+  const { form, act, onSubmit } = useActForm({
+    initialValues: {
+      displayName: person?.displayName ?? '',
+      username: person?.username ?? '',
+      email: person?.email ?? '',
+    },
+    validate: { displayName: required('your name'), username: usernameProblem, email: emailProblem },
+    act: (values) => registerByLink(token, { ...values, email: values.email.trim() }),
+    onDone: (registered) => {
+      queryClient.clear()
+      queryClient.setQueryData(meQuery.queryKey, registered)
+      // The token leaves the address bar and the history with this.
+      go('/-/setup?step=next', { replace: true })
+    },
+  })
+  const { title, lead } = registrationWords(link, instance)
+  const name = form.getInputProps('displayName')
+
+  return (
+    <EntryLayout title={title} lead={lead}>
+      {me && (
+        <Alert color="yellow" icon={<IconInfoCircle />} title={`You are signed in as ${me.displayName}`}>
+          This link makes a passkey for somebody else. When it is done, this browser is signed in as them.
+        </Alert>
+      )}
+      {instance.isLocalhost && (
+        <Alert color="gray" icon={<IconInfoCircle />} title="This passkey will only work on localhost">
+          Good for trying Postern out. Do you plan to run it at another address? Start it with that address first; moving
+          later means that everybody makes a new passkey.
+        </Alert>
+      )}
+      <form onSubmit={onSubmit} noValidate>
+        <Stack>
+          {person ? (
+            <Text>
+              For <strong>{person.displayName}</strong> ({person.username}
+              {person.email && `, ${person.email}`})
+            </Text>
+          ) : (
+            <>
+              <TextInput
+                label="Your name"
+                autoComplete="name"
+                autoFocus
+                maxLength={100}
+                {...name}
+                onChange={(event) => {
+                  name.onChange(event)
+                  if (!hasChosenUsername) form.setFieldValue('username', suggestUsername(event.currentTarget.value))
+                }}
+              />
+              <TextInput
+                label="Username"
+                description="Others see it and it stays yours for good. It cannot be changed later."
+                autoComplete="off"
+                autoCapitalize="none"
+                spellCheck={false}
+                maxLength={39}
+                {...form.getInputProps('username')}
+                onChange={(event) => {
+                  setHasChosenUsername(event.currentTarget.value !== '')
+                  form.setFieldValue('username', event.currentTarget.value.toLowerCase())
+                }}
+              />
+              <TextInput
+                label="E-mail"
+                description="It stands in the commits you merge, as in any Git history."
+                type="email"
+                autoComplete="email"
+                {...form.getInputProps('email')}
+              />
+            </>
+          )}
+          <ProblemAlert error={act.error} />
+          <Button
+            type="submit"
+            size="md"
+            loading={act.isPending || act.isSuccess}
+            leftSection={<IconFingerprint size={20} aria-hidden />}
+          >
+            {act.isError ? 'Try again' : 'Create my passkey'}
+          </Button>
+          <Text size="sm" c="dimmed" role="status">
+            {act.isPending ? (
+              'Follow your browser’s prompt: choose this device, your phone, or a security key.'
+            ) : (
+              <>
+                This link works once and ends <TimeAgo at={link.expiresAt} />.
+              </>
+            )}
+          </Text>
+        </Stack>
+      </form>
+    </EntryLayout>
+  )
+}

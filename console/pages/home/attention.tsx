@@ -1,0 +1,36 @@
+import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { IconAlertCircle, IconKey } from '@tabler/icons-react'
+import type { Home, Me } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { DemoBanner } from './demo-banner.tsx'
+
+/** What should be looked after before anything else. A single passkey nags until there are two. */
+export function Attention({ me, attention }: { me: Me; attention: Home['attention'] }) {
+  const nags = me.credentialCount < 2
+  if (!nags && attention.length === 0 && !me.isDemoPresent) return null
+  return (
+    <Stack gap="sm">
+      {nags && (
+        <Alert color="yellow" icon={<IconKey />} title="You have one passkey. Lose it, and you are locked out.">
+          <Group justify="space-between">
+            <Text size="sm">Add a second one, on another device or on a security key.</Text>
+            <Button component="a" href={paths.account('passkeys')} size="xs">
+              Add a passkey
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      {attention.map(({ kind, text, href }) => (
+        <Alert key={`${kind} ${href}`} color="gray" icon={<IconAlertCircle />}>
+          <Group justify="space-between">
+            <Text size="sm">{text}</Text>
+            <Anchor href={href} size="sm">
+              Take a look
+            </Anchor>
+          </Group>
+        </Alert>
+      ))}
+      {me.isDemoPresent && <DemoBanner me={me} />}
+    </Stack>
+  )
+}

@@ -1,0 +1,87 @@
+import { Anchor, Button, Stack } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
+import type { Home, PullRequestSummary } from '../../api/shapes.ts'
+import { useMe } from '../../api/use-me.ts'
+import { paths, splitPath } from '../../paths.ts'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { PullRequestRow } from '../../ui/pull-request-row.tsx'
+import { RepositoryRow } from '../../ui/repository-row.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { Section } from '../../ui/section.tsx'
+import { Attention } from './attention.tsx'
+import { FirstStep } from './first-step.tsx'
+
+/** What waits for my tap, my pull requests, my repositories; for administrators what needs attention. */
+export function HomePage() {
+  const me = useMe()
+  const { data: home } = useSuspenseQuery(getQuery<Home>('/home'))
+  const isNew = home.repositories.length === 0 && home.pullRequests.length === 0
+  const rest = home.pullRequests.filter(({ id }) => !home.waiting.some((waiting) => waiting.id === id))
+
+  return (
+    <>
+      <PageHeader title={`Hello, ${me.displayName}`} tabTitle="Home" />
+      <Stack gap="xl">
+        <Attention me={me} attention={home.attention} />
+        {isNew && <FirstStep me={me} />}
+        {home.waiting.length > 0 && (
+          <Section title="Waiting for your tap">
+            <RowList label="Pull requests you may merge">
+              {home.waiting.map((pullRequest) => (
+                <PullRequestRow
+                  key={pullRequest.id}
+                  pullRequest={pullRequest}
+                  href={pullRequestPath(pullRequest)}
+                  showRepository
+                  aside={
+                    <Button component="a" href={mergePath(pullRequest)} size="xs" variant="light">
+                      Review and merge
+                    </Button>
+                  }
+                />
+              ))}
+            </RowList>
+          </Section>
+        )}
+        {rest.length > 0 && (
+          <Section title="Your pull requests">
+            <RowList label="Your pull requests">
+              {rest.map((pullRequest) => (
+                <PullRequestRow
+                  key={pullRequest.id}
+                  pullRequest={pullRequest}
+                  href={pullRequestPath(pullRequest)}
+                  showRepository
+                />
+              ))}
+            </RowList>
+          </Section>
+        )}
+        {home.repositories.length > 0 && (
+          <Section title="Your repositories" action={<Anchor href={paths.projects}>All projects</Anchor>}>
+            <RowList label="Your repositories">
+              {home.repositories.map((repository) => (
+                <RepositoryRow
+                  key={repository.id}
+                  repository={repository}
+                  href={paths.repository(repository.project, repository.name)}
+                />
+              ))}
+            </RowList>
+          </Section>
+        )}
+      </Stack>
+    </>
+  )
+}
+
+function pullRequestPath({ repository, number }: PullRequestSummary) {
+  const { project, name } = splitPath(repository)
+  return paths.pullRequest(project, name, number)
+}
+
+function mergePath({ repository, number }: PullRequestSummary) {
+  const { project, name } = splitPath(repository)
+  return paths.merge(project, name, number)
+}

@@ -1,0 +1,82 @@
+import { Button, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import type { OrganisationRole, PersonAdded } from '../../api/shapes.ts'
+import { useMe } from '../../api/use-me.ts'
+import { organisationRoles } from '../../forms/role-words.ts'
+import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
+import { required, useActForm } from '../../forms/use-act-form.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+
+interface AddPersonProps {
+  isOpen: boolean
+  onClose: () => void
+  onAdded: (added: PersonAdded) => void
+}
+
+export const AddPerson = ({ isOpen, onClose, onAdded }: AddPersonProps) => (
+  <Modal opened={isOpen} onClose={onClose} title="Add a person" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <AddPersonForm onAdded={onAdded} />
+  </Modal>
+)
+
+function AddPersonForm({ onAdded }: Pick<AddPersonProps, 'onAdded'>) {
+  const me = useMe()
+  const [hasChosenUsername, setHasChosenUsername] = useState(false)
+  const { form, act, onSubmit } = useActForm({
+    initialValues: { displayName: '', username: '', email: '', role: 'member' as OrganisationRole },
+    validate: { displayName: required('their name'), username: usernameProblem, email: emailProblem },
+    act: (values) => api.post<PersonAdded>('/people', { ...values, email: values.email.trim() }),
+    onDone: async (added) => {
+      onAdded(added)
+      await refresh('/people')
+    },
+  })
+  const name = form.getInputProps('displayName')
+  // Only an owner makes owners.
+  const roles = organisationRoles.filter(({ value }) => value !== 'owner' || me.role === 'owner')
+  const description = roles.find(({ value }) => value === form.values.role)?.description
+  return (
+    <form onSubmit={onSubmit} noValidate>
+      <Stack>
+        <TextInput
+          label="Name"
+          maxLength={100}
+          autoComplete="off"
+          data-autofocus
+          {...name}
+          onChange={(event) => {
+            name.onChange(event)
+            if (!hasChosenUsername) form.setFieldValue('username', suggestUsername(event.currentTarget.value))
+          }}
+        />
+        <TextInput
+          label="Username"
+          description="It cannot be changed later"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={39}
+          {...form.getInputProps('username')}
+          onChange={(event) => {
+            setHasChosenUsername(event.currentTarget.value !== '')
+            form.setFieldValue('username', event.currentTarget.value.toLowerCase())
+          }}
+        />
+        <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
+        <Select
+          label="Role"
+          description={description}
+          data={roles.map(({ value, label }) => ({ value, label }))}
+          allowDeselect={false}
+          {...form.getInputProps('role')}
+        />
+        <ProblemAlert error={act.error} />
+        <Button type="submit" loading={act.isPending}>
+          Add with a tap
+        </Button>
+      </Stack>
+    </form>
+  )
+}

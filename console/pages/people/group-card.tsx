@@ -1,0 +1,84 @@
+import { Button, Group, Paper, Pill, Stack, Text, Title } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import type { Group as PersonGroup } from '../../api/shapes.ts'
+import { PersonSelect } from '../../forms/person-select.tsx'
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { DemoBadge } from '../../ui/demo-badge.tsx'
+import { PersonName } from '../../ui/person-avatar.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+
+interface GroupCardProps {
+  group: PersonGroup
+  isAdmin: boolean
+}
+
+export function GroupCard({ group, isAdmin }: GroupCardProps) {
+  const [isAsking, setAsking] = useState(false)
+  const path = `/groups/${encodeURIComponent(group.name)}`
+  const change = useMutation({
+    mutationFn: ({ username, isIn }: { username: string; isIn: boolean }) =>
+      isIn ? api.put(`${path}/members/${username}`) : api.delete(`${path}/members/${username}`),
+    onSuccess: () => refresh('/groups'),
+  })
+  const remove = useMutation({ mutationFn: () => api.delete(path), onSuccess: () => refresh('/groups') })
+  return (
+    <Paper withBorder p="md" component="section" aria-label={group.name}>
+      <Stack gap="sm">
+        <Group justify="space-between">
+          <Group gap="xs">
+            <Title order={2}>{group.name}</Title>
+            <DemoBadge isDemo={group.isDemo} />
+          </Group>
+          {isAdmin && (
+            <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+              Delete
+            </Button>
+          )}
+        </Group>
+        {group.description && <Text c="dimmed">{group.description}</Text>}
+        <Group gap="xs">
+          {group.members.length === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
+          {group.members.map((person) =>
+            isAdmin ? (
+              <Pill
+                key={person.id}
+                size="md"
+                withRemoveButton
+                onRemove={() => change.mutate({ username: person.username, isIn: false })}
+                removeButtonProps={{ 'aria-label': `Take ${person.displayName} out of ${group.name}`, tabIndex: 0 }}
+              >
+                {person.displayName}
+              </Pill>
+            ) : (
+              <PersonName key={person.id} person={person} />
+            ),
+          )}
+        </Group>
+        <ProblemAlert error={change.error} />
+        {isAdmin && (
+          <PersonSelect
+            aria-label={`Add a person to ${group.name}`}
+            placeholder="Add a person"
+            value={null}
+            without={group.members.map(({ username }) => username)}
+            onChange={(username) => username && change.mutate({ username, isIn: true })}
+            disabled={change.isPending}
+            maw={320}
+          />
+        )}
+      </Stack>
+      <ConfirmDialog
+        isOpen={isAsking}
+        title={`Delete the group ${group.name}?`}
+        confirmLabel="Delete the group"
+        act={remove}
+        onClose={() => setAsking(false)}
+      >
+        Its people stay. What they could do only through this group, they can no longer do.
+      </ConfirmDialog>
+    </Paper>
+  )
+}

@@ -1,0 +1,76 @@
+import { Button, Stack } from '@mantine/core'
+import { IconBook2, IconPlus } from '@tabler/icons-react'
+import { useSuspenseInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery, pagesQuery } from '../../api/queries.ts'
+import type { ProjectView, RepositorySummary } from '../../api/shapes.ts'
+import { isAdministrator, useMaybeMe } from '../../api/use-me.ts'
+import { MembersEditor } from '../../forms/members-editor.tsx'
+import { paths, projectApi } from '../../paths.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { PageTabs } from '../../ui/page-tabs.tsx'
+import { RepositoryRow } from '../../ui/repository-row.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { ShowMore } from '../../ui/show-more.tsx'
+import { usePathPart, useUrlQuery } from '../../url-state.ts'
+import { ProjectSettings } from './project-settings.tsx'
+
+/** One project: its repositories, and for its administrators its members and settings. */
+export function ProjectPage() {
+  const name = usePathPart('project')
+  const me = useMaybeMe()
+  const { tab } = useUrlQuery()
+  const { data: project } = useSuspenseQuery(getQuery<ProjectView>(projectApi(name)))
+  const isAdmin = isAdministrator(me) || project.myRole === 'admin'
+  const here = isAdmin && (tab === 'members' || tab === 'settings') ? tab : 'repositories'
+  const tabTo = (value: string) => (value === 'repositories' ? paths.project(name) : `${paths.project(name)}?tab=${value}`)
+  return (
+    <>
+      <PageHeader
+        title={project.name}
+        description={project.description}
+        crumbs={[{ label: 'Projects', href: paths.projects }]}
+        action={
+          isAdmin && (
+            <Button component="a" href={paths.newRepository(project.name)} leftSection={<IconPlus size={18} aria-hidden />}>
+              New repository
+            </Button>
+          )
+        }
+      />
+      {isAdmin && (
+        <PageTabs
+          label={project.name}
+          tabs={['repositories', 'members', 'settings'].map((value) => ({
+            label: value.charAt(0).toUpperCase() + value.slice(1),
+            href: tabTo(value),
+            isHere: value === here,
+          }))}
+        />
+      )}
+      {here === 'repositories' && <Repositories project={project} />}
+      {here === 'members' && <MembersEditor apiPath={projectApi(name)} scope="project" />}
+      {here === 'settings' && <ProjectSettings project={project} />}
+    </>
+  )
+}
+
+function Repositories({ project }: { project: ProjectView }) {
+  const list = useSuspenseInfiniteQuery(pagesQuery<RepositorySummary>(`${projectApi(project.name)}/repositories`))
+  const rows = list.data.pages.flatMap(({ items }) => items)
+  if (rows.length === 0) return <EmptyState icon={<IconBook2 size={32} />} title="No repositories in this project yet" />
+  return (
+    <Stack gap={0}>
+      <RowList label="Repositories">
+        {rows.map((repository) => (
+          <RepositoryRow
+            key={repository.id}
+            repository={repository}
+            href={paths.repository(repository.project, repository.name)}
+          />
+        ))}
+      </RowList>
+      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+    </Stack>
+  )
+}

@@ -1,0 +1,55 @@
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { IconFolders, IconPlus } from '@tabler/icons-react'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
+import type { Items, ProjectView } from '../../api/shapes.ts'
+import { isAdministrator, useMe } from '../../api/use-me.ts'
+import { paths } from '../../paths.ts'
+import { DemoBadge } from '../../ui/demo-badge.tsx'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+
+/** The projects one reaches: each a namespace of repositories, and a place to give roles. */
+export function ProjectsPage() {
+  const isAdmin = isAdministrator(useMe())
+  const { data } = useSuspenseQuery(getQuery<Items<ProjectView>>('/projects'))
+  const newButton = isAdmin && (
+    <Button component="a" href={paths.newProject} leftSection={<IconPlus size={18} aria-hidden />}>
+      New project
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader title="Projects" action={data.items.length > 0 && newButton} />
+      {data.items.length === 0 ? (
+        <EmptyState icon={<IconFolders size={32} />} title="No projects yet" action={newButton}>
+          A project holds repositories that belong together, and the people who work on them.
+        </EmptyState>
+      ) : (
+        <RowList label="Projects">
+          {data.items.map((project) => (
+            <Group key={project.id} justify="space-between">
+              <Stack gap={2} miw={0} flex={1}>
+                <Group gap="xs">
+                  <Anchor href={paths.project(project.name)} fw={550}>
+                    {project.name}
+                  </Anchor>
+                  <DemoBadge isDemo={project.isDemo} />
+                </Group>
+                {project.description && (
+                  <Text size="sm" c="dimmed" lineClamp={2}>
+                    {project.description}
+                  </Text>
+                )}
+              </Stack>
+              <Text size="sm" c="dimmed">
+                {project.repositoryCount === 1 ? '1 repository' : `${project.repositoryCount} repositories`}
+              </Text>
+            </Group>
+          ))}
+        </RowList>
+      )}
+    </>
+  )
+}

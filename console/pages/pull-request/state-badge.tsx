@@ -1,0 +1,26 @@
+import { Badge } from '@mantine/core'
+import { IconGitMerge, IconGitPullRequest, IconGitPullRequestClosed } from '@tabler/icons-react'
+import type { PullRequestSummary } from '../../api/shapes.ts'
+
+const STATES = {
+  open: { label: 'Open', color: 'teal', icon: IconGitPullRequest },
+  merged: { label: 'Merged', color: 'postern', icon: IconGitMerge },
+  closed: { label: 'Closed', color: 'gray', icon: IconGitPullRequestClosed },
+}
+
+export function StateBadge({ state }: { state: PullRequestSummary['state'] }) {
+  const { label, color, icon: Icon } = STATES[state]
+  return (
+    <Badge
+      variant="light"
+      color={color}
+      tt="none"
+      size="lg"
+      fw={600}
+      leftSection={<Icon size={15} aria-hidden />}
+      styles={{ root: { color: `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-2))` } }}
+    >
+      {label}
+    </Badge>
+  )
+}

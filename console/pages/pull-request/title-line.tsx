@@ -1,0 +1,62 @@
+import { ActionIcon, Button, Group, Stack, Text, TextInput, Textarea, Title, Tooltip } from '@mantine/core'
+import { IconPencil } from '@tabler/icons-react'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import type { PullRequestView } from '../../api/shapes.ts'
+import { required, useActForm } from '../../forms/use-act-form.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts'
+
+/** The title, and its form where it may be changed. */
+export function TitleLine({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) {
+  const [isEditing, setIsEditing] = useState(false)
+  if (isEditing) return <EditForm place={place} pullRequest={pullRequest} onClose={() => setIsEditing(false)} />
+  return (
+    <Group gap="xs" wrap="nowrap" align="flex-start">
+      <Title order={1} fz="xl" style={{ overflowWrap: 'anywhere' }}>
+        {revealHidden(pullRequest.title)}{' '}
+        <Text span inherit c="dimmed" fw={400}>
+          #{pullRequest.number}
+        </Text>
+      </Title>
+      {pullRequest.can.edit && (
+        <Tooltip label="Change title and description">
+          <ActionIcon variant="subtle" color="gray" mt={4} aria-label="Change title and description" onClick={() => setIsEditing(true)}>
+            <IconPencil size={17} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+    </Group>
+  )
+}
+
+function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView; onClose: () => void }) {
+  const { place, pullRequest, onClose } = props
+  const { form, act, onSubmit } = useActForm({
+    initialValues: { title: pullRequest.title, description: pullRequest.description },
+    validate: { title: required('a title') },
+    act: (values) => api.patch<PullRequestView>(place.pullApi, values),
+    onDone: async () => {
+      await refreshPullRequest(place)
+      onClose()
+    },
+  })
+  return (
+    <form onSubmit={onSubmit}>
+      <Stack maw={820}>
+        <TextInput label="Title" maxLength={250} data-autofocus {...form.getInputProps('title')} />
+        <Textarea label="Description" description="Markdown" autosize minRows={5} maxRows={24} {...form.getInputProps('description')} />
+        <ProblemAlert error={act.error} />
+        <Group>
+          <Button type="submit" loading={act.isPending}>
+            Save
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            Leave it as it was
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,49 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { useQueryErrorResetBoundary } from '@tanstack/react-query'
+import { type ErrorComponentProps, useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { meQuery, queryClient } from '../../api/queries.ts'
+import { ProblemError } from '../../api/problem.ts'
+import { paths } from '../../paths.ts'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { PageSkeleton } from '../../ui/skeletons.tsx'
+import { useGo } from '../../url-state.ts'
+import { NotFoundPage } from './not-found-page.tsx'
+
+/** A page that could not be drawn: to sign-in, not found, or what happened and how to go on. */
+export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const { reset: resetQueries } = useQueryErrorResetBoundary()
+  const status = error instanceof ProblemError ? error.problem.status : null
+  if (status === 401) return <ToSignIn />
+  if (status === 404) return <NotFoundPage />
+
+  const isOldPage = /dynamically imported module|module script/i.test(String(error))
+  const again = () => {
+    if (isOldPage) return location.reload()
+    resetQueries()
+    reset()
+  }
+  return (
+    <Stack>
+      <PageHeader title={isOldPage ? 'Postern was updated' : 'This page could not be shown'} />
+      {!isOldPage && <ProblemAlert error={error} />}
+      <Group>
+        <Button onClick={again}>{isOldPage ? 'Load the new version' : 'Try again'}</Button>
+        <Button component="a" href={paths.home} variant="default">
+          Go home
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+function ToSignIn() {
+  const go = useGo()
+  const here = useLocation({ select: ({ href }) => href })
+  useEffect(() => {
+    queryClient.setQueryData(meQuery.queryKey, null)
+    if (!here.startsWith('/-/sign-in')) go(paths.signIn(here), { replace: true })
+  }, [go, here])
+  return <PageSkeleton />
+}

@@ -1,0 +1,3 @@
+import { PageSkeleton } from '../../ui/skeletons.tsx'
+
+export const PendingPage = () => <PageSkeleton />

@@ -1,0 +1,25 @@
+import { isAdministrator } from '../../api/use-me.ts'
+import type { Me } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+
+export interface Place {
+  label: string
+  href: string
+  /** The letter after `g`. */
+  letter: string
+  /** Shown in the header, not only in the search and by its letter. */
+  isMain: boolean
+}
+
+/** The pages one can go to from anywhere. */
+export const placesFor = (me: Me): Place[] => [
+  { label: 'Home', href: paths.home, letter: 'h', isMain: true },
+  { label: 'Projects', href: paths.projects, letter: 'p', isMain: true },
+  { label: 'People', href: paths.people(), letter: 'e', isMain: true },
+  { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },
+  ...(isAdministrator(me) ? [{ label: 'Audit', href: paths.audit(), letter: 'a', isMain: true }] : []),
+  { label: 'My passkeys', href: paths.account('passkeys'), letter: 'k', isMain: false },
+  { label: 'My sessions', href: paths.account('sessions'), letter: 's', isMain: false },
+  { label: 'My tokens', href: paths.account('tokens'), letter: 't', isMain: false },
+  { label: 'New repository', href: paths.newRepository(), letter: 'n', isMain: false },
+]

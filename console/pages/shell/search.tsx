@@ -1,0 +1,83 @@
+import '@mantine/spotlight/styles.css'
+import { useDebouncedValue } from '@mantine/hooks'
+import { Spotlight, type SpotlightActionGroupData, createSpotlight } from '@mantine/spotlight'
+import { IconBook2, IconFileText, IconSearch, IconUser } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { getQuery } from '../../api/queries.ts'
+import type { Me, PageOf, Person, RepositorySummary } from '../../api/shapes.ts'
+import { paths, splitPath } from '../../paths.ts'
+import { useGo } from '../../url-state.ts'
+import { placesFor } from './places.ts'
+
+const [store, spotlight] = createSpotlight()
+
+/** Finds repositories, people and pages. Each further `openings` opens it again. */
+export function Search({ me, openings }: { me: Me; openings: number }) {
+  const go = useGo()
+  const [typed, setTyped] = useState('')
+  const [q] = useDebouncedValue(typed.trim(), 150)
+  useEffect(() => spotlight.open(), [openings])
+
+  const repositories = useQuery({
+    ...getQuery<PageOf<RepositorySummary>>('/repositories', { q }),
+    placeholderData: keepPreviousData,
+  })
+  const people = useQuery({
+    ...getQuery<PageOf<Person>>('/people', { q }),
+    enabled: q !== '',
+    placeholderData: keepPreviousData,
+  })
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: 'Repositories',
+      actions: (repositories.data?.items ?? []).slice(0, 8).map(({ id, path, description }) => {
+        const { project, name } = splitPath(path)
+        return {
+          id,
+          label: path,
+          description,
+          leftSection: <IconBook2 size={18} />,
+          onClick: () => go(paths.repository(project, name)),
+        }
+      }),
+    },
+    {
+      group: 'People',
+      actions: (q ? (people.data?.items ?? []) : []).slice(0, 6).map(({ id, username, displayName }) => ({
+        id,
+        label: displayName,
+        description: username,
+        leftSection: <IconUser size={18} />,
+        onClick: () => go(paths.people({ q: username })),
+      })),
+    },
+    {
+      group: 'Pages',
+      actions: placesFor(me).map(({ href, label }) => ({
+        id: href,
+        label,
+        leftSection: <IconFileText size={18} />,
+        onClick: () => go(href),
+      })),
+    },
+  ]
+  return (
+    <Spotlight
+      store={store}
+      actions={groups}
+      query={typed}
+      onQueryChange={setTyped}
+      shortcut={null}
+      nothingFound="Nothing by that name"
+      highlightQuery
+      scrollable
+      maxHeight="70vh"
+      searchProps={{
+        leftSection: <IconSearch size={18} />,
+        placeholder: 'Repositories, people, pages',
+        'aria-label': 'Search repositories, people and pages',
+      }}
+    />
+  )
+}

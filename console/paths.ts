@@ -1,0 +1,81 @@
+/**
+ * Every URL of the console is built here. Pages of a repository start with its project's name; all others live under
+ * `/-/`. Values are encoded once, here, so that a name or a file path can never leave its place.
+ */
+type Query = Record<string, string | number | null | undefined>
+
+export function withQuery(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text ? `${path}?${text}` : path
+}
+
+const part = encodeURIComponent
+const parts = (path: string) => path.split('/').map(part).join('/')
+const repository = (project: string, name: string) => `/${part(project)}/${part(name)}`
+
+export const paths = {
+  home: '/',
+  setUp: (token: string) => `/-/setup#${part(token)}`,
+  signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
+  account: (tab: 'passkeys' | 'sessions' | 'tokens' = 'passkeys') => `/-/account/${tab}`,
+  newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
+  people: (query: Query = {}) => withQuery('/-/people', query),
+  groups: '/-/groups',
+  audit: (query: Query = {}) => withQuery('/-/audit', query),
+  projects: '/-/projects',
+  newProject: '/-/projects/new',
+  newRepository: (project?: string) => withQuery('/-/repositories/new', { project }),
+  project: (project: string) => `/${part(project)}`,
+
+  repository: (project: string, name: string, query: { ref?: string | undefined } = {}) =>
+    withQuery(repository(project, name), query),
+  tree: (project: string, name: string, path: string, ref?: string) =>
+    withQuery(`${repository(project, name)}/tree/${parts(path)}`, { ref }),
+  file: (project: string, name: string, path: string, ref?: string, line?: number) =>
+    withQuery(`${repository(project, name)}/file/${parts(path)}`, { ref }) + (line ? `#L${line}` : ''),
+  commits: (project: string, name: string, query: { ref?: string | undefined; path?: string | undefined } = {}) =>
+    withQuery(`${repository(project, name)}/commits`, query),
+  commit: (project: string, name: string, oid: string) => `${repository(project, name)}/commits/${part(oid)}`,
+  branches: (project: string, name: string) => `${repository(project, name)}/branches`,
+  tags: (project: string, name: string) => `${repository(project, name)}/tags`,
+  settings: (project: string, name: string) => `${repository(project, name)}/settings`,
+  pullRequests: (project: string, name: string, query: { state?: string } = {}) =>
+    withQuery(`${repository(project, name)}/pull-requests`, query),
+  newPullRequest: (project: string, name: string, query: { source?: string; target?: string } = {}) =>
+    withQuery(`${repository(project, name)}/pull-requests/new`, query),
+  pullRequest: (project: string, name: string, number: number, query: Query = {}) =>
+    withQuery(`${repository(project, name)}/pull-requests/${number}`, query),
+  merge: (project: string, name: string, number: number) =>
+    `${repository(project, name)}/pull-requests/${number}/merge`,
+}
+
+/** The API's path of a repository, below `/api/v1`, for `api.get` and its siblings. */
+export const repositoryApi = (project: string, name: string) =>
+  `/projects/${part(project)}/repositories/${part(name)}`
+
+export const projectApi = (project: string) => `/projects/${part(project)}`
+
+/** Plain links that the browser follows itself: bytes as an attachment. */
+export const downloads = {
+  raw: (project: string, name: string, path: string, ref: string) =>
+    withQuery(`/api/v1${repositoryApi(project, name)}/raw`, { ref, path }),
+  archive: (project: string, name: string, ref: string, format: 'tar.gz' | 'zip') =>
+    withQuery(`/api/v1${repositoryApi(project, name)}/archive`, { ref, format }),
+}
+
+/** `project/name` as the API gives it, taken apart. */
+export function splitPath(path: string): { project: string; name: string } {
+  const [project = '', name = ''] = path.split('/')
+  return { project, name }
+}
+
+/** Where to go after sign-in: a path of this origin, or home. `//host`, `/\host` and schemes are other origins. */
+export function safeReturnTo(returnTo: string | null | undefined, origin: string): string {
+  if (!returnTo?.startsWith('/')) return paths.home
+  const url = URL.parse(returnTo, origin)
+  return url?.origin === origin ? `${url.pathname}${url.search}${url.hash}` : paths.home
+}

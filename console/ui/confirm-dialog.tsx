@@ -1,0 +1,38 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ProblemAlert } from './problem-alert.tsx'
+
+interface ConfirmDialogProps {
+  isOpen: boolean
+  title: string
+  /** What will happen, and what stays. */
+  children: ReactNode
+  /** Says the act again: never just "OK". */
+  confirmLabel: string
+  act: { isPending: boolean; error: unknown; mutate: () => void; reset?: () => void }
+  onClose: () => void
+}
+
+/** Asks once before something ends. The refusal, if one comes, is shown where it was asked. */
+export function ConfirmDialog({ isOpen, title, children, confirmLabel, act, onClose }: ConfirmDialogProps) {
+  const close = () => {
+    act.reset?.()
+    onClose()
+  }
+  return (
+    <Modal opened={isOpen} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack>
+        <Text component="div">{children}</Text>
+        <ProblemAlert error={act.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} disabled={act.isPending}>
+            Keep it
+          </Button>
+          <Button color="red.8" onClick={() => act.mutate()} loading={act.isPending}>
+            {confirmLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,52 @@
+import { Alert, Button, Loader } from '@mantine/core'
+import { IconEyeExclamation } from '@tabler/icons-react'
+import { Suspense, lazy, useMemo, useState } from 'react'
+import type { FilePatch } from '../api/shapes.ts'
+import { LARGE_PATCH_LINES, lineCount, shownPatch } from './diff-patch.ts'
+import type { DiffMode } from './diff-view.tsx'
+import { diffPath } from './diff-words.ts'
+import styles from './diff.module.css'
+
+const DiffView = lazy(() => import('./diff-view.tsx'))
+
+export const DiffWaiting = () => (
+  <div className={`${styles.note} postern-late`} role="status">
+    <Loader size="xs" aria-hidden /> Loading the changes…
+  </div>
+)
+
+/** What a file's patch shows: its lines, or why there are none. */
+export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
+  const [isAsked, setIsAsked] = useState(false)
+  const patch = useMemo(() => (answer.patch === null ? null : shownPatch(answer.patch)), [answer.patch])
+  if (answer.reason === 'binary') return <Note>This is a binary file, so its lines cannot be compared.</Note>
+  if (answer.reason === 'too-large')
+    return <Note>This change is too large to show here. Fetch the branch and read it with git diff.</Note>
+  if (patch === null) return <Note>No line changed, only the name or the kind of the file.</Note>
+  const lines = lineCount(patch)
+  return (
+    <>
+      {answer.hasHiddenCharacters && <HiddenWarning />}
+      {lines > LARGE_PATCH_LINES && !isAsked ? (
+        <Note>
+          A large change: {lines.toLocaleString('en')} lines.{' '}
+          <Button size="compact-sm" variant="default" onClick={() => setIsAsked(true)}>
+            Show it
+          </Button>
+        </Note>
+      ) : (
+        <Suspense fallback={<DiffWaiting />}>
+          <DiffView patch={patch} path={diffPath(answer.file)} mode={mode} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+const Note = ({ children }: React.PropsWithChildren) => <div className={styles.note}>{children}</div>
+
+const HiddenWarning = () => (
+  <Alert variant="light" color="yellow" radius={0} icon={<IconEyeExclamation />} title="Hidden characters were added here">
+    They can make code read differently from what it does. Each is written out below, as ⟦U+202E⟧.
+  </Alert>
+)

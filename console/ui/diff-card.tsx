@@ -1,0 +1,60 @@
+import { ActionIcon, Badge, Checkbox } from '@mantine/core'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { type ReactNode, memo } from 'react'
+import type { DiffFile } from '../api/shapes.ts'
+import { revealHidden } from './code-hidden.ts'
+import { CopyButton } from './copy-button.tsx'
+import { DiffCounts } from './diff-counts.tsx'
+import { changeWords, diffPath } from './diff-words.ts'
+import styles from './diff.module.css'
+
+interface DiffCardProps {
+  file: DiffFile
+  isOpen: boolean
+  onToggle: () => void
+  /** Null where nothing is marked, as in a single commit. */
+  viewed: { isViewed: boolean; onChange: (isViewed: boolean) => void } | null
+  children: ReactNode
+}
+
+export const diffCardId = (index: number) => `file-${index}`
+
+/** One changed file: its name and counts, and its patch below when open. */
+export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed, children }: DiffCardProps) {
+  const path = diffPath(file)
+  const isMoved = file.oldPath !== null && file.newPath !== null && file.oldPath !== file.newPath
+  return (
+    <section id={diffCardId(file.index)} className={styles.card} aria-label={path}>
+      <header className={styles.head} data-open={isOpen || undefined}>
+        <ActionIcon variant="subtle" color="gray" aria-expanded={isOpen} aria-label={`Changes in ${path}`} onClick={onToggle}>
+          {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+        </ActionIcon>
+        <span className={styles.path}>
+          {isMoved && `${revealHidden(file.oldPath ?? '')} → `}
+          {revealHidden(path)} <CopyButton value={path} what="the path" />
+        </span>
+        {changeWords(file).map((word) => (
+          <Badge key={word} variant="default" tt="none" fw={500}>
+            {word}
+          </Badge>
+        ))}
+        {file.isBinary ? (
+          <Badge variant="default" tt="none" fw={500}>
+            Binary
+          </Badge>
+        ) : (
+          <DiffCounts additions={file.additions} deletions={file.deletions} />
+        )}
+        {viewed && (
+          <Checkbox
+            size="xs"
+            label="Viewed"
+            checked={viewed.isViewed}
+            onChange={(event) => viewed.onChange(event.currentTarget.checked)}
+          />
+        )}
+      </header>
+      {isOpen && children}
+    </section>
+  )
+})

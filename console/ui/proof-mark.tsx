@@ -1,0 +1,71 @@
+import { Badge, Popover, UnstyledButton } from '@mantine/core'
+import { IconFlag, IconShieldCheck, IconShieldOff, IconShieldX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Proof } from '../api/shapes.ts'
+
+type ProofState = Proof['state']
+
+const marks: Record<ProofState, { label: string; color: string; icon: typeof IconFlag }> = {
+  proven: { label: 'Proven', color: 'teal', icon: IconShieldCheck },
+  baseline: { label: 'Start', color: 'gray', icon: IconFlag },
+  unproven: { label: 'Not proven', color: 'yellow', icon: IconShieldOff },
+  broken: { label: 'Broken', color: 'red', icon: IconShieldX },
+}
+
+/** What a mark means, in a sentence. */
+export function proofSentence(proof: Proof): string {
+  const who = proof.by?.displayName ?? 'Somebody'
+  switch (proof.state) {
+    case 'proven':
+      return `${who} proved this with a tap${proof.userVerified ? ', verified by the key' : ''}`
+    case 'baseline':
+      return proof.by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'
+    case 'unproven':
+      return 'No person proved this'
+    case 'broken':
+      return 'It carries a signature that does not match'
+  }
+}
+
+interface ProofMarkProps {
+  /** Null where nothing is claimed: outside protected branches. Draws nothing then. */
+  proof: Proof | null
+  /** Only the icon, for dense rows. */
+  isCompact?: boolean
+  /** Opened by the mark: person, key, strength, time, digest, and how to verify it. */
+  card?: ReactNode
+}
+
+/** The same small mark wherever something is or is not proven. */
+export function ProofMark({ proof, isCompact = false, card }: ProofMarkProps) {
+  if (!proof) return null
+  const { label, color, icon: Icon } = marks[proof.state]
+  const sentence = proofSentence(proof)
+  const text = `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-3))`
+  const mark = (
+    <Badge
+      variant="light"
+      color={color}
+      size="md"
+      tt="none"
+      fw={550}
+      title={sentence}
+      leftSection={<Icon size={14} aria-hidden />}
+      styles={{ root: { color: text, cursor: card ? 'pointer' : 'default' } }}
+      {...(isCompact ? { 'aria-label': `${label}: ${sentence}`, px: 5, role: 'img' } : {})}
+    >
+      {isCompact ? null : label}
+    </Badge>
+  )
+  if (!card) return mark
+  return (
+    <Popover withArrow shadow="md" position="bottom-start" width={360} trapFocus returnFocus>
+      <Popover.Target>
+        <UnstyledButton aria-label={`${label}: ${sentence}`} lh={1}>
+          {mark}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>{card}</Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,44 @@
+import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { IconGitMerge, IconGitPullRequest, IconGitPullRequestClosed } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { PullRequestSummary } from '../api/shapes.ts'
+import { TimeAgo } from './time-ago.tsx'
+
+const states = {
+  open: { label: 'Open', color: 'var(--mantine-color-anchor)', icon: IconGitPullRequest },
+  merged: { label: 'Merged', color: 'light-dark(var(--mantine-color-teal-8), var(--mantine-color-teal-4))', icon: IconGitMerge },
+  closed: { label: 'Closed', color: 'var(--mantine-color-dimmed)', icon: IconGitPullRequestClosed },
+}
+
+interface PullRequestRowProps {
+  pullRequest: PullRequestSummary
+  href: string
+  /** Say which repository, where the list has several. */
+  showRepository?: boolean
+  /** At the right end: a badge or a button. */
+  aside?: ReactNode
+}
+
+export function PullRequestRow({ pullRequest, href, showRepository = false, aside }: PullRequestRowProps) {
+  const { label, color, icon: Icon } = states[pullRequest.state]
+  const { repository, number, title, author, sourceBranch, targetBranch, createdAt } = pullRequest
+  return (
+    <Group justify="space-between" gap="sm">
+      <Group wrap="nowrap" align="flex-start" gap="sm" miw={0} flex={1}>
+        <Text span c={color} lh={1} mt={4} title={label}>
+          <Icon size={18} role="img" aria-label={label} />
+        </Text>
+        <Stack gap={2} miw={0}>
+          <Anchor href={href} fw={550} style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Anchor>
+          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            {showRepository && repository}#{number} by {author.displayName}, <TimeAgo at={createdAt} />, {sourceBranch} into{' '}
+            {targetBranch}
+          </Text>
+        </Stack>
+      </Group>
+      {aside}
+    </Group>
+  )
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { recordEvent } from '../audit/record.ts'
+import type { Database, Db } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { ApiTokenTable } from '../database/schema.ts'
+import type { TakenSeal } from '../http/access.ts'
+import { forbidden, notFound } from '../http/problem.ts'
+import { hashSecret, newSecret } from '../http/secret.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
+
+/** What a leaked token looks like, for secret scanners: prefix, 256 random bits, a checksum. */
+export type TokenSecret = `pst_pat_${string}`
+export const tokenPattern = /^pst_pat_([\w-]{43})([0-9a-f]{8})$/
+
+const checksum = (body: string): string => createHash('sha256').update(`pst_pat_${body}`).digest('hex').slice(0, 8)
+
+function newTokenSecret(): TokenSecret {
+  const body = newSecret()
+  return `pst_pat_${body}${checksum(body)}`
+}
+
+/** A mistyped or foreign secret is refused by its form, without asking the database. */
+export function isTokenSecret(text: string): text is TokenSecret {
+  const [, body = '', sum] = tokenPattern.exec(text) ?? []
+  return sum !== undefined && checksum(body) === sum
+}
+
+const dayMs = 24 * 3_600_000
+
+/** Makes a token in the transaction that uses up the tap it takes. The secret is returned once and kept only as a hash. */
+export async function createApiToken(
+  database: Database,
+  wanted: { caller: Caller; token: NewApiToken; takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>; at: number },
+): Promise<{ row: ApiTokenTable; secret: TokenSecret }> {
+  const { caller, token, at } = wanted
+  const secret = newTokenSecret()
+  const row: ApiTokenTable = {
+    id: newId('tok'),
+    userId: caller.id,
+    name: token.name,
+    secretHash: hashSecret(secret),
+    scopes: JSON.stringify(token.scopes),
+    repositoryIds: token.repositoryIds === null ? null : JSON.stringify(token.repositoryIds),
+    createdAt: at,
+    expiresAt: at + token.expiresInDays * dayMs,
+    lastUsedAt: null,
+    endedAt: null,
+  }
+  await database.write(async (tx) => {
+    const seal = await wanted.takeSeal(tx)
+    await tx.insertInto('apiToken').values(row).execute()
+    await recordEvent(tx, {
+      action: 'token.created',
+      actor: actorOf(caller),
+      target: { kind: 'token', id: row.id },
+      facts: { token: row.name, scopes: token.scopes.join(' '), expiresAt: row.expiresAt, seal: seal.id },
+      at,
+    })
+  })
+  return { row, secret }
+}
+
+export function listApiTokens(db: Db<'apiToken'>, userId: Id<'usr'>): Promise<ApiTokenTable[]> {
+  return db
+    .selectFrom('apiToken')
+    .selectAll()
+    .where('userId', '=', userId)
+    .where('endedAt', 'is', null)
+    .orderBy('createdAt', 'desc')
+    .execute()
+}
+
+export async function endApiToken(database: Database, caller: Caller, id: string, at: number): Promise<void> {
+  await database.write(async (tx) => {
+    const ended = await tx
+      .updateTable('apiToken')
+      .set({ endedAt: at })
+      .where('id', '=', id as Id<'tok'>)
+      .where('userId', '=', caller.id)
+      .where('endedAt', 'is', null)
+      .returning('name')
+      .executeTakeFirst()
+    if (ended === undefined) throw notFound('This token')
+    const target = { kind: 'token', id }
+    await recordEvent(tx, { action: 'token.ended', actor: actorOf(caller), target, facts: { token: ended.name }, at })
+  })
+}
+
+const minuteMs = 60_000
+
+/** Whose token this is, if it still counts: not ended, not expired, its owner active. */
+export async function findTokenCaller(
+  database: Pick<Database, 'read' | 'write'>,
+  secret: TokenSecret,
+  now: number,
+): Promise<Caller | undefined> {
+  const row = await database.read
+    .selectFrom('apiToken')
+    .innerJoin('user', 'user.id', 'apiToken.userId')
+    .select(['apiToken.id', 'apiToken.userId', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
+    .select(['username', 'displayName', 'role', 'kind', 'apiToken.createdAt'])
+    .where('secretHash', '=', hashSecret(secret))
+    .where('apiToken.endedAt', 'is', null)
+    .where('user.state', '=', 'active')
+    .executeTakeFirst()
+  if (row === undefined || now >= row.expiresAt) return undefined
+  if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
+    await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
+  return {
+    id: row.userId,
+    kind: row.kind,
+    username: row.username,
+    displayName: row.displayName,
+    role: row.role,
+    // A bearer secret proves possession of itself and no more.
+    strength: 'password',
+    authenticatedAt: row.createdAt,
+    by: {
+      kind: 'token',
+      tokenId: row.id,
+      scopes: JSON.parse(row.scopes) as string[],
+      repositoryIds: row.repositoryIds === null ? null : (JSON.parse(row.repositoryIds) as string[]),
+    },
+  }
+}
+
+/** @throws where the caller came with a token that was not given this scope */
+export function checkScope(caller: Caller, scope: TokenScope): void {
+  if (caller.by.kind === 'session') return
+  const { scopes } = caller.by
+  if (scopes.includes(scope) || (scope === 'repository:read' && scopes.includes('repository:write'))) return
+  throw forbidden(`This token was not given the scope ${scope}.`, 'Make a token with that scope under Account.')
+}
+
+/** Whether a token reaches this repository at all; sessions reach what their person does. */
+export const tokenReaches = (caller: Caller, repositoryId: string): boolean =>
+  caller.by.kind === 'session' || caller.by.repositoryIds === null || caller.by.repositoryIds.includes(repositoryId)
+
+export function renderApiToken(row: ApiTokenTable, paths: Map<string, string>): ApiTokenView {
+  const ids = row.repositoryIds === null ? null : (JSON.parse(row.repositoryIds) as string[])
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: JSON.parse(row.scopes) as TokenScope[],
+    repositories: ids?.flatMap((id) => (paths.has(id) ? [{ id, path: paths.get(id) ?? '' }] : [])) ?? null,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    lastUsedAt: row.lastUsedAt,
+  }
+}

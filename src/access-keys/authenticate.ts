@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify'
+import type { Database } from '../database/handles.ts'
+import { checkSameOrigin } from '../http/browser-guard.ts'
+import { type CookieNames, readCookie } from '../http/cookies.ts'
+import { ProblemError } from '../http/problem.ts'
+import type { Caller } from '../identity/caller.ts'
+import { findSessionCaller } from '../identity/sessions.ts'
+import { findTokenCaller, isTokenSecret } from './api-tokens.ts'
+
+export interface Authenticator {
+  /** The caller that a console or API request proves; undefined for nobody. @throws 401 for a token that does not count */
+  fromRequest(request: FastifyRequest): Promise<Caller | undefined>
+  /** The caller behind git's Basic credentials: any user name, a token as the password. */
+  fromGit(request: FastifyRequest): Promise<Caller | undefined>
+}
+
+/**
+ * One place where a request turns into a caller. A token stands in the Authorization header, never in a URL; a cookie
+ * counts for a change only when the browser says that it comes from our own page.
+ */
+export function createAuthenticator(parts: {
+  database: Database
+  cookies: CookieNames
+  origin: string
+  now: () => number
+}): Authenticator {
+  const { database, cookies, origin, now } = parts
+  const byToken = (secret: string): Promise<Caller | undefined> =>
+    isTokenSecret(secret) ? findTokenCaller(database, secret, now()) : Promise.resolve(undefined)
+
+  return {
+    async fromRequest(request) {
+      const { authorization } = request.headers
+      if (authorization !== undefined) {
+        const caller = await byToken(bearerSecret(authorization) ?? '')
+        if (caller === undefined) throw tokenRefused()
+        return caller
+      }
+      checkSameOrigin(request, origin)
+      const secret = readCookie(request.headers.cookie, cookies.session)
+      return secret === undefined ? undefined : findSessionCaller(database, secret, now())
+    },
+
+    async fromGit(request) {
+      const { authorization } = request.headers
+      if (authorization === undefined) return undefined
+      return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '')
+    },
+  }
+}
+
+const bearerSecret = (header: string): string | undefined => /^Bearer ([\w.-]{1,200})$/i.exec(header)?.[1]
+
+function basicPassword(header: string): string | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/i.exec(header)?.[1]
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString()
+  return text.includes(':') ? text.slice(text.indexOf(':') + 1) : undefined
+}
+
+const tokenRefused = (): ProblemError =>
+  new ProblemError(401, 'token-refused', 'This token is not known, has expired, or was ended.', {
+    help: 'Make a new one under Account.',
+    headers: { 'www-authenticate': 'Bearer realm="Postern", error="invalid_token"' },
+  })

@@ -1,0 +1,84 @@
+import { type Static, Type } from 'typebox'
+import type { SensitiveAct } from '../http/access.ts'
+import type { App } from '../http/app.ts'
+import { invalid } from '../http/problem.ts'
+import { getPerson } from '../identity/caller.ts'
+import type { Ceremonies } from '../identity/registration.ts'
+import { createApiToken, endApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
+import { ApiTokenMade, ApiTokenView, NewApiToken } from './shapes.ts'
+
+/**
+ * `access-keys/` owns the secrets that programs come in with, and turns a request into its caller. It never decides
+ * what a caller may do.
+ */
+export function accessKeyRoutes(
+  app: App,
+  parts: {
+    ceremonies: Ceremonies
+    /** `project/name` of those of the given repositories that the person can reach. */
+    listReachablePaths: (userId: string, repositoryIds: readonly string[]) => Promise<Map<string, string>>
+  },
+): void {
+  const { ceremonies, listReachablePaths } = parts
+  const { database, now } = ceremonies
+
+  const create: SensitiveAct = {
+    name: 'token.create',
+    async describe(request) {
+      const token = request.body as Static<typeof NewApiToken>
+      const paths = await checkRepositories(getPerson(request).id, token)
+      return {
+        title: `Make the API token “${token.name}”`,
+        rows: [
+          { label: 'May', value: token.scopes.join(', '), kind: 'text' },
+          { label: 'Repositories', value: token.repositoryIds === null ? 'all that you reach' : [...paths.values()].join(', '), kind: 'text' },
+          { label: 'Expires in', value: `${token.expiresInDays} days`, kind: 'text' },
+        ],
+      }
+    },
+  }
+
+  async function checkRepositories(userId: string, token: NewApiToken): Promise<Map<string, string>> {
+    const paths = await listReachablePaths(userId, token.repositoryIds ?? [])
+    if (token.repositoryIds?.some((id) => !paths.has(id)) === true)
+      throw invalid('repositoryIds', 'One of these repositories does not exist, or you may not see it.')
+    return paths
+  }
+
+  app.get('/api/v1/me/tokens', {
+    config: { access: 'person' },
+    schema: { response: { 200: Type.Object({ items: Type.Array(ApiTokenView) }) } },
+    async handler(request) {
+      const { id } = getPerson(request)
+      const rows = await listApiTokens(database.read, id)
+      const ids = rows.flatMap((row) => (row.repositoryIds === null ? [] : (JSON.parse(row.repositoryIds) as string[])))
+      const paths = await listReachablePaths(id, ids)
+      return { items: rows.map((row) => renderApiToken(row, paths)) }
+    },
+  })
+
+  app.post('/api/v1/me/tokens', {
+    config: { access: 'person', act: create },
+    schema: { body: NewApiToken, response: { 200: ApiTokenMade } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const paths = await checkRepositories(caller.id, request.body)
+      const { row, secret } = await createApiToken(database, {
+        caller,
+        token: request.body,
+        takeSeal: (tx) => request.takeSeal(tx),
+        at: now(),
+      })
+      return { token: renderApiToken(row, paths), secret }
+    },
+  })
+
+  app.delete('/api/v1/me/tokens/:id', {
+    config: { access: 'person' },
+    schema: { params: Type.Object({ id: Type.String() }), response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      await endApiToken(database, getPerson(request), request.params.id, now())
+      return reply.code(204).send(null)
+    },
+  })
+}

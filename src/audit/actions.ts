@@ -1,0 +1,59 @@
+/**
+ * Every kind of event, and the sentence it is told in: `{actor}` is the person, other names are facts of the leaf.
+ * A new action goes here first; the audit coverage test lists which route or command writes which.
+ */
+export const actions = {
+  'instance.setup-link': '{actor} made a link for a next owner',
+  'instance.rehome': '{actor} moved this instance to {origin}',
+  'person.registered': '{actor} registered with a first passkey, “{credential}”',
+  'person.added': '{actor} added {person} as {role}',
+  'person.link': '{actor} made a registration link for {person}',
+  'session.started': '{actor} signed in with “{credential}”',
+  'session.refused': 'A sign-in was refused: {reason}',
+  'session.ended': '{actor} signed out',
+  'session.ended-other': '{actor} ended {count} other sessions',
+  'credential.added': '{actor} added the passkey “{credential}”',
+  'credential.renamed': '{actor} renamed a passkey to “{credential}”',
+  'credential.removed': '{actor} removed the passkey “{credential}”',
+  'credential.endorsed': '{actor} vouched for the passkey “{credential}” of {person}',
+  'credential.counter-regressed': 'The signature counter of “{credential}” of {actor} went backwards: it may have been copied',
+  'seal.made': '{actor} tapped to seal: {title}',
+  'seal.refused': '{actor} refused to seal: {title}',
+  'token.created': '{actor} made the API token “{token}”',
+  'token.ended': '{actor} ended the API token “{token}”',
+  'group.created': '{actor} created the group {group}',
+  'group.deleted': '{actor} deleted the group {group}',
+  'group.member-added': '{actor} added {person} to the group {group}',
+  'group.member-removed': '{actor} removed {person} from the group {group}',
+  'project.created': '{actor} created the project {project}',
+  'project.changed': '{actor} changed the project {project}',
+  'project.deleted': '{actor} deleted the project {project}',
+  'repository.created': '{actor} created the repository {repository}',
+  'repository.changed': '{actor} changed the repository {repository}',
+  'repository.deleted': '{actor} deleted the repository {repository}',
+  'member.granted': '{actor} gave {subject} the role {role} in {place}',
+  'member.removed': '{actor} took the role in {place} from {subject}',
+  'branch.protected': '{ref} of {repository} is protected from {oid} on',
+  'branch.start-sealed': '{actor} sealed the start of {ref} in {repository} at {oid}',
+  'branch.rule-changed': '{actor} changed the rule of {ref} in {repository}',
+  'ref.updated': '{actor} moved {ref} of {repository} to {newOid}',
+  'ref.created': '{actor} created {ref} of {repository} at {newOid}',
+  'ref.deleted': '{actor} deleted {ref} of {repository}',
+  'push.refused': 'A push by {actor} to {ref} of {repository} was refused: {reason}',
+  'pull-request.opened': '{actor} opened {repository}#{number}: {title}',
+  'pull-request.changed': '{actor} edited {repository}#{number}',
+  'pull-request.closed': '{actor} closed {repository}#{number}',
+  'pull-request.reopened': '{actor} reopened {repository}#{number}',
+  'pull-request.merged': '{actor} merged {repository}#{number} into {ref} with “{credential}”',
+  'merge.refused': 'A merge of {repository}#{number} by {actor} was refused: {reason}',
+  'demo.created': 'The demo organisation was filled in',
+  'demo.removed': '{actor} removed the demo organisation',
+} as const
+
+export type Action = keyof typeof actions
+
+/** The sentence of an event; unknown facts stay empty rather than show a placeholder. */
+export function renderSentence(action: string, facts: Record<string, string | number>): string {
+  const template = Object.hasOwn(actions, action) ? actions[action as Action] : action
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(Object.hasOwn(facts, name) ? facts[name] : '…'))
+}

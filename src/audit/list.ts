@@ -1,0 +1,79 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { AuditEventTable } from '../database/schema.ts'
+import { cutPage, pageSize, parseCursor } from '../http/page.ts'
+import { renderSentence } from './actions.ts'
+import type { AuditEventView } from './shapes.ts'
+
+export interface AuditFilter {
+  /** Username. */
+  actor?: string | undefined
+  /** A whole action or its first part: `credential.added`, `credential`. */
+  action?: string | undefined
+  /** Id of the target. */
+  target?: string | undefined
+  repositoryId?: Id<'rep'> | undefined
+  method?: string | undefined
+  strength?: string | undefined
+  outcome?: string | undefined
+  from?: number | undefined
+  to?: number | undefined
+  cursor?: string | undefined
+}
+
+/** A page of events, newest first. */
+export async function listEvents(
+  db: Db<'auditEvent'>,
+  filter: AuditFilter,
+): Promise<{ items: AuditEventView[]; nextCursor: string | null }> {
+  let query = db
+    .selectFrom('auditEvent')
+    .leftJoin('user', 'user.id', 'auditEvent.actorId')
+    .selectAll('auditEvent')
+    .select(['user.username', 'user.displayName'])
+    .orderBy('auditEvent.occurredAt', 'desc')
+    .orderBy('auditEvent.id', 'desc')
+    .limit(pageSize + 1)
+  if (filter.actor !== undefined) query = query.where('user.username', '=', filter.actor)
+  const { action } = filter
+  if (action !== undefined)
+    query = query.where(({ eb, or }) =>
+      or([eb('auditEvent.action', '=', action), eb('auditEvent.action', 'like', `${action.replaceAll(/[%_]/g, '')}.%`)]),
+    )
+  if (filter.target !== undefined) query = query.where('auditEvent.targetId', '=', filter.target)
+  if (filter.repositoryId !== undefined) query = query.where('auditEvent.repositoryId', '=', filter.repositoryId)
+  if (filter.method !== undefined) query = query.where('auditEvent.method', '=', filter.method)
+  if (filter.strength !== undefined)
+    query = query.where('auditEvent.strength', '=', filter.strength as NonNullable<AuditEventTable['strength']>)
+  if (filter.outcome !== undefined) query = query.where('auditEvent.outcome', '=', filter.outcome as AuditEventTable['outcome'])
+  if (filter.from !== undefined) query = query.where('auditEvent.occurredAt', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('auditEvent.occurredAt', '<=', filter.to)
+  if (filter.cursor !== undefined) {
+    const [at, id] = parseCursor(filter.cursor, 'number', 'string')
+    query = query.where(({ eb, and, or }) =>
+      or([eb('auditEvent.occurredAt', '<', at), and([eb('auditEvent.occurredAt', '=', at), eb('auditEvent.id', '<', id as Id<'evt'>)])]),
+    )
+  }
+  return cutPage(await query.execute(), (row) => [row.occurredAt, row.id], renderEvent)
+}
+
+type Row = AuditEventTable & { username: string | null; displayName: string | null }
+
+function renderEvent(row: Row): AuditEventView {
+  const leaf = JSON.parse(row.leaf) as { facts: Record<string, string | number> }
+  const isKnown = row.actorId !== null && row.username !== null
+  return {
+    id: row.id,
+    occurredAt: row.occurredAt,
+    action: row.action,
+    sentence: renderSentence(row.action, { ...leaf.facts, actor: row.displayName ?? nobody[row.method] ?? 'Somebody' }),
+    actor: isKnown ? { id: row.actorId ?? '', username: row.username ?? '', displayName: row.displayName ?? '' } : null,
+    target: { kind: row.targetKind, id: row.targetId },
+    method: row.method,
+    strength: row.strength,
+    outcome: row.outcome,
+    leaf: row.leaf,
+  }
+}
+
+const nobody: Record<string, string> = { shell: 'The operator of the machine', system: 'Postern' }

@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Config } from '../config.ts'
+import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
+import type { Postern } from '../server.ts'
+import { CommandError } from './say.ts'
+
+export type AdminRequest = { command: 'setup-link'; owner?: string }
+export type AdminAnswer = { url: string; expiresAt: number; username: string | null } | { error: string }
+
+const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock')
+
+/** Carries out what an operator asks of a running server; whoever may open the 0600 socket may also read its data. */
+export async function answerAdmin(postern: Pick<Postern, 'ceremonies'>, request: AdminRequest): Promise<AdminAnswer> {
+  const { database, place, now } = postern.ceremonies
+  const instance = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
+  if (instance?.setUpAt === null) return { ...(await makeSetupLink(database, place.origin, now())), username: null }
+  return makeOwnerLink(database, place.origin, request.owner, now())
+}
+
+export async function listenForAdmin(config: Config, postern: Postern): Promise<() => Promise<void>> {
+  const path = socketPath(config.dataFolder)
+  // The data folder is locked, so a socket here was left behind.
+  rmSync(path, { force: true })
+  const server = createServer({ allowHalfOpen: true }, async (socket) => {
+    socket.on('error', () => {})
+    try {
+      const request = JSON.parse(await text(socket)) as AdminRequest
+      socket.end(JSON.stringify(await answerAdmin(postern, request)))
+    } catch (error) {
+      socket.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' } satisfies AdminAnswer))
+    }
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  await chmod(path, 0o600)
+  return () => new Promise((resolve) => server.close(() => resolve()))
+}
+
+/** Asks the running server; undefined where none runs. */
+export async function askRunningServer(dataFolder: string, request: AdminRequest): Promise<AdminAnswer | undefined> {
+  const socket = connect({ path: socketPath(dataFolder), allowHalfOpen: true })
+  try {
+    await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  } catch {
+    return undefined
+  }
+  socket.end(JSON.stringify(request))
+  const answer = await text(socket)
+  if (answer === '') throw new CommandError('the server went away while it was asked.')
+  return JSON.parse(answer) as AdminAnswer
+}

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { type Config, loadConfig } from '../config.ts'
+import { lockDataFolder } from '../database/lock.ts'
+import type { Database } from '../database/handles.ts'
+import { openDatabase } from '../database/open.ts'
+import { rehome } from '../identity/instance.ts'
+import { answerAdmin, askRunningServer } from './admin-socket.ts'
+import { CommandError, withOneLine } from './say.ts'
+
+const help = `postern admin: what an operator does on the machine itself
+
+  postern admin setup-link [--owner USERNAME]
+      Prints a one-time link. Before set-up: for the first owner. After it: for a new owner, or with --owner for that
+      owner to register anew; their former passkeys end when the link is used.
+
+  postern admin rehome --url URL
+      With the server stopped: moves everybody to a new address. Prints a one-time registration link for each person.
+      Signatures made before stay valid.
+
+Both take --data, --database and --json, and read the same environment as serve.
+`
+
+export async function admin(args: string[]): Promise<number> {
+  const [command, ...rest] = args
+  if (command === undefined || args.includes('--help')) {
+    process.stdout.write(help)
+    return command === undefined ? 2 : 0
+  }
+  return withOneLine(`admin ${command}`, async () => {
+    if (command === 'setup-link') return setupLink(rest)
+    if (command === 'rehome') return moveHouse(rest)
+    throw new CommandError('there is no such command. See postern admin --help.')
+  })
+}
+
+async function setupLink(args: string[]): Promise<number> {
+  const { flags, config } = readArgs(args, { owner: { type: 'string' } })
+  const request = { command: 'setup-link' as const, ...(typeof flags['owner'] === 'string' ? { owner: flags['owner'] } : {}) }
+  const answer =
+    (await askRunningServer(config.dataFolder, request)) ??
+    (await withOwnDatabase(config, async (database) => {
+      const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
+      const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
+      return answerAdmin({ ceremonies: { database, place, now: Date.now, challenges: unused } }, request)
+    }))
+  if ('error' in answer) throw new CommandError(answer.error)
+  if (flags['json'] === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
+  else process.stdout.write(`${sentence(answer)}\n\n  ${answer.url}\n\n`)
+  return 0
+}
+
+const sentence = ({ username, expiresAt }: { username: string | null; expiresAt: number }): string =>
+  `${username === null ? 'A new owner registers' : `${username} registers anew, and their former passkeys end,`} with this link. It works once, until ${new Date(expiresAt).toTimeString().slice(0, 5)}:`
+
+async function moveHouse(args: string[]): Promise<number> {
+  const { flags, config } = readArgs(args, {})
+  if (!args.some((arg) => arg === '--url' || arg.startsWith('--url='))) throw new CommandError('say where to: --url https://git.example.com')
+  const place = { rpId: config.rpId, origin: config.url.origin }
+  const moved = await withOwnDatabase(config, (database) => rehome(database, place, Date.now()))
+  if (flags['json'] === true) process.stdout.write(`${JSON.stringify(moved)}\n`)
+  else {
+    process.stdout.write(`Moved to ${place.origin}. Give each person their link; each works once, for 7 days:\n\n`)
+    for (const person of moved) process.stdout.write(`  ${person.username.padEnd(20)} ${person.url}\n`)
+    process.stdout.write(`\nStart with POSTERN_URL=${place.origin}.\n`)
+  }
+  return 0
+}
+
+/** Only the server's settings and these flags; a new address needs no certificate to be written down. */
+function readArgs(args: string[], own: Record<string, { type: 'string' | 'boolean' }>): { flags: Record<string, unknown>; config: Config } {
+  const ownFlags = { ...own, json: { type: 'boolean' as const } }
+  const { values, tokens } = parseArgs({ args, options: ownFlags, strict: false, tokens: true })
+  const isOwn = (index: number): boolean =>
+    tokens.some((token) => token.kind === 'option' && token.name in ownFlags && (token.index === index || (token.value !== undefined && !token.inlineValue && token.index === index - 1)))
+  const rest = args.filter((_, index) => !isOwn(index))
+  return { flags: values, config: loadConfig(rest, { POSTERN_TRUSTED_PROXIES: '127.0.0.1', ...process.env }) }
+}
+
+async function withOwnDatabase<Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> {
+  const unlock = lockDataFolder(config.dataFolder)
+  if (unlock === undefined) throw new CommandError('the server is running on this data folder. Stop it first.')
+  const database = await openDatabase(config.databaseUrl)
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+    unlock()
+  }
+}
+
+const unused = {
+  issue: () => Promise.reject(new Error('no ceremonies on the command line')),
+  consume: () => Promise.reject(new Error('no ceremonies on the command line')),
+  peek: () => Promise.reject(new Error('no ceremonies on the command line')),
+}

@@ -1,0 +1,28 @@
+/** An expected failure of a command: shown as one line, without a stack. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+/** Runs a command and turns what it cannot do into one clear line and a non-zero exit. */
+export async function withOneLine(name: string, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    process.stderr.write(`postern ${name}: ${sentenceOf(error)}\n`)
+    return 1
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error ? String(error.code) : ''
+  const path = 'path' in error ? String(error.path) : ''
+  if (code === 'EADDRINUSE' && 'port' in error)
+    return `port ${String(error.port)} is taken. Stop what listens there, or choose another: --port ${Number(error.port) + 1}`
+  if (code === 'EACCES' && 'port' in error) return `port ${String(error.port)} needs more rights. Choose one above 1023 with --port.`
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+    return `${path || 'the data folder'} cannot be written. Choose another folder with --data, or give this user the right to write there.`
+  if (code === 'ENOSPC') return 'the disk is full. Make room in the data folder and start again; nothing that was confirmed is lost.'
+  if (code === 'ECONNREFUSED') return `the database does not answer (${error.message}). Check POSTERN_DATABASE_URL and that it runs.`
+  return error.message
+}

@@ -1,0 +1,81 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { type Config, loadConfig } from '../config.ts'
+import { lockDataFolder } from '../database/lock.ts'
+import { makeSetupLink } from '../identity/instance.ts'
+import { createPostern } from '../server.ts'
+import { version } from '../version.ts'
+import { listenForAdmin } from './admin-socket.ts'
+import { buildConsoleIfStale } from './build.ts'
+import { CommandError, withOneLine } from './say.ts'
+
+const help = `postern serve: start the server
+
+  --url URL              where people reach it (POSTERN_URL, http://localhost:7400)
+  --port N               port to listen on (POSTERN_PORT, 7400)
+  --listen ADDRESS       address to listen on (POSTERN_LISTEN, 127.0.0.1)
+  --data FOLDER          everything that is kept (POSTERN_DATA, ./data)
+  --database URL         postgres://… (POSTERN_DATABASE_URL, SQLite in the data folder)
+  --tls-cert, --tls-key  PEM files (POSTERN_TLS_CERT, POSTERN_TLS_KEY)
+  --trusted-proxies LIST addresses or ranges whose X-Forwarded-* is believed (POSTERN_TRUSTED_PROXIES)
+  --max-file-mb N        largest file in a push (POSTERN_MAX_FILE_MB, 100)
+  --max-push-mb N        largest push (POSTERN_MAX_PUSH_MB, 2048)
+  --operation-hours N    longest git operation (POSTERN_OPERATION_HOURS, 24)
+  --log-level LEVEL      (POSTERN_LOG_LEVEL, warn)
+  --demo                 fill in a labelled example organisation that can be removed
+`
+
+export async function serve(args: string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(help)
+    return 0
+  }
+  return withOneLine('serve', async () => {
+    const config = loadConfig(args, process.env)
+    prepareDataFolder(config.dataFolder)
+    const unlock = lockDataFolder(config.dataFolder)
+    if (unlock === undefined)
+      throw new CommandError(`another server already uses ${config.dataFolder}. Stop it, or choose another folder with --data.`)
+    if (!(await buildConsoleIfStale())) return 1
+    const postern = await createPostern(config)
+    const stopAdmin = await listenForAdmin(config, postern)
+    await postern.listen()
+    await announce(config, postern)
+    if (config.isDemo) await (await import('../demo/fill.ts')).fillDemo(postern, (line) => void process.stdout.write(`${line}\n`))
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve)
+      process.once('SIGTERM', resolve)
+    })
+    await stopAdmin()
+    await postern.close()
+    unlock()
+    return 0
+  })
+}
+
+function prepareDataFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  accessSync(folder, constants.W_OK)
+}
+
+async function announce(config: Config, postern: Awaited<ReturnType<typeof createPostern>>): Promise<void> {
+  const say = (line = ''): void => void process.stdout.write(`${line}\n`)
+  say(`Postern ${version} is ready at ${config.url.origin}`)
+  if (!postern.isSetUp) {
+    const link = await makeSetupLink(postern.ceremonies.database, config.url.origin, postern.ceremonies.now())
+    const until = new Date(link.expiresAt).toTimeString().slice(0, 5)
+    say()
+    say(`  Open this link and tap your key to become the first owner. It works once, until ${until}:`)
+    say()
+    say(`    ${link.url}`)
+  }
+  if (looksRemote() && config.rpId === 'localhost') {
+    say()
+    say('  This looks like a remote machine. Run this on your own computer, then open the link there:')
+    say()
+    say(`    ssh -L ${config.url.port || '80'}:localhost:${config.port} ${userInfo().username}@${hostname()}`)
+  }
+  say()
+}
+
+const looksRemote = (): boolean => process.env['SSH_CONNECTION'] !== undefined

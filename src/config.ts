@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseRanges } from './http/trusted-proxies.ts'
+
+export interface Limits {
+  /** Largest single object and largest push, in bytes. */
+  maxBlobBytes: number
+  maxPushBytes: number
+  /** Longest time one git operation may take. */
+  operationTimeoutMs: number
+}
+
+export interface Config {
+  url: URL
+  rpId: string
+  port: number
+  listen: string
+  dataFolder: string
+  /** `sqlite:<file>` or `postgres://…` */
+  databaseUrl: string
+  trustedProxies: readonly string[]
+  tls: { cert: Buffer; key: Buffer } | undefined
+  limits: Limits
+  logLevel: string
+  isDemo: boolean
+}
+
+/** A setting that cannot be served; the message is one line that says what to do. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const settings = {
+  url: { flag: 'url', variable: 'POSTERN_URL' },
+  port: { flag: 'port', variable: 'POSTERN_PORT' },
+  listen: { flag: 'listen', variable: 'POSTERN_LISTEN' },
+  data: { flag: 'data', variable: 'POSTERN_DATA' },
+  database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
+  trustedProxies: { flag: 'trusted-proxies', variable: 'POSTERN_TRUSTED_PROXIES' },
+  tlsCert: { flag: 'tls-cert', variable: 'POSTERN_TLS_CERT' },
+  tlsKey: { flag: 'tls-key', variable: 'POSTERN_TLS_KEY' },
+  maxFileMb: { flag: 'max-file-mb', variable: 'POSTERN_MAX_FILE_MB' },
+  maxPushMb: { flag: 'max-push-mb', variable: 'POSTERN_MAX_PUSH_MB' },
+  operationHours: { flag: 'operation-hours', variable: 'POSTERN_OPERATION_HOURS' },
+  logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
+} as const
+type Setting = keyof typeof settings
+
+/** Reads flags, then environment, then defaults. @throws ConfigError on anything unknown or contradictory */
+export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const given = readSettings(args, env)
+  const value = (setting: Setting): string | undefined => given.values[setting]
+
+  const port = wholeNumber('port', value('port') ?? '7400', 0, 65_535)
+  const tls = loadTls(value('tlsCert'), value('tlsKey'))
+  const trustedProxies = (value('trustedProxies') ?? '').split(',').map((range) => range.trim()).filter(Boolean)
+  try {
+    parseRanges(trustedProxies)
+  } catch (error) {
+    throw new ConfigError(`POSTERN_TRUSTED_PROXIES: ${(error as Error).message}`)
+  }
+  const url = parseUrl(value('url') ?? `http://localhost:${port}`, { hasTls: tls !== undefined, trustedProxies })
+  const dataFolder = resolve(value('data') ?? './data')
+  return {
+    url,
+    rpId: url.hostname,
+    port,
+    listen: value('listen') ?? '127.0.0.1',
+    dataFolder,
+    databaseUrl: parseDatabaseUrl(value('database'), dataFolder),
+    trustedProxies,
+    tls,
+    limits: {
+      maxBlobBytes: wholeNumber('max-file-mb', value('maxFileMb') ?? '100', 1, 100_000) * 1024 ** 2,
+      maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
+      operationTimeoutMs: wholeNumber('operation-hours', value('operationHours') ?? '24', 1, 24) * 3_600_000,
+    },
+    logLevel: value('logLevel') ?? 'warn',
+    isDemo: given.isDemo,
+  }
+}
+
+function readSettings(args: readonly string[], env: NodeJS.ProcessEnv) {
+  const values: Partial<Record<Setting, string>> = {}
+  let flags: Record<string, string | boolean | undefined>
+  try {
+    const options = Object.fromEntries(Object.values(settings).map(({ flag }) => [flag, { type: 'string' as const }]))
+    flags = parseArgs({ args: [...args], options: { ...options, demo: { type: 'boolean' } }, strict: true }).values
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message.split('. ')[0]}. See postern serve --help.`)
+  }
+  for (const [setting, { flag, variable }] of Object.entries(settings)) {
+    const given = flags[flag] ?? env[variable]
+    if (typeof given === 'string' && given !== '') values[setting as Setting] = given
+  }
+  const known = new Set<string>([...Object.values(settings).map(({ variable }) => variable), 'POSTERN_VECTORS'])
+  const unknown = Object.keys(env).find((name) => name.startsWith('POSTERN_') && !known.has(name))
+  if (unknown !== undefined) throw new ConfigError(`${unknown} is not a setting of Postern. See postern serve --help.`)
+  return { values, isDemo: flags.demo === true }
+}
+
+function parseUrl(text: string, given: { hasTls: boolean; trustedProxies: readonly string[] }): URL {
+  if (!URL.canParse(text)) throw new ConfigError(`POSTERN_URL ${text} is not a URL such as https://git.example.com.`)
+  const url = new URL(text)
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new ConfigError(`POSTERN_URL ${text} must be an origin alone, without a path: ${url.origin}`)
+  if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
+    throw new ConfigError('POSTERN_URL needs a host name: browsers make no passkeys for an address. Use http://localhost:7400 to try it out.')
+  if (url.hostname !== 'localhost' && url.protocol !== 'https:')
+    throw new ConfigError(`Passkeys work over https only. Use https://${url.host} with POSTERN_TLS_CERT and POSTERN_TLS_KEY, or behind a proxy named in POSTERN_TRUSTED_PROXIES.`)
+  if (url.protocol === 'https:' && !given.hasTls && given.trustedProxies.length === 0)
+    throw new ConfigError(`For ${url.origin} give either POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES=<address of the proxy that ends TLS>.`)
+  if (url.protocol === 'http:' && given.hasTls)
+    throw new ConfigError('POSTERN_TLS_CERT is given, but POSTERN_URL is http. Make it https, or leave the certificate out.')
+  return url
+}
+
+function loadTls(cert: string | undefined, key: string | undefined): Config['tls'] {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) throw new ConfigError('POSTERN_TLS_CERT and POSTERN_TLS_KEY go together; one is missing.')
+  const read = (file: string): Buffer => {
+    try {
+      return readFileSync(file)
+    } catch {
+      throw new ConfigError(`${file} cannot be read. Check the path and its permissions.`)
+    }
+  }
+  return { cert: read(cert), key: read(key) }
+}
+
+function parseDatabaseUrl(text: string | undefined, dataFolder: string): string {
+  if (text === undefined || text === 'sqlite:') return `sqlite:${resolve(dataFolder, 'postern.db')}`
+  if (/^(postgres|postgresql):\/\//.test(text)) return text
+  throw new ConfigError('POSTERN_DATABASE_URL must begin with postgres:// , or be left out for SQLite in the data folder.')
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  throw new ConfigError(`--${flag} must be a whole number from ${least} to ${most}, not “${text}”.`)
+}

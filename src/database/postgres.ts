@@ -1,0 +1,25 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { asHandle, type Database } from './handles.ts'
+import { migrate } from './migrate.ts'
+import type { Schema } from './schema.ts'
+
+const int8 = 20
+
+/** The store for several nodes. Times and counters are 64-bit there and fit a JavaScript number. */
+export async function openPostgres(url: string): Promise<Database> {
+  const types = new pg.TypeOverrides()
+  types.setTypeParser(int8, Number)
+  const pool = new pg.Pool({ connectionString: url, max: 16, types })
+  // A connection lost while idle is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => {})
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+  await migrate(kysely, 'postgres')
+  return {
+    dialect: 'postgres',
+    read: asHandle(kysely),
+    volatile: asHandle(kysely),
+    write: (work) => kysely.transaction().execute((tx) => work(asHandle(tx))),
+    close: () => kysely.destroy(),
+  }
+}

@@ -1,0 +1,364 @@
+import type { Id } from './id.ts'
+
+/**
+ * Every table of the product, for both dialects. Text identifiers, times as integer milliseconds since the epoch
+ * (`…At`), booleans as 0 or 1, lists and objects as JSON text. Which folder writes which table is stated once, in
+ * `test/architecture.test.ts`.
+ */
+export interface Schema {
+  instance: InstanceTable
+  user: UserTable
+  userGroup: UserGroupTable
+  groupMember: GroupMemberTable
+  credentialRecord: CredentialRecordTable
+  registrationLink: RegistrationLinkTable
+  session: SessionTable
+  challenge: ChallengeTable
+  apiToken: ApiTokenTable
+  project: ProjectTable
+  repository: RepositoryTable
+  pathRedirect: PathRedirectTable
+  roleGrant: RoleGrantTable
+  protectedBranch: ProtectedBranchTable
+  refUpdate: RefUpdateTable
+  branchLease: BranchLeaseTable
+  pullRequest: PullRequestTable
+  sealRequest: SealRequestTable
+  seal: SealTable
+  auditEvent: AuditEventTable
+  auditPersonal: AuditPersonalTable
+}
+
+export type TableName = keyof Schema
+export type Flag = 0 | 1
+
+/** The scale on which every proof is judged, weakest first. */
+export type Strength = 'password' | 'mfa' | 'passkey' | 'device-bound' | 'attested'
+export type OrganisationRole = 'owner' | 'admin' | 'member' | 'guest'
+export type RepositoryRole = 'admin' | 'write' | 'read'
+
+/** One row, `id` always 1: what this instance is. */
+export interface InstanceTable {
+  id: number
+  createdAt: number
+  /** When the first owner finished registering; null until then. */
+  setUpAt: number | null
+  /** The RP ID and origin that people's credentials belong to, checked at each start. */
+  rpId: string
+  origin: string
+}
+
+export interface UserTable {
+  id: Id<'usr'>
+  kind: 'person' | 'agent' | 'system'
+  /** Immutable, lower case, never used again. */
+  username: string
+  displayName: string
+  /** For display and contact only: identity never rests on it. */
+  email: string
+  emailVerifiedAt: number | null
+  /** WebAuthn user handle: 32 random bytes, base64url; neither the id nor the address. */
+  webauthnHandle: string
+  role: OrganisationRole
+  state: 'active' | 'ended'
+  /** Raised whenever all sessions must fall; a session made under another generation is void. */
+  generation: number
+  isDemo: Flag
+  createdAt: number
+  createdBy: Id<'usr'> | null
+}
+
+export interface UserGroupTable {
+  id: Id<'grp'>
+  name: string
+  description: string
+  isDemo: Flag
+  createdAt: number
+}
+
+export interface GroupMemberTable {
+  groupId: Id<'grp'>
+  userId: Id<'usr'>
+}
+
+/** What is known of one WebAuthn credential. Never deleted: `endedAt` ends it, the ledger still names it. */
+export interface CredentialRecordTable {
+  id: Id<'crd'>
+  userId: Id<'usr'>
+  /** base64url; unique over all users. */
+  credentialId: string
+  /** COSE key, base64url. */
+  publicKey: string
+  /** COSE algorithm: -7 ES256, -8 EdDSA, -257 RS256. */
+  algorithm: number
+  signCount: number
+  backupEligible: Flag
+  backupState: Flag
+  uvInitialized: Flag
+  /** JSON list of strings. */
+  transports: string
+  /** Null when zero or not given: an unverified AAGUID is a hint, never a fact. */
+  aaguid: string | null
+  attestationFormat: string
+  attestationOutcome: 'none' | 'self' | 'unverified-chain' | 'verified'
+  /** Raw registration, base64url, kept for ever so that later metadata can judge it. */
+  attestationObject: string
+  registrationClientDataJson: string
+  rpId: string
+  origin: string
+  name: string
+  enrolledVia: 'setup' | 'credential' | 'invitation' | 'recovery' | 'password'
+  /** The seal by which an older credential or a second person vouched for this one. */
+  endorsedBy: Id<'sea'> | null
+  strengthCap: Strength | null
+  createdAt: number
+  /** Written at most once a minute. */
+  lastUsedAt: number | null
+  endedAt: number | null
+  /** The seal that ended it, where a person did. */
+  endedBy: Id<'sea'> | null
+}
+
+/** A one-time link that lets somebody register a passkey. Consumed by the finished registration, not by opening it. */
+export interface RegistrationLinkTable {
+  id: Id<'lnk'>
+  tokenHash: string
+  purpose: 'setup' | 'next-owner' | 'rehome' | 'invitation'
+  /** The person it is for; null where registering creates the person. */
+  userId: Id<'usr'> | null
+  expiresAt: number
+  consumedAt: number | null
+  createdAt: number
+  createdBy: Id<'usr'> | null
+}
+
+export interface SessionTable {
+  id: Id<'ses'>
+  /** SHA-256 of the cookie, base64url. */
+  secretHash: string
+  userId: Id<'usr'>
+  userGeneration: number
+  credentialRecordId: Id<'crd'>
+  strength: Strength
+  /** When the person last proved themselves in this session. */
+  authenticatedAt: number
+  createdAt: number
+  /** Written at most once a minute. */
+  lastSeenAt: number
+  expiresAt: number
+  endedAt: number | null
+  userAgent: string
+  address: string
+}
+
+/**
+ * Challenges that wait for a response. Temporary on SQLite and unlogged on PostgreSQL, so that issuing one costs no
+ * durable commit; only `identity/challenges.ts` touches it, always through the writing connection.
+ */
+export interface ChallengeTable {
+  id: Id<'cer'>
+  kind: 'registration' | 'sign-in' | 'seal'
+  /** SHA-256 of the cookie of the browser session or of the pre-login cookie it was issued to. */
+  bindingHash: string
+  /** SHA-256 of the challenge. */
+  challengeHash: string
+  userId: Id<'usr'> | null
+  /** JSON that the ceremony needs back, e.g. the link or the seal request. */
+  payload: string
+  expiresAt: number
+}
+
+export interface ApiTokenTable {
+  id: Id<'tok'>
+  userId: Id<'usr'>
+  name: string
+  /** SHA-256 of the whole token, base64url. */
+  secretHash: string
+  /** JSON list of scopes. */
+  scopes: string
+  /** JSON list of repository ids; null for every repository its owner reaches. */
+  repositoryIds: string | null
+  createdAt: number
+  expiresAt: number
+  lastUsedAt: number | null
+  endedAt: number | null
+}
+
+export interface ProjectTable {
+  id: Id<'prj'>
+  /** Case-folded unique. */
+  name: string
+  description: string
+  isDemo: Flag
+  createdAt: number
+  createdBy: Id<'usr'>
+}
+
+export interface RepositoryTable {
+  id: Id<'rep'>
+  projectId: Id<'prj'>
+  name: string
+  description: string
+  visibility: 'private' | 'internal' | 'public'
+  defaultBranch: string
+  /** Opaque name of the bare repository below the data folder. */
+  folder: string
+  /** The next pull request's number. */
+  nextNumber: number
+  pushedAt: number | null
+  createdAt: number
+  createdBy: Id<'usr'>
+}
+
+/** A former path, lower case `project/name`, that still leads to its repository. */
+export interface PathRedirectTable {
+  path: string
+  repositoryId: Id<'rep'>
+}
+
+export interface RoleGrantTable {
+  subjectKind: 'user' | 'group'
+  subjectId: Id<'usr'> | Id<'grp'>
+  scopeKind: 'project' | 'repository'
+  scopeId: Id<'prj'> | Id<'rep'>
+  role: RepositoryRole
+  createdAt: number
+  createdBy: Id<'usr'>
+}
+
+export interface ProtectedBranchTable {
+  repositoryId: Id<'rep'>
+  /** Full ref name. */
+  ref: string
+  /** Where protection began: every later first-parent commit must be proven. */
+  baselineOid: string
+  /** The seal over that start; null while nobody has sealed it. */
+  protectSealId: Id<'sea'> | null
+  /** Refuse, before the tap, credentials whose signature stock git cannot check. */
+  stockVerifiableOnly: Flag
+  createdAt: number
+  createdBy: Id<'usr'>
+}
+
+/** A ref about to move or moved. Start-up reconciles `prepared` rows with what git holds. */
+export interface RefUpdateTable {
+  id: Id<'upd'>
+  /** One push moves many refs; they share this. */
+  batchId: string
+  repositoryId: Id<'rep'>
+  ref: string
+  oldOid: string
+  newOid: string
+  actorId: Id<'usr'>
+  /** Which credential the actor used, e.g. `token tok_…` or `seal sea_…`. */
+  method: string
+  strength: Strength
+  sealId: Id<'sea'> | null
+  pullRequestId: Id<'prq'> | null
+  /** The signed commit, base64, for a merge: enough to finish it after a crash. */
+  commitBytes: string | null
+  state: 'prepared' | 'done' | 'abandoned'
+  createdAt: number
+  finishedAt: number | null
+}
+
+/** Held for 60 s while somebody taps, so that two people do not race for one branch. */
+export interface BranchLeaseTable {
+  repositoryId: Id<'rep'>
+  ref: string
+  userId: Id<'usr'>
+  expiresAt: number
+}
+
+export interface PullRequestTable {
+  id: Id<'prq'>
+  repositoryId: Id<'rep'>
+  number: number
+  title: string
+  description: string
+  authorId: Id<'usr'>
+  sourceRef: string
+  targetRef: string
+  state: 'open' | 'merged' | 'closed'
+  /** The head as last seen; kept when the source branch is gone. */
+  headOid: string
+  /** Tip of the target when merged or closed, else when opened. */
+  baseOid: string
+  mergeOid: string | null
+  mergeMethod: 'merge' | 'squash' | null
+  mergeSealId: Id<'sea'> | null
+  mergedBy: Id<'usr'> | null
+  createdAt: number
+  updatedAt: number
+  closedAt: number | null
+}
+
+/** A statement that waits for one person's tap and succeeds once. */
+export interface SealRequestTable {
+  id: Id<'srq'>
+  userId: Id<'usr'>
+  requestedBy: Id<'usr'>
+  action: string
+  repositoryId: Id<'rep'> | null
+  /** JSON: the statement without its signer's credential, and for merges the commit template. */
+  draft: string
+  /** JSON: title and labelled facts as the person sees them. */
+  facts: string
+  state: 'open' | 'sealed' | 'refused'
+  createdAt: number
+  expiresAt: number
+}
+
+/** One accepted tap over one statement. The truth; `refs/postern/*` is a projection of it. */
+export interface SealTable {
+  id: Id<'sea'>
+  requestId: Id<'srq'>
+  /** `sha256:<hex>` of the statement; unique, so that a statement counts once. */
+  statementDigest: string
+  action: string
+  repositoryId: Id<'rep'> | null
+  userId: Id<'usr'>
+  credentialRecordId: Id<'crd'>
+  strength: Strength
+  /** Statement bytes verbatim, base64. */
+  statement: string
+  /** What the tap signed, base64: the commit, or the DSSE pre-authentication encoding. */
+  message: string
+  namespace: string
+  /** Raw authentication response, base64url each. */
+  authenticatorData: string
+  clientDataJson: string
+  signature: string
+  /** Armored SSHSIG; null where the credential's algorithm has no such form. */
+  armored: string | null
+  sealedAt: number
+  /** When the act it allows was carried out; a seal allows one act once. */
+  consumedAt: number | null
+}
+
+/** One thing that happened. The leaf holds every fact of the decision; the other columns are its index. */
+export interface AuditEventTable {
+  id: Id<'evt'>
+  occurredAt: number
+  action: string
+  actorId: Id<'usr'> | null
+  targetKind: string
+  targetId: string
+  repositoryId: Id<'rep'> | null
+  /** How the actor was known: `session`, `token`, `passkey`, `link`, `shell`, `system`. */
+  method: string
+  strength: Strength | null
+  outcome: 'done' | 'refused'
+  /** Exact leaf bytes, RFC 8785. */
+  leaf: string
+  /** Position in the tree, given by the sequencer. */
+  leafIndex: number | null
+}
+
+/** Names, addresses and mail of an event: in the leaf only as salted hashes, so that they can be erased. */
+export interface AuditPersonalTable {
+  eventId: Id<'evt'>
+  field: string
+  salt: string
+  value: string
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { Strength } from '../database/schema.ts'
+
+/** Who may call a route. Every route names one; what each means is given once, by the composition root. */
+export const accessKinds = [
+  'public', // anybody, known or not
+  'person', // a person in a browser session; no token, however strong
+  'user', // a session or a token
+  'organisation:admin',
+  'organisation:owner',
+  'project:read',
+  'project:admin',
+  'repository:read', // also nobody in particular, where the repository is public
+  'repository:write',
+  'repository:admin',
+  'git', // smart HTTP: judged by the transport itself, through the same functions
+] as const
+export type Access = (typeof accessKinds)[number]
+
+export interface FactRow {
+  label: string
+  value: string
+  kind: 'text' | 'oid' | 'digest' | 'time'
+}
+
+/** What a person is shown, and what the seal names, before they carry out a sensitive act. */
+export interface ActDescription {
+  title: string
+  rows: FactRow[]
+  /** Things beside the request that the seal vouches for, by SHA-256, e.g. a new credential's public key. */
+  subjects?: { name: string; digest: { sha256: string } }[]
+}
+
+/** An act that takes a tap bound to it: the caller repeats the request with the seal's id in `Postern-Seal`. */
+export interface SensitiveAct {
+  name: string
+  describe(request: FastifyRequest): Promise<ActDescription>
+}
+
+export interface TakenSeal {
+  id: Id<'sea'>
+  strength: Strength
+  credentialRecordId: Id<'crd'>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+    act?: SensitiveAct
+  }
+  interface FastifyRequest {
+    /** Uses up the seal of a route with an `act`, in the transaction of that act. @throws where it was used before */
+    takeSeal(tx: Tx<'seal'>): Promise<TakenSeal>
+  }
+}
+
+export type Guard = (request: FastifyRequest) => Promise<void>
+
+/** Makes a route without declared access a start-up error, and puts the declared guards before every handler. */
+export function enforceAccess(app: FastifyInstance, guards: { access: Record<Access, Guard>; act: Guard }): void {
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const access = route.config?.access
+    if (access === undefined || !accessKinds.includes(access))
+      throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
+    const before = [route.preHandler ?? []].flat()
+    const guard = guards.access[access]
+    const chain = [(request: FastifyRequest) => guard(request)]
+    if (route.config?.act !== undefined) chain.push((request: FastifyRequest) => guards.act(request))
+    route.preHandler = [...chain, ...before]
+  })
+}

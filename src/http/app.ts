@@ -1,0 +1,92 @@
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { checkHost } from './host.ts'
+import { ProblemError, sendProblem } from './problem.ts'
+import { isProxyTrusted } from './trusted-proxies.ts'
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export interface AppOptions {
+  url: URL
+  trustedProxies: readonly string[]
+  tls: { cert: Buffer; key: Buffer } | undefined
+  log: { level: string }
+}
+
+/**
+ * `http/` owns what every route shares: the server, problems, access declarations, cookies, headers, paging. It knows
+ * no feature and reads no table.
+ */
+export function createApp(options: AppOptions): App {
+  const app = Fastify({
+    logger: { level: options.log.level, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: (address: string) => isProxyTrusted(address, options.trustedProxies),
+    bodyLimit: 1024 * 1024,
+    // Node's own deadline would cut long pushes; deadlines are set per route below.
+    requestTimeout: 0,
+    routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    forceCloseConnections: true,
+    ...(options.tls === undefined ? {} : { https: { ...options.tls, allowHTTP1: true } }),
+  } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRequest', async (request, reply) => checkHost(request, reply, options.url))
+  app.addHook('onSend', async (_request, reply, payload) => {
+    setSecurityHeaders(reply)
+    return payload
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, asProblem(error, request)))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new ProblemError(404, 'not-found', 'There is nothing at this address.')),
+  )
+  return app
+}
+
+function setSecurityHeaders(reply: FastifyReply): void {
+  const headers = {
+    'content-security-policy':
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+      "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()',
+  }
+  for (const [name, value] of Object.entries(headers)) if (!reply.hasHeader(name)) reply.header(name, value)
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+}
+
+/** Our own refusals as they are, Fastify's as problems, everything else as a 500 that says nothing. */
+function asProblem(error: unknown, request: FastifyRequest): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error instanceof Error && 'validation' in error && Array.isArray(error.validation)) {
+    const first = error.validation[0] as { instancePath?: string; message?: string; params?: { missingProperty?: string } }
+    const field = (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || (first?.params?.missingProperty ?? 'body')
+    const sentence = `${field}: ${first?.message ?? 'is not valid'}`
+    return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, { fields: { [field]: sentence } })
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status === 413) return new ProblemError(413, 'too-large', 'The request is larger than this address accepts.')
+  if (status === 415) return new ProblemError(415, 'json-only', 'Send JSON, with the content type application/json.')
+  if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This request cannot be read.')
+  request.log.error({ err: error }, 'request failed')
+  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', {
+    cause: error,
+  })
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { App } from './app.ts'
+import { ProblemError } from './problem.ts'
+
+/** Serves the built console: hashed assets for ever, and its one page at every address that nothing else answers. */
+export async function consoleRoutes(app: App, { folder }: { folder: string }): Promise<void> {
+  await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false })
+
+  app.get('/assets/*', {
+    config: { access: 'public' },
+    handler(request, reply) {
+      const path = (request.params as { '*': string })['*']
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(join('assets', path))
+    },
+  })
+
+  app.all('/api/*', {
+    config: { access: 'public' },
+    handler() {
+      throw new ProblemError(404, 'not-found', 'There is nothing at this address.')
+    },
+  })
+
+  for (const path of ['/', '/*'])
+    app.get(path, {
+      config: { access: 'public' },
+      handler: (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'),
+    })
+}

@@ -1,0 +1,38 @@
+import { type Static, type TSchema, Type } from 'typebox'
+
+/** Milliseconds since the epoch. */
+export const Time = Type.Integer()
+
+export const Strength = Type.Union([
+  Type.Literal('password'),
+  Type.Literal('mfa'),
+  Type.Literal('passkey'),
+  Type.Literal('device-bound'),
+  Type.Literal('attested'),
+])
+
+/** How a person appears wherever they are named. */
+export const PersonRef = Type.Object({ id: Type.String(), username: Type.String(), displayName: Type.String() })
+export type PersonRef = Static<typeof PersonRef>
+
+/** A page of a list; `nextCursor` is opaque and null on the last page. */
+export const Page = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+
+export const Nullable = <Inner extends TSchema>(inner: Inner) => Type.Union([inner, Type.Null()])
+
+/** RFC 9457 problem, with what we add: a stable code, what would help, and the seal request that waits for a tap. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.Optional(Type.String()),
+  /** What the person can do next, in a sentence. */
+  help: Type.Optional(Type.String()),
+  /** With code `seal-required`: open this, tap, and repeat with the header `Postern-Seal: <id of the seal>`. */
+  sealRequestId: Type.Optional(Type.String()),
+  /** With code `invalid-input`: which field, and what is wrong with it. */
+  fields: Type.Optional(Type.Record(Type.String(), Type.String())),
+})
+export type Problem = Static<typeof Problem>

@@ -1,0 +1,119 @@
+import type { Db, Tx } from '../database/handles.ts'
+import { orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { CredentialRecordTable, Strength } from '../database/schema.ts'
+import { conflict } from '../http/problem.ts'
+import type { VerifiedRegistration } from '../protocols/webauthn/verify-registration.ts'
+
+export type CredentialRecord = CredentialRecordTable
+
+export interface NewCredentialRecord {
+  userId: Id<'usr'>
+  registration: VerifiedRegistration
+  rpId: string
+  name: string
+  enrolledVia: CredentialRecordTable['enrolledVia']
+  endorsedBy: Id<'sea'> | null
+  strengthCap: Strength | null
+  at: number
+}
+
+/** Keeps everything a registration proved, raw response included (decision 7). @throws 409 when the credential is known */
+export async function createCredentialRecord(
+  tx: Tx<'credentialRecord'>,
+  wanted: NewCredentialRecord,
+): Promise<CredentialRecord> {
+  const { registration } = wanted
+  const record: CredentialRecord = {
+    id: newId('crd'),
+    userId: wanted.userId,
+    credentialId: registration.credentialId,
+    publicKey: registration.publicKey.toString('base64url'),
+    algorithm: registration.algorithm,
+    signCount: registration.counter,
+    backupEligible: registration.backupEligible ? 1 : 0,
+    backupState: registration.backupState ? 1 : 0,
+    uvInitialized: registration.uvInitialized ? 1 : 0,
+    transports: JSON.stringify(registration.transports),
+    aaguid: registration.aaguid ?? null,
+    attestationFormat: registration.attestationFormat,
+    attestationOutcome: registration.attestationOutcome,
+    attestationObject: registration.attestationObject.toString('base64url'),
+    registrationClientDataJson: registration.clientDataJSON.toString('base64url'),
+    rpId: wanted.rpId,
+    origin: registration.origin,
+    name: wanted.name,
+    enrolledVia: wanted.enrolledVia,
+    endorsedBy: wanted.endorsedBy,
+    strengthCap: wanted.strengthCap,
+    createdAt: wanted.at,
+    lastUsedAt: null,
+    endedAt: null,
+    endedBy: null,
+  }
+  try {
+    await orUniqueViolation(tx.insertInto('credentialRecord').values(record).execute())
+  } catch (error) {
+    if (error instanceof UniqueViolation) throw conflict('credential-known', 'This passkey is already registered.')
+    throw error
+  }
+  return record
+}
+
+/** A person's passkeys that have not ended, oldest first. */
+export function listCredentialRecords(db: Db<'credentialRecord'>, userId: Id<'usr'>): Promise<CredentialRecord[]> {
+  return db
+    .selectFrom('credentialRecord')
+    .selectAll()
+    .where('userId', '=', userId)
+    .where('endedAt', 'is', null)
+    .orderBy('createdAt')
+    .orderBy('id')
+    .execute()
+}
+
+export function findCredentialRecord(
+  db: Db<'credentialRecord'>,
+  userId: Id<'usr'>,
+  id: string,
+): Promise<CredentialRecord | undefined> {
+  return db
+    .selectFrom('credentialRecord')
+    .selectAll()
+    .where('id', '=', id as Id<'crd'>)
+    .where('userId', '=', userId)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+}
+
+const minuteMs = 60_000
+
+/** What one accepted response changes of its record: counter, backup state, and at most once a minute the time. */
+export async function noteUse(
+  tx: Tx<'credentialRecord'>,
+  record: Pick<CredentialRecord, 'id' | 'signCount' | 'backupState' | 'lastUsedAt'>,
+  used: { counter: number; backupState: boolean },
+  at: number,
+): Promise<void> {
+  const backupState = used.backupState ? 1 : 0
+  const isTimeDue = record.lastUsedAt === null || at - record.lastUsedAt >= minuteMs
+  if (used.counter === record.signCount && backupState === record.backupState && !isTimeDue) return
+  await tx
+    .updateTable('credentialRecord')
+    .set({ signCount: used.counter, backupState, ...(isTimeDue ? { lastUsedAt: at } : {}) })
+    .where('id', '=', record.id)
+    .execute()
+}
+
+/**
+ * Ends every passkey and session of a person who starts over through a link. The new passkey is made after this, in
+ * the same transaction.
+ */
+export async function endAllCredentials(
+  tx: Tx<'credentialRecord' | 'session'>,
+  userId: Id<'usr'>,
+  at: number,
+): Promise<void> {
+  await tx.updateTable('credentialRecord').set({ endedAt: at }).where('userId', '=', userId).where('endedAt', 'is', null).execute()
+  await tx.updateTable('session').set({ endedAt: at }).where('userId', '=', userId).where('endedAt', 'is', null).execute()
+}

@@ -1,0 +1,119 @@
+import { recordEvent } from '../audit/record.ts'
+import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { newId } from '../database/id.ts'
+import type { UserGroupTable } from '../database/schema.ts'
+import { conflict, notFound } from '../http/problem.ts'
+import { actorOf, type Caller } from './caller.ts'
+import { getPersonByName } from './people.ts'
+import type { Group } from './shapes.ts'
+
+/** All groups with their members, by name. */
+export async function listGroups(db: Db<'userGroup' | 'groupMember'>): Promise<Group[]> {
+  const groups = await db.selectFrom('userGroup').selectAll().orderBy('name').execute()
+  const members = await db
+    .selectFrom('groupMember')
+    .innerJoin('user', 'user.id', 'groupMember.userId')
+    .select(['groupId', 'user.id', 'username', 'displayName'])
+    .where('user.state', '=', 'active')
+    .orderBy('username')
+    .execute()
+  return groups.map((group) => ({
+    id: group.id,
+    name: group.name,
+    description: group.description,
+    isDemo: group.isDemo === 1,
+    members: members
+      .filter((member) => member.groupId === group.id)
+      .map(({ id, username, displayName }) => ({ id, username, displayName })),
+  }))
+}
+
+export async function getGroup(db: Db<'userGroup'>, name: string): Promise<UserGroupTable> {
+  const group = await findGroup(db, name)
+  if (group === undefined) throw notFound('This group')
+  return group
+}
+
+export const findGroup = (db: Db<'userGroup'>, name: string): Promise<UserGroupTable | undefined> =>
+  db
+    .selectFrom('userGroup')
+    .selectAll()
+    .where((eb) => eb(eb.fn<string>('lower', ['name']), '=', name.toLowerCase()))
+    .executeTakeFirst()
+
+export async function createGroup(database: Database, caller: Caller, wanted: { name: string; description: string }, at: number) {
+  return database.write(async (tx) => {
+    const group = { id: newId('grp'), ...wanted, isDemo: 0 as const, createdAt: at }
+    try {
+      await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
+    } catch (error) {
+      if (error instanceof UniqueViolation) throw conflict('group-exists', `There is already a group ${wanted.name}.`)
+      throw error
+    }
+    await recordEvent(tx, {
+      action: 'group.created',
+      actor: actorOf(caller),
+      target: { kind: 'group', id: group.id },
+      facts: { group: group.name },
+      at,
+    })
+    return group
+  })
+}
+
+/** The roles given to the group go with it: `forgetGrants` belongs to the folder that keeps them. */
+export async function deleteGroup(
+  database: Database,
+  caller: Caller,
+  name: string,
+  at: number,
+  forgetGrants: (tx: Parameters<Parameters<Database['write']>[0]>[0], groupId: string) => Promise<void>,
+): Promise<void> {
+  const group = await getGroup(database.read, name)
+  await database.write(async (tx) => {
+    await tx.deleteFrom('groupMember').where('groupId', '=', group.id).execute()
+    await forgetGrants(tx, group.id)
+    await tx.deleteFrom('userGroup').where('id', '=', group.id).execute()
+    await recordEvent(tx, {
+      action: 'group.deleted',
+      actor: actorOf(caller),
+      target: { kind: 'group', id: group.id },
+      facts: { group: group.name },
+      at,
+    })
+  })
+}
+
+/** Puts a person into a group or takes them out; doing it twice changes nothing. */
+export async function setGroupMember(
+  database: Database,
+  caller: Caller,
+  wanted: { group: string; username: string; isMember: boolean },
+  at: number,
+): Promise<void> {
+  const group = await getGroup(database.read, wanted.group)
+  const user = await getPersonByName(database.read, wanted.username)
+  await database.write(async (tx) => {
+    const changed = wanted.isMember
+      ? await tx
+          .insertInto('groupMember')
+          .values({ groupId: group.id, userId: user.id })
+          .onConflict((conflictOn) => conflictOn.doNothing())
+          .executeTakeFirst()
+          .then((result) => Number(result.numInsertedOrUpdatedRows ?? 0))
+      : await tx
+          .deleteFrom('groupMember')
+          .where('groupId', '=', group.id)
+          .where('userId', '=', user.id)
+          .executeTakeFirst()
+          .then((result) => Number(result.numDeletedRows))
+    if (changed === 0) return
+    await recordEvent(tx, {
+      action: wanted.isMember ? 'group.member-added' : 'group.member-removed',
+      actor: actorOf(caller),
+      target: { kind: 'group', id: group.id },
+      facts: { group: group.name, person: user.username, personId: user.id },
+      at,
+    })
+  })
+}

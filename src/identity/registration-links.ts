@@ -1,0 +1,77 @@
+import type { Db, Tx } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { RegistrationLinkTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+import { hashSecret, newSecret } from '../http/secret.ts'
+
+export type RegistrationLink = RegistrationLinkTable
+export type LinkPurpose = RegistrationLinkTable['purpose']
+
+const hourMs = 3_600_000
+export const linkLifetimeMs: Record<LinkPurpose, number> = {
+  setup: hourMs,
+  'next-owner': hourMs,
+  rehome: 7 * 24 * hourMs,
+  invitation: 7 * 24 * hourMs,
+}
+
+export const linkUrl = (origin: string, token: string): string => `${origin}/-/setup#${token}`
+
+/** Makes a one-time link. Earlier unused ones of the same purpose for the same person stop working. */
+export async function createRegistrationLink(
+  tx: Tx<'registrationLink'>,
+  wanted: { purpose: LinkPurpose; userId: Id<'usr'> | null; createdBy: Id<'usr'> | null; at: number },
+): Promise<{ id: Id<'lnk'>; token: string; expiresAt: number }> {
+  const former = tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: wanted.at })
+    .where('purpose', '=', wanted.purpose)
+    .where('consumedAt', 'is', null)
+  await (wanted.userId === null ? former.where('userId', 'is', null) : former.where('userId', '=', wanted.userId)).execute()
+  const id = newId('lnk')
+  const token = newSecret()
+  const expiresAt = wanted.at + linkLifetimeMs[wanted.purpose]
+  await tx
+    .insertInto('registrationLink')
+    .values({
+      id,
+      tokenHash: hashSecret(token),
+      purpose: wanted.purpose,
+      userId: wanted.userId,
+      expiresAt,
+      consumedAt: null,
+      createdAt: wanted.at,
+      createdBy: wanted.createdBy,
+    })
+    .execute()
+  return { id, token, expiresAt }
+}
+
+/** The link this token opens. Looking does not use it up. @throws 410 when it was used or is too old, 404 when unknown */
+export async function getRegistrationLink(db: Db<'registrationLink'>, token: string, now: number): Promise<RegistrationLink> {
+  const link = await db
+    .selectFrom('registrationLink')
+    .selectAll()
+    .where('tokenHash', '=', hashSecret(token))
+    .executeTakeFirst()
+  if (link === undefined) throw linkProblem('link-unknown', 'This link is not known here.')
+  if (link.consumedAt !== null) throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+  if (now >= link.expiresAt) throw linkProblem('link-expired', 'This link has expired.')
+  return link
+}
+
+/** Uses the link up, once: of two that race, one gets the problem. */
+export async function consumeRegistrationLink(tx: Tx<'registrationLink'>, id: Id<'lnk'>, at: number): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: at })
+    .where('id', '=', id)
+    .where('consumedAt', 'is', null)
+    .executeTakeFirst()
+  if (Number(numUpdatedRows) !== 1) throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+}
+
+const linkProblem = (code: string, title: string): ProblemError =>
+  new ProblemError(410, code, title, {
+    help: 'Ask for a new one. On the machine itself, `npm run postern -- admin setup-link` prints one.',
+  })

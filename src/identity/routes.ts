@@ -1,0 +1,27 @@
+import type { App } from '../http/app.ts'
+import type { CookieNames } from '../http/cookies.ts'
+import type { Ceremonies } from './registration.ts'
+import { credentialRoutes } from './routes/credentials.ts'
+import { groupRoutes } from './routes/groups.ts'
+import { instanceRoutes } from './routes/instance.ts'
+import { meRoutes } from './routes/me.ts'
+import { peopleRoutes } from './routes/people.ts'
+import { registrationRoutes } from './routes/registration.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+
+/**
+ * `identity/` owns people, groups, their passkeys and sessions, and the ceremonies between them. It never says what a
+ * person may do to a repository, and it makes no seal: an act that needs one names it on its route.
+ */
+export function identityRoutes(
+  app: App,
+  parts: { ceremonies: Ceremonies; cookies: CookieNames; version: string } & Parameters<typeof groupRoutes>[1],
+): void {
+  instanceRoutes(app, parts)
+  registrationRoutes(app, parts)
+  signInRoutes(app, parts)
+  meRoutes(app, parts)
+  credentialRoutes(app, parts)
+  peopleRoutes(app, parts)
+  groupRoutes(app, parts)
+}

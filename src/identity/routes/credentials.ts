@@ -1,0 +1,204 @@
+import { hash } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import { recordEvent } from '../../audit/record.ts'
+import type { SensitiveAct } from '../../http/access.ts'
+import type { App } from '../../http/app.ts'
+import { conflict, notFound } from '../../http/problem.ts'
+import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
+import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
+import { actorOf, getPerson } from '../caller.ts'
+import { withCeremonyProblems } from '../ceremony-problem.ts'
+import { createCredentialRecord, findCredentialRecord, listCredentialRecords } from '../credential-records.ts'
+import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
+import { registeredKey } from '../registered-key.ts'
+import { Ceremony, CredentialView } from '../shapes.ts'
+import { findUserById } from '../users.ts'
+import { renderCredential } from '../views.ts'
+
+const CredentialName = Type.String({ minLength: 1, maxLength: 100 })
+const ById = Type.Object({ id: Type.String() })
+const NewCredential = Type.Object({ ceremonyId: Type.String(), response: Type.Unknown(), name: CredentialName })
+
+/** A person's own passkeys. Each change takes a tap on one they already have, bound to exactly that change. */
+export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
+  const { database, challenges, place, now } = ceremonies
+
+  const getOwn = async (request: FastifyRequest) => {
+    const { id } = request.params as Static<typeof ById>
+    const record = await findCredentialRecord(database.read, getPerson(request).id, id)
+    if (record === undefined) throw notFound('This passkey')
+    return record
+  }
+
+  const add: SensitiveAct = {
+    name: 'credential.add',
+    async describe(request) {
+      const body = request.body as Static<typeof NewCredential>
+      const bindingHash = getPerson(request).by.sessionHash
+      await challenges.peek({ id: body.ceremonyId, kind: 'registration', bindingHash })
+      const cose = await withCeremonyProblems(async () => registeredKey(body.response))
+      return {
+        title: `Add the passkey “${body.name}” to your account`,
+        rows: [
+          { label: 'Name', value: body.name, kind: 'text' },
+          { label: 'Fingerprint of the new key', value: coseFingerprint(cose, place.rpId), kind: 'text' },
+        ],
+        subjects: [{ name: 'credential', digest: { sha256: hash('sha256', cose, 'hex') } }],
+      }
+    },
+  }
+  const rename: SensitiveAct = {
+    name: 'credential.rename',
+    async describe(request) {
+      const record = await getOwn(request)
+      const { name } = request.body as { name: string }
+      return {
+        title: `Rename the passkey “${record.name}” to “${name}”`,
+        rows: [{ label: 'New name', value: name, kind: 'text' }],
+      }
+    },
+  }
+  const remove: SensitiveAct = {
+    name: 'credential.remove',
+    async describe(request) {
+      const record = await getOwn(request)
+      await refuseLast(record.userId)
+      const cose = Buffer.from(record.publicKey, 'base64url')
+      return {
+        title: `Remove the passkey “${record.name}” from your account`,
+        rows: [{ label: 'Fingerprint', value: coseFingerprint(cose, record.rpId), kind: 'text' }],
+        subjects: [{ name: 'credential', digest: { sha256: hash('sha256', cose, 'hex') } }],
+      }
+    },
+  }
+
+  const refuseLast = async (userId: Parameters<typeof listCredentialRecords>[1], db = database.read): Promise<void> => {
+    if ((await listCredentialRecords(db, userId)).length > 1) return
+    throw conflict('last-credential', 'This is your last passkey: without it you could not sign in again.', {
+      help: 'Add another passkey first, then remove this one.',
+    })
+  }
+
+  app.get('/api/v1/me/credentials', {
+    config: { access: 'person' },
+    schema: { response: { 200: Type.Object({ items: Type.Array(CredentialView) }) } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const records = await listCredentialRecords(database.read, caller.id)
+      return { items: records.map((record) => renderCredential(record, caller.by.credentialRecordId)) }
+    },
+  })
+
+  app.post('/api/v1/me/credentials/begin', {
+    config: { access: 'person' },
+    schema: { response: { 200: Ceremony } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const user = await findUserById(database.read, caller.id)
+      if (user === undefined) throw notFound('This person')
+      const records = await listCredentialRecords(database.read, caller.id)
+      const issued = await challenges.issue({
+        kind: 'registration',
+        bindingHash: caller.by.sessionHash,
+        userId: caller.id,
+        payload: null,
+      })
+      return {
+        ceremonyId: issued.id,
+        expiresAt: issued.expiresAt,
+        publicKey: renderCreationOptions({
+          challenge: issued.challenge,
+          rpId: place.rpId,
+          user: { handle: user.webauthnHandle, name: user.username, displayName: user.displayName },
+          exclude: records.map((record) => ({ id: record.credentialId, transports: JSON.parse(record.transports) as string[] })),
+        }),
+      }
+    },
+  })
+
+  app.post('/api/v1/me/credentials', {
+    config: { access: 'person', act: add },
+    schema: { body: NewCredential, response: { 200: CredentialView } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const { registration, userId } = await verifyRegistrationCeremony(ceremonies, {
+        ceremonyId: request.body.ceremonyId,
+        response: request.body.response,
+        bindingHash: caller.by.sessionHash,
+      })
+      if (userId !== caller.id) throw conflict('ceremony-over', 'This passkey was made for somebody else.')
+      const record = await database.write(async (tx) => {
+        const at = now()
+        const seal = await request.takeSeal(tx)
+        const endorser = await findCredentialRecord(tx, caller.id, seal.credentialRecordId)
+        const created = await createCredentialRecord(tx, {
+          userId: caller.id,
+          registration,
+          rpId: place.rpId,
+          name: request.body.name,
+          enrolledVia: 'credential',
+          endorsedBy: seal.id,
+          // A new key is worth no more than the one that let it in.
+          strengthCap: endorser?.strengthCap ?? null,
+          at,
+        })
+        await recordEvent(tx, {
+          action: 'credential.added',
+          actor: actorOf(caller),
+          target: { kind: 'credential', id: created.id },
+          facts: { credential: created.name, seal: seal.id, algorithm: created.algorithm, attestation: created.attestationOutcome },
+          at,
+        })
+        return created
+      })
+      return renderCredential(record, caller.by.credentialRecordId)
+    },
+  })
+
+  app.patch('/api/v1/me/credentials/:id', {
+    config: { access: 'person', act: rename },
+    schema: { params: ById, body: Type.Object({ name: CredentialName }), response: { 200: CredentialView } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const record = await getOwn(request)
+      const { name } = request.body
+      await database.write(async (tx) => {
+        const seal = await request.takeSeal(tx)
+        await tx.updateTable('credentialRecord').set({ name }).where('id', '=', record.id).execute()
+        const target = { kind: 'credential', id: record.id }
+        const facts = { credential: name, former: record.name, seal: seal.id }
+        await recordEvent(tx, { action: 'credential.renamed', actor: actorOf(caller), target, facts, at: now() })
+      })
+      return renderCredential({ ...record, name }, caller.by.credentialRecordId)
+    },
+  })
+
+  app.delete('/api/v1/me/credentials/:id', {
+    config: { access: 'person', act: remove },
+    schema: { params: ById, response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      const caller = getPerson(request)
+      const record = await getOwn(request)
+      await database.write(async (tx) => {
+        const at = now()
+        // Two removals at once must not leave nothing: the person's row is what they queue for.
+        await tx.updateTable('user').set({ state: 'active' }).where('id', '=', caller.id).where('state', '=', 'active').execute()
+        await refuseLast(caller.id, tx)
+        const seal = await request.takeSeal(tx)
+        await tx.updateTable('credentialRecord').set({ endedAt: at, endedBy: seal.id }).where('id', '=', record.id).execute()
+        await tx
+          .updateTable('session')
+          .set({ endedAt: at })
+          .where('credentialRecordId', '=', record.id)
+          .where('id', '!=', caller.by.sessionId)
+          .where('endedAt', 'is', null)
+          .execute()
+        const target = { kind: 'credential', id: record.id }
+        const facts = { credential: record.name, seal: seal.id }
+        await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller), target, facts, at })
+      })
+      return reply.code(204).send(null)
+    },
+  })
+}

@@ -1,0 +1,22 @@
+import type { App } from '../../http/app.ts'
+import type { Ceremonies } from '../registration.ts'
+import { Instance } from '../shapes.ts'
+
+/** What the sign-in page needs to know before anybody is known. */
+export function instanceRoutes(app: App, { ceremonies, version }: { ceremonies: Ceremonies; version: string }): void {
+  const { database, place } = ceremonies
+  app.get('/api/v1/instance', {
+    config: { access: 'public' },
+    schema: { response: { 200: Instance } },
+    async handler() {
+      const row = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
+      return {
+        url: place.origin,
+        rpId: place.rpId,
+        isSetUp: row !== undefined && row.setUpAt !== null,
+        isLocalhost: place.rpId === 'localhost',
+        version,
+      }
+    },
+  })
+}

@@ -1,0 +1,78 @@
+import { Type } from 'typebox'
+import { recordEvent } from '../../audit/record.ts'
+import type { App } from '../../http/app.ts'
+import { notFound } from '../../http/problem.ts'
+import { actorOf, getCaller, getPerson } from '../caller.ts'
+import { listCredentialRecords } from '../credential-records.ts'
+import type { Ceremonies } from '../registration.ts'
+import { endSessions, listSessions } from '../sessions.ts'
+import { Me, SessionView } from '../shapes.ts'
+import { findUserById } from '../users.ts'
+import { renderSession } from '../views.ts'
+
+/** The signed-in person themselves, and their sessions. */
+export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
+  const { database, now } = ceremonies
+
+  app.get('/api/v1/me', {
+    config: { access: 'person' },
+    schema: { response: { 200: Me } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const user = await findUserById(database.read, caller.id)
+      const session = (await listSessions(database.read, caller.id, now())).find((row) => row.id === caller.by.sessionId)
+      if (user === undefined || session === undefined) throw notFound('This session')
+      const demo = await database.read.selectFrom('project').select('id').where('isDemo', '=', 1).limit(1).execute()
+      return {
+        id: user.id,
+        username: user.username,
+        displayName: user.displayName,
+        email: user.email,
+        role: user.role,
+        session: renderSession(session, caller.by.sessionId),
+        credentialCount: (await listCredentialRecords(database.read, caller.id)).length,
+        isDemoPresent: demo.length > 0,
+      }
+    },
+  })
+
+  app.get('/api/v1/me/sessions', {
+    config: { access: 'person' },
+    schema: { response: { 200: Type.Object({ items: Type.Array(SessionView) }) } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const rows = await listSessions(database.read, caller.id, now())
+      return { items: rows.map((row) => renderSession(row, caller.by.sessionId)) }
+    },
+  })
+
+  app.delete('/api/v1/me/sessions/:id', {
+    config: { access: 'person' },
+    schema: { params: Type.Object({ id: Type.String() }), response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      const caller = getPerson(request)
+      await database.write(async (tx) => {
+        const at = now()
+        if ((await endSessions(tx, caller.id, { id: request.params.id }, at)) === 0) throw notFound('This session')
+        const target = { kind: 'session', id: request.params.id }
+        await recordEvent(tx, { action: 'session.ended', actor: actorOf(caller), target, at })
+      })
+      return reply.code(204).send(null)
+    },
+  })
+
+  app.delete('/api/v1/me/sessions', {
+    config: { access: 'person' },
+    schema: { response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      const caller = getPerson(request)
+      await database.write(async (tx) => {
+        const at = now()
+        const count = await endSessions(tx, caller.id, { except: caller.by.sessionId }, at)
+        const target = { kind: 'user', id: caller.id }
+        await recordEvent(tx, { action: 'session.ended-other', actor: actorOf(getCaller(request)), target, facts: { count }, at })
+      })
+      return reply.code(204).send(null)
+    },
+  })
+}

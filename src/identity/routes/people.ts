@@ -1,0 +1,109 @@
+import { hash } from 'node:crypto'
+import { type Static, Type } from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import type { SensitiveAct } from '../../http/access.ts'
+import type { App } from '../../http/app.ts'
+import { CursorQuery } from '../../http/page.ts'
+import { notFound } from '../../http/problem.ts'
+import { Page } from '../../http/shapes.ts'
+import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
+import { getPerson } from '../caller.ts'
+import { findCredentialRecord } from '../credential-records.ts'
+import { type Act, addPerson, endorseCredential, getPersonByName, listPeople, makePersonLink, renderPerson } from '../people.ts'
+import { linkUrl } from '../registration-links.ts'
+import type { Ceremonies } from '../registration.ts'
+import { DisplayName, Email, OrganisationRole, Person, PersonAdded, Username } from '../shapes.ts'
+
+const ByName = Type.Object({ username: Type.String() })
+const NewPerson = Type.Object({ username: Username, displayName: DisplayName, email: Email, role: OrganisationRole })
+const ByCredential = Type.Object({ username: Type.String(), id: Type.String() })
+
+export function peopleRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
+  const { database, place, now } = ceremonies
+  const actOf = (request: FastifyRequest): Act => ({
+    caller: getPerson(request),
+    takeSeal: (tx) => request.takeSeal(tx),
+    now,
+  })
+
+  const add: SensitiveAct = {
+    name: 'person.add',
+    async describe(request) {
+      const body = request.body as Static<typeof NewPerson>
+      return {
+        title: `Add ${body.displayName} (${body.username}) as ${body.role}`,
+        rows: [
+          { label: 'Name', value: body.displayName, kind: 'text' },
+          { label: 'Username', value: body.username, kind: 'text' },
+          { label: 'E-mail', value: body.email, kind: 'text' },
+          { label: 'Role', value: body.role, kind: 'text' },
+        ],
+      }
+    },
+  }
+  const link: SensitiveAct = {
+    name: 'person.link',
+    async describe(request) {
+      const { username } = request.params as Static<typeof ByName>
+      return {
+        title: `Make a registration link for ${username}`,
+        rows: [{ label: 'Username', value: username, kind: 'text' }],
+      }
+    },
+  }
+  const endorse: SensitiveAct = {
+    name: 'credential.endorse',
+    async describe(request) {
+      const { username, id } = request.params as Static<typeof ByCredential>
+      const user = await getPersonByName(database.read, username)
+      const record = await findCredentialRecord(database.read, user.id, id)
+      if (record === undefined) throw notFound('This passkey')
+      const cose = Buffer.from(record.publicKey, 'base64url')
+      return {
+        title: `Vouch that “${record.name}” belongs to ${user.displayName} (${user.username})`,
+        rows: [
+          { label: 'Person', value: `${user.displayName} (${user.username})`, kind: 'text' },
+          { label: 'Fingerprint', value: coseFingerprint(cose, record.rpId), kind: 'text' },
+        ],
+        subjects: [{ name: 'credential', digest: { sha256: hash('sha256', cose, 'hex') } }],
+      }
+    },
+  }
+
+  app.get('/api/v1/people', {
+    config: { access: 'user' },
+    schema: {
+      querystring: Type.Object({ ...CursorQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+      response: { 200: Page(Person) },
+    },
+    handler: (request) => listPeople(database.read, { cursor: request.query.cursor, search: request.query.q }),
+  })
+
+  app.post('/api/v1/people', {
+    config: { access: 'organisation:admin', act: add },
+    schema: { body: NewPerson, response: { 200: PersonAdded } },
+    async handler(request) {
+      const { user, token, expiresAt } = await addPerson(database, actOf(request), request.body)
+      return { person: await renderPerson(database.read, user), link: linkUrl(place.origin, token), expiresAt }
+    },
+  })
+
+  app.post('/api/v1/people/:username/registration-link', {
+    config: { access: 'organisation:admin', act: link },
+    schema: { params: ByName, response: { 200: PersonAdded } },
+    async handler(request) {
+      const { user, token, expiresAt } = await makePersonLink(database, actOf(request), request.params.username)
+      return { person: await renderPerson(database.read, user), link: linkUrl(place.origin, token), expiresAt }
+    },
+  })
+
+  app.post('/api/v1/people/:username/credentials/:id/endorse', {
+    config: { access: 'organisation:admin', act: endorse },
+    schema: { params: ByCredential, response: { 200: Person } },
+    async handler(request) {
+      const { username, id } = request.params
+      const user = await endorseCredential(database, actOf(request), username, id)
+      return renderPerson(database.read, user)
+    },
+  })
+}

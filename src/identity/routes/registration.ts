@@ -1,0 +1,66 @@
+import { Type } from 'typebox'
+import type { App } from '../../http/app.ts'
+import type { CookieNames } from '../../http/cookies.ts'
+import { bindBrowser, clientOf, setSessionCookie } from '../browser-cookies.ts'
+import { beginRegistration, type Ceremonies, finishRegistration } from '../registration.ts'
+import { getRegistrationLink } from '../registration-links.ts'
+import { Ceremony, DisplayName, Email, RegistrationLinkView, Username } from '../shapes.ts'
+import { findUserById } from '../users.ts'
+
+const Token = Type.String({ minLength: 20, maxLength: 100 })
+
+/** A first passkey through a one-time link: set-up, next owner, invitation, moving house. */
+export function registrationRoutes(app: App, { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames }): void {
+  const { database, now } = ceremonies
+
+  app.post('/api/v1/registration-links/inspect', {
+    config: { access: 'public' },
+    schema: { body: Type.Object({ token: Token }), response: { 200: RegistrationLinkView } },
+    async handler(request) {
+      const link = await getRegistrationLink(database.read, request.body.token, now())
+      const user = link.userId === null ? undefined : await findUserById(database.read, link.userId)
+      return {
+        purpose: link.purpose,
+        person: user === undefined ? null : { username: user.username, displayName: user.displayName, email: user.email },
+        expiresAt: link.expiresAt,
+      }
+    },
+  })
+
+  app.post('/api/v1/registration-links/begin', {
+    config: { access: 'public' },
+    schema: {
+      body: Type.Object({ token: Token, username: Username, displayName: DisplayName, email: Email }),
+      response: { 200: Ceremony },
+    },
+    async handler(request, reply) {
+      const { token, ...applicant } = request.body
+      return beginRegistration(ceremonies, { token, applicant, bindingHash: bindBrowser(request, reply, cookies) })
+    },
+  })
+
+  app.post('/api/v1/registration-links/finish', {
+    config: { access: 'public' },
+    schema: {
+      body: Type.Object({
+        token: Token,
+        ceremonyId: Type.String(),
+        response: Type.Unknown(),
+        credentialName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+      }),
+      response: { 200: Type.Object({ isFirstOwner: Type.Boolean() }) },
+    },
+    async handler(request, reply) {
+      const { secret, firstOwner } = await finishRegistration(ceremonies, {
+        token: request.body.token,
+        ceremonyId: request.body.ceremonyId,
+        response: request.body.response,
+        credentialName: request.body.credentialName ?? 'My first passkey',
+        bindingHash: bindBrowser(request, reply, cookies),
+        client: clientOf(request),
+      })
+      setSessionCookie(reply, cookies, secret)
+      return { isFirstOwner: firstOwner }
+    },
+  })
+}

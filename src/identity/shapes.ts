@@ -1,0 +1,120 @@
+import { type Static, Type } from 'typebox'
+import { Nullable, PersonRef, Strength, Time } from '../http/shapes.ts'
+
+export const OrganisationRole = Type.Union([
+  Type.Literal('owner'),
+  Type.Literal('admin'),
+  Type.Literal('member'),
+  Type.Literal('guest'),
+])
+
+/** What anybody may know of this instance before signing in. */
+export const Instance = Type.Object({
+  url: Type.String(),
+  rpId: Type.String(),
+  isSetUp: Type.Boolean(),
+  isLocalhost: Type.Boolean(),
+  version: Type.String(),
+})
+export type Instance = Static<typeof Instance>
+
+export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,38}$', description: '2–39 characters: a–z, 0–9, -' })
+export const DisplayName = Type.String({ minLength: 1, maxLength: 100 })
+export const Email = Type.String({ maxLength: 254, pattern: '^[^\\s@<>"]+@[^\\s@<>"]+$' })
+
+export const RegistrationLinkView = Type.Object({
+  purpose: Type.Union([
+    Type.Literal('setup'),
+    Type.Literal('next-owner'),
+    Type.Literal('rehome'),
+    Type.Literal('invitation'),
+  ]),
+  /** Who it is for, where that is settled; the name and address can then not be changed. */
+  person: Nullable(Type.Object({ username: Type.String(), displayName: Type.String(), email: Type.String() })),
+  expiresAt: Time,
+})
+export type RegistrationLinkView = Static<typeof RegistrationLinkView>
+
+/** Options for the browser, and the ceremony to answer with. */
+export const Ceremony = Type.Object({ ceremonyId: Type.String(), publicKey: Type.Unknown(), expiresAt: Time })
+export type Ceremony = Static<typeof Ceremony>
+
+export const SessionView = Type.Object({
+  id: Type.String(),
+  isCurrent: Type.Boolean(),
+  strength: Strength,
+  /** OpenID Connect authentication context: `phr`, `phrh`, or null below passkey. */
+  acr: Nullable(Type.String()),
+  /** RFC 8176. */
+  amr: Type.Array(Type.String()),
+  authenticatedAt: Time,
+  createdAt: Time,
+  lastSeenAt: Time,
+  expiresAt: Time,
+  userAgent: Type.String(),
+  address: Type.String(),
+  credentialName: Type.String(),
+})
+export type SessionView = Static<typeof SessionView>
+
+export const Me = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  displayName: Type.String(),
+  email: Type.String(),
+  role: OrganisationRole,
+  session: SessionView,
+  credentialCount: Type.Integer(),
+  isDemoPresent: Type.Boolean(),
+})
+export type Me = Static<typeof Me>
+
+export const CredentialView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  /** Named by its unverified AAGUID; null where that is not given or not known. */
+  model: Nullable(Type.String()),
+  /** `synced` when the key says it may be copied between devices. */
+  kind: Type.Union([Type.Literal('synced'), Type.Literal('device-bound')]),
+  strength: Strength,
+  /** ES256, EdDSA, RS256 */
+  algorithm: Type.String(),
+  /** Whether stock git can check what this credential seals. */
+  stockVerifiable: Type.Boolean(),
+  enrolledVia: Type.String(),
+  /** Someone or an older key vouched for it. */
+  isEndorsed: Type.Boolean(),
+  /** `SHA256:…` of its public key, as `ssh-keygen -l` prints it. */
+  fingerprint: Type.String(),
+  createdAt: Time,
+  lastUsedAt: Nullable(Time),
+  isCurrent: Type.Boolean(),
+})
+export type CredentialView = Static<typeof CredentialView>
+
+export const Person = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  displayName: Type.String(),
+  email: Type.String(),
+  role: OrganisationRole,
+  state: Type.Union([Type.Literal('active'), Type.Literal('ended')]),
+  isDemo: Type.Boolean(),
+  createdAt: Time,
+  /** Active passkeys; those nobody has vouched for yet are listed for an administrator to check. */
+  credentialCount: Type.Integer(),
+  unendorsed: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), fingerprint: Type.String() })),
+})
+export type Person = Static<typeof Person>
+
+export const PersonAdded = Type.Object({ person: Person, link: Type.String(), expiresAt: Time })
+export type PersonAdded = Static<typeof PersonAdded>
+
+export const Group = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  isDemo: Type.Boolean(),
+  members: Type.Array(PersonRef),
+})
+export type Group = Static<typeof Group>

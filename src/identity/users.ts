@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { orUniqueViolation, UniqueViolation, type Db, type Tx } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { OrganisationRole, UserTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+
+export type User = UserTable
+
+export interface NewUser {
+  username: string
+  displayName: string
+  email: string
+  role: OrganisationRole
+  createdBy: Id<'usr'> | null
+  at: number
+  isDemo?: boolean
+  /** base64url of 32 random bytes; made here unless a ceremony already showed one to the authenticator. */
+  webauthnHandle?: string
+}
+
+// Names that a person would take for the product itself, or that paths need.
+const reserved = new Set(['admin', 'administrator', 'root', 'system', 'postern', 'git', 'api', 'server', 'support', 'security', 'everyone', 'nobody'])
+
+/** @throws 409 when the name is or was somebody's: names are never given twice */
+export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User> {
+  if (reserved.has(wanted.username)) throw usernameTaken(wanted.username)
+  const user: User = {
+    id: newId('usr'),
+    kind: 'person',
+    username: wanted.username,
+    displayName: plain(wanted.displayName),
+    email: wanted.email,
+    emailVerifiedAt: null,
+    webauthnHandle: wanted.webauthnHandle ?? newWebauthnHandle(),
+    role: wanted.role,
+    state: 'active',
+    generation: 1,
+    isDemo: wanted.isDemo === true ? 1 : 0,
+    createdAt: wanted.at,
+    createdBy: wanted.createdBy,
+  }
+  try {
+    await orUniqueViolation(tx.insertInto('user').values(user).execute())
+  } catch (error) {
+    if (error instanceof UniqueViolation) throw usernameTaken(wanted.username)
+    throw error
+  }
+  return user
+}
+
+export const newWebauthnHandle = (): string => randomBytes(32).toString('base64url')
+
+const usernameTaken = (username: string): ProblemError =>
+  new ProblemError(409, 'username-taken', `The name ${username} is taken.`, {
+    help: 'Choose another one.',
+    fields: { username: 'is taken' },
+  })
+
+// Names end up in commits, terminals and pages: nothing in them may hide or reorder text.
+const plain = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}<>]/gu, '').trim() || 'Unnamed'
+
+export const findUserByUsername = (db: Db<'user'>, username: string): Promise<User | undefined> =>
+  db.selectFrom('user').selectAll().where('username', '=', username).executeTakeFirst()
+
+export const findUserById = (db: Db<'user'>, id: Id<'usr'>): Promise<User | undefined> =>
+  db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst()
+
+export interface PersonRef {
+  id: string
+  username: string
+  displayName: string
+}
+
+/** Names for a list of ids, each asked once. Unknown ids are left out. */
+export async function listPersonRefs(db: Db<'user'>, ids: Iterable<string | null>): Promise<Map<string, PersonRef>> {
+  const wanted = [...new Set(ids)].filter((id): id is Id<'usr'> => id !== null)
+  if (wanted.length === 0) return new Map()
+  const rows = await db.selectFrom('user').select(['id', 'username', 'displayName']).where('id', 'in', wanted).execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}

@@ -1,0 +1,43 @@
+import { acrOf, amrOf, credentialStrength } from '../policy/strength.ts'
+import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
+import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
+import type { CredentialRecord } from './credential-records.ts'
+import type { SessionRow } from './sessions.ts'
+import type { CredentialView, SessionView } from './shapes.ts'
+
+export function renderSession(row: SessionRow, currentId: string | undefined): SessionView {
+  return {
+    id: row.id,
+    isCurrent: row.id === currentId,
+    strength: row.strength,
+    acr: acrOf(row.strength),
+    amr: amrOf(row.strength),
+    authenticatedAt: row.authenticatedAt,
+    createdAt: row.createdAt,
+    lastSeenAt: row.lastSeenAt,
+    expiresAt: row.expiresAt,
+    userAgent: row.userAgent,
+    address: row.address,
+    credentialName: row.credentialName,
+  }
+}
+
+const algorithmNames: Record<number, string> = { [-7]: 'ES256', [-8]: 'EdDSA', [-257]: 'RS256' }
+
+export function renderCredential(record: CredentialRecord, currentId: string | undefined): CredentialView {
+  return {
+    id: record.id,
+    name: record.name,
+    model: record.aaguid === null ? null : (nameAaguid(record.aaguid) ?? null),
+    kind: record.backupEligible === 1 ? 'synced' : 'device-bound',
+    strength: credentialStrength(record),
+    algorithm: algorithmNames[record.algorithm] ?? String(record.algorithm),
+    stockVerifiable: record.algorithm === -7,
+    enrolledVia: record.enrolledVia,
+    isEndorsed: record.endorsedBy !== null || record.enrolledVia === 'setup',
+    fingerprint: coseFingerprint(Buffer.from(record.publicKey, 'base64url'), record.rpId),
+    createdAt: record.createdAt,
+    lastUsedAt: record.lastUsedAt,
+    isCurrent: record.id === currentId,
+  }
+}

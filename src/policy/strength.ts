@@ -1,0 +1,34 @@
+import type { Strength } from '../database/schema.ts'
+
+const ladder: readonly Strength[] = ['password', 'mfa', 'passkey', 'device-bound', 'attested']
+
+/**
+ * `policy/` owns the scale of strength and the decision how strongly an act must be proven. It reads no table: facts
+ * come in, a decision goes out.
+ */
+export const isAtLeast = (strength: Strength, least: Strength): boolean => ladder.indexOf(strength) >= ladder.indexOf(least)
+
+export const weaker = (one: Strength, other: Strength): Strength => (isAtLeast(one, other) ? other : one)
+
+/** What a credential can prove at most. A key's own word that it cannot be copied is worth `device-bound`, no more. */
+export function credentialStrength(credential: {
+  backupEligible: 0 | 1
+  attestationOutcome: string
+  strengthCap: Strength | null
+}): Strength {
+  const own: Strength =
+    credential.backupEligible === 1 ? 'passkey' : credential.attestationOutcome === 'verified' ? 'attested' : 'device-bound'
+  return credential.strengthCap === null ? own : weaker(own, credential.strengthCap)
+}
+
+/** OpenID Connect `acr`: phishing-resistant, and hardware-protected only where that is verified (decision 9). */
+export function acrOf(strength: Strength): string | null {
+  if (strength === 'attested') return 'phrh'
+  return isAtLeast(strength, 'passkey') ? 'phr' : null
+}
+
+/** RFC 8176 `amr` of a session begun with a passkey and user verification. */
+export function amrOf(strength: Strength): string[] {
+  if (!isAtLeast(strength, 'passkey')) return strength === 'mfa' ? ['pwd', 'otp', 'mfa'] : ['pwd']
+  return [strength === 'passkey' ? 'swk' : 'hwk', 'user', 'pop']
+}

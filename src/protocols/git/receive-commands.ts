@@ -1,0 +1,188 @@
+import { parsePkt } from './pkt-line.ts'
+import { checkRefName } from './ref-name.ts'
+
+export type RefCommand = { ref: string; oldOid: string; newOid: string }
+export type ReceiveRequest = {
+  commands: RefCommand[]
+  capabilities: string[]
+  /** Empty unless the client announced `push-options`. */
+  options: string[]
+  /** Roots of a shallow pusher's history. */
+  shallow: string[]
+  /** Every byte that was read, the pack's first ones too: to be replayed into `git receive-pack`. */
+  consumed: Buffer
+}
+export type ReceiveRequestErrorCode =
+  | 'receive-malformed'
+  | 'receive-too-many-commands'
+  | 'receive-too-large'
+  | 'receive-cut-off'
+  | 'push-certificate-unsupported'
+  | 'object-format-unsupported'
+  | 'ref-name-refused'
+
+/** `message` may be shown to the client. */
+export class ReceiveRequestError extends Error {
+  readonly code: ReceiveRequestErrorCode
+
+  constructor(code: ReceiveRequestErrorCode, message: string) {
+    super(message)
+    this.name = 'ReceiveRequestError'
+    this.code = code
+  }
+}
+
+export const zeroOid = '0'.repeat(40)
+
+const maxOptions = 64
+const defaultLimits = { maxCommands: 1000, maxBytes: 256 * 1024 }
+const commandPattern = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/s
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Reads gitprotocol-pack "Reference Update Request and Packfile Transfer" as far as the pack: feed chunks until it answers.
+ * `maxBytes` bounds the list, not the chunk that ends it.
+ * @throws ReceiveRequestError
+ */
+export function createReceiveParser(
+  limits: Partial<typeof defaultLimits> = {},
+): (chunk: Uint8Array) => ReceiveRequest | undefined {
+  const { maxCommands, maxBytes } = { ...defaultLimits, ...limits }
+  const chunks: Uint8Array[] = []
+  const request: ReceiveRequest = {
+    commands: [],
+    capabilities: [],
+    options: [],
+    shallow: [],
+    consumed: Buffer.alloc(0),
+  }
+  let part: 'commands' | 'options' = 'commands'
+  let rest: Buffer = Buffer.alloc(0)
+  let parsedBytes = 0
+
+  return (chunk) => {
+    chunks.push(chunk)
+    rest = Buffer.concat([rest, chunk])
+    let offset = 0
+    for (;;) {
+      const parsed = parseLine(rest, offset)
+      if (parsedBytes + (parsed?.next ?? rest.length) - offset > maxBytes) throw tooLarge(maxBytes)
+      if (parsed === undefined) break
+      parsedBytes += parsed.next - offset
+      offset = parsed.next
+      const { line } = parsed
+      if (line.kind === 'data' && part === 'commands') readCommandLine(line.payload, request, maxCommands)
+      else if (line.kind === 'data') readOption(line.payload, request)
+      else if (line.kind !== 'flush') throw malformed()
+      // A request without commands is git's way to ask whether it may talk at all.
+      else if (part === 'commands' && request.commands.length > 0 && request.capabilities.includes('push-options')) {
+        part = 'options'
+      } else return { ...request, consumed: Buffer.concat(chunks) }
+    }
+    rest = rest.subarray(offset)
+    return undefined
+  }
+}
+
+/**
+ * Splits a receive-pack body: what it asks for, and the whole body again (read bytes first) to be sent to git.
+ * @throws ReceiveRequestError
+ */
+export async function splitReceivePack(
+  source: AsyncIterable<Uint8Array>,
+  limits: Partial<typeof defaultLimits> = {},
+): Promise<{ request: ReceiveRequest; body: AsyncIterable<Uint8Array> }> {
+  const parse = createReceiveParser(limits)
+  const iterator = source[Symbol.asyncIterator]()
+  for (;;) {
+    const { value, done } = await iterator.next()
+    if (done) throw new ReceiveRequestError('receive-cut-off', 'The push ended before it said what to update.')
+    const request = parse(value)
+    if (request !== undefined) return { request, body: replay(request.consumed, iterator) }
+  }
+}
+
+async function* replay(consumed: Buffer, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield consumed
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+function readCommandLine(payload: Buffer, request: ReceiveRequest, maxCommands: number): void {
+  const first = request.commands.length === 0 && request.capabilities.length === 0
+  const nul = payload.indexOf(0)
+  if (nul >= 0 && !first) throw malformed()
+  const line = decode(nul < 0 ? chomp(payload) : payload.subarray(0, nul))
+  if (nul >= 0)
+    request.capabilities = decode(chomp(payload.subarray(nul + 1)))
+      .split(' ')
+      .filter(Boolean)
+  if (line === 'push-cert') {
+    throw new ReceiveRequestError(
+      'push-certificate-unsupported',
+      'Signed pushes (git push --signed) are not taken here.',
+    )
+  }
+  const format = request.capabilities.find((capability) => capability.startsWith('object-format='))
+  if (format !== undefined && format !== 'object-format=sha1') {
+    throw new ReceiveRequestError('object-format-unsupported', 'This repository holds SHA-1 objects.')
+  }
+  const shallow = /^shallow ([0-9a-f]{40})$/.exec(line)?.[1]
+  if (shallow !== undefined && request.commands.length === 0) return void request.shallow.push(shallow)
+  readCommand(line, request, maxCommands)
+}
+
+function readCommand(line: string, request: ReceiveRequest, maxCommands: number): void {
+  const [, oldOid, newOid, ref] = commandPattern.exec(line) ?? []
+  if (oldOid === undefined || newOid === undefined || ref === undefined) throw malformed()
+  if (oldOid === zeroOid && newOid === zeroOid) throw malformed()
+  if (checkRefName(ref) !== undefined) {
+    throw new ReceiveRequestError(
+      'ref-name-refused',
+      `${JSON.stringify(ref.slice(0, 200))} is not a name that can be pushed.`,
+    )
+  }
+  if (request.commands.some((other) => other.ref === ref)) throw malformed()
+  if (request.commands.length >= maxCommands) {
+    throw new ReceiveRequestError('receive-too-many-commands', `One push may update at most ${maxCommands} references.`)
+  }
+  request.commands.push({ ref, oldOid, newOid })
+}
+
+function readOption(payload: Buffer, request: ReceiveRequest): void {
+  const option = decode(chomp(payload))
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(option) || request.options.length >= maxOptions) throw malformed()
+  request.options.push(option)
+}
+
+function parseLine(bytes: Buffer, offset: number): ReturnType<typeof parsePkt> {
+  try {
+    return parsePkt(bytes, offset)
+  } catch {
+    throw malformed()
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw malformed()
+  }
+}
+
+function chomp(bytes: Buffer): Buffer {
+  return bytes.at(-1) === 0x0a ? bytes.subarray(0, -1) : bytes
+}
+
+function malformed(): ReceiveRequestError {
+  return new ReceiveRequestError('receive-malformed', 'The push does not follow the protocol.')
+}
+
+function tooLarge(maxBytes: number): ReceiveRequestError {
+  return new ReceiveRequestError('receive-too-large', `The list of updates is longer than ${maxBytes} bytes.`)
+}

@@ -1,0 +1,44 @@
+import { encodePkt, flushPkt } from './pkt-line.ts'
+import type { ReceiveRequest } from './receive-commands.ts'
+
+const remoteBand = 2
+const dataBand = 1
+// side-band-64k: 65520 with length and band byte; the older side-band: 1000.
+const largeBand = 65515
+const smallBand = 995
+
+/**
+ * The whole receive-pack answer that refuses every command: stock git prints each sentence as a `remote:` line and
+ * `! [remote rejected] main -> main (reason)`. gitprotocol-pack, "Report Status"; v2 has the same lines for a refusal.
+ */
+export function refusePush(
+  { commands, capabilities }: Pick<ReceiveRequest, 'commands' | 'capabilities'>,
+  { reason, sentences }: { reason: string; sentences: readonly string[] },
+): Buffer {
+  const asks = (capability: string): boolean => capabilities.includes(capability)
+  const bandBytes = asks('side-band-64k') ? largeBand : asks('side-band') ? smallBand : undefined
+  const report =
+    asks('report-status') || asks('report-status-v2')
+      ? Buffer.concat([
+          encodePkt('unpack ok\n'),
+          ...commands.map(({ ref }) => encodePkt(`ng ${ref} ${oneLine(reason)}\n`)),
+          flushPkt,
+        ])
+      : Buffer.alloc(0)
+  if (bandBytes === undefined) return report
+  const text = Buffer.from(sentences.map((sentence) => `${oneLine(sentence)}\n`).join(''))
+  return Buffer.concat([...inBand(remoteBand, text, bandBytes), ...inBand(dataBand, report, bandBytes), flushPkt])
+}
+
+function inBand(band: number, bytes: Buffer, maxBytes: number): Buffer[] {
+  const lines: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += maxBytes) {
+    lines.push(encodePkt(Buffer.concat([Buffer.from([band]), bytes.subarray(at, at + maxBytes)])))
+  }
+  return lines
+}
+
+/** Terminals obey control characters, so none leave from here. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+}

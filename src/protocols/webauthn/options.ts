@@ -1,0 +1,49 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
+import { COSE_ALGORITHMS } from './cose.ts'
+
+const timeoutMs = 300_000
+
+/** Options for `navigator.credentials.create`: a discoverable credential, user verification, attestation if the person agrees. */
+export function renderCreationOptions(wanted: {
+  challenge: Buffer
+  rpId: string
+  user: { handle: string; name: string; displayName: string }
+  exclude: readonly { id: string; transports: string[] }[]
+}): PublicKeyCredentialCreationOptionsJSON {
+  return {
+    rp: { id: wanted.rpId, name: 'Postern' },
+    user: { id: wanted.user.handle, name: wanted.user.name, displayName: wanted.user.displayName },
+    challenge: wanted.challenge.toString('base64url'),
+    pubKeyCredParams: COSE_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
+    timeout: timeoutMs,
+    excludeCredentials: wanted.exclude.map((one) => descriptor(one)),
+    authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+    attestation: 'direct',
+  }
+}
+
+/** Options for `navigator.credentials.get`; an empty `allow` lets the person choose any passkey they hold here. */
+export function renderRequestOptions(wanted: {
+  challenge: Buffer
+  rpId: string
+  allow: readonly { id: string; transports: string[] }[]
+}): PublicKeyCredentialRequestOptionsJSON {
+  return {
+    rpId: wanted.rpId,
+    challenge: wanted.challenge.toString('base64url'),
+    timeout: timeoutMs,
+    userVerification: 'required',
+    allowCredentials: wanted.allow.map((one) => descriptor(one)),
+  }
+}
+
+type Descriptor = NonNullable<PublicKeyCredentialRequestOptionsJSON['allowCredentials']>[number]
+
+const descriptor = ({ id, transports }: { id: string; transports: string[] }): Descriptor => ({
+  id,
+  type: 'public-key',
+  transports: transports as NonNullable<Descriptor['transports']>,
+})

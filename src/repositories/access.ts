@@ -1,0 +1,177 @@
+import { checkScope, tokenReaches } from '../access-keys/api-tokens.ts'
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { ProjectTable, RepositoryRole, RepositoryTable } from '../database/schema.ts'
+import type { Guard } from '../http/access.ts'
+import { forbidden, notFound, ProblemError } from '../http/problem.ts'
+import { type Caller, isAdmin, signInRequired } from '../identity/caller.ts'
+import { findProject, findRepository } from './find-by-path.ts'
+import type { RepositoryPlace } from './place.ts'
+import { folderPath } from './storage.ts'
+
+const ladder: readonly RepositoryRole[] = ['read', 'write', 'admin']
+
+export const coversRole = (role: RepositoryRole, least: RepositoryRole): boolean => ladder.indexOf(role) >= ladder.indexOf(least)
+
+const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | undefined => ladder.findLast((role) => roles.includes(role))
+
+/**
+ * What a caller may do in a repository; undefined for a stranger. Grants of person and groups, on repository and
+ * project: the strongest wins. A token never has more than its scopes, never `admin`, and not more repositories than
+ * it names.
+ */
+export async function findRepositoryRole(
+  db: Db<'roleGrant' | 'groupMember'>,
+  caller: Caller | undefined,
+  repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
+): Promise<RepositoryRole | undefined> {
+  const anyone = repository.visibility === 'public' ? 'read' : undefined
+  if (caller === undefined || !tokenReaches(caller, repository.id)) return anyone
+  const own = await findOwnRole(db, caller, repository)
+  return own === undefined ? anyone : (withinToken(caller, own) ?? anyone)
+}
+
+async function findOwnRole(
+  db: Db<'roleGrant' | 'groupMember'>,
+  caller: Caller,
+  repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
+): Promise<RepositoryRole | undefined> {
+  if (isAdmin(caller)) return 'admin'
+  const given = await listGivenRoles(db, caller.id, [repository.id, repository.projectId])
+  return strongest(repository.visibility === 'internal' && caller.role !== 'guest' ? [...given, 'read'] : given)
+}
+
+function withinToken(caller: Caller, role: RepositoryRole): RepositoryRole | undefined {
+  if (caller.by.kind === 'session') return role
+  const { scopes } = caller.by
+  const most = scopes.includes('repository:write') ? 'write' : scopes.includes('repository:read') ? 'read' : undefined
+  return most !== undefined && coversRole(role, most) ? most : most && role
+}
+
+/** Role in the whole project, undefined where the caller has none; single repositories do not count. */
+export async function findProjectRole(
+  db: Db<'roleGrant' | 'groupMember'>,
+  caller: Caller | undefined,
+  projectId: Id<'prj'>,
+): Promise<RepositoryRole | undefined> {
+  if (caller === undefined || (caller.by.kind === 'token' && caller.by.repositoryIds !== null)) return undefined
+  const own = isAdmin(caller) ? 'admin' : strongest(await listGivenRoles(db, caller.id, [projectId]))
+  return own === undefined ? undefined : withinToken(caller, own)
+}
+
+async function listGivenRoles(
+  db: Db<'roleGrant' | 'groupMember'>,
+  userId: Id<'usr'>,
+  scopeIds: (Id<'rep'> | Id<'prj'>)[],
+): Promise<RepositoryRole[]> {
+  const groups = db.selectFrom('groupMember').select('groupId').where('userId', '=', userId)
+  const rows = await db
+    .selectFrom('roleGrant')
+    .select('role')
+    .where('scopeId', 'in', scopeIds)
+    .where(({ eb, or, and }) =>
+      or([
+        and([eb('subjectKind', '=', 'user'), eb('subjectId', '=', userId)]),
+        and([eb('subjectKind', '=', 'group'), eb('subjectId', 'in', groups)]),
+      ]),
+    )
+    .execute()
+  return rows.map(({ role }) => role)
+}
+
+export interface PlaceParts {
+  db: Db<'project' | 'repository' | 'pathRedirect' | 'roleGrant' | 'groupMember'>
+  /** Folder of all bare repositories. */
+  root: string
+}
+
+/** The repository at this path, if it exists and the caller may at least read it. */
+export async function findPlace(
+  { db, root }: PlaceParts,
+  caller: Caller | undefined,
+  path: { project: string; repository: string },
+): Promise<RepositoryPlace | undefined> {
+  const found = await findRepository(db, path)
+  if (found === undefined) return undefined
+  const role = await findRepositoryRole(db, caller, found.repository)
+  return role === undefined ? undefined : placeOf(root, found, role)
+}
+
+export const placeOf = (
+  root: string,
+  { repository, project }: { repository: RepositoryTable; project: ProjectTable },
+  role: RepositoryRole,
+): RepositoryPlace => ({
+  repository,
+  project,
+  role,
+  path: `${project.name}/${repository.name}`,
+  folder: folderPath(root, repository.folder),
+})
+
+/**
+ * Who may call the routes of a project or repository. A stranger gets the same answer as for nothing; somebody who
+ * may read but not more is told so.
+ */
+export function createRepositoryGuards(
+  parts: PlaceParts,
+): Record<'project:read' | 'project:admin' | 'repository:read' | 'repository:write' | 'repository:admin', Guard> {
+  const onRepository =
+    (least: RepositoryRole): Guard =>
+    async (request) => {
+      const { caller } = request
+      checkTokenScope(caller, least)
+      const path = request.params as { project: string; repository: string }
+      const place = await findPlace(parts, caller, path)
+      if (place === undefined) throw strangerProblem(caller, 'This repository')
+      if (!coversRole(place.role, least)) throw caller === undefined ? signInRequired() : roleProblem(caller, place.path, place.role, least)
+      request.place = place
+    }
+  const onProject =
+    (least: 'read' | 'admin'): Guard =>
+    async (request) => {
+      const { caller } = request
+      checkTokenScope(caller, least)
+      const { project: name } = request.params as { project: string }
+      const project = await findProject(parts.db, name)
+      const role = project && (await findProjectRole(parts.db, caller, project.id))
+      if (project === undefined || (role === undefined && !(await reachesSome(parts.db, caller, project.id))))
+        throw strangerProblem(caller, 'This project')
+      if (least === 'admin' && role !== 'admin') throw caller === undefined ? signInRequired() : roleProblem(caller, project.name, role ?? 'read', least)
+      request.project = { project, role: role ?? null }
+    }
+  return {
+    'project:read': onProject('read'),
+    'project:admin': onProject('admin'),
+    'repository:read': onRepository('read'),
+    'repository:write': onRepository('write'),
+    'repository:admin': onRepository('admin'),
+  }
+}
+
+export const strangerProblem = (caller: Caller | undefined, what: string): ProblemError =>
+  caller === undefined ? signInRequired() : notFound(what)
+
+/** Asked before the place is looked up, so that the answer says nothing about it. */
+export function checkTokenScope(caller: Caller | undefined, least: RepositoryRole): void {
+  if (caller !== undefined) checkScope(caller, least === 'read' ? 'repository:read' : 'repository:write')
+}
+
+export function roleProblem(caller: Caller, where: string, role: RepositoryRole, least: RepositoryRole): ProblemError {
+  if (least === 'admin' && caller.by.kind === 'token')
+    return forbidden('A token cannot administer anything.', 'Do this in the browser, signed in with your passkey.')
+  return forbidden(
+    `You may ${role === 'read' ? 'read' : 'write to'} ${where}, but ${least === 'admin' ? 'not administer it' : 'not change it'}.`,
+    `Ask one of its administrators for the role “${least}”.`,
+  )
+}
+
+async function reachesSome(
+  db: Db<'repository' | 'roleGrant' | 'groupMember'>,
+  caller: Caller | undefined,
+  projectId: Id<'prj'>,
+): Promise<boolean> {
+  const repositories = await db.selectFrom('repository').select(['id', 'projectId', 'visibility']).where('projectId', '=', projectId).execute()
+  for (const repository of repositories) if ((await findRepositoryRole(db, caller, repository)) !== undefined) return true
+  return false
+}

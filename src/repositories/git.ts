@@ -1,0 +1,260 @@
+/**
+ * The way to git: the only file through which the product starts it, in a closed environment, with limits on size, time
+ * and number. It knows no user, no rule and no table, and never builds a shell line.
+ *
+ * Callers put `--end-of-options` before revisions and `--` before paths.
+ */
+import { constants } from 'node:fs'
+import { access, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  type CallerVariable,
+  callerVariables,
+  closedEnvironment,
+  objectDirectoryEnvironment,
+} from './git-environment.ts'
+import { GitError } from './git-error.ts'
+import { createObjectPool, type GitObjects } from './git-objects.ts'
+import { createRunnerClient, type GitProcess, type Invocation } from './git-runner-client.ts'
+import { createSlots } from './git-slots.ts'
+import { installHooks } from './install-hooks.ts'
+
+export { GitError } from './git-error.ts'
+export type { GitExit, GitProcess } from './git-runner-client.ts'
+export type { GitObject, GitObjectHeader, GitObjects, GitObjectType } from './git-objects.ts'
+
+export type GitLimits = {
+  /** The largest pack one push may send. */
+  pushBytes: number
+  /** The longest a streamed operation may last. */
+  operationMs: number
+  /** Short runs at once; more wait. */
+  runs: number
+  /** Streamed operations at once; more are refused with `git-busy`. */
+  streams: number
+}
+export const defaultGitLimits: GitLimits = {
+  pushBytes: 2 * 1024 ** 3,
+  operationMs: 24 * 3600_000,
+  runs: 16,
+  streams: 256,
+}
+
+export type GitOptions = {
+  /** The bare repository's folder. */
+  repository?: string
+  env?: Partial<Record<CallerVariable, string>>
+  /** A quarantine or temporary object folder: new objects go there, the repository's are seen through it. */
+  objectDirectory?: string
+  timeoutMs?: number
+  signal?: AbortSignal
+}
+export type RunOptions = GitOptions & {
+  input?: string | Uint8Array | AsyncIterable<Uint8Array>
+  maxOutputBytes?: number
+  /** Exit codes that are answers, not failures; `merge-tree` says 1 for a conflict. */
+  ok?: readonly number[]
+}
+export type StreamOptions = GitOptions & { protocolVersion?: 0 | 1 | 2 }
+export type RunResult = { code: number; stdout: Buffer; stderr: string }
+
+export type Git = {
+  /** One short run with its whole output; throws `GitError` for exit codes outside `ok`, limits, timeouts and aborts. */
+  run(args: readonly string[], options?: RunOptions): Promise<RunResult>
+  /**
+   * A long run with its streams; the caller reads `stdout` to its end or destroys it, and looks at `exited`.
+   * `receive-pack` always gets the pre-receive hook, and so `hook`, which must be answered.
+   */
+  stream(args: readonly string[], options?: StreamOptions): Promise<GitProcess>
+  /** Fast reads through pooled processes. */
+  objects(repository: string, options?: { objectDirectory?: string }): GitObjects
+  /** For example `2.39.5`. */
+  version(): string
+  close(): Promise<void>
+}
+
+const defaultTimeoutMs = 60_000
+const defaultMaxOutputBytes = 16 * 1024 ** 2
+const oldestMinor = 38
+
+/** @throws GitError `git-missing`, `git-too-old`, `git-hook-missing` */
+export async function createGit({
+  dataFolder,
+  limits: given = {},
+}: {
+  dataFolder: string
+  limits?: Partial<GitLimits>
+}): Promise<Git> {
+  const limits = { ...defaultGitLimits, ...given }
+  const folder = join(dataFolder, 'git')
+  const home = join(folder, 'home')
+  await removeRemains(folder)
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  const { hooks, preReceive } = await installHooks(folder)
+  const runner = await createRunnerClient({
+    folder,
+    environment: { ...closedEnvironment({ home, hooks }, limits), NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
+  })
+  const runSlots = createSlots(limits.runs)
+  let streams = 0
+
+  function invocation(args: readonly string[], options: StreamOptions, stdin: boolean): Invocation {
+    const { repository, objectDirectory, protocolVersion } = options
+    return {
+      args: [...args],
+      cwd: repository ?? home,
+      env: {
+        ...checkedEnvironment(options.env),
+        ...(repository === undefined ? {} : { GIT_DIR: repository }),
+        ...(repository === undefined || objectDirectory === undefined
+          ? {}
+          : objectDirectoryEnvironment(repository, objectDirectory)),
+        ...(protocolVersion ? { GIT_PROTOCOL: `version=${protocolVersion}` } : {}),
+      },
+      stdin,
+      // Decided from the command itself: no receive-pack without the hook that checks the push.
+      hook: args[0] === 'receive-pack',
+    }
+  }
+
+  async function run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const { input, timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes, ok = [0], signal } = options
+    using _slot = await runSlots.take()
+    if (signal?.aborted) throw new GitError('git-aborted')
+    const git = await runner.start(invocation(args, options, input !== undefined))
+    let stopped: GitError | undefined
+    const stop = (error: GitError): void => {
+      stopped ??= error
+      git.kill()
+    }
+    const onAbort = (): void => stop(new GitError('git-aborted'))
+    signal?.addEventListener('abort', onAbort)
+    const timer = setTimeout(() => stop(new GitError('git-timeout', { detail: args.join(' ') })), timeoutMs)
+    try {
+      if (input !== undefined) write(git, input, stop)
+      const stdout = await collect(git, maxOutputBytes, stop)
+      const exit = await git.exited
+      if (stopped !== undefined) throw stopped
+      const detail = exit.stderr
+      if (exit.failure !== undefined) throw new GitError('git-failed', { detail: exit.failure })
+      if (exit.code === null) throw new GitError('git-killed', { detail: `${exit.signal ?? ''} ${detail}`.trim() })
+      if (!ok.includes(exit.code)) throw new GitError('git-failed', { detail, exitCode: exit.code })
+      return { code: exit.code, stdout, stderr: exit.stderr }
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async function stream(args: readonly string[], options: StreamOptions = {}): Promise<GitProcess> {
+    if (options.signal?.aborted) throw new GitError('git-aborted')
+    if (streams >= limits.streams) throw new GitError('git-busy')
+    streams++
+    try {
+      const asked = invocation(args, options, true)
+      if (asked.hook) await checkHook(preReceive)
+      const git = await runner.start(asked)
+      const timer = setTimeout(() => git.kill(), options.timeoutMs ?? limits.operationMs)
+      options.signal?.addEventListener('abort', git.kill, { once: true })
+      if (options.signal?.aborted) git.kill()
+      void git.exited.then(() => {
+        streams--
+        clearTimeout(timer)
+        options.signal?.removeEventListener('abort', git.kill)
+      })
+      return git
+    } catch (error) {
+      streams--
+      throw error
+    }
+  }
+
+  let version: string
+  try {
+    version = await readVersion(run)
+  } catch (error) {
+    await runner.close()
+    throw error
+  }
+  const pool = createObjectPool({ start: (options) => stream(['cat-file', '--batch-command'], options) })
+  return {
+    run,
+    stream,
+    objects: pool.objects,
+    version: () => version,
+    async close() {
+      pool.close()
+      await runner.close()
+    },
+  }
+}
+
+async function collect(git: GitProcess, maxBytes: number, stop: (error: GitError) => void): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > maxBytes) {
+        stop(new GitError('git-output-too-large', { detail: `more than ${maxBytes} bytes` }))
+        break
+      }
+      chunks.push(chunk)
+    }
+  } catch {
+    // The stream was destroyed; `exited` or `stop` tells why.
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Never waited for: a source that hangs must not outlive the time limit. What git made of its input, its exit says. */
+function write(
+  git: GitProcess,
+  input: string | Uint8Array | AsyncIterable<Uint8Array>,
+  stop: (error: GitError) => void,
+): void {
+  const source = typeof input === 'string' || input instanceof Uint8Array ? [Buffer.from(input as Uint8Array)] : input
+  const readable = Readable.from(source, { objectMode: false })
+  // Before git sees the end of a cut-off input and takes it for the whole.
+  readable.once('error', (error) => stop(new GitError('git-aborted', { cause: error })))
+  pipeline(readable, git.stdin).catch(() => {})
+}
+
+function checkedEnvironment(env: GitOptions['env'] = {}): Record<string, string> {
+  for (const name of Object.keys(env)) {
+    if (!callerVariables.includes(name as CallerVariable)) throw new TypeError(`${name} is not a caller's to set`)
+  }
+  return env
+}
+
+/** git skips a hook that it cannot execute and lets the push through: so look before every push. */
+async function checkHook(preReceive: string): Promise<void> {
+  try {
+    await access(preReceive, constants.X_OK)
+  } catch (error) {
+    throw new GitError('git-hook-missing', { detail: preReceive, cause: error })
+  }
+}
+
+async function readVersion(run: Git['run']): Promise<string> {
+  const { stdout } = await run(['version']).catch((error: unknown) => {
+    const missing = error instanceof GitError && /^(ENOENT|EACCES)$/.test(error.detail)
+    throw missing ? new GitError('git-missing', { cause: error }) : error
+  })
+  const found = /^git version ((\d+)\.(\d+)\S*)/.exec(stdout.toString())
+  const [, version, major, minor] = found ?? []
+  if (version === undefined || Number(major) < 2 || (Number(major) === 2 && Number(minor) < oldestMinor)) {
+    throw new GitError('git-too-old', { detail: stdout.toString().trim() })
+  }
+  return version
+}
+
+/** Socket folders of a server that was killed. */
+async function removeRemains(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch(() => [])
+  for (const name of entries) {
+    if (name.startsWith('run-')) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,185 @@
+import { type Static, Type } from 'typebox'
+import { Nullable, PersonRef, Time } from '../http/shapes.ts'
+import { Proof } from '../seals/shapes.ts'
+
+export const Visibility = Type.Union([Type.Literal('private'), Type.Literal('internal'), Type.Literal('public')])
+export const RepositoryRole = Type.Union([Type.Literal('admin'), Type.Literal('write'), Type.Literal('read')])
+
+export const ProjectView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  isDemo: Type.Boolean(),
+  createdAt: Time,
+  repositoryCount: Type.Integer(),
+  /** The caller's role in the whole project; null where they only reach single repositories. */
+  myRole: Nullable(RepositoryRole),
+})
+export type ProjectView = Static<typeof ProjectView>
+
+export const RepositorySummary = Type.Object({
+  id: Type.String(),
+  project: Type.String(),
+  name: Type.String(),
+  /** `project/name` */
+  path: Type.String(),
+  description: Type.String(),
+  visibility: Visibility,
+  isDemo: Type.Boolean(),
+  pushedAt: Nullable(Time),
+  createdAt: Time,
+})
+export type RepositorySummary = Static<typeof RepositorySummary>
+
+export const ProtectedBranchView = Type.Object({
+  branch: Type.String(),
+  ref: Type.String(),
+  baselineOid: Type.String(),
+  /** Null until somebody seals the start with a tap. */
+  sealedBy: Nullable(PersonRef),
+  sealedAt: Nullable(Time),
+  stockVerifiableOnly: Type.Boolean(),
+})
+export type ProtectedBranchView = Static<typeof ProtectedBranchView>
+
+export const RepositoryView = Type.Intersect([
+  RepositorySummary,
+  Type.Object({
+    defaultBranch: Type.String(),
+    isEmpty: Type.Boolean(),
+    /** The whole URL for `git clone`. */
+    cloneUrl: Type.String(),
+    allowedSignersUrl: Type.String(),
+    myRole: RepositoryRole,
+    openPullRequests: Type.Integer(),
+    branchCount: Type.Integer(),
+    tagCount: Type.Integer(),
+    protectedBranches: Type.Array(ProtectedBranchView),
+  }),
+])
+export type RepositoryView = Static<typeof RepositoryView>
+
+export const MemberView = Type.Object({
+  kind: Type.Union([Type.Literal('user'), Type.Literal('group')]),
+  /** Username or group name. */
+  name: Type.String(),
+  displayName: Type.String(),
+  role: RepositoryRole,
+  /** Where the role was given: here, or in the project above. */
+  from: Type.Union([Type.Literal('repository'), Type.Literal('project')]),
+})
+export type MemberView = Static<typeof MemberView>
+
+export const CommitView = Type.Object({
+  oid: Type.String(),
+  parents: Type.Array(Type.String()),
+  /** First line of the message. */
+  subject: Type.String(),
+  body: Type.String(),
+  authorName: Type.String(),
+  authorEmail: Type.String(),
+  authoredAt: Time,
+  committerName: Type.String(),
+  committedAt: Time,
+  proof: Nullable(Proof),
+})
+export type CommitView = Static<typeof CommitView>
+
+export const BranchView = Type.Object({
+  name: Type.String(),
+  tip: CommitView,
+  isDefault: Type.Boolean(),
+  isProtected: Type.Boolean(),
+  openPullRequest: Nullable(Type.Integer()),
+})
+export type BranchView = Static<typeof BranchView>
+
+export const TagView = Type.Object({ name: Type.String(), tip: CommitView, message: Nullable(Type.String()) })
+export type TagView = Static<typeof TagView>
+
+export const TreeEntry = Type.Object({
+  name: Type.String(),
+  path: Type.String(),
+  kind: Type.Union([
+    Type.Literal('directory'),
+    Type.Literal('file'),
+    Type.Literal('executable'),
+    Type.Literal('symlink'),
+    Type.Literal('submodule'),
+  ]),
+  oid: Type.String(),
+  /** Bytes; null for anything but files. */
+  size: Nullable(Type.Integer()),
+})
+export type TreeEntry = Static<typeof TreeEntry>
+
+/** `ref` may be a branch, a tag or a commit; `oid` is the commit it meant when read. */
+export const TreeView = Type.Object({
+  ref: Type.String(),
+  oid: Type.String(),
+  path: Type.String(),
+  entries: Type.Array(TreeEntry),
+  /** More entries than are listed (at most 2,000). */
+  isTruncated: Type.Boolean(),
+  /** Text of the README in this directory, and its name. */
+  readme: Nullable(Type.Object({ name: Type.String(), text: Type.String() })),
+  lastCommit: CommitView,
+})
+export type TreeView = Static<typeof TreeView>
+
+export const FileView = Type.Object({
+  ref: Type.String(),
+  oid: Type.String(),
+  path: Type.String(),
+  size: Type.Integer(),
+  kind: Type.Union([Type.Literal('text'), Type.Literal('binary'), Type.Literal('too-large'), Type.Literal('symlink')]),
+  /** Null unless `kind` is text or symlink. Invalid UTF-8 is shown by U+FFFD. */
+  text: Nullable(Type.String()),
+  lastCommit: CommitView,
+})
+export type FileView = Static<typeof FileView>
+
+export const DiffFile = Type.Object({
+  /** Stable within one diff, for links and for asking for one file's patch. */
+  index: Type.Integer(),
+  oldPath: Nullable(Type.String()),
+  newPath: Nullable(Type.String()),
+  status: Type.Union([
+    Type.Literal('added'),
+    Type.Literal('deleted'),
+    Type.Literal('modified'),
+    Type.Literal('renamed'),
+    Type.Literal('copied'),
+    Type.Literal('type-changed'),
+  ]),
+  oldMode: Type.String(),
+  newMode: Type.String(),
+  isBinary: Type.Boolean(),
+  additions: Type.Integer(),
+  deletions: Type.Integer(),
+})
+export type DiffFile = Static<typeof DiffFile>
+
+/** What changed between two trees: the list first, patches file by file. */
+export const DiffSummary = Type.Object({
+  /** Tree or commit oids that were compared. */
+  from: Type.String(),
+  to: Type.String(),
+  files: Type.Array(DiffFile),
+  fileCount: Type.Integer(),
+  additions: Type.Integer(),
+  deletions: Type.Integer(),
+  /** More files than are listed (at most 3,000). */
+  isTruncated: Type.Boolean(),
+})
+export type DiffSummary = Static<typeof DiffSummary>
+
+export const FilePatch = Type.Object({
+  file: DiffFile,
+  /** Unified diff of this one file; null where it is binary or too large to show. */
+  patch: Nullable(Type.String()),
+  reason: Nullable(Type.Union([Type.Literal('binary'), Type.Literal('too-large')])),
+  /** Bidirectional or invisible characters appear in added lines; the console shows them. */
+  hasHiddenCharacters: Type.Boolean(),
+})
+export type FilePatch = Static<typeof FilePatch>

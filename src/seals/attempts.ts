@@ -1,0 +1,215 @@
+import { recordEvent } from '../audit/record.ts'
+import { type Database, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { newId } from '../database/id.ts'
+import type { SealRequestTable, SealTable } from '../database/schema.ts'
+import { conflict, forbidden, ProblemError } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
+import { type CredentialRecord, findCredentialRecord, listCredentialRecords, noteUse } from '../identity/credential-records.ts'
+import type { Ceremonies } from '../identity/registration.ts'
+import { findUserById } from '../identity/users.ts'
+import { decide } from '../policy/decide.ts'
+import { credentialStrength } from '../policy/strength.ts'
+import { renderRequestOptions } from '../protocols/webauthn/options.ts'
+import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
+import { type VerifiedAuthentication, verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
+import { assemble, messageFor } from './format/signing.ts'
+import { isGitAction, renderStatement, statementDigest } from './format/statement.ts'
+import { checkOpen, draftOf, getSealRequest, refusalOf } from './requests.ts'
+import type { SealAttempt, SealMade } from './shapes.ts'
+
+export type SessionCaller = Caller & { by: { kind: 'session' } }
+
+/** One opening of a request with one credential: completes the statement and asks for a tap over exactly it. */
+export async function beginAttempt(
+  { database, challenges, place, now }: Ceremonies,
+  caller: SessionCaller,
+  wanted: { requestId: string; credentialId: string | undefined },
+): Promise<SealAttempt> {
+  const request = await getSealRequest(database.read, wanted.requestId, caller.id)
+  checkOpen(request, now())
+  const draft = draftOf(request)
+  const record = await chooseCredential(database, caller, wanted.credentialId, request)
+  const statement = renderStatement(draft.statement, { credentialId: record.credentialId })
+  const { challenge } = messageFor(statement, draft.template)
+  const issued = await challenges.issue({
+    kind: 'seal',
+    bindingHash: caller.by.sessionHash,
+    userId: caller.id,
+    payload: { requestId: request.id, credentialRecordId: record.id, statement: statement.toString('base64') },
+    challenge,
+  })
+  return {
+    id: issued.id,
+    publicKey: renderRequestOptions({
+      challenge,
+      rpId: place.rpId,
+      allow: [{ id: record.credentialId, transports: JSON.parse(record.transports) as string[] }],
+    }),
+    statement: statement.toString(),
+    statementDigest: statementDigest(statement),
+    expiresAt: Math.min(issued.expiresAt, request.expiresAt),
+  }
+}
+
+/** The one asked for, else the one this session was begun with, else the first that may. */
+async function chooseCredential(
+  database: Database,
+  caller: SessionCaller,
+  wantedId: string | undefined,
+  request: SealRequestTable,
+): Promise<CredentialRecord> {
+  const draft = draftOf(request)
+  const records = await listCredentialRecords(database.read, caller.id)
+  const allowed = records.filter((record) => refusalOf(record, draft) === undefined)
+  const preferred = wantedId ?? caller.by.credentialRecordId
+  const chosen =
+    records.find((record) => record.id === wantedId) ??
+    allowed.find((record) => record.id === preferred) ??
+    allowed[0] ??
+    records[0]
+  if (chosen === undefined) throw forbidden('You have no passkey that could seal this.', 'Add one under Account.')
+  const refusal = refusalOf(chosen, draft)
+  if (refusal !== undefined) throw forbidden(refusal, 'Add a key of that kind under Account, then come back.')
+  return chosen
+}
+
+/** Verifies the tap and keeps the seal. The attempt is used up whatever comes of it; the request lives on if it fails. */
+export async function finishAttempt(
+  ceremonies: Ceremonies,
+  caller: SessionCaller,
+  answer: { requestId: string; attemptId: string; response: unknown },
+): Promise<SealMade> {
+  const { database, challenges, place, now } = ceremonies
+  return withCeremonyProblems(async () => {
+    const response = parseAuthenticationResponse(answer.response)
+    const { challenge, payload, userId } = await challenges.consume({
+      id: answer.attemptId,
+      kind: 'seal',
+      bindingHash: caller.by.sessionHash,
+      clientDataJSON: response.clientDataJSON,
+    })
+    const attempt = payload as { requestId: string; credentialRecordId: string; statement: string }
+    if (attempt.requestId !== answer.requestId || userId !== caller.id) throw conflict('ceremony-over', 'This tap was asked for something else.')
+    const request = await getSealRequest(database.read, attempt.requestId, caller.id)
+    checkOpen(request, now())
+    const record = await findCredentialRecord(database.read, caller.id, attempt.credentialRecordId)
+    const user = await findUserById(database.read, caller.id)
+    if (record === undefined || user === undefined) throw conflict('credential-ended', 'This passkey was removed meanwhile.')
+    const verified = verifyAuthentication({
+      response,
+      expected: {
+        challenge,
+        origins: [place.origin],
+        rpId: place.rpId,
+        requireUserVerification: true,
+        userHandleRequired: false,
+        credential: {
+          id: record.credentialId,
+          publicKey: Buffer.from(record.publicKey, 'base64url'),
+          backupEligible: record.backupEligible === 1,
+          counter: record.signCount,
+          userHandle: Buffer.from(user.webauthnHandle, 'base64url'),
+        },
+      },
+    })
+    const strength = credentialStrength(record)
+    const act = isGitAction(request.action) ? 'merge' : request.action === 'protect' ? 'protect' : 'act'
+    const decision = decide({ act, actorKind: caller.kind, proof: { strength, ageSeconds: 0, boundToAct: true } })
+    if (decision.outcome !== 'allow') throw forbidden('This passkey is not strong enough for this.', 'Use another one.')
+    const statement = Buffer.from(attempt.statement, 'base64')
+    const { namespace, message } = messageFor(statement, draftOf(request).template)
+    const { armored } = assemble(response, { credentialId: record.credentialId, publicKey: Buffer.from(record.publicKey, 'base64url'), rpId: record.rpId }, namespace)
+    const seal: SealTable = {
+      id: newId('sea'),
+      requestId: request.id,
+      statementDigest: statementDigest(statement),
+      action: request.action,
+      repositoryId: request.repositoryId,
+      userId: caller.id,
+      credentialRecordId: record.id,
+      strength,
+      statement: attempt.statement,
+      message: message.toString('base64'),
+      namespace,
+      authenticatorData: response.authenticatorData.toString('base64url'),
+      clientDataJson: response.clientDataJSON.toString('base64url'),
+      signature: response.signature.toString('base64url'),
+      armored,
+      sealedAt: now(),
+      consumedAt: null,
+    }
+    await keepSeal(database, { seal, request, record, verified, caller, rule: decision.rule })
+    return { sealId: seal.id, statementDigest: seal.statementDigest, strength }
+  })
+}
+
+async function keepSeal(
+  database: Database,
+  made: { seal: SealTable; request: SealRequestTable; record: CredentialRecord; verified: VerifiedAuthentication; caller: Caller; rule: string },
+): Promise<void> {
+  const { seal, request, record, verified, caller } = made
+  await database.write(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('sealRequest')
+      .set({ state: 'sealed' })
+      .where('id', '=', request.id)
+      .where('state', '=', 'open')
+      .executeTakeFirst()
+    if (Number(numUpdatedRows) !== 1) throw conflict('already-sealed', 'This was already sealed or refused.')
+    try {
+      await orUniqueViolation(tx.insertInto('seal').values(seal).execute())
+    } catch (error) {
+      if (error instanceof UniqueViolation) throw conflict('already-sealed', 'This statement was already sealed.')
+      throw error
+    }
+    await noteUse(tx, record, verified, seal.sealedAt)
+    const actor = { ...actorOf(caller), method: 'passkey' as const, strength: seal.strength }
+    await recordEvent(tx, {
+      action: 'seal.made',
+      actor,
+      target: { kind: 'seal', id: seal.id },
+      repositoryId: seal.repositoryId,
+      facts: {
+        title: (JSON.parse(request.facts) as { title: string }).title,
+        act: seal.action,
+        statement: seal.statementDigest,
+        credential: record.name,
+        rule: made.rule,
+        userVerified: verified.userVerified ? 'yes' : 'no',
+      },
+      at: seal.sealedAt,
+    })
+    if (verified.counterRegressed)
+      await recordEvent(tx, {
+        action: 'credential.counter-regressed',
+        actor,
+        target: { kind: 'credential', id: record.id },
+        facts: { credential: record.name, stored: record.signCount, received: verified.counter },
+        at: seal.sealedAt,
+      })
+  })
+}
+
+/** The person does not want this: it can never be sealed. */
+export async function refuseRequest(database: Database, caller: SessionCaller, id: string, at: number): Promise<void> {
+  const request = await getSealRequest(database.read, id, caller.id)
+  await database.write(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('sealRequest')
+      .set({ state: 'refused' })
+      .where('id', '=', request.id)
+      .where('state', '=', 'open')
+      .executeTakeFirst()
+    if (Number(numUpdatedRows) !== 1) throw new ProblemError(409, 'not-open', 'This no longer waits for you.')
+    await recordEvent(tx, {
+      action: 'seal.refused',
+      actor: actorOf(caller),
+      target: { kind: 'seal-request', id: request.id },
+      repositoryId: request.repositoryId,
+      outcome: 'refused',
+      facts: { title: (JSON.parse(request.facts) as { title: string }).title },
+      at,
+    })
+  })
+}

@@ -1,0 +1,57 @@
+import { ES256 } from '../../protocols/webauthn/cose.ts'
+import { credentialKey } from '../../protocols/webauthn/key-cache.ts'
+import { armorSshsig, sshsigBlob } from '../../protocols/sshsig/sshsig.ts'
+import { type AssertionBytes, sshPublicKey, toSshSignature } from '../../protocols/sshsig/webauthn-signature.ts'
+import { type CommitTemplate, renderCommit, trailersFor } from './commit.ts'
+import { preAuthEncoding } from './dsse.ts'
+import { asProofError } from './proof-error.ts'
+import { SealError } from './seal-error.ts'
+import { GIT_NAMESPACE, SEAL_NAMESPACE, isGitAction, parseStatement, statementDigest } from './statement.ts'
+
+export interface SealMessage {
+  namespace: typeof GIT_NAMESPACE | typeof SEAL_NAMESPACE
+  /** The unsigned commit for merge and squash, else the DSSE pre-authentication encoding of the statement. */
+  message: Buffer
+  /** The WebAuthn challenge: the whole SSHSIG blob, not its hash. */
+  challenge: Buffer
+}
+
+/** What a tap over this statement signs. `template` belongs to merge and squash, and to nothing else. */
+export function messageFor(statementBytes: Buffer, template?: CommitTemplate): SealMessage {
+  const statement = parseStatement(statementBytes)
+  const makesCommit = isGitAction(statement.predicate.action)
+  if (makesCommit !== (template !== undefined)) {
+    throw new SealError('template-invalid', 'exactly merge and squash have a commit')
+  }
+  if (!template) return withChallenge(SEAL_NAMESPACE, preAuthEncoding(statementBytes))
+  return withChallenge(GIT_NAMESPACE, renderCommit(template, trailersFor(statement, statementDigest(statementBytes))))
+}
+
+function withChallenge(namespace: SealMessage['namespace'], message: Buffer): SealMessage {
+  return { namespace, message, challenge: sshsigBlob(namespace, message) }
+}
+
+export interface SigningCredential {
+  /** base64url. */
+  credentialId: string
+  /** COSE bytes. */
+  publicKey: Buffer
+  rpId: string
+}
+
+/**
+ * The signature file that stock ssh-keygen and git verify; null for a credential whose algorithm has no such form.
+ * Repacks only: verify the response as well. Throws SealError.
+ */
+export function assemble(
+  response: AssertionBytes,
+  credential: SigningCredential,
+  namespace: SealMessage['namespace'],
+): { armored: string | null } {
+  return asProofError(() => {
+    const key = credentialKey({ id: credential.credentialId, publicKey: credential.publicKey })
+    if (key.algorithm !== ES256 || !key.p256) return { armored: null }
+    const publicKey = sshPublicKey(key.p256, credential.rpId)
+    return { armored: armorSshsig({ publicKey, namespace, signature: toSshSignature(response) }) }
+  })
+}

@@ -1,0 +1,225 @@
+// seals/format owns the bytes of a seal: statement, commit, record, signers' list, and how each is verified. It does
+// no I/O, asks no clock and knows no table, so that the server and the offline verifier judge by the same code.
+
+import { createHash } from 'node:crypto'
+import { StrictJson, renderCanonical } from './strict-json.ts'
+import { parseTime } from './time.ts'
+
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+export const PREDICATE_TYPE = 'urn:postern:approval:v1'
+/** SSHSIG namespace of detached seals; never `git`, so that neither can stand in for the other. */
+export const SEAL_NAMESPACE = 'approval@postern'
+/** SSHSIG namespace of merge and squash, whose message is the commit itself. */
+export const GIT_NAMESPACE = 'git'
+export const ZERO_OID = '0'.repeat(40)
+
+export interface Subject {
+  /** Absent on commits; `request` is the body of an act, `credential` the COSE key that an act vouches for. */
+  name?: string
+  digest: { gitCommit: string } | { sha256: string }
+}
+
+export interface Signer {
+  userId: string
+  username: string
+  /** WebAuthn credential id, base64url. */
+  credentialId: string
+}
+
+/** The HTTP request that an act allows, and nothing else. */
+export interface Act {
+  method: string
+  /** Route template, e.g. `/api/v1/me/tokens`. */
+  route: string
+  parameters: Record<string, string>
+  /** `sha256:<hex>` of the body. */
+  bodyDigest: string
+  /** The sentence the person read. */
+  title: string
+}
+
+export interface Predicate {
+  /** `merge`, `squash`, `protect`, or the name of an act such as `token.create`. */
+  action: string
+  repository?: { id: string; url: string }
+  /** Full name of the branch. */
+  targetRef?: string
+  /** Its tip before; all zeros where protection begins. */
+  fromID?: string
+  /** The tree after. */
+  targetID?: string
+  pullRequest?: string
+  policyDigest: string
+  signer: Signer
+  /** User id of whoever asked for the tap. */
+  requestedBy: string
+  /** RFC 3339 UTC, whole seconds. */
+  issuedAt: string
+  notAfter: string
+  /** 16 random bytes, base64url: the only entropy of the challenge. */
+  nonce: string
+  act?: Act
+}
+
+/** In-toto Statement v1. */
+export interface Statement {
+  _type: typeof STATEMENT_TYPE
+  subject: Subject[]
+  predicateType: typeof PREDICATE_TYPE
+  predicate: Predicate
+}
+
+/** A statement before the person has chosen a credential. */
+export interface StatementDraft {
+  subject: Subject[]
+  predicate: Omit<Predicate, 'signer'> & { signer: Omit<Signer, 'credentialId'> }
+}
+
+/** The exact bytes to store, hash and sign. Throws SealError `statement-malformed` for what no verifier would read. */
+export function renderStatement(draft: StatementDraft, chosen: { credentialId: string }): Buffer {
+  const { subject, predicate } = draft
+  const bytes = renderCanonical({
+    _type: STATEMENT_TYPE,
+    subject,
+    predicateType: PREDICATE_TYPE,
+    predicate: { ...predicate, signer: { ...predicate.signer, credentialId: chosen.credentialId } },
+  })
+  parseStatement(bytes)
+  return bytes
+}
+
+/** `sha256:<hex>` of the bytes as they are. */
+export function statementDigest(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+export function isGitAction(action: string): action is 'merge' | 'squash' {
+  return action === 'merge' || action === 'squash'
+}
+
+const json: StrictJson = new StrictJson('statement-malformed')
+
+const OID = /^[0-9a-f]{40}$/
+const HEX_SHA256 = /^[0-9a-f]{64}$/
+export const DIGEST = /^sha256:[0-9a-f]{64}$/
+export const OPAQUE_ID = /^[A-Za-z0-9_-]{1,64}$/
+export const USERNAME = /^[a-z0-9][a-z0-9-]{1,38}$/
+/** WebAuthn limits credential ids to 1023 bytes. */
+export const CREDENTIAL_ID = /^[A-Za-z0-9_-]{1,1364}$/
+/** A branch, with nothing that could end a line, hide, or mean something to git's own syntax. */
+export const BRANCH_REF = /^refs\/heads\/[^\p{C}\p{Z}~^:?*[\\]{1,240}$/u
+const ACTION = /^[a-z]+(?:[.-][a-z]+)*$/
+const ACT_NAME = /^[a-z-]+(?:\.[a-z-]+)+$/
+const NUMBER = /^[1-9]\d{0,9}$/
+const NONCE = /^[A-Za-z0-9_-]{21}[AQgw]$/
+const METHOD = /^[A-Z]{3,7}$/
+const ROUTE = /^\/[^\p{C}\p{Z}]{0,500}$/u
+const URL_TEXT = /^https?:\/\/[^\p{C}\p{Z}]{1,2000}$/u
+const PARAMETER_NAME = /^[A-Za-z*][A-Za-z0-9]{0,63}$/
+// The only text a person writes freely: one line of at most 500 characters.
+const ONE_LINE = /^[^\p{Cc}\p{Cs}\u2028\u2029]{1,500}$/u
+const PARAMETER_VALUE = /^[^\p{Cc}\p{Cs}\u2028\u2029]{0,1000}$/u
+
+/** Throws SealError `statement-malformed` for anything but a statement of this version, exactly. */
+export function parseStatement(bytes: Uint8Array): Statement {
+  const top = json.fields(json.parse(bytes), 'the statement', ['_type', 'subject', 'predicateType', 'predicate'])
+  json.oneOf(top['_type'], '_type', [STATEMENT_TYPE])
+  json.oneOf(top['predicateType'], 'predicateType', [PREDICATE_TYPE])
+  const subject = json.list(top['subject'], 'subject', { min: 1, max: 8 }, readSubject)
+  const predicate = readPredicate(top['predicate'])
+  checkShape(subject, predicate)
+  return { _type: STATEMENT_TYPE, subject, predicateType: PREDICATE_TYPE, predicate }
+}
+
+function readSubject(value: unknown): Subject {
+  const { name, digest } = json.fields(value, 'subject', ['digest'], ['name'])
+  const read: Subject = { digest: readDigest(digest) }
+  if (name !== undefined) read.name = json.text(name, 'subject.name', ACTION)
+  return read
+}
+
+function readDigest(value: unknown): Subject['digest'] {
+  const digest = json.fields(value, 'digest', [], ['gitCommit', 'sha256'])
+  const [name, ...more] = Object.keys(digest)
+  if (name === undefined || more.length > 0) json.fail('a subject has one digest')
+  if (name === 'gitCommit') return { gitCommit: json.text(digest['gitCommit'], 'digest.gitCommit', OID) }
+  return { sha256: json.text(digest['sha256'], 'digest.sha256', HEX_SHA256) }
+}
+
+const REQUIRED = ['action', 'policyDigest', 'signer', 'requestedBy', 'issuedAt', 'notAfter', 'nonce'] as const
+const OPTIONAL = ['repository', 'targetRef', 'fromID', 'targetID', 'pullRequest', 'act'] as const
+
+function readPredicate(value: unknown): Predicate {
+  const from = json.fields(value, 'predicate', REQUIRED, OPTIONAL)
+  const predicate: Predicate = {
+    action: json.text(from['action'], 'action', ACTION),
+    policyDigest: json.text(from['policyDigest'], 'policyDigest', DIGEST),
+    signer: readSigner(from['signer']),
+    requestedBy: json.text(from['requestedBy'], 'requestedBy', OPAQUE_ID),
+    issuedAt: readTime(from['issuedAt'], 'issuedAt'),
+    notAfter: readTime(from['notAfter'], 'notAfter'),
+    nonce: json.text(from['nonce'], 'nonce', NONCE),
+  }
+  if (from['repository'] !== undefined) predicate.repository = readRepository(from['repository'])
+  if (from['targetRef'] !== undefined) predicate.targetRef = json.text(from['targetRef'], 'targetRef', BRANCH_REF)
+  if (from['fromID'] !== undefined) predicate.fromID = json.text(from['fromID'], 'fromID', OID)
+  if (from['targetID'] !== undefined) predicate.targetID = json.text(from['targetID'], 'targetID', OID)
+  if (from['pullRequest'] !== undefined) predicate.pullRequest = json.text(from['pullRequest'], 'pullRequest', NUMBER)
+  if (from['act'] !== undefined) predicate.act = readAct(from['act'])
+  if (predicate.issuedAt > predicate.notAfter) json.fail('notAfter is before issuedAt')
+  return predicate
+}
+
+function readSigner(value: unknown): Signer {
+  const signer = json.fields(value, 'signer', ['userId', 'username', 'credentialId'])
+  return {
+    userId: json.text(signer['userId'], 'signer.userId', OPAQUE_ID),
+    username: json.text(signer['username'], 'signer.username', USERNAME),
+    credentialId: json.text(signer['credentialId'], 'signer.credentialId', CREDENTIAL_ID),
+  }
+}
+
+function readRepository(value: unknown): { id: string; url: string } {
+  const repository = json.fields(value, 'repository', ['id', 'url'])
+  return {
+    id: json.text(repository['id'], 'repository.id', OPAQUE_ID),
+    url: json.text(repository['url'], 'repository.url', URL_TEXT),
+  }
+}
+
+function readAct(value: unknown): Act {
+  const act = json.fields(value, 'act', ['method', 'route', 'parameters', 'bodyDigest', 'title'])
+  return {
+    method: json.text(act['method'], 'act.method', METHOD),
+    route: json.text(act['route'], 'act.route', ROUTE),
+    parameters: json.textMap(act['parameters'], 'act.parameters', PARAMETER_NAME, PARAMETER_VALUE),
+    bodyDigest: json.text(act['bodyDigest'], 'act.bodyDigest', DIGEST),
+    title: json.text(act['title'], 'act.title', ONE_LINE),
+  }
+}
+
+function readTime(value: unknown, where: string): string {
+  if (typeof value !== 'string' || parseTime(value) === undefined) json.fail(`${where} is not a time`)
+  return value
+}
+
+/** Which fields an action has is fixed, so that no statement can be read as another action's. */
+function checkShape(subject: Subject[], predicate: Predicate): void {
+  const { action, act, repository, targetRef, fromID, targetID, pullRequest } = predicate
+  const [first, ...more] = subject
+  const firstIsCommit = first !== undefined && 'gitCommit' in first.digest && first.name === undefined
+  if (isGitAction(action) || action === 'protect') {
+    if (act || !repository || !targetRef || !fromID || !targetID) json.fail(`${action} has other fields`)
+    if (!firstIsCommit || more.length > 0) json.fail(`the subject of ${action} is one commit`)
+    if ((action === 'protect') !== (pullRequest === undefined)) json.fail('only merges have a pull request')
+    if ((action === 'protect') !== (fromID === ZERO_OID)) json.fail('only a start has no tip before it')
+    return
+  }
+  if (!ACT_NAME.test(action)) json.fail('the action is not known')
+  if (!act || targetRef || fromID || targetID || pullRequest) json.fail('an act has other fields')
+  if (first?.name !== 'request' || !('sha256' in first.digest) || `sha256:${first.digest.sha256}` !== act.bodyDigest) {
+    json.fail('the first subject of an act is its request')
+  }
+  const names = subject.map((item) => item.name)
+  if (names.includes(undefined) || new Set(names).size !== names.length) json.fail('a subject has no name of its own')
+}

@@ -1,0 +1,95 @@
+import { byAge } from './allowed-signers.ts'
+import { SealError } from './seal-error.ts'
+import type { SealRecord } from './seal-record.ts'
+import { type SignerEntry, credentialDigest } from './signer-entry.ts'
+import { type Signers, type VerifiedSeal, verifySeal } from './verify-seal.ts'
+
+/** `root`: the set-up credential. `endorsed`: vouched for, tap by tap, from the root on. `server`: by nobody. */
+export type SignerTrust = 'root' | 'endorsed' | 'server'
+
+export interface ChainedSigner {
+  entry: SignerEntry
+  trust: SignerTrust
+  /** User name of whoever vouched, where somebody did. */
+  endorsedBy: string | null
+  /** Why an endorsement that is there does not count. */
+  problem: SealError | null
+}
+
+/**
+ * Who stands behind each key, by credential id. An endorsement that does not verify leaves its entry at `server`.
+ * With `trust`, the root must have that fingerprint. Throws SealError `no-root`, `trust-mismatch`.
+ */
+export function verifySignerChain(
+  entries: readonly SignerEntry[],
+  expected: { trust?: string | undefined } = {},
+): Map<string, ChainedSigner> {
+  const ordered = byAge(entries)
+  const signers = new Map(ordered.map((entry) => [entry.credentialId, entry]))
+  const root = ordered.find((entry) => entry.enrolledVia === 'setup')
+  if (!root || signers.size !== entries.length) {
+    throw new SealError('no-root', 'no credential of the set-up, or one credential twice')
+  }
+  if (expected.trust !== undefined && root.fingerprint !== expected.trust) {
+    throw new SealError('trust-mismatch', `the first signer is ${root.fingerprint}, not the one you trust`)
+  }
+  const chain = new Map<string, ChainedSigner>()
+  for (const entry of ordered) follow(entry, { root, signers, chain, path: new Set() })
+  return chain
+}
+
+interface Walk {
+  root: SignerEntry
+  signers: Signers
+  chain: Map<string, ChainedSigner>
+  /** Entries whose endorsement is being followed: meeting one again is a circle. */
+  path: Set<string>
+}
+
+function follow(entry: SignerEntry, walk: Walk): ChainedSigner {
+  const known = walk.chain.get(entry.credentialId)
+  if (known) return known
+  const judged = judge(entry, walk)
+  walk.chain.set(entry.credentialId, judged)
+  return judged
+}
+
+function judge(entry: SignerEntry, walk: Walk): ChainedSigner {
+  const alone: ChainedSigner = { entry, trust: 'server', endorsedBy: null, problem: null }
+  if (entry === walk.root) return { ...alone, trust: 'root' }
+  if (!entry.endorsement) return alone
+  try {
+    const endorser = verifyEndorsement(entry, entry.endorsement, walk)
+    walk.path.add(entry.credentialId)
+    const { trust } = follow(endorser, walk)
+    walk.path.delete(entry.credentialId)
+    return { ...alone, trust: trust === 'server' ? 'server' : 'endorsed', endorsedBy: endorser.username }
+  } catch (error) {
+    if (error instanceof SealError) return { ...alone, problem: error }
+    throw error
+  }
+}
+
+/** The endorser's entry, once their seal is shown to be about this key and this person. */
+function verifyEndorsement(entry: SignerEntry, record: SealRecord, walk: Walk): SignerEntry {
+  if (record.credentialId === entry.credentialId || walk.path.has(record.credentialId)) {
+    throw new SealError('not-vouched', 'keys that vouch for each other')
+  }
+  const seal = verifySeal({ record, signers: walk.signers })
+  checkNamesCredential(seal, entry)
+  const { action, signer, act } = seal.statement.predicate
+  const same = signer.userId === entry.userId
+  const named = act?.parameters['username'] === entry.username
+  if (!(action === 'credential.add' && same) && !(action === 'credential.endorse' && named)) {
+    throw new SealError('not-vouched', 'the seal does not vouch for a key of this person')
+  }
+  return seal.entry
+}
+
+/** A seal about a credential names its key by digest. Throws SealError `not-vouched`. */
+export function checkNamesCredential(seal: VerifiedSeal, entry: SignerEntry): void {
+  const named = seal.statement.subject.find((subject) => subject.name === 'credential')
+  if (!named || !('sha256' in named.digest) || named.digest.sha256 !== credentialDigest(entry.publicKey)) {
+    throw new SealError('not-vouched', 'the seal is about another key')
+  }
+}

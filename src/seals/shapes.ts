@@ -1,0 +1,76 @@
+import { type Static, Type } from 'typebox'
+import { Nullable, PersonRef, Strength, Time } from '../http/shapes.ts'
+
+/** What is about to be signed, as the person reads it beside the tap. */
+export const Facts = Type.Object({
+  /** A sentence: "Merge payments#12 into main". */
+  title: Type.String(),
+  /** Labelled values in reading order. `kind` says how to show the value. */
+  rows: Type.Array(
+    Type.Object({
+      label: Type.String(),
+      value: Type.String(),
+      kind: Type.Union([Type.Literal('text'), Type.Literal('oid'), Type.Literal('digest'), Type.Literal('time')]),
+    }),
+  ),
+  /** A remark the person should read before tapping, e.g. that stock git cannot check this credential's signature. */
+  warnings: Type.Array(Type.String()),
+})
+export type Facts = Static<typeof Facts>
+
+export const SealRequest = Type.Object({
+  id: Type.String(),
+  action: Type.String(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('sealed'), Type.Literal('refused'), Type.Literal('expired')]),
+  facts: Facts,
+  requestedBy: PersonRef,
+  createdAt: Time,
+  expiresAt: Time,
+  /** Credentials of the person that may be used, best first; `refusal` says why one may not. */
+  credentials: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      strength: Strength,
+      stockVerifiable: Type.Boolean(),
+      refusal: Nullable(Type.String()),
+    }),
+  ),
+})
+export type SealRequest = Static<typeof SealRequest>
+
+/** One opening of a request with one credential: the statement is now complete and its digest fixed. */
+export const SealAttempt = Type.Object({
+  id: Type.String(),
+  /** PublicKeyCredentialRequestOptionsJSON, to hand to the browser as it is. */
+  publicKey: Type.Unknown(),
+  /** The statement, exactly as its bytes are. */
+  statement: Type.String(),
+  /** `sha256:<hex>` of those bytes. */
+  statementDigest: Type.String(),
+  expiresAt: Time,
+})
+export type SealAttempt = Static<typeof SealAttempt>
+
+export const SealMade = Type.Object({ sealId: Type.String(), statementDigest: Type.String(), strength: Strength })
+export type SealMade = Static<typeof SealMade>
+
+/** The proof mark of one commit. */
+export const Proof = Type.Object({
+  oid: Type.String(),
+  state: Type.Union([
+    Type.Literal('proven'), // a seal of ours stands behind it
+    Type.Literal('baseline'), // where protection began
+    Type.Literal('unproven'),
+    Type.Literal('broken'), // it carries a signature that does not match
+  ]),
+  by: Nullable(PersonRef),
+  credentialName: Nullable(Type.String()),
+  strength: Nullable(Strength),
+  userVerified: Nullable(Type.Boolean()),
+  sealedAt: Nullable(Time),
+  action: Nullable(Type.String()),
+  statementDigest: Nullable(Type.String()),
+  stockVerifiable: Nullable(Type.Boolean()),
+})
+export type Proof = Static<typeof Proof>

@@ -1,0 +1,38 @@
+import type { Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { SealTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+import { parseStatement, type Statement } from './format/statement.ts'
+import { parseTime } from './format/time.ts'
+
+export interface Taken {
+  seal: SealTable
+  statement: Statement
+}
+
+/**
+ * Uses a seal up, in the transaction of the act it allows, so that it allows one act once. `isFor` judges the
+ * statement against what is really being done. @throws 409 where it is spent, too old, somebody else's or for another act
+ */
+export async function takeSeal(
+  tx: Tx<'seal'>,
+  wanted: { sealId: string; userId: Id<'usr'>; at: number; isFor: (statement: Statement) => boolean },
+): Promise<Taken> {
+  const seal = await tx
+    .updateTable('seal')
+    .set({ consumedAt: wanted.at })
+    .where('id', '=', wanted.sealId as Id<'sea'>)
+    .where('userId', '=', wanted.userId)
+    .where('consumedAt', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (seal === undefined) throw sealProblem('seal-spent', 'This tap was already used, or is not yours.')
+  const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
+  if (wanted.at > (parseTime(statement.predicate.notAfter) ?? 0) * 1000)
+    throw sealProblem('seal-expired', 'This tap is too old for what you are doing.')
+  if (!wanted.isFor(statement)) throw sealProblem('seal-mismatch', 'This tap was made for something else.')
+  return { seal, statement }
+}
+
+const sealProblem = (code: string, title: string): ProblemError =>
+  new ProblemError(409, code, title, { help: 'Start again: one fresh tap is needed.' })
