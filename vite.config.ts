@@ -1,7 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-// Assets live under `/-/`, where every root of ours lives, so that a project may be called "assets".
 // No file is inlined and nothing is fetched from elsewhere: the content security policy allows neither.
 export default defineConfig({
   root: 'console',
@@ -9,7 +8,6 @@ export default defineConfig({
   build: {
     outDir: '../dist/console',
     emptyOutDir: true,
-    assetsDir: '-/assets',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2023',

@@ -21,4 +21,4 @@ export function followLinks(push: (href: string) => void): () => void {
 
 /** Everything else of this origin is served by the server itself. */
 export const isConsolePath = (path: string) =>
-  !path.startsWith('/api/') && !path.startsWith('/-/assets/') && !/^\/[^/]+\/[^/]+\.git(\/|$)/.test(path)
+  !path.startsWith('/api/') && !path.startsWith('/assets/') && !/^\/[^/]+\/[^/]+\.git(\/|$)/.test(path)

@@ -19,7 +19,7 @@ const repository = (project: string, name: string) => `/${part(project)}/${part(
 
 export const paths = {
   home: '/',
-  setUp: (token: string) => `/-/setup#${part(token)}`,
+  afterSetUp: '/-/setup?step=next',
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
   account: (tab: 'passkeys' | 'sessions' | 'tokens' = 'passkeys') => `/-/account/${tab}`,
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),

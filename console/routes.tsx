@@ -1,6 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { type AnyRoute, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { instanceQuery, meQuery, queryClient } from './api/queries.ts'
+import { paths } from './paths.ts'
 import { ErrorPage } from './pages/shell/error-page.tsx'
 import { NotFoundPage } from './pages/shell/not-found-page.tsx'
 import { PendingPage } from './pages/shell/pending-page.tsx'
@@ -28,29 +29,43 @@ const setUp = createRoute({
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 
+/** Pages that mean nothing to a stranger lead to sign-in at once; those of repositories ask the server first. */
+const own = createRoute({
+  getParentRoute: () => shell,
+  id: 'own',
+  beforeLoad({ location }) {
+    if (queryClient.getQueryData(meQuery.queryKey)) return
+    throw redirect({ href: paths.signIn(location.href), replace: true })
+  },
+})
+
 type Page = () => ReactNode
 
-const page = <Name extends string>(path: string, load: () => Promise<Record<Name, Page>>, name: Name) => {
-  const component = lazyRouteComponent(load as () => Promise<Record<string, Page>>, name)
-  return createRoute({ getParentRoute: () => shell, path, component })
-}
+const pageUnder =
+  <Parent extends AnyRoute>(parent: Parent) =>
+  <Name extends string>(path: string, load: () => Promise<Record<Name, Page>>, name: Name) => {
+    const component = lazyRouteComponent(load as () => Promise<Record<string, Page>>, name)
+    return createRoute({ getParentRoute: () => parent, path, component })
+  }
+const page = pageUnder(shell)
+const ownPage = pageUnder(own)
 
 const ownPages = [
-  page('/', () => import('./pages/home/home-page.tsx'), 'HomePage'),
-  page('/-/account', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
-  page('/-/account/$tab', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
-  page('/-/people', () => import('./pages/people/people-page.tsx'), 'PeoplePage'),
-  page('/-/groups', () => import('./pages/people/groups-page.tsx'), 'GroupsPage'),
-  page('/-/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
-  page('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
-  page('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),
-  page('/-/repositories/new', () => import('./pages/projects/new-repository-page.tsx'), 'NewRepositoryPage'),
-  page('/-/$', () => import('./pages/shell/not-found-page.tsx'), 'NotFoundPage'),
-  page('/$project', () => import('./pages/projects/project-page.tsx'), 'ProjectPage'),
+  ownPage('/', () => import('./pages/home/home-page.tsx'), 'HomePage'),
+  ownPage('/-/account', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
+  ownPage('/-/account/$tab', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
+  ownPage('/-/people', () => import('./pages/people/people-page.tsx'), 'PeoplePage'),
+  ownPage('/-/groups', () => import('./pages/people/groups-page.tsx'), 'GroupsPage'),
+  ownPage('/-/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+  ownPage('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
+  ownPage('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),
+  ownPage('/-/repositories/new', () => import('./pages/projects/new-repository-page.tsx'), 'NewRepositoryPage'),
 ]
 
 const R = '/$project/$repository'
-const repositoryPages = [
+const openPages = [
+  createRoute({ getParentRoute: () => shell, path: '/-/$', component: NotFoundPage }),
+  page('/$project', () => import('./pages/projects/project-page.tsx'), 'ProjectPage'),
   page(R, () => import('./pages/code/repository-page.tsx'), 'RepositoryPage'),
   page(`${R}/tree/$`, () => import('./pages/code/tree-page.tsx'), 'TreePage'),
   page(`${R}/file/$`, () => import('./pages/code/file-page.tsx'), 'FilePage'),
@@ -67,7 +82,7 @@ const repositoryPages = [
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([signIn, setUp, shell.addChildren([...ownPages, ...repositoryPages])]),
+    routeTree: root.addChildren([signIn, setUp, shell.addChildren([own.addChildren(ownPages), ...openPages])]),
     parseSearch,
     stringifySearch,
     scrollRestoration: true,

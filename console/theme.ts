@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { Alert, createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 /** One accent; green, amber and red are kept for what a proof says. */
 const postern: MantineColorsTuple = [
@@ -20,6 +20,11 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   lineHeights: { md: '1.6' },
+  components: {
+    Alert: Alert.extend({
+      styles: { message: { color: 'var(--mantine-color-text)' }, title: { color: 'var(--mantine-color-text)' } },
+    }),
+  },
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
 })
 

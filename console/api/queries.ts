@@ -28,6 +28,15 @@ export const meQuery = queryOptions({
   },
 })
 
+/** After somebody came in by another way than before: whose pages these are is asked anew, and nothing old is kept. */
+export async function enterAs(): Promise<Me> {
+  const before = queryClient.getQueryData(meQuery.queryKey)
+  const me = await api.get<Me>('/me', { isSignInOptional: true })
+  if (before?.id !== me.id) queryClient.removeQueries({ predicate: ({ queryKey: [key] }) => key !== 'instance' })
+  queryClient.setQueryData(meQuery.queryKey, me)
+  return me
+}
+
 export const instanceQuery = queryOptions({
   queryKey: ['instance'],
   staleTime: 300_000,

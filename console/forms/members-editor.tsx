@@ -11,8 +11,8 @@ import { AddMember } from './add-member.tsx'
 import { repositoryRoles } from './role-words.ts'
 
 interface MembersEditorProps {
-  /** API path of the project or repository; members are below it. */
-  apiPath: string
+  /** API path of the list: `…/members` of a project or a repository. */
+  api: string
   /** Members given here can be changed here; those of the project are shown with where they come from. */
   scope: 'repository' | 'project'
 }
@@ -25,8 +25,7 @@ export interface Grant {
 }
 
 /** Who may do what in a project or a repository. Each change is saved as it is made. */
-export function MembersEditor({ apiPath, scope }: MembersEditorProps) {
-  const path = `${apiPath}/members`
+export function MembersEditor({ api: path, scope }: MembersEditorProps) {
   const query = getQuery<Items<MemberView>>(path)
   const { data } = useSuspenseQuery(query)
   const save = useMutation({

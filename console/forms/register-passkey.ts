@@ -1,5 +1,6 @@
 import { type PublicKeyCredentialCreationOptionsJSON, startRegistration } from '@simplewebauthn/browser'
 import { api } from '../api/client.ts'
+import { enterAs, instanceQuery, queryClient } from '../api/queries.ts'
 import type { Ceremony, CredentialView, Me } from '../api/shapes.ts'
 import { webauthnProblem } from './webauthn-problem.ts'
 
@@ -19,7 +20,9 @@ export async function registerByLink(
   const options = { isSignInOptional: true }
   const ceremony = await api.post<Ceremony>('/registration-links/begin', { token, ...who }, options)
   const response = await makePasskey(ceremony)
-  return api.post<Me>('/registration-links/finish', { token, ceremonyId: ceremony.ceremonyId, response }, options)
+  await api.post('/registration-links/finish', { token, ceremonyId: ceremony.ceremonyId, response }, options)
+  await queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey })
+  return enterAs()
 }
 
 /** A further passkey: first the new key makes it, then one that the person already has vouches for it by a tap. */

@@ -1,6 +1,6 @@
 import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
 import { api } from '../api/client.ts'
-import { meQuery, queryClient } from '../api/queries.ts'
+import { enterAs } from '../api/queries.ts'
 import type { Ceremony, Me } from '../api/shapes.ts'
 import { webauthnProblem } from './webauthn-problem.ts'
 
@@ -20,16 +20,8 @@ export async function answerSignIn({ ceremony, isAutofill = false, hint }: Answe
   const publicKey = ceremony.publicKey as PublicKeyCredentialRequestOptionsJSON
   const optionsJSON = hint ? { ...publicKey, hints: [hint] } : publicKey
   const response = await startAuthentication({ optionsJSON, useBrowserAutofill: isAutofill })
-  const me = await api.post<Me>(
-    '/sign-in/finish',
-    { ceremonyId: ceremony.ceremonyId, response },
-    { isSignInOptional: true },
-  )
-  const before = queryClient.getQueryData(meQuery.queryKey)
-  // Somebody else's pages must not stay in memory.
-  if (before && before.id !== me.id) queryClient.clear()
-  queryClient.setQueryData(meQuery.queryKey, me)
-  return me
+  await api.post('/sign-in/finish', { ceremonyId: ceremony.ceremonyId, response }, { isSignInOptional: true })
+  return enterAs()
 }
 
 /** The button's way: one prompt. */

@@ -45,7 +45,7 @@ export function TapPanel({ buttonLabel = 'Tap your key', hideFacts, disabledReas
       >
         {tap.isError ? 'Try again' : buttonLabel}
       </Button>
-      <Text size="sm" c="dimmed" role="status" mih="1.6em">
+      <Text size="sm" c="dimmed" role="status">
         {reason ?? (tap.isPending ? 'Waiting for your key. Follow your browser’s prompt.' : '')}
       </Text>
     </Stack>

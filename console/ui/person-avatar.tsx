@@ -1,5 +1,6 @@
 import { Avatar, Group, Text } from '@mantine/core'
 import type { PersonRef } from '../api/shapes.ts'
+import { initials } from './initials.ts'
 
 type Named = Pick<PersonRef, 'username' | 'displayName'>
 
@@ -7,12 +8,13 @@ type Named = Pick<PersonRef, 'username' | 'displayName'>
 export const PersonAvatar = ({ person, size = 'sm' }: { person: Named; size?: 'xs' | 'sm' | 'md' | 'lg' }) => (
   <Avatar
     size={{ xs: 20, sm: 26, md: 34, lg: 44 }[size]}
-    name={person.displayName}
     color="gray"
     variant="default"
     title={`${person.displayName} (${person.username})`}
     aria-hidden
-  />
+  >
+    {initials(person.displayName)}
+  </Avatar>
 )
 
 /** Avatar and name on one line. */

@@ -1,6 +1,5 @@
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
-import type { Id } from '../database/id.ts'
 import type { InstanceTable } from '../database/schema.ts'
 import { createRegistrationLink, linkUrl } from './registration-links.ts'
 import type { Place } from './registration.ts'
@@ -91,7 +90,7 @@ export async function rehome(database: Database, place: Place, at: number): Prom
       .execute()
     const moved: MovedPerson[] = []
     for (const { id, username, displayName } of people) {
-      const link = await createRegistrationLink(tx, { purpose: 'rehome', userId: id as Id<'usr'>, createdBy: null, at })
+      const link = await createRegistrationLink(tx, { purpose: 'rehome', userId: id, createdBy: null, at })
       moved.push({ username, displayName, url: linkUrl(place.origin, link.token), expiresAt: link.expiresAt })
     }
     await recordEvent(tx, {

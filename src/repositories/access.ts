@@ -45,7 +45,8 @@ function withinToken(caller: Caller, role: RepositoryRole): RepositoryRole | und
   if (caller.by.kind === 'session') return role
   const { scopes } = caller.by
   const most = scopes.includes('repository:write') ? 'write' : scopes.includes('repository:read') ? 'read' : undefined
-  return most !== undefined && coversRole(role, most) ? most : most && role
+  if (most === undefined) return undefined
+  return coversRole(role, most) ? most : role
 }
 
 /** Role in the whole project, undefined where the caller has none; single repositories do not count. */

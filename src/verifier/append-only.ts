@@ -58,8 +58,8 @@ function onlyGrew(before: SignerEntry, after: SignerEntry): boolean {
   const continued: SignerEntry = {
     ...after,
     displayName: before.displayName,
-    endorsement: before.endorsement ?? null,
-    ended: before.ended ?? null,
+    endorsement: before.endorsement,
+    ended: before.ended,
   }
   const kept = (old: unknown, now: unknown) => old === null || JSON.stringify(old) === JSON.stringify(now)
   return (

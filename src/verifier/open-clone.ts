@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
 import { CannotJudge } from './cannot-judge.ts'
+import { checkWhole } from './check-whole.ts'
 import { Repository, networkEnvironment, runGit } from './git.ts'
 
 export interface Clone extends AsyncDisposable {
@@ -13,7 +14,7 @@ export interface Clone extends AsyncDisposable {
   refresh(): Promise<boolean>
 }
 
-/** Opens a folder, or clones a URL into a temporary one that is removed on disposal. Throws CannotJudge. */
+/** Opens a folder with a whole clone, or clones a URL into a temporary one that is removed on disposal. Throws CannotJudge. */
 export async function openClone(place: string): Promise<Clone> {
   const isFolder = await stat(place).then(
     (found) => found.isDirectory(),
@@ -34,6 +35,7 @@ async function openFolder(folder: string): Promise<Clone> {
   })
   if (code !== 0) throw new CannotJudge('not-a-repository', `${folder} is not a git repository: ${stderr.trim()}`)
   const repository = new Repository(stdout.trim())
+  await checkWhole(repository)
   const notes: string[] = []
   if (!(await hasPosternRefs(repository)) && (await hasOrigin(repository))) {
     await fetchFirst(repository)
@@ -51,6 +53,7 @@ async function cloneUrl(url: string): Promise<Clone> {
     const { code, stderr } = await runGit(clone, { cwd: folder, env: networkEnvironment() })
     if (code !== 0) throw new CannotJudge('not-a-repository', `git could not clone ${url}: ${stderr.trim()}`)
     const repository = new Repository(target)
+    await checkWhole(repository)
     await fetchFirst(repository)
     return { repository, notes: [], refresh: () => Promise.resolve(false), [Symbol.asyncDispose]: remove }
   } catch (error) {

@@ -45,8 +45,9 @@ export class Person {
     return answer as Answer
   }
 
+  /** @param path below `/api/v1`, or a whole URL */
   async fetch(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    const response = await fetch(`${this.#address}${path.startsWith('/api') || !path.startsWith('/') ? '' : '/api/v1'}${path}`, {
+    const response = await fetch(path.startsWith('/') ? `${this.#address}/api/v1${path}` : path, {
       method,
       redirect: 'manual',
       headers: {

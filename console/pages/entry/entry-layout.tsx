@@ -15,7 +15,7 @@ export function EntryLayout({ title, lead, children }: EntryLayoutProps) {
     document.title = `${title} · Postern`
   }, [title])
   return (
-    <Container component="main" size={480} py={{ base: 'lg', sm: 64 }} px="md">
+    <Container component="main" size={480} py={{ base: 'lg', sm: 48 }} px="md">
       <Center mb="lg">
         <Wordmark href={paths.home} />
       </Center>

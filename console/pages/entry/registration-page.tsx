@@ -1,12 +1,12 @@
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react'
 import { useState } from 'react'
-import { meQuery, queryClient } from '../../api/queries.ts'
 import type { RegistrationLinkView } from '../../api/shapes.ts'
 import { useInstance, useMaybeMe } from '../../api/use-me.ts'
 import { registerByLink } from '../../forms/register-passkey.ts'
 import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
+import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useGo } from '../../url-state.ts'
@@ -33,12 +33,8 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
     },
     validate: { displayName: required('your name'), username: usernameProblem, email: emailProblem },
     act: (values) => registerByLink(token, { ...values, email: values.email.trim() }),
-    onDone: (registered) => {
-      queryClient.clear()
-      queryClient.setQueryData(meQuery.queryKey, registered)
-      // The token leaves the address bar and the history with this.
-      go('/-/setup?step=next', { replace: true })
-    },
+    // The token leaves the address bar and the history with this.
+    onDone: () => go(paths.afterSetUp, { replace: true }),
   })
   const { title, lead } = registrationWords(link, instance)
   const name = form.getInputProps('displayName')
@@ -51,9 +47,9 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
         </Alert>
       )}
       {instance.isLocalhost && (
-        <Alert color="gray" icon={<IconInfoCircle />} title="This passkey will only work on localhost">
-          Good for trying Postern out. Do you plan to run it at another address? Start it with that address first; moving
-          later means that everybody makes a new passkey.
+        <Alert color="gray" p="sm" icon={<IconInfoCircle />}>
+          This passkey stays on <strong>localhost</strong>: fine for trying out. At another address everybody makes a new
+          one, so start there if you mean to stay.
         </Alert>
       )}
       <form onSubmit={onSubmit} noValidate>
@@ -78,7 +74,7 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
               />
               <TextInput
                 label="Username"
-                description="Others see it and it stays yours for good. It cannot be changed later."
+                description="Yours for good: it cannot be changed later"
                 autoComplete="off"
                 autoCapitalize="none"
                 spellCheck={false}
@@ -91,7 +87,7 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
               />
               <TextInput
                 label="E-mail"
-                description="It stands in the commits you merge, as in any Git history."
+                description="It stands in the commits you merge"
                 type="email"
                 autoComplete="email"
                 {...form.getInputProps('email')}

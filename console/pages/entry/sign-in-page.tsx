@@ -53,7 +53,7 @@ function SignIn() {
             name="username"
             autoComplete="username webauthn"
           />
-          <Text size="sm" c="dimmed" role="status" mih="1.6em">
+          <Text size="sm" c="dimmed" role="status">
             {tap.isPending ? 'Waiting for your key. Follow your browser’s prompt.' : ''}
           </Text>
         </Stack>

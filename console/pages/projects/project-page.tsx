@@ -49,7 +49,7 @@ export function ProjectPage() {
         />
       )}
       {here === 'repositories' && <Repositories project={project} />}
-      {here === 'members' && <MembersEditor apiPath={projectApi(name)} scope="project" />}
+      {here === 'members' && <MembersEditor api={`${projectApi(name)}/members`} scope="project" />}
       {here === 'settings' && <ProjectSettings project={project} />}
     </>
   )

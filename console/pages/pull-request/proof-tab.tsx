@@ -3,7 +3,7 @@ import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import type { PullRequestTabProps } from './conversation.tsx'
-import { VerifyLines } from './verify-lines.tsx'
+import { VerifyItYourself } from './verify-it-yourself.tsx'
 
 /** What proves the merge, and how to check it. */
 export function ProofTab({ place, pullRequest }: PullRequestTabProps) {
@@ -29,7 +29,7 @@ export function ProofTab({ place, pullRequest }: PullRequestTabProps) {
       ) : (
         <Text>No proof is known for this merge.</Text>
       )}
-      <VerifyLines place={place} />
+      <VerifyItYourself place={place} />
     </Stack>
   )
 }

@@ -5,6 +5,7 @@ import { useLocation } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
 import type { Me } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
+import { initials } from '../../ui/initials.ts'
 import { PersonAvatar } from '../../ui/person-avatar.tsx'
 import { openHelp, openSearch } from './keyboard-requests.ts'
 import { SchemeChoice } from './scheme-choice.tsx'
@@ -27,7 +28,7 @@ export function AccountMenu({ me }: { me: Me | null }) {
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${me.displayName}`} style={{ borderRadius: '50%' }}>
+        <UnstyledButton aria-label={`${initials(me.displayName)}: your account`} style={{ borderRadius: '50%' }}>
           <PersonAvatar person={me} size="md" />
         </UnstyledButton>
       </Menu.Target>

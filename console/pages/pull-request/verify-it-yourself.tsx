@@ -7,7 +7,7 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import type { PullRequestPlace } from './use-pull-request.ts'
 
 /** Lines to paste on any machine that check the merge without this server's word. */
-export function VerifyLines({ place }: { place: PullRequestPlace }) {
+export function VerifyItYourself({ place }: { place: PullRequestPlace }) {
   const { data, error } = useQuery({ ...getQuery<VerifyInstructions>(`${place.pullApi}/verify-instructions`), staleTime: Infinity })
   if (error) return <ProblemAlert error={error} />
   return (

@@ -1,0 +1,111 @@
+import { Alert, Box, Grid, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import type { MergeMethod, PullRequestView, SealAttempt } from '../../api/shapes.ts'
+import { TapPanel } from '../../forms/tap-panel.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
+import { FactsTable } from '../../ui/facts-table.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { useUrlState } from '../../url-state.ts'
+import { Changes } from '../code/changes.tsx'
+import { MergeUnfinished } from './merge-unfinished.tsx'
+import { useMerge } from './use-merge.ts'
+import type { PullRequestPlace } from './use-pull-request.ts'
+
+const METHODS: Record<MergeMethod, { label: string; text: string }> = {
+  merge: { label: 'Merge', text: 'Keeps every commit, under one merge commit that carries your signature.' },
+  squash: { label: 'Squash', text: 'Makes one commit of all of them; it carries your signature.' },
+}
+
+/** The facts beside the button, and below them the very change that is signed: from the base’s tree to the result’s. */
+export function MergeForm({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) {
+  const [method, setMethod] = useUrlState<MergeMethod>('method', 'merge')
+  const { preparation, moved, unfinished, merge, finish } = useMerge(place, method)
+  const [attempt, setAttempt] = useState<SealAttempt | null>(null)
+  const { heldBy } = pullRequest.mergeability
+  const ready = preparation.data
+  return (
+    <Stack gap="xl">
+      <Stack gap="md">
+        {moved && (
+          <Alert variant="light" color="yellow" role="alert" title={moved.title}>
+            {moved.detail ?? 'Somebody pushed meanwhile.'} Nothing was merged. Below is the statement as it is now: read it again, then tap.
+          </Alert>
+        )}
+        {heldBy && (
+          <Alert variant="light" color="gray">
+            {heldBy.displayName} has this page open too and may be about to tap. Whoever taps first merges.
+          </Alert>
+        )}
+        <ProblemAlert error={preparation.error} />
+      </Stack>
+      <Grid gap="xl">
+        <Grid.Col span={{ base: 12, md: 7 }}>
+          <Paper withBorder p="lg" component="section" aria-label="What you sign">
+            <Title order={2} fz="lg" mb="sm">
+              {ready?.facts.title ?? 'What you sign'}
+            </Title>
+            {ready ? <FactsTable facts={ready.facts} /> : preparation.isFetching && <RowSkeletons rows={6} height={20} />}
+            {ready && attempt && <Digest digest={attempt.statementDigest} />}
+          </Paper>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 5 }}>
+          <Paper withBorder p="lg" component="section" aria-label="Tap to merge">
+            <Stack gap="lg">
+              <Box>
+                <SegmentedControl
+                  fullWidth
+                  aria-label="How to merge"
+                  value={method}
+                  onChange={(value) => setMethod(value === 'squash' ? 'squash' : 'merge')}
+                  data={Object.entries(METHODS).map(([value, { label }]) => ({ value, label }))}
+                />
+                <Text size="sm" c="dimmed" mt={6}>
+                  {METHODS[method].text}
+                </Text>
+              </Box>
+              {unfinished ? (
+                <MergeUnfinished error={unfinished.error} onAgain={() => finish.mutate(unfinished.sealId)} isPending={finish.isPending} />
+              ) : (
+                ready && (
+                  <TapPanel
+                    key={ready.sealRequestId}
+                    sealRequestId={ready.sealRequestId}
+                    hideFacts
+                    buttonLabel="Tap to merge"
+                    onAttempt={setAttempt}
+                    onSealed={({ sealId }) => merge(sealId)}
+                  />
+                )
+              )}
+            </Stack>
+          </Paper>
+        </Grid.Col>
+      </Grid>
+      {ready && (
+        <section aria-label="The change you sign">
+          <Title order={2} fz="lg" mb="sm">
+            The change you sign
+          </Title>
+          <Changes
+            api={`${place.pullApi}/merge-preparation/files`}
+            query={{ sealRequestId: ready.sealRequestId }}
+            viewedSubject={null}
+          />
+        </section>
+      )}
+    </Stack>
+  )
+}
+
+const Digest = ({ digest }: { digest: string }) => (
+  <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>
+    <Text span inherit c="dimmed">
+      Statement{' '}
+    </Text>
+    <Text span ff="monospace" inherit>
+      {digest}
+    </Text>{' '}
+    <CopyButton value={digest} what="the statement’s digest" />
+  </Text>
+)

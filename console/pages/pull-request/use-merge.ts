@@ -1,0 +1,55 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { api } from '../../api/client.ts'
+import { hasCode } from '../../api/problem.ts'
+import type { MergeDone, MergeMethod, MergePreparation, Problem } from '../../api/shapes.ts'
+import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts'
+
+/** Longest delay a browser timer keeps. */
+const MAX_DELAY_MS = 2_000_000_000
+
+/**
+ * A statement prepared for exactly this base, head and method, and the merge that a seal over it allows. When either
+ * side moved, or the statement grew too old, a fresh one takes its place.
+ */
+export function useMerge(place: PullRequestPlace, method: MergeMethod) {
+  const [round, setRound] = useState(0)
+  const [moved, setMoved] = useState<Problem | null>(null)
+  const [unfinished, setUnfinished] = useState<{ sealId: string; error: unknown } | null>(null)
+
+  const preparation = useQuery({
+    queryKey: [`${place.pullApi}/merge-preparation`, method, round],
+    queryFn: () => api.post<MergePreparation>(`${place.pullApi}/merge-preparation`, { method }),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+
+  const expiresAt = preparation.data?.expiresAt
+  useEffect(() => {
+    if (expiresAt === undefined) return
+    const timer = setTimeout(() => setRound((before) => before + 1), Math.min(Math.max(0, expiresAt - Date.now()), MAX_DELAY_MS))
+    return () => clearTimeout(timer)
+  }, [expiresAt])
+
+  const merge = async (sealId: string) => {
+    try {
+      await api.post<MergeDone>(`${place.pullApi}/merge`, { method }, { sealId })
+      setUnfinished(null)
+      await refreshPullRequest(place)
+    } catch (error) {
+      if (hasCode(error, 'already-merged')) return refreshPullRequest(place)
+      if (hasCode(error, 'head-moved', 'base-moved')) {
+        setMoved(error.problem)
+        setUnfinished(null)
+        await refreshPullRequest(place)
+        setRound((before) => before + 1)
+        return
+      }
+      setUnfinished({ sealId, error })
+    }
+  }
+  const finish = useMutation({ mutationFn: merge })
+  return { preparation, moved, unfinished, merge, finish }
+}

@@ -1,0 +1,113 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { RepositoryTable } from '../database/schema.ts'
+import { cutPage, pageSize, parseCursor } from '../http/page.ts'
+import { readCommits } from './commits.ts'
+import { listProofs } from './proofs.ts'
+import { findTip, type Source } from './revision.ts'
+import type { BranchView, TagView } from './shapes.ts'
+
+interface Ref {
+  /** Without `refs/heads/` or `refs/tags/`. */
+  name: string
+  oid: string
+}
+
+type Readable = Parameters<typeof listProofs>[0]
+
+/** A page of branches: the default one first, then by name. */
+export async function listBranches(
+  source: Source,
+  db: Readable & Db<'pullRequest' | 'protectedBranch'>,
+  repository: Pick<RepositoryTable, 'id' | 'defaultBranch'>,
+  cursor: string | undefined,
+): Promise<{ items: BranchView[]; nextCursor: string | null }> {
+  const refs = await listRefs(source, 'refs/heads/')
+  const isDefault = ({ name }: Ref): boolean => name === repository.defaultBranch
+  const sorted = refs.toSorted((one, other) => Number(isDefault(other)) - Number(isDefault(one)))
+  const page = cutPage(pageAfter(sorted, cursor), ({ name }) => [name], (ref) => ref)
+  const tips = await readTips(source, db, repository.id, page.items)
+  const marks = await readMarks(db, repository.id)
+  const items = page.items.flatMap((ref): BranchView[] => {
+    const tip = tips.get(ref.oid)
+    if (tip === undefined) return []
+    const full = `refs/heads/${ref.name}`
+    const isProtected = marks.protectedRefs.has(full)
+    return [{ name: ref.name, tip, isDefault: isDefault(ref), isProtected, openPullRequest: marks.open.get(full) ?? null }]
+  })
+  return { items, nextCursor: page.nextCursor }
+}
+
+/** A page of tags, newest first. Tags of something else than a commit are left out. */
+export async function listTags(
+  source: Source,
+  db: Readable,
+  repositoryId: Id<'rep'>,
+  cursor: string | undefined,
+): Promise<{ items: TagView[]; nextCursor: string | null }> {
+  const refs = await listRefs(source, 'refs/tags/', '--sort=-creatordate')
+  const page = cutPage(pageAfter(refs, cursor), ({ name }) => [name], (ref) => ref)
+  const peeled = await Promise.all(
+    page.items.map(async ({ name }) => ({ name, oid: (await findTip(source, `refs/tags/${name}`)) ?? '' })),
+  )
+  const tags = peeled.filter(({ oid }) => oid !== '')
+  const tips = await readTips(source, db, repositoryId, tags)
+  const messages = await readMessages(source, tags)
+  const items = tags.flatMap(({ name, oid }): TagView[] => {
+    const tip = tips.get(oid)
+    return tip === undefined ? [] : [{ name, tip, message: messages.get(name) ?? null }]
+  })
+  return { items, nextCursor: page.nextCursor }
+}
+
+async function listRefs({ git, folder }: Source, prefix: string, sort = '--sort=refname'): Promise<Ref[]> {
+  const { stdout } = await git.run(['for-each-ref', sort, '--format=%(objectname) %(refname)', prefix], { repository: folder })
+  const lines = stdout.toString().split('\n').filter(Boolean)
+  return lines.map((line) => ({ oid: line.slice(0, 40), name: line.slice(41 + prefix.length) }))
+}
+
+function pageAfter(refs: readonly Ref[], cursor: string | undefined): Ref[] {
+  if (cursor === undefined) return refs.slice(0, pageSize + 1)
+  const [last] = parseCursor(cursor, 'string')
+  const at = refs.findIndex(({ name }) => name === last)
+  // The last one seen is gone: by name it is still known where it stood.
+  const start = at === -1 ? refs.findIndex(({ name }) => name > last) : at + 1
+  return start === -1 ? [] : refs.slice(start, start + pageSize + 1)
+}
+
+async function readTips(source: Source, db: Readable, repositoryId: Id<'rep'>, refs: readonly Ref[]) {
+  const oids = refs.map(({ oid }) => oid)
+  const commits = await readCommits(source, oids)
+  const proofs = await listProofs(db, repositoryId, oids)
+  return new Map([...commits].map(([oid, commit]) => [oid, { ...commit, proof: proofs.get(oid) ?? null }]))
+}
+
+async function readMarks(db: Db<'pullRequest' | 'protectedBranch'>, repositoryId: Id<'rep'>) {
+  const open = await db
+    .selectFrom('pullRequest')
+    .select(['sourceRef', 'number'])
+    .where('repositoryId', '=', repositoryId)
+    .where('state', '=', 'open')
+    .orderBy('number')
+    .execute()
+  const kept = await db.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', repositoryId).execute()
+  return {
+    open: new Map(open.map(({ sourceRef, number }) => [sourceRef, number])),
+    protectedRefs: new Set(kept.map(({ ref }) => ref)),
+  }
+}
+
+/** First paragraphs of annotated tags. */
+async function readMessages({ git, folder }: Source, tags: readonly Ref[]): Promise<Map<string, string>> {
+  const objects = git.objects(folder)
+  const messages = await Promise.all(
+    tags.map(async ({ name }): Promise<[string, string][]> => {
+      const found = await objects.read(`refs/tags/${name}`, { maxBytes: 1024 ** 2 }).catch(() => undefined)
+      if (found?.type !== 'tag') return []
+      const text = found.content.toString()
+      const body = text.slice(text.indexOf('\n\n') + 2).replace(/-----BEGIN (SSH|PGP) SIGNATURE-----[\s\S]*$/, '')
+      return [[name, body.trim()]]
+    }),
+  )
+  return new Map(messages.flat())
+}

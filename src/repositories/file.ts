@@ -1,0 +1,25 @@
+import { ProblemError, notFound } from '../http/problem.ts'
+import type { Source } from './revision.ts'
+import type { FileView } from './shapes.ts'
+import { isText, maxTextBytes } from './text.ts'
+import { directoryMode, type Located, submoduleMode, symlinkMode } from './tree.ts'
+
+/** @throws a problem for what is no file */
+export function checkIsFile({ mode, oid }: Located): void {
+  if (mode === directoryMode) throw new ProblemError(404, 'is-directory', 'This is a directory, not a file.')
+  if (mode === submoduleMode)
+    throw new ProblemError(404, 'is-submodule', `This is a link to commit ${oid} of another repository, which is not here.`)
+}
+
+/** What the file page shows; a symbolic link shows where it points and is never followed. */
+export async function readFileContent(source: Source, file: Located): Promise<Pick<FileView, 'kind' | 'size' | 'text'>> {
+  checkIsFile(file)
+  const objects = source.git.objects(source.folder)
+  const header = await objects.info(file.oid)
+  if (header === undefined) throw notFound('This file')
+  const { size } = header
+  if (size > maxTextBytes) return { kind: 'too-large', size, text: null }
+  const content = (await objects.read(file.oid))?.content ?? Buffer.alloc(0)
+  if (file.mode === symlinkMode) return { kind: 'symlink', size, text: content.toString() }
+  return isText(content) ? { kind: 'text', size, text: content.toString() } : { kind: 'binary', size, text: null }
+}

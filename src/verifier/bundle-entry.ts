@@ -1,0 +1,4 @@
+import { runVerify } from './main.ts'
+
+// Nothing of the command ends the process itself, so that a pipe can drain.
+process.exitCode = await runVerify(process.argv.slice(2))

@@ -1,0 +1,108 @@
+import { renderAllowedSigners } from '../seals/format/allowed-signers.ts'
+import {
+  type Protection,
+  SEALS_REF,
+  SIGNERS_REF,
+  parseProtection,
+  protectionPath,
+  sealPath,
+  signerPath,
+} from '../seals/format/projection.ts'
+import { SealError } from '../seals/format/seal-error.ts'
+import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
+import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
+import { CannotJudge } from './cannot-judge.ts'
+import type { Repository } from './git.ts'
+import type { ObjectReader } from './object-reader.ts'
+
+/** What the two refs say at their tips. */
+export interface Projection {
+  entries: SignerEntry[]
+  /** By branch. */
+  protections: Map<string, Protection>
+  /** Whether `allowed_signers`, which stock tools read, says what the entries say. */
+  allowedSignersAgree: boolean
+  /** Blob ids of seals by the digest of their statement. */
+  sealBlobs: Map<string, string>
+}
+
+/** Throws CannotJudge where a ref is missing or holds what this format does not know. */
+export async function loadProjection(repository: Repository, objects: ObjectReader): Promise<Projection> {
+  const signers = await listTree(repository, SIGNERS_REF)
+  const seals = await listTree(repository, SEALS_REF)
+  const entries = await readAll(signers, 'signers/', objects, parseSignerEntry, (entry) => signerPath(entry.credentialId))
+  const protections = await readAll(seals, 'protected/', objects, parseProtection, (one) => protectionPath(one.ref))
+  const allowed = signers.get('allowed_signers')
+  const [file] = allowed === undefined ? [] : await objects.read([allowed], 'blob')
+  const sealBlobs = new Map<string, string>()
+  for (const [path, oid] of seals) {
+    const [, hex] = /^[0-9a-f]{2}\/([0-9a-f]{64})\.json$/.exec(path) ?? []
+    if (hex !== undefined && sealPath(`sha256:${hex}`) === path) sealBlobs.set(`sha256:${hex}`, oid)
+  }
+  return {
+    entries,
+    protections: new Map(protections.map((protection) => [protection.ref, protection])),
+    allowedSignersAgree: file?.toString() === renderAllowedSigners(entries),
+    sealBlobs,
+  }
+}
+
+/** Records by digest; one that cannot be read is left out, as if it were not there. */
+export async function readSeals(
+  sealBlobs: ReadonlyMap<string, string>,
+  digests: Iterable<string>,
+  objects: ObjectReader,
+): Promise<Map<string, SealRecord>> {
+  const wanted = [...new Set(digests)].flatMap((digest) => {
+    const oid = sealBlobs.get(digest)
+    return oid === undefined ? [] : [{ digest, oid }]
+  })
+  const blobs = await objects.read(wanted.map(({ oid }) => oid), 'blob')
+  const records = new Map<string, SealRecord>()
+  for (const [index, { digest }] of wanted.entries()) {
+    try {
+      records.set(digest, parseSealRecord(blobs[index] ?? Buffer.alloc(0)))
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error
+    }
+  }
+  return records
+}
+
+async function listTree(repository: Repository, ref: string): Promise<Map<string, string>> {
+  if ((await repository.findRef(ref)) === undefined) {
+    throw new CannotJudge(
+      'postern-refs-missing',
+      `${ref} is not in this clone: run \`git fetch origin '+refs/postern/*:refs/postern/*'\` and try again`,
+    )
+  }
+  const lines = await repository.lines(['ls-tree', '-r', '--full-tree', '--end-of-options', ref])
+  return new Map(
+    lines.flatMap((line): [string, string][] => {
+      const [, oid, path] = /^100644 blob ([0-9a-f]{40})\t(.*)$/.exec(line) ?? []
+      return oid === undefined || path === undefined ? [] : [[path, oid]]
+    }),
+  )
+}
+
+async function readAll<T>(
+  files: ReadonlyMap<string, string>,
+  folder: string,
+  objects: ObjectReader,
+  parse: (bytes: Buffer) => T,
+  pathOf: (value: T) => string,
+): Promise<T[]> {
+  const wanted = [...files].filter(([path]) => path.startsWith(folder))
+  const blobs = await objects.read(wanted.map(([, oid]) => oid), 'blob')
+  return blobs.map((blob, index) => {
+    const path = wanted[index]?.[0]
+    try {
+      const value = parse(blob)
+      if (pathOf(value) === path) return value
+    } catch (cause) {
+      if (!(cause instanceof SealError)) throw cause
+      throw new CannotJudge('signers-malformed', `${path ?? folder}: ${cause.message}`, { cause })
+    }
+    throw new CannotJudge('signers-malformed', `${path ?? folder} is not where its content belongs`)
+  })
+}

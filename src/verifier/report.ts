@@ -1,0 +1,83 @@
+import type { SealErrorCode } from '../seals/format/seal-error.ts'
+import type { SealStrength } from '../seals/format/seal-record.ts'
+import type { SignerTrust } from '../seals/format/verify-signer-chain.ts'
+import type { CannotJudgeCode } from './cannot-judge.ts'
+
+/** What `--json` prints; normative in `docs/formats/seal.md`. Times are RFC 3339 UTC. */
+export type Report = Judged | NotJudged
+
+export interface NotJudged {
+  version: 1
+  verdict: 'cannot-judge'
+  exitCode: 2
+  error: { code: CannotJudgeCode; message: string }
+}
+
+export interface Judged {
+  version: 1
+  verdict: 'proven' | 'unproven'
+  exitCode: 0 | 1
+  repository: { id: string; url: string | null }
+  ref: string
+  tip: string
+  start: Start
+  /** The commit given by `--since`, where judging began. */
+  since: string | null
+  identities: { pinned: boolean; root: { username: string; fingerprint: string } }
+  counts: { proven: number; unproven: number; broken: number }
+  /** Newest first: every first-parent commit after the start, or after `since`. */
+  changes: Change[]
+  /** Sentences that a reader of the verdict should know. */
+  notes: string[]
+}
+
+export interface Start {
+  baseline: string
+  /** Sealed by a person's tap, or only written down by the server. */
+  state: 'sealed' | 'recorded'
+  at: string
+  by: string | null
+  statementDigest: string | null
+}
+
+export type Change = ProvenChange | UnprovenChange
+
+interface Commit {
+  oid: string
+  /** First line of the message, without control characters. */
+  title: string
+  committedAt: string | null
+}
+
+export interface ProvenChange extends Commit {
+  state: 'proven'
+  action: 'merge' | 'squash'
+  pullRequest: string
+  head: string
+  by: { username: string; displayName: string; principal: string; trust: SignerTrust; endorsedBy: string | null }
+  key: {
+    fingerprint: string
+    algorithm: 'ES256' | 'EdDSA' | 'RS256'
+    /** As the server recorded it. */
+    strength: SealStrength
+    /** What the signed flags say. */
+    userPresent: true
+    userVerified: true
+    backupEligible: boolean
+    backupState: boolean
+    /** Whether stock git can check the commit's signature. */
+    stockVerifiable: boolean
+  }
+  origin: string
+  issuedAt: string
+  statementDigest: string
+}
+
+export interface UnprovenChange extends Commit {
+  /** `broken` claims to be sealed and is not. */
+  state: 'unproven' | 'broken'
+  reason: SealErrorCode
+  explanation: string
+  /** Nobody proved it: this is only what the commit says. */
+  claimedAuthor: string | null
+}

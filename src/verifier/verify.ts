@@ -1,0 +1,152 @@
+import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
+import { SshsigError } from '../protocols/sshsig/sshsig.ts'
+import type { Protection } from '../seals/format/projection.ts'
+import { SealError } from '../seals/format/seal-error.ts'
+import { verifySeal } from '../seals/format/verify-seal.ts'
+import { type ChainedSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
+import { checkAppendOnly } from './append-only.ts'
+import { CannotJudge } from './cannot-judge.ts'
+import { firstParents } from './first-parents.ts'
+import type { Repository } from './git.ts'
+import { type Projection, loadProjection, readSeals } from './load-projection.ts'
+import { findNotes } from './notes.ts'
+import { ObjectReader } from './object-reader.ts'
+import type { Judged, Start } from './report.ts'
+import { type Rules, walk } from './walk.ts'
+
+export interface VerifyOptions {
+  /** Branch or full ref; the clone's own current branch where absent. */
+  ref?: string | undefined
+  /** Fingerprint of the first signer. */
+  trust?: string | undefined
+  /** Judge only what comes after this commit. */
+  since?: string | undefined
+  /** The one origin that seals may have been made on. */
+  origin?: string | undefined
+}
+
+/** Judges every change of one protected branch. Throws CannotJudge. */
+export async function verifyBranch(repository: Repository, options: VerifyOptions): Promise<Judged> {
+  await using objects = new ObjectReader(repository)
+  const projection = await loadOnlyGrown(repository, objects)
+  const chain = chainOf(projection, options.trust)
+  const ref = await branchOf(repository, options.ref)
+  const protection = protectionOf(projection, ref)
+  const rules: Rules = {
+    repositoryId: protection.repositoryId,
+    ref,
+    chain,
+    sealBlobs: projection.sealBlobs,
+    pinned: options.trust !== undefined,
+    origins: options.origin === undefined ? undefined : [options.origin],
+  }
+  const { start, url } = await verifyStart(protection, rules, objects)
+
+  const tip = await repository.findRef(ref)
+  if (tip === undefined) throw new CannotJudge('ref-missing', `this clone has no ${ref}`)
+  const since = options.since === undefined ? undefined : await commitNamed(repository, options.since)
+  const { oids, reached } = await firstParents(repository, objects, tip, since ?? protection.baseline, {
+    // A `since` that lies before the start would judge what was never promised.
+    floor: protection.baseline,
+  })
+  if (!reached && since !== undefined) {
+    throw new CannotJudge('since-not-found', `${since} is not on ${ref} since its protection began`)
+  }
+  const { changes, named } = await walk(oids.toReversed(), rules, objects)
+
+  const count = (state: string) => changes.filter((change) => change.state === state).length
+  const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
+  const isProven = reached && counts.proven === changes.length
+  const root = [...chain.values()].find(({ trust }) => trust === 'root')?.entry
+  if (!root) throw new CannotJudge('signers-malformed', 'the list of signers has no first one')
+  return {
+    version: 1,
+    verdict: isProven ? 'proven' : 'unproven',
+    exitCode: isProven ? 0 : 1,
+    repository: { id: protection.repositoryId, url },
+    ref,
+    tip,
+    start,
+    since: since ?? null,
+    identities: { pinned: rules.pinned, root: { username: root.username, fingerprint: root.fingerprint } },
+    counts,
+    changes,
+    notes: await findNotes({ projection, rules, start, reached, named, since, objects }),
+  }
+}
+
+async function commitNamed(repository: Repository, name: string): Promise<string> {
+  const oid = await repository.findRef(`${name}^{commit}`)
+  if (oid === undefined) throw new CannotJudge('since-not-found', `this clone has no commit ${name}`)
+  return oid
+}
+
+async function loadOnlyGrown(repository: Repository, objects: ObjectReader): Promise<Projection> {
+  const projection = await loadProjection(repository, objects)
+  try {
+    await checkAppendOnly(repository, objects)
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause
+    throw new CannotJudge('signers-malformed', `an earlier state of refs/postern/*: ${cause.message}`, { cause })
+  }
+  return projection
+}
+
+function chainOf(projection: Projection, trust: string | undefined): Map<string, ChainedSigner> {
+  try {
+    return verifySignerChain(projection.entries, { trust })
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause
+    throw new CannotJudge(cause.code === 'trust-mismatch' ? cause.code : 'signers-malformed', cause.message, { cause })
+  }
+}
+
+async function branchOf(repository: Repository, wanted: string | undefined): Promise<string> {
+  if (wanted !== undefined) return wanted.startsWith('refs/') ? wanted : `refs/heads/${wanted}`
+  const { code, stdout } = await repository.try(['symbolic-ref', '--quiet', 'HEAD'])
+  if (code !== 0) throw new CannotJudge('ref-missing', 'this clone is on no branch: name one with --ref')
+  return stdout.trim()
+}
+
+function protectionOf({ protections }: Projection, ref: string): Protection {
+  const protection = protections.get(ref)
+  if (protection) return protection
+  const known = [...protections.keys()].join(', ') || 'none'
+  throw new CannotJudge('not-protected', `nothing says that ${ref} was ever protected (protected: ${known})`)
+}
+
+/** The start as a person sealed it, or as the server wrote it down. Throws CannotJudge `start-broken`. */
+async function verifyStart(
+  protection: Protection,
+  rules: Rules,
+  objects: ObjectReader,
+): Promise<{ start: Start; url: string | null }> {
+  const { baseline, statementDigest, startedAt: at } = protection
+  const recorded: Start = { baseline, state: 'recorded', at, by: null, statementDigest: null }
+  if (statementDigest === null) return { start: recorded, url: null }
+  try {
+    const record = (await readSeals(rules.sealBlobs, [statementDigest], objects)).get(statementDigest)
+    if (!record) throw new SealError('statement-missing', 'its seal is not in refs/postern/seals')
+    const signers = new Map([...rules.chain].map(([id, { entry }]) => [id, entry]))
+    const seal = verifySeal({ record, signers, origins: rules.origins })
+    const { action, repository, targetRef, targetID } = seal.statement.predicate
+    const digest = seal.statement.subject[0]?.digest
+    const [commit = Buffer.alloc(0)] = await objects.read([baseline], 'commit')
+    const fits =
+      seal.statementDigest === statementDigest &&
+      action === 'protect' &&
+      repository?.id === rules.repositoryId &&
+      targetRef === rules.ref &&
+      targetID === parseCommit(commit).tree &&
+      digest !== undefined &&
+      'gitCommit' in digest &&
+      digest.gitCommit === baseline
+    if (!fits) throw new SealError('action-mismatch', 'its seal is about something else')
+    const url = repository.url
+    if (rules.pinned && rules.chain.get(seal.entry.credentialId)?.trust === 'server') return { start: recorded, url }
+    return { start: { ...recorded, state: 'sealed', by: seal.entry.username, statementDigest }, url }
+  } catch (cause) {
+    if (!(cause instanceof SealError || cause instanceof SshsigError)) throw cause
+    throw new CannotJudge('start-broken', `the start of protection does not hold: ${cause.message}`, { cause })
+  }
+}

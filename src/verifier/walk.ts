@@ -1,0 +1,156 @@
+import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
+import { EDDSA, ES256 } from '../protocols/webauthn/cose.ts'
+import { SealError } from '../seals/format/seal-error.ts'
+import type { SealRecord } from '../seals/format/seal-record.ts'
+import { parseTime, renderTime } from '../seals/format/time.ts'
+import { type VerifiedSealedCommit, verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
+import type { ChainedSigner } from '../seals/format/verify-signer-chain.ts'
+import { readSeals } from './load-projection.ts'
+import type { ObjectReader } from './object-reader.ts'
+import type { Change, ProvenChange } from './report.ts'
+import { plainLine } from './plain-text.ts'
+
+/** What every commit of the walk is judged by. */
+export interface Rules {
+  repositoryId: string
+  ref: string
+  chain: ReadonlyMap<string, ChainedSigner>
+  sealBlobs: ReadonlyMap<string, string>
+  /** Count only signers that the pinned root reaches. */
+  pinned: boolean
+  origins: readonly string[] | undefined
+}
+
+export interface Walked {
+  /** Newest first. */
+  changes: Change[]
+  /** Digests of the statements that any of them names, proven or not. */
+  named: ReadonlySet<string>
+}
+
+const BATCH = 500
+
+/** Judges commits, given oldest first; whether they are linked by first parents is the caller's to have checked. */
+export async function walk(oids: readonly string[], rules: Rules, objects: ObjectReader): Promise<Walked> {
+  const judge = createJudge(rules)
+  const changes: Change[] = []
+  const named = new Set<string>()
+  for (let at = 0; at < oids.length; at += BATCH) {
+    const batch = oids.slice(at, at + BATCH)
+    const commits = await objects.read(batch, 'commit')
+    const digests = commits.flatMap(namedDigests)
+    for (const digest of digests) named.add(digest)
+    const seals = await readSeals(rules.sealBlobs, digests, objects)
+    for (const [index, oid] of batch.entries()) changes.push(judge.commit(oid, commits[index] ?? Buffer.alloc(0), seals))
+  }
+  return { changes: changes.toReversed(), named }
+}
+
+function namedDigests(commit: Buffer): string[] {
+  return [...commit.toString('latin1').matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map((found) => found[1] ?? '')
+}
+
+function createJudge(rules: Rules) {
+  const signers = new Map([...rules.chain].map(([id, { entry }]) => [id, entry]))
+  const used = new Set<string>()
+  // The latest moment that a proven commit below shows to have passed.
+  let reached = 0
+
+  function verify(commit: Buffer, seals: ReadonlyMap<string, SealRecord>): VerifiedSealedCommit {
+    const verified = verifySealedCommit({
+      commit,
+      repositoryId: rules.repositoryId,
+      ref: rules.ref,
+      signers,
+      origins: rules.origins,
+      findSeal(digest) {
+        if (used.has(digest)) throw new SealError('statement-reused', 'its statement already allowed an earlier change')
+        return seals.get(digest)
+      },
+    })
+    const { entry } = verified
+    if (rules.pinned && rules.chain.get(entry.credentialId)?.trust === 'server') {
+      throw new SealError('not-vouched', `nobody vouched for this key of ${entry.username}`)
+    }
+    // A stolen key can lie about the date, but not about what was there before.
+    if (entry.ended && reached > (parseTime(entry.ended.at) ?? 0)) {
+      throw new SealError('signer-ended', 'the key had ended before changes that this one stands on')
+    }
+    return verified
+  }
+
+  return {
+    commit(oid: string, bytes: Buffer, seals: ReadonlyMap<string, SealRecord>): Change {
+      try {
+        const verified = verify(bytes, seals)
+        used.add(verified.statementDigest)
+        reached = Math.max(reached, verified.committedAt)
+        return proven(oid, bytes, verified, rules.chain.get(verified.entry.credentialId))
+      } catch (error) {
+        if (!(error instanceof SealError)) throw error
+        return unproven(oid, bytes, error)
+      }
+    },
+  }
+}
+
+function proven(oid: string, bytes: Buffer, seal: VerifiedSealedCommit, signer: ChainedSigner | undefined): ProvenChange {
+  const { entry } = seal
+  return {
+    oid,
+    title: titleOf(bytes),
+    committedAt: renderTime(seal.committedAt * 1000),
+    state: 'proven',
+    action: seal.action,
+    pullRequest: seal.pullRequest,
+    head: seal.head,
+    by: {
+      username: entry.username,
+      displayName: entry.displayName,
+      principal: entry.principal,
+      trust: signer?.trust ?? 'server',
+      endorsedBy: signer?.endorsedBy ?? null,
+    },
+    key: {
+      fingerprint: entry.fingerprint,
+      algorithm: entry.algorithm === ES256 ? 'ES256' : entry.algorithm === EDDSA ? 'EdDSA' : 'RS256',
+      strength: seal.strength,
+      userPresent: true,
+      userVerified: true,
+      backupEligible: seal.backupEligible,
+      backupState: seal.backupState,
+      stockVerifiable: entry.algorithm === ES256,
+    },
+    origin: seal.origin,
+    issuedAt: seal.statement.predicate.issuedAt,
+    statementDigest: seal.statementDigest,
+  }
+}
+
+function unproven(oid: string, bytes: Buffer, error: SealError): Change {
+  const claimed = claimsOf(bytes)
+  return {
+    oid,
+    title: titleOf(bytes),
+    committedAt: claimed?.committedAt ?? null,
+    state: error.code === 'no-seal' ? 'unproven' : 'broken',
+    reason: error.code,
+    explanation: error.message,
+    claimedAuthor: claimed?.author ?? null,
+  }
+}
+
+function claimsOf(bytes: Buffer): { author: string; committedAt: string } | undefined {
+  try {
+    const { author, committerTimestamp } = parseCommit(bytes)
+    return { author: plainLine(author), committedAt: renderTime(committerTimestamp * 1000) }
+  } catch {
+    // Not a commit that git would make: it has nothing to say for itself.
+    return undefined
+  }
+}
+
+function titleOf(bytes: Buffer): string {
+  const start = bytes.indexOf('\n\n') + 2
+  return start < 2 ? '' : plainLine(bytes.toString('utf8', start, start + 400).split('\n')[0] ?? '')
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+
+/**
+ * The house, stated once: which folder may import which, and which tables it alone writes. Lower rooms never know
+ * higher ones; `server.ts` and the commands stand above all of them.
+ */
+const rooms: Record<string, { imports: string[]; writes: string[]; why: string }> = {
+  database: { imports: [], writes: [], why: 'connections and schema; knows no feature' },
+  protocols: { imports: [], writes: [], why: 'bytes and rules of other people’s specifications; no I/O' },
+  http: { imports: ['database'], writes: [], why: 'what every route shares; knows no feature' },
+  audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
+  policy: { imports: ['database'], writes: [], why: 'decides from facts it is given, so that sign-in can ask it' },
+  identity: {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy'],
+    writes: ['instance', 'user', 'userGroup', 'groupMember', 'credentialRecord', 'registrationLink', 'session', 'challenge'],
+    why: 'people and how they prove themselves',
+  },
+  'seals/format': { imports: ['protocols'], writes: [], why: 'the bytes of a seal; the offline verifier runs the same code' },
+  seals: {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals/format'],
+    writes: ['sealRequest', 'seal'],
+    why: 'statements and the taps over them; writes no refs',
+  },
+  'access-keys': {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals'],
+    writes: ['apiToken'],
+    why: 'secrets that programs come in with',
+  },
+  repositories: {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys'],
+    writes: ['project', 'repository', 'pathRedirect', 'roleGrant', 'protectedBranch', 'refUpdate', 'branchLease'],
+    why: 'storage, refs, transports; the only way to git',
+  },
+  'pull-requests': {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys', 'repositories'],
+    writes: ['pullRequest'],
+    why: 'propose and merge',
+  },
+  home: { imports: ['database', 'http', 'identity', 'repositories', 'pull-requests'], writes: [], why: 'what waits for a person; only reads' },
+  verifier: { imports: ['protocols', 'seals/format'], writes: [], why: 'runs without a server, on a clone' },
+  walk: { imports: ['protocols'], writes: [], why: 'uses the product from outside' },
+  demo: { imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'], writes: [], why: 'an example organisation, filled through the public API' },
+  commands: { imports: ['*'], writes: [], why: 'the command line' },
+}
+
+const source = resolve(import.meta.dirname, '../src')
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/(\.test|-testing|\/test-[\w-]+)\.ts$/.test(file))
+const roomOf = (file: string): string => (file.startsWith('seals/format/') ? 'seals/format' : file.includes('/') ? (file.split('/')[0] ?? '') : '')
+
+test('the table lists exactly the folders that exist', () => {
+  const found = new Set(files.map(roomOf).filter(Boolean))
+  assert.deepEqual([...found].sort(), Object.keys(rooms).sort())
+})
+
+test('each folder imports only what the table allows', () => {
+  let seen = 0
+  const broken: string[] = []
+  for (const file of files) {
+    const room = roomOf(file)
+    if (room === '') continue
+    for (const target of importsOf(file)) {
+      const to = roomOf(target)
+      seen += 1
+      const allowed = rooms[room]?.imports ?? []
+      if (to === room || allowed.includes('*') || (to !== '' && allowed.includes(to))) continue
+      broken.push(`${file} imports ${target}`)
+    }
+  }
+  assert.deepEqual(broken, [])
+  assert.ok(seen > 200, `only ${seen} imports were seen: the search no longer finds them`)
+})
+
+test('each table is written by one folder', () => {
+  let seen = 0
+  const broken: string[] = []
+  for (const file of files) {
+    for (const [, table = ''] of read(file).matchAll(/\b(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)/g)) {
+      seen += 1
+      if (!(rooms[roomOf(file)]?.writes ?? []).includes(table)) broken.push(`${file} writes ${table}`)
+    }
+  }
+  const writers = Object.values(rooms).flatMap(({ writes }) => writes)
+  assert.deepEqual(broken, [])
+  assert.equal(new Set(writers).size, writers.length, 'two folders claim one table')
+  assert.ok(seen > 30, `only ${seen} writes were seen: the search no longer finds them`)
+})
+
+test('only the way to git, and the verifier that runs without a server, start processes in features', () => {
+  const starters = files.filter((file) => /from 'node:child_process'/.test(read(file))).sort()
+  const allowed = /^(repositories\/git-|verifier\/|commands\/|walk\/|demo\/)/
+  assert.deepEqual(starters.filter((file) => !allowed.test(file)), [])
+  assert.ok(starters.some((file) => file.startsWith('repositories/git-')))
+})
+
+function importsOf(file: string): string[] {
+  return [...read(file).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(source, resolve(join(source, dirname(file)), path)),
+  )
+}
+
+function read(file: string): string {
+  return readFileSync(join(source, file), 'utf8')
+}

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * `npm test`: everything. Unit tests share one process (20 times faster); tests that start servers, databases and
+ * browsers get a process each. Arguments choose files by a part of their name.
+ */
+const root = join(import.meta.dirname, '..')
+const wanted = process.argv.slice(2)
+const find = (pattern: string): string[] =>
+  globSync(pattern, { cwd: root })
+    .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+    .sort()
+
+const runs = [
+  { name: 'unit', files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')), flags: ['--test-isolation=none'] },
+  { name: 'system', files: find('test/**/*.test.ts'), flags: [`--test-concurrency=${Math.max(2, availableParallelism())}`] },
+]
+
+let failed = false
+for (const { name, files, flags } of runs) {
+  if (files.length === 0) continue
+  process.stdout.write(`\n${name}: ${files.length} files\n`)
+  const reporter = process.env['CI'] === undefined ? [] : ['--test-reporter=dot', '--test-reporter-destination=stderr', '--test-reporter=spec', '--test-reporter-destination=stdout']
+  const args = ['--test', '--test-timeout=300000', ...reporter, ...flags, ...files]
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) failed = true
+}
+process.exitCode = failed ? 1 : 0
