@@ -54,8 +54,7 @@ export const paths = {
 }
 
 /** The API's path of a repository, below `/api/v1`, for `api.get` and its siblings. */
-export const repositoryApi = (project: string, name: string) =>
-  `/projects/${part(project)}/repositories/${part(name)}`
+export const repositoryApi = (project: string, name: string) => `/projects/${part(project)}/repositories/${part(name)}`
 
 export const projectApi = (project: string) => `/projects/${part(project)}`
 

@@ -1,4 +1,11 @@
-import { type AnyRoute, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import {
+  type AnyRoute,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { instanceQuery, meQuery, queryClient } from './api/queries.ts'
 import { paths } from './paths.ts'
@@ -6,7 +13,6 @@ import { ErrorPage } from './pages/shell/error-page.tsx'
 import { NotFoundPage } from './pages/shell/not-found-page.tsx'
 import { PendingPage } from './pages/shell/pending-page.tsx'
 import { RootPage } from './pages/shell/root-page.tsx'
-import { Shell } from './pages/shell/shell.tsx'
 import { parseSearch, stringifySearch } from './url-state.ts'
 
 /** Every page, each in its own chunk: sign-in loads neither the diff viewer nor the highlighter. */
@@ -27,7 +33,11 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('./pages/entry/setup-page.tsx'), 'SetupPage'),
 })
 
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./pages/shell/shell.tsx'), 'Shell'),
+})
 
 /** Pages that mean nothing to a stranger lead to sign-in at once; those of repositories ask the server first. */
 const own = createRoute({

@@ -104,6 +104,7 @@ function readSettings(args: readonly string[], env: NodeJS.ProcessEnv) {
 function parseUrl(text: string, given: { hasTls: boolean; trustedProxies: readonly string[] }): URL {
   if (!URL.canParse(text)) throw new ConfigError(`POSTERN_URL ${text} is not a URL such as https://git.example.com.`)
   const url = new URL(text)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new ConfigError(`POSTERN_URL ${text} must begin with https://.`)
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
     throw new ConfigError(`POSTERN_URL ${text} must be an origin alone, without a path: ${url.origin}`)
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)

@@ -3,9 +3,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../api/queries.ts'
 import type { Group as PersonGroup, Items, MemberView, RepositoryRole } from '../api/shapes.ts'
-import type { Grant } from './members-editor.tsx'
 import { PersonSelect } from './person-select.tsx'
 import { repositoryRoles } from './role-words.ts'
+
+export interface Grant {
+  kind: MemberView['kind']
+  name: string
+  /** Null takes the role away. */
+  role: RepositoryRole | null
+}
 
 interface AddMemberProps {
   /** Those who already have a role here. */
@@ -37,7 +43,7 @@ export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
         ]}
         value={kind}
         onChange={(next) => {
-          setKind(next as MemberView['kind'])
+          setKind(next)
           setName(null)
         }}
       />
@@ -52,7 +58,7 @@ export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
         data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
         value={role}
         allowDeselect={false}
-        onChange={(next) => next && setRole(next as RepositoryRole)}
+        onChange={(next) => next && setRole(next)}
       />
       <Button onClick={() => void add()} disabled={!name} loading={isSaving}>
         Add

@@ -18,16 +18,16 @@ export function CredentialChoice({ credentials, chosen, onChoose, isDisabled }: 
   const [isOpen, setOpen] = useState(!chosen)
   if (!isOpen && chosen) {
     return (
-      <Group gap="xs">
-        <IconKey size={16} aria-hidden />
-        <Text size="sm">
-          With <strong>{chosen.name}</strong>, {strengthWords[chosen.strength]}
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <IconKey size={16} aria-hidden style={{ flexShrink: 0, marginTop: 3 }} />
+        <Text size="sm" flex={1}>
+          With <strong>{chosen.name}</strong>, {strengthWords[chosen.strength]}.{' '}
+          {credentials.length > 1 && (
+            <Anchor component="button" type="button" fz="inherit" disabled={isDisabled} onClick={() => setOpen(true)}>
+              Use another key
+            </Anchor>
+          )}
         </Text>
-        {credentials.length > 1 && (
-          <Anchor component="button" type="button" size="sm" disabled={isDisabled} onClick={() => setOpen(true)}>
-            Use another key
-          </Anchor>
-        )}
       </Group>
     )
   }

@@ -7,7 +7,7 @@ import type { Items, MemberView, RepositoryRole } from '../api/shapes.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RowList } from '../ui/row-list.tsx'
-import { AddMember } from './add-member.tsx'
+import { AddMember, type Grant } from './add-member.tsx'
 import { repositoryRoles } from './role-words.ts'
 
 interface MembersEditorProps {
@@ -17,13 +17,6 @@ interface MembersEditorProps {
   scope: 'repository' | 'project'
 }
 
-export interface Grant {
-  kind: MemberView['kind']
-  name: string
-  /** Null takes the role away. */
-  role: RepositoryRole | null
-}
-
 /** Who may do what in a project or a repository. Each change is saved as it is made. */
 export function MembersEditor({ api: path, scope }: MembersEditorProps) {
   const query = getQuery<Items<MemberView>>(path)
@@ -31,9 +24,7 @@ export function MembersEditor({ api: path, scope }: MembersEditorProps) {
   const save = useMutation({
     mutationFn: ({ kind, name, role }: Grant) => {
       const member = `${path}/${kind}/${encodeURIComponent(name)}`
-      return role === null
-        ? api.delete<Items<MemberView>>(member)
-        : api.put<Items<MemberView>>(member, { role })
+      return role === null ? api.delete<Items<MemberView>>(member) : api.put<Items<MemberView>>(member, { role })
     },
     onSuccess: (members) => queryClient.setQueryData(query.queryKey, members),
   })
@@ -42,7 +33,11 @@ export function MembersEditor({ api: path, scope }: MembersEditorProps) {
 
   return (
     <Stack>
-      <AddMember members={data.items.filter(({ from }) => from === scope)} isSaving={save.isPending} onAdd={save.mutateAsync} />
+      <AddMember
+        members={data.items.filter(({ from }) => from === scope)}
+        isSaving={save.isPending}
+        onAdd={save.mutateAsync}
+      />
       <ProblemAlert error={save.error} />
       {data.items.length === 0 && <EmptyState title="Nobody has been given a role here yet" />}
       {data.items.length > 0 && (
@@ -90,7 +85,7 @@ function MemberRow({ member, isHere, isSaving, onChange }: MemberRowProps) {
             aria-label={`Role of ${member.displayName}`}
             data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
             value={member.role}
-            onChange={(role) => role && onChange(role as RepositoryRole)}
+            onChange={(role) => role && onChange(role)}
             allowDeselect={false}
             disabled={isSaving}
             w={120}

@@ -5,7 +5,10 @@ import { useState } from 'react'
 import { getQuery } from '../api/queries.ts'
 import type { PageOf, Person } from '../api/shapes.ts'
 
-interface PersonSelectProps extends Omit<SelectProps, 'data' | 'searchable' | 'searchValue' | 'onSearchChange' | 'value'> {
+interface PersonSelectProps extends Omit<
+  SelectProps,
+  'data' | 'searchable' | 'searchValue' | 'onSearchChange' | 'value'
+> {
   /** A username. */
   value: string | null
   /** Usernames that are not offered, such as those already in. */

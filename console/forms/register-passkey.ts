@@ -2,6 +2,7 @@ import { type PublicKeyCredentialCreationOptionsJSON, startRegistration } from '
 import { api } from '../api/client.ts'
 import { enterAs, instanceQuery, queryClient } from '../api/queries.ts'
 import type { Ceremony, CredentialView, Me } from '../api/shapes.ts'
+import { suggestPasskeyName } from './suggest-passkey-name.ts'
 import { webauthnProblem } from './webauthn-problem.ts'
 
 async function makePasskey(ceremony: Ceremony) {
@@ -20,7 +21,9 @@ export async function registerByLink(
   const options = { isSignInOptional: true }
   const ceremony = await api.post<Ceremony>('/registration-links/begin', { token, ...who }, options)
   const response = await makePasskey(ceremony)
-  await api.post('/registration-links/finish', { token, ceremonyId: ceremony.ceremonyId, response }, options)
+  const credentialName = suggestPasskeyName(response, navigator.userAgent)
+  const finish = { token, ceremonyId: ceremony.ceremonyId, response, credentialName }
+  await api.post('/registration-links/finish', finish, options)
   await queryClient.invalidateQueries({ queryKey: instanceQuery.queryKey })
   return enterAs()
 }

@@ -28,7 +28,7 @@ export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
     onClose()
   }
   return (
-    <Modal opened onClose={close} title="Sign in to go on" centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title="Sign in to go on" centered>
       <Stack>
         <Text>Your session has ended. What you typed is still here.</Text>
         <ProblemAlert error={tap.error} />

@@ -13,7 +13,9 @@ export function suggestUsername(displayName: string): string {
 
 /** The server's rule, said before it has to refuse. */
 export const usernameProblem = (username: string): string | null =>
-  /^[a-z0-9][a-z0-9-]{1,38}$/.test(username) ? null : '2 to 39 characters: a–z, 0–9 and -, beginning with a letter or digit'
+  /^[a-z0-9][a-z0-9-]{1,38}$/.test(username)
+    ? null
+    : '2 to 39 characters: a–z, 0–9 and -, beginning with a letter or digit'
 
 /** As loose as the server: the address is for display, nothing rests on it. */
 export const emailProblem = (email: string): string | null =>

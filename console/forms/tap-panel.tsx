@@ -35,19 +35,21 @@ export function TapPanel({ buttonLabel = 'Tap your key', hideFacts, disabledReas
       {!hideFacts && <FactsTable facts={facts} />}
       <CredentialChoice credentials={credentials} chosen={credential} onChoose={choose} isDisabled={tap.isPending} />
       <ProblemAlert error={tap.error} />
-      <Button
-        size="md"
-        leftSection={<IconFingerprint size={20} aria-hidden />}
-        loading={tap.isPending || tap.isSuccess}
-        disabled={reason !== null}
-        onClick={() => tap.mutate()}
-        data-autofocus
-      >
-        {tap.isError ? 'Try again' : buttonLabel}
-      </Button>
-      <Text size="sm" c="dimmed" role="status">
-        {reason ?? (tap.isPending ? 'Waiting for your key. Follow your browser’s prompt.' : '')}
-      </Text>
+      <Stack gap={6}>
+        <Button
+          size="md"
+          leftSection={<IconFingerprint size={20} aria-hidden />}
+          loading={tap.isPending || tap.isSuccess}
+          disabled={reason !== null}
+          onClick={() => tap.mutate()}
+          data-autofocus
+        >
+          {tap.isError ? 'Try again' : buttonLabel}
+        </Button>
+        <Text size="sm" c="dimmed" role="status">
+          {reason ?? (tap.isPending ? 'Waiting for your key. Follow your browser’s prompt.' : '')}
+        </Text>
+      </Stack>
     </Stack>
   )
 }

@@ -8,7 +8,7 @@ import styles from './code.module.css'
 export function CodeSnippet({ text, language }: { text: string; language: Language | null }) {
   const lines = useCodeLines(text, language)
   return (
-    <div className={`${styles.snippet} ${colors.colors}`} role="region" aria-label="Code" tabIndex={0}>
+    <div className={`${styles.snippet} ${colors.colors}`} role="group" aria-label="Code" tabIndex={0}>
       <code style={{ font: 'inherit' }}>
         {lines.map((tokens, index) => (
           <span key={index}>

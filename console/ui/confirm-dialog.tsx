@@ -20,7 +20,7 @@ export function ConfirmDialog({ isOpen, title, children, confirmLabel, act, onCl
     onClose()
   }
   return (
-    <Modal opened={isOpen} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={close} title={title} centered>
       <Stack>
         <Text component="div">{children}</Text>
         <ProblemAlert error={act.error} />

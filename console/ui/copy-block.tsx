@@ -12,7 +12,7 @@ interface CopyBlockProps {
 /** Commands or a value to take away: read exactly, copied with one click, scrolled rather than broken. */
 export function CopyBlock({ lines, label, what = lines.length > 1 ? 'these lines' : 'this line' }: CopyBlockProps) {
   return (
-    <Stack gap={4}>
+    <Stack gap={4} miw={0}>
       {label && (
         <Text size="sm" fw={500}>
           {label}
@@ -29,6 +29,7 @@ export function CopyBlock({ lines, label, what = lines.length > 1 ? 'these lines
             m={0}
             py={4}
             flex={1}
+            miw={0}
             style={{ overflowX: 'auto', whiteSpace: 'pre' }}
           >
             {lines.join('\n')}

@@ -1,7 +1,7 @@
 import { Alert, Button, Loader } from '@mantine/core'
 import { IconEyeExclamation } from '@tabler/icons-react'
 import { Suspense, lazy, useMemo, useState } from 'react'
-import type { FilePatch } from '../api/shapes.ts'
+import type { DiffFile, FilePatch } from '../api/shapes.ts'
 import { LARGE_PATCH_LINES, lineCount, shownPatch } from './diff-patch.ts'
 import type { DiffMode } from './diff-view.tsx'
 import { diffPath } from './diff-words.ts'
@@ -10,7 +10,7 @@ import styles from './diff.module.css'
 const DiffView = lazy(() => import('./diff-view.tsx'))
 
 export const DiffWaiting = () => (
-  <div className={`${styles.note} postern-late`} role="status">
+  <div className={`${styles.note} ${styles.waiting} postern-late`} role="status">
     <Loader size="xs" aria-hidden /> Loading the changes…
   </div>
 )
@@ -19,21 +19,21 @@ export const DiffWaiting = () => (
 export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
   const [isAsked, setIsAsked] = useState(false)
   const patch = useMemo(() => (answer.patch === null ? null : shownPatch(answer.patch)), [answer.patch])
-  if (answer.reason === 'binary') return <Note>This is a binary file, so its lines cannot be compared.</Note>
+  if (answer.reason === 'binary') return <DiffNote>This is a binary file, so its lines cannot be compared.</DiffNote>
   if (answer.reason === 'too-large')
-    return <Note>This change is too large to show here. Fetch the branch and read it with git diff.</Note>
-  if (patch === null) return <Note>No line changed, only the name or the kind of the file.</Note>
+    return <DiffNote>This change is too large to show here. Fetch the branch and read it with git diff.</DiffNote>
+  if (patch === null) return <DiffNote>{emptyWords(answer.file)}</DiffNote>
   const lines = lineCount(patch)
   return (
     <>
       {answer.hasHiddenCharacters && <HiddenWarning />}
       {lines > LARGE_PATCH_LINES && !isAsked ? (
-        <Note>
+        <DiffNote>
           A large change: {lines.toLocaleString('en')} lines.{' '}
           <Button size="compact-sm" variant="default" onClick={() => setIsAsked(true)}>
             Show it
           </Button>
-        </Note>
+        </DiffNote>
       ) : (
         <Suspense fallback={<DiffWaiting />}>
           <DiffView patch={patch} path={diffPath(answer.file)} mode={mode} />
@@ -43,7 +43,10 @@ export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: Diff
   )
 }
 
-const Note = ({ children }: React.PropsWithChildren) => <div className={styles.note}>{children}</div>
+const emptyWords = ({ status }: DiffFile) =>
+  status === 'added' || status === 'deleted' ? 'The file is empty.' : 'No line changed, only the name or the kind of the file.'
+
+export const DiffNote = ({ children }: React.PropsWithChildren) => <div className={styles.note}>{children}</div>
 
 const HiddenWarning = () => (
   <Alert variant="light" color="yellow" radius={0} icon={<IconEyeExclamation />} title="Hidden characters were added here">

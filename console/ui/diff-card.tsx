@@ -31,7 +31,8 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
         </ActionIcon>
         <span className={styles.path}>
           {isMoved && `${revealHidden(file.oldPath ?? '')} → `}
-          {revealHidden(path)} <CopyButton value={path} what="the path" />
+          {revealHidden(path)}
+          <CopyButton value={path} what="the path" />
         </span>
         {changeWords(file).map((word) => (
           <Badge key={word} variant="default" tt="none" fw={500}>
@@ -43,7 +44,7 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
             Binary
           </Badge>
         ) : (
-          <DiffCounts additions={file.additions} deletions={file.deletions} />
+          file.additions + file.deletions > 0 && <DiffCounts additions={file.additions} deletions={file.deletions} />
         )}
         {viewed && (
           <Checkbox

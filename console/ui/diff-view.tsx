@@ -20,7 +20,7 @@ export default function DiffView({ patch, path, mode }: { patch: string; path: s
     return { oldFile: file, newFile: file, hunks: [patch] }
   }, [patch, path, language])
   return (
-    <div className={`${styles.diff} ${colors.colors}`} role="region" aria-label={`Changes in ${path}`} tabIndex={0}>
+    <div className={`${styles.diff} ${colors.colors}`} role="group" aria-label={`Changes in ${path}`} tabIndex={0}>
       <Viewer
         data={data}
         diffViewMode={mode === 'split' ? DiffModeEnum.SplitGitHub : DiffModeEnum.Unified}

@@ -26,7 +26,14 @@ export const FactsTable = ({ facts }: { facts: Facts }) => (
       <Table.Tbody>
         {facts.rows.map((row) => (
           <Table.Tr key={`${row.label} ${row.value}`}>
-            <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0} style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}>
+            <Table.Th
+              scope="row"
+              fw={400}
+              c="dimmed"
+              bg="transparent"
+              pl={0}
+              style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}
+            >
               {row.label}
             </Table.Th>
             <Table.Td style={{ overflowWrap: 'anywhere' }}>

@@ -2,5 +2,11 @@
 export function initials(displayName: string): string {
   const words = displayName.trim().split(/\s+/)
   const letters = [words[0], words.length > 1 ? words.at(-1) : '']
-  return letters.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('')
+  return letters
+    .map((word) =>
+      String.fromCodePoint(word?.codePointAt(0) ?? 32)
+        .trim()
+        .toUpperCase(),
+    )
+    .join('')
 }

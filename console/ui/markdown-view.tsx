@@ -43,7 +43,7 @@ const componentsFor = (places: MarkdownPlaces): Components => ({
   code: ({ className, children }) => <MarkdownCode {...(className ? { className } : {})}>{children}</MarkdownCode>,
   input: ({ checked }) => <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'Done' : 'To do'} />,
   table: ({ children }) => (
-    <div className={styles.table} role="region" aria-label="Table" tabIndex={0}>
+    <div className={styles.table} role="group" aria-label="Table" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),

@@ -14,7 +14,9 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, action }: ProblemAlertProps) {
   const box = useRef<HTMLDivElement>(null)
   // On a phone the refusal may lie below the fold.
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [error])
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' })
+  }, [error])
   if (!error) return null
   const problem = error instanceof ProblemError ? error.problem : null
   const isQuiet = problem?.code === 'turned-away'
@@ -28,8 +30,16 @@ export function ProblemAlert({ error, action }: ProblemAlertProps) {
       icon={isQuiet ? <IconInfoCircle /> : <IconAlertTriangle />}
     >
       <Stack gap={6} align="flex-start">
-        {problem?.detail && <Text size="sm"><Words>{problem.detail}</Words></Text>}
-        {problem?.help && <Text size="sm"><Words>{problem.help}</Words></Text>}
+        {problem?.detail && (
+          <Text size="sm">
+            <Words>{problem.detail}</Words>
+          </Text>
+        )}
+        {problem?.help && (
+          <Text size="sm">
+            <Words>{problem.help}</Words>
+          </Text>
+        )}
         {!problem && <Text size="sm">Nothing you typed is lost. Try again; if it stays so, reload the page.</Text>}
         {action}
       </Stack>

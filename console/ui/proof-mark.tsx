@@ -12,20 +12,16 @@ const marks: Record<ProofState, { label: string; color: string; icon: typeof Ico
   broken: { label: 'Broken', color: 'red', icon: IconShieldX },
 }
 
-/** What a mark means, in a sentence. */
-export function proofSentence(proof: Proof): string {
-  const who = proof.by?.displayName ?? 'Somebody'
-  switch (proof.state) {
-    case 'proven':
-      return `${who} proved this with a tap${proof.userVerified ? ', verified by the key' : ''}`
-    case 'baseline':
-      return proof.by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'
-    case 'unproven':
-      return 'No person proved this'
-    case 'broken':
-      return 'It carries a signature that does not match'
-  }
+const sentences: Record<ProofState, (who: string, proof: Proof) => string> = {
+  proven: (who, { userVerified }) => `${who} proved this with a tap${userVerified ? ', verified by the key' : ''}`,
+  baseline: (who, { by }) => (by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'),
+  unproven: () => 'No person proved this',
+  broken: () => 'It carries a signature that does not match',
 }
+
+/** What a mark means, in a sentence. */
+export const proofSentence = (proof: Proof): string =>
+  sentences[proof.state](proof.by?.displayName ?? 'Somebody', proof)
 
 interface ProofMarkProps {
   /** Null where nothing is claimed: outside protected branches. Draws nothing then. */

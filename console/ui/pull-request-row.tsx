@@ -6,7 +6,11 @@ import { TimeAgo } from './time-ago.tsx'
 
 const states = {
   open: { label: 'Open', color: 'var(--mantine-color-anchor)', icon: IconGitPullRequest },
-  merged: { label: 'Merged', color: 'light-dark(var(--mantine-color-teal-8), var(--mantine-color-teal-4))', icon: IconGitMerge },
+  merged: {
+    label: 'Merged',
+    color: 'light-dark(var(--mantine-color-teal-8), var(--mantine-color-teal-4))',
+    icon: IconGitMerge,
+  },
   closed: { label: 'Closed', color: 'var(--mantine-color-dimmed)', icon: IconGitPullRequestClosed },
 }
 
@@ -24,7 +28,7 @@ export function PullRequestRow({ pullRequest, href, showRepository = false, asid
   const { repository, number, title, author, sourceBranch, targetBranch, createdAt } = pullRequest
   return (
     <Group justify="space-between" gap="sm">
-      <Group wrap="nowrap" align="flex-start" gap="sm" miw={0} flex={1}>
+      <Group wrap="nowrap" align="flex-start" gap="sm" miw={0} flex="1 1 260px">
         <Text span c={color} lh={1} mt={4} title={label}>
           <Icon size={18} role="img" aria-label={label} />
         </Text>
@@ -33,8 +37,8 @@ export function PullRequestRow({ pullRequest, href, showRepository = false, asid
             {title}
           </Anchor>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            {showRepository && repository}#{number} by {author.displayName}, <TimeAgo at={createdAt} />, {sourceBranch} into{' '}
-            {targetBranch}
+            {showRepository && repository}#{number} by {author.displayName}, <TimeAgo at={createdAt} />, {sourceBranch}{' '}
+            into {targetBranch}
           </Text>
         </Stack>
       </Group>

@@ -14,7 +14,13 @@ export function ReasonedButton({ reason, onClick, ...props }: ReasonedButtonProp
   if (reason === null) return <Button {...props} {...(onClick ? { onClick } : {})} />
   return (
     <Tooltip label={reason} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...props} data-disabled aria-disabled aria-description={reason} onClick={(event) => event.preventDefault()} />
+      <Button
+        {...props}
+        data-disabled
+        aria-disabled
+        aria-description={reason}
+        onClick={(event) => event.preventDefault()}
+      />
     </Tooltip>
   )
 }

@@ -9,11 +9,11 @@ const steps: [unit: Intl.RelativeTimeFormatUnit, ms: number][] = [
 
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
-/** "3 hours ago", "in 5 minutes", "just now". */
+/** "3 hours ago", "in 5 minutes", "just now"; rounded to the nearest. */
 export function relativeTime(at: number, now: number): string {
   const distance = at - now
   for (const [unit, ms] of steps) {
-    if (Math.abs(distance) >= ms) return words.format(Math.trunc(distance / ms), unit)
+    if (Math.abs(distance) >= ms) return words.format(Math.round(distance / ms), unit)
   }
   return distance > 0 ? 'in less than a minute' : 'just now'
 }

@@ -99,7 +99,7 @@ export async function findTokenCaller(
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.userId', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
-    .select(['username', 'displayName', 'role', 'kind', 'apiToken.createdAt'])
+    .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'apiToken.createdAt'])
     .where('secretHash', '=', hashSecret(secret))
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
@@ -113,6 +113,7 @@ export async function findTokenCaller(
     username: row.username,
     displayName: row.displayName,
     role: row.role,
+    isDemo: row.isDemo === 1,
     // A bearer secret proves possession of itself and no more.
     strength: 'password',
     authenticatedAt: row.createdAt,

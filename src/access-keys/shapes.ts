@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable, Time } from '../http/shapes.ts'
+import { Nullable, OneLine, Time } from '../http/shapes.ts'
 
 export const TokenScope = Type.Union([
   Type.Literal('repository:read'), // clone, fetch, browse
@@ -26,7 +26,7 @@ export type ApiTokenMade = Static<typeof ApiTokenMade>
 
 export const NewApiToken = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
+    name: OneLine(100),
     scopes: Type.Array(TokenScope, { minItems: 1, uniqueItems: true }),
     repositoryIds: Nullable(Type.Array(Type.String(), { minItems: 1, maxItems: 100, uniqueItems: true })),
     expiresInDays: Type.Integer({ minimum: 1, maximum: 365 }),

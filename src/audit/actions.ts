@@ -42,6 +42,8 @@ export const actions = {
   'push.refused': 'A push by {actor} to {ref} of {repository} was refused: {reason}',
   'pull-request.opened': '{actor} opened {repository}#{number}: {title}',
   'pull-request.changed': '{actor} edited {repository}#{number}',
+  'pull-request.pushed': '{actor} pushed {newOid} to {repository}#{number}',
+  'pull-request.source-deleted': '{actor} deleted the source branch of {repository}#{number}',
   'pull-request.closed': '{actor} closed {repository}#{number}',
   'pull-request.reopened': '{actor} reopened {repository}#{number}',
   'pull-request.merged': '{actor} merged {repository}#{number} into {ref} with “{credential}”',

@@ -1,6 +1,7 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { AuditEventTable } from '../database/schema.ts'
+import type { AuditEventTable, Schema } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { renderSentence } from './actions.ts'
 import type { AuditEventView } from './shapes.ts'
@@ -10,7 +11,7 @@ export interface AuditFilter {
   actor?: string | undefined
   /** A whole action or its first part: `credential.added`, `credential`. */
   action?: string | undefined
-  /** Id of the target. */
+  /** What it happened to: an id, a username, a group, or `project/repository` with all that is in it. */
   target?: string | undefined
   repositoryId?: Id<'rep'> | undefined
   method?: string | undefined
@@ -40,7 +41,16 @@ export async function listEvents(
     query = query.where(({ eb, or }) =>
       or([eb('auditEvent.action', '=', action), eb('auditEvent.action', 'like', `${action.replaceAll(/[%_]/g, '')}.%`)]),
     )
-  if (filter.target !== undefined) query = query.where('auditEvent.targetId', '=', filter.target)
+  const { target } = filter
+  if (target !== undefined)
+    query = query.where(({ eb, or, selectFrom }) =>
+      or([
+        eb('auditEvent.targetId', '=', target),
+        eb('auditEvent.targetId', 'in', selectFrom('user').select('user.id').where('user.username', '=', target)),
+        eb('auditEvent.targetId', 'in', selectFrom('userGroup').select('userGroup.id').where('userGroup.name', '=', target)),
+        eb('auditEvent.repositoryId', 'in', repositoriesAt(selectFrom, target)),
+      ]),
+    )
   if (filter.repositoryId !== undefined) query = query.where('auditEvent.repositoryId', '=', filter.repositoryId)
   if (filter.method !== undefined) query = query.where('auditEvent.method', '=', filter.method)
   if (filter.strength !== undefined)
@@ -55,6 +65,15 @@ export async function listEvents(
     )
   }
   return cutPage(await query.execute(), (row) => [row.occurredAt, row.id], renderEvent)
+}
+
+function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['selectFrom'], path: string) {
+  const [project = '', name = ''] = path.toLowerCase().split('/')
+  return selectFrom('repository')
+    .innerJoin('project', 'project.id', 'repository.projectId')
+    .select('repository.id')
+    .where((eb) => eb(eb.fn<string>('lower', ['project.name']), '=', project))
+    .where((eb) => eb(eb.fn<string>('lower', ['repository.name']), '=', name))
 }
 
 type Row = AuditEventTable & { username: string | null; displayName: string | null }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Config, loadConfig } from '../config.ts'
 import { lockDataFolder } from '../database/lock.ts'
@@ -77,6 +78,7 @@ function readArgs(args: string[], own: Record<string, { type: 'string' | 'boolea
 }
 
 async function withOwnDatabase<Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> {
+  if (!existsSync(config.dataFolder)) throw new CommandError(`${config.dataFolder} does not exist. Say where the server keeps its data: --data FOLDER`)
   const unlock = lockDataFolder(config.dataFolder)
   if (unlock === undefined) throw new CommandError('the server is running on this data folder. Stop it first.')
   const database = await openDatabase(config.databaseUrl)

@@ -1,4 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { hostname, userInfo } from 'node:os'
 import { type Config, loadConfig } from '../config.ts'
 import { lockDataFolder } from '../database/lock.ts'
@@ -33,22 +34,28 @@ export async function serve(args: string[]): Promise<number> {
   return withOneLine('serve', async () => {
     const config = loadConfig(args, process.env)
     prepareDataFolder(config.dataFolder)
+    await using opened = new AsyncDisposableStack()
     const unlock = lockDataFolder(config.dataFolder)
     if (unlock === undefined)
       throw new CommandError(`another server already uses ${config.dataFolder}. Stop it, or choose another folder with --data.`)
-    if (!(await buildConsoleIfStale())) return 1
+    opened.defer(unlock)
     const postern = await createPostern(config)
-    const stopAdmin = await listenForAdmin(config, postern)
+    opened.defer(() => postern.close())
+    await refuseTakenPort(config)
+    if (!(await buildConsoleIfStale())) return 1
+    opened.defer(await listenForAdmin(config, postern))
     await postern.listen()
     await announce(config, postern)
-    if (config.isDemo) await (await import('../demo/fill.ts')).fillDemo(postern, (line) => void process.stdout.write(`${line}\n`))
+    if (config.isDemo) {
+      const { database, place, now } = postern.ceremonies
+      const { fillDemo } = await import('../demo/fill.ts')
+      const say = (line: string): void => void process.stdout.write(`${line}\n`)
+      await fillDemo({ database, origin: place.origin, address: place.origin, now, say })
+    }
     await new Promise<void>((resolve) => {
       process.once('SIGINT', resolve)
       process.once('SIGTERM', resolve)
     })
-    await stopAdmin()
-    await postern.close()
-    unlock()
     return 0
   })
 }
@@ -56,6 +63,13 @@ export async function serve(args: string[]): Promise<number> {
 function prepareDataFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   accessSync(folder, constants.W_OK)
+}
+
+// Said before the console is built, which may take a while.
+async function refuseTakenPort({ port, listen }: Config): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, listen, resolve))
+  await new Promise((resolve) => probe.close(resolve))
 }
 
 async function announce(config: Config, postern: Awaited<ReturnType<typeof createPostern>>): Promise<void> {

@@ -16,6 +16,8 @@ export async function migrate(database: Kysely<Schema>, dialect: Dialect): Promi
     provider: { getMigrations: () => Promise.resolve(migrations(dialect)) },
   })
   const { error } = await migrator.migrateToLatest()
+  if (error instanceof Error && error.message.includes('previously executed migration'))
+    throw new Error('this database was made by a newer version of Postern. Start that version.', { cause: error })
   if (error !== undefined) throw error
   if (dialect === 'sqlite') await createVolatileTables(database)
 }

@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { answerUnreadable } from './client-error.ts'
 import { checkHost } from './host.ts'
 import { ProblemError, sendProblem } from './problem.ts'
 import { isProxyTrusted } from './trusted-proxies.ts'
@@ -40,7 +41,13 @@ export function createApp(options: AppOptions): App {
     // Node's own deadline would cut long pushes; deadlines are set per route below.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    // `verbose` brings the description of what was expected into the error.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, verbose: true } },
+    frameworkErrors(error: Error, request: FastifyRequest, reply: FastifyReply) {
+      setSecurityHeaders(reply)
+      void sendProblem(reply, asProblem(error, request))
+    },
+    clientErrorHandler: answerUnreadable,
     forceCloseConnections: true,
     ...(options.tls === undefined ? {} : { https: { ...options.tls, allowHTTP1: true } }),
   } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
@@ -72,13 +79,20 @@ function setSecurityHeaders(reply: FastifyReply): void {
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
 }
 
+interface InvalidPart {
+  instancePath?: string
+  message?: string
+  params?: { missingProperty?: string }
+  parentSchema?: { description?: string }
+}
+
 /** Our own refusals as they are, Fastify's as problems, everything else as a 500 that says nothing. */
 function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof Error && 'validation' in error && Array.isArray(error.validation)) {
-    const first = error.validation[0] as { instancePath?: string; message?: string; params?: { missingProperty?: string } }
+    const first = error.validation[0] as InvalidPart | undefined
     const field = (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || (first?.params?.missingProperty ?? 'body')
-    const sentence = `${field}: ${first?.message ?? 'is not valid'}`
+    const sentence = `${field}: ${first?.parentSchema?.description ?? first?.message ?? 'is not valid'}`
     return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, { fields: { [field]: sentence } })
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500

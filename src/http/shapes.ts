@@ -11,6 +11,23 @@ export const Strength = Type.Union([
   Type.Literal('attested'),
 ])
 
+/** A name that people give: one line, in which nothing can hide or reorder text. */
+export const OneLine = (maxLength: number) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029]+$',
+    description: `one line of 1–${maxLength} visible characters`,
+  })
+
+/** Longer text that people write; line breaks may stand in it, other control characters may not. */
+export const FreeText = (maxLength: number) =>
+  Type.String({
+    maxLength,
+    pattern: '^(?:[^\\p{Cc}\\p{Cs}]|[\\t\\n\\r])*$',
+    description: `at most ${maxLength} characters of text`,
+  })
+
 /** How a person appears wherever they are named. */
 export const PersonRef = Type.Object({ id: Type.String(), username: Type.String(), displayName: Type.String() })
 export type PersonRef = Static<typeof PersonRef>

@@ -3,7 +3,7 @@ import type { AuditActor } from '../audit/record.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole, Strength } from '../database/schema.ts'
 import { isAtLeast } from '../policy/strength.ts'
-import { ProblemError } from '../http/problem.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
 
 /** Who calls, and how that is known. Made once per request from what the caller proved, never from what they say. */
 export interface Caller {
@@ -12,6 +12,8 @@ export interface Caller {
   username: string
   displayName: string
   role: OrganisationRole
+  /** One of the example people: what they make is part of the example. */
+  isDemo: boolean
   strength: Strength
   authenticatedAt: number
   by:
@@ -46,6 +48,12 @@ export const signInRequired = (): ProblemError =>
     help: 'Sign in with your passkey and try again.',
     headers: { 'www-authenticate': 'Bearer realm="Postern"' },
   })
+
+/** Names and addresses of people are not for a token that was made for repositories. @throws 403 */
+export function checkAccountScope(caller: Caller): void {
+  if (caller.by.kind === 'session' || caller.by.scopes.includes('account:read')) return
+  throw forbidden('This token was not given the scope account:read.', 'Make a token with that scope under Account.')
+}
 
 export const isAdmin = (caller: Pick<Caller, 'role'>): boolean => caller.role === 'owner' || caller.role === 'admin'
 

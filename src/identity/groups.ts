@@ -43,7 +43,7 @@ export const findGroup = (db: Db<'userGroup'>, name: string): Promise<UserGroupT
 
 export async function createGroup(database: Database, caller: Caller, wanted: { name: string; description: string }, at: number) {
   return database.write(async (tx) => {
-    const group = { id: newId('grp'), ...wanted, isDemo: 0 as const, createdAt: at }
+    const group = { id: newId('grp'), ...wanted, isDemo: caller.isDemo ? (1 as const) : (0 as const), createdAt: at }
     try {
       await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
     } catch (error) {

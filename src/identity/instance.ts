@@ -80,6 +80,7 @@ export async function rehome(database: Database, place: Place, at: number): Prom
   return database.write(async (tx) => {
     await tx.updateTable('instance').set(place).where('id', '=', 1).execute()
     await tx.updateTable('session').set({ endedAt: at }).where('endedAt', 'is', null).execute()
+    await tx.updateTable('registrationLink').set({ consumedAt: at }).where('consumedAt', 'is', null).execute()
     const people = await tx
       .selectFrom('user')
       .select(['id', 'username', 'displayName'])

@@ -20,7 +20,8 @@ export async function listPeople(
   let query = db.selectFrom('user').selectAll().orderBy('username').limit(pageSize + 1)
   if (wanted.cursor !== undefined) query = query.where('username', '>', parseCursor(wanted.cursor, 'string')[0])
   if (wanted.search !== undefined && wanted.search !== '') {
-    const like = `%${wanted.search.toLowerCase().replaceAll(/[%_]/g, '')}%`
+    // Both stores fold the case of ASCII letters alone.
+    const like = `%${wanted.search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll(/[%_\\\0]/g, '')}%`
     query = query.where(({ eb, fn, or }) =>
       or((['username', 'displayName', 'email'] as const).map((column) => eb(fn<string>('lower', [column]), 'like', like))),
     )
@@ -87,11 +88,15 @@ export async function addPerson(
   })
 }
 
-/** A fresh link for somebody who has no passkey left; refused while they have one, so that it is never a back door. */
+/**
+ * A fresh link for somebody who has no passkey that works at this address; refused while they have one, so that it is
+ * never a back door.
+ */
 export async function makePersonLink(database: Database, { caller, takeSeal, now }: Act, username: string) {
   const user = await getPersonByName(database.read, username)
   checkMayGive(caller, user.role)
-  if ((await listCredentialRecords(database.read, user.id)).length > 0)
+  const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()
+  if ((await listCredentialRecords(database.read, user.id)).some((record) => record.rpId === instance?.rpId))
     throw conflict('has-passkey', `${user.displayName} has a passkey.`, { help: 'They can add another one themselves under Account.' })
   return database.write(async (tx) => {
     const at = now()

@@ -102,7 +102,10 @@ export async function finishRegistration(
       strengthCap: link.purpose === 'setup' ? null : 'passkey',
       at,
     })
-    if (link.purpose === 'setup') await tx.updateTable('instance').set({ setUpAt: at }).where('setUpAt', 'is', null).execute()
+    if (link.purpose === 'setup') {
+      const { numUpdatedRows } = await tx.updateTable('instance').set({ setUpAt: at }).where('setUpAt', 'is', null).executeTakeFirst()
+      if (Number(numUpdatedRows) !== 1) throw new ProblemError(410, 'link-used', 'This instance already has its first owner.')
+    }
     const strength = credentialStrength(record)
     const session = await createSession(tx, {
       userId: user.id,

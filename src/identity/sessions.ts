@@ -52,7 +52,7 @@ export async function findSessionCaller(
     .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
     .select(['session.id as sessionId', 'session.userId', 'session.userGeneration', 'session.strength'])
     .select(['session.authenticatedAt', 'session.lastSeenAt', 'session.expiresAt', 'session.credentialRecordId'])
-    .select(['user.kind', 'user.username', 'user.displayName', 'user.role', 'user.generation'])
+    .select(['user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.generation'])
     .where('session.secretHash', '=', secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
@@ -70,6 +70,7 @@ export async function findSessionCaller(
     username: row.username,
     displayName: row.displayName,
     role: row.role,
+    isDemo: row.isDemo === 1,
     strength: row.strength,
     authenticatedAt: row.authenticatedAt,
     by: {

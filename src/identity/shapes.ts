@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Nullable, PersonRef, Strength, Time } from '../http/shapes.ts'
+import { Nullable, OneLine, PersonRef, Strength, Time } from '../http/shapes.ts'
 
 export const OrganisationRole = Type.Union([
   Type.Literal('owner'),
@@ -19,8 +19,12 @@ export const Instance = Type.Object({
 export type Instance = Static<typeof Instance>
 
 export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,38}$', description: '2–39 characters: a–z, 0–9, -' })
-export const DisplayName = Type.String({ minLength: 1, maxLength: 100 })
-export const Email = Type.String({ maxLength: 254, pattern: '^[^\\s@<>"]+@[^\\s@<>"]+$' })
+export const DisplayName = OneLine(100)
+export const Email = Type.String({
+  maxLength: 254,
+  pattern: '^[^\\p{C}\\s@<>"]+@[^\\p{C}\\s@<>"]+$',
+  description: 'an e-mail address such as ana@example.com',
+})
 
 export const RegistrationLinkView = Type.Object({
   purpose: Type.Union([

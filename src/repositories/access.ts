@@ -7,6 +7,7 @@ import { forbidden, notFound, ProblemError } from '../http/problem.ts'
 import { type Caller, isAdmin, signInRequired } from '../identity/caller.ts'
 import { findProject, findRepository } from './find-by-path.ts'
 import type { RepositoryPlace } from './place.ts'
+import { listReachedProjects } from './reachable.ts'
 import { folderPath } from './storage.ts'
 
 const ladder: readonly RepositoryRole[] = ['read', 'write', 'admin']
@@ -136,7 +137,7 @@ export function createRepositoryGuards(
       const { project: name } = request.params as { project: string }
       const project = await findProject(parts.db, name)
       const role = project && (await findProjectRole(parts.db, caller, project.id))
-      if (project === undefined || (role === undefined && !(await reachesSome(parts.db, caller, project.id))))
+      if (project === undefined || (role === undefined && !(await listReachedProjects(parts.db, caller)).has(project.id)))
         throw strangerProblem(caller, 'This project')
       if (least === 'admin' && role !== 'admin') throw caller === undefined ? signInRequired() : roleProblem(caller, project.name, role ?? 'read', least)
       request.project = { project, role: role ?? null }
@@ -165,14 +166,4 @@ export function roleProblem(caller: Caller, where: string, role: RepositoryRole,
     `You may ${role === 'read' ? 'read' : 'write to'} ${where}, but ${least === 'admin' ? 'not administer it' : 'not change it'}.`,
     `Ask one of its administrators for the role “${least}”.`,
   )
-}
-
-async function reachesSome(
-  db: Db<'repository' | 'roleGrant' | 'groupMember'>,
-  caller: Caller | undefined,
-  projectId: Id<'prj'>,
-): Promise<boolean> {
-  const repositories = await db.selectFrom('repository').select(['id', 'projectId', 'visibility']).where('projectId', '=', projectId).execute()
-  for (const repository of repositories) if ((await findRepositoryRole(db, caller, repository)) !== undefined) return true
-  return false
 }

@@ -1,7 +1,7 @@
 import type { Database, Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { SealRequestTable } from '../database/schema.ts'
-import { conflict, notFound } from '../http/problem.ts'
+import { conflict, notFound, ProblemError } from '../http/problem.ts'
 import { type CredentialRecord, listCredentialRecords } from '../identity/credential-records.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import { credentialStrength } from '../policy/strength.ts'
@@ -11,6 +11,9 @@ import type { Facts, SealRequest } from './shapes.ts'
 
 /** How long a statement waits for its tap. */
 export const sealLifetimeMs = 5 * 60_000
+
+/** How many statements of one requester may wait for one person at once. */
+export const mostOpenRequests = 100
 
 /** What a request keeps until somebody taps: the statement without its credential, and for merges the commit to be. */
 export interface SealDraft {
@@ -36,6 +39,7 @@ export async function createSealRequest(
   wanted: NewSealRequest,
 ): Promise<{ id: Id<'srq'>; expiresAt: number }> {
   const { at, draft, facts, ...rest } = wanted
+  await checkRoom(tx, wanted)
   const row = {
     ...rest,
     id: newId('srq'),
@@ -47,6 +51,23 @@ export async function createSealRequest(
   }
   await tx.insertInto('sealRequest').values(row).execute()
   return { id: row.id, expiresAt: row.expiresAt }
+}
+
+/** @throws 429 where too many wait already, so that nobody is worn down by prompts */
+async function checkRoom(db: Db<'sealRequest'>, { userId, requestedBy, at }: NewSealRequest): Promise<void> {
+  const { count } = await db
+    .selectFrom('sealRequest')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('userId', '=', userId)
+    .where('requestedBy', '=', requestedBy)
+    .where('state', '=', 'open')
+    .where('expiresAt', '>', at)
+    .executeTakeFirstOrThrow()
+  if (Number(count) < mostOpenRequests) return
+  throw new ProblemError(429, 'too-many-requests', 'Too many acts already wait for a tap.', {
+    help: 'Answer or refuse some of them, or wait five minutes.',
+    headers: { 'retry-after': '300' },
+  })
 }
 
 /** The request, if it is this person's; another's looks like none. @throws 404 */

@@ -1,4 +1,4 @@
-import { runVerify } from './main.ts'
+import { main } from './main.ts'
 
 // Nothing of the command ends the process itself, so that a pipe can drain.
-process.exitCode = await runVerify(process.argv.slice(2))
+process.exitCode = await main(process.argv.slice(2))

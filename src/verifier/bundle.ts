@@ -19,7 +19,12 @@ export async function buildVerifier(outFile: string): Promise<void> {
       // Readable on purpose: whoever runs a verifier may want to read it.
       minify: false,
       rolldownOptions: {
-        output: { format: 'es', entryFileNames: basename(outFile), banner: '#!/usr/bin/env node', codeSplitting: false },
+        output: {
+          format: 'es',
+          entryFileNames: basename(outFile),
+          banner: '#!/usr/bin/env node',
+          codeSplitting: false,
+        },
       },
     },
   })

@@ -1,33 +1,38 @@
 import { access, readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { CannotJudge } from './cannot-judge.ts'
-import type { Repository } from './git.ts'
+import { type Repository, firstLine } from './git.ts'
 
 /**
  * Refuses clones in which git shows another history than the objects hold, or does not have all of it. The walk itself
  * reads raw objects; but a verdict must also be true of what the person sees with git in this clone.
  */
 export async function checkWhole(repository: Repository): Promise<void> {
-  await checkFormat(repository)
-  const path = (name: string) => repository.run(['rev-parse', '--path-format=absolute', '--git-path', name])
-  if (await hasContent(await path('shallow'))) {
+  const { code, stdout, stderr } = await repository.try([
+    'rev-parse',
+    '--path-format=absolute',
+    '--show-object-format',
+    '--git-path',
+    'shallow',
+    '--git-path',
+    'info/grafts',
+    '--git-path',
+    'objects/pack',
+  ])
+  const [format, shallow = '', grafts = '', packs = ''] = stdout.split('\n')
+  if (code !== 0) throw new CannotJudge('not-a-repository', `git cannot read this repository: ${firstLine(stderr)}`)
+  if (format !== 'sha1') throw new CannotJudge('sha256-repository', 'SHA-256 repositories are not sealed')
+  if (await hasContent(shallow)) {
     throw new CannotJudge('shallow', 'this clone is shallow: run `git fetch --unshallow` and try again')
   }
-  if (await hasContent(await path('info/grafts'))) {
+  if (await hasContent(grafts)) {
     throw new CannotJudge('grafted', 'this clone has grafts: remove .git/info/grafts and try again')
   }
   if ((await repository.lines(['for-each-ref', '--count=1', 'refs/replace/'])).length > 0) {
     throw new CannotJudge('replaced', 'this clone has replaced objects: run `git replace -d` on them and try again')
   }
-  if ((await hasPromisor(repository)) || (await hasPromisorPack(join(await path('objects'), 'pack')))) {
+  if ((await hasPromisor(repository)) || (await hasPromisorPack(packs))) {
     throw new CannotJudge('partial', 'this clone is partial: make a full one, without --filter, and try again')
   }
-}
-
-async function checkFormat(repository: Repository): Promise<void> {
-  const { code, stdout, stderr } = await repository.try(['rev-parse', '--show-object-format'])
-  if (code !== 0) throw new CannotJudge('not-a-repository', `git cannot read this repository: ${stderr.trim()}`)
-  if (stdout.trim() !== 'sha1') throw new CannotJudge('sha256-repository', 'SHA-256 repositories are not sealed')
 }
 
 async function hasPromisor(repository: Repository): Promise<boolean> {

@@ -1,53 +1,32 @@
-import type { Readable } from 'node:stream'
 import { createInterface } from 'node:readline'
-import { CannotJudge } from './cannot-judge.ts'
+import type { Readable } from 'node:stream'
 import type { Repository } from './git.ts'
-import type { ObjectReader } from './object-reader.ts'
 
-/**
- * First-parent commits from the tip down to, and without, the commit `until`; `reached` is false where the walk met
- * `floor` or the root of the history first. git only proposes the list: each link is checked in the commits themselves.
- */
+export interface Line {
+  /** Oldest first, without the commit where the walk ended. */
+  oids: string[]
+  /** First parent of the oldest; undefined where the walk met the root of the history. */
+  end: string | undefined
+}
+
+/** First-parent commits from the tip down to `until` or `floor`, as git lists them: a proposal, for `walk` to check. */
 export async function firstParents(
   repository: Repository,
-  objects: ObjectReader,
-  tip: string,
-  until: string,
-  { floor }: { floor: string },
-): Promise<{ oids: string[]; reached: boolean }> {
-  const oids: string[] = []
-  const child = repository.start(['rev-list', '--first-parent', '--end-of-options', tip, '--'])
+  from: { tip: string; until: string; floor: string },
+): Promise<Line> {
+  const child = repository.start(['rev-list', '--first-parent', '--end-of-options', from.tip, '--'])
   child.stdin?.end()
+  // Failing to start shows as a list that is empty.
   child.on('error', () => undefined)
-  let last: string | undefined
-  for await (const line of createInterface({ input: child.stdout as Readable })) {
-    last = line
-    if (line === until || line === floor) break
-    oids.push(line)
+  const oids: string[] = []
+  let end: string | undefined
+  for await (const oid of createInterface({ input: child.stdout as Readable })) {
+    if (oid === from.until || oid === from.floor) {
+      end = oid
+      break
+    }
+    oids.push(oid)
   }
   child.kill()
-  const end = last === until || last === floor ? last : undefined
-  await checkLinks(objects, tip, oids, end)
-  return { oids, reached: end !== undefined && end === until }
-}
-
-const BATCH = 500
-
-async function checkLinks(objects: ObjectReader, tip: string, oids: readonly string[], end: string | undefined) {
-  let expected: string | undefined = tip
-  for (let at = 0; at < oids.length; at += BATCH) {
-    const batch = oids.slice(at, at + BATCH)
-    const commits = await objects.read(batch, 'commit')
-    for (const [index, oid] of batch.entries()) {
-      if (oid !== expected) throw broken(oid)
-      // Headers come in this order, or the commit is none; text further down cannot be mistaken for them.
-      const [, parent] = /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commits[index]?.toString('latin1', 0, 96) ?? '') ?? []
-      expected = parent
-    }
-  }
-  if (expected !== end) throw broken(end ?? 'the root')
-}
-
-function broken(oid: string): CannotJudge {
-  return new CannotJudge('object-corrupt', `git lists ${oid} where the commits themselves say otherwise`)
+  return { oids: oids.toReversed(), end }
 }

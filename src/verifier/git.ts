@@ -6,9 +6,18 @@ const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024
 
 // What would make git look elsewhere than at the repository it is pointed at.
 const REDIRECTING = [
-  'GIT_DIR', 'GIT_COMMON_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_NAMESPACE',
-  'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_REPLACE_REF_BASE', 'GIT_SHALLOW_FILE', 'GIT_GRAFT_FILE', 'GIT_CEILING_DIRECTORIES',
-] // prettier-ignore
+  'GIT_DIR',
+  'GIT_COMMON_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_NAMESPACE',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_REPLACE_REF_BASE',
+  'GIT_SHALLOW_FILE',
+  'GIT_GRAFT_FILE',
+  'GIT_CEILING_DIRECTORIES',
+]
 
 /** The caller's environment for commands that reach the network, where credentials and proxies are git's own business. */
 export function networkEnvironment(): NodeJS.ProcessEnv {
@@ -68,6 +77,11 @@ export function runGit(
   })
 }
 
+/** What git complained of, fit for one sentence. */
+export function firstLine(stderr: string): string {
+  return stderr.trim().split('\n')[0] ?? ''
+}
+
 function exitCode(error: ExecFileException): number | undefined {
   return typeof error.code === 'number' ? error.code : undefined
 }
@@ -89,7 +103,7 @@ export class Repository {
   /** Standard output without its last newline. Throws CannotJudge when git fails. */
   async run(args: readonly string[], input?: string): Promise<string> {
     const { code, stdout, stderr } = await this.try(args, input)
-    if (code !== 0) throw new CannotJudge('git-failed', `git ${args[0] ?? ''} failed: ${stderr.trim()}`)
+    if (code !== 0) throw new CannotJudge('git-failed', `git ${args[0] ?? ''} failed: ${firstLine(stderr)}`)
     return stdout.replace(/\n$/, '')
   }
 

@@ -30,7 +30,9 @@ export interface Projection {
 export async function loadProjection(repository: Repository, objects: ObjectReader): Promise<Projection> {
   const signers = await listTree(repository, SIGNERS_REF)
   const seals = await listTree(repository, SEALS_REF)
-  const entries = await readAll(signers, 'signers/', objects, parseSignerEntry, (entry) => signerPath(entry.credentialId))
+  const entries = await readAll(signers, 'signers/', objects, parseSignerEntry, (entry) =>
+    signerPath(entry.credentialId),
+  )
   const protections = await readAll(seals, 'protected/', objects, parseProtection, (one) => protectionPath(one.ref))
   const allowed = signers.get('allowed_signers')
   const [file] = allowed === undefined ? [] : await objects.read([allowed], 'blob')
@@ -57,7 +59,10 @@ export async function readSeals(
     const oid = sealBlobs.get(digest)
     return oid === undefined ? [] : [{ digest, oid }]
   })
-  const blobs = await objects.read(wanted.map(({ oid }) => oid), 'blob')
+  const blobs = await objects.read(
+    wanted.map(({ oid }) => oid),
+    'blob',
+  )
   const records = new Map<string, SealRecord>()
   for (const [index, { digest }] of wanted.entries()) {
     try {
@@ -93,7 +98,10 @@ async function readAll<T>(
   pathOf: (value: T) => string,
 ): Promise<T[]> {
   const wanted = [...files].filter(([path]) => path.startsWith(folder))
-  const blobs = await objects.read(wanted.map(([, oid]) => oid), 'blob')
+  const blobs = await objects.read(
+    wanted.map(([, oid]) => oid),
+    'blob',
+  )
   return blobs.map((blob, index) => {
     const path = wanted[index]?.[0]
     try {

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { CannotJudge } from './cannot-judge.ts'
 import { type Clone, openClone } from './open-clone.ts'
+import { plainLine } from './plain-text.ts'
 import type { Judged, NotJudged } from './report.ts'
 import { renderReport } from './report-text.ts'
 import { type VerifyOptions, verifyBranch } from './verify.ts'
@@ -36,8 +37,8 @@ const standard: Output = {
   err: (text) => process.stderr.write(text),
 }
 
-/** Runs the command and returns its exit code. */
-export async function runVerify(args: readonly string[], output: Output = standard): Promise<0 | 1 | 2> {
+/** Runs `postern verify` and returns its exit code. */
+export async function main(args: readonly string[], output: Output = standard): Promise<0 | 1 | 2> {
   const asJson = args.includes('--json')
   try {
     const parsed = parse(args)
@@ -51,7 +52,7 @@ export async function runVerify(args: readonly string[], output: Output = standa
   } catch (error) {
     if (!(error instanceof CannotJudge)) throw error
     if (asJson) output.out(`${JSON.stringify(notJudged(error), null, 2)}\n`)
-    else output.err(`postern verify: cannot judge: ${error.message} [${error.code}]\n`)
+    else output.err(`postern verify: cannot judge: ${plainLine(error.message)} [${error.code}]\n`)
     return 2
   }
 }

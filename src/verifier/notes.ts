@@ -34,7 +34,8 @@ export async function findNotes(facts: {
     notes.push('The file allowed_signers does not say what the signers’ entries say: stock git may judge otherwise.')
   }
   for (const { entry, problem } of rules.chain.values()) {
-    if (problem) notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
+    if (problem)
+      notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
   }
   const dropped = since === undefined ? await countDropped(facts) : 0
   if (dropped > 0) {
@@ -43,7 +44,9 @@ export async function findNotes(facts: {
         'it may have been rolled back.',
     )
   }
-  notes.push('A branch rolled back to an older sealed tip, with its refs/postern/*, looks whole: only the ledger shows it.')
+  notes.push(
+    'A branch rolled back to an older sealed tip, with its refs/postern/*, looks whole: only the ledger shows it.',
+  )
   return notes
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import { checkWhole } from './check-whole.ts'
-import { Repository, networkEnvironment, runGit } from './git.ts'
+import { Repository, firstLine, networkEnvironment, runGit } from './git.ts'
 
 export interface Clone extends AsyncDisposable {
   repository: Repository
@@ -33,7 +33,7 @@ async function openFolder(folder: string): Promise<Clone> {
     cwd: folder,
     env: networkEnvironment(),
   })
-  if (code !== 0) throw new CannotJudge('not-a-repository', `${folder} is not a git repository: ${stderr.trim()}`)
+  if (code !== 0) throw new CannotJudge('not-a-repository', `${folder} is not a git repository: ${firstLine(stderr)}`)
   const repository = new Repository(stdout.trim())
   await checkWhole(repository)
   const notes: string[] = []
@@ -51,7 +51,7 @@ async function cloneUrl(url: string): Promise<Clone> {
     const target = join(folder, 'clone.git')
     const clone = ['clone', '--quiet', '--bare', '--template=', '--', url, target]
     const { code, stderr } = await runGit(clone, { cwd: folder, env: networkEnvironment() })
-    if (code !== 0) throw new CannotJudge('not-a-repository', `git could not clone ${url}: ${stderr.trim()}`)
+    if (code !== 0) throw new CannotJudge('not-a-repository', `git could not clone ${url}: ${firstLine(stderr)}`)
     const repository = new Repository(target)
     await checkWhole(repository)
     await fetchFirst(repository)
@@ -81,7 +81,10 @@ const FETCH = ['fetch', '--quiet', '--no-tags', '--no-auto-maintenance', '--no-r
 async function fetchFirst(repository: Repository): Promise<void> {
   const { code, stderr } = await network(repository, [...FETCH, 'origin', '+refs/postern/*:refs/postern/*'])
   if (code !== 0) {
-    throw new CannotJudge('postern-refs-missing', `refs/postern/* could not be fetched from origin: ${stderr.trim()}`)
+    throw new CannotJudge(
+      'postern-refs-missing',
+      `refs/postern/* could not be fetched from origin: ${firstLine(stderr)}`,
+    )
   }
 }
 

@@ -33,7 +33,14 @@ function table(changes: readonly Change[]): string[] {
 
 function provenRow(change: ProvenChange): string {
   const who = change.by.trust === 'server' ? `${change.by.username} (*)` : change.by.username
-  return row(' ', short(change.oid), minute(change.committedAt), who, keyWords(change), `${change.action} #${change.pullRequest}`)
+  return row(
+    ' ',
+    short(change.oid),
+    minute(change.committedAt),
+    who,
+    keyWords(change),
+    `${change.action} #${change.pullRequest}`,
+  )
 }
 
 function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
@@ -48,7 +55,8 @@ function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
 
 /** Every proven tap had its person verified; what the key is beyond that is its own claim unless attested. */
 function keyWords({ key }: ProvenChange): string {
-  const kind = key.strength === 'attested' ? 'verified hardware' : key.backupEligible ? 'synced passkey' : 'says not copied'
+  const kind =
+    key.strength === 'attested' ? 'verified hardware' : key.backupEligible ? 'synced passkey' : 'says not copied'
   return `${kind}, ${key.userVerified ? 'PIN' : 'touch'}`
 }
 

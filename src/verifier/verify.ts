@@ -40,19 +40,20 @@ export async function verifyBranch(repository: Repository, options: VerifyOption
     pinned: options.trust !== undefined,
     origins: options.origin === undefined ? undefined : [options.origin],
   }
-  const { start, url } = await verifyStart(protection, rules, objects)
-
   const tip = await repository.findRef(ref)
   if (tip === undefined) throw new CannotJudge('ref-missing', `this clone has no ${ref}`)
   const since = options.since === undefined ? undefined : await commitNamed(repository, options.since)
-  const { oids, reached } = await firstParents(repository, objects, tip, since ?? protection.baseline, {
-    // A `since` that lies before the start would judge what was never promised.
-    floor: protection.baseline,
-  })
+  const until = since ?? protection.baseline
+  // A `since` that lies before the start would judge what was never promised.
+  const line = await firstParents(repository, { tip, until, floor: protection.baseline })
+  const reached = line.end === until
   if (!reached && since !== undefined) {
     throw new CannotJudge('since-not-found', `${since} is not on ${ref} since its protection began`)
   }
-  const { changes, named } = await walk(oids.toReversed(), rules, objects)
+  // A baseline off the line may be gone; that the line lacks it is then the finding.
+  const [baseline] = reached && since === undefined ? await objects.read([protection.baseline], 'commit') : []
+  const { start, url } = await verifyStart(protection, baseline, rules, objects)
+  const { changes, named } = await walk(line, tip, rules, objects)
 
   const count = (state: string) => changes.filter((change) => change.state === state).length
   const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
@@ -118,6 +119,7 @@ function protectionOf({ protections }: Projection, ref: string): Protection {
 /** The start as a person sealed it, or as the server wrote it down. Throws CannotJudge `start-broken`. */
 async function verifyStart(
   protection: Protection,
+  commit: Buffer | undefined,
   rules: Rules,
   objects: ObjectReader,
 ): Promise<{ start: Start; url: string | null }> {
@@ -131,13 +133,12 @@ async function verifyStart(
     const seal = verifySeal({ record, signers, origins: rules.origins })
     const { action, repository, targetRef, targetID } = seal.statement.predicate
     const digest = seal.statement.subject[0]?.digest
-    const [commit = Buffer.alloc(0)] = await objects.read([baseline], 'commit')
     const fits =
       seal.statementDigest === statementDigest &&
       action === 'protect' &&
       repository?.id === rules.repositoryId &&
       targetRef === rules.ref &&
-      targetID === parseCommit(commit).tree &&
+      (commit === undefined || targetID === parseCommit(commit).tree) &&
       digest !== undefined &&
       'gitCommit' in digest &&
       digest.gitCommit === baseline

@@ -5,6 +5,8 @@ import type { SealRecord } from '../seals/format/seal-record.ts'
 import { parseTime, renderTime } from '../seals/format/time.ts'
 import { type VerifiedSealedCommit, verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import type { ChainedSigner } from '../seals/format/verify-signer-chain.ts'
+import { CannotJudge } from './cannot-judge.ts'
+import type { Line } from './first-parents.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { Change, ProvenChange } from './report.ts'
@@ -30,24 +32,47 @@ export interface Walked {
 
 const BATCH = 500
 
-/** Judges commits, given oldest first; whether they are linked by first parents is the caller's to have checked. */
-export async function walk(oids: readonly string[], rules: Rules, objects: ObjectReader): Promise<Walked> {
+/**
+ * Judges every commit of a line that ends at `tip`. git only proposed the line: each link is checked in the commits
+ * themselves. Throws CannotJudge `object-missing`, `object-corrupt`.
+ */
+export async function walk(line: Line, tip: string, rules: Rules, objects: ObjectReader): Promise<Walked> {
   const judge = createJudge(rules)
   const changes: Change[] = []
   const named = new Set<string>()
-  for (let at = 0; at < oids.length; at += BATCH) {
-    const batch = oids.slice(at, at + BATCH)
+  let last = line.end
+  for (let at = 0; at < line.oids.length; at += BATCH) {
+    const batch = line.oids.slice(at, at + BATCH)
     const commits = await objects.read(batch, 'commit')
     const digests = commits.flatMap(namedDigests)
     for (const digest of digests) named.add(digest)
     const seals = await readSeals(rules.sealBlobs, digests, objects)
-    for (const [index, oid] of batch.entries()) changes.push(judge.commit(oid, commits[index] ?? Buffer.alloc(0), seals))
+    for (const [index, oid] of batch.entries()) {
+      const commit = commits[index] ?? Buffer.alloc(0)
+      if (firstParentOf(commit) !== last) throw unlinked(oid)
+      last = oid
+      changes.push(judge.commit(oid, commit, seals))
+    }
   }
+  if (last !== tip) throw unlinked(tip)
   return { changes: changes.toReversed(), named }
 }
 
+const HEAD_BYTES = 96
+
+/** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
+function firstParentOf(commit: Buffer): string | undefined {
+  return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
+}
+
+function unlinked(oid: string): CannotJudge {
+  return new CannotJudge('object-corrupt', `git lists ${oid} where the commits themselves say otherwise`)
+}
+
 function namedDigests(commit: Buffer): string[] {
-  return [...commit.toString('latin1').matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map((found) => found[1] ?? '')
+  return [...commit.toString('latin1').matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map(
+    (found) => found[1] ?? '',
+  )
 }
 
 function createJudge(rules: Rules) {
@@ -94,7 +119,12 @@ function createJudge(rules: Rules) {
   }
 }
 
-function proven(oid: string, bytes: Buffer, seal: VerifiedSealedCommit, signer: ChainedSigner | undefined): ProvenChange {
+function proven(
+  oid: string,
+  bytes: Buffer,
+  seal: VerifiedSealedCommit,
+  signer: ChainedSigner | undefined,
+): ProvenChange {
   const { entry } = seal
   return {
     oid,

@@ -15,12 +15,7 @@ export function AddPasskey() {
           Add a passkey
         </Button>
       </Group>
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title="Add a passkey"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Add a passkey">
         <AddPasskeyForm onDone={() => setOpen(false)} />
       </Modal>
     </>
@@ -43,7 +38,9 @@ function AddPasskeyForm({ onDone }: { onDone: () => void }) {
         It takes two taps:
         <List type="ordered" size="sm" spacing={4}>
           <List.Item>the new key makes the passkey,</List.Item>
-          <List.Item>then one you already have vouches for it. So nobody can add a key to your account but you.</List.Item>
+          <List.Item>
+            then one you already have vouches for it. So nobody can add a key to your account but you.
+          </List.Item>
         </List>
         <TextInput
           label="Name"

@@ -46,7 +46,13 @@ export function NewTokenForm({ onMade, onCancel }: NewTokenFormProps) {
   return (
     <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate maw={640}>
       <Stack>
-        <TextInput label="Name" placeholder="git on my laptop" maxLength={100} autoFocus {...form.getInputProps('name')} />
+        <TextInput
+          label="Name"
+          placeholder="git on my laptop"
+          maxLength={100}
+          autoFocus
+          {...form.getInputProps('name')}
+        />
         <Checkbox.Group label="It may" {...form.getInputProps('scopes')}>
           <Stack gap="xs" mt="xs">
             {scopeWords.map(({ scope, label, description }) => (

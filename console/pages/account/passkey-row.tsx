@@ -42,7 +42,11 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
             <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
               {credential.name}
             </Text>
-            {credential.isCurrent && <Badge variant="light" tt="none">This session</Badge>}
+            {credential.isCurrent && (
+              <Badge variant="light" tt="none">
+                This session
+              </Badge>
+            )}
             {!credential.isEndorsed && (
               <Badge variant="default" tt="none" fw={500}>
                 Not vouched for yet
@@ -60,8 +64,14 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
           )}
           <Text size="sm" c="dimmed" component="div">
             Added <TimeAgo at={credential.createdAt} />,{' '}
-            {credential.lastUsedAt === null ? 'never used' : <>last used <TimeAgo at={credential.lastUsedAt} /></>}.
-            Fingerprint <Oid oid={credential.fingerprint} />
+            {credential.lastUsedAt === null ? (
+              'never used'
+            ) : (
+              <>
+                last used <TimeAgo at={credential.lastUsedAt} />
+              </>
+            )}
+            . Fingerprint <Oid oid={credential.fingerprint} />
           </Text>
         </Stack>
       </Group>

@@ -12,7 +12,7 @@ interface RenamePasskeyProps {
 }
 
 export const RenamePasskey = ({ credential, isOpen, onClose }: RenamePasskeyProps) => (
-  <Modal opened={isOpen} onClose={onClose} title="Rename this passkey" closeButtonProps={{ 'aria-label': 'Close' }}>
+  <Modal opened={isOpen} onClose={onClose} title="Rename this passkey">
     <RenameForm credential={credential} onDone={onClose} />
   </Modal>
 )

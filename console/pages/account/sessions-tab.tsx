@@ -3,11 +3,11 @@ import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { getQuery, refresh } from '../../api/queries.ts'
 import type { Items, SessionView } from '../../api/shapes.ts'
+import { browserWords } from '../../ui/browser-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import { browserWords } from './browser-words.ts'
 
 export function SessionsTab() {
   const { data } = useSuspenseQuery(getQuery<Items<SessionView>>('/me/sessions'))
@@ -25,11 +25,15 @@ export function SessionsTab() {
             <Stack gap={2} miw={0} flex="1 1 280px">
               <Group gap="xs">
                 <Text fw={600}>{browserWords(session.userAgent)}</Text>
-                {session.isCurrent && <Badge variant="light" tt="none">This session</Badge>}
+                {session.isCurrent && (
+                  <Badge variant="light" tt="none">
+                    This session
+                  </Badge>
+                )}
               </Group>
               <Text size="sm" c="dimmed">
-                From {session.address}, signed in <TimeAgo at={session.authenticatedAt} /> with “{session.credentialName}”,{' '}
-                {strengthWords[session.strength]}
+                From {session.address}, signed in <TimeAgo at={session.authenticatedAt} /> with “
+                {session.credentialName}”, {strengthWords[session.strength]}
               </Text>
               <Text size="sm" c="dimmed">
                 Last seen <TimeAgo at={session.lastSeenAt} />, ends <TimeAgo at={session.expiresAt} />

@@ -10,7 +10,11 @@ export function TokenMade({ made, onClose }: { made: ApiTokenMade; onClose: () =
   const { url } = useInstance()
   const path = made.token.repositories?.[0]?.path ?? 'PROJECT/REPOSITORY'
   return (
-    <Alert color="gray" icon={<IconTicket />} title={`“${made.token.name}” is ready. Copy it now: it is shown only once.`}>
+    <Alert
+      color="gray"
+      icon={<IconTicket />}
+      title={`“${made.token.name}” is ready. Copy it now: it is shown only once.`}
+    >
       <Stack gap="sm">
         <CopyBlock lines={[made.secret]} what="the token" />
         <Text size="sm">Where git asks for a user name and a password, give your username and this token:</Text>

@@ -23,14 +23,24 @@ export function TokenRow({ token }: { token: ApiTokenView }) {
           <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
             {token.name}
           </Text>
-          {isOver && <Badge variant="default" tt="none">Ended</Badge>}
+          {isOver && (
+            <Badge variant="default" tt="none">
+              Ended
+            </Badge>
+          )}
         </Group>
         <Text size="sm" c="dimmed">
-          {token.scopes.map(scopeLabel).join(', ')} in {where}
+          {token.scopes.map(scopeLabel).join(', ')} · {where}
         </Text>
         <Text size="sm" c="dimmed">
           Made <TimeAgo at={token.createdAt} />, {isOver ? 'ended' : 'ends'} <TimeAgo at={token.expiresAt} />,{' '}
-          {token.lastUsedAt === null ? 'never used' : <>last used <TimeAgo at={token.lastUsedAt} /></>}
+          {token.lastUsedAt === null ? (
+            'never used'
+          ) : (
+            <>
+              last used <TimeAgo at={token.lastUsedAt} />
+            </>
+          )}
         </Text>
       </Stack>
       <Button size="xs" variant="default" onClick={() => setAsking(true)}>

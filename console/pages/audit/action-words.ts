@@ -4,6 +4,8 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'pull-request.merged': 'Merged a pull request',
     'merge.refused': 'A merge was refused',
     'pull-request.opened': 'Opened a pull request',
+    'pull-request.pushed': 'Pushed to a pull request',
+    'pull-request.source-deleted': 'The branch of a pull request was deleted',
     'pull-request.changed': 'Edited a pull request',
     'pull-request.closed': 'Closed a pull request',
     'pull-request.reopened': 'Reopened a pull request',

@@ -58,13 +58,13 @@ function AuditRow({ event }: { event: AuditEventView }) {
               {event.actor && (
                 <>
                   {' · '}
-                  <Anchor href={paths.audit({ actor: event.actor.username })} size="sm">
+                  <Anchor href={paths.audit({ actor: event.actor.username })} size="sm" underline="always">
                     All by {event.actor.displayName}
                   </Anchor>
                 </>
               )}
               {' · '}
-              <Anchor href={paths.audit({ action: event.action })} size="sm">
+              <Anchor href={paths.audit({ action: event.action })} size="sm" underline="always">
                 All of this kind
               </Anchor>
             </Text>

@@ -1,4 +1,4 @@
-import { Button, Flex, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { paths } from '../../paths.ts'
@@ -23,33 +23,35 @@ export function AuditFilters() {
     onChange: (value: string | null) => set({ [name]: value }),
     clearable: true,
     placeholder: 'Any',
-    flex: '1 1 160px',
   })
   const setTarget = useDebouncedCallback((target: string) => set({ target }), 300)
   const hasAny = Object.values(query).some(Boolean)
   return (
-    <Flex component="section" aria-label="Filters" wrap="wrap" gap="xs" align="flex-end">
-      <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
-      <Select label="What" data={actionGroups} searchable {...one('action')} flex="2 1 200px" />
-      <TextInput
-        key={query['target'] ? 'given' : 'none'}
-        label="Target"
-        placeholder="payments/api, ana, …"
-        defaultValue={query['target'] ?? ''}
-        onChange={(event) => setTarget(event.currentTarget.value.trim())}
-        flex="1 1 160px"
-      />
-      <Select label="How" data={methods} {...one('method')} />
-      <Select label="Strength" data={strengths} {...one('strength')} />
-      <Select label="Outcome" data={outcomes} {...one('outcome')} flex="1 1 110px" />
-      <Day label="From" value={query['from']} onChange={(from) => set({ from })} />
-      <Day label="To" value={query['to']} onChange={(to) => set({ to })} />
+    <>
+      <SimpleGrid component="section" aria-label="Filters" cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
+        <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
+        <Select label="What" data={actionGroups} searchable {...one('action')} />
+        <TextInput
+          key={query['target'] ? 'given' : 'none'}
+          label="Target"
+          placeholder="payments/api, ana, …"
+          defaultValue={query['target'] ?? ''}
+          onChange={(event) => setTarget(event.currentTarget.value.trim())}
+        />
+        <Select label="How" data={methods} {...one('method')} />
+        <Select label="Strength" data={strengths} {...one('strength')} />
+        <Select label="Outcome" data={outcomes} {...one('outcome')} />
+        <Day label="From" value={query['from']} onChange={(from) => set({ from })} />
+        <Day label="To" value={query['to']} onChange={(to) => set({ to })} />
+      </SimpleGrid>
       {hasAny && (
-        <Button component="a" href={paths.audit()} variant="default">
-          Clear
-        </Button>
+        <Group>
+          <Button component="a" href={paths.audit()} variant="default" size="xs">
+            Clear the filters
+          </Button>
+        </Group>
       )}
-    </Flex>
+    </>
   )
 }
 
@@ -60,11 +62,5 @@ interface DayProps {
 }
 
 const Day = ({ label, value, onChange }: DayProps) => (
-  <TextInput
-    type="date"
-    label={label}
-    value={value ?? ''}
-    onChange={(event) => onChange(event.currentTarget.value)}
-    flex="1 1 140px"
-  />
+  <TextInput type="date" label={label} value={value ?? ''} onChange={(event) => onChange(event.currentTarget.value)} />
 )

@@ -10,14 +10,14 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { CommitLine } from './commit-line.tsx'
-import { EmptyRepository } from './empty-repository.tsx'
+import { EmptySection } from './empty-section.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
 import { type Place, usePlace } from './use-place.ts'
 
 export const BranchesPage = () => (
   <RepositoryFrame tab="branches" title="Branches">
-    {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <Branches repository={repository} />)}
+    {(repository) => (repository.isEmpty ? <EmptySection title="Branches" repository={repository} /> : <Branches repository={repository} />)}
   </RepositoryFrame>
 )
 

@@ -2,21 +2,20 @@ import { Stack } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { memo, useEffect, useState } from 'react'
-import { getQuery } from '../../api/queries.ts'
-import type { DiffFile, FilePatch } from '../../api/shapes.ts'
-import { DiffBody, DiffWaiting } from '../../ui/diff-body.tsx'
+import type { DiffFile, DiffSummary, FilePatch } from '../../api/shapes.ts'
+import { DiffBody, DiffNote, DiffWaiting } from '../../ui/diff-body.tsx'
 import { DiffCard } from '../../ui/diff-card.tsx'
 import type { DiffMode } from '../../ui/diff-view.tsx'
 import { diffPath } from '../../ui/diff-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { type DiffSource, patchQuery } from './diff-queries.ts'
 
 /** Cards are added in steps of this many as the reader nears the end. */
 const STEP = 40
 
 interface ChangedFilesProps {
-  api: string
-  query: Record<string, string> | undefined
-  files: readonly DiffFile[]
+  source: DiffSource
+  summary: DiffSummary
   /** At least this many are drawn, because the reader jumps there. */
   upTo: number
   mode: DiffMode
@@ -25,7 +24,8 @@ interface ChangedFilesProps {
 }
 
 /** The list of changed files; patches load as their card comes near. */
-export function ChangedFiles({ files, upTo, viewed, ...rest }: ChangedFilesProps) {
+export function ChangedFiles({ upTo, viewed, ...rest }: ChangedFilesProps) {
+  const { files } = rest.summary
   const [drawn, setDrawn] = useState(STEP)
   const end = useIntersection<HTMLDivElement>({ rootMargin: '1200px' })
   const count = Math.max(drawn, upTo)
@@ -43,17 +43,13 @@ export function ChangedFiles({ files, upTo, viewed, ...rest }: ChangedFilesProps
   )
 }
 
-type ChangedFileProps = Omit<ChangedFilesProps, 'files' | 'upTo' | 'viewed'> & { file: DiffFile; isViewed: boolean | null }
+type ChangedFileProps = Omit<ChangedFilesProps, 'upTo' | 'viewed'> & { file: DiffFile; isViewed: boolean | null }
 
-const ChangedFile = memo(function ChangedFile({ file, api, query, mode, isViewed, onViewed }: ChangedFileProps) {
+const ChangedFile = memo(function ChangedFile({ file, source, summary, mode, isViewed, onViewed }: ChangedFileProps) {
   const [isOpen, setIsOpen] = useState(isViewed !== true)
   const near = useIntersection<HTMLDivElement>({ rootMargin: '600px' })
   const isNear = near.entry?.isIntersecting === true
-  const patch = useQuery({
-    ...getQuery<FilePatch>(`${api}/${file.index}`, query),
-    enabled: isOpen && isNear,
-    staleTime: Infinity,
-  })
+  const patch = useQuery({ ...patchQuery(source, summary, file.index), enabled: isOpen && isNear })
   const viewed =
     isViewed === null
       ? null
@@ -67,8 +63,18 @@ const ChangedFile = memo(function ChangedFile({ file, api, query, mode, isViewed
   return (
     <div ref={near.ref}>
       <DiffCard file={file} isOpen={isOpen} onToggle={() => setIsOpen(!isOpen)} viewed={viewed}>
-        {patch.error ? <ProblemAlert error={patch.error} /> : patch.data ? <DiffBody patch={patch.data} mode={mode} /> : <DiffWaiting />}
+        <PatchBody file={file} patch={patch.data} error={patch.error} mode={mode} />
       </DiffCard>
     </div>
   )
 })
+
+function PatchBody(props: { file: DiffFile; patch: FilePatch | undefined; error: unknown; mode: DiffMode }) {
+  const { file, patch, error, mode } = props
+  if (error) return <ProblemAlert error={error} />
+  if (!patch) return <DiffWaiting />
+  // The list was read before the branch moved: this place now belongs to another file.
+  if (diffPath(patch.file) !== diffPath(file))
+    return <DiffNote>The branch moved while you were reading. Reload the page to see it as it is now.</DiffNote>
+  return <DiffBody patch={patch} mode={mode} />
+}

@@ -3,9 +3,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { IconFiles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { getQuery } from '../../api/queries.ts'
 import type { DiffSummary } from '../../api/shapes.ts'
-import { diffCardId } from '../../ui/diff-card.tsx'
 import { DiffCounts } from '../../ui/diff-counts.tsx'
 import { DiffTree } from '../../ui/diff-tree.tsx'
 import { diffPath } from '../../ui/diff-words.ts'
@@ -14,27 +12,27 @@ import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { ChangedFiles } from './changed-files.tsx'
 import styles from './changes.module.css'
+import { type DiffSource, summaryQuery } from './diff-queries.ts'
+import { scrollToCard } from './scroll-to-card.ts'
 import { useViewed } from './viewed-marks.ts'
 
 interface ChangesProps {
-  /** The API's list of changed files; one file's patch lies below it by index. */
-  api: string
-  query?: Record<string, string>
+  source: DiffSource
   /** What viewed marks belong to; null where nothing is marked. */
   viewedSubject: string | null
 }
 
 /** What changed: the tree of files at the side, each file's patch loaded as it comes into view. */
-export function Changes({ api, query, viewedSubject }: ChangesProps) {
-  const summary = useQuery({ ...getQuery<DiffSummary>(api, query), staleTime: 60_000 })
+export function Changes({ source, viewedSubject }: ChangesProps) {
+  const summary = useQuery(summaryQuery(source))
   if (summary.error) return <ProblemAlert error={summary.error} />
   if (!summary.data) return <RowSkeletons rows={4} />
   if (summary.data.fileCount === 0) return <Text c="dimmed">No file changes.</Text>
-  const { to } = summary.data
-  return <Loaded key={to} api={api} query={query} viewedSubject={viewedSubject} summary={summary.data} />
+  const { from, to } = summary.data
+  return <Loaded key={`${from} ${to}`} source={source} viewedSubject={viewedSubject} summary={summary.data} />
 }
 
-function Loaded(props: { api: string; query: ChangesProps['query']; viewedSubject: string | null; summary: DiffSummary }) {
+function Loaded(props: ChangesProps & { summary: DiffSummary }) {
   const { summary } = props
   const [mode, setMode] = useUrlState<'unified' | 'split'>('diff', 'unified')
   const isNarrow = useMediaQuery('(max-width: 56em)', false, { getInitialValueInEffect: false })
@@ -50,7 +48,7 @@ function Loaded(props: { api: string; query: ChangesProps['query']; viewedSubjec
     setUpTo((before) => Math.max(before, tree.findIndex((file) => file.index === index) + 1))
     setIsTreeOpen(false)
     // After the list has grown far enough to hold that file.
-    requestAnimationFrame(() => document.getElementById(diffCardId(index))?.scrollIntoView({ block: 'start' }))
+    requestAnimationFrame(() => scrollToCard(index))
   }
   const treeView = <DiffTree files={tree} viewed={viewedIndexes} onSelect={goTo} />
   return (
@@ -107,9 +105,8 @@ function Loaded(props: { api: string; query: ChangesProps['query']; viewedSubjec
           </nav>
         )}
         <ChangedFiles
-          api={props.api}
-          query={props.query}
-          files={summary.files}
+          source={props.source}
+          summary={summary}
           upTo={upTo}
           mode={isNarrow ? 'unified' : mode}
           viewed={props.viewedSubject === null ? null : viewed}

@@ -40,7 +40,7 @@ function Commit({ place, repository, oid }: { place: Place; repository: Reposito
           <Authors commit={commit} />
         </Text>
       </div>
-      <SimpleGrid cols={{ base: 1, md: commit.proof ? 2 : 1 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, md: commit.proof ? 2 : 1 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Paper withBorder p="md">
           {commit.body && (
             <Box component="pre" m={0} mb="md" ff="monospace" fz="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -60,7 +60,7 @@ function Commit({ place, repository, oid }: { place: Place; repository: Reposito
           A merge: what follows is compared with its first parent.
         </Text>
       )}
-      <Changes api={`${path}/files`} viewedSubject={null} />
+      <Changes source={{ api: `${path}/files`, version: commit.oid }} viewedSubject={null} />
     </Stack>
   )
 }

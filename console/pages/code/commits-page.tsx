@@ -3,14 +3,14 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { useUrlQuery } from '../../url-state.ts'
 import { CommitList } from './commit-list.tsx'
-import { EmptyRepository } from './empty-repository.tsx'
+import { EmptySection } from './empty-section.tsx'
 import { RefPicker } from './ref-picker.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import { usePlace, useRefName } from './use-place.ts'
 
 export const CommitsPage = () => (
   <RepositoryFrame tab="commits" title="Commits">
-    {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <Commits repository={repository} />)}
+    {(repository) => (repository.isEmpty ? <EmptySection title="Commits" repository={repository} /> : <Commits repository={repository} />)}
   </RepositoryFrame>
 )
 

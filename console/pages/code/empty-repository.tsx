@@ -1,12 +1,15 @@
-import { Anchor, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, List, Loader, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { getQuery } from '../../api/queries.ts'
 import type { RepositoryView } from '../../api/shapes.ts'
-import { paths } from '../../paths.ts'
+import { paths, repositoryApi } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 
 /** A repository without commits: the exact commands that give it its first. */
 export function EmptyRepository({ repository }: { repository: RepositoryView }) {
-  const { cloneUrl, defaultBranch, name, path, myRole } = repository
+  const { project, cloneUrl, defaultBranch, name, path, myRole } = repository
+  useQuery({ ...getQuery<RepositoryView>(repositoryApi(project, name)), refetchInterval: 4_000 })
   if (myRole === 'read')
     return (
       <EmptyState title="Nothing was pushed yet">
@@ -16,7 +19,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
   return (
     <Stack gap="xl" maw={760}>
       <div>
-        <Title order={1} fz="xl" mb={6}>
+        <Title order={2} fz="xl" mb={6}>
           Push your first commits
         </Title>
         <Text c="dimmed">
@@ -25,7 +28,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
         </Text>
       </div>
       <Paper withBorder p="lg">
-        <Title order={2} fz="md" mb={4}>
+        <Title order={3} fz="md" mb={4}>
           1. Make a token for git
         </Title>
         <Text size="sm" c="dimmed" mb="sm">
@@ -36,7 +39,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
         </Button>
       </Paper>
       <Paper withBorder p="lg">
-        <Title order={2} fz="md" mb="sm">
+        <Title order={3} fz="md" mb="sm">
           2. Push
         </Title>
         <Stack gap="lg">
@@ -60,14 +63,15 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
         <List size="sm" mt="md" c="dimmed" spacing={4}>
           <List.Item>Push the whole history now: what comes in the first push is not asked for a proof.</List.Item>
           <List.Item>
-            Push again to another branch, then open a <Anchor href={paths.pullRequests(repository.project, name)} inherit>pull request</Anchor>.
+            Push again to another branch, then open a <Anchor href={paths.pullRequests(project, name)} inherit>pull request</Anchor>.
           </List.Item>
         </List>
       </Paper>
-      <Group>
-        <Button variant="default" onClick={() => location.reload()}>
-          I have pushed
-        </Button>
+      <Group gap="xs">
+        <Loader size="xs" aria-hidden />
+        <Text size="sm" c="dimmed">
+          Waiting for your push. This page goes on by itself.
+        </Text>
       </Group>
     </Stack>
   )

@@ -1,14 +1,18 @@
 import { Button, Group, Paper, SegmentedControl, Stack, Text } from '@mantine/core'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
 import type { FileView, RepositoryView } from '../../api/shapes.ts'
 import { downloads, paths } from '../../paths.ts'
-import { usePathPart, useUrlState } from '../../url-state.ts'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { useGo, usePathPart, useUrlState } from '../../url-state.ts'
 import { CommitLine } from './commit-line.tsx'
 import { FileBody } from './file-body.tsx'
 import { fileSize } from './file-size.ts'
 import styles from './tree-list.module.css'
+import { PathProblem } from './path-problem.tsx'
 import { PathTrail } from './path-trail.tsx'
 import { isMarkdown } from './readme.tsx'
 import { RefPicker } from './ref-picker.tsx'
@@ -47,8 +51,16 @@ interface FileProps {
 
 function File({ place, repository, refName, path }: FileProps) {
   const ref = refName ?? repository.defaultBranch
-  const { data: file } = useSuspenseQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
+  const { data: file, error } = useQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
   const [view, setView] = useUrlState<'read' | 'source'>('view', 'read')
+  const isDirectory = hasCode(error, 'is-directory')
+  const go = useGo()
+  useEffect(() => {
+    // A link in a README does not say whether it leads to a file or to a directory.
+    if (isDirectory) go(paths.tree(place.project, place.name, path, refName), { replace: true })
+  }, [isDirectory, go, place, path, refName])
+  if (error && !isDirectory) return <PathProblem place={place} error={error} />
+  if (!file) return <RowSkeletons rows={8} height={36} />
   const isReadable = file.kind === 'text' && isMarkdown(path)
   return (
     <Stack gap="md">

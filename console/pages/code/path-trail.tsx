@@ -1,4 +1,4 @@
-import { Anchor, Text } from '@mantine/core'
+import { Anchor, Group, Text } from '@mantine/core'
 import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
@@ -12,15 +12,16 @@ export function PathTrail({ place, path, refName }: { place: Place; path: string
       ? paths.repository(place.project, place.name, { ref: refName })
       : paths.tree(place.project, place.name, parts.slice(0, depth).join('/'), refName)
   return (
-    <Text component="h1" fz="md" fw={500} m={0} ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-      <Anchor href={hrefOf(0)} inherit>
+    <Group gap={6} flex="1 1 280px" miw={0}>
+      <Text component="h1" fz="md" fw={500} m={0} ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+      <Anchor href={hrefOf(0)} inherit underline="always">
         {place.name}
       </Anchor>
       {parts.map((part, index) => (
         <span key={index}>
           {' / '}
           {index < parts.length - 1 ? (
-            <Anchor href={hrefOf(index + 1)} inherit>
+            <Anchor href={hrefOf(index + 1)} inherit underline="always">
               {revealHidden(part)}
             </Anchor>
           ) : (
@@ -29,8 +30,9 @@ export function PathTrail({ place, path, refName }: { place: Place; path: string
             </Text>
           )}
         </span>
-      ))}{' '}
+      ))}
+      </Text>
       {path !== '' && <CopyButton value={path} what="the path" />}
-    </Text>
+    </Group>
   )
 }

@@ -20,6 +20,8 @@ export function RepositoryFrame(props: {
   tab: RepositoryTab
   /** For the browser's tab. */
   title: string
+  /** The repository's own page: its name is the title. */
+  isFront?: boolean
   children: (repository: RepositoryView) => ReactNode
 }) {
   const place = usePlace()
@@ -31,7 +33,7 @@ export function RepositoryFrame(props: {
   return (
     <>
       <Group gap="xs" wrap="wrap">
-        <Text component="nav" aria-label="Where you are" fz="lg" style={{ overflowWrap: 'anywhere' }}>
+        <Text component={props.isFront ? 'h1' : 'div'} m={0} fz="lg" fw={400} style={{ overflowWrap: 'anywhere' }}>
           <Anchor href={paths.project(project)} inherit>
             {project}
           </Anchor>

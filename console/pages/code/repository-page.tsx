@@ -11,7 +11,7 @@ import { TreeBody } from './tree-body.tsx'
 import { usePlace, useRefName } from './use-place.ts'
 
 export const RepositoryPage = () => (
-  <RepositoryFrame tab="code" title="Code">
+  <RepositoryFrame tab="code" title="Code" isFront>
     {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <Filled repository={repository} />)}
   </RepositoryFrame>
 )

@@ -26,8 +26,9 @@ export const SettingsPage = () => (
 function Settings({ repository }: { repository: RepositoryView }) {
   const place = usePlace()
   return (
+    <>
+    <SectionTitle>Settings</SectionTitle>
     <Stack gap="xl" maw={820}>
-      <SectionTitle>Settings</SectionTitle>
       <SettingsGeneral key={repository.path} place={place} repository={repository} />
       <Divider />
       <SettingsSection title="People" description="Who may read, write or administer. Roles given in the project hold here too.">
@@ -38,5 +39,6 @@ function Settings({ repository }: { repository: RepositoryView }) {
       <Divider />
       <SettingsDelete place={place} repository={repository} />
     </Stack>
+    </>
   )
 }

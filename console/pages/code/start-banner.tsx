@@ -32,7 +32,7 @@ function StartBanner({ repository, branch }: { repository: RepositoryView; branc
     setSealRequestId(null)
   }
   return (
-    <Alert variant="light" color="postern" icon={<IconFlag />} mb="lg" role="status">
+    <Alert variant="light" color="gray" icon={<IconFlag />} mb="lg" role="status">
       <Group justify="space-between" gap="sm">
         <Text size="sm">
           {branch.branch} is protected from <Oid oid={branch.baselineOid} href={paths.commit(project, name, branch.baselineOid)} /> on.

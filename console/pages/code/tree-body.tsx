@@ -1,8 +1,10 @@
 import { Stack } from '@mantine/core'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
 import type { RepositoryView, TreeView } from '../../api/shapes.ts'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { CommitLine } from './commit-line.tsx'
+import { PathProblem } from './path-problem.tsx'
 import { Readme } from './readme.tsx'
 import { TreeList } from './tree-list.tsx'
 import type { Place } from './use-place.ts'
@@ -10,9 +12,11 @@ import type { Place } from './use-place.ts'
 /** A directory at a ref: its entries and its README. */
 export function TreeBody(props: { place: Place; repository: RepositoryView; refName: string | undefined; path: string }) {
   const { place, repository, refName, path } = props
-  const { data: tree } = useSuspenseQuery(
+  const { data: tree, error } = useQuery(
     getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
   )
+  if (error) return <PathProblem place={place} error={error} />
+  if (!tree) return <RowSkeletons rows={8} height={36} />
   return (
     <Stack gap="lg">
       <TreeList

@@ -23,10 +23,8 @@ interface TreeListProps {
   header: React.ReactNode
 }
 
-/** One directory, directories first. */
+/** One directory, in the server's order. */
 export function TreeList({ place, tree, refName, header }: TreeListProps) {
-  const isDirectory = (entry: TreeEntry) => entry.kind === 'directory'
-  const entries = [...tree.entries.filter(isDirectory), ...tree.entries.filter((entry) => !isDirectory(entry))]
   const parent = tree.path.includes('/') ? tree.path.slice(0, tree.path.lastIndexOf('/')) : ''
   return (
     <Paper withBorder style={{ overflow: 'hidden' }}>
@@ -43,7 +41,7 @@ export function TreeList({ place, tree, refName, header }: TreeListProps) {
             </a>
           </li>
         )}
-        {entries.map((entry) => (
+        {tree.entries.map((entry) => (
           <Entry key={entry.path} place={place} entry={entry} refName={refName} />
         ))}
       </ul>
@@ -73,7 +71,7 @@ function Entry({ place, entry, refName }: { place: Place; entry: TreeEntry; refN
         </a>
       )}
       {word && <span className={styles.word}>{word}</span>}
-      <span className={styles.size}>{entry.size === null ? '' : fileSize(entry.size)}</span>
+      {entry.size !== null && <span className={styles.size}>{fileSize(entry.size)}</span>}
     </li>
   )
 }

@@ -42,8 +42,9 @@ export const OtherWays = ({ isBusy, onTry }: OtherWaysProps) => (
       <Accordion.Control>I have lost my passkey</Accordion.Control>
       <Accordion.Panel>
         <Text size="sm">
-          Ask an administrator for a new link: they find it beside your name under People. Are you the only owner? On the
-          server, run <Code>npm run postern -- admin setup-link</Code>: it prints a link with which you become owner again.
+          Ask an administrator for a new link: they find it beside your name under People. Are you the only owner? On
+          the server, run <Code>npm run postern -- admin setup-link</Code>: it prints a link with which you become owner
+          again.
         </Text>
       </Accordion.Panel>
     </Accordion.Item>

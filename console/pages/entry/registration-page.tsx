@@ -46,10 +46,10 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
           This link makes a passkey for somebody else. When it is done, this browser is signed in as them.
         </Alert>
       )}
-      {instance.isLocalhost && (
+      {instance.isLocalhost && link.purpose === 'setup' && (
         <Alert color="gray" p="sm" icon={<IconInfoCircle />}>
-          This passkey stays on <strong>localhost</strong>: fine for trying out. At another address everybody makes a new
-          one, so start there if you mean to stay.
+          This passkey stays on <strong>localhost</strong>: fine for trying out. At another address everybody makes a
+          new one, so start there if you mean to stay.
         </Alert>
       )}
       <form onSubmit={onSubmit} noValidate>

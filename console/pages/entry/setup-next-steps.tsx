@@ -6,7 +6,12 @@ import { paths } from '../../paths.ts'
 import { EntryLayout } from './entry-layout.tsx'
 
 const ownerSteps = [
-  { icon: IconBook2, title: 'Create a repository', text: 'And push to it with stock git.', href: paths.newRepository() },
+  {
+    icon: IconBook2,
+    title: 'Create a repository',
+    text: 'And push to it with stock git.',
+    href: paths.newRepository(),
+  },
   { icon: IconUsers, title: 'Add people', text: 'Each gets a one-time link.', href: paths.people({ add: 'yes' }) },
 ]
 const memberSteps = [

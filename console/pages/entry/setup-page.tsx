@@ -59,7 +59,10 @@ function NoToken() {
   const { isSetUp } = useInstance()
   if (!isSetUp) return <NotSetUp />
   return (
-    <EntryLayout title="This link is incomplete" lead="The part after # is missing. Copy the whole link and open it again.">
+    <EntryLayout
+      title="This link is incomplete"
+      lead="The part after # is missing. Copy the whole link and open it again."
+    >
       <WhatNow />
     </EntryLayout>
   )

@@ -29,7 +29,10 @@ function SignIn() {
   useAutofillSignIn({ isArmed: !tap.isPending && !tap.isSuccess, onSignedIn: enter, onRefused: setAutofillProblem })
 
   return (
-    <EntryLayout title="Sign in" lead="With your passkey: your device checks that it is you, and nothing can be phished.">
+    <EntryLayout
+      title="Sign in"
+      lead="With your passkey: your device checks that it is you. There is no password to steal."
+    >
       <ProblemAlert error={tap.error ?? autofillProblem} />
       <form
         onSubmit={(event) => {

@@ -23,7 +23,7 @@ export function useAutofillSignIn(options: AutofillOptions): void {
   })
   const { isArmed } = options
   useEffect(() => {
-    if (!isArmed) return
+    if (!isArmed) return undefined
     let isOver = false
     let expiresAt = 0
 

@@ -2,7 +2,7 @@ import { Button, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
-import type { OrganisationRole, PersonAdded } from '../../api/shapes.ts'
+import type { PersonAdded } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
 import { organisationRoles } from '../../forms/role-words.ts'
 import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
@@ -16,7 +16,7 @@ interface AddPersonProps {
 }
 
 export const AddPerson = ({ isOpen, onClose, onAdded }: AddPersonProps) => (
-  <Modal opened={isOpen} onClose={onClose} title="Add a person" closeButtonProps={{ 'aria-label': 'Close' }}>
+  <Modal opened={isOpen} onClose={onClose} title="Add a person">
     <AddPersonForm onAdded={onAdded} />
   </Modal>
 )
@@ -25,7 +25,7 @@ function AddPersonForm({ onAdded }: Pick<AddPersonProps, 'onAdded'>) {
   const me = useMe()
   const [hasChosenUsername, setHasChosenUsername] = useState(false)
   const { form, act, onSubmit } = useActForm({
-    initialValues: { displayName: '', username: '', email: '', role: 'member' as OrganisationRole },
+    initialValues: { displayName: '', username: '', email: '', role: 'member' },
     validate: { displayName: required('their name'), username: usernameProblem, email: emailProblem },
     act: (values) => api.post<PersonAdded>('/people', { ...values, email: values.email.trim() }),
     onDone: async (added) => {

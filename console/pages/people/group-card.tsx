@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Pill, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { RemovablePerson } from '../../ui/removable-person.tsx'
 
 interface GroupCardProps {
   group: PersonGroup
@@ -43,15 +44,12 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           {group.members.length === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
           {group.members.map((person) =>
             isAdmin ? (
-              <Pill
+              <RemovablePerson
                 key={person.id}
-                size="md"
-                withRemoveButton
+                person={person}
+                label={`Take ${person.displayName} out of ${group.name}`}
                 onRemove={() => change.mutate({ username: person.username, isIn: false })}
-                removeButtonProps={{ 'aria-label': `Take ${person.displayName} out of ${group.name}`, tabIndex: 0 }}
-              >
-                {person.displayName}
-              </Pill>
+              />
             ) : (
               <PersonName key={person.id} person={person} />
             ),

@@ -11,7 +11,7 @@ interface NewGroupProps {
 }
 
 export const NewGroup = ({ isOpen, onClose }: NewGroupProps) => (
-  <Modal opened={isOpen} onClose={onClose} title="New group" closeButtonProps={{ 'aria-label': 'Close' }}>
+  <Modal opened={isOpen} onClose={onClose} title="New group">
     <NewGroupForm onDone={onClose} />
   </Modal>
 )

@@ -31,7 +31,11 @@ export function PersonRow({ person, isAdmin, onLinkMade }: PersonRowProps) {
               <Badge variant="default" tt="none" fw={500} size="sm">
                 {organisationRoleLabel(person.role)}
               </Badge>
-              {person.state === 'ended' && <Badge variant="default" tt="none" size="sm">Ended</Badge>}
+              {person.state === 'ended' && (
+                <Badge variant="default" tt="none" size="sm">
+                  Ended
+                </Badge>
+              )}
               <DemoBadge isDemo={person.isDemo} />
             </Group>
             <Text size="sm" c="dimmed" truncate>

@@ -25,30 +25,23 @@ export function Vouch({ person, unendorsed }: VouchProps) {
   return (
     <Alert color="yellow" p="xs" icon={<IconFingerprint size={18} />}>
       <Group justify="space-between" gap="xs">
-        <Text size="sm">
-          The passkey “{unendorsed.name}” came in by a link. Nobody has vouched for it yet.
-        </Text>
+        <Text size="sm">The passkey “{unendorsed.name}” came in by a link. Nobody has vouched for it yet.</Text>
         <Button size="xs" variant="default" onClick={() => setOpen(true)}>
           Check and vouch
         </Button>
       </Group>
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={`Is this ${person.displayName}’s passkey?`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={() => setOpen(false)} title={`Is this ${person.displayName}’s passkey?`}>
         <Stack>
           <Text>
-            Ask {person.displayName}, in person or by a call, to read you the fingerprint under Account, Passkeys. It must
-            be exactly this:
+            Ask {person.displayName}, in person or by a call, to read you the fingerprint under Account, Passkeys. It
+            must be exactly this:
           </Text>
           <Code block fz="md" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {unendorsed.fingerprint}
           </Code>
           <Text size="sm" c="dimmed">
-            Your tap puts it on the list of signers: everyone who checks this repository’s history will take what it
-            signs as {person.displayName}’s.
+            Your tap puts it on the list of signers: whoever checks a history kept here will take what it signs as
+            {person.displayName}’s.
           </Text>
           <ProblemAlert error={vouch.error} />
           <Button loading={vouch.isPending} onClick={() => vouch.mutate()}>

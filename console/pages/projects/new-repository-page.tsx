@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Radio, Select, Stack, Text, Textarea, TextInput 
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { getQuery, refresh } from '../../api/queries.ts'
-import type { Items, ProjectView, RepositoryView, Visibility } from '../../api/shapes.ts'
+import type { Items, ProjectView, RepositoryView } from '../../api/shapes.ts'
 import { isAdministrator, useInstance, useMe } from '../../api/use-me.ts'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
@@ -27,7 +27,7 @@ export function NewRepositoryPage() {
       project: projects.find((name) => name === wanted) ?? projects[0] ?? '',
       name: '',
       description: '',
-      visibility: 'private' as Visibility,
+      visibility: 'private',
     },
     validate: { project: nameProblem, name: nameProblem },
     act: ({ project, ...repository }) =>
@@ -51,7 +51,13 @@ export function NewRepositoryPage() {
               data={projects}
               allowDeselect={false}
               searchable
-              description={isAdmin && <Anchor href={paths.newProject} size="xs">Make another project</Anchor>}
+              description={
+                isAdmin && (
+                  <Anchor href={paths.newProject} size="xs">
+                    Make another project
+                  </Anchor>
+                )
+              }
               inputWrapperOrder={['label', 'input', 'description', 'error']}
               {...form.getInputProps('project')}
             />

@@ -23,7 +23,8 @@ export function ProjectPage() {
   const { data: project } = useSuspenseQuery(getQuery<ProjectView>(projectApi(name)))
   const isAdmin = isAdministrator(me) || project.myRole === 'admin'
   const here = isAdmin && (tab === 'members' || tab === 'settings') ? tab : 'repositories'
-  const tabTo = (value: string) => (value === 'repositories' ? paths.project(name) : `${paths.project(name)}?tab=${value}`)
+  const tabTo = (value: string) =>
+    value === 'repositories' ? paths.project(name) : `${paths.project(name)}?tab=${value}`
   return (
     <>
       <PageHeader
@@ -32,7 +33,11 @@ export function ProjectPage() {
         crumbs={[{ label: 'Projects', href: paths.projects }]}
         action={
           isAdmin && (
-            <Button component="a" href={paths.newRepository(project.name)} leftSection={<IconPlus size={18} aria-hidden />}>
+            <Button
+              component="a"
+              href={paths.newRepository(project.name)}
+              leftSection={<IconPlus size={18} aria-hidden />}
+            >
               New repository
             </Button>
           )
@@ -58,7 +63,8 @@ export function ProjectPage() {
 function Repositories({ project }: { project: ProjectView }) {
   const list = useSuspenseInfiniteQuery(pagesQuery<RepositorySummary>(`${projectApi(project.name)}/repositories`))
   const rows = list.data.pages.flatMap(({ items }) => items)
-  if (rows.length === 0) return <EmptyState icon={<IconBook2 size={32} />} title="No repositories in this project yet" />
+  if (rows.length === 0)
+    return <EmptyState icon={<IconBook2 size={32} />} title="No repositories in this project yet" />
   return (
     <Stack gap={0}>
       <RowList label="Repositories">
@@ -70,7 +76,11 @@ function Repositories({ project }: { project: ProjectView }) {
           />
         ))}
       </RowList>
-      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore
+        hasMore={list.hasNextPage}
+        isLoading={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+      />
     </Stack>
   )
 }

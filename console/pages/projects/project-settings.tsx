@@ -58,7 +58,7 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
         </Stack>
       </form>
       <Section title="Delete this project">
-        <Text c="dimmed">Its repositories have to be deleted or moved away first.</Text>
+        <Text c="dimmed">Its repositories have to be deleted first.</Text>
         <Group>
           <ReasonedButton
             color="red.8"

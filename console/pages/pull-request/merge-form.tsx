@@ -17,28 +17,34 @@ const METHODS: Record<MergeMethod, { label: string; text: string }> = {
   squash: { label: 'Squash', text: 'Makes one commit of all of them; it carries your signature.' },
 }
 
+interface MergeFormProps {
+  place: PullRequestPlace
+  pullRequest: PullRequestView
+  /** When `pullRequest` was read. */
+  readAt: number
+}
+
 /** The facts beside the button, and below them the very change that is signed: from the base’s tree to the result’s. */
-export function MergeForm({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) {
+export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
   const [method, setMethod] = useUrlState<MergeMethod>('method', 'merge')
-  const { preparation, moved, unfinished, merge, finish } = useMerge(place, method)
-  const [attempt, setAttempt] = useState<SealAttempt | null>(null)
+  const [attempt, setAttempt] = useState<{ of: string; made: SealAttempt } | null>(null)
+  const seen = { head: pullRequest.headOid, base: pullRequest.baseOid, readAt }
+  const { preparation, moved, unfinished, merge, finish } = useMerge(place, method, seen, attempt?.of ?? null)
   const { heldBy } = pullRequest.mergeability
   const ready = preparation.data
   return (
     <Stack gap="xl">
-      <Stack gap="md">
-        {moved && (
-          <Alert variant="light" color="yellow" role="alert" title={moved.title}>
-            {moved.detail ?? 'Somebody pushed meanwhile.'} Nothing was merged. Below is the statement as it is now: read it again, then tap.
-          </Alert>
-        )}
-        {heldBy && (
-          <Alert variant="light" color="gray">
-            {heldBy.displayName} has this page open too and may be about to tap. Whoever taps first merges.
-          </Alert>
-        )}
-        <ProblemAlert error={preparation.error} />
-      </Stack>
+      {moved && (
+        <Alert variant="light" color="yellow" role="alert" title={moved.title}>
+          {moved.detail ?? 'Somebody pushed or merged.'} Nothing was merged by you. Below is the statement as it is now: read it again, then tap.
+        </Alert>
+      )}
+      {heldBy && (
+        <Alert variant="light" color="gray">
+          {heldBy.displayName} has this page open too and may be about to tap. Whoever taps first merges.
+        </Alert>
+      )}
+      <ProblemAlert error={preparation.error} />
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Paper withBorder p="lg" component="section" aria-label="What you sign">
@@ -46,7 +52,7 @@ export function MergeForm({ place, pullRequest }: { place: PullRequestPlace; pul
               {ready?.facts.title ?? 'What you sign'}
             </Title>
             {ready ? <FactsTable facts={ready.facts} /> : preparation.isFetching && <RowSkeletons rows={6} height={20} />}
-            {ready && attempt && <Digest digest={attempt.statementDigest} />}
+            {ready && attempt?.of === ready.sealRequestId && <Digest digest={attempt.made.statementDigest} />}
           </Paper>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -73,7 +79,7 @@ export function MergeForm({ place, pullRequest }: { place: PullRequestPlace; pul
                     sealRequestId={ready.sealRequestId}
                     hideFacts
                     buttonLabel="Tap to merge"
-                    onAttempt={setAttempt}
+                    onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
                     onSealed={({ sealId }) => merge(sealId)}
                   />
                 )
@@ -88,8 +94,11 @@ export function MergeForm({ place, pullRequest }: { place: PullRequestPlace; pul
             The change you sign
           </Title>
           <Changes
-            api={`${place.pullApi}/merge-preparation/files`}
-            query={{ sealRequestId: ready.sealRequestId }}
+            source={{
+              api: `${place.pullApi}/merge-preparation/files`,
+              query: { sealRequestId: ready.sealRequestId },
+              version: ready.tree,
+            }}
             viewedSubject={null}
           />
         </section>

@@ -19,7 +19,7 @@ export function MergePage() {
 }
 
 function Merge({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {
-  const pullRequest = usePullRequest(place)
+  const { pullRequest, readAt } = usePullRequest(place)
   if (pullRequest.state === 'merged') return <MergedView place={place} repository={repository} pullRequest={pullRequest} />
   const isReady = pullRequest.mergeability.state === 'ready' && pullRequest.can.merge
   return (
@@ -36,7 +36,7 @@ function Merge({ place, repository }: { place: PullRequestPlace; repository: Rep
           Back to the pull request
         </Anchor>
       </div>
-      {isReady ? <MergeForm place={place} pullRequest={pullRequest} /> : <Checklist place={place} pullRequest={pullRequest} />}
+      {isReady ? <MergeForm place={place} pullRequest={pullRequest} readAt={readAt} /> : <Checklist place={place} pullRequest={pullRequest} />}
     </Stack>
   )
 }

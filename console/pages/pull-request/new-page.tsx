@@ -10,7 +10,7 @@ import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useGo, useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
-import { EmptyRepository } from '../code/empty-repository.tsx'
+import { EmptySection } from '../code/empty-section.tsx'
 import { RepositoryFrame, SectionTitle } from '../code/repository-frame.tsx'
 import { usePlace } from '../code/use-place.ts'
 import { BranchSelect } from './branch-select.tsx'
@@ -19,7 +19,7 @@ import { incomingCommits, suggestedWords } from './incoming-commits.ts'
 
 export const NewPullRequestPage = () => (
   <RepositoryFrame tab="pull-requests" title="Open a pull request">
-    {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <NewPullRequest repository={repository} />)}
+    {(repository) => (repository.isEmpty ? <EmptySection title="Open a pull request" repository={repository} /> : <NewPullRequest repository={repository} />)}
   </RepositoryFrame>
 )
 

@@ -1,4 +1,4 @@
-import { Anchor, Box, Code, Group, Text } from '@mantine/core'
+import { Anchor, Box, Code, Group } from '@mantine/core'
 import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { PersonName } from '../../ui/person-avatar.tsx'
@@ -26,7 +26,7 @@ export function PullRequestPage() {
 }
 
 function PullRequest({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {
-  const pullRequest = usePullRequest(place)
+  const { pullRequest } = usePullRequest(place)
   const asked = useUrlQuery()['tab']
   const tab = TABS.find((name) => name === asked) ?? 'conversation'
   return (
@@ -45,12 +45,14 @@ const Summary = ({ place, pullRequest }: { place: PullRequestPlace; pullRequest:
   return (
     <Group gap="sm" mt="xs">
       <StateBadge state={pullRequest.state} />
-      <Text size="sm" component="div">
-        <PersonName person={pullRequest.author} size="xs" />{' '}
+      <Group gap={6} fz="sm">
+        <PersonName person={pullRequest.author} size="xs" />
         {pullRequest.state === 'merged' ? 'proposed' : 'wants to merge'} {commitCount.toLocaleString('en')}{' '}
-        {commitCount === 1 ? 'commit' : 'commits'} from <Branch href={paths.repository(project, name, { ref: sourceBranch })}>{sourceBranch}</Branch>{' '}
-        into <Branch href={paths.repository(project, name, { ref: targetBranch })}>{targetBranch}</Branch>
-      </Text>
+        {commitCount === 1 ? 'commit' : 'commits'} from
+        <Branch href={paths.repository(project, name, { ref: sourceBranch })}>{sourceBranch}</Branch>
+        into
+        <Branch href={paths.repository(project, name, { ref: targetBranch })}>{targetBranch}</Branch>
+      </Group>
     </Group>
   )
 }
@@ -86,10 +88,15 @@ function TabBody({ tab, ...props }: PullRequestTabProps & { tab: Tab }) {
     case 'conversation':
       return <Conversation {...props} />
     case 'files':
-      return <Changes api={`${place.pullApi}/files`} viewedSubject={`${repository.id}#${place.number}`} />
+      return <Changes source={diffSource(props)} viewedSubject={`${repository.id}#${place.number}`} />
     case 'commits':
       return <CommitList repository={repository} api={`${place.pullApi}/commits`} />
     case 'proof':
       return <ProofTab {...props} />
   }
 }
+
+const diffSource = ({ place, pullRequest }: PullRequestTabProps) => ({
+  api: `${place.pullApi}/files`,
+  version: `${pullRequest.mergeBaseOid} ${pullRequest.headOid} ${pullRequest.mergeOid}`,
+})

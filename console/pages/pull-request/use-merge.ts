@@ -1,18 +1,26 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../../api/client.ts'
-import { hasCode } from '../../api/problem.ts'
+import { hasCode, makeProblem } from '../../api/problem.ts'
 import type { MergeDone, MergeMethod, MergePreparation, Problem } from '../../api/shapes.ts'
 import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts'
 
 /** Longest delay a browser timer keeps. */
 const MAX_DELAY_MS = 2_000_000_000
 
+/** What the pull request said of both sides, and when. */
+interface Seen {
+  head: string
+  base: string
+  readAt: number
+}
+
 /**
  * A statement prepared for exactly this base, head and method, and the merge that a seal over it allows. When either
- * side moved, or the statement grew too old, a fresh one takes its place.
+ * side moved, or the statement grew too old, a fresh one takes its place; never under a tap (`tappedRequestId`), which
+ * the server answers itself.
  */
-export function useMerge(place: PullRequestPlace, method: MergeMethod) {
+export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: Seen, tappedRequestId: string | null) {
   const [round, setRound] = useState(0)
   const [moved, setMoved] = useState<Problem | null>(null)
   const [unfinished, setUnfinished] = useState<{ sealId: string; error: unknown } | null>(null)
@@ -32,6 +40,18 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod) {
     const timer = setTimeout(() => setRound((before) => before + 1), Math.min(Math.max(0, expiresAt - Date.now()), MAX_DELAY_MS))
     return () => clearTimeout(timer)
   }, [expiresAt])
+
+  const prepared = preparation.data
+  const hasMoved =
+    prepared !== undefined &&
+    prepared.sealRequestId !== tappedRequestId &&
+    seen.readAt > preparation.dataUpdatedAt &&
+    (seen.head !== prepared.head || seen.base !== prepared.base)
+  useEffect(() => {
+    if (!hasMoved) return
+    setMoved(makeProblem('moved', 'The branches moved while you were reading'))
+    setRound((before) => before + 1)
+  }, [hasMoved])
 
   const merge = async (sealId: string) => {
     try {

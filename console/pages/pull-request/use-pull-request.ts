@@ -16,13 +16,23 @@ export function usePullRequestPlace(): PullRequestPlace {
   return { ...place, number, pullApi: `${place.api}/pull-requests/${number}` }
 }
 
-export const usePullRequest = (place: PullRequestPlace): PullRequestView =>
-  useSuspenseQuery(getQuery<PullRequestView>(place.pullApi)).data
-
-/** After an act: the pull request as it is now, the repository's counts and lists. */
-export async function refreshPullRequest(place: PullRequestPlace): Promise<void> {
-  await queryClient.invalidateQueries({
-    predicate: ({ queryKey }) => queryKey[0] === place.pullApi || queryKey[0] === place.api || queryKey[0] === `${place.api}/pull-requests`,
+/** Followed while it is open: others push, review and merge meanwhile. `readAt` says how fresh it is. */
+export function usePullRequest(place: PullRequestPlace): { pullRequest: PullRequestView; readAt: number } {
+  const { data, dataUpdatedAt } = useSuspenseQuery({
+    ...getQuery<PullRequestView>(place.pullApi),
+    refetchInterval: ({ state }) => state.data?.state === 'open' && 10_000,
   })
-  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === '/home' || String(queryKey[0]).startsWith(place.api) })
+  return { pullRequest: data, readAt: dataUpdatedAt }
+}
+
+/**
+ * After an act: the pull request and the repository's counts as they are now; what else hangs on them is read again when
+ * it is next looked at. A preparation is an act, not a reading, so nothing repeats it here.
+ */
+export async function refreshPullRequest(place: PullRequestPlace): Promise<void> {
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey[0] === '/home' || String(queryKey[0]).startsWith(place.api),
+    refetchType: 'none',
+  })
+  await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey[0] === place.pullApi || queryKey[0] === place.api, type: 'active' })
 }

@@ -1,5 +1,5 @@
-import { Button, Menu, Text, UnstyledButton } from '@mantine/core'
-import { IconDeviceLaptop, IconKey, IconKeyboard, IconLogout, IconSearch, IconTicket } from '@tabler/icons-react'
+import { Button, Menu, UnstyledButton } from '@mantine/core'
+import { IconDeviceLaptop, IconKey, IconKeyboard, IconLogout, IconTicket } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
@@ -7,7 +7,7 @@ import type { Me } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { initials } from '../../ui/initials.ts'
 import { PersonAvatar } from '../../ui/person-avatar.tsx'
-import { openHelp, openSearch } from './keyboard-requests.ts'
+import { openHelp } from './keyboard-requests.ts'
 import { SchemeChoice } from './scheme-choice.tsx'
 
 /** The corner of the header: who is signed in, and what is theirs. */
@@ -26,7 +26,7 @@ export function AccountMenu({ me }: { me: Me | null }) {
     )
   }
   return (
-    <Menu position="bottom-end" width={240} shadow="md">
+    <Menu position="bottom-end" width={240} shadow="md" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <UnstyledButton aria-label={`${initials(me.displayName)}: your account`} style={{ borderRadius: '50%' }}>
           <PersonAvatar person={me} size="md" />
@@ -34,15 +34,8 @@ export function AccountMenu({ me }: { me: Me | null }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
-          <Text size="sm" fw={600} c="var(--mantine-color-text)" truncate>
-            {me.displayName}
-          </Text>
-          {me.username}
+          {me.displayName} · {me.username}
         </Menu.Label>
-        <Menu.Item leftSection={<IconSearch size={16} />} onClick={openSearch}>
-          Search
-        </Menu.Item>
-        <Menu.Divider />
         <Menu.Item component="a" href={paths.account('passkeys')} leftSection={<IconKey size={16} />}>
           Passkeys
         </Menu.Item>

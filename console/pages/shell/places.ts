@@ -9,13 +9,15 @@ export interface Place {
   letter: string
   /** Shown in the header, not only in the search and by its letter. */
   isMain: boolean
+  /** Begins the paths of other pages that belong to it. */
+  covers?: string
 }
 
 /** The pages one can go to from anywhere. */
 export const placesFor = (me: Me): Place[] => [
   { label: 'Home', href: paths.home, letter: 'h', isMain: true },
-  { label: 'Projects', href: paths.projects, letter: 'p', isMain: true },
-  { label: 'People', href: paths.people(), letter: 'e', isMain: true },
+  { label: 'Projects', href: paths.projects, letter: 'p', isMain: true, covers: '/-/repositories' },
+  { label: 'People', href: paths.people(), letter: 'e', isMain: true, covers: paths.groups },
   { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },
   ...(isAdministrator(me) ? [{ label: 'Audit', href: paths.audit(), letter: 'a', isMain: true }] : []),
   { label: 'My passkeys', href: paths.account('passkeys'), letter: 'k', isMain: false },

@@ -71,6 +71,8 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
       shortcut={null}
       nothingFound="Nothing by that name"
       highlightQuery
+      attributes={{ content: { 'aria-label': 'Search' } }}
+      styles={{ actionDescription: { opacity: 1 } }}
       scrollable
       maxHeight="70vh"
       searchProps={{

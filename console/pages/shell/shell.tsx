@@ -7,6 +7,7 @@ import { AccountMenu } from './account-menu.tsx'
 import { Keyboard } from './keyboard.tsx'
 import { Navigation } from './navigation.tsx'
 import { ProgressLine } from './progress-line.tsx'
+import { SearchButton } from './search-button.tsx'
 
 /** Header with navigation, and the page below it. */
 export function Shell() {
@@ -25,11 +26,23 @@ export function Shell() {
               <Wordmark href={paths.home} />
               {me && <Navigation me={me} />}
             </Group>
-            <AccountMenu me={me} />
+            <Group gap="sm" wrap="nowrap">
+              {me && <SearchButton />}
+              <AccountMenu me={me} />
+            </Group>
           </Group>
         </Container>
       </Box>
-      <Container component="main" id="main" tabIndex={-1} size={1240} px="md" py="lg" mih="70vh" style={{ outline: 'none' }}>
+      <Container
+        component="main"
+        id="main"
+        tabIndex={-1}
+        size={1240}
+        px="md"
+        py="lg"
+        mih="70vh"
+        style={{ outline: 'none' }}
+      >
         <Outlet />
       </Container>
       {me && <Keyboard me={me} />}

@@ -5,6 +5,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { conflict, notFound } from '../../http/problem.ts'
+import { OneLine } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
 import { actorOf, getPerson } from '../caller.ts'
@@ -16,7 +17,7 @@ import { Ceremony, CredentialView } from '../shapes.ts'
 import { findUserById } from '../users.ts'
 import { renderCredential } from '../views.ts'
 
-const CredentialName = Type.String({ minLength: 1, maxLength: 100 })
+const CredentialName = OneLine(100)
 const ById = Type.Object({ id: Type.String() })
 const NewCredential = Type.Object({ ceremonyId: Type.String(), response: Type.Unknown(), name: CredentialName })
 
@@ -186,14 +187,15 @@ export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremon
         await tx.updateTable('user').set({ state: 'active' }).where('id', '=', caller.id).where('state', '=', 'active').execute()
         await refuseLast(caller.id, tx)
         const seal = await request.takeSeal(tx)
-        await tx.updateTable('credentialRecord').set({ endedAt: at, endedBy: seal.id }).where('id', '=', record.id).execute()
-        await tx
-          .updateTable('session')
-          .set({ endedAt: at })
-          .where('credentialRecordId', '=', record.id)
-          .where('id', '!=', caller.by.sessionId)
+        const { numUpdatedRows } = await tx
+          .updateTable('credentialRecord')
+          .set({ endedAt: at, endedBy: seal.id })
+          .where('id', '=', record.id)
           .where('endedAt', 'is', null)
-          .execute()
+          .executeTakeFirst()
+        if (Number(numUpdatedRows) !== 1) throw notFound('This passkey')
+        // Also this session, where it was begun with that passkey.
+        await tx.updateTable('session').set({ endedAt: at }).where('credentialRecordId', '=', record.id).where('endedAt', 'is', null).execute()
         const target = { kind: 'credential', id: record.id }
         const facts = { credential: record.name, seal: seal.id }
         await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller), target, facts, at })

@@ -2,12 +2,13 @@ import { Type } from 'typebox'
 import type { Database } from '../../database/handles.ts'
 import type { App } from '../../http/app.ts'
 import { notFound } from '../../http/problem.ts'
-import { getPerson } from '../caller.ts'
+import { FreeText } from '../../http/shapes.ts'
+import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
 import { createGroup, deleteGroup, listGroups, setGroupMember } from '../groups.ts'
 import type { Ceremonies } from '../registration.ts'
 import { Group } from '../shapes.ts'
 
-const GroupName = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$' })
+const GroupName = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$', description: '2–63 characters: a–z, A–Z, 0–9, -' })
 const ByName = Type.Object({ name: Type.String() })
 const Membership = Type.Object({ name: Type.String(), username: Type.String() })
 
@@ -20,13 +21,16 @@ export function groupRoutes(
   app.get('/api/v1/groups', {
     config: { access: 'user' },
     schema: { response: { 200: Type.Object({ items: Type.Array(Group) }) } },
-    handler: async () => ({ items: await listGroups(database.read) }),
+    async handler(request) {
+      checkAccountScope(getCaller(request))
+      return { items: await listGroups(database.read) }
+    },
   })
 
   app.post('/api/v1/groups', {
     config: { access: 'organisation:admin' },
     schema: {
-      body: Type.Object({ name: GroupName, description: Type.String({ maxLength: 500 }) }),
+      body: Type.Object({ name: GroupName, description: FreeText(500) }),
       response: { 200: Group },
     },
     async handler(request) {

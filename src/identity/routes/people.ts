@@ -7,7 +7,7 @@ import { CursorQuery } from '../../http/page.ts'
 import { notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
-import { getPerson } from '../caller.ts'
+import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
 import { type Act, addPerson, endorseCredential, getPersonByName, listPeople, makePersonLink, renderPerson } from '../people.ts'
 import { linkUrl } from '../registration-links.ts'
@@ -76,7 +76,10 @@ export function peopleRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies 
       querystring: Type.Object({ ...CursorQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
       response: { 200: Page(Person) },
     },
-    handler: (request) => listPeople(database.read, { cursor: request.query.cursor, search: request.query.q }),
+    handler(request) {
+      checkAccountScope(getCaller(request))
+      return listPeople(database.read, { cursor: request.query.cursor, search: request.query.q })
+    },
   })
 
   app.post('/api/v1/people', {

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { App } from '../../http/app.ts'
 import type { CookieNames } from '../../http/cookies.ts'
+import { OneLine } from '../../http/shapes.ts'
 import { bindBrowser, clientOf, setSessionCookie } from '../browser-cookies.ts'
 import { beginRegistration, type Ceremonies, finishRegistration } from '../registration.ts'
 import { getRegistrationLink } from '../registration-links.ts'
@@ -46,7 +47,7 @@ export function registrationRoutes(app: App, { ceremonies, cookies }: { ceremoni
         token: Token,
         ceremonyId: Type.String(),
         response: Type.Unknown(),
-        credentialName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+        credentialName: Type.Optional(OneLine(100)),
       }),
       response: { 200: Type.Object({ isFirstOwner: Type.Boolean() }) },
     },

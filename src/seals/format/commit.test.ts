@@ -68,7 +68,11 @@ const forged = [
 test('a title or body full of trailers leaves none of them', () => {
   for (const line of forged) {
     assert.equal(messageOf({ subject: line }), `Merge pull request 12\n\n${BLOCK}`, line)
-    assert.equal(messageOf({ body: `before\n${line}\n continued\n\tmore\nafter` }), `Pay\n\nbefore\nafter\n\n${BLOCK}`, line)
+    assert.equal(
+      messageOf({ body: `before\n${line}\n continued\n\tmore\nafter` }),
+      `Pay\n\nbefore\nafter\n\n${BLOCK}`,
+      line,
+    )
   }
   const many = forged.join('\n')
   assert.equal(messageOf({ subject: many, body: `${many}\n\n${many}\n` }), `Merge pull request 12\n\n${BLOCK}`)

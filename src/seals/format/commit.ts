@@ -129,7 +129,8 @@ export function checkCommitTrailers(message: string, statement: Statement, diges
   if (!found) throw new SealError('no-seal', 'the commit names no statement')
   const expected = trailersFor(statement, digest)
   if (found.statement !== expected.statement) throw new SealError('statement-missing', 'it names another statement')
-  if (found.repository !== expected.repository) throw new SealError('repository-mismatch', 'sealed for another repository')
+  if (found.repository !== expected.repository)
+    throw new SealError('repository-mismatch', 'sealed for another repository')
   if (found.ref !== expected.ref) throw new SealError('ref-mismatch', 'sealed for another branch')
   if (found.pullRequest !== expected.pullRequest) {
     throw new SealError('pull-request-mismatch', 'sealed for another pull request')

@@ -51,10 +51,36 @@ function withoutTrailers(lines: string[]): string[] {
 
 // Letters of other scripts that print like those of `postern`; NFKD has already folded styled and full-width forms.
 const LOOKALIKES: Record<string, string> = {
-  'р': 'p', 'ρ': 'p', 'þ': 'p', 'ƿ': 'p', 'о': 'o', 'ο': 'o', 'օ': 'o', '0': 'o', 'ѕ': 's', 'ꜱ': 's', '5': 's', 'т': 't',
-  'τ': 't', 'ᴛ': 't', 'е': 'e', 'ε': 'e', 'ҽ': 'e', '3': 'e', 'г': 'r', 'ᴦ': 'r', 'ʀ': 'r', 'п': 'n', 'ո': 'n', 'η': 'n',
-  'ɴ': 'n', 'ᴘ': 'p', 'ᴏ': 'o', 'ᴇ': 'e', 'н': 'n',
-} // prettier-ignore
+  р: 'p',
+  ρ: 'p',
+  þ: 'p',
+  ƿ: 'p',
+  о: 'o',
+  ο: 'o',
+  օ: 'o',
+  '0': 'o',
+  ѕ: 's',
+  ꜱ: 's',
+  '5': 's',
+  т: 't',
+  τ: 't',
+  ᴛ: 't',
+  е: 'e',
+  ε: 'e',
+  ҽ: 'e',
+  '3': 'e',
+  г: 'r',
+  ᴦ: 'r',
+  ʀ: 'r',
+  п: 'n',
+  ո: 'n',
+  η: 'n',
+  ɴ: 'n',
+  ᴘ: 'p',
+  ᴏ: 'o',
+  ᴇ: 'e',
+  н: 'n',
+}
 
 function skeleton(line: string): string {
   // 40 characters would hold `postern-` several times over; invisible ones are gone before the count.

@@ -11,7 +11,7 @@ import { preAuthEncoding } from './dsse.ts'
 import { renderSignersTree, signerPath } from './projection.ts'
 import { SealError } from './seal-error.ts'
 import { type SignerEntry, parseSignerEntry, renderSignerEntry } from './signer-entry.ts'
-import { SoftwareSigner } from './software-signer.ts'
+import { SoftwareSigner } from './software-signer-testing.ts'
 
 const addedAt = '2026-03-01T09:00:00Z'
 const ada = SoftwareSigner.create({ username: 'ada', addedAt, enrolledVia: 'setup' })

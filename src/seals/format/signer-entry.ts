@@ -75,9 +75,23 @@ export function renderSignerEntry(entry: SignerEntry): Buffer {
 
 const json: StrictJson = new StrictJson('entry-malformed')
 const FIELDS = [
-  'version', 'principal', 'userId', 'username', 'displayName', 'credentialId', 'algorithm', 'publicKey', 'fingerprint',
-  'backupEligible', 'rpId', 'origins', 'enrolledVia', 'addedAt', 'endorsement', 'ended',
-] // prettier-ignore
+  'version',
+  'principal',
+  'userId',
+  'username',
+  'displayName',
+  'credentialId',
+  'algorithm',
+  'publicKey',
+  'fingerprint',
+  'backupEligible',
+  'rpId',
+  'origins',
+  'enrolledVia',
+  'addedAt',
+  'endorsement',
+  'ended',
+]
 const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9][a-z0-9-]{0,62})*$/
 const ORIGIN = /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?$/
 const DISPLAY_NAME = /^[^\p{Cc}\p{Cs}\u2028\u2029]{1,200}$/u

@@ -59,9 +59,14 @@ test('renders canonical bytes that read back as what went in', () => {
 
 test('two statements over the same facts differ by their nonce', () => {
   const again = draftMerge(context, {
-    action: 'merge', repository, targetRef: 'refs/heads/main', base: 'a'.repeat(40), head: 'b'.repeat(40),
-    tree: 'c'.repeat(40), pullRequest: 12,
-  }) // prettier-ignore
+    action: 'merge',
+    repository,
+    targetRef: 'refs/heads/main',
+    base: 'a'.repeat(40),
+    head: 'b'.repeat(40),
+    tree: 'c'.repeat(40),
+    pullRequest: 12,
+  })
   assert.notEqual(again.predicate.nonce, merge.predicate.nonce)
 })
 

@@ -10,7 +10,7 @@ import { preAuthEncoding } from './dsse.ts'
 import { type SealErrorCode, SealError } from './seal-error.ts'
 import { type SealRecord, parseSealRecord, renderSealRecord } from './seal-record.ts'
 import { messageFor } from './signing.ts'
-import { SoftwareSigner } from './software-signer.ts'
+import { SoftwareSigner } from './software-signer-testing.ts'
 import { type StatementDraft, parseStatement, renderStatement, statementDigest } from './statement.ts'
 import { verifySeal } from './verify-seal.ts'
 import { verifySealedCommit } from './verify-sealed-commit.ts'
@@ -29,7 +29,13 @@ const context = {
 }
 const act: StatementDraft = draftAct(context, {
   action: 'token.create',
-  act: { method: 'POST', route: '/api/v1/me/tokens', parameters: {}, bodyDigest: `sha256:${'1'.repeat(64)}`, title: 'x' },
+  act: {
+    method: 'POST',
+    route: '/api/v1/me/tokens',
+    parameters: {},
+    bodyDigest: `sha256:${'1'.repeat(64)}`,
+    title: 'x',
+  },
 })
 const facts = {
   action: 'merge',
@@ -41,7 +47,12 @@ const facts = {
   pullRequest: 12,
 } as const
 const merge = draftMerge(context, facts)
-const ident = { name: 'Ada', email: 'ada@localhost', timestamp: Date.parse('2026-03-01T10:01:00Z') / 1000, offset: '+0000' }
+const ident = {
+  name: 'Ada',
+  email: 'ada@localhost',
+  timestamp: Date.parse('2026-03-01T10:01:00Z') / 1000,
+  offset: '+0000',
+}
 const template: CommitTemplate = {
   tree: facts.tree,
   parents: [facts.base, facts.head],
@@ -154,12 +165,17 @@ test('seals of acts and of commits never stand in for each other', () => {
   const asAct = ada.sealBytes(statement, messageFor(renderStatement(act, ada.entry)))
   refuses('namespace-mismatch', () => verifySeal({ record: asAct, signers }))
   const record = ada.seal(merge, template)
-  const message = renderCommit(template, trailersFor(parseStatement(record.statement), statementDigest(record.statement)))
+  const message = renderCommit(
+    template,
+    trailersFor(parseStatement(record.statement), statementDigest(record.statement)),
+  )
   verifySeal({ record, message, signers })
   refuses('action-mismatch', () => verifySeal({ record, signers }))
   refuses('action-mismatch', () => verifySeal({ record: ada.seal(act), message, signers }))
   refuses('challenge-mismatch', () => verifySeal({ record, message: preAuthEncoding(record.statement), signers }))
-  refuses('namespace-mismatch', () => verifySeal({ record: { ...record, namespace: 'approval@postern' }, message, signers }))
+  refuses('namespace-mismatch', () =>
+    verifySeal({ record: { ...record, namespace: 'approval@postern' }, message, signers }),
+  )
 })
 
 /** A merge as a dishonest server could let it be tapped: statement and commit need not agree. */
@@ -193,7 +209,8 @@ test('a sealed merge verifies and says what it is', () => {
 })
 
 test('refuses a commit that is not what its statement says', () => {
-  const withTemplate = (over: Partial<CommitTemplate>) => () => judge(sealedMerge({ template: { ...template, ...over } }))
+  const withTemplate = (over: Partial<CommitTemplate>) => () =>
+    judge(sealedMerge({ template: { ...template, ...over } }))
   refuses('tree-mismatch', withTemplate({ tree: 'd'.repeat(40) }))
   refuses('base-mismatch', withTemplate({ parents: ['d'.repeat(40), facts.head] }))
   refuses('base-mismatch', withTemplate({ parents: [facts.head, facts.base] }))
@@ -211,7 +228,9 @@ test('refuses a commit of another repository, branch, pull request or statement'
   refuses('repository-mismatch', () => judge(sealedMerge({ repository: 'rep_2' })))
   refuses('ref-mismatch', () => judge(sealedMerge({ ref: 'refs/heads/release' })))
   const other = (over: object) => draftMerge(context, { ...facts, ...over })
-  refuses('repository-mismatch', () => judge(sealedMerge({ draft: other({ repository: { id: 'rep_2', url: 'https://x' } }) })))
+  refuses('repository-mismatch', () =>
+    judge(sealedMerge({ draft: other({ repository: { id: 'rep_2', url: 'https://x' } }) })),
+  )
   refuses('ref-mismatch', () => judge(sealedMerge({ draft: other({ targetRef: 'refs/heads/release' }) })))
   refuses('pull-request-mismatch', () => judge(sealedMerge({ draft: other({ pullRequest: 13 }) })))
   refuses('statement-missing', () => judge(sealedMerge({ digest: `sha256:${'0'.repeat(64)}` })))
@@ -222,13 +241,33 @@ test('refuses an edited commit', () => {
   const sealed = sealedMerge()
   const edited = (alter: (text: string) => string) => () =>
     judge({ ...sealed, commit: Buffer.from(alter(sealed.commit.toString())) })
-  refuses('challenge-mismatch', edited((text) => text.replace('\n\nPay\n', '\n\nSteal\n')))
-  refuses('challenge-mismatch', edited((text) => text.replace('author Ada', 'author Eve')))
-  refuses('armor-mismatch', edited((text) => text.replace(/gpgsig [^]*-----END SSH SIGNATURE-----\n/, '')))
-  refuses('no-seal', edited((text) => text.replace(/Postern-[^]*$/, '')))
-  refuses('trailers-malformed', edited((text) => `${text}\n`))
+  refuses(
+    'challenge-mismatch',
+    edited((text) => text.replace('\n\nPay\n', '\n\nSteal\n')),
+  )
+  refuses(
+    'challenge-mismatch',
+    edited((text) => text.replace('author Ada', 'author Eve')),
+  )
+  refuses(
+    'armor-mismatch',
+    edited((text) => text.replace(/gpgsig [^]*-----END SSH SIGNATURE-----\n/, '')),
+  )
+  refuses(
+    'no-seal',
+    edited((text) => text.replace(/Postern-[^]*$/, '')),
+  )
+  refuses(
+    'trailers-malformed',
+    edited((text) => `${text}\n`),
+  )
   const other = sealedMerge()
-  refuses('armor-mismatch', () => judge({ ...sealed, commit: sealedCommit(splitGpgsig(sealed.commit)?.payload ?? sealed.commit, other.record.armored) }))
+  refuses('armor-mismatch', () =>
+    judge({
+      ...sealed,
+      commit: sealedCommit(splitGpgsig(sealed.commit)?.payload ?? sealed.commit, other.record.armored),
+    }),
+  )
 })
 
 test('a squash has one parent and still says what it brought in', () => {
@@ -241,9 +280,24 @@ test('a squash has one parent and still says what it brought in', () => {
 test('a record with anything more or less is refused', () => {
   const bytes = renderSealRecord(ada.seal(act)).toString()
   const parse = (alter: (text: string) => string) => () => parseSealRecord(Buffer.from(alter(bytes)))
-  refuses('record-malformed', parse((text) => text.replace('{"action"', '{"__proto__":1,"action"')))
-  refuses('record-malformed', parse((text) => text.replace('"version":1', '"version":2')))
-  refuses('record-malformed', parse((text) => text.replace('"strength":"device-bound"', '"strength":"best"')))
-  refuses('record-malformed', parse((text) => text.replace('"signature":"', '"signature":"=')))
-  refuses('record-malformed', parse((text) => `${text} `))
+  refuses(
+    'record-malformed',
+    parse((text) => text.replace('{"action"', '{"__proto__":1,"action"')),
+  )
+  refuses(
+    'record-malformed',
+    parse((text) => text.replace('"version":1', '"version":2')),
+  )
+  refuses(
+    'record-malformed',
+    parse((text) => text.replace('"strength":"device-bound"', '"strength":"best"')),
+  )
+  refuses(
+    'record-malformed',
+    parse((text) => text.replace('"signature":"', '"signature":"=')),
+  )
+  refuses(
+    'record-malformed',
+    parse((text) => `${text} `),
+  )
 })

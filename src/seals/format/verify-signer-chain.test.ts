@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { draftAct } from './draft.ts'
 import { SealError } from './seal-error.ts'
 import { type SignerEntry, credentialDigest } from './signer-entry.ts'
-import { SoftwareSigner } from './software-signer.ts'
+import { SoftwareSigner } from './software-signer-testing.ts'
 import { renderTime } from './time.ts'
 import { verifySignerChain } from './verify-signer-chain.ts'
 
@@ -34,7 +34,13 @@ function vouch(
       },
       {
         action,
-        act: { method: 'POST', route: '/x', parameters: action === 'credential.endorse' ? { username } : {}, bodyDigest, title: 'Vouch' },
+        act: {
+          method: 'POST',
+          route: '/x',
+          parameters: action === 'credential.endorse' ? { username } : {},
+          bodyDigest,
+          title: 'Vouch',
+        },
         subjects: [{ name: 'credential', digest: { sha256: credentialDigest(publicKey) } }],
       },
     ),
@@ -57,7 +63,12 @@ test('trust reaches from the root to whom it vouched for, and on', () => {
   const chain = verifySignerChain(entries, { trust: root.entry.fingerprint })
   assert.deepEqual(
     entries.map(({ credentialId }) => [chain.get(credentialId)?.trust, chain.get(credentialId)?.endorsedBy]),
-    [['endorsed', 'bob'], ['endorsed', 'ada'], ['endorsed', 'ada'], ['root', null]],
+    [
+      ['endorsed', 'bob'],
+      ['endorsed', 'ada'],
+      ['endorsed', 'ada'],
+      ['root', null],
+    ],
   )
 })
 

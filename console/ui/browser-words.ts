@@ -3,7 +3,7 @@ const browsers: [pattern: RegExp, name: string][] = [
   [/\bEdg/, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\bChrome\/|\bCriOS\//, 'Chrome'],
+  [/Chrome\/|\bCriOS\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
 ]
 const systems: [pattern: RegExp, name: string][] = [
@@ -16,11 +16,14 @@ const systems: [pattern: RegExp, name: string][] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
+const find = (table: typeof browsers, userAgent: string) => table.find(([pattern]) => pattern.test(userAgent))?.[1]
+
+export const systemWord = (userAgent: string) => find(systems, userAgent)
+
 /** "Firefox on Windows". A hint for the eye only: any client can send any user agent. */
 export function browserWords(userAgent: string): string {
-  const find = (table: typeof browsers) => table.find(([pattern]) => pattern.test(userAgent))?.[1]
-  const browser = find(browsers)
-  const system = find(systems)
+  const browser = find(browsers, userAgent)
+  const system = systemWord(userAgent)
   if (browser && system) return `${browser} on ${system}`
   return browser ?? system ?? (userAgent.slice(0, 60) || 'An unnamed client')
 }

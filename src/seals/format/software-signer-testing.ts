@@ -2,7 +2,10 @@ import { ES256, type CoseAlgorithm } from '../../protocols/webauthn/cose.ts'
 import { parseAttestationObject } from '../../protocols/webauthn/attestation-object.ts'
 import { parseAuthenticatorData } from '../../protocols/webauthn/authenticator-data.ts'
 import { parseAuthenticationResponse } from '../../protocols/webauthn/response-json.ts'
-import { SoftwareAuthenticator, type SoftwareAuthenticatorJSON } from '../../protocols/webauthn/software-authenticator.ts'
+import {
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorJSON,
+} from '../../protocols/webauthn/software-authenticator.ts'
 import type { Tampering } from '../../protocols/webauthn/software-client.ts'
 import type { CommitTemplate } from './commit.ts'
 import type { SealRecord } from './seal-record.ts'
@@ -77,7 +80,15 @@ export class SoftwareSigner {
 
   /** Holds the private key in clear. */
   toJSON(): SoftwareSignerJSON {
-    const { principal: _p, algorithm: _a, fingerprint: _f, endorsement: _e, ended: _x, publicKey, ...facts } = this.entry
+    const {
+      principal: _p,
+      algorithm: _a,
+      fingerprint: _f,
+      endorsement: _e,
+      ended: _x,
+      publicKey,
+      ...facts
+    } = this.entry
     return { authenticator: this.#authenticator.toJSON(), facts: { ...facts, publicKey: publicKey.toString('base64') } }
   }
 

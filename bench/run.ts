@@ -1,0 +1,56 @@
+// bench/ owns the figures of docs/performance.md: each measured beside a peer on the same machine, in alternating runs.
+// It never decides whether a test passes.
+
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { authentication } from './authentication.ts'
+import { describeMachine } from './machine.ts'
+import type { Group, Row } from './measure.ts'
+import { signIn } from './sign-in.ts'
+import { renderTable, writeBetweenMarkers } from './table.ts'
+
+const groups: readonly Group[] = [authentication, signIn]
+
+const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
+
+  --rounds N   alternating runs of each side (5)
+  --json FILE  the rows as JSON
+  --write      put the table into docs/performance.md
+
+${groups.map(({ name, does }) => `  ${name.padEnd(15)} ${does}`).join('\n')}
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
+  },
+})
+const rounds = Number(values.rounds)
+const unknown = positionals.find((name) => !groups.some((group) => group.name === name))
+if (values.help === true) process.stdout.write(help)
+else if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(`${unknown === undefined ? '--rounds takes a whole number' : `There is no group “${unknown}”`}.\n\n${help}`)
+  process.exitCode = 2
+} else await run()
+
+async function run(): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const rows: Row[] = []
+  for (const { name, does, run } of groups) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue
+    say(`${name}: ${does}`)
+    rows.push(...(await run({ rounds, say: (line) => say(`  ${line}`) })))
+  }
+  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
+  const date = new Date().toISOString().slice(0, 10)
+  const machine = describeMachine()
+  const text = `Made by \`${command}\` on ${date}: ${machine}; medians of ${rounds} alternating runs.\n\n${renderTable(rows)}`
+  process.stdout.write(`${text}\n`)
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ command, date, machine, rounds, rows }, null, 2)}\n`)
+  if (values.write) await writeBetweenMarkers(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), text)
+}

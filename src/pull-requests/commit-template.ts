@@ -1,0 +1,53 @@
+import type { CommitTemplate, Ident } from '../seals/format/commit.ts'
+import { principalOf } from '../seals/format/signer-entry.ts'
+import type { MergeMethod } from './shapes.ts'
+
+export interface MergeWords {
+  method: MergeMethod
+  number: number
+  title: string
+  description: string
+  /** First lines of the commits that a squash folds into one, oldest first. */
+  subjects: readonly string[]
+}
+
+export interface MergeObjects {
+  base: string
+  head: string
+  tree: string
+}
+
+interface Named {
+  username: string
+  displayName: string
+}
+
+/**
+ * The commit that a tap will sign. Its first parent is the tip before, so no history leaves the first-parent line; the
+ * committer is the signer, under the principal that stock tools print.
+ */
+export function mergeTemplate(
+  { base, head, tree }: MergeObjects,
+  words: MergeWords,
+  people: { signer: Named; author: Named },
+  { rpId, at }: { rpId: string; at: number },
+): CommitTemplate {
+  const ident = ({ username, displayName }: Named): Ident => ({
+    name: displayName,
+    email: principalOf(username, rpId),
+    timestamp: Math.floor(at / 1000),
+    offset: '+0000',
+  })
+  const committer = ident(people.signer)
+  const isMerge = words.method === 'merge'
+  return {
+    tree,
+    parents: isMerge ? [base, head] : [base],
+    author: isMerge ? committer : ident(people.author),
+    committer,
+    subject: isMerge ? `Merge pull request #${words.number}: ${words.title}` : `${words.title} (#${words.number})`,
+    body: words.description.trim() !== '' || isMerge ? words.description : listOf(words.subjects),
+  }
+}
+
+const listOf = (subjects: readonly string[]): string => subjects.map((subject) => `* ${subject}`).join('\n')

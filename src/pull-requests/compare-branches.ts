@@ -1,0 +1,41 @@
+import { Lru } from '../protocols/lru.ts'
+import type { Source } from '../repositories/revision.ts'
+import { type MergeOutcome, withPreview } from './merge-trees.ts'
+
+/** How one commit stands to another that it would be merged into. */
+export interface BranchComparison {
+  /** Null where they share no history. */
+  mergeBase: string | null
+  /** Commits that the merge would bring in. */
+  commitCount: number
+  /** Null where there is nothing to merge, or nothing in common. */
+  outcome: MergeOutcome | null
+}
+
+const known = new Lru<string, BranchComparison>(500)
+
+/** Two commits stand to each other for ever as they do: asked once. */
+export async function compareBranches(source: Source, { base, head }: { base: string; head: string }): Promise<BranchComparison> {
+  const key = `${source.folder} ${base} ${head}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const mergeBase = await findMergeBase(source, base, head)
+  const hasWork = mergeBase !== null && mergeBase !== head
+  const comparison: BranchComparison = {
+    mergeBase,
+    commitCount: mergeBase === null ? 0 : await countCommits(source, base, head),
+    outcome: hasWork ? await withPreview(source, { base, head }, async ({ outcome }) => outcome) : null,
+  }
+  known.set(key, comparison)
+  return comparison
+}
+
+async function findMergeBase({ git, folder }: Source, base: string, head: string): Promise<string | null> {
+  const { code, stdout } = await git.run(['merge-base', '--end-of-options', base, head], { repository: folder, ok: [0, 1] })
+  return code === 0 ? stdout.toString().trim() : null
+}
+
+async function countCommits({ git, folder }: Source, base: string, head: string): Promise<number> {
+  const { stdout } = await git.run(['rev-list', '--count', '--end-of-options', head, `^${base}`], { repository: folder })
+  return Number(stdout.toString())
+}

@@ -1,0 +1,34 @@
+import type { Source } from '../repositories/revision.ts'
+import { createTemporaryObjects } from '../repositories/storage.ts'
+
+export type MergeOutcome =
+  | { kind: 'clean'; tree: string }
+  /** Names of the files that both sides changed. */
+  | { kind: 'conflicts'; files: string[] }
+
+/**
+ * The tree that merging `head` into `base` gives. New objects are written to the repository, or to `objectDirectory`.
+ * @throws GitError for histories without a common commit
+ */
+export async function mergeTrees(
+  { git, folder }: Source,
+  { base, head, objectDirectory }: { base: string; head: string; objectDirectory?: string },
+): Promise<MergeOutcome> {
+  const { code, stdout } = await git.run(
+    ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', '--end-of-options', base, head],
+    { repository: folder, ok: [0, 1], ...(objectDirectory === undefined ? {} : { objectDirectory }) },
+  )
+  const [tree = '', ...files] = stdout.toString().split('\0').filter(Boolean)
+  return code === 0 ? { kind: 'clean', tree } : { kind: 'conflicts', files: [...new Set(files)] }
+}
+
+/** Does `work` with the result of a merge that is not made: its objects vanish afterwards, whatever happens. */
+export async function withPreview<Result>(
+  source: Source,
+  { base, head }: { base: string; head: string },
+  work: (preview: { outcome: MergeOutcome; objectDirectory: string }) => Promise<Result>,
+): Promise<Result> {
+  await using temporary = await createTemporaryObjects(source.folder)
+  const objectDirectory = temporary.path
+  return await work({ outcome: await mergeTrees(source, { base, head, objectDirectory }), objectDirectory })
+}

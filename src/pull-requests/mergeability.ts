@@ -1,0 +1,52 @@
+import type { PersonRef } from '../http/shapes.ts'
+import type { BranchComparison } from './compare-branches.ts'
+import type { Mergeability } from './shapes.ts'
+
+export interface MergeFacts {
+  state: 'open' | 'merged' | 'closed'
+  sourceBranch: string
+  targetBranch: string
+  hasSource: boolean
+  hasTarget: boolean
+  /** Null where a branch is missing. */
+  comparison: BranchComparison | null
+  /** A person in a browser session with the role `write`. */
+  mayMerge: boolean
+  /** Null where the branch asks nothing of the key. */
+  hasFittingKey: boolean | null
+  heldBy: PersonRef | null
+}
+
+/** Whether it can be merged now, with the list of what is met and what would help. Pure. */
+export function judgeMergeability(facts: MergeFacts): Mergeability {
+  const { comparison, sourceBranch, targetBranch, heldBy } = facts
+  const outcome = comparison?.outcome ?? null
+  const conflicts = outcome?.kind === 'conflicts' ? outcome.files : []
+  if (facts.state !== 'open') return { state: 'closed', conflicts: [], checks: [], heldBy: null }
+  const hasBranches = facts.hasSource && facts.hasTarget
+  const isRelated = comparison !== null && comparison.mergeBase !== null
+  const checks: Mergeability['checks'] = [
+    check('Both branches exist', hasBranches, `Push ${facts.hasSource ? targetBranch : sourceBranch} again, or close this pull request.`),
+  ]
+  if (hasBranches) checks.push(check('The branches share history', isRelated, `Base your work on ${targetBranch} and push it again.`))
+  if (isRelated) {
+    checks.push(check('There is something to merge', outcome !== null, `${targetBranch} has all of it already.`))
+    checks.push(
+      check(`No conflicts with ${targetBranch}`, conflicts.length === 0, `Merge ${targetBranch} into ${sourceBranch}, resolve the files named, and push.`),
+    )
+  }
+  checks.push(check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'))
+  if (facts.hasFittingKey !== null)
+    checks.push(check('You have a key that stock git can check', facts.hasFittingKey, 'Add an ES256 passkey or security key under Account.'))
+  return { state: stateOf(), conflicts, checks, heldBy }
+
+  function stateOf(): Mergeability['state'] {
+    if (!hasBranches) return 'source-missing'
+    if (!isRelated) return 'not-allowed'
+    if (outcome === null) return 'nothing-to-merge'
+    if (outcome.kind === 'conflicts') return 'conflicts'
+    return facts.mayMerge && facts.hasFittingKey !== false ? 'ready' : 'not-allowed'
+  }
+}
+
+const check = (label: string, isMet: boolean, help: string): Mergeability['checks'][number] => ({ label, isMet, help: isMet ? null : help })

@@ -1,0 +1,30 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { PullRequestTable } from '../database/schema.ts'
+import { conflict, notFound } from '../http/problem.ts'
+
+export type PullRequest = PullRequestTable
+
+/** @throws 404 */
+export async function getPullRequest(db: Db<'pullRequest'>, repositoryId: Id<'rep'>, number: number): Promise<PullRequest> {
+  const row = await db
+    .selectFrom('pullRequest')
+    .selectAll()
+    .where('repositoryId', '=', repositoryId)
+    .where('number', '=', number)
+    .executeTakeFirst()
+  if (row === undefined) throw notFound('This pull request')
+  return row
+}
+
+/** @throws 409 that says what became of it */
+export function checkOpen(row: Pick<PullRequest, 'state' | 'number'>): void {
+  if (row.state === 'merged') throw conflict('already-merged', `Pull request #${row.number} is merged already.`)
+  if (row.state === 'closed')
+    throw conflict('closed', `Pull request #${row.number} is closed.`, { help: 'Reopen it first.' })
+}
+
+export const branchName = (ref: string): string => ref.replace(/^refs\/heads\//, '')
+
+/** Where the head of a pull request stays readable, whatever becomes of its branch. Nobody can push there. */
+export const pullRef = (number: number): string => `refs/pull/${number}/head`

@@ -1,0 +1,83 @@
+import { Type } from 'typebox'
+import type { App } from '../../http/app.ts'
+import { ProblemError } from '../../http/problem.ts'
+import { getPerson } from '../../identity/caller.ts'
+import { withGitProblems } from '../../repositories/git-problem.ts'
+import { getPlace } from '../../repositories/place.ts'
+import { FileIndex } from '../../repositories/routes/browse-shapes.ts'
+import { DiffSummary, FilePatch } from '../../repositories/shapes.ts'
+import { merge, type MergeReleaseParts } from '../merge.ts'
+import { readMergeFiles, readMergePatch } from '../merge-preview.ts'
+import { prepareMerge } from '../prepare-merge.ts'
+import { MergeDone, MergeMethod, MergePreparation, VerifyInstructions } from '../shapes.ts'
+import { readVerifyInstructions } from '../verify-instructions.ts'
+import { ByNumber, pullRequestRoot } from './shapes.ts'
+
+const Method = Type.Object({ method: MergeMethod }, { additionalProperties: false })
+const RequestQuery = Type.Object({ sealRequestId: Type.String({ maxLength: 100 }) })
+
+/** To merge: lay down what would be signed, look at it, release it with the tap, and have it checked by others. */
+export function mergeRoutes(app: App, parts: MergeReleaseParts): void {
+  app.post(`${pullRequestRoot}/merge-preparation`, {
+    config: { access: 'repository:write' },
+    schema: { params: Type.Object(ByNumber), body: Method, response: { 200: MergePreparation } },
+    handler: (request) =>
+      withGitProblems(() =>
+        prepareMerge(parts, {
+          place: getPlace(request),
+          caller: getPerson(request),
+          number: Number(request.params.number),
+          method: request.body.method,
+        }),
+      ),
+  })
+
+  app.get(`${pullRequestRoot}/merge-preparation/files`, {
+    config: { access: 'repository:write' },
+    schema: { params: Type.Object(ByNumber), querystring: RequestQuery, response: { 200: DiffSummary } },
+    handler: (request) =>
+      withGitProblems(() => {
+        const { sealRequestId } = request.query
+        return readMergeFiles(parts, { place: getPlace(request), caller: getPerson(request), number: Number(request.params.number), sealRequestId })
+      }),
+  })
+
+  app.get(`${pullRequestRoot}/merge-preparation/files/:index`, {
+    config: { access: 'repository:write' },
+    schema: { params: Type.Object({ ...ByNumber, index: FileIndex }), querystring: RequestQuery, response: { 200: FilePatch } },
+    handler: (request) =>
+      withGitProblems(() =>
+        readMergePatch(parts, {
+          place: getPlace(request),
+          caller: getPerson(request),
+          number: Number(request.params.number),
+          sealRequestId: request.query.sealRequestId,
+          index: Number(request.params.index),
+        }),
+      ),
+  })
+
+  app.post(`${pullRequestRoot}/merge`, {
+    config: { access: 'repository:write' },
+    schema: { params: Type.Object(ByNumber), body: Method, response: { 200: MergeDone } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const question = {
+          place: getPlace(request),
+          caller: getPerson(request),
+          number: Number(request.params.number),
+          method: request.body.method,
+        }
+        const sealId = request.headers['postern-seal']
+        if (typeof sealId === 'string') return merge(parts, { ...question, sealId })
+        const { sealRequestId, facts } = await prepareMerge(parts, question)
+        throw new ProblemError(401, 'seal-required', 'Merging needs a tap on your key.', { detail: facts.title, sealRequestId })
+      }),
+  })
+
+  app.get(`${pullRequestRoot}/verify-instructions`, {
+    config: { access: 'repository:read' },
+    schema: { params: Type.Object(ByNumber), response: { 200: VerifyInstructions } },
+    handler: (request) => readVerifyInstructions(parts, getPlace(request), Number(request.params.number)),
+  })
+}

@@ -1,0 +1,10 @@
+import { Type } from 'typebox'
+import { InRepository, repositoryRoot } from '../../repositories/routes/browse-shapes.ts'
+
+export const pullRequestsRoot = `${repositoryRoot}/pull-requests`
+export const pullRequestRoot = `${pullRequestsRoot}/:number`
+
+export const ByNumber = { ...InRepository, number: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) }
+
+export const Title = Type.String({ minLength: 1, maxLength: 300 })
+export const Description = Type.String({ maxLength: 50_000 })

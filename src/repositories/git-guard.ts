@@ -1,0 +1,55 @@
+import type { FastifyRequest } from 'fastify'
+import type { Authenticator } from '../access-keys/authenticate.ts'
+import type { Guard } from '../http/access.ts'
+import { notFound, ProblemError } from '../http/problem.ts'
+import type { Caller } from '../identity/caller.ts'
+import { checkTokenScope, coversRole, findPlace, type PlaceParts, roleProblem } from './access.ts'
+
+/**
+ * Who may speak git's protocol with a repository: Basic with any user name and a token as the password, or Bearer;
+ * nobody in particular where the repository is public. Without credentials everything that is not public asks for
+ * them, whether it exists or not. Cookies count only for reading the signers' list, which a browser opens.
+ */
+export function createGitGuard(parts: PlaceParts & { authenticator: Authenticator }): Guard {
+  const { authenticator } = parts
+  return async (request) => {
+    const least = isPush(request) ? 'write' : 'read'
+    const caller = await findGitCaller(authenticator, request)
+    checkTokenScope(caller, least)
+    const place = await findPlace(parts, caller, gitPath(request))
+    if (caller === undefined && (place === undefined || least === 'write')) throw credentialsNeeded('Sign in with a token:')
+    if (place === undefined) throw notFound('This repository')
+    if (caller !== undefined && !coversRole(place.role, least)) throw roleProblem(caller, place.path, place.role, least)
+    request.caller = caller
+    request.place = place
+  }
+}
+
+async function findGitCaller(authenticator: Authenticator, request: FastifyRequest): Promise<Caller | undefined> {
+  if (request.headers.authorization === undefined) return isSignersList(request) ? authenticator.fromRequest(request) : undefined
+  const caller = await authenticator.fromGit(request)
+  if (caller === undefined) throw credentialsNeeded('This token is not known, has expired, or was ended.')
+  return caller
+}
+
+const isSignersList = (request: FastifyRequest): boolean =>
+  request.method === 'GET' && request.routeOptions.url === '/:project/:repository/allowed_signers'
+
+/** Decided from the route and the one parameter that chooses the service; both are what will be run. */
+function isPush(request: FastifyRequest): boolean {
+  const { service } = request.query as { service?: string }
+  return request.routeOptions.url?.endsWith('/git-receive-pack') === true || service === 'git-receive-pack'
+}
+
+/** `project/repository.git` and, for whoever pastes the page's address, `project/repository`. */
+function gitPath(request: FastifyRequest): { project: string; repository: string } {
+  const { project, repository } = request.params as { project: string; repository: string }
+  return { project, repository: repository.replace(/\.git$/i, '') }
+}
+
+const credentialsNeeded = (title: string): ProblemError =>
+  new ProblemError(401, 'sign-in-required', title, {
+    help: 'Use any user name, and as the password an API token that you make under Account.',
+    // RFC 7617 §2.1
+    headers: { 'www-authenticate': 'Basic realm="Postern", charset="UTF-8"' },
+  })

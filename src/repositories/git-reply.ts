@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ProblemError } from '../http/problem.ts'
+import { GitError } from './git-error.ts'
+
+/** gitprotocol-http, "Smart Clients": no answer may be kept by anything in between. */
+export function startGitReply(response: ServerResponse, contentType: string): void {
+  response.statusCode = 200
+  response.setHeader('content-type', contentType)
+  response.setHeader('cache-control', 'no-cache, max-age=0, must-revalidate')
+  response.setHeader('pragma', 'no-cache')
+  response.setHeader('expires', 'Fri, 01 Jan 1980 00:00:00 GMT')
+  response.setHeader('x-content-type-options', 'nosniff')
+}
+
+/** Refusals as plain text: git shows them to its user as `remote:` lines, which it does not do with JSON. */
+export function sendPlainRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = asRefusal(error)
+  if (refusal.status >= 500) request.log.error({ err: error }, 'git request failed')
+  return reply
+    .code(refusal.status)
+    .headers(refusal.details.headers ?? {})
+    .type('text/plain; charset=utf-8')
+    .send(renderPlain(refusal))
+}
+
+/** The same after the reply was taken over from Fastify; once bytes are on their way, only cutting them off is left. */
+export function endPlainRefusal(error: unknown, request: FastifyRequest, response: ServerResponse): void {
+  const refusal = asRefusal(error)
+  if (refusal.status >= 500) request.log.error({ err: error }, 'git request failed')
+  if (response.headersSent) return void response.destroy()
+  const headers = { ...refusal.details.headers, 'content-type': 'text/plain; charset=utf-8', connection: 'close' }
+  response.writeHead(refusal.status, headers).end(renderPlain(refusal))
+}
+
+const renderPlain = ({ message, details }: ProblemError): string => [message, details.help].filter(Boolean).join(' ').concat('\n')
+
+function asRefusal(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error instanceof GitError && error.code === 'git-busy')
+    return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } })
+  if (error instanceof GitError) return new ProblemError(500, error.code, error.message, { cause: error })
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This is not a request that git makes.')
+  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', { cause: error })
+}

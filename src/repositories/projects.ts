@@ -1,0 +1,137 @@
+import { recordEvent } from '../audit/record.ts'
+import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { newId } from '../database/id.ts'
+import type { ProjectTable } from '../database/schema.ts'
+import type { TakenSeal } from '../http/access.ts'
+import { conflict, forbidden } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import { findProjectRole } from './access.ts'
+import { checkProjectName } from './names.ts'
+import type { ProjectPlace } from './place.ts'
+import { listReachedProjects } from './reachable.ts'
+import { leaveRedirects } from './redirects.ts'
+import type { ProjectView } from './shapes.ts'
+
+/** Any person but a guest may begin a project, and administers it. */
+export async function createProject(
+  database: Database,
+  caller: Caller,
+  wanted: { name: string; description: string; isDemo?: boolean },
+  at: number,
+): Promise<ProjectTable> {
+  if (caller.role === 'guest') throw forbidden('Guests cannot create projects.', 'Ask somebody of the organisation to create it and to let you in.')
+  checkProjectName(wanted.name)
+  const project: ProjectTable = {
+    id: newId('prj'),
+    name: wanted.name,
+    description: wanted.description,
+    isDemo: wanted.isDemo === true ? 1 : 0,
+    createdAt: at,
+    createdBy: caller.id,
+  }
+  await database.write(async (tx) => {
+    await orNameTaken(tx.insertInto('project').values(project).execute(), wanted.name)
+    await tx
+      .insertInto('roleGrant')
+      .values({ subjectKind: 'user', subjectId: caller.id, scopeKind: 'project', scopeId: project.id, role: 'admin', createdAt: at, createdBy: caller.id })
+      .execute()
+    // A path that used to lead elsewhere is this project's own from now on.
+    await tx.deleteFrom('pathRedirect').where('path', '>=', `${folded(project)}/`).where('path', '<', `${folded(project)}0`).execute()
+    const target = { kind: 'project', id: project.id }
+    await recordEvent(tx, { action: 'project.created', actor: actorOf(caller), target, facts: { project: project.name }, at })
+  })
+  return project
+}
+
+const folded = ({ name }: { name: string }): string => name.toLowerCase()
+
+export async function changeProject(
+  database: Database,
+  caller: Caller,
+  { project }: ProjectPlace,
+  wanted: { name?: string | undefined; description?: string | undefined },
+  at: number,
+): Promise<ProjectTable> {
+  const changed = { ...project, name: wanted.name ?? project.name, description: wanted.description ?? project.description }
+  if (changed.name !== project.name) checkProjectName(changed.name)
+  await database.write(async (tx) => {
+    await orNameTaken(
+      tx.updateTable('project').set({ name: changed.name, description: changed.description }).where('id', '=', project.id).execute(),
+      changed.name,
+    )
+    const repositories = await tx.selectFrom('repository').select(['id', 'name']).where('projectId', '=', project.id).execute()
+    await leaveRedirects(
+      tx,
+      repositories.map(({ id, name }) => ({ repositoryId: id, from: `${project.name}/${name}`, to: `${changed.name}/${name}` })),
+    )
+    const target = { kind: 'project', id: project.id }
+    const facts = { project: changed.name, former: project.name, description: changed.description }
+    await recordEvent(tx, { action: 'project.changed', actor: actorOf(caller), target, facts, at })
+  })
+  return changed
+}
+
+/** @throws 409 while repositories are left in it */
+export async function deleteProject(
+  database: Database,
+  caller: Caller,
+  { project }: ProjectPlace,
+  takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>,
+  at: number,
+): Promise<void> {
+  await refuseFull(database.read, project)
+  await database.write(async (tx) => {
+    const seal = await takeSeal(tx)
+    await refuseFull(tx, project)
+    await tx.deleteFrom('roleGrant').where('scopeId', '=', project.id).execute()
+    await tx.deleteFrom('project').where('id', '=', project.id).execute()
+    const target = { kind: 'project', id: project.id }
+    await recordEvent(tx, { action: 'project.deleted', actor: actorOf(caller), target, facts: { project: project.name, seal: seal.id }, at })
+  })
+}
+
+export async function refuseFull(db: Db<'repository'>, project: ProjectTable): Promise<void> {
+  const left = await db.selectFrom('repository').select('name').where('projectId', '=', project.id).executeTakeFirst()
+  if (left !== undefined)
+    throw conflict('project-not-empty', `${project.name} still has repositories.`, { help: 'Delete its repositories first, each on its own.' })
+}
+
+async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> {
+  try {
+    await orUniqueViolation(work)
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error
+    throw conflict('name-taken', `There is already a project ${name}.`, { help: 'Choose another name.', fields: { name: 'is taken' } })
+  }
+}
+
+type Tables = 'project' | 'repository' | 'roleGrant' | 'groupMember'
+
+/** Projects the caller has a role in, or reaches a repository of, by name. */
+export async function listProjects(db: Db<Tables>, caller: Caller): Promise<ProjectView[]> {
+  const projects = await db.selectFrom('project').selectAll().orderBy('name').execute()
+  const reached = await listReachedProjects(db, caller)
+  const views: ProjectView[] = []
+  for (const project of projects) {
+    const role = await findProjectRole(db, caller, project.id)
+    if (role !== undefined || reached.has(project.id)) views.push(await renderProject(db, { project, role: role ?? null }))
+  }
+  return views
+}
+
+export async function renderProject(db: Db<'repository'>, { project, role }: ProjectPlace): Promise<ProjectView> {
+  const { count } = await db
+    .selectFrom('repository')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('projectId', '=', project.id)
+    .executeTakeFirstOrThrow()
+  return {
+    id: project.id,
+    name: project.name,
+    description: project.description,
+    isDemo: project.isDemo === 1,
+    createdAt: project.createdAt,
+    repositoryCount: Number(count),
+    myRole: role,
+  }
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { RepositoryPlace } from './place.ts'
+import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
+
+const megabyte = 1024 ** 2
+
+describe('a push over HTTP', () => {
+  let fixture: RepositoryFixture
+  let token: string
+  before(async () => {
+    fixture = await openRepositories({ maxBlobBytes: 2 * megabyte, maxPushBytes: 64 * megabyte })
+    token = await fixture.addToken(fixture.owner)
+  })
+  after(() => fixture[Symbol.asyncDispose]())
+
+  let number = 0
+  /** A repository whose `main` has been pushed, and the clone it came from. */
+  async function begin(): Promise<{ place: RepositoryPlace; work: Awaited<ReturnType<RepositoryFixture['workFolder']>>; url: string }> {
+    const place = await fixture.addRepository(`repository-${(number += 1)}`)
+    const work = await fixture.workFolder()
+    const url = fixture.url(place, token)
+    await commit(work, 'README.md', 'hello\n')
+    const pushed = await work.git('push', url, 'main')
+    assert.equal(pushed.code, 0, pushed.text)
+    return { place: await fixture.look(place), work, url }
+  }
+  async function commit(work: { folder: string; git: (...args: string[]) => Promise<{ text: string }> }, name: string, content: string | Buffer): Promise<string> {
+    await writeFile(join(work.folder, name), content)
+    await work.git('add', '-A')
+    await work.git('commit', '-q', '-m', `change ${name}`)
+    return (await work.git('rev-parse', 'HEAD')).text.trim()
+  }
+  const refs = async ({ folder }: RepositoryPlace): Promise<string[]> =>
+    (await fixture.git.run(['for-each-ref', '--format=%(refname)'], { repository: folder })).stdout.toString().split('\n').filter(Boolean)
+  const assertClean = async ({ folder }: RepositoryPlace): Promise<void> => {
+    assert.deepEqual((await readdir(join(folder, 'objects'))).filter((name) => name.startsWith('tmp_')), [])
+    const open = await fixture.database.read.selectFrom('refUpdate').selectAll().where('state', '=', 'prepared').execute()
+    assert.deepEqual(open, [])
+  }
+
+  it('refuses refs/replace, which would show the server another tree than the one that was signed', async () => {
+    const { place, work, url } = await begin()
+    const honest = (await work.git('rev-parse', 'HEAD')).text.trim()
+    const forged = await commit(work, 'README.md', 'forged\n')
+    const pushed = await work.git('push', url, `${forged}:refs/replace/${honest}`)
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.text, /remote: refs\/replace\/\w+ belongs to the server\. Only refs\/heads\/\* and refs\/tags\/\* can be pushed\./)
+    assert.match(pushed.text, /! \[remote rejected\].*only branches and tags can be pushed/)
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+  })
+
+  it('refuses every other namespace of the server, and the whole push with it', async () => {
+    const { place, work, url } = await begin()
+    for (const ref of ['refs/postern/seals', 'refs/pull/1/head', 'refs/notes/x', 'refs/heads-not/x']) {
+      const pushed = await work.git('push', url, `main:${ref}`, 'main:refs/heads/innocent')
+      assert.match(pushed.text, /belongs to the server/)
+    }
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    const refusals = (await fixture.events()).filter(({ action, facts }) => action === 'push.refused' && facts['repository'] === place.path)
+    assert.equal(refusals.length, 4)
+  })
+
+  it('records the first push as the baseline and protects its branch', async () => {
+    const { place, work, url } = await begin()
+    const oid = (await work.git('rev-parse', 'HEAD')).text.trim()
+    const protection = await fixture.database.read.selectFrom('protectedBranch').selectAll().where('repositoryId', '=', place.repository.id).execute()
+    assert.deepEqual(protection.map(({ ref, baselineOid, protectSealId }) => [ref, baselineOid, protectSealId]), [['refs/heads/main', oid, null]])
+    await commit(work, 'README.md', 'more\n')
+    for (const args of [['main'], ['+main'], [':main'], ['--force', 'main~1:main']]) {
+      const pushed = await work.git('push', url, ...args)
+      if (pushed.text.includes('Everything up-to-date')) continue
+      assert.notEqual(pushed.code, 0)
+      assert.match(pushed.text, /remote: main is (protected|the default branch)/)
+    }
+    const direct = await work.git('push', url, 'main')
+    assert.match(direct.text, /remote: main is protected: open a pull request instead/)
+    assert.match(direct.text, /remote: {3}git push origin HEAD:my-change/)
+    assert.match(direct.text, /! \[remote rejected\] main -> main \(this branch is protected\)/)
+    const events = (await fixture.events()).filter(({ facts }) => facts['repository'] === place.path).map(({ action }) => action)
+    assert.deepEqual(events.slice(0, 3), ['repository.created', 'ref.created', 'branch.protected'])
+  })
+
+  it('makes the first branch the default where there is no main, and points HEAD at it', async () => {
+    const place = await fixture.addRepository('trunk-based')
+    const work = await fixture.workFolder()
+    await commit(work, 'file', 'text\n')
+    const url = fixture.url(place, token)
+    assert.equal((await work.git('push', url, 'main:trunk', 'main:other')).code, 0)
+    const now = await fixture.look(place)
+    const { stdout } = await fixture.git.run(['symbolic-ref', 'HEAD'], { repository: place.folder })
+    assert.equal(stdout.toString().trim(), `refs/heads/${now.repository.defaultBranch}`)
+    const protection = await fixture.database.read.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', place.repository.id).execute()
+    assert.deepEqual(protection, [{ ref: `refs/heads/${now.repository.defaultBranch}` }])
+  })
+
+  it('lets exactly one of two first pushes win', async () => {
+    const place = await fixture.addRepository('raced')
+    const works = await Promise.all([fixture.workFolder(), fixture.workFolder()])
+    for (const [index, work] of works.entries()) await commit(work, 'file', `${index}\n`)
+    const url = fixture.url(place, token)
+    const pushed = await Promise.all(works.map((work) => work.git('push', url, 'main')))
+    assert.equal(pushed.filter(({ code }) => code === 0).length, 1, pushed.map(({ text }) => text).join('\n---\n'))
+    const loser = pushed.find(({ code }) => code !== 0)
+    assert.match(loser?.text ?? '', /rejected/)
+    await assertClean(place)
+  })
+
+  it('takes new branches, forced updates and deletions of unprotected ones, atomic pushes and push options', async () => {
+    const { place, work, url } = await begin()
+    await commit(work, 'change', 'one\n')
+    const created = await work.git('push', '-o', 'ci.skip', url, 'HEAD:my-change')
+    assert.equal(created.code, 0, created.text)
+    assert.match(created.text, /remote: Open a pull request for my-change:/)
+    assert.match(created.text, /pull-requests\/new\?source=my-change/)
+    await work.git('commit', '-q', '--amend', '-m', 'again')
+    assert.equal((await work.git('push', '--force', url, 'HEAD:my-change')).code, 0)
+    assert.equal((await work.git('push', '--atomic', url, 'HEAD:a', 'HEAD:b')).code, 0)
+    assert.equal((await work.git('push', url, ':my-change')).code, 0)
+    assert.deepEqual(await refs(place), ['refs/heads/a', 'refs/heads/b', 'refs/heads/main'])
+    const atomic = await work.git('push', '--atomic', url, 'HEAD:main', 'HEAD:c')
+    assert.notEqual(atomic.code, 0)
+    assert.deepEqual(await refs(place), ['refs/heads/a', 'refs/heads/b', 'refs/heads/main'])
+    const rows = await fixture.database.read.selectFrom('refUpdate').selectAll().where('repositoryId', '=', place.repository.id).execute()
+    assert.ok(rows.every(({ state, method }) => state === 'done' && method.startsWith('token tok_')))
+    await assertClean(place)
+  })
+
+  it('never moves a tag, and deletes one only for an administrator', async () => {
+    const { place, work, url } = await begin()
+    assert.equal((await work.git('push', url, 'HEAD:refs/tags/v1')).code, 0)
+    await commit(work, 'x', 'x\n')
+    assert.match((await work.git('push', '--force', url, 'HEAD:refs/tags/v1')).text, /a tag that was pushed never moves/)
+    assert.match((await work.git('push', url, ':refs/tags/v1')).text, /only administrators delete tags/)
+    assert.ok((await refs(place)).includes('refs/tags/v1'))
+  })
+
+  it('refuses a file over the limit by its name, and leaves nothing of it', async () => {
+    const { place, work, url } = await begin()
+    await commit(work, 'big.bin', randomBytes(3 * megabyte))
+    const pushed = await work.git('push', url, 'HEAD:big')
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.text, /remote: big\.bin has 3 MB; files may have 2 MB here/)
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+  })
+
+  it('refuses a forbidden ref before it has taken a large pack, with its sentence', async () => {
+    const { place, work, url } = await begin()
+    for (let index = 0; index < 30; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
+    await work.git('add', '-A')
+    await work.git('commit', '-q', '-m', 'large')
+    const pushed = await work.git('push', url, 'HEAD:main')
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.text, /remote: main is protected/)
+    assert.match(pushed.text, /! \[remote rejected\]/)
+    await assertClean(place)
+  })
+
+  it('refuses a push above the size limit', async () => {
+    const { place, work, url } = await begin()
+    for (let index = 0; index < 70; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
+    await work.git('add', '-A')
+    await work.git('commit', '-q', '-m', 'huge')
+    const pushed = await work.git('push', url, 'HEAD:huge')
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.text, /maximum allowed size/)
+    await assertClean(place)
+  })
+
+  it('refuses trees that would write into .git', async () => {
+    const { place, work, url } = await begin()
+    const blob = (await work.git('rev-parse', 'HEAD:README.md')).text.trim()
+    await writeFile(join(work.folder, 'tree'), Buffer.concat([Buffer.from('100644 .git\0'), Buffer.from(blob, 'hex')]))
+    const tree = (await work.git('hash-object', '-w', '-t', 'tree', '--literally', 'tree')).text.trim()
+    const evil = (await work.git('commit-tree', tree, '-m', 'evil')).text.trim()
+    const pushed = await work.git('push', url, `${evil}:refs/heads/evil`)
+    assert.match(pushed.text, /hasDotgit/)
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+  })
+})

@@ -1,0 +1,133 @@
+import { recordEvent } from '../audit/record.ts'
+import { type Database, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { newId } from '../database/id.ts'
+import type { ProjectTable, RepositoryTable } from '../database/schema.ts'
+import type { TakenSeal } from '../http/access.ts'
+import { conflict } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import type { Git } from './git.ts'
+import { checkRepositoryName } from './names.ts'
+import type { RepositoryPlace } from './place.ts'
+import { leaveRedirects } from './redirects.ts'
+import { createRepositoryFolder, removeRepositoryFolder } from './storage.ts'
+import { throwAway } from './trash.ts'
+
+export interface RepositoryParts {
+  database: Database
+  git: Git
+  /** Folder of all bare repositories. */
+  root: string
+  now: () => number
+}
+
+/** The folder first, then the row: a crash in between leaves an empty folder that nothing names. */
+export async function createRepository(
+  { database, git, root, now }: RepositoryParts,
+  caller: Caller,
+  project: ProjectTable,
+  wanted: { name: string; description: string; visibility?: RepositoryTable['visibility'] | undefined },
+): Promise<RepositoryTable> {
+  checkRepositoryName(wanted.name)
+  const at = now()
+  const repository: RepositoryTable = {
+    id: newId('rep'),
+    projectId: project.id,
+    name: wanted.name,
+    description: wanted.description,
+    visibility: wanted.visibility ?? 'private',
+    defaultBranch: 'main',
+    folder: await createRepositoryFolder(git, root),
+    nextNumber: 1,
+    pushedAt: null,
+    createdAt: at,
+    createdBy: caller.id,
+  }
+  try {
+    await database.write(async (tx) => {
+      await orNameTaken(tx.insertInto('repository').values(repository).execute(), wanted.name)
+      const path = `${project.name}/${repository.name}`
+      await tx.deleteFrom('pathRedirect').where('path', '=', path.toLowerCase()).execute()
+      await recordEvent(tx, {
+        action: 'repository.created',
+        actor: actorOf(caller),
+        target: { kind: 'repository', id: repository.id },
+        repositoryId: repository.id,
+        facts: { repository: path, visibility: repository.visibility },
+        at,
+      })
+    })
+  } catch (error) {
+    await removeRepositoryFolder(root, repository.folder)
+    throw error
+  }
+  return repository
+}
+
+export async function changeRepository(
+  { database, now }: RepositoryParts,
+  caller: Caller,
+  { repository, project, path }: RepositoryPlace,
+  wanted: { name?: string | undefined; description?: string | undefined; visibility?: RepositoryTable['visibility'] | undefined },
+): Promise<RepositoryTable> {
+  const { name = repository.name, description = repository.description, visibility = repository.visibility } = wanted
+  if (name !== repository.name) checkRepositoryName(name)
+  const newPath = `${project.name}/${name}`
+  await database.write(async (tx) => {
+    await orNameTaken(tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', repository.id).execute(), name)
+    if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: repository.id, from: path, to: newPath }])
+    await recordEvent(tx, {
+      action: 'repository.changed',
+      actor: actorOf(caller),
+      target: { kind: 'repository', id: repository.id },
+      repositoryId: repository.id,
+      facts: { repository: newPath, former: path, visibility, formerVisibility: repository.visibility, description },
+      at: now(),
+    })
+  })
+  return { ...repository, name, description, visibility }
+}
+
+/** Everything of a repository ends with it but its events and seals. Its folder goes only after that is durable. */
+export async function deleteRepository(
+  { database, git, root, now }: RepositoryParts,
+  caller: Caller,
+  { repository, path, folder }: RepositoryPlace,
+  takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>,
+): Promise<void> {
+  await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
+    await tx.deleteFrom('roleGrant').where('scopeId', '=', repository.id).execute()
+    await tx.deleteFrom('branchLease').where('repositoryId', '=', repository.id).execute()
+    await tx
+      .updateTable('refUpdate')
+      .set({ state: 'abandoned', finishedAt: at })
+      .where('repositoryId', '=', repository.id)
+      .where('state', '=', 'prepared')
+      .execute()
+    // Redirects, protected branches and pull requests fall with the row.
+    await tx.deleteFrom('repository').where('id', '=', repository.id).execute()
+    await recordEvent(tx, {
+      action: 'repository.deleted',
+      actor: actorOf(caller),
+      target: { kind: 'repository', id: repository.id },
+      repositoryId: repository.id,
+      facts: { repository: path, seal: seal.id },
+      at,
+    })
+  })
+  git.objects(folder).end()
+  await throwAway(root, folder)
+}
+
+async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> {
+  try {
+    await orUniqueViolation(work)
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error
+    throw conflict('name-taken', `There is already a repository ${name} in this project.`, {
+      help: 'Choose another name.',
+      fields: { name: 'is taken' },
+    })
+  }
+}

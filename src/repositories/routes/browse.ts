@@ -1,0 +1,134 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Database } from '../../database/handles.ts'
+import type { App } from '../../http/app.ts'
+import { cutPage, CursorQuery, pageSize, parseCursor } from '../../http/page.ts'
+import { ProblemError } from '../../http/problem.ts'
+import { Page } from '../../http/shapes.ts'
+import { type CommitFacts, listCommits, readCommit, readLastCommit } from '../commits.ts'
+import { nothing, readDiffSummary } from '../diff.ts'
+import { readFileContent } from '../file.ts'
+import type { Git } from '../git.ts'
+import { withGitProblems } from '../git-problem.ts'
+import { readFilePatch } from '../patch.ts'
+import { getPlace, type RepositoryPlace } from '../place.ts'
+import { listProofs } from '../proofs.ts'
+import { getRevision, type Revision, type Source } from '../revision.ts'
+import { CommitView, DiffSummary, FilePatch, FileView, TreeView } from '../shapes.ts'
+import { directoryMode, getPath, readDirectory } from '../tree.ts'
+import { cleanPath, FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
+
+const ByOid = Type.Object({ ...InRepository, oid: Type.String({ maxLength: 40 }) })
+
+export interface Looking {
+  place: RepositoryPlace
+  source: Source
+  revision: Revision
+  path: string
+}
+
+/** What a request with `ref` and `path` looks at. @throws 404 */
+export async function lookAt(git: Git, request: FastifyRequest): Promise<Looking> {
+  const place = getPlace(request)
+  const { ref, path } = request.query as { ref?: string; path?: string }
+  const source = { git, folder: place.folder }
+  const revision = await getRevision(source, ref ?? place.repository.defaultBranch)
+  return { place, source, revision, path: cleanPath(path) }
+}
+
+/** Reading a repository in the browser: files, history and changes. Nothing here writes, and nothing pushed is run. */
+export function browseRoutes(app: App, { database, git }: { database: Database; git: Git }): void {
+  async function withProofs(place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> {
+    const proofs = await listProofs(database.read, place.repository.id, commits.map(({ oid }) => oid))
+    return commits.map((commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }))
+  }
+  async function withProof(place: RepositoryPlace, commit: CommitFacts): Promise<CommitView> {
+    const [view] = await withProofs(place, [commit])
+    return view ?? { ...commit, proof: null }
+  }
+  /** A commit against its first parent; the first of all against nothing. */
+  async function changeOf(request: FastifyRequest) {
+    const { oid } = request.params as { oid: string }
+    const source = { git, folder: getPlace(request).folder }
+    const commit = await readCommit(source, (await getRevision(source, oid)).oid)
+    return { source, comparison: { from: commit.parents[0] ?? nothing, to: commit.oid } }
+  }
+
+  app.get(`${repositoryRoot}/tree`, {
+    config: { access: 'repository:read' },
+    schema: { params: Type.Object(InRepository), querystring: Type.Object({ ...RefQuery, ...PathQuery }), response: { 200: TreeView } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { place, source, revision, path } = await lookAt(git, request)
+        const located = await getPath(source, revision.oid, path)
+        if (located.mode !== directoryMode) throw new ProblemError(404, 'is-file', 'This is a file, not a directory.')
+        const directory = await readDirectory(source, located.oid, path)
+        const lastCommit = await withProof(place, await readLastCommit(source, revision.oid, located.askable))
+        return { ref: revision.name, oid: revision.oid, path, ...directory, lastCommit }
+      }),
+  })
+
+  app.get(`${repositoryRoot}/file`, {
+    config: { access: 'repository:read' },
+    schema: { params: Type.Object(InRepository), querystring: Type.Object({ ...RefQuery, ...PathQuery }), response: { 200: FileView } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { place, source, revision, path } = await lookAt(git, request)
+        const located = await getPath(source, revision.oid, path)
+        const content = await readFileContent(source, located)
+        const lastCommit = await withProof(place, await readLastCommit(source, revision.oid, located.askable))
+        return { ref: revision.name, oid: revision.oid, path, ...content, lastCommit }
+      }),
+  })
+
+  app.get(`${repositoryRoot}/commits`, {
+    config: { access: 'repository:read' },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, ...PathQuery, ...CursorQuery }),
+      response: { 200: Page(CommitView) },
+    },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { place, source, revision, path } = await lookAt(git, request)
+        const { cursor } = request.query
+        // The cursor holds the commit the list began at: a push meanwhile shifts no page.
+        const [oid, skip] = cursor === undefined ? [revision.oid, 0] : parseCursor(cursor, 'string', 'number')
+        const tip = (await getRevision(source, oid)).oid
+        const commits = await listCommits(source, { tip, path, skip: Math.max(0, Math.trunc(skip)) })
+        const views = await withProofs(place, commits)
+        return cutPage(views, () => [tip, skip + pageSize], (view) => view)
+      }),
+  })
+
+  app.get(`${repositoryRoot}/commits/:oid`, {
+    config: { access: 'repository:read' },
+    schema: { params: ByOid, response: { 200: CommitView } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const place = getPlace(request)
+        const source = { git, folder: place.folder }
+        return withProof(place, await readCommit(source, (await getRevision(source, request.params.oid)).oid))
+      }),
+  })
+
+  app.get(`${repositoryRoot}/commits/:oid/files`, {
+    config: { access: 'repository:read' },
+    schema: { params: ByOid, response: { 200: DiffSummary } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { source, comparison } = await changeOf(request)
+        return readDiffSummary(source, comparison)
+      }),
+  })
+
+  app.get(`${repositoryRoot}/commits/:oid/files/:index`, {
+    config: { access: 'repository:read' },
+    schema: { params: Type.Object({ ...ByOid.properties, index: FileIndex }), response: { 200: FilePatch } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { source, comparison } = await changeOf(request)
+        return readFilePatch(source, comparison, Number(request.params.index))
+      }),
+  })
+}

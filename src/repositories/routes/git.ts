@@ -1,0 +1,92 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { App } from '../../http/app.ts'
+import { ProblemError } from '../../http/problem.ts'
+import { getCaller } from '../../identity/caller.ts'
+import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
+import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
+import { getPlace } from '../place.ts'
+import { type PushParts, receivePack } from '../receive-pack.ts'
+import { createAdvertiser, gitServices, uploadPack } from '../upload-pack.ts'
+
+const Path = Type.Object({ project: Type.String(), repository: Type.String() })
+
+/** Smart HTTP, gitprotocol-http(5): discovery, fetch, push. Every decision is made in the functions it calls. */
+export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
+  const advertise = createAdvertiser(parts.git)
+  for (const service of gitServices)
+    app.addContentTypeParser(`application/x-${service}-request`, (_request, payload, done) => done(null, payload))
+  const shared = { config: { access: 'git' }, errorHandler: plainRefusals } as const
+
+  app.get('/:project/:repository/info/refs', {
+    ...shared,
+    exposeHeadRoute: false,
+    schema: { params: Path, querystring: Type.Object({ service: Type.Optional(Type.String()) }) },
+    async handler(request, reply) {
+      const service = gitServices.find((known) => known === request.query.service)
+      if (service === undefined) throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.')
+      await takeOver(request, reply, () =>
+        advertise({
+          folder: getPlace(request).folder,
+          service,
+          protocolVersion: protocolVersionOf(request),
+          response: reply.raw,
+        }),
+      )
+    },
+  })
+
+  app.post('/:project/:repository/git-upload-pack', {
+    ...shared,
+    schema: { params: Path },
+    handler: (request, reply) =>
+      takeOver(request, reply, () =>
+        uploadPack({
+          git: parts.git,
+          folder: getPlace(request).folder,
+          protocolVersion: protocolVersionOf(request),
+          headers: request.headers,
+          body: bodyOf(request),
+          response: reply.raw,
+        }),
+      ),
+  })
+
+  app.post('/:project/:repository/git-receive-pack', {
+    ...shared,
+    schema: { params: Path },
+    handler(request, reply) {
+      const encoding = request.headers['content-encoding']
+      // git never compresses a pack again; nothing else has a reason to.
+      if (encoding !== undefined && encoding !== 'identity') throw new ProblemError(415, 'encoding-unsupported', 'Send a push without content encoding.')
+      const log: PushParts['log'] = (error, text) => request.log.error({ err: error }, text)
+      return takeOver(request, reply, () =>
+        receivePack({ ...parts, log }, { place: getPlace(request), caller: getCaller(request), body: bodyOf(request), response: reply.raw }),
+      )
+    },
+  })
+}
+
+const protocolVersionOf = (request: FastifyRequest): 0 | 1 | 2 => parseGitProtocol(request.headers['git-protocol']?.toString())
+
+function plainRefusals(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  sendPlainRefusal(error, request, reply)
+}
+
+/** Anything but git's own content type was parsed, or has no body at all. */
+function bodyOf(request: FastifyRequest): Readable {
+  const body = request.body as Readable | undefined
+  if (body !== request.raw) throw new ProblemError(415, 'git-only', 'This address takes what git sends.')
+  return request.raw
+}
+
+/** From here on the bytes are git's, not Fastify's. */
+async function takeOver(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): Promise<void> {
+  reply.hijack()
+  try {
+    await work()
+  } catch (error) {
+    endPlainRefusal(error, request, reply.raw)
+  }
+}

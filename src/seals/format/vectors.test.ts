@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { commitOid } from '../../protocols/sshsig/commit-signature.ts'
+import { sshsigBlob } from '../../protocols/sshsig/sshsig.ts'
+import { renderAllowedSigners } from './allowed-signers.ts'
+import { renderCommit, sealedCommit, trailersFor } from './commit.ts'
+import { parseEnvelope, preAuthEncoding, renderEnvelope } from './dsse.ts'
+import { SealError } from './seal-error.ts'
+import { readSealRecord, renderSealRecord, sealRecordToJson } from './seal-record.ts'
+import { type SignerEntry, parseSignerEntry } from './signer-entry.ts'
+import { SoftwareSigner } from './software-signer-testing.ts'
+import { parseStatement, statementDigest } from './statement.ts'
+import { renderCanonical } from './strict-json.ts'
+import { type RefusedVector, type Vector, type VectorKeys, createVectors } from './vectors-testing.ts'
+import { verifySeal } from './verify-seal.ts'
+import { verifySealedCommit } from './verify-sealed-commit.ts'
+import { verifySignerChain } from './verify-signer-chain.ts'
+
+const folder = new URL('../../../docs/formats/vectors/', import.meta.url)
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+
+function entriesOf(vector: { entries: unknown[] }): SignerEntry[] {
+  return vector.entries.map((entry) => parseSignerEntry(renderCanonical(entry as object)))
+}
+const mapOf = (entries: SignerEntry[]) => new Map(entries.map((entry) => [entry.credentialId, entry]))
+
+for (const name of ['seal-merge.json', 'seal-squash-eddsa.json', 'seal-protect.json', 'seal-act.json']) {
+  test(`${name}: every layer is as written, and verifies`, () => {
+    const vector = read(name) as Vector
+    const record = readSealRecord(vector.record)
+    const entries = entriesOf(vector)
+    const signers = mapOf(entries)
+    assert.equal(record.statement.toString(), vector.statement)
+    assert.equal(statementDigest(record.statement), vector.statementDigest)
+    assert.equal(renderAllowedSigners(entries), vector.allowedSigners)
+    assert.deepEqual(JSON.parse(renderSealRecord(record).toString()), vector.record)
+    const message = Buffer.from(vector.message, 'base64')
+    assert.equal(sshsigBlob(vector.namespace, message).toString('base64url'), vector.challenge)
+    assert.ok([...verifySignerChain(entries).values()].every(({ trust }) => trust !== 'server'))
+    const { predicate } = parseStatement(record.statement)
+
+    if (!vector.template) {
+      assert.deepEqual(preAuthEncoding(record.statement), message)
+      const envelope = parseEnvelope(renderCanonical(vector.envelope as object))
+      assert.deepEqual(envelope.payload, record.statement)
+      assert.deepEqual(renderEnvelope(envelope), renderCanonical(vector.envelope as object))
+      assert.equal(verifySeal({ record, signers }).statement.predicate.action, predicate.action)
+      return
+    }
+    const trailers = trailersFor(parseStatement(record.statement), vector.statementDigest)
+    const commit = Buffer.from(vector.commit ?? '', 'base64')
+    assert.equal(renderCommit(vector.template, trailers).toString(), message.toString())
+    assert.deepEqual(sealedCommit(message, record.armored), commit)
+    assert.equal(commitOid(commit), vector.commitOid)
+    const { repository, targetRef: ref = '' } = predicate
+    const findSeal = (digest: string) => (digest === vector.statementDigest ? record : undefined)
+    const verified = verifySealedCommit({ commit, repositoryId: repository?.id ?? '', ref, findSeal, signers })
+    assert.equal(verified.pullRequest, '12')
+  })
+}
+
+for (const vector of read('seal-refused.json') as RefusedVector[]) {
+  test(`seal-refused.json: ${vector.what}`, () => {
+    const record = readSealRecord(vector.record)
+    const message = vector.message === null ? {} : { message: Buffer.from(vector.message, 'base64') }
+    assert.throws(
+      () => verifySeal({ record, ...message, signers: mapOf(entriesOf(vector)) }),
+      (error) => error instanceof SealError && error.code === vector.code,
+    )
+  })
+}
+
+test('the keys of the vectors are those of their entries, and make equally good ones', () => {
+  const keys = read('keys.json') as VectorKeys
+  const [entry] = entriesOf(read('seal-merge.json') as Vector)
+  assert.deepEqual(SoftwareSigner.fromJSON(keys.ada).entry, entry)
+  const again = createVectors(keys).proven['seal-merge.json']
+  assert.ok(again)
+  const record = readSealRecord(again.record)
+  assert.deepEqual(sealRecordToJson(record), again.record)
+  verifySeal({ record, message: Buffer.from(again.message, 'base64'), signers: mapOf(entriesOf(again)) })
+})

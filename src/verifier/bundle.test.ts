@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { buildVerifier } from './bundle.ts'
+import { SealedRepository } from './sealed-repository-testing.ts'
+
+let folder: string
+let bundle: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postern-bundle-'))
+  bundle = join(folder, 'postern-verify.mjs')
+  await buildVerifier(bundle)
+})
+after(() => rm(folder, { recursive: true }))
+
+/** The Node that a person without this project's packages has. */
+function systemNode(): { path: string; version: number } | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((one) => !one.includes('node_modules'))
+  for (const one of folders) {
+    const { status, stdout } = spawnSync(join(one, 'node'), ['-p', 'process.versions.node'])
+    if (status === 0) return { path: join(one, 'node'), version: Number.parseInt(stdout.toString(), 10) }
+  }
+  return undefined
+}
+
+test('the bundle is one executable file that imports nothing but Node', async () => {
+  const source = await readFile(bundle, 'utf8')
+  assert.ok(source.startsWith('#!/usr/bin/env node\n'))
+  const imported = [...source.matchAll(/^import .* from ["'](.*)["'];?$/gm)].map((found) => found[1] ?? '')
+  assert.ok(imported.length > 0)
+  assert.deepEqual(
+    imported.filter((name) => !name.startsWith('node:')),
+    [],
+  )
+  assert.doesNotMatch(source, /\b(?:import|require)\((?!["']node:)/)
+})
+
+for (const [name, node] of [
+  ['the Node of this project', { path: process.execPath, version: 26 }],
+  ['the Node of the system', systemNode()],
+] as const) {
+  const skip = node === undefined || node.version < 20 ? 'no other Node of at least 20 here' : false
+  test(`the bundle judges under ${name}`, { skip }, () => {
+    using repository = new SealedRepository()
+    repository.merge(repository.ada)
+    repository.publish()
+    const clone = repository.clone()
+    const run = () => spawnSync(node?.path ?? '', [bundle, clone], { encoding: 'utf8' })
+    const proven = run()
+    assert.equal(proven.stderr, '')
+    assert.equal(proven.status, 0)
+    assert.match(proven.stdout, /1 change since protection began: all proven/)
+    spawnSync('git', [
+      '-C',
+      clone,
+      '-c',
+      'user.name=Eve',
+      '-c',
+      'user.email=e@x',
+      'commit',
+      '--allow-empty',
+      '-qm',
+      'Sneak',
+    ])
+    assert.equal(run().status, 1)
+  })
+}

@@ -1,0 +1,237 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sshsigBlob } from '../protocols/sshsig/sshsig.ts'
+import type { Tampering } from '../protocols/webauthn/software-client.ts'
+import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from '../seals/format/commit.ts'
+import { draftAct, draftMerge, draftProtect } from '../seals/format/draft.ts'
+import {
+  type Protection,
+  SEALS_REF,
+  SIGNERS_REF,
+  renderSealsTree,
+  renderSignersTree,
+} from '../seals/format/projection.ts'
+import type { SealRecord } from '../seals/format/seal-record.ts'
+import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry.ts'
+import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
+import { parseStatement, renderStatement, statementDigest } from '../seals/format/statement.ts'
+import { renderTime } from '../seals/format/time.ts'
+import { LooseObjects } from './loose-objects-testing.ts'
+
+const MAIN = 'refs/heads/main'
+const REPOSITORY = { id: 'rep_payments', url: 'http://localhost:7400/acme/payments' }
+const STEP_MS = 60_000
+
+export interface MergeOptions {
+  action?: 'merge' | 'squash'
+  subject?: string
+  body?: string
+  /** What the statement says, where it is not what the commit does. */
+  claims?: { repositoryId?: string; targetRef?: string; tree?: string; base?: string; head?: string }
+  template?: Partial<CommitTemplate>
+  tampering?: Tampering
+  /** Milliseconds; default one step after the last event. */
+  at?: number
+}
+
+/**
+ * A server's bare repository with sealed changes, made without a server: what a test says happened, happens, in the
+ * order it says, one minute after another.
+ */
+export class SealedRepository implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'postern-sealed-'))
+  readonly bare = join(this.folder, 'server.git')
+  readonly ada: SoftwareSigner
+  entries: SignerEntry[]
+  readonly records: SealRecord[] = []
+  protection: Protection
+  now: number
+  /** Where main is. */
+  tip: string
+  readonly #objects = new LooseObjects(this.bare)
+  readonly #baselineTree: string
+  readonly #projected = new Map<string, string>()
+  #file = 0
+
+  constructor(options: { start?: number; sealStart?: boolean } = {}) {
+    this.now = options.start ?? Date.parse('2026-03-01T09:00:00Z')
+    this.ada = SoftwareSigner.create({ username: 'ada', addedAt: renderTime(this.now), enrolledVia: 'setup' })
+    this.entries = [this.ada.entry]
+    execFileSync('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', this.bare])
+    this.#baselineTree = this.tree()
+    const eve = `Eve <eve@example.com> ${(this.now += STEP_MS) / 1000} +0000`
+    const baseline = this.write(commitBytes(this.#baselineTree, [], eve, 'Begin'))
+    this.tip = this.moveTo(baseline)
+    this.protection = {
+      repositoryId: REPOSITORY.id,
+      ref: MAIN,
+      baseline,
+      statementDigest: null,
+      startedAt: renderTime(this.now),
+    }
+    if (options.sealStart ?? true) this.sealStart()
+    this.publish()
+  }
+
+  get allowedSigners(): string {
+    return this.git(['cat-file', 'blob', `${SIGNERS_REF}:allowed_signers`])
+  }
+
+  git(args: string[]): string {
+    const env = { PATH: process.env['PATH'], HOME: this.folder }
+    return execFileSync('git', ['-C', this.bare, ...args], { env, stdio: 'pipe' })
+      .toString()
+      .trimEnd()
+  }
+
+  /** An ordinary commit, with another file, that nobody has tapped for. */
+  commit(parents: string[], subject: string): string {
+    const eve = `Eve <eve@example.com> ${(this.now += STEP_MS) / 1000} +0000`
+    return this.write(commitBytes(this.tree(), parents, eve, subject))
+  }
+
+  tree(): string {
+    return this.#objects.writeTree(new Map([[`file-${++this.#file}`, Buffer.from(`file ${this.#file}\n`)]]))
+  }
+
+  write(commit: Buffer): string {
+    return this.#objects.write('commit', commit)
+  }
+
+  /** Lets main be this commit, as a server could at any time. */
+  moveTo(oid: string): string {
+    this.#objects.setRef(MAIN, oid)
+    this.tip = oid
+    return oid
+  }
+
+  /** A person admitted by the server's word alone. */
+  admit(username: string, options: { algorithm?: -7 | -8 | -257; backupEligible?: boolean } = {}): SoftwareSigner {
+    const signer = SoftwareSigner.create({ username, addedAt: renderTime((this.now += STEP_MS)), ...options })
+    this.entries.push(signer.entry)
+    return signer
+  }
+
+  change(entry: SignerEntry, over: Partial<SignerEntry>): void {
+    this.entries = this.entries.map((one) => (one.credentialId === entry.credentialId ? { ...one, ...over } : one))
+  }
+
+  /** One person vouches, by a tap, for the key of another. */
+  endorse(by: SoftwareSigner, { entry }: SoftwareSigner): void {
+    const act = {
+      method: 'POST',
+      route: '/api/v1/people/:username/credentials/:id/endorse',
+      parameters: { username: entry.username },
+      bodyDigest: statementDigest(Buffer.from('{}')),
+      title: `Vouch for a key of ${entry.username}`,
+    }
+    const subjects = [{ name: 'credential', digest: { sha256: credentialDigest(entry.publicKey) } }]
+    const draft = draftAct(this.#context(by, (this.now += STEP_MS)), { action: 'credential.endorse', act, subjects })
+    this.change(entry, { endorsement: by.seal(draft) })
+  }
+
+  /** Merges or squashes a new head into main, by a tap. Returns the commit and its unsigned bytes. */
+  merge(signer: SoftwareSigner, options: MergeOptions = {}): { oid: string; commit: Buffer; record: SealRecord } {
+    const { action = 'merge', claims = {} } = options
+    const base = this.tip
+    const head = this.commit([base], 'Propose')
+    const tree = this.tree()
+    const issuedAt = options.at ?? (this.now += STEP_MS)
+    const draft = draftMerge(this.#context(signer, issuedAt), {
+      action,
+      repository: { ...REPOSITORY, id: claims.repositoryId ?? REPOSITORY.id },
+      targetRef: claims.targetRef ?? MAIN,
+      base: claims.base ?? base,
+      head: claims.head ?? head,
+      tree: claims.tree ?? tree,
+      pullRequest: 7,
+    })
+    const ident = {
+      name: signer.entry.displayName,
+      email: signer.entry.principal,
+      timestamp: issuedAt / 1000,
+      offset: '+0000',
+    }
+    const template: CommitTemplate = {
+      tree,
+      parents: action === 'merge' ? [base, head] : [base],
+      author: ident,
+      committer: ident,
+      subject: options.subject ?? 'Pay the right amount',
+      body: options.body ?? '',
+      ...options.template,
+    }
+    const statement = renderStatement(draft, signer.entry)
+    const unsigned = renderCommit(template, trailersFor(parseStatement(statement), statementDigest(statement)))
+    return this.seal(signer, statement, unsigned, options)
+  }
+
+  /** Taps over these very bytes, and moves main to what comes of it. */
+  seal(signer: SoftwareSigner, statement: Buffer, unsigned: Buffer, options: MergeOptions = {}) {
+    const challenge = sshsigBlob('git', unsigned)
+    const record = signer.sealBytes(statement, { namespace: 'git', challenge }, options.tampering)
+    const commit = sealedCommit(unsigned, record.armored)
+    const oid = this.write(commit)
+    this.records.push(record)
+    this.moveTo(oid)
+    return { oid, commit, record }
+  }
+
+  sealStart(over: { tree?: string } = {}): void {
+    const { baseline } = this.protection
+    const change = { repository: REPOSITORY, targetRef: MAIN, tree: this.#baselineTree, baseline, ...over }
+    const record = this.ada.seal(draftProtect(this.#context(this.ada, (this.now += STEP_MS)), change))
+    this.records.push(record)
+    this.protection = { ...this.protection, statementDigest: statementDigest(record.statement) }
+  }
+
+  /** Adds what happened to refs/postern/*, each as one commit on top of the last. */
+  publish(): void {
+    this.#project(SIGNERS_REF, renderSignersTree(this.entries))
+    this.#project(SEALS_REF, renderSealsTree(this.records, [this.protection]))
+  }
+
+  /** A full clone by stock git, without refs/postern/*. */
+  clone(...options: string[]): string {
+    const folder = mkdtempSync(join(this.folder, 'clone-'))
+    const args = ['clone', '--quiet', '--template=', ...options, `file://${this.bare}`, folder]
+    execFileSync('git', args, { env: { PATH: process.env['PATH'], HOME: this.folder } })
+    return folder
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #context(signer: SoftwareSigner, issuedAt: number) {
+    const { userId, username } = signer.entry
+    const policyDigest = `sha256:${'0'.repeat(64)}`
+    return {
+      signer: { userId, username },
+      requestedBy: userId,
+      policyDigest,
+      issuedAt,
+      notAfter: issuedAt + 5 * STEP_MS,
+    }
+  }
+
+  #project(ref: string, files: ReadonlyMap<string, Buffer>): void {
+    const last = this.#projected.get(ref)
+    const server = `Postern <> ${this.now / 1000} +0000`
+    const oid = this.write(commitBytes(this.#objects.writeTree(files), last ? [last] : [], server, 'Project'))
+    this.#objects.setRef(ref, oid)
+    this.#projected.set(ref, oid)
+  }
+
+  /** Forgets the projection's history, so that the next one begins anew. */
+  rewrite(ref: string): void {
+    this.#projected.delete(ref)
+  }
+}
+
+function commitBytes(tree: string, parents: readonly string[], ident: string, subject: string): Buffer {
+  const linked = parents.map((parent) => `parent ${parent}\n`).join('')
+  return Buffer.from(`tree ${tree}\n${linked}author ${ident}\ncommitter ${ident}\n\n${subject}\n`)
+}

@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { Person } from '../src/walk/person.ts'
+import {
+  applicant,
+  beginRegistration,
+  beginSignIn,
+  finishRegistration,
+  finishSignIn,
+  registerWith,
+  signInWith,
+  type Tampering,
+} from './support/ceremony.ts'
+import { refused } from './support/refusal.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { stores } from './support/stores.ts'
+
+const userPresent = 0x01
+const userVerified = 0x04
+const backupEligible = 0x08
+const backupState = 0x10
+const minuteMs = 60_000
+
+const bentAuthentications: Record<string, [Tampering, string]> = {
+  'made for another challenge': [{ challenge: 'AAAAAAAAAAAAAAAAAAAAAA' }, 'challenge-mismatch'],
+  'made on a foreign origin': [{ origin: 'https://evil.example' }, 'origin-mismatch'],
+  'made on another port of this host': [{ origin: 'http://localhost:1' }, 'origin-mismatch'],
+  'made in a frame of another site': [{ crossOrigin: true }, 'cross-origin'],
+  'made below another top page': [{ topOrigin: 'https://evil.example' }, 'cross-origin'],
+  'made for another RP ID': [{ rpId: 'evil.example' }, 'rp-id-mismatch'],
+  'of the type of a registration': [{ type: 'webauthn.create' }, 'type-mismatch'],
+  'without a touch': [{ flags: userVerified }, 'user-not-present'],
+  'without user verification': [{ flags: userPresent }, 'user-not-verified'],
+  'that suddenly claims to be synced': [{ flags: userPresent | userVerified | backupEligible }, 'backup-eligibility-changed'],
+  'backed up without being eligible': [{ flags: userPresent | userVerified | backupState }, 'backup-flags-invalid'],
+  'that names another user': [{ userHandle: Buffer.alloc(32, 7) }, 'user-handle-mismatch'],
+  'that names no user': [{ userHandle: null }, 'user-handle-missing'],
+}
+
+const bentRegistrations: Record<string, [Tampering, string]> = {
+  'made for another challenge': [{ challenge: 'AAAAAAAAAAAAAAAAAAAAAA' }, 'challenge-mismatch'],
+  'made on a foreign origin': [{ origin: 'https://evil.example' }, 'origin-mismatch'],
+  'made in a frame of another site': [{ crossOrigin: true }, 'cross-origin'],
+  'made below another top page': [{ topOrigin: 'https://evil.example' }, 'cross-origin'],
+  'made for another RP ID': [{ rpId: 'evil.example' }, 'rp-id-mismatch'],
+  'of the type of a sign-in': [{ type: 'webauthn.get' }, 'type-mismatch'],
+  'without a touch': [{ flags: userVerified }, 'user-not-present'],
+  'without user verification': [{ flags: userPresent }, 'user-not-verified'],
+  'backed up without being eligible': [{ flags: userPresent | userVerified | backupState }, 'backup-flags-invalid'],
+  'whose id is not the one the key signed': [{ credentialId: Buffer.alloc(32, 7).toString('base64url') }, 'credential-mismatch'],
+}
+
+for (const store of stores)
+  describe(`ceremonies on ${store.name}`, () => {
+    let postern: StartedPostern
+    let ana: Person
+    let ahead = 0
+    before(async () => {
+      postern = await startPostern({ flags: await store.flags(), now: () => Date.now() + ahead })
+      ana = await postern.owner()
+    })
+    after(() => postern[Symbol.asyncDispose]())
+
+    const browserOf = (person: Person): Person => new Person(postern.origin, person.authenticator)
+    const countEvents = async (action: string): Promise<number> => {
+      const rows = await postern.postern.ceremonies.database.read.selectFrom('auditEvent').select('id').where('action', '=', action).execute()
+      return rows.length
+    }
+
+    for (const [what, [tampering, code]] of Object.entries(bentAuthentications))
+      test(`a sign-in ${what} is refused, and so is its repetition`, async () => {
+        const bo = browserOf(ana)
+        const before = await countEvents('session.refused')
+        const { ceremonyId, publicKey } = await beginSignIn(bo)
+        const response = bo.authenticator.get(publicKey, postern.origin, tampering)
+        await refused(finishSignIn(bo, ceremonyId, response), 400, `tap-refused:${code}`)
+        const honest = bo.authenticator.get(publicKey, postern.origin)
+        await refused(finishSignIn(bo, ceremonyId, honest), 409, 'ceremony-over')
+        await refused(bo.call('GET', '/me'), 401, 'sign-in-required')
+        // What never reached a known credential is nobody's event.
+        assert.equal((await countEvents('session.refused')) - before, code === 'challenge-mismatch' ? 0 : 1)
+      })
+
+    test('a signature by another key is refused, however often, and the account is not locked by it', async () => {
+      const bo = await postern.join(ana, 'bo')
+      const [credentialId = ''] = bo.authenticator.credentialIds
+      const thief = postern.stranger()
+      const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('thief'), role: 'member' })
+      await registerWith(thief, link, 'thief')
+      const handle = (await postern.postern.ceremonies.database.read.selectFrom('user').select('webauthnHandle').where('username', '=', 'bo').executeTakeFirstOrThrow()).webauthnHandle
+      for (let round = 0; round < 5; round += 1)
+        await refused(signInWith(browserOf(thief), { credentialId, userHandle: Buffer.from(handle, 'base64url') }), 400, 'tap-refused:signature-invalid')
+      await signInWith(browserOf(bo))
+    })
+
+    test('a response serves once: its replay is refused in the same browser', async () => {
+      const bo = browserOf(ana)
+      const { ceremonyId, publicKey } = await beginSignIn(bo)
+      const response = bo.authenticator.get(publicKey, postern.origin)
+      await finishSignIn(bo, ceremonyId, response)
+      await refused(finishSignIn(bo, ceremonyId, response), 409, 'ceremony-over')
+      const next = await beginSignIn(bo)
+      await refused(finishSignIn(bo, next.ceremonyId, response), 400, 'tap-refused:challenge-mismatch')
+    })
+
+    test('of one response sent twice at once, one signs in', async () => {
+      const bo = browserOf(ana)
+      const { ceremonyId, publicKey } = await beginSignIn(bo)
+      const response = bo.authenticator.get(publicKey, postern.origin)
+      const both = await Promise.allSettled([finishSignIn(bo, ceremonyId, response), finishSignIn(bo, ceremonyId, response)])
+      assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    })
+
+    test('a ceremony belongs to the browser that began it', async () => {
+      const { ceremonyId, publicKey } = await beginSignIn(browserOf(ana))
+      const thief = browserOf(ana)
+      await refused(finishSignIn(thief, ceremonyId, ana.authenticator.get(publicKey, postern.origin)), 409, 'ceremony-over')
+    })
+
+    test('two tabs of one browser finish what each began', async () => {
+      const bo = browserOf(ana)
+      const [one, other] = [await beginSignIn(bo), await beginSignIn(bo)]
+      await finishSignIn(bo, one.ceremonyId, bo.authenticator.get(one.publicKey, postern.origin))
+      await finishSignIn(bo, other.ceremonyId, bo.authenticator.get(other.publicKey, postern.origin))
+    })
+
+    test('a challenge lives five minutes and no longer', async () => {
+      const bo = browserOf(ana)
+      const { ceremonyId, publicKey, expiresAt } = await beginSignIn(bo)
+      assert.ok(expiresAt - (Date.now() + ahead) <= 5 * minuteMs)
+      ahead += 5 * minuteMs + 1000
+      await refused(finishSignIn(bo, ceremonyId, bo.authenticator.get(publicKey, postern.origin)), 409, 'ceremony-over')
+      await signInWith(bo)
+    })
+
+    test('a challenge is 32 fresh bytes, kept only as a hash, and never looks like a seal', async () => {
+      const bo = browserOf(ana)
+      const { ceremonyId, publicKey } = await beginSignIn(bo)
+      const challenge = Buffer.from(publicKey.challenge, 'base64url')
+      assert.equal(challenge.length, 32)
+      assert.notEqual(challenge.subarray(0, 6).toString('latin1'), 'SSHSIG')
+      const row = await postern.postern.ceremonies.database.volatile.selectFrom('challenge').selectAll().where('id', '=', ceremonyId as `cer_${string}`).executeTakeFirstOrThrow()
+      assert.ok(!JSON.stringify(row).includes(publicKey.challenge))
+    })
+
+    test('everybody is offered the same sign-in, known or not', async () => {
+      const [known, unknown] = [await beginSignIn(browserOf(ana)), await beginSignIn(postern.stranger())]
+      const shape = ({ publicKey }: typeof known): object => ({ ...publicKey, challenge: '' })
+      assert.deepEqual(shape(known), shape(unknown))
+      assert.deepEqual(known.publicKey.allowCredentials, [])
+      assert.equal(known.publicKey.rpId, 'localhost')
+      assert.equal(known.publicKey.userVerification, 'required')
+    })
+
+    test('an unknown passkey, a removed one and one of an ended person get the same answer', async () => {
+      const [cy, di] = [await postern.join(ana, 'cy'), await postern.join(ana, 'di')]
+      const former = browserOf(cy)
+      const second = new SoftwareAuthenticator()
+      await cy.addPasskey(second, 'second')
+      const { items } = await cy.call<{ items: { id: string; name: string }[] }>('GET', '/me/credentials')
+      await cy.act('DELETE', `/me/credentials/${items.find(({ name }) => name !== 'second')?.id}`)
+      await endPerson(postern, 'di')
+
+      const stranger = postern.stranger()
+      stranger.authenticator.create(
+        { rp: { id: 'localhost', name: '' }, user: { id: 'AAAA', name: '', displayName: '' }, challenge: 'AAAA', pubKeyCredParams: [{ type: 'public-key', alg: -7 }] },
+        postern.origin,
+      )
+      const answers = [
+        await refused(signInWith(stranger), 401, 'passkey-unknown'),
+        await refused(signInWith(former), 401, 'passkey-unknown'),
+        await refused(signInWith(browserOf(di)), 401, 'passkey-unknown'),
+      ]
+      assert.equal(new Set(answers.map((problem) => JSON.stringify(problem))).size, 1)
+    })
+
+    test('a challenge of one kind never stands in for another', async () => {
+      const bo = browserOf(ana)
+      await signInWith(bo)
+      const signIn = await beginSignIn(bo)
+      const adding = await bo.call<Awaited<ReturnType<typeof beginRegistration>>>('POST', '/me/credentials/begin', {})
+      const { sealRequestId = '' } = await refused(bo.call('POST', '/me/tokens', newToken), 401, 'seal-required')
+      const attempt = await bo.call<{ id: string; publicKey: typeof signIn.publicKey }>('POST', `/seal-requests/${sealRequestId}/attempts`, {})
+      const answer = (begun: { publicKey: typeof signIn.publicKey }): unknown => bo.authenticator.get(begun.publicKey, postern.origin)
+
+      await refused(finishSignIn(bo, attempt.id, answer(attempt)), 409, 'ceremony-over')
+      await refused(finishSignIn(bo, adding.ceremonyId, answer(signIn)), 409, 'ceremony-over')
+      await refused(bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${signIn.ceremonyId}`, { response: answer(signIn) }), 409, 'ceremony-over')
+      // Only the honest pairs remain, and both still work: a mistaken kind uses nothing up.
+      await bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response: answer(attempt) })
+      await finishSignIn(bo, signIn.ceremonyId, answer(signIn))
+    })
+
+    test('a seal’s response signs nobody in, and a sign-in’s seals nothing', async () => {
+      const bo = browserOf(ana)
+      await signInWith(bo)
+      const { sealRequestId = '' } = await refused(bo.call('POST', '/me/tokens', newToken), 401, 'seal-required')
+      const attempt = await bo.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>('POST', `/seal-requests/${sealRequestId}/attempts`, {})
+      assert.equal(Buffer.from(attempt.publicKey.challenge, 'base64url').subarray(0, 6).toString('latin1'), 'SSHSIG')
+      const tap = bo.authenticator.get(attempt.publicKey, postern.origin)
+      const signIn = await beginSignIn(bo)
+      await refused(finishSignIn(bo, signIn.ceremonyId, tap), 400, 'tap-refused:challenge-mismatch')
+      const other = await beginSignIn(bo)
+      const login = bo.authenticator.get(other.publicKey, postern.origin)
+      await refused(bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response: login }), 400, 'tap-refused:challenge-mismatch')
+    })
+
+    test('a counter that goes backwards is told, not hidden, and not fatal', async () => {
+      const keeper = new Person(postern.origin, new SoftwareAuthenticator({ counter: 'increasing' }))
+      const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('counted'), role: 'member' })
+      await registerWith(keeper, link, 'counted')
+      await signInWith(keeper, { counter: 9 })
+      const before = await countEvents('credential.counter-regressed')
+      await signInWith(keeper, { counter: 10 })
+      assert.equal(await countEvents('credential.counter-regressed'), before)
+      await signInWith(keeper, { counter: 4 })
+      assert.equal(await countEvents('credential.counter-regressed'), before + 1)
+    })
+
+    for (const [what, [tampering, code]] of Object.entries(bentRegistrations))
+      test(`a registration ${what} is refused and does not burn the link`, async () => {
+        const username = `r-${code}-${Object.keys(bentRegistrations).indexOf(what)}`
+        const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant(username), role: 'member' })
+        const person = postern.stranger()
+        await refused(registerWith(person, link, username, tampering), 400, `tap-refused:${code}`)
+        await refused(person.call('GET', '/me'), 401, 'sign-in-required')
+        await registerWith(person, link, username)
+      })
+
+    test('a passkey of somebody else cannot be registered again, not even by two at once', async () => {
+      const [eve, fay] = [await postern.join(ana, 'eve'), await postern.join(ana, 'fay')]
+      const stolen = new SoftwareAuthenticator()
+      const claim = async (person: Person, name: string): Promise<unknown> => {
+        const begun = await person.call<Awaited<ReturnType<typeof beginRegistration>>>('POST', '/me/credentials/begin', {})
+        const mine = new SoftwareAuthenticator().create(begun.publicKey, postern.origin)
+        shared ??= stolen.create(begun.publicKey, postern.origin)
+        // Attestation “none” does not bind the key to the challenge: the id alone must be unique.
+        const response = { ...shared, response: { ...shared.response, clientDataJSON: mine.response.clientDataJSON } }
+        return person.act('POST', '/me/credentials', { ceremonyId: begun.ceremonyId, response, name })
+      }
+      let shared: ReturnType<SoftwareAuthenticator['create']> | undefined
+      const both = await Promise.allSettled([claim(eve, 'eve’s'), claim(fay, 'fay’s')])
+      assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      await refused(claim(eve, 'again'), 409, 'credential-known')
+      await refused(claim(fay, 'again'), 409, 'credential-known')
+    })
+
+    test('everything a registration said is kept, the raw response too', async () => {
+      const key = new SoftwareAuthenticator({ attestation: 'packed-self', backupEligible: true, backupState: true, aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349' })
+      const gil = new Person(postern.origin, key)
+      const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('gil'), role: 'member' })
+      const { ceremonyId, publicKey } = await beginRegistration(gil, link, 'gil')
+      assert.equal(publicKey.attestation, 'direct')
+      assert.deepEqual(publicKey.excludeCredentials, [])
+      const response = key.create(publicKey, postern.origin)
+      await finishRegistration(gil, link, ceremonyId, response)
+      const row = await postern.postern.ceremonies.database.read.selectFrom('credentialRecord').selectAll().where('credentialId', '=', response.id).executeTakeFirstOrThrow()
+      const { attestationObject, registrationClientDataJson, aaguid, attestationFormat, attestationOutcome, uvInitialized, rpId, origin, transports } = row
+      assert.deepEqual(
+        { attestationObject, registrationClientDataJson, aaguid, attestationFormat, attestationOutcome, uvInitialized, rpId, origin, transports },
+        {
+          attestationObject: response.response.attestationObject,
+          registrationClientDataJson: response.response.clientDataJSON,
+          aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349',
+          attestationFormat: 'packed',
+          attestationOutcome: 'self',
+          uvInitialized: 1,
+          rpId: 'localhost',
+          origin: postern.origin,
+          transports: '["hybrid","internal"]',
+        },
+      )
+      assert.deepEqual([row.backupEligible, row.backupState, row.algorithm], [1, 1, -7])
+      assert.match(row.userId, /^usr_/)
+      const { webauthnHandle } = await postern.postern.ceremonies.database.read.selectFrom('user').select('webauthnHandle').where('username', '=', 'gil').executeTakeFirstOrThrow()
+      assert.equal(Buffer.from(webauthnHandle, 'base64url').length, 32)
+      assert.equal(publicKey.user.id, webauthnHandle)
+    })
+
+    test('a response that is no response is refused in plain words', async () => {
+      const bo = browserOf(ana)
+      for (const response of [null, 7, {}, { id: 'x' }, { id: 'x', rawId: 'x', type: 'public-key', response: { clientDataJSON: 'e30', authenticatorData: '', signature: '' }, clientExtensionResults: {} }]) {
+        const { ceremonyId } = await beginSignIn(bo)
+        await refused(finishSignIn(bo, ceremonyId, response), 400, 'tap-refused:malformed')
+      }
+    })
+  })
+
+const newToken = { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 30 }
+
+/** As the end of access will do it: one row, at once. */
+async function endPerson(postern: StartedPostern, username: string): Promise<void> {
+  await postern.postern.ceremonies.database.write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('username', '=', username).execute())
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { createUser } from '../src/identity/users.ts'
+import type { Person } from '../src/walk/person.ts'
+import { applicant, registerWith } from './support/ceremony.ts'
+import { refused } from './support/refusal.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { stores } from './support/stores.ts'
+
+interface Listed {
+  items: { username: string; displayName: string; credentialCount: number }[]
+  nextCursor: string | null
+}
+
+const weekMs = 7 * 24 * 3_600_000
+
+for (const store of stores)
+  describe(`people on ${store.name}`, () => {
+    let postern: StartedPostern
+    let ana: Person
+    let ahead = 0
+    before(async () => {
+      postern = await startPostern({ flags: await store.flags(), now: () => Date.now() + ahead })
+      ana = await postern.owner()
+    })
+    after(() => postern[Symbol.asyncDispose]())
+    const add = (by: Person, person: object): Promise<{ link: string }> => by.act('POST', '/people', { role: 'member', ...person })
+
+    test('a name is never given twice, nor in other letters, nor one that the product needs', async () => {
+      await add(ana, applicant('dora'))
+      await refused(add(ana, applicant('dora')), 409, 'username-taken')
+      for (const username of ['Dora', 'a', '-dora', 'do ra', 'dora@x', 'dora,eve', 'dora*', 'x'.repeat(40), 'dora\n', 'д'])
+        await refused(add(ana, { ...applicant('x1'), username }), 422, 'invalid-input')
+      for (const username of ['admin', 'root', 'system', 'git']) await refused(add(ana, applicant(username)), 409, 'username-taken')
+    })
+
+    test('two administrators who add one name at once add one person', async () => {
+      const both = await Promise.allSettled([add(ana, applicant('twin')), add(ana, applicant('twin'))])
+      assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    })
+
+    test('a refused name says what is wanted, and uses no tap up', async () => {
+      const problem = await refused(ana.call('POST', '/people', { ...applicant('x1'), username: 'NO', role: 'member' }), 422, 'invalid-input')
+      assert.deepEqual(problem, {
+        type: 'about:blank',
+        title: 'This is not valid: username: 2–39 characters: a–z, 0–9, -.',
+        status: 422,
+        code: 'invalid-input',
+        fields: { username: 'username: 2–39 characters: a–z, 0–9, -' },
+      })
+    })
+
+    test('names and addresses with hidden or breaking characters are refused', async () => {
+      for (const displayName of ['', 'two\nlines', 'nul\0', 'mirror \u202e', 'x'.repeat(101)])
+        await refused(add(ana, { ...applicant('x2'), displayName }), 422, 'invalid-input')
+      for (const email of ['', 'nobody', 'a@b@c', 'a b@c', 'nul\0@c', '<a@b>']) await refused(add(ana, { ...applicant('x2'), email }), 422, 'invalid-input')
+    })
+
+    test('search finds by any part of name, username and address, in any case, on every store alike', async () => {
+      await add(ana, { username: 'oezil', displayName: 'Özil Öztürk', email: 'Oe@Example.org' })
+      const found = async (q: string): Promise<string[]> =>
+        (await ana.call<Listed>('GET', `/people?q=${encodeURIComponent(q)}`)).items.map(({ username }) => username)
+      for (const q of ['OEZ', 'Özil', 'öztürk'.replace('ö', 'Ö'), 'oe@example.ORG']) assert.deepEqual(await found(q), ['oezil'], q)
+      assert.deepEqual(await found('100% nobody_'), [])
+      assert.deepEqual(await found('\\'), await found(''))
+      assert.deepEqual(await found("' or 1=1 --"), [])
+      assert.deepEqual(await found('\0oezil'), ['oezil'])
+    })
+
+    test('a long list comes in pages that miss and repeat nobody', async () => {
+      const { database, now } = postern.postern.ceremonies
+      await database.write(async (tx) => {
+        for (let n = 0; n < 120; n += 1) await createUser(tx, { ...applicant(`many-${n}`), role: 'member', createdBy: null, at: now() })
+      })
+      const seen: string[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const page: Listed = await ana.call('GET', `/people?q=many-${cursor === '' ? '' : `&cursor=${cursor}`}`)
+        seen.push(...page.items.map(({ username }) => username))
+        cursor = page.nextCursor
+      }
+      assert.equal(new Set(seen).size, 120)
+      assert.deepEqual(seen, [...seen].sort(), 'byte by byte, on every store')
+      for (const bad of ['x', 'e30', 'W10', 'WzFd', 'bnVsbA']) await refused(ana.call('GET', `/people?cursor=${bad}`), 422, 'invalid-input')
+    })
+
+    test('members add nobody, and administrators make no owners or administrators', async () => {
+      const bo = await postern.join(ana, 'bo')
+      const cy = await postern.join(ana, 'cy', 'admin')
+      await refused(bo.call('POST', '/people', { ...applicant('x3'), role: 'member' }), 403, 'not-allowed')
+      await refused(bo.call('POST', '/groups', { name: 'x3', description: '' }), 403, 'not-allowed')
+      await refused(add(cy, { ...applicant('x3'), role: 'owner' }), 403, 'not-allowed')
+      await refused(add(cy, { ...applicant('x3'), role: 'admin' }), 403, 'not-allowed')
+      await add(cy, applicant('x3'))
+      await refused(cy.act('POST', '/people/ana/registration-link', {}), 403, 'not-allowed')
+    })
+
+    test('a fresh link is made only for somebody without a passkey, and replaces the former', async () => {
+      const { link } = await add(ana, applicant('gus'))
+      const fresh = await ana.act<{ link: string }>('POST', '/people/gus/registration-link', {})
+      const gus = postern.stranger()
+      await refused(registerWith(gus, link, 'gus'), 410, 'link-used')
+      await registerWith(gus, fresh.link, 'gus')
+      await refused(ana.act('POST', '/people/gus/registration-link', {}), 409, 'has-passkey')
+      await refused(ana.act('POST', '/people/nobody-here/registration-link', {}), 404, 'not-found')
+    })
+
+    test('an invitation waits a week', async () => {
+      const { link } = await add(ana, applicant('hal'))
+      ahead = weekMs
+      await refused(registerWith(postern.stranger(), link, 'hal'), 410, 'link-expired')
+      ahead = 0
+      await registerWith(postern.stranger(), link, 'hal')
+    })
+
+    test('a person ended between invitation and registration does not come in', async () => {
+      const { link } = await add(ana, applicant('ida'))
+      await postern.postern.ceremonies.database.write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'ida').execute())
+      await refused(registerWith(postern.stranger(), link, 'ida'), 410, 'link-used')
+    })
+
+    test('a group’s name is one in any case; adding twice is told once; it ends with its members', async () => {
+      const { database } = postern.postern.ceremonies
+      const events = async (action: string): Promise<number> =>
+        (await database.read.selectFrom('auditEvent').select('id').where('action', '=', action).execute()).length
+      await ana.call('POST', '/groups', { name: 'Platform', description: 'two\nlines' })
+      await refused(ana.call('POST', '/groups', { name: 'platform', description: '' }), 409, 'group-exists')
+      await refused(ana.call('POST', '/groups', { name: 'no space', description: '' }), 422, 'invalid-input')
+      await ana.call('PUT', '/groups/PLATFORM/members/ana', {})
+      const told = await events('group.member-added')
+      await ana.call('PUT', '/groups/platform/members/ana', {})
+      assert.equal(await events('group.member-added'), told)
+      await refused(ana.call('PUT', '/groups/platform/members/nobody-here', {}), 404, 'not-found')
+      await refused(ana.call('PUT', '/groups/nothing/members/ana', {}), 404, 'not-found')
+      await ana.call('DELETE', '/groups/platform/members/ana')
+      await ana.call('DELETE', '/groups/platform/members/ana')
+      assert.equal(await events('group.member-removed'), 1)
+      await ana.call('PUT', '/groups/platform/members/ana', {})
+      await ana.call('DELETE', '/groups/platform')
+      await refused(ana.call('DELETE', '/groups/platform'), 404, 'not-found')
+      assert.equal((await database.read.selectFrom('groupMember').selectAll().execute()).length, 0)
+    })
+  })

@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync']
+
+/** The system's Chromium, else the one that npm brings with its own libraries (decision 47). */
+export async function launchChromium(extraFlags: readonly string[] = []): Promise<Browser & AsyncDisposable> {
+  const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+  const args = [...flags, ...extraFlags]
+  if (system !== undefined) return disposable(await chromium.launch({ executablePath: system, args }))
+  const { default: packaged } = await import('@sparticuz/chromium')
+  const executablePath = await packaged.executablePath()
+  return disposable(await chromium.launch({ executablePath, args: [...packaged.args, ...args] }))
+}
+
+const disposable = (browser: Browser): Browser & AsyncDisposable =>
+  Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() })
+
+export interface VirtualKey {
+  authenticatorId: string
+  /** Whether the key taps by itself; false makes prompts wait or fail. */
+  setPresence(isPresent: boolean): Promise<void>
+  setVerified(isVerified: boolean): Promise<void>
+  remove(): Promise<void>
+}
+
+export interface KeyOptions {
+  /** A synced passkey, as phones and password managers make them. */
+  isSynced?: boolean
+  transport?: 'usb' | 'internal'
+  hasUserVerification?: boolean
+}
+
+/** A browser page of its own with its own cookies and virtual keys. */
+export class Visitor implements AsyncDisposable {
+  readonly context: BrowserContext
+  readonly page: Page
+  readonly #cdp: CDPSession
+  readonly #errors: string[] = []
+
+  private constructor(context: BrowserContext, page: Page, cdp: CDPSession) {
+    this.context = context
+    this.page = page
+    this.#cdp = cdp
+    page.on('pageerror', (error) => this.#errors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.#errors.push(message.text())
+    })
+  }
+
+  static async open(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
+    context.setDefaultTimeout(20_000)
+    const page = await context.newPage()
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('WebAuthn.enable', { enableUI: false })
+    return new Visitor(context, page, cdp)
+  }
+
+  /** What the page complained about: errors thrown, and what it wrote to the console as one. */
+  get errors(): readonly string[] {
+    return this.#errors
+  }
+
+  async addKey({ isSynced = false, transport = 'internal', hasUserVerification = true }: KeyOptions = {}): Promise<VirtualKey> {
+    const { authenticatorId } = await this.#cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        ctap2Version: 'ctap2_1',
+        transport,
+        hasResidentKey: true,
+        hasUserVerification,
+        isUserVerified: hasUserVerification,
+        automaticPresenceSimulation: true,
+        defaultBackupEligibility: isSynced,
+        defaultBackupState: isSynced,
+      },
+    })
+    return {
+      authenticatorId,
+      setPresence: async (enabled) => {
+        await this.#cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+      },
+      setVerified: async (isUserVerified) => {
+        await this.#cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
+      },
+      remove: async () => {
+        await this.#cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+      },
+    }
+  }
+
+  /** Keeps a picture of the whole page under `artefacts/`, in the light and the dark scheme and at phone width. */
+  async photograph(name: string): Promise<void> {
+    const folder = join(import.meta.dirname, '../../artefacts')
+    await mkdir(folder, { recursive: true })
+    const size = this.page.viewportSize() ?? { width: 1280, height: 900 }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme })
+      await this.page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+    }
+    await this.page.emulateMedia({ colorScheme: 'light' })
+    await this.page.setViewportSize({ width: 390, height: 844 })
+    await this.page.screenshot({ path: join(folder, `${name}-phone.png`), fullPage: true, animations: 'disabled' })
+    await this.page.setViewportSize(size)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close()
+  }
+}

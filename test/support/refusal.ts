@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { ApiError } from '../../src/walk/person.ts'
+
+/** Waits for a call to be refused, and checks with which status and code: `await refused(call, 409, 'link-used')`. */
+export async function refused(call: Promise<unknown>, status: number, code: string): Promise<ApiError['problem']> {
+  const outcome = await call.then(
+    (answer) => assert.fail(`was not refused, but answered ${JSON.stringify(answer)}`),
+    (error: unknown) => error,
+  )
+  if (!(outcome instanceof ApiError)) throw outcome
+  assert.deepEqual({ status: outcome.status, code: outcome.problem.code }, { status, code })
+  return outcome.problem
+}
