@@ -8,9 +8,11 @@ import { authentication } from './authentication.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
 import { signIn } from './sign-in.ts'
+import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
+import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn]
+const groups: readonly Group[] = [authentication, signIn, verify, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { instanceQuery, meQuery, queryClient } from './api/queries.ts'
+import { type FetchAhead, fetchRepository, type Page, type PageModule, settle } from './fetch-ahead.ts'
 import { paths } from './paths.ts'
 import { ErrorPage } from './pages/shell/error-page.tsx'
 import { NotFoundPage } from './pages/shell/not-found-page.tsx'
@@ -49,16 +49,23 @@ const own = createRoute({
   },
 })
 
-type Page = () => ReactNode
-
 const pageUnder =
-  <Parent extends AnyRoute>(parent: Parent) =>
-  <Name extends string>(path: string, load: () => Promise<Record<Name, Page>>, name: Name) => {
-    const component = lazyRouteComponent(load as () => Promise<Record<string, Page>>, name)
-    return createRoute({ getParentRoute: () => parent, path, component })
-  }
+  <Parent extends AnyRoute>(parent: Parent, fetchFirst: FetchAhead = () => []) =>
+  <Name extends string>(path: string, load: () => Promise<PageModule<Name>>, name: Name) =>
+    createRoute({
+      getParentRoute: () => parent,
+      path,
+      component: lazyRouteComponent(load as () => Promise<Record<string, Page>>, name),
+      async loader({ params, location }) {
+        const arrival = { params, search: parseSearch(location.searchStr) }
+        const first = fetchFirst(arrival)
+        const { fetchAhead } = await load()
+        await settle([...first, ...(fetchAhead?.(arrival) ?? [])])
+      },
+    })
 const page = pageUnder(shell)
 const ownPage = pageUnder(own)
+const repositoryPage = pageUnder(shell, fetchRepository)
 
 const ownPages = [
   ownPage('/', () => import('./pages/home/home-page.tsx'), 'HomePage'),
@@ -76,18 +83,22 @@ const R = '/$project/$repository'
 const openPages = [
   createRoute({ getParentRoute: () => shell, path: '/-/$', component: NotFoundPage }),
   page('/$project', () => import('./pages/projects/project-page.tsx'), 'ProjectPage'),
-  page(R, () => import('./pages/code/repository-page.tsx'), 'RepositoryPage'),
-  page(`${R}/tree/$`, () => import('./pages/code/tree-page.tsx'), 'TreePage'),
-  page(`${R}/file/$`, () => import('./pages/code/file-page.tsx'), 'FilePage'),
-  page(`${R}/commits`, () => import('./pages/code/commits-page.tsx'), 'CommitsPage'),
-  page(`${R}/commits/$oid`, () => import('./pages/code/commit-page.tsx'), 'CommitPage'),
-  page(`${R}/branches`, () => import('./pages/code/branches-page.tsx'), 'BranchesPage'),
-  page(`${R}/tags`, () => import('./pages/code/tags-page.tsx'), 'TagsPage'),
-  page(`${R}/settings`, () => import('./pages/code/settings-page.tsx'), 'SettingsPage'),
-  page(`${R}/pull-requests`, () => import('./pages/pull-request/list-page.tsx'), 'PullRequestListPage'),
-  page(`${R}/pull-requests/new`, () => import('./pages/pull-request/new-page.tsx'), 'NewPullRequestPage'),
-  page(`${R}/pull-requests/$number`, () => import('./pages/pull-request/pull-request-page.tsx'), 'PullRequestPage'),
-  page(`${R}/pull-requests/$number/merge`, () => import('./pages/pull-request/merge-page.tsx'), 'MergePage'),
+  repositoryPage(R, () => import('./pages/code/repository-page.tsx'), 'RepositoryPage'),
+  repositoryPage(`${R}/tree/$`, () => import('./pages/code/tree-page.tsx'), 'TreePage'),
+  repositoryPage(`${R}/file/$`, () => import('./pages/code/file-page.tsx'), 'FilePage'),
+  repositoryPage(`${R}/commits`, () => import('./pages/code/commits-page.tsx'), 'CommitsPage'),
+  repositoryPage(`${R}/commits/$oid`, () => import('./pages/code/commit-page.tsx'), 'CommitPage'),
+  repositoryPage(`${R}/branches`, () => import('./pages/code/branches-page.tsx'), 'BranchesPage'),
+  repositoryPage(`${R}/tags`, () => import('./pages/code/tags-page.tsx'), 'TagsPage'),
+  repositoryPage(`${R}/settings`, () => import('./pages/code/settings-page.tsx'), 'SettingsPage'),
+  repositoryPage(`${R}/pull-requests`, () => import('./pages/pull-request/list-page.tsx'), 'PullRequestListPage'),
+  repositoryPage(`${R}/pull-requests/new`, () => import('./pages/pull-request/new-page.tsx'), 'NewPullRequestPage'),
+  repositoryPage(
+    `${R}/pull-requests/$number`,
+    () => import('./pages/pull-request/pull-request-page.tsx'),
+    'PullRequestPage',
+  ),
+  repositoryPage(`${R}/pull-requests/$number/merge`, () => import('./pages/pull-request/merge-page.tsx'), 'MergePage'),
 ]
 
 export const makeRouter = () =>
@@ -97,6 +108,7 @@ export const makeRouter = () =>
     stringifySearch,
     scrollRestoration: true,
     defaultPendingMs: 400,
+    defaultPendingMinMs: 0,
     defaultPendingComponent: PendingPage,
     defaultErrorComponent: ErrorPage,
     defaultNotFoundComponent: NotFoundPage,

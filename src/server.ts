@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
 import { createAuthenticator } from './access-keys/authenticate.ts'
@@ -6,6 +7,8 @@ import { accessKeyRoutes } from './access-keys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open.ts'
+import { demoRoutes } from './demo/routes.ts'
+import { homeRoutes } from './home/routes.ts'
 import { enforceAccess, type Guard } from './http/access.ts'
 import { createApp } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
@@ -17,6 +20,22 @@ import { createChallenges } from './identity/challenges.ts'
 import { ensureInstance } from './identity/instance.ts'
 import type { Ceremonies } from './identity/registration.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { followBranches } from './pull-requests/follow-branches.ts'
+import { recordMerge } from './pull-requests/record-merge.ts'
+import { pullRequestRoutes } from './pull-requests/routes.ts'
+import { createRepositoryGuards } from './repositories/access.ts'
+import { findAuditedRepository } from './repositories/audited-repository.ts'
+import { createGitGuard } from './repositories/git-guard.ts'
+import { createGit } from './repositories/git.ts'
+import { createMaintenance } from './repositories/maintenance.ts'
+import { forgetGroupGrants } from './repositories/members.ts'
+import type { RepositoryPlace } from './repositories/place.ts'
+import { createProjection } from './repositories/projection.ts'
+import { listReachablePaths } from './repositories/reachable.ts'
+import { reconcile } from './repositories/reconcile.ts'
+import { repositoriesRoutes } from './repositories/routes.ts'
+import { sweep } from './repositories/sweep.ts'
+import { emptyTrash } from './repositories/trash.ts'
 import { createActGuard } from './seals/act-guard.ts'
 import { sealRoutes } from './seals/routes.ts'
 import { version } from './version.ts'
@@ -24,6 +43,8 @@ import { version } from './version.ts'
 export interface Postern {
   ceremonies: Ceremonies
   isSetUp: boolean
+  /** Every route as it was declared, for the access table. */
+  routes: readonly { method: string; url: string; access: string; act: string }[]
   listen(): Promise<void>
   close(): Promise<void>
 }
@@ -38,59 +59,100 @@ export async function createPostern(config: Config, now: () => number = Date.now
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const database = await openDatabase(config.databaseUrl)
   const place = { rpId: config.rpId, origin: config.url.origin }
+  const { origin } = place
   const instance = await ensureInstance(database, place, now())
   const cookies = cookieNames(config.url)
   const ceremonies: Ceremonies = { database, challenges: createChallenges(database, now), place, now }
-  const authenticator = createAuthenticator({ database, cookies, origin: place.origin, now })
+  const authenticator = createAuthenticator({ database, cookies, origin, now })
 
+  const root = join(config.dataFolder, 'repositories')
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  const { maxPushBytes, operationTimeoutMs, maxBlobBytes } = config.limits
+  const git = await createGit({
+    dataFolder: config.dataFolder,
+    limits: { pushBytes: maxPushBytes, operationMs: operationTimeoutMs },
+  })
   const app = createApp({ ...config, log: { level: config.logLevel } })
+  const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
+  const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
+  const projection = createProjection({ database, git, root, now })
+  const parts = { database, git, root, origin, now, log, projection }
+  await sweep(root)
+  await emptyTrash(root)
+  await reconcile({ ...parts, onDone: recordMerge })
+
+  const routes: { method: string; url: string; access: string; act: string }[] = []
+  app.addHook('onRoute', ({ method, url, config: declared }) => {
+    for (const each of [method].flat()) routes.push({ method: each, url, access: declared?.access ?? '', act: declared?.act?.name ?? '' })
+  })
   app.decorateRequest('caller', undefined)
+  app.decorateRequest('place', undefined)
+  app.decorateRequest('project', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('this route declares no act')))
 
   const known: Guard = async (request) => {
     request.caller = await authenticator.fromRequest(request)
   }
-  const asUser: Guard = async (request) => {
-    await known(request)
-    getCaller(request)
-  }
-  const asPerson: Guard = async (request) => {
-    await known(request)
-    getPerson(request)
-  }
-  const asOrganisation =
-    (isEnough: (request: FastifyRequest) => boolean, role: string): Guard =>
+  const andThen =
+    (guard: Guard): Guard =>
     async (request) => {
-      await asPerson(request)
-      if (!isEnough(request)) throw forbidden(`Only an ${role} of the organisation can do this.`, 'Ask one of them.')
+      await known(request)
+      await guard(request)
     }
+  const asOrganisation = (isEnough: (request: FastifyRequest) => boolean, role: string): Guard =>
+    andThen(async (request) => {
+      if (!isEnough(request)) throw forbidden(`Only an ${role} of the organisation can do this.`, 'Ask one of them.')
+    })
+  const inRepositories = createRepositoryGuards({ db: database.read, root })
   enforceAccess(app, {
     access: {
       public: known,
-      user: asUser,
-      person: asPerson,
+      user: andThen(async (request) => void getCaller(request)),
+      person: andThen(async (request) => void getPerson(request)),
       'organisation:admin': asOrganisation((request) => isAdmin(getPerson(request)), 'administrator'),
       'organisation:owner': asOrganisation((request) => getPerson(request).role === 'owner', 'owner'),
-      'project:read': asUser,
-      'project:admin': asUser,
-      'repository:read': asUser,
-      'repository:write': asUser,
-      'repository:admin': asUser,
-      git: asUser,
+      'project:read': andThen(inRepositories['project:read']),
+      'project:admin': andThen(inRepositories['project:admin']),
+      'repository:read': andThen(inRepositories['repository:read']),
+      'repository:write': andThen(inRepositories['repository:write']),
+      'repository:admin': andThen(inRepositories['repository:admin']),
+      git: createGitGuard({ db: database.read, root, authenticator }),
     },
     act: createActGuard(ceremonies),
   })
 
-  healthRoutes(app, {
-    isReady: () => database.read.selectFrom('instance').select('id').execute().then((rows) => rows.length === 1, () => false),
-  })
-  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants: async () => {} })
+  const afterPush = async (pushed: RepositoryPlace, rows: Parameters<typeof followBranches>[2]): Promise<void> => {
+    await followBranches(parts, pushed, rows)
+    await projection.project(pushed)
+    maintenance.changed(pushed.folder)
+  }
+  const isReady = (): Promise<boolean> =>
+    database.read
+      .selectFrom('instance')
+      .select('id')
+      .execute()
+      .then(
+        (rows) => rows.length === 1,
+        () => false,
+      )
+
+  healthRoutes(app, { isReady })
+  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants })
   sealRoutes(app, { ceremonies })
-  accessKeyRoutes(app, { ceremonies, listReachablePaths: async () => new Map() })
+  accessKeyRoutes(app, {
+    ceremonies,
+    listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
+  })
+  repositoriesRoutes(app, { ...parts, maxBlobBytes, onDone: recordMerge, afterPush })
+  pullRequestRoutes(app, { ...parts, site: place, project: (merged) => afterPush(merged, []) })
+  homeRoutes(app, { db: database.read })
+  demoRoutes(app, parts)
   auditRoutes(app, {
     db: database.read,
-    async scopeOf(request) {
-      if (!isAdmin(getPerson(request))) throw forbidden('Only administrators can read everything that happened.')
+    async scopeOf(request, repository) {
+      if (repository !== undefined) return findAuditedRepository({ db: database.read, root }, getPerson(request), repository)
+      if (!isAdmin(getPerson(request)))
+        throw forbidden('Only administrators can read everything that happened.', 'Administrators of a repository can read its own part.')
       return undefined
     },
   })
@@ -99,11 +161,15 @@ export async function createPostern(config: Config, now: () => number = Date.now
   return {
     ceremonies,
     isSetUp: instance.setUpAt !== null,
+    routes,
     async listen() {
       await app.listen({ port: config.port, host: config.listen })
+      projection.projectAll().catch((error: unknown) => log(error, 'projection after the start'))
     },
     async close() {
       await app.close()
+      await maintenance.close()
+      await git.close()
       await database.close()
     },
   }

@@ -10,9 +10,10 @@ import { createCredentialRecord } from '../src/identity/credential-records.ts'
 import { createUser } from '../src/identity/users.ts'
 import { createPostern } from '../src/server.ts'
 import { Person } from '../src/walk/person.ts'
-import { applicant, beginSignIn, finishSignIn } from './support/ceremony.ts'
+import { applicant } from './support/ceremony.ts'
 import { postgresDatabase } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
+import { startRelay } from './support/relay.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
 
 test('four nodes that start on an empty database at once bring the schema up together', async () => {
@@ -81,12 +82,18 @@ test('two nodes are one instance: a ceremony begun here ends there, and an end h
   await otherNode.listen()
   try {
     const ana = await postern.owner()
-    // A load balancer sends each request where it likes: one cookie jar, two addresses.
-    const jar = new Person(postern.origin, ana.authenticator, postern.origin)
-    const { ceremonyId, publicKey } = await beginSignIn(jar)
-    const there = jar.at(`http://localhost:${port}`)
-    await refused(there.call('GET', '/instance'), 421, 'wrong-host')
-    await finishSignIn(jar, ceremonyId, jar.authenticator.get(publicKey, postern.origin))
+    let turn = 0
+    const ports = [Number(new URL(postern.origin).port), port]
+    await using balancer = await startRelay({ choosePort: () => ports[turn++ % 2] ?? port, headers: { host: new URL(postern.origin).host } })
+    const roaming = new Person(postern.origin, ana.authenticator, balancer.address)
+    await roaming.signIn()
+    await roaming.call('GET', '/me')
+    await roaming.call('GET', '/me')
+    await roaming.makeToken('made on both', ['account:read'])
+    await roaming.addPasskey(new SoftwareAuthenticator(), 'second')
+    // An end is seen by the other node at once.
+    await ana.call('DELETE', '/me/sessions')
+    for (let request = 0; request < 2; request += 1) await refused(roaming.call('GET', '/me'), 401, 'sign-in-required')
   } finally {
     await otherNode.close()
   }

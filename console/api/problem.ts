@@ -35,6 +35,8 @@ export async function readProblem(response: Response): Promise<Problem> {
   )
 }
 
+export const notSignedIn = () => new ProblemError(makeProblem('sign-in-required', 'Please sign in', undefined, 401))
+
 export const unreachable = (cause: unknown) =>
   new ProblemError(
     makeProblem(

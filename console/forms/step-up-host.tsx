@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { makeProblem, ProblemError } from '../api/problem.ts'
+import { makeProblem, notSignedIn, ProblemError } from '../api/problem.ts'
+import { meQuery, queryClient } from '../api/queries.ts'
 import { provideStepUp } from '../api/step-up.ts'
 
 const TapDialog = lazy(async () => ({ default: (await import('./tap-dialog.tsx')).TapDialog }))
@@ -32,7 +33,12 @@ export function StepUpHost() {
       new Promise<string>((resolve, reject) => {
         setQueue((before) => [...before, { id: (lastId += 1), sealRequestId, resolve, reject }])
       })
-    return provideStepUp({ tap: wait, signIn: async () => void (await wait(null)) })
+    const signIn = async () => {
+      // Who was never signed in here is led to the sign-in page; the dialog is for a session that ended.
+      if (!queryClient.getQueryData(meQuery.queryKey)) throw notSignedIn()
+      await wait(null)
+    }
+    return provideStepUp({ tap: wait, signIn })
   }, [])
 
   const current = queue[0]

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Id } from '../database/id.ts'
 import type { SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { invalid } from '../http/problem.ts'
@@ -16,7 +17,7 @@ export function accessKeyRoutes(
   parts: {
     ceremonies: Ceremonies
     /** `project/name` of those of the given repositories that the person can reach. */
-    listReachablePaths: (userId: string, repositoryIds: readonly string[]) => Promise<Map<string, string>>
+    listReachablePaths: (userId: Id<'usr'>, repositoryIds: readonly string[]) => Promise<Map<string, string>>
   },
 ): void {
   const { ceremonies, listReachablePaths } = parts
@@ -38,7 +39,7 @@ export function accessKeyRoutes(
     },
   }
 
-  async function checkRepositories(userId: string, token: NewApiToken): Promise<Map<string, string>> {
+  async function checkRepositories(userId: Id<'usr'>, token: NewApiToken): Promise<Map<string, string>> {
     const paths = await listReachablePaths(userId, token.repositoryIds ?? [])
     if (token.repositoryIds?.some((id) => !paths.has(id)) === true)
       throw invalid('repositoryIds', 'One of these repositories does not exist, or you may not see it.')

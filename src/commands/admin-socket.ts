@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { Config } from '../config.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
 import type { Postern } from '../server.ts'
@@ -28,7 +27,7 @@ export async function listenForAdmin(config: Config, postern: Postern): Promise<
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
     socket.on('error', () => {})
     try {
-      const request = JSON.parse(await text(socket)) as AdminRequest
+      const request = JSON.parse(await readToEnd(socket)) as AdminRequest
       socket.end(JSON.stringify(await answerAdmin(postern, request)))
     } catch (error) {
       socket.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' } satisfies AdminAnswer))
@@ -39,6 +38,14 @@ export async function listenForAdmin(config: Config, postern: Postern): Promise<
   return () => new Promise((resolve) => server.close(() => resolve()))
 }
 
+// Iterating over the socket instead would also close our own side of it.
+const readToEnd = (socket: Socket): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let read = ''
+    socket.setEncoding('utf8').on('data', (part: string) => (read += part))
+    socket.once('end', () => resolve(read)).once('error', reject)
+  })
+
 /** Asks the running server; undefined where none runs. */
 export async function askRunningServer(dataFolder: string, request: AdminRequest): Promise<AdminAnswer | undefined> {
   const socket = connect({ path: socketPath(dataFolder), allowHalfOpen: true })
@@ -48,7 +55,7 @@ export async function askRunningServer(dataFolder: string, request: AdminRequest
     return undefined
   }
   socket.end(JSON.stringify(request))
-  const answer = await text(socket)
+  const answer = await readToEnd(socket)
   if (answer === '') throw new CommandError('the server went away while it was asked.')
   return JSON.parse(answer) as AdminAnswer
 }

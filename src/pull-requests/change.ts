@@ -31,8 +31,19 @@ export async function editPullRequest(
   }
   await database.write(async (tx) => {
     const at = now()
-    await tx.updateTable('pullRequest').set({ ...words, updatedAt: at }).where('id', '=', id).execute()
-    await note(tx, which, id, 'pull-request.changed', { changed: Object.keys(words).join(' '), ...('title' in words ? { title: words.title } : {}) }, at)
+    await tx
+      .updateTable('pullRequest')
+      .set({ ...words, updatedAt: at })
+      .where('id', '=', id)
+      .execute()
+    await note(
+      tx,
+      which,
+      id,
+      'pull-request.changed',
+      { changed: Object.keys(words).join(' '), ...('title' in words ? { title: words.title } : {}) },
+      at,
+    )
   })
 }
 
@@ -56,7 +67,9 @@ export async function reopenPullRequest({ database, git, now }: RefParts, which:
   if (row.state === 'open') throw conflict('already-open', `Pull request #${row.number} is open.`)
   const headOid = await findTip({ git, folder }, row.sourceRef)
   if (headOid === undefined)
-    throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, { help: 'Push it again, then reopen.' })
+    throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, {
+      help: 'Push it again, then reopen.',
+    })
   await database.write(async (tx) => {
     const at = now()
     await lockNumbers(tx, repository.id)
@@ -75,10 +88,18 @@ async function changeState(tx: Tx<'pullRequest'>, row: PullRequest, change: Part
     .where('id', '=', row.id)
     .where('state', '=', row.state)
     .executeTakeFirst()
-  if (Number(numUpdatedRows) !== 1) throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: 'Look at it again.' })
+  if (Number(numUpdatedRows) !== 1)
+    throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: 'Look at it again.' })
 }
 
-function note(tx: Tx<TableName>, { place, caller, number }: Which, id: string, action: Action, facts: Record<string, string>, at: number) {
+function note(
+  tx: Tx<TableName>,
+  { place, caller, number }: Which,
+  id: string,
+  action: Action,
+  facts: Record<string, string>,
+  at: number,
+) {
   return recordEvent(tx, {
     action,
     actor: actorOf(caller),

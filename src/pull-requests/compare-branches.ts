@@ -12,13 +12,21 @@ export interface BranchComparison {
   outcome: MergeOutcome | null
 }
 
+const nothingInCommon: BranchComparison = { mergeBase: null, commitCount: 0, outcome: null }
+
 const known = new Lru<string, BranchComparison>(500)
 
 /** Two commits stand to each other for ever as they do: asked once. */
-export async function compareBranches(source: Source, { base, head }: { base: string; head: string }): Promise<BranchComparison> {
+export async function compareBranches(
+  source: Source,
+  { base, head }: { base: string; head: string },
+): Promise<BranchComparison> {
   const key = `${source.folder} ${base} ${head}`
   const before = known.get(key)
   if (before !== undefined) return before
+  // The target of a closed one may be long gone, and its commits with it.
+  const objects = source.git.objects(source.folder)
+  if ((await objects.info(base)) === undefined || (await objects.info(head)) === undefined) return nothingInCommon
   const mergeBase = await findMergeBase(source, base, head)
   const hasWork = mergeBase !== null && mergeBase !== head
   const comparison: BranchComparison = {
@@ -31,11 +39,16 @@ export async function compareBranches(source: Source, { base, head }: { base: st
 }
 
 async function findMergeBase({ git, folder }: Source, base: string, head: string): Promise<string | null> {
-  const { code, stdout } = await git.run(['merge-base', '--end-of-options', base, head], { repository: folder, ok: [0, 1] })
+  const { code, stdout } = await git.run(['merge-base', '--end-of-options', base, head], {
+    repository: folder,
+    ok: [0, 1],
+  })
   return code === 0 ? stdout.toString().trim() : null
 }
 
 async function countCommits({ git, folder }: Source, base: string, head: string): Promise<number> {
-  const { stdout } = await git.run(['rev-list', '--count', '--end-of-options', head, `^${base}`], { repository: folder })
+  const { stdout } = await git.run(['rev-list', '--count', '--end-of-options', head, `^${base}`], {
+    repository: folder,
+  })
   return Number(stdout.toString())
 }

@@ -30,7 +30,9 @@ export async function followBranches(
   const followed = rows.flatMap((row) => {
     const newOid = tips.get(row.sourceRef) ?? zeroOid
     const by = byRef.get(row.sourceRef)
-    return newOid === row.headOid || by === undefined ? [] : [{ row, newOid, isGone: newOid === zeroOid, actor: actorOfMove(by) }]
+    return newOid === row.headOid || by === undefined
+      ? []
+      : [{ row, newOid, isGone: newOid === zeroOid, actor: actorOfMove(by) }]
   })
   if (followed.length === 0) return
   await database.write(async (tx) => {

@@ -16,7 +16,12 @@ const summaries = (db: Readable) =>
     .selectAll('pullRequest')
     .select(['project.name as projectName', 'repository.name as repositoryName', 'user.username', 'user.displayName'])
 
-export type SummaryRow = PullRequest & { projectName: string; repositoryName: string; username: string; displayName: string }
+export type SummaryRow = PullRequest & {
+  projectName: string
+  repositoryName: string
+  username: string
+  displayName: string
+}
 
 export function renderSummary(row: SummaryRow): PullRequestSummary {
   return {
@@ -46,7 +51,8 @@ export async function listPullRequests(
     .orderBy('pullRequest.number', 'desc')
     .limit(pageSize + 1)
   if (wanted.state !== 'all') query = query.where('pullRequest.state', '=', wanted.state)
-  if (wanted.cursor !== undefined) query = query.where('pullRequest.number', '<', parseCursor(wanted.cursor, 'number')[0])
+  if (wanted.cursor !== undefined)
+    query = query.where('pullRequest.number', '<', parseCursor(wanted.cursor, 'number')[0])
   return cutPage(await query.execute(), (row) => [row.number], renderSummary)
 }
 
@@ -59,12 +65,18 @@ interface HomeQuestion {
 }
 
 /** Open ones that this person proposed, last touched first. */
-export const listMyPullRequests = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> => listForHome(db, question, '=')
+export const listMyPullRequests = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> =>
+  listForHome(db, question, '=')
 
 /** Open ones of others, in repositories where this person may merge. */
-export const listWaitingForMe = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> => listForHome(db, question, '!=')
+export const listWaitingForMe = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> =>
+  listForHome(db, question, '!=')
 
-async function listForHome(db: Readable, { userId, repositoryIds }: HomeQuestion, author: '=' | '!='): Promise<PullRequestSummary[]> {
+async function listForHome(
+  db: Readable,
+  { userId, repositoryIds }: HomeQuestion,
+  author: '=' | '!=',
+): Promise<PullRequestSummary[]> {
   if (repositoryIds.length === 0) return []
   const rows = await summaries(db)
     .where('pullRequest.state', '=', 'open')

@@ -40,7 +40,9 @@ export function renderMergeFacts(merge: SealedMerge): Facts {
       { label: 'Policy', value: merge.policyDigest, kind: 'digest' },
     ],
     warnings: [
-      ...(uncounted === 0 ? [] : [`${count(uncounted, 'file')} could not be compared line by line: binary, or too large.`]),
+      ...(uncounted === 0
+        ? []
+        : [`${count(uncounted, 'file')} could not be compared line by line: binary, or too large.`]),
       ...(merge.isProtected ? [] : [`${targetBranch} is not a protected branch: later pushes need no tap.`]),
     ],
   }

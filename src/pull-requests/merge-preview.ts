@@ -26,10 +26,12 @@ async function inPreview<Result>(
   const [head] = subject
   const { fromID, targetID, pullRequest } = predicate
   if (request.repositoryId !== place.repository.id || pullRequest !== String(number)) throw notFound('This request')
-  if (fromID === undefined || targetID === undefined || head === undefined || !('gitCommit' in head.digest)) throw notFound('This request')
+  if (fromID === undefined || targetID === undefined || head === undefined || !('gitCommit' in head.digest))
+    throw notFound('This request')
   const source = { git, folder: place.folder }
   return withPreview(source, { base: fromID, head: head.digest.gitCommit }, ({ outcome, objectDirectory }) => {
-    if (getMergedTree(outcome) !== targetID) throw conflict('result-changed', 'Merging now gives another result.', { help: 'Start again.' })
+    if (getMergedTree(outcome) !== targetID)
+      throw conflict('result-changed', 'Merging now gives another result.', { help: 'Start again.' })
     return work(source, { from: fromID, to: targetID, objectDirectory })
   })
 }

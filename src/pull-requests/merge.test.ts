@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import type { RefUpdateTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { reconcile } from '../repositories/reconcile.ts'
-import { prepareRefUpdates } from '../repositories/ref-updates.ts'
+import { methodOf, moveRef, prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { readRef } from '../repositories/refs.ts'
 import { parseTrailers, sealedCommit } from '../seals/format/commit.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { closePullRequest } from './change.ts'
+import { followBranches } from './follow-branches.ts'
 import { readMergeFiles, readMergePatch } from './merge-preview.ts'
 import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
@@ -32,18 +36,29 @@ describe('merging with a tap', () => {
   let made = 0
   const addProtected = (): Promise<Protected> => fixture.addProtected(`repository-${++made}`, ana)
 
-  async function open(repository: Protected, branch: string, words: { title?: string; description?: string } = {}): Promise<number> {
+  async function open(
+    repository: Protected,
+    branch: string,
+    words: { title?: string; description?: string } = {},
+  ): Promise<number> {
     const { title = `Add ${branch}`, description = '' } = words
     const wanted = { title, description, sourceBranch: branch, targetBranch: 'main' }
     return (await openPullRequest(fixture.parts, repository.place, ana.caller, wanted)).number
   }
-  const question = ({ place }: Protected, person: Tapper, number: number, method: MergeMethod = 'merge') => ({ place, caller: person.caller, number, method })
+  const question = ({ place }: Protected, person: Tapper, number: number, method: MergeMethod = 'merge') => ({
+    place,
+    caller: person.caller,
+    number,
+    method,
+  })
   const prepare = (repository: Protected, person: Tapper, number: number, method?: MergeMethod) =>
     prepareMerge(fixture.parts, question(repository, person, number, method))
   const release = (repository: Protected, person: Tapper, number: number, sealId: string, method?: MergeMethod) =>
     merge(fixture.parts, { ...question(repository, person, number, method), sealId })
-  const tip = ({ place }: Protected, ref = 'refs/heads/main'): Promise<string> => readRef(fixture.git, place.folder, ref)
-  const view = ({ place }: Protected, number: number, person: Tapper = ana) => readPullRequest(fixture.parts, place, person.caller, number)
+  const tip = ({ place }: Protected, ref = 'refs/heads/main'): Promise<string> =>
+    readRef(fixture.git, place.folder, ref)
+  const view = ({ place }: Protected, number: number, person: Tapper = ana) =>
+    readPullRequest(fixture.parts, place, person.caller, number)
 
   async function expectProblem(work: Promise<unknown>, code: string): Promise<void> {
     await assert.rejects(work, (error) => {
@@ -54,6 +69,23 @@ describe('merging with a tap', () => {
   }
   /** Leases are a courtesy; two people who got past them still race for the ref. */
   const endLeases = () => fixture.database.write((tx) => tx.deleteFrom('branchLease').execute())
+
+  async function deleteBranch(repository: Protected, ref: string): Promise<void> {
+    const rows: RefUpdateTable[] = []
+    await moveRef({
+      ...fixture.parts,
+      place: repository.place,
+      door: 'delete',
+      ref,
+      oldOid: await tip(repository, ref),
+      newOid: zeroOid,
+      actor: bob.caller,
+      method: methodOf(bob.caller),
+      strength: bob.caller.strength,
+      onDone: async (_tx, row) => void rows.push(row),
+    })
+    await followBranches(fixture.parts, repository.place, rows)
+  }
 
   it('a merge is the exact commit that was tapped, and stock git verifies it', async () => {
     const repository = await addProtected()
@@ -67,18 +99,36 @@ describe('merging with a tap', () => {
 
     assert.equal(await tip(repository), mergeOid)
     await repository.git('fetch', '-q', 'origin')
-    assert.equal(await repository.git('rev-parse', `${mergeOid}^1`, `${mergeOid}^2`, `${mergeOid}^{tree}`), [base, head, prepared.tree].join('\n'))
+    assert.equal(
+      await repository.git('rev-parse', `${mergeOid}^1`, `${mergeOid}^2`, `${mergeOid}^{tree}`),
+      [base, head, prepared.tree].join('\n'),
+    )
     const message = await repository.git('log', '-1', '--format=%B', mergeOid)
-    assert.match(message, new RegExp(`^Merge pull request #${number}: Add a\n\nBecause\\.\n\nPostern-Repository: ${repository.place.repository.id}\n`))
+    assert.match(
+      message,
+      new RegExp(
+        `^Merge pull request #${number}: Add a\n\nBecause\\.\n\nPostern-Repository: ${repository.place.repository.id}\n`,
+      ),
+    )
     const signers = join(repository.folder, '.git', 'allowed_signers')
-    await writeFile(signers, await fixture.allowedSigners())
+    await repository.git('fetch', '-q', 'origin', 'refs/postern/signers')
+    await writeFile(signers, `${await repository.git('show', 'FETCH_HEAD:allowed_signers')}\n`)
     const verified = await repository.git('-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', mergeOid)
     assert.match(verified, /Good "git" signature for ana-lee@localhost/)
 
     const after = await view(repository, number)
-    assert.deepEqual([after.state, after.mergeOid, after.baseOid, after.headOid, after.mergedBy?.username], ['merged', mergeOid, base, head, 'ana-lee'])
-    assert.deepEqual([after.mergeProof?.state, after.mergeProof?.userVerified, after.mergeProof?.stockVerifiable], ['proven', true, true])
-    assert.deepEqual(after.timeline.map(({ sentence }) => sentence.split(' ').slice(0, 2).join(' ')), ['Ana-lee opened', 'Ana-lee merged'])
+    assert.deepEqual(
+      [after.state, after.mergeOid, after.baseOid, after.headOid, after.mergedBy?.username],
+      ['merged', mergeOid, base, head, 'ana-lee'],
+    )
+    assert.deepEqual(
+      [after.mergeProof?.state, after.mergeProof?.userVerified, after.mergeProof?.stockVerifiable],
+      ['proven', true, true],
+    )
+    assert.deepEqual(
+      after.timeline.map(({ sentence }) => sentence.split(' ').slice(0, 2).join(' ')),
+      ['Ana-lee opened', 'Ana-lee merged'],
+    )
     assert.equal(await tip(repository, `refs/pull/${number}/head`), head)
   })
 
@@ -91,15 +141,24 @@ describe('merging with a tap', () => {
     const { sealRequestId } = await prepare(repository, bob, number, 'squash')
     const { mergeOid } = await release(repository, bob, number, await bob.tap(sealRequestId), 'squash')
     await repository.git('fetch', '-q', 'origin')
-    assert.equal(await repository.git('log', '-1', '--format=%P|%an|%ae|%cn|%ce|%s', mergeOid), `${base}|Ana-lee|ana-lee@localhost|Bob|bob@localhost|Add work (#${number})`)
-    assert.match(await repository.git('log', '-1', '--format=%b', mergeOid), /^\* Change one\n\* Change two\n\nPostern-/)
+    assert.equal(
+      await repository.git('log', '-1', '--format=%P|%an|%ae|%cn|%ce|%s', mergeOid),
+      `${base}|Ana-lee|ana-lee@localhost|Bob|bob@localhost|Add work (#${number})`,
+    )
+    assert.match(
+      await repository.git('log', '-1', '--format=%b', mergeOid),
+      /^\* Change one\n\* Change two\n\nPostern-/,
+    )
   })
 
   it('a title and description full of trailers bring none of them in', async () => {
     const repository = await addProtected()
     await repository.push('evil', { evil: 'x' }, 'main')
     const forged = 'Postern-Ref: refs/heads/release'
-    const number = await open(repository, 'evil', { title: forged, description: `Fine.\n\n${forged}\nPostern-Statement: sha256:${'0'.repeat(64)}\n` })
+    const number = await open(repository, 'evil', {
+      title: forged,
+      description: `Fine.\n\n${forged}\nPostern-Statement: sha256:${'0'.repeat(64)}\n`,
+    })
     const { sealRequestId } = await prepare(repository, ana, number, 'squash')
     const { mergeOid } = await release(repository, ana, number, await ana.tap(sealRequestId), 'squash')
     await repository.git('fetch', '-q', 'origin')
@@ -127,7 +186,10 @@ describe('merging with a tap', () => {
     const { patch } = await readMergePatch(fixture.parts, { ...asked, index: 0 })
     assert.match(patch ?? '', /-end\n\+right\n/)
     assert.equal(await fixture.git.objects(repository.place.folder).info(tree), undefined)
-    assert.deepEqual((await readdir(join(repository.place.folder, 'objects'))).filter((name) => name.startsWith('tmp_')), [])
+    assert.deepEqual(
+      (await readdir(join(repository.place.folder, 'objects'))).filter((name) => name.startsWith('tmp_')),
+      [],
+    )
     await expectProblem(readMergeFiles(fixture.parts, { ...asked, caller: bob.caller }), 'not-found')
     await expectProblem(readMergeFiles(fixture.parts, { ...asked, number: left }), 'not-found')
   })
@@ -140,7 +202,10 @@ describe('merging with a tap', () => {
     assert.equal((await view(repository, two)).mergeability.state, 'ready')
     await release(repository, ana, one, await ana.tap((await prepare(repository, ana, one)).sealRequestId))
     const { mergeability, can } = await view(repository, two)
-    assert.deepEqual([mergeability.state, mergeability.conflicts, can.merge], ['conflicts', ['README.md', 'odd\tname'], false])
+    assert.deepEqual(
+      [mergeability.state, mergeability.conflicts, can.merge],
+      ['conflicts', ['README.md', 'odd\tname'], false],
+    )
     await expectProblem(prepare(repository, ana, two), 'conflicts')
   })
 
@@ -178,13 +243,22 @@ describe('merging with a tap', () => {
     const redSeal = await ana.tap((await prepare(repository, ana, red)).sealRequestId)
     await endLeases()
     const blueSeal = await bob.tap((await prepare(repository, bob, blue)).sealRequestId)
-    const results = await Promise.allSettled([release(repository, ana, red, redSeal), release(repository, bob, blue, blueSeal)])
-    const [won, lost] = [results.filter((result) => result.status === 'fulfilled'), results.filter((result) => result.status === 'rejected')]
+    const results = await Promise.allSettled([
+      release(repository, ana, red, redSeal),
+      release(repository, bob, blue, blueSeal),
+    ])
+    const [won, lost] = [
+      results.filter((result) => result.status === 'fulfilled'),
+      results.filter((result) => result.status === 'rejected'),
+    ]
     assert.deepEqual([won.length, lost.length, lost[0]?.reason.code, lost[0]?.reason.status], [1, 1, 'base-moved', 409])
     assert.equal(await tip(repository), won[0]?.value.mergeOid)
     const loser = won[0]?.value.number === red ? blue : red
     assert.equal((await view(repository, loser)).mergeability.state, 'ready')
-    assert.deepEqual(await fixture.database.read.selectFrom('refUpdate').select('id').where('state', '=', 'prepared').execute(), [])
+    assert.deepEqual(
+      await fixture.database.read.selectFrom('refUpdate').select('id').where('state', '=', 'prepared').execute(),
+      [],
+    )
   })
 
   it('the same pull request is merged once, and the lost answer can be asked for again', async () => {
@@ -199,7 +273,11 @@ describe('merging with a tap', () => {
     await expectProblem(release(repository, bob, number, bobSeal, 'squash'), 'already-merged')
     await expectProblem(release(repository, bob, number, anaSeal), 'already-merged')
     await expectProblem(prepare(repository, bob, number), 'already-merged')
-    const seal = await fixture.database.read.selectFrom('seal').select('consumedAt').where('id', '=', bobSeal as never).executeTakeFirst()
+    const seal = await fixture.database.read
+      .selectFrom('seal')
+      .select('consumedAt')
+      .where('id', '=', bobSeal as never)
+      .executeTakeFirst()
     assert.equal(seal?.consumedAt, null)
   })
 
@@ -215,14 +293,24 @@ describe('merging with a tap', () => {
     const pushed = await repository.push('develop', { develop: '2' })
     await expectProblem(release(repository, ana, number, sealId), 'base-moved')
     assert.equal(await tip(repository, 'refs/heads/develop'), pushed)
-    const again = await release(repository, ana, number, await ana.tap((await prepare(repository, ana, number)).sealRequestId))
+    const again = await release(
+      repository,
+      ana,
+      number,
+      await ana.tap((await prepare(repository, ana, number)).sealRequestId),
+    )
     assert.equal(await tip(repository, 'refs/heads/develop'), again.mergeOid)
   })
 
   it('a tap stands for its own person, method, pull request and repository alone', async () => {
     const repository = await addProtected()
     const other = await addProtected()
-    for (const [each, branch] of [[repository, 'x'], [repository, 'y'], [other, 'x']] as const) await each.push(branch, { [branch]: '1' }, 'main')
+    for (const [each, branch] of [
+      [repository, 'x'],
+      [repository, 'y'],
+      [other, 'x'],
+    ] as const)
+      await each.push(branch, { [branch]: '1' }, 'main')
     const [x, y, foreign] = [await open(repository, 'x'), await open(repository, 'y'), await open(other, 'x')]
     const sealId = await ana.tap((await prepare(repository, ana, x)).sealRequestId)
     await expectProblem(release(repository, bob, x, sealId), 'seal-spent')
@@ -239,7 +327,9 @@ describe('merging with a tap', () => {
     await repository.push('keyed', { keyed: '1' }, 'main')
     const number = await open(repository, 'keyed')
     const eveSeal = await eve.tap((await prepare(repository, eve, number)).sealRequestId)
-    await fixture.database.write((tx) => tx.updateTable('credentialRecord').set({ endedAt: 1 }).where('userId', '=', eve.caller.id).execute())
+    await fixture.database.write((tx) =>
+      tx.updateTable('credentialRecord').set({ endedAt: 1 }).where('userId', '=', eve.caller.id).execute(),
+    )
     await expectProblem(release(repository, eve, number, eveSeal), 'credential-ended')
     await endLeases()
     const sealId = await ana.tap((await prepare(repository, ana, number)).sealRequestId)
@@ -249,13 +339,16 @@ describe('merging with a tap', () => {
     await repository.push('vanishing', { vanishing: '1' }, 'main')
     const gone = await open(repository, 'vanishing')
     const goneSeal = await ana.tap((await prepare(repository, ana, gone)).sealRequestId)
-    await repository.git('push', '-q', 'origin', ':vanishing')
+    await deleteBranch(repository, 'refs/heads/vanishing')
     await expectProblem(release(repository, ana, gone, goneSeal), 'source-missing')
     const seen = await view(repository, gone)
     assert.equal(seen.mergeability.state, 'source-missing')
     assert.equal(await tip(repository, `refs/pull/${gone}/head`), seen.headOid)
     const refused = (await fixture.events()).filter(({ action }) => action === 'merge.refused').slice(-3)
-    assert.deepEqual(refused.map(({ facts }) => facts['reason']), ['credential-ended', 'closed', 'source-missing'])
+    assert.deepEqual(
+      refused.map(({ facts }) => facts['reason']),
+      ['credential-ended', 'closed', 'source-missing'],
+    )
   })
 
   it('while one person is about to tap, others see who it is', async () => {
@@ -292,16 +385,25 @@ describe('merging with a tap', () => {
       const sealId = await ana.tap(prepared.sealRequestId)
       // What `merge` does up to the moment of the kill.
       await fixture.git.run(['merge-tree', '--write-tree', prepared.base, prepared.head], { repository: folder })
-      const pullRequest = await fixture.database.read.selectFrom('pullRequest').select('id').where('repositoryId', '=', row.id).executeTakeFirstOrThrow()
+      const pullRequest = await fixture.database.read
+        .selectFrom('pullRequest')
+        .select('id')
+        .where('repositoryId', '=', row.id)
+        .executeTakeFirstOrThrow()
       const { newOid } = await fixture.database.write(async (tx) => {
         const { seal } = await takeSeal(tx, { sealId, userId: ana.caller.id, at: fixture.now(), isFor: () => true })
         const commit = sealedCommit(Buffer.from(seal.message, 'base64'), seal.armored)
-        const oid = (await fixture.git.run(['hash-object', '-t', 'commit', '--stdin'], { repository: folder, input: commit })).stdout.toString().trim()
+        const oid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit]))
         const [update] = await prepareRefUpdates(tx, {
           repositoryId: row.id,
           moves: [{ ref: 'refs/heads/main', oldOid: prepared.base, newOid: oid }],
-          ...{ actorId: ana.caller.id, method: `seal ${seal.id}`, strength: seal.strength, sealId: seal.id },
-          ...{ pullRequestId: pullRequest.id, commitBytes: commit, at: fixture.now() },
+          actorId: ana.caller.id,
+          method: `seal ${seal.id}`,
+          strength: seal.strength,
+          sealId: seal.id,
+          pullRequestId: pullRequest.id,
+          commitBytes: commit,
+          at: fixture.now(),
         })
         assert.ok(update)
         if (killed.startsWith('after')) {

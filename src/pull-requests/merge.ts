@@ -5,7 +5,6 @@ import { actorOf } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { moveRef } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
-import { sealedCommit } from '../seals/format/commit.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { followBranches } from './follow-branches.ts'
 import type { MergeParts, MergeQuestion } from './prepare-merge.ts'
@@ -25,12 +24,16 @@ export interface MergeReleaseParts extends MergeParts {
  * Releases a sealed merge: the bytes that were tapped become the tip, or nothing changes. Of a push, a second merge and
  * this one, git's comparison with the old tip lets exactly one through. @throws 403, 409 with what to do
  */
-export async function merge(parts: MergeReleaseParts, question: MergeQuestion & { sealId: string }): Promise<MergeDone> {
+export async function merge(
+  parts: MergeReleaseParts,
+  question: MergeQuestion & { sealId: string },
+): Promise<MergeDone> {
   const { database } = parts
   const { place, number, sealId, caller } = question
   const row = await getPullRequest(database.read, place.repository.id, number)
   // The answer to the first call was lost on its way.
-  if (row.mergeOid !== null && row.mergeSealId === sealId && row.mergedBy === caller.id) return { mergeOid: row.mergeOid, number }
+  if (row.mergeOid !== null && row.mergeSealId === sealId && row.mergedBy === caller.id)
+    return { mergeOid: row.mergeOid, number }
   try {
     checkOpen(row)
     const release = await checkRelease(parts, question, row)
@@ -47,14 +50,17 @@ async function move(
   { database, git, now }: MergeReleaseParts,
   question: MergeQuestion & { sealId: string },
   row: PullRequest,
-  { seal, base, strength }: SealedMergeFacts,
+  { seal, base, commit, strength }: SealedMergeFacts,
 ): Promise<string> {
   const { place, caller, sealId } = question
-  const commit = sealedCommit(Buffer.from(seal.message, 'base64'), seal.armored)
   const mergeOid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit]))
   try {
     await moveRef({
-      ...{ database, git, now, place, strength },
+      database,
+      git,
+      now,
+      place,
+      strength,
       door: 'merge',
       ref: row.targetRef,
       oldOid: base,
@@ -66,7 +72,12 @@ async function move(
       pullRequestId: row.id,
       async onPrepare(tx) {
         checkOpen(await getPullRequest(tx, place.repository.id, row.number))
-        await takeSeal(tx, { sealId, userId: caller.id, at: now(), isFor: (statement) => isForThis(statement, question, row) })
+        await takeSeal(tx, {
+          sealId,
+          userId: caller.id,
+          at: now(),
+          isFor: (statement) => isForThis(statement, question, row),
+        })
       },
       onDone: recordMerge,
     })
@@ -81,12 +92,22 @@ async function move(
   return mergeOid
 }
 
-async function finish(parts: MergeReleaseParts, place: RepositoryPlace, row: PullRequest, { seal, statement, strength }: SealedMergeFacts): Promise<void> {
+async function finish(
+  parts: MergeReleaseParts,
+  place: RepositoryPlace,
+  row: PullRequest,
+  { seal, statement, strength }: SealedMergeFacts,
+): Promise<void> {
   try {
     await parts.project(place)
-    await updateServerRef(parts.git, place.folder, { ref: pullRef(row.number), newOid: headOf(statement) ?? row.headOid })
+    await updateServerRef(parts.git, place.folder, {
+      ref: pullRef(row.number),
+      newOid: headOf(statement) ?? row.headOid,
+    })
     // The branch it went into may itself be proposed for another.
-    await followBranches(parts, place, [{ ref: row.targetRef, actorId: seal.userId, method: `seal ${seal.id}`, strength }])
+    await followBranches(parts, place, [
+      { ref: row.targetRef, actorId: seal.userId, method: `seal ${seal.id}`, strength },
+    ])
   } catch (error) {
     parts.log(error, 'after a merge')
   }

@@ -26,18 +26,35 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
   const hasBranches = facts.hasSource && facts.hasTarget
   const isRelated = comparison !== null && comparison.mergeBase !== null
   const checks: Mergeability['checks'] = [
-    check('Both branches exist', hasBranches, `Push ${facts.hasSource ? targetBranch : sourceBranch} again, or close this pull request.`),
+    check(
+      'Both branches exist',
+      hasBranches,
+      `Push ${facts.hasSource ? targetBranch : sourceBranch} again, or close this pull request.`,
+    ),
   ]
-  if (hasBranches) checks.push(check('The branches share history', isRelated, `Base your work on ${targetBranch} and push it again.`))
+  if (hasBranches)
+    checks.push(check('The branches share history', isRelated, `Base your work on ${targetBranch} and push it again.`))
   if (isRelated) {
     checks.push(check('There is something to merge', outcome !== null, `${targetBranch} has all of it already.`))
     checks.push(
-      check(`No conflicts with ${targetBranch}`, conflicts.length === 0, `Merge ${targetBranch} into ${sourceBranch}, resolve the files named, and push.`),
+      check(
+        `No conflicts with ${targetBranch}`,
+        conflicts.length === 0,
+        `Merge ${targetBranch} into ${sourceBranch}, resolve the files named, and push.`,
+      ),
     )
   }
-  checks.push(check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'))
+  checks.push(
+    check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'),
+  )
   if (facts.hasFittingKey !== null)
-    checks.push(check('You have a key that stock git can check', facts.hasFittingKey, 'Add an ES256 passkey or security key under Account.'))
+    checks.push(
+      check(
+        'You have a key that stock git can check',
+        facts.hasFittingKey,
+        'Add an ES256 passkey or security key under Account.',
+      ),
+    )
   return { state: stateOf(), conflicts, checks, heldBy }
 
   function stateOf(): Mergeability['state'] {
@@ -49,4 +66,8 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
   }
 }
 
-const check = (label: string, isMet: boolean, help: string): Mergeability['checks'][number] => ({ label, isMet, help: isMet ? null : help })
+const check = (label: string, isMet: boolean, help: string): Mergeability['checks'][number] => ({
+  label,
+  isMet,
+  help: isMet ? null : help,
+})

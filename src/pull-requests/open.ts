@@ -38,7 +38,10 @@ export async function openPullRequest(
   if (baseOid === undefined) throw invalid('targetBranch', `There is no branch ${wanted.targetBranch}.`)
   const { mergeBase } = await compareBranches(source, { base: baseOid, head: headOid })
   if (mergeBase === headOid)
-    throw conflict('nothing-to-merge', `${branchName(targetRef)} already has everything that ${branchName(sourceRef)} has.`)
+    throw conflict(
+      'nothing-to-merge',
+      `${branchName(targetRef)} already has everything that ${branchName(sourceRef)} has.`,
+    )
 
   const row = await database.write(async (tx) => {
     const at = now()
@@ -94,14 +97,17 @@ export async function checkNotOpen(
     .where('state', '=', 'open')
     .executeTakeFirst()
   if (other !== undefined)
-    throw conflict('already-open', `Pull request #${other.number} already proposes this.`, { help: `Open #${other.number}.` })
+    throw conflict('already-open', `Pull request #${other.number} already proposes this.`, {
+      help: `Open #${other.number}.`,
+    })
 }
 
 /** @throws 422 */
 export function cleanTitle(title: string): string {
   const clean = title.trim()
   if (clean === '') throw invalid('title', 'A title is needed.')
-  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(clean)) throw invalid('title', 'A title is one line without control characters.')
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(clean))
+    throw invalid('title', 'A title is one line without control characters.')
   return clean
 }
 

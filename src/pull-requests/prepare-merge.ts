@@ -61,7 +61,8 @@ export async function readTips(
 ): Promise<{ base: string; head: string }> {
   const source = { git, folder: place.folder }
   const head = await findTip(source, row.sourceRef)
-  if (head === undefined) throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, { help: 'Push it again.' })
+  if (head === undefined)
+    throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, { help: 'Push it again.' })
   const base = await findTip(source, row.targetRef)
   if (base === undefined) throw conflict('target-missing', `The branch ${branchName(row.targetRef)} is gone.`)
   return { base, head }
@@ -72,10 +73,18 @@ export function getMergedTree(outcome: MergeOutcome): string {
   if (outcome.kind === 'clean') return outcome.tree
   const named = outcome.files.slice(0, 10).join(', ')
   const more = outcome.files.length > 10 ? ` and ${outcome.files.length - 10} more` : ''
-  throw conflict('conflicts', `Both sides changed ${named}${more}.`, { help: 'Merge the target into your branch, resolve them, and push.' })
+  throw conflict('conflicts', `Both sides changed ${named}${more}.`, {
+    help: 'Merge the target into your branch, resolve them, and push.',
+  })
 }
 
-async function layDown(parts: MergeParts, question: MergeQuestion, row: PullRequest, objects: MergeObjects, list: DiffList): Promise<MergePreparation> {
+async function layDown(
+  parts: MergeParts,
+  question: MergeQuestion,
+  row: PullRequest,
+  objects: MergeObjects,
+  list: DiffList,
+): Promise<MergePreparation> {
   const { database, site, now } = parts
   const { place, caller, method, number } = question
   const { repository, path } = place
@@ -103,7 +112,15 @@ async function layDown(parts: MergeParts, question: MergeQuestion, row: PullRequ
   )
   const { fileCount, additions, deletions, uncounted } = list
   const facts = renderMergeFacts({
-    ...{ path, number, method, title: row.title, ...objects, fileCount, additions, deletions, uncounted },
+    path,
+    number,
+    method,
+    title: row.title,
+    ...objects,
+    fileCount,
+    additions,
+    deletions,
+    uncounted,
     targetBranch: branchName(row.targetRef),
     sourceBranch: branchName(row.sourceRef),
     policyDigest: policyDigest(),
@@ -111,7 +128,8 @@ async function layDown(parts: MergeParts, question: MergeQuestion, row: PullRequ
   })
   const request = await database.write(async (tx) => {
     const holder = await takeLease(tx, { repositoryId: repository.id, ref: row.targetRef, userId: caller.id, at })
-    if (holder !== caller.id) throw branchHeld((await listPersonRefs(tx, [holder])).get(holder)?.displayName ?? 'Somebody', row)
+    if (holder !== caller.id)
+      throw branchHeld((await listPersonRefs(tx, [holder])).get(holder)?.displayName ?? 'Somebody', row)
     return createSealRequest(tx, {
       userId: caller.id,
       requestedBy: caller.id,
@@ -125,7 +143,11 @@ async function layDown(parts: MergeParts, question: MergeQuestion, row: PullRequ
   return { sealRequestId: request.id, facts, ...objects, fileCount, additions, deletions, expiresAt: request.expiresAt }
 }
 
-async function readSubjects({ git }: MergeParts, { folder }: RepositoryPlace, { base, head }: MergeObjects): Promise<string[]> {
+async function readSubjects(
+  { git }: MergeParts,
+  { folder }: RepositoryPlace,
+  { base, head }: MergeObjects,
+): Promise<string[]> {
   const commits = await listCommits({ git, folder }, { tip: head, without: base, limit: mostSubjects })
   return commits.map(({ subject }) => subject).toReversed()
 }

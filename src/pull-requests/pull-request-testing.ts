@@ -1,6 +1,5 @@
 /** For tests only: people with real (software) keys, branches in a bare repository, and every tap as the product asks for it. */
 import { writeFile } from 'node:fs/promises'
-import type { Database } from '../database/handles.ts'
 import type { OrganisationRole } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createChallenges } from '../identity/challenges.ts'
@@ -8,12 +7,13 @@ import { createRegistrationLink } from '../identity/registration-links.ts'
 import { beginRegistration, type Ceremonies, finishRegistration } from '../identity/registration.ts'
 import { findSessionCaller } from '../identity/sessions.ts'
 import { createUser } from '../identity/users.ts'
-import { SoftwareAuthenticator, type SoftwareAuthenticatorOptions } from '../protocols/webauthn/software-authenticator.ts'
+import {
+  SoftwareAuthenticator,
+  type SoftwareAuthenticatorOptions,
+} from '../protocols/webauthn/software-authenticator.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { createProjection } from '../repositories/projection.ts'
 import { openRepositories, type RepositoryFixture } from '../repositories/repository-testing.ts'
-import { renderAllowedSigners } from '../seals/format/allowed-signers.ts'
-import { createSignerEntry } from '../seals/format/signer-entry.ts'
-import { renderTime } from '../seals/format/time.ts'
 import { beginAttempt, finishAttempt, type SessionCaller } from '../seals/attempts.ts'
 import { followBranches } from './follow-branches.ts'
 import type { MergeReleaseParts } from './merge.ts'
@@ -32,12 +32,10 @@ export interface Tapper {
 export interface PullRequestFixture extends RepositoryFixture {
   parts: MergeReleaseParts
   ceremonies: Ceremonies
-  /** A registered person with a key of their own. */
+  /** A registered person with a key of their own; an owner through the set-up, so that the signers have their first. */
   addTapper(username: string, role?: OrganisationRole, key?: SoftwareAuthenticatorOptions): Promise<Tapper>
   /** A repository whose `main` was pushed by `person` and so is protected, and stock git in a clone of it. */
   addProtected(name: string, person: Tapper): Promise<Protected>
-  /** The signers as stock git reads them. */
-  allowedSigners(): Promise<string>
 }
 
 export interface Protected {
@@ -54,7 +52,14 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   const { database, git, now } = fixture
   const ceremonies: Ceremonies = { database, challenges: createChallenges(database, now), place, now }
   const failures: unknown[] = []
-  const parts: MergeReleaseParts = { database, git, now, site: place, project: async () => {}, log: (error) => failures.push(error) }
+  const parts: MergeReleaseParts = {
+    database,
+    git,
+    now,
+    site: place,
+    project: createProjection({ database, git, now, root: fixture.root }).project,
+    log: (error) => failures.push(error),
+  }
   after.push = (at, rows) => followBranches(parts, at, rows)
 
   return {
@@ -63,7 +68,6 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
     ceremonies,
     addTapper: (username, role = 'admin', key = {}) => addTapper(ceremonies, username, role, key),
     addProtected: (name, person) => addProtected(fixture, name, person.caller),
-    allowedSigners: () => allowedSigners(database),
     async [Symbol.asyncDispose]() {
       await fixture[Symbol.asyncDispose]()
       if (failures.length > 0) throw failures[0]
@@ -71,19 +75,33 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   }
 }
 
-async function addTapper(ceremonies: Ceremonies, username: string, role: OrganisationRole, key: SoftwareAuthenticatorOptions): Promise<Tapper> {
+async function addTapper(
+  ceremonies: Ceremonies,
+  username: string,
+  role: OrganisationRole,
+  key: SoftwareAuthenticatorOptions,
+): Promise<Tapper> {
   const { database, now } = ceremonies
   const authenticator = new SoftwareAuthenticator(key)
-  const applicant = { username, displayName: username.charAt(0).toUpperCase() + username.slice(1), email: `${username}@example.com` }
+  const applicant = {
+    username,
+    displayName: username.charAt(0).toUpperCase() + username.slice(1),
+    email: `${username}@example.com`,
+  }
   const { token } = await database.write(async (tx) => {
+    const link = { createdBy: null, at: now() }
+    if (role === 'owner') return createRegistrationLink(tx, { purpose: 'setup', userId: null, ...link })
     const user = await createUser(tx, { ...applicant, role, createdBy: null, at: now() })
-    return createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: null, at: now() })
+    return createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, ...link })
   })
   const bindingHash = username
   const begun = await beginRegistration(ceremonies, { token, applicant, bindingHash })
-  const response = authenticator.create(begun.publicKey as Parameters<typeof authenticator.create>[0], place.origin)
+  const response = authenticator.create(begun.publicKey, place.origin)
   const { secret } = await finishRegistration(ceremonies, {
-    ...{ token, bindingHash, response, ceremonyId: begun.ceremonyId },
+    token,
+    bindingHash,
+    response,
+    ceremonyId: begun.ceremonyId,
     credentialName: `${username}'s key`,
     client: { userAgent: 'test', address: '127.0.0.1' },
   })
@@ -122,31 +140,4 @@ async function addProtected(fixture: RepositoryFixture, name: string, caller: Ca
   await git('commit', '-q', '-m', 'First')
   await git('push', '-q', 'origin', 'main')
   return { place: await fixture.look(place, caller), folder, git, push }
-}
-
-async function allowedSigners(database: Database): Promise<string> {
-  const rows = await database.read
-    .selectFrom('credentialRecord')
-    .innerJoin('user', 'user.id', 'credentialRecord.userId')
-    .selectAll('credentialRecord')
-    .select(['username', 'displayName'])
-    .execute()
-  return renderAllowedSigners(
-    rows.map((row) =>
-      createSignerEntry({
-        userId: row.userId,
-        username: row.username,
-        displayName: row.displayName,
-        credentialId: row.credentialId,
-        publicKey: Buffer.from(row.publicKey, 'base64url'),
-        backupEligible: row.backupEligible === 1,
-        rpId: row.rpId,
-        origins: { signIn: [row.origin], sealing: [row.origin] },
-        enrolledVia: row.enrolledVia,
-        addedAt: renderTime(row.createdAt),
-        endorsement: null,
-        ended: null,
-      }),
-    ),
-  )
 }

@@ -14,7 +14,14 @@ export const recordMerge: RefDone = async (tx: Tx<TableName>, row: RefUpdateTabl
   const seal = await tx
     .selectFrom('seal')
     .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
-    .select(['seal.action', 'seal.statement', 'seal.statementDigest', 'seal.userId', 'seal.strength', 'credentialRecord.name'])
+    .select([
+      'seal.action',
+      'seal.statement',
+      'seal.statementDigest',
+      'seal.userId',
+      'seal.strength',
+      'credentialRecord.name',
+    ])
     .where('seal.id', '=', row.sealId)
     .executeTakeFirstOrThrow()
   if (!isGitAction(seal.action)) throw new Error(`a seal for ${seal.action} moved ${row.ref}`)

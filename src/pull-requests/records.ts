@@ -6,7 +6,11 @@ import { conflict, notFound } from '../http/problem.ts'
 export type PullRequest = PullRequestTable
 
 /** @throws 404 */
-export async function getPullRequest(db: Db<'pullRequest'>, repositoryId: Id<'rep'>, number: number): Promise<PullRequest> {
+export async function getPullRequest(
+  db: Db<'pullRequest'>,
+  repositoryId: Id<'rep'>,
+  number: number,
+): Promise<PullRequest> {
   const row = await db
     .selectFrom('pullRequest')
     .selectAll()

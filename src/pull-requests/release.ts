@@ -2,11 +2,13 @@ import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealTable, Strength } from '../database/schema.ts'
 import { conflict, forbidden } from '../http/problem.ts'
-import { findCredentialRecord } from '../identity/credential-records.ts'
+import { type CredentialRecord, findCredentialRecord } from '../identity/credential-records.ts'
 import { decide, policyDigest } from '../policy/decide.ts'
 import { credentialStrength, weaker } from '../policy/strength.ts'
-import { mergeTrees } from './merge-trees.ts'
+import { sealedCommit } from '../seals/format/commit.ts'
 import { type Predicate, parseStatement, type Statement } from '../seals/format/statement.ts'
+import { checkProof } from './check-proof.ts'
+import { mergeTrees } from './merge-trees.ts'
 import { getMergedTree, type MergeParts, type MergeQuestion, readTips } from './prepare-merge.ts'
 import type { PullRequest } from './records.ts'
 import { findTargetRule } from './target-rule.ts'
@@ -15,6 +17,8 @@ export interface SealedMergeFacts {
   seal: SealTable
   statement: Statement
   base: string
+  /** The commit to become the tip: exactly what was tapped, with its signature. */
+  commit: Buffer
   strength: Strength
 }
 
@@ -31,7 +35,8 @@ export async function checkRelease(
   const { place, caller } = question
   const seal = await findSeal(database, question.sealId, caller.id)
   const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
-  if (!isForThis(statement, question, row)) throw conflict('seal-mismatch', 'This tap was made for something else.', again)
+  if (!isForThis(statement, question, row))
+    throw conflict('seal-mismatch', 'This tap was made for something else.', again)
   const { fromID, targetID, policyDigest: sealedPolicy } = statement.predicate
   const tips = await readTips(parts, place, row)
   if (tips.head !== headOf(statement)) throw conflict('head-moved', 'New commits were pushed after you tapped.', again)
@@ -41,8 +46,15 @@ export async function checkRelease(
   if (sealedPolicy !== policyDigest()) throw conflict('policy-changed', 'The rules changed after you tapped.', again)
   const rule = await findTargetRule(database.read, row)
   if (rule?.stockVerifiableOnly === true && seal.armored === null)
-    throw conflict('not-stock-verifiable', 'This branch now takes only keys whose signature stock git can check.', again)
-  return { seal, statement, base: tips.base, strength: await judgeKey(parts, question, seal) }
+    throw conflict(
+      'not-stock-verifiable',
+      'This branch now takes only keys whose signature stock git can check.',
+      again,
+    )
+  const { record, strength } = await judgeKey(parts, question, seal)
+  const commit = sealedCommit(Buffer.from(seal.message, 'base64'), seal.armored)
+  checkProof({ commit, seal, record, signer: caller, repositoryId: row.repositoryId, ref: row.targetRef })
+  return { seal, statement, base: tips.base, commit, strength }
 }
 
 const again = { help: 'Nothing is lost: look at the result again and tap once more.' }
@@ -54,12 +66,17 @@ async function findSeal({ read }: Database, id: string, userId: Id<'usr'>): Prom
     .where('id', '=', id as Id<'sea'>)
     .where('userId', '=', userId)
     .executeTakeFirst()
-  if (seal === undefined || seal.consumedAt !== null) throw conflict('seal-spent', 'This tap was already used, or is not yours.', again)
+  if (seal === undefined || seal.consumedAt !== null)
+    throw conflict('seal-spent', 'This tap was already used, or is not yours.', again)
   return seal
 }
 
 /** Compared with the stored row and the route, never with anything else the caller says. */
-export function isForThis({ predicate }: { predicate: Predicate }, { place, method, caller }: MergeQuestion, row: PullRequest): boolean {
+export function isForThis(
+  { predicate }: { predicate: Predicate },
+  { place, method, caller }: MergeQuestion,
+  row: PullRequest,
+): boolean {
   return (
     predicate.action === method &&
     predicate.signer.userId === caller.id &&
@@ -74,13 +91,19 @@ export function headOf({ subject: [head] }: Statement): string | undefined {
 }
 
 /** `decide` once more, with the key as it is now. @throws 403, 409 */
-async function judgeKey({ database, now }: MergeParts, { caller }: MergeQuestion, seal: SealTable): Promise<Strength> {
+async function judgeKey(
+  { database, now }: MergeParts,
+  { caller }: MergeQuestion,
+  seal: SealTable,
+): Promise<{ record: CredentialRecord; strength: Strength }> {
   const record = await findCredentialRecord(database.read, caller.id, seal.credentialRecordId)
-  if (record === undefined) throw conflict('credential-ended', 'The passkey you tapped with was removed meanwhile.', again)
+  if (record === undefined)
+    throw conflict('credential-ended', 'The passkey you tapped with was removed meanwhile.', again)
   const strength = weaker(seal.strength, credentialStrength(record))
   const ageSeconds = (now() - seal.sealedAt) / 1000
   const decision = decide({ act: 'merge', actorKind: caller.kind, proof: { strength, ageSeconds, boundToAct: true } })
   if (decision.outcome === 'deny') throw forbidden(decision.sentence)
-  if (decision.outcome !== 'allow') throw forbidden('This passkey is not strong enough to merge here.', 'Tap again with another one.')
-  return strength
+  if (decision.outcome !== 'allow')
+    throw forbidden('This passkey is not strong enough to merge here.', 'Tap again with another one.')
+  return { record, strength }
 }

@@ -19,12 +19,20 @@ export async function readTimeline(db: Db<'auditEvent' | 'user'>, id: Id<'prq'>)
     .orderBy('id')
     .limit(mostEvents)
     .execute()
-  const people = await listPersonRefs(db, rows.map((row) => row.actorId))
+  const people = await listPersonRefs(
+    db,
+    rows.map((row) => row.actorId),
+  )
   return rows.map((row) => {
     const { facts } = JSON.parse(row.leaf) as { facts: Record<string, string | number> }
     const actor = people.get(row.actorId ?? '') ?? null
     const newOid = String(facts['newOid'] ?? '')
     const shown = { ...facts, newOid: newOid.slice(0, 10), actor: actor?.displayName ?? 'Somebody' }
-    return { at: row.occurredAt, actor, sentence: renderSentence(row.action, shown), oid: fullOid.test(newOid) ? newOid : null }
+    return {
+      at: row.occurredAt,
+      actor,
+      sentence: renderSentence(row.action, shown),
+      oid: fullOid.test(newOid) ? newOid : null,
+    }
   })
 }

@@ -44,5 +44,12 @@ async function findRootFingerprint(db: Db<'credentialRecord'>): Promise<string |
 }
 
 async function hasEndedKeys(db: Db<'credentialRecord'>): Promise<boolean> {
-  return (await db.selectFrom('credentialRecord').select('id').where('endedAt', 'is not', null).limit(1).executeTakeFirst()) !== undefined
+  return (
+    (await db
+      .selectFrom('credentialRecord')
+      .select('id')
+      .where('endedAt', 'is not', null)
+      .limit(1)
+      .executeTakeFirst()) !== undefined
+  )
 }

@@ -22,7 +22,12 @@ async function readEnds(parts: Pick<RefParts, 'git'>, place: RepositoryPlace, ro
   if (row.state !== 'open') return { base: row.baseOid, head: row.headOid, hasSource: true, hasTarget: true }
   const source = { git: parts.git, folder: place.folder }
   const [base, head] = [await findTip(source, row.targetRef), await findTip(source, row.sourceRef)]
-  return { base: base ?? row.baseOid, head: head ?? row.headOid, hasSource: head !== undefined, hasTarget: base !== undefined }
+  return {
+    base: base ?? row.baseOid,
+    head: head ?? row.headOid,
+    hasSource: head !== undefined,
+    hasTarget: base !== undefined,
+  }
 }
 
 /** Everything that the page of one pull request shows to this caller. */
@@ -84,12 +89,15 @@ async function readMergeRights(
   const heldBy = holder === undefined || holder === caller?.id ? null : holder
   return {
     mayMerge: isPerson && coversRole(place.role, 'write'),
-    hasFittingKey: rule?.stockVerifiableOnly === true && isPerson ? (await listCredentialRecords(database.read, caller.id)).some((key) => key.algorithm === ES256) : null,
+    hasFittingKey:
+      rule?.stockVerifiableOnly === true && isPerson
+        ? (await listCredentialRecords(database.read, caller.id)).some((key) => key.algorithm === ES256)
+        : null,
     heldBy: (await listPersonRefs(database.read, [heldBy])).get(heldBy ?? '') ?? null,
   }
 }
 
-/** What its pages of commits and files compare: what it brings, or, once merged, what it brought. */
+/** What its pages of commits and files compare: what it brings, or, once merged, what it brought. @throws 404 */
 export async function readChange(
   parts: Pick<RefParts, 'git' | 'database'>,
   place: RepositoryPlace,
@@ -99,5 +107,6 @@ export async function readChange(
   const { base, head } = await readEnds(parts, place, row)
   if (row.mergeOid !== null) return { base, head, comparison: { from: base, to: row.mergeOid } }
   const { mergeBase } = await compareBranches({ git: parts.git, folder: place.folder }, { base, head })
-  return { base, head, comparison: { from: mergeBase ?? base, to: head } }
+  if (mergeBase === null) throw notFound('What this was proposed for')
+  return { base, head, comparison: { from: mergeBase, to: head } }
 }

@@ -25,7 +25,11 @@ export async function listBranches(
   const refs = await listRefs(source, 'refs/heads/')
   const isDefault = ({ name }: Ref): boolean => name === repository.defaultBranch
   const sorted = refs.toSorted((one, other) => Number(isDefault(other)) - Number(isDefault(one)))
-  const page = cutPage(pageAfter(sorted, cursor), ({ name }) => [name], (ref) => ref)
+  const page = cutPage(
+    pageAfter(sorted, cursor),
+    ({ name }) => [name],
+    (ref) => ref,
+  )
   const tips = await readTips(source, db, repository.id, page.items)
   const marks = await readMarks(db, repository.id)
   const items = page.items.flatMap((ref): BranchView[] => {
@@ -33,7 +37,9 @@ export async function listBranches(
     if (tip === undefined) return []
     const full = `refs/heads/${ref.name}`
     const isProtected = marks.protectedRefs.has(full)
-    return [{ name: ref.name, tip, isDefault: isDefault(ref), isProtected, openPullRequest: marks.open.get(full) ?? null }]
+    return [
+      { name: ref.name, tip, isDefault: isDefault(ref), isProtected, openPullRequest: marks.open.get(full) ?? null },
+    ]
   })
   return { items, nextCursor: page.nextCursor }
 }
@@ -46,7 +52,11 @@ export async function listTags(
   cursor: string | undefined,
 ): Promise<{ items: TagView[]; nextCursor: string | null }> {
   const refs = await listRefs(source, 'refs/tags/', '--sort=-creatordate')
-  const page = cutPage(pageAfter(refs, cursor), ({ name }) => [name], (ref) => ref)
+  const page = cutPage(
+    pageAfter(refs, cursor),
+    ({ name }) => [name],
+    (ref) => ref,
+  )
   const peeled = await Promise.all(
     page.items.map(async ({ name }) => ({ name, oid: (await findTip(source, `refs/tags/${name}`)) ?? '' })),
   )
@@ -61,7 +71,9 @@ export async function listTags(
 }
 
 async function listRefs({ git, folder }: Source, prefix: string, sort = '--sort=refname'): Promise<Ref[]> {
-  const { stdout } = await git.run(['for-each-ref', sort, '--format=%(objectname) %(refname)', prefix], { repository: folder })
+  const { stdout } = await git.run(['for-each-ref', sort, '--format=%(objectname) %(refname)', prefix], {
+    repository: folder,
+  })
   const lines = stdout.toString().split('\n').filter(Boolean)
   return lines.map((line) => ({ oid: line.slice(0, 40), name: line.slice(41 + prefix.length) }))
 }

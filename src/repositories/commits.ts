@@ -18,7 +18,17 @@ export async function listCommits(
   const { tip, without, path = '', skip = 0, limit = pageSize + 1 } = wanted
   const range = without === undefined ? [tip] : [tip, `^${without}`]
   const { stdout } = await git.run(
-    ['log', '-z', format, `--max-count=${limit}`, `--skip=${skip}`, '--end-of-options', ...range, '--', ...(path === '' ? [] : [path])],
+    [
+      'log',
+      '-z',
+      format,
+      `--max-count=${limit}`,
+      `--skip=${skip}`,
+      '--end-of-options',
+      ...range,
+      '--',
+      ...(path === '' ? [] : [path]),
+    ],
     { repository: folder },
   )
   return parseCommits(stdout)
@@ -51,8 +61,17 @@ function parseCommits(output: Buffer): CommitFacts[] {
   const values = output.toString().split('\0')
   const commits: CommitFacts[] = []
   for (let at = 0; values[at]; at += fields.length) {
-    const [oid = '', parents = '', authorName = '', authorEmail = '', authored, committerName = '', committed, subject = '', body = ''] =
-      values.slice(at, at + fields.length)
+    const [
+      oid = '',
+      parents = '',
+      authorName = '',
+      authorEmail = '',
+      authored,
+      committerName = '',
+      committed,
+      subject = '',
+      body = '',
+    ] = values.slice(at, at + fields.length)
     commits.push({
       oid,
       parents: parents === '' ? [] : parents.split(' '),

@@ -23,11 +23,12 @@ export function parseDiffList(output: Buffer): RawDiffFile[] {
   fields.pop()
   const files: RawDiffFile[] = []
   let at = 0
-  for (; fields[at]?.startsWith(':') === true; ) {
+  for (; fields[at]?.startsWith(':') === true;) {
     const [, oldMode, newMode, oldOid, newOid, letter = ''] = rawPattern.exec(fields[at++] ?? '') ?? []
     const status = statuses[letter]
     const first = fields[at++]
-    if (!oldMode || !newMode || !oldOid || !newOid || !status || first === undefined) throw new RangeError('not a raw diff')
+    if (!oldMode || !newMode || !oldOid || !newOid || !status || first === undefined)
+      throw new RangeError('not a raw diff')
     const second = status === 'renamed' || status === 'copied' ? fields[at++] : first
     files.push({
       index: files.length,

@@ -76,23 +76,20 @@ describe('differences', () => {
 
     const summary = await readDiffSummary(source, { from, to })
     const all = await patches({ from, to })
-    assert.deepEqual(
-      Object.fromEntries(summary.files.map((file) => [file.newPath ?? file.oldPath, file.status])),
-      {
-        'becomes a link': 'type-changed',
-        'crlf.txt': 'modified',
-        empty: 'added',
-        folder: 'deleted',
-        'folder/inside.txt': 'added',
-        'gone.txt': 'deleted',
-        'image.bin': 'modified',
-        'modified.txt': 'modified',
-        'moved to.txt': 'renamed',
-        'new é.txt': 'added',
-        'odd "name"\twith\\.txt': 'modified',
-        'run.sh': 'modified',
-      },
-    )
+    assert.deepEqual(Object.fromEntries(summary.files.map((file) => [file.newPath ?? file.oldPath, file.status])), {
+      'becomes a link': 'type-changed',
+      'crlf.txt': 'modified',
+      empty: 'added',
+      folder: 'deleted',
+      'folder/inside.txt': 'added',
+      'gone.txt': 'deleted',
+      'image.bin': 'modified',
+      'modified.txt': 'modified',
+      'moved to.txt': 'renamed',
+      'new é.txt': 'added',
+      'odd "name"\twith\\.txt': 'modified',
+      'run.sh': 'modified',
+    })
     assert.equal(summary.fileCount, 12)
     assert.deepEqual([find(all, 'image.bin').reason, find(all, 'image.bin').file.isBinary], ['binary', true])
     assert.match(find(all, 'crlf.txt').patch ?? '', /\n-two\r\n\+2\r\n/)
@@ -183,15 +180,27 @@ describe('differences', () => {
 
   it('10,000 files are counted, 3,000 of them listed', async () => {
     const from = await commit()
-    const stream = ['commit refs/heads/many', 'committer Ada <ada@example.com> 1700000000 +0000', 'data 4', 'many', `from ${from}`]
+    const stream = [
+      'commit refs/heads/many',
+      'committer Ada <ada@example.com> 1700000000 +0000',
+      'data 4',
+      'many',
+      `from ${from}`,
+    ]
     for (let index = 0; index < 10_000; index++) stream.push(`M 100644 inline many/${index}`, 'data 2', 'x', '')
-    const importing = promisify(execFile)('git', ['fast-import', '--quiet'], { cwd: work, env: { PATH: process.env['PATH'], HOME: work } })
+    const importing = promisify(execFile)('git', ['fast-import', '--quiet'], {
+      cwd: work,
+      env: { PATH: process.env['PATH'], HOME: work },
+    })
     importing.child.stdin?.end(`${stream.join('\n')}\n`)
     await importing
     await stockGit(work, 'push', '-q', source.folder, 'many:refs/heads/many')
     const to = await stockGit(work, 'rev-parse', 'many')
     const summary = await readDiffSummary(source, { from, to })
-    assert.deepEqual([summary.fileCount, summary.files.length, summary.isTruncated, summary.additions], [10_000, 3000, true, 10_000])
+    assert.deepEqual(
+      [summary.fileCount, summary.files.length, summary.isTruncated, summary.additions],
+      [10_000, 3000, true, 10_000],
+    )
     assert.match((await readFilePatch(source, { from, to }, 2999)).patch ?? '', /\+x/)
     await assert.rejects(readFilePatch(source, { from, to }, 3000), { status: 404 })
   })

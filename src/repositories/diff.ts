@@ -32,16 +32,21 @@ const lists = new Lru<string, DiffList>(200)
 export const nothing = emptyTree
 
 /** The files that differ, renames found, attributes and converters of the repository left aside. */
-export async function readDiffList({ git, folder }: Source, { from, to, objectDirectory }: Comparison): Promise<DiffList> {
+export async function readDiffList(
+  { git, folder }: Source,
+  { from, to, objectDirectory }: Comparison,
+): Promise<DiffList> {
   const key = `${folder} ${from} ${to}`
   const known = lists.get(key)
   if (known !== undefined) return known
+  const flags = ['-r', '-M', '-z', '--raw', '--numstat', '--no-abbrev', '--no-ext-diff', '--no-textconv']
   const { stdout } = await git.run(
-    [
-      ...['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', '-r', '-M', '-z', '--raw', '--numstat', '--no-abbrev'],
-      ...['--no-ext-diff', '--no-textconv', '--end-of-options', from, to, '--'],
-    ],
-    { repository: folder, maxOutputBytes: maxListBytes, ...(objectDirectory === undefined ? {} : { objectDirectory }) },
+    ['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', ...flags, '--end-of-options', from, to, '--'],
+    {
+      repository: folder,
+      maxOutputBytes: maxListBytes,
+      ...(objectDirectory === undefined ? {} : { objectDirectory }),
+    },
   )
   const all = parseDiffList(stdout)
   const list: DiffList = {

@@ -5,7 +5,13 @@ import type { Revision, Source } from './revision.ts'
 import type { Located } from './tree.ts'
 
 /** Types that a browser may show as an image; everything else is bytes, whatever it claims to be. */
-const images: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp' }
+const images: Record<string, string> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+}
 
 /** What people pushed is never a page of ours: no script, no origin, no guess at its type (decision 41). */
 function asDownload(reply: FastifyReply, type: string, fileName: string): FastifyReply {
@@ -20,12 +26,20 @@ function asDownload(reply: FastifyReply, type: string, fileName: string): Fastif
 export function contentDisposition(fileName: string): string {
   const name = fileName.toWellFormed().replaceAll(/[\p{C}/\\]/gu, '_') || 'file'
   const ascii = name.replaceAll(/[^\x20-\x7e]|["%]/g, '_')
-  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(name).replaceAll(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }
 
 /** The bytes of one file as they are; of a symbolic link where it points to. */
-export async function sendRaw(reply: FastifyReply, { git, folder }: Source, file: Located, path: string): Promise<FastifyReply> {
+export async function sendRaw(
+  reply: FastifyReply,
+  { git, folder }: Source,
+  file: Located,
+  path: string,
+): Promise<FastifyReply> {
   checkIsFile(file)
   const header = await git.objects(folder).info(file.oid)
   if (header?.type !== 'blob') throw new ProblemError(404, 'not-found', 'This file does not exist.')

@@ -8,11 +8,18 @@ import { directoryMode, type Located, submoduleMode, symlinkMode } from './tree.
 export function checkIsFile({ mode, oid }: Located): void {
   if (mode === directoryMode) throw new ProblemError(404, 'is-directory', 'This is a directory, not a file.')
   if (mode === submoduleMode)
-    throw new ProblemError(404, 'is-submodule', `This is a link to commit ${oid} of another repository, which is not here.`)
+    throw new ProblemError(
+      404,
+      'is-submodule',
+      `This is a link to commit ${oid} of another repository, which is not here.`,
+    )
 }
 
 /** What the file page shows; a symbolic link shows where it points and is never followed. */
-export async function readFileContent(source: Source, file: Located): Promise<Pick<FileView, 'kind' | 'size' | 'text'>> {
+export async function readFileContent(
+  source: Source,
+  file: Located,
+): Promise<Pick<FileView, 'kind' | 'size' | 'text'>> {
   checkIsFile(file)
   const objects = source.git.objects(source.folder)
   const header = await objects.info(file.oid)

@@ -56,8 +56,8 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
     return refuse(
       'protected-branch',
       'this branch is protected',
-      `${name} is protected: open a pull request instead. Push to a branch of your own:`,
-      '  git push origin HEAD:my-change',
+      `${name} is protected: open a pull request instead. Push to a branch of your own first:`,
+      'git push origin HEAD:my-change',
     )
   if (!facts.keepsFirstParents)
     return refuse('foxtrot', 'it would hide history', `The tip of ${name} would no longer be on its first-parent line, which would hide sealed history.`)

@@ -36,10 +36,9 @@ export async function findLargeFile(
 
 async function findPath(git: Git, { folder, quarantine, tips }: { folder: string; quarantine: string; tips: readonly string[] }, oid: string) {
   try {
-    const { stdout } = await git.run(['rev-list', '--objects', '--stdin'], {
+    const { stdout } = await git.run(['rev-list', '--objects', ...tips, '--not', '--all'], {
       repository: folder,
       objectDirectory: quarantine,
-      input: `${tips.join('\n')}\n--not\n--all\n`,
       maxOutputBytes: 64 * 1024 ** 2,
     })
     return stdout.toString().split('\n').find((line) => line.startsWith(`${oid} `))?.slice(41)

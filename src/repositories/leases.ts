@@ -13,7 +13,10 @@ interface Branch {
  * Keeps a branch for one person while they tap, so that two do not tap for the same base. A courtesy only: git's own
  * comparison with the old tip decides who was first. Returns who holds it now.
  */
-export async function takeLease(tx: Tx<'branchLease'>, wanted: Branch & { userId: Id<'usr'>; at: number }): Promise<Id<'usr'>> {
+export async function takeLease(
+  tx: Tx<'branchLease'>,
+  wanted: Branch & { userId: Id<'usr'>; at: number },
+): Promise<Id<'usr'>> {
   const { at, ...row } = wanted
   const expiresAt = at + leaseMs
   await tx
@@ -29,7 +32,11 @@ export async function takeLease(tx: Tx<'branchLease'>, wanted: Branch & { userId
   return (await findLeaseHolder(tx, row, at)) ?? row.userId
 }
 
-export async function findLeaseHolder(db: Db<'branchLease'>, { repositoryId, ref }: Branch, at: number): Promise<Id<'usr'> | undefined> {
+export async function findLeaseHolder(
+  db: Db<'branchLease'>,
+  { repositoryId, ref }: Branch,
+  at: number,
+): Promise<Id<'usr'> | undefined> {
   const row = await db
     .selectFrom('branchLease')
     .select('userId')

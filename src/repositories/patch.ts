@@ -35,15 +35,20 @@ function limited(hunks: Hunks): Hunks {
  * The objects themselves are compared, not the paths: a path may be no UTF-8, and git would take it for the directory of
  * that name as well.
  */
-async function readHunks({ git, folder }: Source, file: RawDiffFile, objectDirectory: string | undefined): Promise<Hunks> {
+async function readHunks(
+  { git, folder }: Source,
+  file: RawDiffFile,
+  objectDirectory: string | undefined,
+): Promise<Hunks> {
   const { oldOid, newOid, oldMode, newMode } = file
   if (oldOid === newOid) return { text: '' }
   if (oldMode === submoduleMode || newMode === submoduleMode) return { text: submoduleHunk(file) }
   const options = { repository: folder, ...(objectDirectory === undefined ? {} : { objectDirectory }) }
-  const sizes = await Promise.all([oldOid, newOid].map((oid) => (oid === zeros ? 0 : readSize(oid))))
+  const sizes = await Promise.all([oldOid, newOid].map(readSize))
   if (sizes.some((size) => size > maxComparedBytes)) return { refused: 'too-large' }
   if (file.isBinary) return { refused: 'binary' }
-  if (oldOid === zeros || newOid === zeros) return readWhole(oldOid === zeros ? newOid : oldOid, oldOid === zeros ? '+' : '-')
+  if (oldOid === zeros || newOid === zeros)
+    return readWhole(oldOid === zeros ? newOid : oldOid, oldOid === zeros ? '+' : '-')
   try {
     const { stdout } = await git.run(
       ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', oldOid, newOid],
@@ -57,6 +62,7 @@ async function readHunks({ git, folder }: Source, file: RawDiffFile, objectDirec
   }
 
   async function readSize(oid: string): Promise<number> {
+    if (oid === zeros) return 0
     const { stdout } = await git.run(['cat-file', '-s', oid], options)
     return Number(stdout.toString())
   }

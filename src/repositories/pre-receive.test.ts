@@ -108,6 +108,7 @@ describe('a push', () => {
         seen = asked
         assert.ok(sameCommands(asked.commands, request.commands))
         assert.equal(await fixture.git.objects(repository).info(head), undefined)
+        assert.ok(asked.quarantine)
         const quarantined = fixture.git.objects(repository, { objectDirectory: asked.quarantine })
         assert.equal((await quarantined.read(`${head}:file`))?.content.toString(), 'pushed\n')
         const log = await fixture.git.run(['rev-list', head, '--not', '--all'], {
@@ -238,6 +239,12 @@ describe('readPreReceive', () => {
 
   it('answers nothing when git ended without asking', async () => {
     assert.equal(await read(), undefined)
+  })
+
+  it('needs no quarantine for a push that only deletes', async () => {
+    const read1 = await read('\0', '0\0', `${oid} ${zeroOid} refs/heads/gone\n\0`)
+    assert.equal(read1?.quarantine, undefined)
+    await assert.rejects(read('\0', '0\0', `${command}\0`), { code: 'pre-receive-malformed' })
   })
 
   it('refuses what the hook cannot have said', async () => {

@@ -5,8 +5,8 @@ import { checkRefName } from '../protocols/git/ref-name.ts'
 import { oneLine } from '../protocols/git/report-status.ts'
 
 export type PreReceive = {
-  /** The object folder that holds what was pushed until the verdict: pass it as `objectDirectory`. */
-  quarantine: string
+  /** The object folder that holds what was pushed until the verdict; none where a push only deletes. */
+  quarantine: string | undefined
   options: string[]
   commands: RefCommand[]
 }
@@ -30,13 +30,16 @@ export async function readPreReceive(hook: Duplex, folder: string): Promise<PreR
   if (message === undefined) return undefined
   const [quarantinePath = '', , ...fields] = message
   const commandLines = fields.pop()?.split('\n').filter(Boolean) ?? []
-  if (!quarantinePattern.test(basename(quarantinePath))) throw new PreReceiveError('not a quarantine')
-  // Built from our own folder: the hook's word only picks the name in it.
-  return {
-    quarantine: join(folder, 'objects', basename(quarantinePath)),
-    options: fields,
-    commands: commandLines.map(parseCommand),
-  }
+  const commands = commandLines.map(parseCommand)
+  return { quarantine: findQuarantine(quarantinePath, folder, commands), options: fields, commands }
+}
+
+/** Built from our own folder: the hook's word only picks the name in it. */
+function findQuarantine(path: string, folder: string, commands: readonly RefCommand[]): string | undefined {
+  // Without a pack git makes no quarantine, and has nothing to put into one.
+  if (path === '' && commands.every(({ newOid }) => newOid === zeroOid)) return undefined
+  if (!quarantinePattern.test(basename(path))) throw new PreReceiveError('not a quarantine')
+  return join(folder, 'objects', basename(path))
 }
 
 /** Shows lines in the pusher's terminal while the push waits. */

@@ -16,7 +16,7 @@ import type { ProjectView } from './shapes.ts'
 export async function createProject(
   database: Database,
   caller: Caller,
-  wanted: { name: string; description: string; isDemo?: boolean },
+  wanted: { name: string; description: string },
   at: number,
 ): Promise<ProjectTable> {
   if (caller.role === 'guest') throw forbidden('Guests cannot create projects.', 'Ask somebody of the organisation to create it and to let you in.')
@@ -25,7 +25,7 @@ export async function createProject(
     id: newId('prj'),
     name: wanted.name,
     description: wanted.description,
-    isDemo: wanted.isDemo === true ? 1 : 0,
+    isDemo: caller.isDemo ? 1 : 0,
     createdAt: at,
     createdBy: caller.id,
   }

@@ -11,7 +11,11 @@ const userVerifiedFlag = 0x04
  * protected branch without either. Commits that only came along in a merge are judged with it and have no entry.
  * This is the server's own record; `postern verify` checks the signatures without it.
  */
-export async function listProofs(db: ProofTables, repositoryId: Id<'rep'>, oids: Iterable<string>): Promise<Map<string, Proof>> {
+export async function listProofs(
+  db: ProofTables,
+  repositoryId: Id<'rep'>,
+  oids: Iterable<string>,
+): Promise<Map<string, Proof>> {
   const wanted = [...new Set(oids)]
   if (wanted.length === 0) return new Map()
   const unproven = await listUnproven(db, repositoryId, wanted)
@@ -26,7 +30,14 @@ function sealQuery(db: ProofTables) {
     .innerJoin('user', 'user.id', 'seal.userId')
     .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
     .select(['seal.id as sealId', 'seal.action', 'seal.statementDigest', 'seal.strength', 'seal.authenticatorData'])
-    .select(['seal.armored', 'seal.sealedAt', 'seal.userId', 'user.username', 'user.displayName', 'credentialRecord.name'])
+    .select([
+      'seal.armored',
+      'seal.sealedAt',
+      'seal.userId',
+      'user.username',
+      'user.displayName',
+      'credentialRecord.name',
+    ])
 }
 
 type SealFacts = Awaited<ReturnType<ReturnType<typeof sealQuery>['execute']>>[number]
@@ -39,7 +50,10 @@ function renderProof(oid: string, state: Proof['state'], seal?: SealFacts): Proo
     credentialName: seal?.name ?? null,
     strength: seal?.strength ?? null,
     // Byte 32 of the authenticator data holds the flags, WebAuthn L3 §6.1.
-    userVerified: seal === undefined ? null : ((Buffer.from(seal.authenticatorData, 'base64url')[32] ?? 0) & userVerifiedFlag) !== 0,
+    userVerified:
+      seal === undefined
+        ? null
+        : ((Buffer.from(seal.authenticatorData, 'base64url')[32] ?? 0) & userVerifiedFlag) !== 0,
     sealedAt: seal?.sealedAt ?? null,
     action: seal?.action ?? null,
     statementDigest: seal?.statementDigest ?? null,
@@ -68,7 +82,11 @@ async function listStarts(db: ProofTables, repositoryId: Id<'rep'>, oids: string
   const sealIds = starts.flatMap(({ protectSealId }) => (protectSealId === null ? [] : [protectSealId]))
   const seals = sealIds.length === 0 ? [] : await sealQuery(db).where('seal.id', 'in', sealIds).execute()
   return starts.map(({ baselineOid, protectSealId }) =>
-    renderProof(baselineOid, 'baseline', seals.find(({ sealId }) => sealId === protectSealId)),
+    renderProof(
+      baselineOid,
+      'baseline',
+      seals.find(({ sealId }) => sealId === protectSealId),
+    ),
   )
 }
 

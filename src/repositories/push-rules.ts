@@ -1,12 +1,11 @@
-import type { Tx } from '../database/handles.ts'
+import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { RefUpdateTable, TableName } from '../database/schema.ts'
+import type { RefUpdateTable, Strength, TableName } from '../database/schema.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { judgeRefUpdate, type Judgement } from './judge-ref-update.ts'
-import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
+import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
-import type { Strength } from '../database/schema.ts'
-import type { Db } from '../database/handles.ts'
+import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
 
 export type Refusal = Extract<Judgement, { outcome: 'refuse' }> & { ref: string }
 
@@ -44,7 +43,7 @@ export async function preparePush(
   push: { place: RepositoryPlace; commands: readonly RefCommand[]; actorId: Id<'usr'>; method: RefMethod; strength: Strength; at: number },
 ): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
   const { place, commands } = push
-  await tx.updateTable('repository').set(({ ref }) => ({ nextNumber: ref('nextNumber') })).where('id', '=', place.repository.id).execute()
+  await lockNumbers(tx, place.repository.id)
   const refusal = (await findRefusal(tx, place, commands)) ?? (await findOtherFirstPush(tx, place, commands))
   if (refusal !== undefined) return { refusal }
   return { rows: await prepareRefUpdates(tx, { ...push, repositoryId: place.repository.id, moves: commands }) }

@@ -12,7 +12,7 @@ describe('a push over HTTP', () => {
   let fixture: RepositoryFixture
   let token: string
   before(async () => {
-    fixture = await openRepositories({ maxBlobBytes: 2 * megabyte, maxPushBytes: 64 * megabyte })
+    fixture = await openRepositories({ maxBlobBytes: 2 * megabyte, maxPushBytes: 6 * megabyte })
     token = await fixture.addToken(fixture.owner)
   })
   after(() => fixture[Symbol.asyncDispose]())
@@ -79,7 +79,7 @@ describe('a push over HTTP', () => {
     }
     const direct = await work.git('push', url, 'main')
     assert.match(direct.text, /remote: main is protected: open a pull request instead/)
-    assert.match(direct.text, /remote: {3}git push origin HEAD:my-change/)
+    assert.match(direct.text, /remote: git push origin HEAD:my-change/)
     assert.match(direct.text, /! \[remote rejected\] main -> main \(this branch is protected\)/)
     const events = (await fixture.events()).filter(({ facts }) => facts['repository'] === place.path).map(({ action }) => action)
     assert.deepEqual(events.slice(0, 3), ['repository.created', 'ref.created', 'branch.protected'])
@@ -95,7 +95,7 @@ describe('a push over HTTP', () => {
     const { stdout } = await fixture.git.run(['symbolic-ref', 'HEAD'], { repository: place.folder })
     assert.equal(stdout.toString().trim(), `refs/heads/${now.repository.defaultBranch}`)
     const protection = await fixture.database.read.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', place.repository.id).execute()
-    assert.deepEqual(protection, [{ ref: `refs/heads/${now.repository.defaultBranch}` }])
+    assert.deepEqual(protection.map(({ ref }) => ref), [`refs/heads/${now.repository.defaultBranch}`])
   })
 
   it('lets exactly one of two first pushes win', async () => {
@@ -118,8 +118,10 @@ describe('a push over HTTP', () => {
     assert.match(created.text, /remote: Open a pull request for my-change:/)
     assert.match(created.text, /pull-requests\/new\?source=my-change/)
     await work.git('commit', '-q', '--amend', '-m', 'again')
-    assert.equal((await work.git('push', '--force', url, 'HEAD:my-change')).code, 0)
-    assert.equal((await work.git('push', '--atomic', url, 'HEAD:a', 'HEAD:b')).code, 0)
+    const forced = await work.git('push', '--force', url, 'HEAD:my-change')
+    assert.equal(forced.code, 0, forced.text)
+    const both = await work.git('push', '--atomic', url, 'HEAD:a', 'HEAD:b')
+    assert.equal(both.code, 0, both.text)
     assert.equal((await work.git('push', url, ':my-change')).code, 0)
     assert.deepEqual(await refs(place), ['refs/heads/a', 'refs/heads/b', 'refs/heads/main'])
     const atomic = await work.git('push', '--atomic', url, 'HEAD:main', 'HEAD:c')
@@ -151,7 +153,7 @@ describe('a push over HTTP', () => {
 
   it('refuses a forbidden ref before it has taken a large pack, with its sentence', async () => {
     const { place, work, url } = await begin()
-    for (let index = 0; index < 30; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
+    for (let index = 0; index < 5; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
     await work.git('add', '-A')
     await work.git('commit', '-q', '-m', 'large')
     const pushed = await work.git('push', url, 'HEAD:main')
@@ -163,7 +165,7 @@ describe('a push over HTTP', () => {
 
   it('refuses a push above the size limit', async () => {
     const { place, work, url } = await begin()
-    for (let index = 0; index < 70; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
+    for (let index = 0; index < 8; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))
     await work.git('add', '-A')
     await work.git('commit', '-q', '-m', 'huge')
     const pushed = await work.git('push', url, 'HEAD:huge')

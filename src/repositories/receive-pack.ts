@@ -86,7 +86,7 @@ async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequ
     response.end(report)
   } finally {
     // git has removed it long ago, unless it was killed.
-    if (asked !== undefined) await rm(asked.quarantine, { recursive: true, force: true })
+    if (asked?.quarantine !== undefined) await rm(asked.quarantine, { recursive: true, force: true })
   }
 }
 
@@ -140,9 +140,10 @@ async function decide(
 }
 
 async function findTooLarge({ git, maxBlobBytes }: PushParts, place: RepositoryPlace, asked: PreReceive): Promise<Refusal | undefined> {
-  const tips = asked.commands.map(({ newOid }) => newOid).filter((oid) => oid !== zeroOid)
-  if (tips.length === 0) return undefined
-  const large = await findLargeFile(git, { folder: place.folder, quarantine: asked.quarantine, tips, maxBytes: maxBlobBytes })
+  const { quarantine, commands } = asked
+  if (quarantine === undefined) return undefined
+  const tips = commands.map(({ newOid }) => newOid).filter((oid) => oid !== zeroOid)
+  const large = await findLargeFile(git, { folder: place.folder, quarantine, tips, maxBytes: maxBlobBytes })
   if (large === undefined) return undefined
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MB`
   const name = large.path ?? large.oid
@@ -166,7 +167,7 @@ function invitation(origin: string, { repository, path }: RepositoryPlace, { com
   const created = commands.find(({ ref, oldOid }) => ref.startsWith('refs/heads/') && oldOid === zeroOid)
   const branch = created?.ref.slice('refs/heads/'.length)
   if (branch === undefined || branch === repository.defaultBranch || repository.pushedAt === null) return []
-  return [`Open a pull request for ${branch}:`, `  ${newPullRequestUrl(origin, path, branch)}`]
+  return [`Open a pull request for ${branch}:`, newPullRequestUrl(origin, path, branch)]
 }
 
 const newPullRequestUrl = (origin: string, path: string, branch: string): string =>
@@ -197,19 +198,16 @@ function endWith(response: ServerResponse, bytes: Buffer): void {
 const maxDroppedBytes = 1024 ** 3
 
 /**
- * The whole answer while the pack still comes: a client that sees `Connection: close` stops sending then. Until it
- * does, its bytes are read and dropped, because a connection reset would take the answer with it.
+ * The whole answer while the pack still comes: its sentences show at once. The pack is read and dropped, because stock
+ * git takes an answer that ends early for an invitation to send the rest as another request.
  */
 async function answerBeforeBody(response: ServerResponse, bytes: Buffer, body: AsyncIterable<Uint8Array>): Promise<void> {
   startGitReply(response, 'application/x-git-receive-pack-result')
-  response.setHeader('connection', 'close')
-  response.setHeader('content-length', bytes.length)
   response.write(bytes)
   let dropped = 0
-  try {
-    for await (const chunk of body) if ((dropped += chunk.length) > maxDroppedBytes) break
-  } catch {
-    // The client has stopped, as it was told.
+  for await (const chunk of body) {
+    dropped += chunk.length
+    if (dropped > maxDroppedBytes) return void response.destroy()
   }
   response.end()
 }

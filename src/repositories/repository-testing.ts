@@ -83,7 +83,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
       createUser(tx, { username, displayName: username, email: `${username}@example.com`, role, createdBy: null, at: now() }),
     )
     const by = { kind: 'session', sessionId: newId('ses'), sessionHash: '', credentialRecordId: newId('crd') } as const
-    return { ...user, strength: 'device-bound', authenticatedAt: user.createdAt, by }
+    return { ...user, isDemo: false, strength: 'device-bound', authenticatedAt: user.createdAt, by }
   }
   const owner = await addPerson('ana', 'owner')
   const project = await createProject(database, owner, { name: 'payments', description: '' }, now())
@@ -114,7 +114,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     async workFolder() {
       const work = await mkdtemp(join(folder, 'work-'))
       const env = {
-        PATH: process.env['PATH'], GIT_TRACE_CURL: process.env['H6_TRACE'], GIT_TRACE_CURL_NO_DATA: '1',
+        PATH: process.env['PATH'],
         HOME: work,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_TERMINAL_PROMPT: '0',

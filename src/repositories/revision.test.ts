@@ -10,7 +10,14 @@ describe('findRevision', () => {
   let second: string
 
   const git = async (...args: string[]): Promise<string> =>
-    (await fixture.git.run(args, { repository: source.folder, env: { GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com' } })).stdout.toString().trim()
+    (
+      await fixture.git.run(args, {
+        repository: source.folder,
+        env: { GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com' },
+      })
+    ).stdout
+      .toString()
+      .trim()
 
   before(async () => {
     fixture = await openGit()

@@ -5,7 +5,7 @@ export const maxTextBytes = 1024 ** 2
 export const isText = (content: Buffer): boolean => !content.subarray(0, 8000).includes(0)
 
 // Format characters, bidirectional controls, blank letters and variation selectors; U+FE0F only picks emoji.
-const hidden = /[\p{Cf}\u115f\u1160\u3164\uffa0\ufe00-\ufe0e\u{e0100}-\u{e01ef}]/u
+const hidden = /[\p{Cf}\u115f\u1160\u3164\uffa0]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/u
 // Escape sequences and a carriage return in the middle rewrite a line in a terminal.
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\r(?!$)/

@@ -19,10 +19,21 @@ describe('directories and files', () => {
   let commit: string
 
   const git = async (args: string[], input?: string | Buffer): Promise<string> =>
-    (await fixture.git.run(args, { repository: source.folder, env: person, ...(input === undefined ? {} : { input }) })).stdout.toString().trim()
+    (
+      await fixture.git.run(args, { repository: source.folder, env: person, ...(input === undefined ? {} : { input }) })
+    ).stdout
+      .toString()
+      .trim()
   const blob = (content: string | Buffer): Promise<string> => git(['hash-object', '-w', '--stdin'], content)
   const tree = (entries: [mode: string, type: string, oid: string, name: string | Buffer][]): Promise<string> =>
-    git(['mktree', '-z', '--missing'], Buffer.concat(entries.map(([mode, type, oid, name]) => Buffer.concat([Buffer.from(`${mode} ${type} ${oid}\t`), Buffer.from(name), Buffer.of(0)]))))
+    git(
+      ['mktree', '-z', '--missing'],
+      Buffer.concat(
+        entries.map(([mode, type, oid, name]) =>
+          Buffer.concat([Buffer.from(`${mode} ${type} ${oid}\t`), Buffer.from(name), Buffer.of(0)]),
+        ),
+      ),
+    )
 
   before(async () => {
     fixture = await openGit()
@@ -93,7 +104,17 @@ describe('directories and files', () => {
 
   it('shows where a symbolic link points, and never goes there', async () => {
     assert.deepEqual(await read('link'), { kind: 'symlink', size: 16, text: '../../etc/passwd' })
-    for (const path of ['link/x', '../README.md', './README.md', 'odd/..', 'odd/', 'README.md/x', '.git/config', 'nope', 'odd//a\nb'])
+    for (const path of [
+      'link/x',
+      '../README.md',
+      './README.md',
+      'odd/..',
+      'odd/',
+      'README.md/x',
+      '.git/config',
+      'nope',
+      'odd//a\nb',
+    ])
       assert.equal(await findPath(source, commit, path), undefined, path)
   })
 

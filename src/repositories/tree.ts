@@ -29,7 +29,7 @@ const maxEntries = 2000
 /** The entries of a tree object in git's own form, so that no name is too odd to be listed. */
 export function parseTree(content: Buffer): RawEntry[] {
   const entries: RawEntry[] = []
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at)
     const end = content.indexOf(0, space)
     if (space === -1 || end === -1 || end + 21 > content.length) throw new RangeError('not a tree object')
@@ -81,7 +81,13 @@ export async function readDirectory(source: Source, treeOid: string, path: strin
   const entries = await Promise.all(
     shown.map(async ({ kind, name, oid }): Promise<TreeEntry> => {
       const isFile = kind === 'file' || kind === 'executable'
-      return { name, path: joinPath(path, name), kind, oid, size: isFile ? ((await objects.info(oid))?.size ?? null) : null }
+      return {
+        name,
+        path: joinPath(path, name),
+        kind,
+        oid,
+        size: isFile ? ((await objects.info(oid))?.size ?? null) : null,
+      }
     }),
   )
   return { entries, isTruncated: all.length > maxEntries, readme: await readReadme(source, all) }

@@ -80,7 +80,10 @@ export async function uploadPack(wanted: {
   })
   try {
     startGitReply(response, 'application/x-git-upload-pack-result')
-    await pipeline(process.stdout, response)
+    await pipeline(process.stdout, response, { end: false })
+    const { code } = await process.exited
+    if (code !== 0 && !response.headersSent) throw new ProblemError(400, 'bad-request', 'This is not a request that git makes.')
+    response.end()
   } catch (error) {
     if (response.headersSent) throw error
     await asked
@@ -93,6 +96,8 @@ function inflate(headers: IncomingHttpHeaders, body: Readable): AsyncIterable<Ui
   if (encoding === 'identity') return body
   if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new ProblemError(415, 'encoding-unsupported', 'Send this request plainly or with gzip.')
   const gunzip = createGunzip()
+  // It may fail before anybody reads from it; whoever does then hears of it.
+  gunzip.on('error', () => {})
   feed(body, gunzip).catch((error: Error) => gunzip.destroy(error))
   return gunzip
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ChildProcess } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { CannotJudge } from './cannot-judge.ts'
 import type { Repository } from './git.ts'
 
@@ -23,7 +23,7 @@ export class ObjectReader implements AsyncDisposable {
     if (!stdin || !stdout) throw new CannotJudge('git-failed', 'git cat-file could not be started')
     this.#input = stdin
     this.#input.on('error', () => undefined)
-    this.#chunks = (stdout as Readable)[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    this.#chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   }
 
   /** Contents in the order asked for. Throws CannotJudge `object-missing`, `object-corrupt`. */

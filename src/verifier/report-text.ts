@@ -6,6 +6,7 @@ const WIDTH = 100
 export function renderReport(report: Judged): string {
   const lines = [...heading(report), '']
   if (report.changes.length > 0) lines.push(...table(report.changes), '')
+  if (report.changes.some(isUnvouched)) lines.push('(*) only the server says whose key this is', '')
   lines.push(verdict(report), '', ...report.notes.flatMap((note) => wrap(note, '- ', '  ')))
   return `${lines.join('\n')}\n`
 }
@@ -22,7 +23,7 @@ function heading({ repository, ref, tip, start, identities }: Judged): string[] 
   ]
 }
 
-const COLUMNS = { oid: 12, when: 16, who: 20, key: 24 } as const
+const COLUMNS = { oid: 12, when: 16, who: 16, key: 32 } as const
 
 function table(changes: readonly Change[]): string[] {
   return [
@@ -31,8 +32,12 @@ function table(changes: readonly Change[]): string[] {
   ]
 }
 
+function isUnvouched(change: Change): boolean {
+  return change.state === 'proven' && change.by.trust === 'server'
+}
+
 function provenRow(change: ProvenChange): string {
-  const who = change.by.trust === 'server' ? `${change.by.username} (*)` : change.by.username
+  const who = isUnvouched(change) ? `${change.by.username} (*)` : change.by.username
   return row(
     ' ',
     short(change.oid),
@@ -53,11 +58,11 @@ function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
   ]
 }
 
-/** Every proven tap had its person verified; what the key is beyond that is its own claim unless attested. */
+/** What a key says of itself is its own claim, unless its model is attested. */
 function keyWords({ key }: ProvenChange): string {
   const kind =
     key.strength === 'attested' ? 'verified hardware' : key.backupEligible ? 'synced passkey' : 'says not copied'
-  return `${kind}, ${key.userVerified ? 'PIN' : 'touch'}`
+  return `${kind}, user verified`
 }
 
 function row(mark: string, oid: string, when: string, who: string, key: string, what: string): string {

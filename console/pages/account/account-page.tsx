@@ -1,11 +1,14 @@
 import { Suspense } from 'react'
+import { queryClient } from '../../api/queries.ts'
 import { useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { NotFoundPage } from '../shell/not-found-page.tsx'
+import { credentialsQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
 import { PasskeysTab } from './passkeys-tab.tsx'
 import { SessionsTab } from './sessions-tab.tsx'
 import { TokensTab } from './tokens-tab.tsx'
@@ -16,6 +19,11 @@ const tabs = {
   tokens: { label: 'Tokens', Tab: TokensTab },
 }
 type TabName = keyof typeof tabs
+
+export const fetchAhead: FetchAhead = ({ params: { tab = 'passkeys' } }) => {
+  if (tab === 'sessions') return [queryClient.ensureQueryData(sessionsQuery)]
+  return [tab === 'tokens' ? queryClient.ensureQueryData(tokensQuery) : queryClient.ensureQueryData(credentialsQuery)]
+}
 
 /** What is mine: how I come in, where I am in, and what acts in my name. */
 export function AccountPage() {

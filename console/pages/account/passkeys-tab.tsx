@@ -1,13 +1,12 @@
 import { Stack, Text } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
-import type { CredentialView, Items } from '../../api/shapes.ts'
 import { RowList } from '../../ui/row-list.tsx'
+import { credentialsQuery } from './account-queries.ts'
 import { AddPasskey } from './add-passkey.tsx'
 import { PasskeyRow } from './passkey-row.tsx'
 
 export function PasskeysTab() {
-  const { data } = useSuspenseQuery(getQuery<Items<CredentialView>>('/me/credentials'))
+  const { data } = useSuspenseQuery(credentialsQuery)
   const isOnly = data.items.length < 2
   return (
     <Stack>

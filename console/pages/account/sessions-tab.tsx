@@ -1,16 +1,16 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
-import { getQuery, refresh } from '../../api/queries.ts'
-import type { Items, SessionView } from '../../api/shapes.ts'
+import { refresh } from '../../api/queries.ts'
 import { browserWords } from '../../ui/browser-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { sessionsQuery } from './account-queries.ts'
 
 export function SessionsTab() {
-  const { data } = useSuspenseQuery(getQuery<Items<SessionView>>('/me/sessions'))
+  const { data } = useSuspenseQuery(sessionsQuery)
   const end = useMutation({
     mutationFn: (id: string | null) => api.delete(id === null ? '/me/sessions' : `/me/sessions/${id}`),
     onSuccess: () => refresh('/me/sessions'),

@@ -2,17 +2,17 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { getQuery } from '../../api/queries.ts'
-import type { ApiTokenMade, ApiTokenView, Items } from '../../api/shapes.ts'
+import type { ApiTokenMade } from '../../api/shapes.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { useUrlState } from '../../url-state.ts'
+import { tokensQuery } from './account-queries.ts'
 import { NewTokenForm } from './new-token-form.tsx'
 import { TokenMade } from './token-made.tsx'
 import { TokenRow } from './token-row.tsx'
 
 export function TokensTab() {
-  const { data } = useSuspenseQuery(getQuery<Items<ApiTokenView>>('/me/tokens'))
+  const { data } = useSuspenseQuery(tokensQuery)
   const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
   // Lives in this component only: once left, the secret is gone.
   const [made, setMade] = useState<ApiTokenMade | null>(null)

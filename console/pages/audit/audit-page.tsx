@@ -2,9 +2,10 @@ import { Button, Group, Stack } from '@mantine/core'
 import { IconFilterOff } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
-import { pagesQuery } from '../../api/queries.ts'
+import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { AuditEventView } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -14,6 +15,13 @@ import { useUrlQuery } from '../../url-state.ts'
 import { auditQuery } from './audit-query.ts'
 import { AuditFilters } from './audit-filters.tsx'
 import { AuditEvents } from './audit-events.tsx'
+
+const eventsQuery = (filters: ReturnType<typeof auditQuery>) => ({
+  ...pagesQuery<AuditEventView>('/audit', filters),
+  staleTime: 2000,
+})
+
+export const fetchAhead: FetchAhead = ({ search }) => [queryClient.fetchInfiniteQuery(eventsQuery(auditQuery(search)))]
 
 /** Everything that happened, newest first, in sentences. The filters stand in the URL, so that a view can be shared. */
 export function AuditPage() {
@@ -33,7 +41,7 @@ export function AuditPage() {
 }
 
 function Results({ filters }: { filters: ReturnType<typeof auditQuery> }) {
-  const list = useSuspenseInfiniteQuery({ ...pagesQuery<AuditEventView>('/audit', filters), staleTime: 0 })
+  const list = useSuspenseInfiniteQuery(eventsQuery(filters))
   const events = list.data.pages.flatMap(({ items }) => items)
   if (events.length === 0) {
     return (

@@ -11,7 +11,7 @@ export function CommitLine({ repository, commit }: { repository: RepositoryView;
   const href = paths.commit(repository.project, repository.name, commit.oid)
   return (
     <Group gap="sm" wrap="nowrap" miw={0}>
-      <CommitMark repository={repository} commit={commit} isCompact />
+      <CommitMark commit={commit} isCompact />
       <Text size="sm" truncate miw={0} flex={1}>
         <Text span inherit fw={600}>
           {revealHidden(commit.authorName)}

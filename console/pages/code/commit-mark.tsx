@@ -1,16 +1,16 @@
-import type { CommitView, RepositoryView } from '../../api/shapes.ts'
+import type { CommitView } from '../../api/shapes.ts'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
 import { verifyLines } from './verify-lines.ts'
 
 /** The proof mark of a commit, opening its card. */
-export const CommitMark = (props: { repository: RepositoryView; commit: CommitView; isCompact?: boolean }) => (
+export const CommitMark = (props: { commit: CommitView; isCompact?: boolean }) => (
   <ProofMark
     proof={props.commit.proof}
     isCompact={props.isCompact ?? false}
     card={
       props.commit.proof && (
-        <ProofCard proof={props.commit.proof} verifyLines={verifyLines(props.repository, props.commit.oid)} />
+        <ProofCard proof={props.commit.proof} verifyLines={verifyLines(props.commit.oid)} />
       )
     }
   />

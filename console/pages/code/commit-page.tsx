@@ -1,7 +1,7 @@
 import { Box, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
-import type { CommitView, RepositoryView } from '../../api/shapes.ts'
+import type { CommitView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { Oid } from '../../ui/oid.tsx'
@@ -19,12 +19,12 @@ export function CommitPage() {
   const oid = usePathPart('oid')
   return (
     <RepositoryFrame tab="commits" title={`Commit ${oid.slice(0, 8)}`}>
-      {(repository) => <Commit place={place} repository={repository} oid={oid} />}
+      {() => <Commit place={place} oid={oid} />}
     </RepositoryFrame>
   )
 }
 
-function Commit({ place, repository, oid }: { place: Place; repository: RepositoryView; oid: string }) {
+function Commit({ place, oid }: { place: Place; oid: string }) {
   const path = `${place.api}/commits/${encodeURIComponent(oid)}`
   const { data: commit } = useSuspenseQuery(getQuery<CommitView>(path))
   return (
@@ -51,7 +51,7 @@ function Commit({ place, repository, oid }: { place: Place; repository: Reposito
         </Paper>
         {commit.proof && (
           <Paper withBorder p="md" component="section" aria-label="Proof">
-            <ProofCard proof={commit.proof} verifyLines={verifyLines(repository, commit.oid)} />
+            <ProofCard proof={commit.proof} verifyLines={verifyLines(commit.oid)} />
           </Paper>
         )}
       </SimpleGrid>

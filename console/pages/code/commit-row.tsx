@@ -23,7 +23,7 @@ export function CommitRow({ repository, commit }: { repository: RepositoryView; 
         </Text>
       </Box>
       <Group gap="sm" wrap="nowrap">
-        <CommitMark repository={repository} commit={commit} />
+        <CommitMark commit={commit} />
         <Oid oid={commit.oid} href={href} />
       </Group>
     </li>

@@ -1,8 +1,12 @@
 import { Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
 import type { RepositoryView, TreeView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { useGo } from '../../url-state.ts'
 import { CommitLine } from './commit-line.tsx'
 import { PathProblem } from './path-problem.tsx'
 import { Readme } from './readme.tsx'
@@ -15,7 +19,12 @@ export function TreeBody(props: { place: Place; repository: RepositoryView; refN
   const { data: tree, error } = useQuery(
     getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
   )
-  if (error) return <PathProblem place={place} error={error} />
+  const isFile = hasCode(error, 'is-file')
+  const go = useGo()
+  useEffect(() => {
+    if (isFile) go(paths.file(place.project, place.name, path, refName), { replace: true })
+  }, [isFile, go, place, path, refName])
+  if (error && !isFile) return <PathProblem place={place} error={error} />
   if (!tree) return <RowSkeletons rows={8} height={36} />
   return (
     <Stack gap="lg">

@@ -1,7 +1,6 @@
-import type { RepositoryView } from '../../api/shapes.ts'
-
-/** Stock git on one commit, in a clone: fetch who the signers are, then check. A private repository asks for a token. */
-export const verifyLines = (repository: Pick<RepositoryView, 'allowedSignersUrl' | 'visibility'>, oid: string): string[] => [
-  `curl -fsS ${repository.visibility === 'public' ? '' : '-u git '}-o .git/allowed_signers '${repository.allowedSignersUrl}'`,
+/** Stock git on one commit, in a clone: bring the signers along, then check. Git asks for a token where it always does. */
+export const verifyLines = (oid: string): string[] => [
+  "git fetch origin '+refs/postern/*:refs/postern/*'",
+  'git show refs/postern/signers:allowed_signers > .git/allowed_signers',
   `git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-commit ${oid}`,
 ]

@@ -1,7 +1,7 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useInstance } from '../../api/use-me.ts'
 import { type SignInHint, signIn } from '../../forms/sign-in.ts'
 import { safeReturnTo } from '../../paths.ts'
@@ -16,7 +16,11 @@ export function SignInPage() {
   return useInstance().isSetUp ? <SignIn /> : <NotSetUp />
 }
 
+/** What comes after the tap is fetched while the person reaches for the key. */
+const fetchAhead = () => Promise.all([import('../shell/shell.tsx'), import('../home/home-page.tsx')])
+
 function SignIn() {
+  useEffect(() => void fetchAhead().catch(() => {}), [])
   const go = useGo()
   const { returnTo } = useUrlQuery()
   const [autofillProblem, setAutofillProblem] = useState<unknown>(null)

@@ -1,8 +1,9 @@
 import { Anchor, Button, Stack } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
+import { getQuery, queryClient } from '../../api/queries.ts'
 import type { Home, PullRequestSummary } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, splitPath } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PullRequestRow } from '../../ui/pull-request-row.tsx'
@@ -12,10 +13,14 @@ import { Section } from '../../ui/section.tsx'
 import { Attention } from './attention.tsx'
 import { FirstStep } from './first-step.tsx'
 
+const homeQuery = getQuery<Home>('/home')
+
+export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(homeQuery)]
+
 /** What waits for my tap, my pull requests, my repositories; for administrators what needs attention. */
 export function HomePage() {
   const me = useMe()
-  const { data: home } = useSuspenseQuery(getQuery<Home>('/home'))
+  const { data: home } = useSuspenseQuery(homeQuery)
   const isNew = home.repositories.length === 0 && home.pullRequests.length === 0
   const rest = home.pullRequests.filter(({ id }) => !home.waiting.some((waiting) => waiting.id === id))
 

@@ -1,9 +1,10 @@
 import { Button, Stack } from '@mantine/core'
 import { IconPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
+import { getQuery, queryClient } from '../../api/queries.ts'
 import type { Group, Items } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useUrlState } from '../../url-state.ts'
@@ -11,10 +12,14 @@ import { GroupCard } from './group-card.tsx'
 import { NewGroup } from './new-group.tsx'
 import { PeopleTabs } from './people-tabs.tsx'
 
+const groupsQuery = getQuery<Items<Group>>('/groups')
+
+export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(groupsQuery)]
+
 /** Groups gather people, so that a role is given once. */
 export function GroupsPage() {
   const isAdmin = isAdministrator(useMe())
-  const { data } = useSuspenseQuery(getQuery<Items<Group>>('/groups'))
+  const { data } = useSuspenseQuery(groupsQuery)
   const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
   const newButton = isAdmin && (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setNew('yes')}>

@@ -3,9 +3,10 @@ import { useDebouncedCallback } from '@mantine/hooks'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { pagesQuery } from '../../api/queries.ts'
+import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { Person, PersonAdded } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { RowList } from '../../ui/row-list.tsx'
@@ -16,6 +17,10 @@ import { AddPerson } from './add-person.tsx'
 import { LinkMade } from './link-made.tsx'
 import { PeopleTabs } from './people-tabs.tsx'
 import { PersonRow } from './person-row.tsx'
+
+const peopleQuery = (q: string) => pagesQuery<Person>('/people', { q })
+
+export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [queryClient.ensureInfiniteQueryData(peopleQuery(q))]
 
 /** Who is in, by name. Administrators add people, and vouch for passkeys that came in by a link. */
 export function PeoplePage() {
@@ -73,7 +78,7 @@ interface PeopleListProps {
 }
 
 function PeopleList({ q, isAdmin, onLinkMade }: PeopleListProps) {
-  const people = useSuspenseInfiniteQuery(pagesQuery<Person>('/people', { q }))
+  const people = useSuspenseInfiniteQuery(peopleQuery(q))
   const rows = people.data.pages.flatMap(({ items }) => items)
   if (rows.length === 0) return <EmptyState title={`Nobody matches “${q}”`} />
   return (

@@ -40,7 +40,7 @@ export function Vouch({ person, unendorsed }: VouchProps) {
             {unendorsed.fingerprint}
           </Code>
           <Text size="sm" c="dimmed">
-            Your tap puts it on the list of signers: whoever checks a history kept here will take what it signs as
+            Your tap puts it on the list of signers: whoever checks a history kept here will take what it signs as{' '}
             {person.displayName}’s.
           </Text>
           <ProblemAlert error={vouch.error} />

@@ -1,23 +1,28 @@
 import { Anchor, Button, Group, Radio, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
-import { getQuery, refresh } from '../../api/queries.ts'
+import { getQuery, queryClient, refresh } from '../../api/queries.ts'
 import type { Items, ProjectView, RepositoryView } from '../../api/shapes.ts'
 import { isAdministrator, useInstance, useMe } from '../../api/use-me.ts'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
 import { visibilityWords } from '../../forms/visibility-words.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, projectApi } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo, useUrlQuery } from '../../url-state.ts'
 import { createInProject } from './create-in-project.ts'
 
+const projectsQuery = getQuery<Items<ProjectView>>('/projects')
+
+export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(projectsQuery)]
+
 /** The first repository needs a project too: where there is none, its name is asked in the same form. */
 export function NewRepositoryPage() {
   const isAdmin = isAdministrator(useMe())
   const { project: wanted } = useUrlQuery()
-  const { data } = useSuspenseQuery(getQuery<Items<ProjectView>>('/projects'))
+  const { data } = useSuspenseQuery(projectsQuery)
   const projects = data.items.filter(({ myRole }) => isAdmin || myRole === 'admin').map(({ name }) => name)
   const host = new URL(useInstance().url).host
   const go = useGo()

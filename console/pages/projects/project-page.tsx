@@ -1,10 +1,11 @@
 import { Button, Stack } from '@mantine/core'
 import { IconBook2, IconPlus } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { getQuery, pagesQuery } from '../../api/queries.ts'
+import { getQuery, pagesQuery, queryClient } from '../../api/queries.ts'
 import type { ProjectView, RepositorySummary } from '../../api/shapes.ts'
 import { isAdministrator, useMaybeMe } from '../../api/use-me.ts'
 import { MembersEditor } from '../../forms/members-editor.tsx'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, projectApi } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -15,12 +16,20 @@ import { ShowMore } from '../../ui/show-more.tsx'
 import { usePathPart, useUrlQuery } from '../../url-state.ts'
 import { ProjectSettings } from './project-settings.tsx'
 
+const projectQuery = (name: string) => getQuery<ProjectView>(projectApi(name))
+const repositoriesQuery = (name: string) => pagesQuery<RepositorySummary>(`${projectApi(name)}/repositories`)
+
+export const fetchAhead: FetchAhead = ({ params: { project = '' } }) => [
+  queryClient.ensureQueryData(projectQuery(project)),
+  queryClient.ensureInfiniteQueryData(repositoriesQuery(project)),
+]
+
 /** One project: its repositories, and for its administrators its members and settings. */
 export function ProjectPage() {
   const name = usePathPart('project')
   const me = useMaybeMe()
   const { tab } = useUrlQuery()
-  const { data: project } = useSuspenseQuery(getQuery<ProjectView>(projectApi(name)))
+  const { data: project } = useSuspenseQuery(projectQuery(name))
   const isAdmin = isAdministrator(me) || project.myRole === 'admin'
   const here = isAdmin && (tab === 'members' || tab === 'settings') ? tab : 'repositories'
   const tabTo = (value: string) =>
@@ -61,7 +70,7 @@ export function ProjectPage() {
 }
 
 function Repositories({ project }: { project: ProjectView }) {
-  const list = useSuspenseInfiniteQuery(pagesQuery<RepositorySummary>(`${projectApi(project.name)}/repositories`))
+  const list = useSuspenseInfiniteQuery(repositoriesQuery(project.name))
   const rows = list.data.pages.flatMap(({ items }) => items)
   if (rows.length === 0)
     return <EmptyState icon={<IconBook2 size={32} />} title="No repositories in this project yet" />

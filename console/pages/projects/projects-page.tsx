@@ -1,19 +1,24 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconFolders, IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
+import { getQuery, queryClient } from '../../api/queries.ts'
 import type { Items, ProjectView } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 
+const projectsQuery = getQuery<Items<ProjectView>>('/projects')
+
+export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(projectsQuery)]
+
 /** The projects one reaches: each a namespace of repositories, and a place to give roles. */
 export function ProjectsPage() {
   const isAdmin = isAdministrator(useMe())
-  const { data } = useSuspenseQuery(getQuery<Items<ProjectView>>('/projects'))
+  const { data } = useSuspenseQuery(projectsQuery)
   const newButton = isAdmin && (
     <Button component="a" href={paths.newProject} leftSection={<IconPlus size={18} aria-hidden />}>
       New project

@@ -17,7 +17,8 @@ import { RepositoryFrame, SectionTitle } from '../code/repository-frame.tsx'
 import rows from '../code/rows.module.css'
 import { StateBadge } from './state-badge.tsx'
 
-type State = 'open' | 'merged' | 'closed'
+const STATES = ['open', 'merged', 'closed'] as const
+type State = (typeof STATES)[number]
 
 export const PullRequestListPage = () => (
   <RepositoryFrame tab="pull-requests" title="Pull requests">
@@ -27,7 +28,8 @@ export const PullRequestListPage = () => (
 
 function PullRequests({ repository }: { repository: RepositoryView }) {
   const { project, name } = repository
-  const [state, setState] = useUrlState<State>('state', 'open')
+  const [asked, setState] = useUrlState<State>('state', 'open')
+  const state = STATES.find((known) => known === asked) ?? 'open'
   const list = useInfiniteQuery(
     pagesQuery<PullRequestSummary>(`${repositoryApi(project, name)}/pull-requests`, { state }),
   )

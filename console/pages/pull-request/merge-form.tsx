@@ -4,11 +4,10 @@ import type { MergeMethod, PullRequestView, SealAttempt } from '../../api/shapes
 import { TapPanel } from '../../forms/tap-panel.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { FactsTable } from '../../ui/facts-table.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { Changes } from '../code/changes.tsx'
-import { MergeUnfinished } from './merge-unfinished.tsx'
+import { MergeExpired, MergeUnfinished, PreparationProblem } from './merge-stops.tsx'
 import { useMerge } from './use-merge.ts'
 import type { PullRequestPlace } from './use-pull-request.ts'
 
@@ -26,25 +25,20 @@ interface MergeFormProps {
 
 /** The facts beside the button, and below them the very change that is signed: from the base’s tree to the result’s. */
 export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
-  const [method, setMethod] = useUrlState<MergeMethod>('method', 'merge')
+  const [asked, setMethod] = useUrlState<MergeMethod>('method', 'merge')
+  const method = asked === 'squash' ? 'squash' : 'merge'
   const [attempt, setAttempt] = useState<{ of: string; made: SealAttempt } | null>(null)
   const seen = { head: pullRequest.headOid, base: pullRequest.baseOid, readAt }
-  const { preparation, moved, unfinished, merge, finish } = useMerge(place, method, seen, attempt?.of ?? null)
-  const { heldBy } = pullRequest.mergeability
+  const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge(place, method, seen, attempt?.of ?? null)
   const ready = preparation.data
   return (
     <Stack gap="xl">
       {moved && (
         <Alert variant="light" color="yellow" role="alert" title={moved.title}>
-          {moved.detail ?? 'Somebody pushed or merged.'} Nothing was merged by you. Below is the statement as it is now: read it again, then tap.
+          {moved.detail} This pull request was not merged. Below is the statement as it is now: read it again, then tap.
         </Alert>
       )}
-      {heldBy && (
-        <Alert variant="light" color="gray">
-          {heldBy.displayName} has this page open too and may be about to tap. Whoever taps first merges.
-        </Alert>
-      )}
-      <ProblemAlert error={preparation.error} />
+      <PreparationProblem error={preparation.error} onAgain={renew} />
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Paper withBorder p="lg" component="section" aria-label="What you sign">
@@ -72,6 +66,8 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
               </Box>
               {unfinished ? (
                 <MergeUnfinished error={unfinished.error} onAgain={() => finish.mutate(unfinished.sealId)} isPending={finish.isPending} />
+              ) : isExpired ? (
+                <MergeExpired onAgain={renew} />
               ) : (
                 ready && (
                   <TapPanel

@@ -1,12 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api } from '../../api/client.ts'
-import { hasCode, makeProblem } from '../../api/problem.ts'
+import { ProblemError, hasCode, makeProblem } from '../../api/problem.ts'
 import type { MergeDone, MergeMethod, MergePreparation, Problem } from '../../api/shapes.ts'
 import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts'
 
 /** Longest delay a browser timer keeps. */
 const MAX_DELAY_MS = 2_000_000_000
+
+/** While somebody else is about to tap, the branch is theirs for a minute at most. */
+const HELD_RETRY_MS = 10_000
 
 /** What the pull request said of both sides, and when. */
 interface Seen {
@@ -17,8 +20,7 @@ interface Seen {
 
 /**
  * A statement prepared for exactly this base, head and method, and the merge that a seal over it allows. When either
- * side moved, or the statement grew too old, a fresh one takes its place; never under a tap (`tappedRequestId`), which
- * the server answers itself.
+ * side moved, a fresh one takes its place; never under a tap (`tappedRequestId`), which the server answers itself.
  */
 export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: Seen, tappedRequestId: string | null) {
   const [round, setRound] = useState(0)
@@ -30,14 +32,16 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: See
     queryFn: () => api.post<MergePreparation>(`${place.pullApi}/merge-preparation`, { method }),
     staleTime: Infinity,
     gcTime: 0,
+    refetchInterval: ({ state }) => hasCode(state.error, 'branch-held') && HELD_RETRY_MS,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
 
   const expiresAt = preparation.data?.expiresAt
+  const [expiredAt, setExpiredAt] = useState<number | null>(null)
   useEffect(() => {
     if (expiresAt === undefined) return
-    const timer = setTimeout(() => setRound((before) => before + 1), Math.min(Math.max(0, expiresAt - Date.now()), MAX_DELAY_MS))
+    const timer = setTimeout(() => setExpiredAt(expiresAt), Math.min(Math.max(0, expiresAt - Date.now()), MAX_DELAY_MS))
     return () => clearTimeout(timer)
   }, [expiresAt])
 
@@ -60,7 +64,8 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: See
       await refreshPullRequest(place)
     } catch (error) {
       if (hasCode(error, 'already-merged')) return refreshPullRequest(place)
-      if (hasCode(error, 'head-moved', 'base-moved')) {
+      // A conflict means that this seal cannot merge any more: a side, the rules or the key changed.
+      if (error instanceof ProblemError && error.problem.status === 409) {
         setMoved(error.problem)
         setUnfinished(null)
         await refreshPullRequest(place)
@@ -71,5 +76,14 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: See
     }
   }
   const finish = useMutation({ mutationFn: merge })
-  return { preparation, moved, unfinished, merge, finish }
+  return {
+    preparation,
+    moved,
+    /** The statement waited too long; it is renewed when asked, since renewing holds the branch for a minute. */
+    isExpired: expiresAt !== undefined && expiresAt === expiredAt,
+    renew: () => setRound((before) => before + 1),
+    unfinished,
+    merge,
+    finish,
+  }
 }

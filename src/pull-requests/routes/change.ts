@@ -20,7 +20,11 @@ export function changeRoutes(app: App, parts: RefParts): void {
 
   app.get(`${pullRequestRoot}/commits`, {
     config: { access: 'repository:read' },
-    schema: { params: Type.Object(ByNumber), querystring: Type.Object(CursorQuery), response: { 200: Page(CommitView) } },
+    schema: {
+      params: Type.Object(ByNumber),
+      querystring: Type.Object(CursorQuery),
+      response: { 200: Page(CommitView) },
+    },
     handler: (request) =>
       withGitProblems(async () => {
         const place = getPlace(request)
@@ -28,8 +32,16 @@ export function changeRoutes(app: App, parts: RefParts): void {
         const { cursor } = request.query
         const skip = cursor === undefined ? 0 : Math.max(0, Math.trunc(parseCursor(cursor, 'number')[0]))
         const commits = await listCommits({ git, folder: place.folder }, { tip: head, without: base, skip })
-        const proofs = await listProofs(database.read, place.repository.id, commits.map(({ oid }) => oid))
-        return cutPage(commits, () => [skip + pageSize], (commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }))
+        const proofs = await listProofs(
+          database.read,
+          place.repository.id,
+          commits.map(({ oid }) => oid),
+        )
+        return cutPage(
+          commits,
+          () => [skip + pageSize],
+          (commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }),
+        )
       }),
   })
 

@@ -38,13 +38,22 @@ export function mergeRoutes(app: App, parts: MergeReleaseParts): void {
     handler: (request) =>
       withGitProblems(() => {
         const { sealRequestId } = request.query
-        return readMergeFiles(parts, { place: getPlace(request), caller: getPerson(request), number: Number(request.params.number), sealRequestId })
+        return readMergeFiles(parts, {
+          place: getPlace(request),
+          caller: getPerson(request),
+          number: Number(request.params.number),
+          sealRequestId,
+        })
       }),
   })
 
   app.get(`${pullRequestRoot}/merge-preparation/files/:index`, {
     config: { access: 'repository:write' },
-    schema: { params: Type.Object({ ...ByNumber, index: FileIndex }), querystring: RequestQuery, response: { 200: FilePatch } },
+    schema: {
+      params: Type.Object({ ...ByNumber, index: FileIndex }),
+      querystring: RequestQuery,
+      response: { 200: FilePatch },
+    },
     handler: (request) =>
       withGitProblems(() =>
         readMergePatch(parts, {
@@ -71,7 +80,10 @@ export function mergeRoutes(app: App, parts: MergeReleaseParts): void {
         const sealId = request.headers['postern-seal']
         if (typeof sealId === 'string') return merge(parts, { ...question, sealId })
         const { sealRequestId, facts } = await prepareMerge(parts, question)
-        throw new ProblemError(401, 'seal-required', 'Merging needs a tap on your key.', { detail: facts.title, sealRequestId })
+        throw new ProblemError(401, 'seal-required', 'Merging needs a tap on your key.', {
+          detail: facts.title,
+          sealRequestId,
+        })
       }),
   })
 

@@ -38,7 +38,12 @@ export function proposalRoutes(app: App, parts: RefParts): void {
     schema: {
       params: Type.Object(InRepository),
       body: Type.Object(
-        { title: Title, description: Description, sourceBranch: Type.String({ maxLength: 300 }), targetBranch: Type.String({ maxLength: 300 }) },
+        {
+          title: Title,
+          description: Description,
+          sourceBranch: Type.String({ maxLength: 300 }),
+          targetBranch: Type.String({ maxLength: 300 }),
+        },
         { additionalProperties: false },
       ),
       response: { 200: PullRequestView },
@@ -76,7 +81,10 @@ export function proposalRoutes(app: App, parts: RefParts): void {
       }),
   })
 
-  for (const [word, change] of [['close', closePullRequest], ['reopen', reopenPullRequest]] as const)
+  for (const [word, change] of [
+    ['close', closePullRequest],
+    ['reopen', reopenPullRequest],
+  ] as const)
     app.post(`${pullRequestRoot}/${word}`, {
       config: { access: 'repository:write' },
       schema: { params: Type.Object(ByNumber), response: { 200: PullRequestView } },

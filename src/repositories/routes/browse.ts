@@ -39,7 +39,11 @@ export async function lookAt(git: Git, request: FastifyRequest): Promise<Looking
 /** Reading a repository in the browser: files, history and changes. Nothing here writes, and nothing pushed is run. */
 export function browseRoutes(app: App, { database, git }: { database: Database; git: Git }): void {
   async function withProofs(place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> {
-    const proofs = await listProofs(database.read, place.repository.id, commits.map(({ oid }) => oid))
+    const proofs = await listProofs(
+      database.read,
+      place.repository.id,
+      commits.map(({ oid }) => oid),
+    )
     return commits.map((commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }))
   }
   async function withProof(place: RepositoryPlace, commit: CommitFacts): Promise<CommitView> {
@@ -56,7 +60,11 @@ export function browseRoutes(app: App, { database, git }: { database: Database; 
 
   app.get(`${repositoryRoot}/tree`, {
     config: { access: 'repository:read' },
-    schema: { params: Type.Object(InRepository), querystring: Type.Object({ ...RefQuery, ...PathQuery }), response: { 200: TreeView } },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, ...PathQuery }),
+      response: { 200: TreeView },
+    },
     handler: (request) =>
       withGitProblems(async () => {
         const { place, source, revision, path } = await lookAt(git, request)
@@ -70,7 +78,11 @@ export function browseRoutes(app: App, { database, git }: { database: Database; 
 
   app.get(`${repositoryRoot}/file`, {
     config: { access: 'repository:read' },
-    schema: { params: Type.Object(InRepository), querystring: Type.Object({ ...RefQuery, ...PathQuery }), response: { 200: FileView } },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, ...PathQuery }),
+      response: { 200: FileView },
+    },
     handler: (request) =>
       withGitProblems(async () => {
         const { place, source, revision, path } = await lookAt(git, request)
@@ -97,7 +109,11 @@ export function browseRoutes(app: App, { database, git }: { database: Database; 
         const tip = (await getRevision(source, oid)).oid
         const commits = await listCommits(source, { tip, path, skip: Math.max(0, Math.trunc(skip)) })
         const views = await withProofs(place, commits)
-        return cutPage(views, () => [tip, skip + pageSize], (view) => view)
+        return cutPage(
+          views,
+          () => [tip, skip + pageSize],
+          (view) => view,
+        )
       }),
   })
 

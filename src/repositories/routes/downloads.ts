@@ -23,7 +23,10 @@ export function downloadRoutes(app: App, { git }: { git: Git }): void {
 
   app.get(`${repositoryRoot}/archive`, {
     config: { access: 'repository:read' },
-    schema: { params: Type.Object(InRepository), querystring: Type.Object({ ...RefQuery, format: Type.Union(formats.map((name) => Type.Literal(name))) }) },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, format: Type.Union(formats.map((name) => Type.Literal(name))) }),
+    },
     handler: (request, reply) =>
       withGitProblems(async () => {
         const { place, source, revision } = await lookAt(git, request)

@@ -46,7 +46,10 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
 
   app.delete(`${repositoryRoot}/branches/*`, {
     config: { access: 'repository:write' },
-    schema: { params: Type.Object({ ...InRepository, '*': Type.String({ maxLength: 300 }) }), response: { 204: Type.Null() } },
+    schema: {
+      params: Type.Object({ ...InRepository, '*': Type.String({ maxLength: 300 }) }),
+      response: { 204: Type.Null() },
+    },
     handler: (request, reply) =>
       withGitProblems(async () => {
         const place = getPlace(request)
@@ -56,7 +59,13 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
         if (oldOid === zeroOid) throw notFound('This branch')
         const rows: RefUpdateTable[] = []
         await moveRef({
-          ...{ database, git, now, place, actor, ref, oldOid },
+          database,
+          git,
+          now,
+          place,
+          actor,
+          ref,
+          oldOid,
           newOid: zeroOid,
           door: 'delete',
           method: methodOf(actor),

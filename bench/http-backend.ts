@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { closedEnvironment } from '../src/repositories/git-environment.ts'
+import { defaultGitLimits } from '../src/repositories/git.ts'
+import { freePort } from './served.ts'
+
+export interface HttpBackend extends AsyncDisposable {
+  pid: number
+  origin: string
+  /** An empty repository that takes pushes. */
+  create(name: string): string
+}
+
+const program = fileURLToPath(new URL('http-backend-server.ts', import.meta.url))
+
+/** Starts the peer on the repositories in `folder`, with the very settings that our own git processes get. */
+export async function startHttpBackend(folder: string): Promise<HttpBackend> {
+  const home = join(folder, 'home')
+  const hooks = join(folder, 'hooks')
+  const repositories = join(folder, 'repositories')
+  for (const each of [home, hooks, repositories]) await mkdir(each, { recursive: true })
+  const env = { ...closedEnvironment({ home, hooks }, defaultGitLimits), GIT_PROJECT_ROOT: repositories }
+  const port = await freePort()
+  const child = spawn(process.execPath, [program, String(port)], { env, stdio: 'inherit' })
+  const origin = `http://localhost:${port}`
+  while (!(await fetch(origin).then(() => true, () => false))) await wait(20)
+  return {
+    pid: child.pid ?? 0,
+    origin,
+    create(name) {
+      const path = join(repositories, name)
+      const git = (args: string[]): void => void execFileSync('git', args, { env })
+      git(['init', '--quiet', '--bare', '--object-format=sha1', '--initial-branch=main', path])
+      // Its own permission to push; ours is decided by accounts.
+      git(['-C', path, 'config', 'http.receivepack', 'true'])
+      return path
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill()
+      await ended
+    },
+  }
+}

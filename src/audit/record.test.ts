@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import canonicalize from 'canonicalize'
+import { newId } from '../database/id.ts'
+import { openDatabase } from '../database/open.ts'
+import { listEvents } from './list.ts'
+import { renderSentence } from './actions.ts'
+import { commitment, recordEvent } from './record.ts'
+
+const open = () => openDatabase('sqlite::memory:')
+const target = { kind: 'group', id: 'grp_x' }
+
+test('the leaf is canonical, holds every fact, and of names and addresses only a salted hash', async () => {
+  const database = await open()
+  await database.write((tx) =>
+    recordEvent(tx, { action: 'group.created', actor: null, method: 'shell', target, facts: { group: 'crew' }, personal: { address: '203.0.113.9' }, at: 7 }),
+  )
+  const { leaf, id } = await database.read.selectFrom('auditEvent').select(['leaf', 'id']).executeTakeFirstOrThrow()
+  assert.equal(leaf, canonicalize(JSON.parse(leaf)))
+  assert.ok(!leaf.includes('203.0.113.9'))
+  const [kept] = await database.read.selectFrom('auditPersonal').selectAll().where('eventId', '=', id).execute()
+  const { facts, personal } = JSON.parse(leaf) as { facts: object; personal: Record<string, string> }
+  assert.deepEqual(facts, { group: 'crew' })
+  assert.equal(personal['address'], commitment(kept?.salt ?? '', '203.0.113.9'))
+  await database.close()
+})
+
+test('no name can break a line, reorder text or look like another', async () => {
+  const database = await open()
+  await database.write((tx) => recordEvent(tx, { action: 'group.created', actor: null, target, facts: { group: 'a\nb\u202ec\0\u200b\ud800' }, at: 7 }))
+  const { items } = await listEvents(database.read, {})
+  assert.equal(items[0]?.sentence, 'Postern created the group a\\u{a}b\\u{202e}c\\u{0}\\u{200b}\ufffd')
+  await database.close()
+})
+
+test('events of one millisecond keep their order, page after page, each once', async () => {
+  const database = await open()
+  const written: string[] = []
+  for (let n = 0; n < 120; n += 1)
+    written.push(await database.write((tx) => recordEvent(tx, { action: 'group.created', actor: null, target, facts: { group: String(n) }, at: 1_000 + Math.floor(n / 60) })))
+  const seen: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await listEvents(database.read, { cursor })
+    seen.push(...page.items.map(({ id }) => id))
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  assert.deepEqual(seen, written.reverse())
+  await database.close()
+})
+
+test('the list is filtered by each thing it shows', async () => {
+  const database = await open()
+  const actor = { id: newId('usr'), method: 'token' as const, strength: 'password' as const }
+  await database.write(async (tx) => {
+    await recordEvent(tx, { action: 'group.created', actor, target, at: 10 })
+    await recordEvent(tx, { action: 'group.deleted', actor: null, target: { kind: 'group', id: 'grp_y' }, at: 20 })
+    await recordEvent(tx, { action: 'push.refused', actor: null, target, outcome: 'refused', at: 30 })
+  })
+  const found = async (filter: Parameters<typeof listEvents>[1]) => (await listEvents(database.read, filter)).items.map(({ action }) => action)
+  assert.deepEqual(await found({ action: 'group' }), ['group.deleted', 'group.created'])
+  assert.deepEqual(await found({ action: 'group.created' }), ['group.created'])
+  assert.deepEqual(await found({ action: 'gro%' }), [])
+  assert.deepEqual(await found({ target: 'grp_y' }), ['group.deleted'])
+  assert.deepEqual(await found({ method: 'token' }), ['group.created'])
+  assert.deepEqual(await found({ strength: 'password' }), ['group.created'])
+  assert.deepEqual(await found({ outcome: 'refused' }), ['push.refused'])
+  assert.deepEqual(await found({ from: 15, to: 25 }), ['group.deleted'])
+  assert.deepEqual(await found({ actor: 'nobody' }), [])
+  await database.close()
+})
+
+test('a sentence takes facts and never a placeholder of another object', () => {
+  assert.equal(renderSentence('group.created', { actor: 'Ana', group: 'crew' }), 'Ana created the group crew')
+  assert.equal(renderSentence('group.created', { actor: 'Ana' }), 'Ana created the group …')
+  assert.equal(renderSentence('constructor', {}), 'constructor')
+  assert.equal(renderSentence('group.created', { actor: '{group}', group: 'x' }), '{group} created the group x')
+})

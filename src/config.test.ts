@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, test } from 'node:test'
+import { ConfigError, loadConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-config-'))
+const pem = join(folder, 'x.pem')
+writeFileSync(pem, 'pem')
+after(() => rmSync(folder, { recursive: true }))
+
+test('with nothing said, everything has its default', () => {
+  const { url, rpId, port, listen, dataFolder, databaseUrl, trustedProxies, tls, limits } = loadConfig([], {})
+  assert.deepEqual(
+    { origin: url.origin, rpId, port, listen, dataFolder, databaseUrl, trustedProxies, tls },
+    {
+      origin: 'http://localhost:7400',
+      rpId: 'localhost',
+      port: 7400,
+      listen: '127.0.0.1',
+      dataFolder: resolve('data'),
+      databaseUrl: `sqlite:${resolve('data', 'postern.db')}`,
+      trustedProxies: [],
+      tls: undefined,
+    },
+  )
+  assert.deepEqual(limits, { maxBlobBytes: 100 * 1024 ** 2, maxPushBytes: 2048 * 1024 ** 2, operationTimeoutMs: 24 * 3_600_000 })
+})
+
+test('a flag stands above its variable, and an empty variable says nothing', () => {
+  assert.equal(loadConfig(['--port', '1234'], { POSTERN_PORT: '5678' }).port, 1234)
+  assert.equal(loadConfig([], { POSTERN_PORT: '5678' }).url.origin, 'http://localhost:5678')
+  assert.equal(loadConfig([], { POSTERN_PORT: '' }).port, 7400)
+})
+
+test('a real host takes https, by own certificate or by a named proxy', () => {
+  const own = loadConfig(['--url', 'https://git.example.com', '--tls-cert', pem, '--tls-key', pem], {})
+  assert.deepEqual([own.rpId, own.tls?.cert.toString()], ['git.example.com', 'pem'])
+  assert.deepEqual(loadConfig(['--url', 'https://git.example.com', '--trusted-proxies', '10.0.0.0/8, ::1'], {}).trustedProxies, ['10.0.0.0/8', '::1'])
+})
+
+const refusals: Record<string, [args: string[], env: Record<string, string>, sentence: RegExp]> = {
+  'an unknown variable': [[], { POSTERN_URLS: 'x' }, /POSTERN_URLS is not a setting/],
+  'an unknown flag': [['--prot', '1'], {}, /--prot.*--help/],
+  'a word that is no flag': [['now'], {}, /now/],
+  'a URL that is none': [['--url', 'git.example.com'], {}, /is not a URL such as https/],
+  'a URL of another scheme': [['--url', 'ftp://localhost'], {}, /must begin with https/],
+  'a URL with a path': [['--url', 'https://example.com/git'], {}, /an origin alone.*https:\/\/example\.com$/],
+  'an IPv4 host': [['--url', 'http://127.0.0.1:7400'], {}, /needs a host name.*http:\/\/localhost:7400/],
+  'an IPv6 host': [['--url', 'http://[::1]:7400'], {}, /needs a host name/],
+  'an IPv4 host in disguise': [['--url', 'https://0x7f.1'], {}, /needs a host name/],
+  'http on a real host': [['--url', 'http://git.example.com'], {}, /https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/],
+  'https by nobody': [['--url', 'https://git.example.com'], {}, /give either POSTERN_TLS_CERT.*or POSTERN_TRUSTED_PROXIES/],
+  'a certificate for http': [['--tls-cert', pem, '--tls-key', pem], {}, /POSTERN_TLS_CERT is given, but POSTERN_URL is http/],
+  'a certificate without its key': [['--url', 'https://a.b', '--tls-cert', pem], {}, /go together/],
+  'a key without its certificate': [['--url', 'https://a.b'], { POSTERN_TLS_KEY: pem }, /go together/],
+  'a certificate that cannot be read': [['--url', 'https://a.b', '--tls-cert', '/nothing', '--tls-key', pem], {}, /\/nothing cannot be read/],
+  'a proxy by name': [['--trusted-proxies', 'caddy'], {}, /caddy is neither an address nor a range/],
+  'a range too long': [['--trusted-proxies', '10.0.0.0/33'], {}, /10\.0\.0\.0\/33 is neither/],
+  'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
+  'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],
+  'a port that is no number': [[], { POSTERN_PORT: '7400x' }, /whole number/],
+  'an operation without end': [['--operation-hours', '25'], {}, /from 1 to 24/],
+}
+for (const [what, [args, env, sentence]] of Object.entries(refusals))
+  test(`${what} is refused in one line`, () => {
+    assert.throws(() => loadConfig(args, env), (error) => {
+      assert.ok(error instanceof ConfigError)
+      assert.match(error.message, sentence)
+      assert.doesNotMatch(error.message, /\n/)
+      return true
+    })
+  })

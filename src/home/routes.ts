@@ -1,0 +1,52 @@
+import { Type } from 'typebox'
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { TableName } from '../database/schema.ts'
+import type { App } from '../http/app.ts'
+import { type Caller, getPerson, isAdmin } from '../identity/caller.ts'
+import { listMyPullRequests, listWaitingForMe } from '../pull-requests/list.ts'
+import { PullRequestSummary } from '../pull-requests/shapes.ts'
+import { coversRole, findRepositoryRole } from '../repositories/access.ts'
+import { listRecentRepositories } from '../repositories/reachable.ts'
+import { RepositorySummary } from '../repositories/shapes.ts'
+import { listAttention } from './attention.ts'
+
+const Home = Type.Object({
+  repositories: Type.Array(RepositorySummary),
+  /** Open ones of mine. */
+  pullRequests: Type.Array(PullRequestSummary),
+  /** Open ones of others that I may merge. */
+  waiting: Type.Array(PullRequestSummary),
+  attention: Type.Array(Type.Object({ kind: Type.String(), text: Type.String(), href: Type.String() })),
+})
+
+const shownRepositories = 12
+// Home looks at what moved last; older places are found through their projects.
+const consideredRepositories = 50
+
+/** `home/` owns the page a person begins at: what waits for them, gathered from the others. It only reads. */
+export function homeRoutes(app: App, { db }: { db: Db<TableName> }): void {
+  app.get('/api/v1/home', {
+    config: { access: 'person' },
+    schema: { response: { 200: Home } },
+    async handler(request) {
+      const caller = getPerson(request)
+      const repositories = await listRecentRepositories(db, caller, consideredRepositories)
+      const reached = repositories.map(({ id }) => id as Id<'rep'>)
+      const merging = await listWritable(db, caller, reached)
+      return {
+        repositories: repositories.slice(0, shownRepositories),
+        pullRequests: await listMyPullRequests(db, { userId: caller.id, repositoryIds: reached }),
+        waiting: await listWaitingForMe(db, { userId: caller.id, repositoryIds: merging }),
+        attention: isAdmin(caller) ? await listAttention(db, caller) : [],
+      }
+    },
+  })
+}
+
+async function listWritable(db: Db<TableName>, caller: Caller, ids: readonly Id<'rep'>[]): Promise<Id<'rep'>[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('repository').select(['id', 'projectId', 'visibility']).where('id', 'in', ids).execute()
+  const roles = await Promise.all(rows.map((row) => findRepositoryRole(db, caller, row)))
+  return rows.filter((_, at) => coversRole(roles[at] ?? 'read', 'write')).map(({ id }) => id)
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import Fastify from 'fastify'
+import { type Access, accessKinds, enforceAccess, type Guard } from './access.ts'
+import { forbidden } from './problem.ts'
+
+function guarded(called: string[]) {
+  const app = Fastify()
+  const guardFor = (name: string): Guard => async (request) => {
+    called.push(name)
+    if (request.headers['x-refuse'] === name) throw forbidden('Not you.')
+  }
+  const access = Object.fromEntries(accessKinds.map((kind) => [kind, guardFor(kind)])) as Record<Access, Guard>
+  enforceAccess(app, { access, act: guardFor('act') })
+  return app
+}
+
+test('a route that declares no access, or an unknown one, keeps the server from starting', () => {
+  const app = guarded([])
+  assert.throws(() => app.get('/open', () => 'x'), /route GET \/open does not declare its access/)
+  const unknown = { access: 'everybody' as unknown as Access }
+  assert.throws(() => app.post('/open', { config: unknown }, () => 'x'), /POST \/open does not declare its access/)
+})
+
+test('the declared guard runs before the handler, the tap after it, and a refusal ends there', async () => {
+  const called: string[] = []
+  const app = guarded(called)
+  const act = { name: 'x.y', describe: () => Promise.resolve({ title: '', rows: [] }) }
+  app.post('/act', { config: { access: 'person', act }, preHandler: async () => void called.push('own') }, () => void called.push('handler'))
+  await app.inject({ method: 'POST', url: '/act' })
+  assert.deepEqual(called.splice(0), ['person', 'act', 'own', 'handler'])
+  assert.equal((await app.inject({ method: 'POST', url: '/act', headers: { 'x-refuse': 'person' } })).statusCode, 500)
+  assert.deepEqual(called.splice(0), ['person'])
+  await app.inject({ method: 'POST', url: '/act', headers: { 'x-refuse': 'act' } })
+  assert.deepEqual(called.splice(0), ['person', 'act'])
+})
+
+test('HEAD is guarded as GET is', async () => {
+  const called: string[] = []
+  const app = guarded(called)
+  app.get('/read', { config: { access: 'user' } }, () => 'x')
+  await app.inject({ method: 'HEAD', url: '/read' })
+  assert.ok(called.includes('user'))
+})

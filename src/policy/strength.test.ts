@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { acrOf, amrOf, credentialStrength, isAtLeast, weaker } from './strength.ts'
+
+test('the ladder is ordered', () => {
+  assert.ok(isAtLeast('attested', 'device-bound') && isAtLeast('passkey', 'passkey') && isAtLeast('mfa', 'password'))
+  assert.ok(!isAtLeast('passkey', 'device-bound') && !isAtLeast('password', 'mfa'))
+  assert.equal(weaker('attested', 'passkey'), 'passkey')
+})
+
+test('a key’s own word is worth device-bound, a verified chain attested, a synced key passkey whatever its chain', () => {
+  const of = (backupEligible: 0 | 1, attestationOutcome: string) => credentialStrength({ backupEligible, attestationOutcome, strengthCap: null })
+  assert.deepEqual([of(0, 'none'), of(0, 'self'), of(0, 'unverified-chain')], ['device-bound', 'device-bound', 'device-bound'])
+  assert.equal(of(0, 'verified'), 'attested')
+  assert.equal(of(1, 'verified'), 'passkey')
+})
+
+test('a cap lowers and never raises', () => {
+  assert.equal(credentialStrength({ backupEligible: 0, attestationOutcome: 'verified', strengthCap: 'passkey' }), 'passkey')
+  assert.equal(credentialStrength({ backupEligible: 1, attestationOutcome: 'none', strengthCap: 'attested' }), 'passkey')
+})
+
+test('hardware protection is said of attested keys alone', () => {
+  assert.deepEqual((['password', 'mfa', 'passkey', 'device-bound', 'attested'] as const).map(acrOf), [null, null, 'phr', 'phr', 'phrh'])
+  assert.deepEqual(amrOf('passkey'), ['swk', 'user', 'pop'])
+  assert.deepEqual(amrOf('mfa'), ['pwd', 'otp', 'mfa'])
+})

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { judgeMergeability, type MergeFacts } from './mergeability.ts'
+
+const facts: MergeFacts = {
+  state: 'open',
+  sourceBranch: 'work',
+  targetBranch: 'main',
+  hasSource: true,
+  hasTarget: true,
+  comparison: { mergeBase: 'a'.repeat(40), commitCount: 1, outcome: { kind: 'clean', tree: 'b'.repeat(40) } },
+  mayMerge: true,
+  hasFittingKey: true,
+  heldBy: null,
+}
+const conflicts = { kind: 'conflicts', files: ['a.txt'] } as const
+const comparison = { mergeBase: 'a'.repeat(40), commitCount: 1 }
+
+const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
+  [{}, 'ready', []],
+  [{ hasFittingKey: null }, 'ready', []],
+  [{ state: 'merged' }, 'closed', []],
+  [{ state: 'closed' }, 'closed', []],
+  [{ hasSource: false, comparison: null }, 'source-missing', ['Both branches exist']],
+  [{ hasTarget: false, comparison: null }, 'source-missing', ['Both branches exist']],
+  [{ comparison: { ...comparison, mergeBase: null, outcome: null } }, 'not-allowed', ['The branches share history']],
+  [{ comparison: { ...comparison, outcome: null } }, 'nothing-to-merge', ['There is something to merge']],
+  [
+    { comparison: { ...comparison, outcome: { ...conflicts, files: ['a.txt'] } } },
+    'conflicts',
+    ['No conflicts with main'],
+  ],
+  [{ mayMerge: false }, 'not-allowed', ['You may merge here']],
+  [{ hasFittingKey: false }, 'not-allowed', ['You have a key that stock git can check']],
+]
+
+for (const [change, state, unmet] of cases)
+  test(`${JSON.stringify(change)} is ${state}`, () => {
+    const judged = judgeMergeability({ ...facts, ...change })
+    assert.equal(judged.state, state)
+    assert.deepEqual(
+      judged.checks.filter(({ isMet }) => !isMet).map(({ label }) => label),
+      unmet,
+    )
+    for (const { isMet, help } of judged.checks)
+      assert.equal(help === null, isMet, 'what is missing says what would help')
+  })

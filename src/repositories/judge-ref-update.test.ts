@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { judgeRefUpdate, type RefUpdateFacts } from './judge-ref-update.ts'
+
+const one = '1'.repeat(40)
+const two = '2'.repeat(40)
+const facts: RefUpdateFacts = {
+  door: 'push',
+  ref: 'refs/heads/change',
+  oldOid: one,
+  newOid: two,
+  role: 'write',
+  defaultRef: 'refs/heads/main',
+  isProtected: false,
+  keepsFirstParents: false,
+}
+
+function verdict(changes: Partial<RefUpdateFacts>): string {
+  const judgement = judgeRefUpdate({ ...facts, ...changes })
+  return judgement.outcome === 'allow' ? 'allow' : judgement.code
+}
+
+/** Every door, ref and role: reviewed as a table. */
+const table: [expected: string, changes: Partial<RefUpdateFacts>][] = [
+  ['allow', {}],
+  ['allow', { oldOid: zeroOid }],
+  ['allow', { newOid: zeroOid }],
+  ['not-allowed', { role: 'read' }],
+  ['ref-reserved', { ref: 'refs/replace/' + one }],
+  ['ref-reserved', { ref: 'refs/postern/seals', role: 'admin' }],
+  ['ref-reserved', { ref: 'refs/pull/1/head', role: 'admin' }],
+  ['ref-reserved', { ref: 'refs/notes/commits' }],
+  ['ref-reserved', { ref: 'HEAD' }],
+  ['ref-reserved', { ref: 'refs/headsx/main' }],
+  ['ref-name', { ref: 'refs/heads/HEAD' }],
+  ['ref-name', { ref: 'refs/heads/-x' }],
+  ['ref-name', { ref: 'refs/heads/refs/heads/main' }],
+  ['ref-name', { ref: 'refs/heads/a..b' }],
+  ['ref-name', { ref: 'refs/heads/a\u202eb' }],
+  ['protected-branch', { ref: 'refs/heads/main', isProtected: true }],
+  ['protected-branch', { ref: 'refs/heads/main', isProtected: true, role: 'admin', keepsFirstParents: true }],
+  ['default-branch', { ref: 'refs/heads/main', isProtected: true, newOid: zeroOid, role: 'admin' }],
+  ['default-branch', { ref: 'refs/heads/main', newOid: zeroOid, role: 'admin', door: 'delete' }],
+  ['protected-branch', { isProtected: true, newOid: zeroOid, role: 'admin', door: 'delete' }],
+  ['protected-branch', { isProtected: true, newOid: zeroOid, role: 'admin', door: 'merge' }],
+  ['allow', { ref: 'refs/heads/main', isProtected: true, door: 'merge', keepsFirstParents: true }],
+  ['foxtrot', { ref: 'refs/heads/main', isProtected: true, door: 'merge', keepsFirstParents: false }],
+  ['not-allowed', { ref: 'refs/heads/main', isProtected: true, door: 'merge', keepsFirstParents: true, role: 'read' }],
+  ['allow', { ref: 'refs/tags/v1', oldOid: zeroOid }],
+  ['tag-exists', { ref: 'refs/tags/v1' }],
+  ['tag-exists', { ref: 'refs/tags/v1', role: 'admin' }],
+  ['tag-exists', { ref: 'refs/tags/v1', newOid: zeroOid }],
+  ['allow', { ref: 'refs/tags/v1', newOid: zeroOid, role: 'admin' }],
+]
+
+for (const [expected, changes] of table) {
+  it(`${expected}: ${JSON.stringify(changes)}`, () => assert.equal(verdict(changes), expected))
+}

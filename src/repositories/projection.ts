@@ -1,0 +1,126 @@
+import { hash } from 'node:crypto'
+import type { Database, Db } from '../database/handles.ts'
+import type { SealTable } from '../database/schema.ts'
+import { type Protection, renderSealsTree, renderSignersTree, sealPath, SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
+import type { SealRecord } from '../seals/format/seal-record.ts'
+import { renderTime } from '../seals/format/time.ts'
+import { placeOf } from './access.ts'
+import type { Git } from './git.ts'
+import type { RepositoryPlace } from './place.ts'
+import { readRef } from './refs.ts'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { sealRecordOf } from './seal-records.ts'
+import { listRepositorySeals, listSigners } from './signers.ts'
+
+export interface Projection {
+  /** Writes what the tables say and the refs do not yet. Called twice, the second call changes nothing. */
+  project(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void>
+  /** Every repository that has anything to show, one after the other: after a start, in the background. */
+  projectAll(): Promise<void>
+}
+
+/**
+ * The table `seal` is the truth; `refs/postern/seals` and `refs/postern/signers` are what travels in a clone. Both only
+ * grow, commit by commit, so that a clone that pinned them sees a rewrite.
+ */
+export function createProjection(parts: { database: Database; git: Git; root: string; now: () => number }): Projection {
+  const { database, git, root, now } = parts
+  // Two merges at once would build on the same tip.
+  const queues = new Map<string, Promise<void>>()
+
+  async function write(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void> {
+    const { folder, repository } = place
+    const at = now()
+    const signers = renderSignersTree(await listSigners(database.read, repository.id))
+    await appendFiles(git, folder, { ref: SIGNERS_REF, files: signers, message: 'signers', at })
+    await appendFiles(git, folder, { ref: SEALS_REF, files: await renderNewSeals(database.read, git, place), message: 'seals', at })
+  }
+
+  const project: Projection['project'] = (place) => {
+    const key = place.repository.id
+    const turn = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => write(place))
+    queues.set(key, turn)
+    return turn.finally(() => {
+      if (queues.get(key) === turn) queues.delete(key)
+    })
+  }
+
+  return {
+    project,
+    async projectAll() {
+      const rows = await database.read
+        .selectFrom('repository')
+        .selectAll()
+        .where('id', 'in', (eb) => eb.selectFrom('protectedBranch').select('repositoryId'))
+        .execute()
+      for (const repository of rows) {
+        const owner = await database.read.selectFrom('project').selectAll().where('id', '=', repository.projectId).executeTakeFirst()
+        if (owner !== undefined) await project(placeOf(root, { repository, project: owner }, 'admin'))
+      }
+    },
+  }
+}
+
+/** Records are never changed, so only those not yet in the tree are rendered; protections are few and always are. */
+async function renderNewSeals(
+  db: Db<'seal' | 'credentialRecord' | 'protectedBranch'>,
+  git: Git,
+  { repository, folder }: Pick<RepositoryPlace, 'repository' | 'folder'>,
+): Promise<Map<string, Buffer>> {
+  const known = await listFiles(git, folder, SEALS_REF)
+  const seals = await listRepositorySeals(db, repository.id)
+  const fresh = seals.filter((seal) => !known.has(sealPath(seal.statementDigest)))
+  const protections = await db.selectFrom('protectedBranch').selectAll().where('repositoryId', '=', repository.id).execute()
+  const digests = new Map(seals.map((seal) => [seal.id, seal.statementDigest]))
+  return renderSealsTree(
+    await toRecords(db, fresh),
+    protections.map(
+      (row): Protection => ({
+        repositoryId: row.repositoryId,
+        ref: row.ref,
+        baseline: row.baselineOid,
+        statementDigest: row.protectSealId === null ? null : (digests.get(row.protectSealId) ?? null),
+        startedAt: renderTime(row.createdAt),
+      }),
+    ),
+  )
+}
+
+async function toRecords(db: Db<'credentialRecord'>, seals: readonly SealTable[]): Promise<SealRecord[]> {
+  if (seals.length === 0) return []
+  const ids = [...new Set(seals.map(({ credentialRecordId }) => credentialRecordId))]
+  const rows = await db.selectFrom('credentialRecord').select(['id', 'credentialId']).where('id', 'in', ids).execute()
+  const credentialIds = new Map(rows.map((row) => [row.id, row.credentialId]))
+  return seals.map((seal) => sealRecordOf(seal, credentialIds.get(seal.credentialRecordId) ?? ''))
+}
+
+async function listFiles(git: Git, folder: string, ref: string): Promise<Map<string, string>> {
+  if ((await readRef(git, folder, ref)) === zeroOid) return new Map()
+  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', ref], { repository: folder, maxOutputBytes: 256 * 1024 ** 2 })
+  const lines = stdout.toString().split('\0').filter(Boolean)
+  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]))
+}
+
+/** One commit on top with what differs; none where nothing does. */
+async function appendFiles(
+  git: Git,
+  folder: string,
+  { ref, files, message, at }: { ref: string; files: Map<string, Buffer>; message: string; at: number },
+): Promise<void> {
+  const known = await listFiles(git, folder, ref)
+  const changed = [...files].filter(([path, bytes]) => known.get(path) !== blobOid(bytes))
+  if (changed.length === 0) return
+  const head = [
+    `commit ${ref}`,
+    `committer Postern <postern@localhost> ${Math.floor(at / 1000)} +0000`,
+    `data ${Buffer.byteLength(message)}\n${message}`,
+    ...(known.size === 0 ? [] : [`from ${ref}^0`]),
+  ]
+  const input: Uint8Array[] = [Buffer.from(`${head.join('\n')}\n`)]
+  for (const [path, bytes] of changed) input.push(Buffer.from(`M 100644 inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'))
+  input.push(Buffer.from('\ndone\n'))
+  // Without --force it refuses to lose what the ref holds.
+  await git.run(['fast-import', '--quiet', '--done', '--date-format=raw'], { repository: folder, input: Buffer.concat(input) })
+}
+
+const blobOid = (bytes: Buffer): string => hash('sha1', Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex')

@@ -1,0 +1,30 @@
+import type { App } from '../http/app.ts'
+import type { Projection } from './projection.ts'
+import type { PushParts } from './receive-pack.ts'
+import type { RepositoryParts } from './repository-records.ts'
+import { browseRoutes } from './routes/browse.ts'
+import { downloadRoutes } from './routes/downloads.ts'
+import { gitRoutes } from './routes/git.ts'
+import { memberRoutes } from './routes/members.ts'
+import { projectRoutes } from './routes/projects.ts'
+import { protectionRoutes } from './routes/protection.ts'
+import { refRoutes } from './routes/refs.ts'
+import { repositoryRoutes } from './routes/repositories.ts'
+
+/**
+ * `repositories/` owns projects, repositories, roles in them, and git: storage, refs, transports, browsing, and the
+ * projection of seals. It is the only way to git, and it never judges a pull request.
+ */
+export function repositoriesRoutes(
+  app: App,
+  parts: RepositoryParts & Omit<PushParts, 'log'> & { projection: Projection; afterPush: NonNullable<PushParts['afterPush']> },
+): void {
+  projectRoutes(app, parts)
+  repositoryRoutes(app, parts)
+  memberRoutes(app, parts)
+  protectionRoutes(app, parts)
+  browseRoutes(app, parts)
+  downloadRoutes(app, parts)
+  refRoutes(app, { ...parts, afterMove: parts.afterPush })
+  gitRoutes(app, parts)
+}

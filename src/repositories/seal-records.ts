@@ -1,0 +1,48 @@
+import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
+import { parseSealRecord, renderSealRecord, type SealRecord } from '../seals/format/seal-record.ts'
+import { createSignerEntry, type SignerEntry } from '../seals/format/signer-entry.ts'
+import { renderTime } from '../seals/format/time.ts'
+
+/** A stored seal in the form that verifiers read; nothing of it is composed anew. */
+export function sealRecordOf(seal: SealTable, credentialId: string): SealRecord {
+  const record: SealRecord = {
+    statement: Buffer.from(seal.statement, 'base64'),
+    action: seal.action,
+    namespace: seal.namespace as SealRecord['namespace'],
+    credentialId,
+    response: {
+      authenticatorData: Buffer.from(seal.authenticatorData, 'base64url'),
+      clientDataJSON: Buffer.from(seal.clientDataJson, 'base64url'),
+      signature: Buffer.from(seal.signature, 'base64url'),
+    },
+    armored: seal.armored,
+    strength: seal.strength,
+  }
+  // Whatever a verifier would not read must not get into a list that is never rewritten.
+  return parseSealRecord(renderSealRecord(record))
+}
+
+export interface SignerFacts {
+  record: CredentialRecordTable
+  user: { id: string; username: string; displayName: string }
+  /** The seals that vouched for it and that ended it, each with the credential it was made with. */
+  endorsement: SealRecord | null
+  endingSeal: SealRecord | null
+}
+
+export function signerEntryOf({ record, user, endorsement, endingSeal }: SignerFacts): SignerEntry {
+  return createSignerEntry({
+    userId: user.id,
+    username: user.username,
+    displayName: user.displayName,
+    credentialId: record.credentialId,
+    publicKey: Buffer.from(record.publicKey, 'base64url'),
+    backupEligible: record.backupEligible === 1,
+    rpId: record.rpId,
+    origins: { signIn: [record.origin], sealing: [record.origin] },
+    enrolledVia: record.enrolledVia,
+    addedAt: renderTime(record.createdAt),
+    endorsement,
+    ended: record.endedAt === null ? null : { at: renderTime(record.endedAt), seal: endingSeal },
+  })
+}

@@ -1,0 +1,54 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
+import { listPersonRefs } from '../identity/users.ts'
+import type { SealRecord } from '../seals/format/seal-record.ts'
+import type { SignerEntry } from '../seals/format/signer-entry.ts'
+import { sealRecordOf, signerEntryOf } from './seal-records.ts'
+
+type Tables = 'seal' | 'credentialRecord' | 'user'
+
+/** Seals over merges and starts of protection in this repository, oldest first. */
+export function listRepositorySeals(db: Db<'seal'>, repositoryId: Id<'rep'>): Promise<SealTable[]> {
+  return db
+    .selectFrom('seal')
+    .selectAll()
+    .where('repositoryId', '=', repositoryId)
+    .where('action', 'in', ['merge', 'squash', 'protect'])
+    // A tap whose act never happened proves nothing about the branch.
+    .where('consumedAt', 'is not', null)
+    .orderBy('sealedAt')
+    .orderBy('id')
+    .execute()
+}
+
+/**
+ * Everybody who sealed in this repository, everybody who vouched for them or ended their key, and the credential of the
+ * set-up on which the chain stands. Only the public part of each credential.
+ */
+export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Promise<SignerEntry[]> {
+  const sealed = await listRepositorySeals(db, repositoryId)
+  const root = await db.selectFrom('credentialRecord').select('id').where('enrolledVia', '=', 'setup').orderBy('createdAt').orderBy('id').limit(1).execute()
+  const records = new Map<string, CredentialRecordTable>()
+  const seals = new Map<string, SealTable>()
+  let wanted = new Set([...sealed.map(({ credentialRecordId }) => credentialRecordId), ...root.map(({ id }) => id)])
+  while (wanted.size > 0) {
+    const found = await db.selectFrom('credentialRecord').selectAll().where('id', 'in', [...wanted]).execute()
+    for (const record of found) records.set(record.id, record)
+    const sealIds = found.flatMap(({ endorsedBy, endedBy }) => [endorsedBy, endedBy]).filter((id) => id !== null)
+    const behind = sealIds.length === 0 ? [] : await db.selectFrom('seal').selectAll().where('id', 'in', sealIds).execute()
+    for (const seal of behind) seals.set(seal.id, seal)
+    wanted = new Set(behind.map(({ credentialRecordId }) => credentialRecordId).filter((id) => !records.has(id)))
+  }
+  const people = await listPersonRefs(db, [...records.values()].map(({ userId }) => userId))
+  const recordOf = (id: Id<'sea'> | null): SealRecord | null => {
+    const seal = id === null ? undefined : seals.get(id)
+    const signer = seal && records.get(seal.credentialRecordId)
+    return seal && signer ? sealRecordOf(seal, signer.credentialId) : null
+  }
+  return [...records.values()].flatMap((record) => {
+    const user = people.get(record.userId)
+    if (user === undefined) return []
+    return [signerEntryOf({ record, user, endorsement: recordOf(record.endorsedBy), endingSeal: recordOf(record.endedBy) })]
+  })
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { before, test } from 'node:test'
+import { type ListedRoute, listRoutes } from './support/list-routes.ts'
+
+/**
+ * Who may call which route, in one table that is reviewed as a diff: `UPDATE_TABLES=1 node --test
+ * test/access-table.test.ts` writes it anew.
+ */
+const file = join(import.meta.dirname, 'access-table.txt')
+let routes: ListedRoute[] = []
+before(async () => {
+  routes = await listRoutes()
+})
+
+test('every route of the live server stands in the table with its access, and no other', () => {
+  const widest = Math.max(...routes.map(({ url }) => url.length))
+  const lines = routes.map(({ method, url, access, act }) =>
+    `${method.padEnd(8)}${url.padEnd(widest + 2)}${access.padEnd(20)}${act === null ? '' : `tap: ${act}`}`.trimEnd(),
+  )
+  const table = `${lines.join('\n')}\n`
+  if (process.env['UPDATE_TABLES'] !== undefined) writeFileSync(file, table)
+  assert.equal(table, readFileSync(file, 'utf8'))
+  assert.ok(lines.length > 40, 'the routes were not seen')
+})
+
+test('every route that takes a tap asks for a person first', () => {
+  const loose = routes.filter(({ act, access }) => act !== null && access === 'public')
+  assert.deepEqual(loose, [])
+})
+
+test('what is open to everybody changes nothing but by a ceremony of its own', () => {
+  const open = routes.filter(({ access, method }) => access === 'public' && method !== 'GET').map(({ method, url }) => `${method} ${url}`)
+  const ceremonies = /^POST \/api\/v1\/(registration-links|sign-in)\/(inspect|begin|finish)$/
+  assert.deepEqual([...new Set(open.filter((route) => !ceremonies.test(route) && !route.endsWith(' /api/*')))], [])
+})

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { listenForAdmin } from '../src/commands/admin-socket.ts'
+import { loadConfig } from '../src/config.ts'
+import { lockDataFolder } from '../src/database/lock.ts'
+import { createPostern } from '../src/server.ts'
+import { Person } from '../src/walk/person.ts'
+import { applicant, registerWith, signInWith } from './support/ceremony.ts'
+import { postern as command } from './support/command.ts'
+import { refused } from './support/refusal.ts'
+import { startRelay } from './support/relay.ts'
+import { freePort, startPostern } from './support/start-postern.ts'
+import { stores } from './support/stores.ts'
+
+interface Link {
+  url: string
+  username: string | null
+}
+
+for (const store of stores)
+  describe(`the operator’s commands on ${store.name}`, () => {
+    test('setup-link asks the running server through its socket, or opens the data itself when none runs', async () => {
+      const flags = await store.flags()
+      await using postern = await startPostern({ flags })
+      const data = join(postern.folder, 'data')
+      const args = ['--data', data, '--url', postern.origin, ...flags]
+      const setupLink = async (...more: string[]): Promise<Link> => {
+        const { code, stdout, stderr } = await command(['admin', 'setup-link', '--json', ...more, ...args])
+        assert.equal(code, 0, stderr)
+        return JSON.parse(stdout) as Link
+      }
+
+      // Running: the folder is locked, so only the socket can answer.
+      await using opened = new AsyncDisposableStack()
+      const unlock = lockDataFolder(data)
+      const stopAdmin = await listenForAdmin(loadConfig(args, {}), postern.postern)
+      opened.defer(stopAdmin)
+      assert.equal((await stat(join(data, 'admin.sock'))).mode & 0o777, 0o600)
+      const ana = postern.stranger()
+      await registerWith(ana, (await setupLink()).url, 'ana')
+      const bo = postern.stranger()
+      await registerWith(bo, (await setupLink()).url, 'bo')
+      assert.equal((await bo.call<{ role: string }>('GET', '/me')).role, 'owner')
+      const unknown = await command(['admin', 'setup-link', '--owner', 'eve', ...args])
+      assert.deepEqual([unknown.code, unknown.stderr], [1, 'postern admin setup-link: There is no owner called eve. Owners: ana, bo.\n'])
+      await stopAdmin()
+
+      // The socket is gone, the lock is not: another process holds the folder.
+      const locked = await command(['admin', 'setup-link', ...args])
+      assert.deepEqual([locked.code, locked.stderr], [1, 'postern admin setup-link: the server is running on this data folder. Stop it first.\n'])
+      unlock?.()
+
+      const again = await setupLink('--owner', 'ana')
+      assert.equal(again.username, 'ana')
+      const anew = postern.stranger()
+      await ana.call('GET', '/me')
+      await registerWith(anew, again.url, 'ana')
+      await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
+      const { items } = await anew.call<{ items: { action: string; method: string }[] }>('GET', '/audit?action=instance.setup-link')
+      assert.deepEqual(items.map(({ method }) => method), ['shell', 'shell'])
+    })
+
+    test('setup-link before the first start of the server makes the first owner’s link', async () => {
+      const flags = await store.flags()
+      await using postern = await startPostern({ flags })
+      const { code, stdout } = await command(['admin', 'setup-link', '--json', '--data', join(postern.folder, 'data'), '--url', postern.origin, ...flags])
+      assert.equal(code, 0)
+      const ana = postern.stranger()
+      await registerWith(ana, (JSON.parse(stdout) as Link).url, 'ana')
+      assert.equal((await ana.call<{ isSetUp: boolean }>('GET', '/instance')).isSetUp, true)
+    })
+
+    test('rehome carries people over: links for each, sessions and old links ended, the old address refused', async () => {
+      const flags = await store.flags()
+      await using postern = await startPostern({ flags })
+      const data = join(postern.folder, 'data')
+      const ana = await postern.owner()
+      const bo = await postern.join(ana, 'bo')
+      const { link: invitation } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('cy'), role: 'member' })
+
+      const start = (url: string, port: number) =>
+        createPostern(loadConfig(['--url', url, '--port', String(port), '--data', data, '--trusted-proxies', '127.0.0.1', '--log-level', 'error', ...flags], {}))
+      await assert.rejects(start('https://git.example.com', 1), /passkeys belong to localhost.*postern admin rehome --url https:\/\/git\.example\.com/)
+
+      const noUrl = await command(['admin', 'rehome', '--data', data, ...flags])
+      assert.deepEqual([noUrl.code, noUrl.stderr], [1, 'postern admin rehome: say where to: --url https://git.example.com\n'])
+      const moved = await command(['admin', 'rehome', '--url', 'https://git.example.com', '--json', '--data', data, ...flags])
+      assert.equal(moved.code, 0, moved.stderr)
+      const links = new Map((JSON.parse(moved.stdout) as (Link & { username: string })[]).map(({ username, url }) => [username, url]))
+      assert.deepEqual([...links.keys()], ['ana', 'bo', 'cy'])
+
+      await assert.rejects(start(postern.origin, 1), /passkeys belong to git\.example\.com/)
+      const port = await freePort()
+      const elsewhere = await start('https://git.example.com', port)
+      await elsewhere.listen()
+      try {
+        await using proxy = await startRelay({ choosePort: () => port, headers: { host: 'git.example.com', 'x-forwarded-proto': 'https' } })
+        const at = (person: Person): Person => new Person('https://git.example.com', person.authenticator, proxy.address)
+        await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
+        await refused(registerWith(at(postern.stranger()), invitation, 'cy'), 410, 'link-used')
+        assert.throws(() => ana.authenticator.get({ challenge: 'AAAA', rpId: 'git.example.com' }, 'https://git.example.com'), { name: 'NotAllowedError' })
+
+        const movedAna = at(ana)
+        await registerWith(movedAna, links.get('ana') ?? '', 'ana')
+        assert.equal((await movedAna.call<{ role: string }>('GET', '/me')).role, 'owner')
+        await movedAna.signOut()
+        await signInWith(movedAna)
+        // Somebody who let their link grow old is not locked out for ever.
+        const { link } = await movedAna.act<{ link: string }>('POST', '/people/bo/registration-link', {})
+        await registerWith(at(bo), link, 'bo')
+      } finally {
+        await elsewhere.close()
+      }
+    })
+  })

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { lockDataFolder } from '../src/database/lock.ts'
+import { openDatabase } from '../src/database/open.ts'
+import { postern } from './support/command.ts'
+import { freePort } from './support/start-postern.ts'
+
+describe('a start that cannot be served is refused in one line that says what to do', () => {
+  let folder = ''
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'postern-start-'))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  async function refusedStart(args: string[], env: Record<string, string> = {}): Promise<string> {
+    const { code, stdout, stderr } = await postern(['serve', ...args], env)
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, /^postern serve: [^\n]+\n$/)
+    return stderr
+  }
+
+  test('an unknown POSTERN_ variable', async () => {
+    assert.match(await refusedStart([], { POSTERN_PROT: '1' }), /POSTERN_PROT is not a setting/)
+  })
+
+  test('a taken port', async () => {
+    const port = await freePort()
+    const other = createServer().listen(port, '127.0.0.1')
+    try {
+      assert.match(await refusedStart(['--port', String(port), '--data', join(folder, 'taken')]), new RegExp(`port ${port} is taken.*--port ${port + 1}`))
+    } finally {
+      other.close()
+    }
+  })
+
+  test('a second server on one data folder', async () => {
+    const unlock = lockDataFolder(folder)
+    assert.match(await refusedStart(['--data', folder]), /another server already uses .*--data/)
+    unlock?.()
+  })
+
+  test('a folder that cannot be written', async () => {
+    assert.match(await refusedStart(['--data', '/sys/postern']), /\/sys\/postern.* cannot be written.*--data/)
+  })
+
+  test('a file where the folder should be', async () => {
+    await writeFile(join(folder, 'file'), '')
+    assert.match(await refusedStart(['--data', join(folder, 'file')]), /is not a folder.*--data/)
+    assert.match(await refusedStart(['--data', join(folder, 'file', 'below')]), /is not a folder.*--data/)
+  })
+
+  test('an address that people’s passkeys do not belong to', async () => {
+    const data = await mkdtemp(join(folder, 'moved-'))
+    const database = await openDatabase(`sqlite:${join(data, 'postern.db')}`)
+    await database.write((tx) => tx.insertInto('instance').values({ id: 1, createdAt: 1, setUpAt: 1, rpId: 'git.example.com', origin: 'https://git.example.com' }).execute())
+    await database.close()
+    assert.match(await refusedStart(['--data', data]), /passkeys belong to git\.example\.com.*postern admin rehome --url http:\/\/localhost:7400/)
+  })
+
+  test('a database that does not answer', async () => {
+    const port = await freePort()
+    assert.match(await refusedStart(['--data', join(folder, 'pg'), '--database', `postgres://x@127.0.0.1:${port}/x`]), /the database does not answer.*POSTERN_DATABASE_URL/)
+  })
+
+  test('a command, or an operator’s command, that does not exist, or data that does not', async () => {
+    assert.equal((await postern(['sevre'])).code, 2)
+    const { code, stderr } = await postern(['admin', 'setup-links'])
+    assert.deepEqual([code, stderr], [1, 'postern admin setup-links: there is no such command. See postern admin --help.\n'])
+    const nowhere = await postern(['admin', 'setup-link', '--data', join(folder, 'nothing')])
+    assert.deepEqual([nowhere.code, nowhere.stderr], [1, `postern admin setup-link: ${join(folder, 'nothing')} does not exist. Say where the server keeps its data: --data FOLDER\n`])
+    for (const command of ['serve', 'admin']) assert.equal((await postern([command, '--help'])).code, 0)
+  })
+})
