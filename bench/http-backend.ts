@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
-import { execFileSync } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -17,17 +16,26 @@ export interface HttpBackend extends AsyncDisposable {
 
 const program = fileURLToPath(new URL('http-backend-server.ts', import.meta.url))
 
+/** The limit on a file's size, which ours checks too: asked of the pushed pack's index, the cheapest way there is. */
+const preReceive = `#!/bin/sh
+for index in "$GIT_QUARANTINE_PATH"/pack/*.idx; do
+  git show-index <"$index" | cut -d' ' -f2 | git cat-file --buffer --batch-check='%(objectsize)' |
+    awk '$1 > 104857600 { exit 1 }' || exit 1
+done
+`
+
 /** Starts the peer on the repositories in `folder`, with the very settings that our own git processes get. */
 export async function startHttpBackend(folder: string): Promise<HttpBackend> {
   const home = join(folder, 'home')
   const hooks = join(folder, 'hooks')
   const repositories = join(folder, 'repositories')
   for (const each of [home, hooks, repositories]) await mkdir(each, { recursive: true })
+  await writeFile(join(hooks, 'pre-receive'), preReceive, { mode: 0o755 })
   const env = { ...closedEnvironment({ home, hooks }, defaultGitLimits), GIT_PROJECT_ROOT: repositories }
   const port = await freePort()
   const child = spawn(process.execPath, [program, String(port)], { env, stdio: 'inherit' })
   const origin = `http://localhost:${port}`
-  while (!(await fetch(origin).then(() => true, () => false))) await wait(20)
+  while (!(await fetch(`${origin}/ready`).then(() => true, () => false))) await wait(20)
   return {
     pid: child.pid ?? 0,
     origin,

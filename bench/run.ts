@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
+import { gitHttp } from './git-http.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
 import { signIn } from './sign-in.ts'
@@ -12,7 +13,7 @@ import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, verify, start]
+const groups: readonly Group[] = [authentication, signIn, verify, gitHttp, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

@@ -22,7 +22,7 @@ export const verify: Group = {
     const signers = join(folder.path, 'allowed_signers')
     const { trust, allowedSigners } = await createSealedBranch(clone, merges)
     await writeFile(signers, allowedSigners)
-    const git = (args: string[]): string => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8' })
+    const git = (args: string[]): string => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8', stdio: 'pipe' })
     const oids = git(['rev-list', '--first-parent', `--max-count=${stockCommits}`, 'main']).trim().split('\n')
     const sides = {
       stock: () => childrenCpuMs(() => void git(['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', ...oids])) / oids.length,

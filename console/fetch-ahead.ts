@@ -4,7 +4,7 @@ import type { PullRequestView, RepositoryView } from './api/shapes.ts'
 import { repositoryApi } from './paths.ts'
 
 /** Where a page is about to be shown, as its URL says. */
-export interface Arrival {
+interface Arrival {
   params: Record<string, string | undefined>
   search: Record<string, string | undefined>
 }

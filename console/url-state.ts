@@ -20,9 +20,9 @@ export function useSetUrlQuery(): (changes: Record<string, string | null | undef
   const router = useRouter()
   return useCallback(
     (changes) => {
-      const { pathname, search, hash } = router.state.location
-      const next = stringifySearch({ ...search, ...changes })
-      router.history.replace(`${encodeURI(decodeURI(pathname))}${next}${hash ? `#${hash}` : ''}`)
+      // As the address bar has it: decoding and encoding a path again would not give the same one.
+      const { pathname, search, hash } = router.history.location
+      router.history.replace(`${pathname}${stringifySearch({ ...parseSearch(search), ...changes })}${hash}`)
     },
     [router],
   )

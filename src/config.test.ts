@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
+import { createPrivateCa } from '../test/support/private-ca.ts'
 import { ConfigError, loadConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-config-'))
@@ -25,7 +26,11 @@ test('with nothing said, everything has its default', () => {
       tls: undefined,
     },
   )
-  assert.deepEqual(limits, { maxBlobBytes: 100 * 1024 ** 2, maxPushBytes: 2048 * 1024 ** 2, operationTimeoutMs: 24 * 3_600_000 })
+  assert.deepEqual(limits, {
+    maxBlobBytes: 100 * 1024 ** 2,
+    maxPushBytes: 2048 * 1024 ** 2,
+    operationTimeoutMs: 24 * 3_600_000,
+  })
 })
 
 test('a flag stands above its variable, and an empty variable says nothing', () => {
@@ -35,9 +40,16 @@ test('a flag stands above its variable, and an empty variable says nothing', () 
 })
 
 test('a real host takes https, by own certificate or by a named proxy', () => {
-  const own = loadConfig(['--url', 'https://git.example.com', '--tls-cert', pem, '--tls-key', pem], {})
-  assert.deepEqual([own.rpId, own.tls?.cert.toString()], ['git.example.com', 'pem'])
-  assert.deepEqual(loadConfig(['--url', 'https://git.example.com', '--trusted-proxies', '10.0.0.0/8, ::1'], {}).trustedProxies, ['10.0.0.0/8', '::1'])
+  const issued = createPrivateCa().issue('git.example.com')
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
+  writeFileSync(files.cert, issued.cert)
+  writeFileSync(files.key, issued.key)
+  const own = loadConfig(['--url', 'https://git.example.com', '--tls-cert', files.cert, '--tls-key', files.key], {})
+  assert.deepEqual([own.rpId, own.tls?.cert.toString()], ['git.example.com', issued.cert])
+  assert.deepEqual(
+    loadConfig(['--url', 'https://git.example.com', '--trusted-proxies', '10.0.0.0/8, ::1'], {}).trustedProxies,
+    ['10.0.0.0/8', '::1'],
+  )
 })
 
 const refusals: Record<string, [args: string[], env: Record<string, string>, sentence: RegExp]> = {
@@ -50,12 +62,28 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   'an IPv4 host': [['--url', 'http://127.0.0.1:7400'], {}, /needs a host name.*http:\/\/localhost:7400/],
   'an IPv6 host': [['--url', 'http://[::1]:7400'], {}, /needs a host name/],
   'an IPv4 host in disguise': [['--url', 'https://0x7f.1'], {}, /needs a host name/],
-  'http on a real host': [['--url', 'http://git.example.com'], {}, /https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/],
-  'https by nobody': [['--url', 'https://git.example.com'], {}, /give either POSTERN_TLS_CERT.*or POSTERN_TRUSTED_PROXIES/],
-  'a certificate for http': [['--tls-cert', pem, '--tls-key', pem], {}, /POSTERN_TLS_CERT is given, but POSTERN_URL is http/],
+  'http on a real host': [
+    ['--url', 'http://git.example.com'],
+    {},
+    /https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/,
+  ],
+  'https by nobody': [
+    ['--url', 'https://git.example.com'],
+    {},
+    /give either POSTERN_TLS_CERT.*or POSTERN_TRUSTED_PROXIES/,
+  ],
+  'a certificate for http': [
+    ['--tls-cert', pem, '--tls-key', pem],
+    {},
+    /POSTERN_TLS_CERT is given, but POSTERN_URL is http/,
+  ],
   'a certificate without its key': [['--url', 'https://a.b', '--tls-cert', pem], {}, /go together/],
   'a key without its certificate': [['--url', 'https://a.b'], { POSTERN_TLS_KEY: pem }, /go together/],
-  'a certificate that cannot be read': [['--url', 'https://a.b', '--tls-cert', '/nothing', '--tls-key', pem], {}, /\/nothing cannot be read/],
+  'a certificate that cannot be read': [
+    ['--url', 'https://a.b', '--tls-cert', '/nothing', '--tls-key', pem],
+    {},
+    /\/nothing cannot be read/,
+  ],
   'a proxy by name': [['--trusted-proxies', 'caddy'], {}, /caddy is neither an address nor a range/],
   'a range too long': [['--trusted-proxies', '10.0.0.0/33'], {}, /10\.0\.0\.0\/33 is neither/],
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
@@ -65,10 +93,13 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
 }
 for (const [what, [args, env, sentence]] of Object.entries(refusals))
   test(`${what} is refused in one line`, () => {
-    assert.throws(() => loadConfig(args, env), (error) => {
-      assert.ok(error instanceof ConfigError)
-      assert.match(error.message, sentence)
-      assert.doesNotMatch(error.message, /\n/)
-      return true
-    })
+    assert.throws(
+      () => loadConfig(args, env),
+      (error) => {
+        assert.ok(error instanceof ConfigError)
+        assert.match(error.message, sentence)
+        assert.doesNotMatch(error.message, /\n/)
+        return true
+      },
+    )
   })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findTlsProblem } from './http/tls-pair.ts'
 import { parseRanges } from './http/trusted-proxies.ts'
 
 export interface Limits {
@@ -62,6 +63,8 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     throw new ConfigError(`POSTERN_TRUSTED_PROXIES: ${(error as Error).message}`)
   }
   const url = parseUrl(value('url') ?? `http://localhost:${port}`, { hasTls: tls !== undefined, trustedProxies })
+  const tlsProblem = tls && findTlsProblem(url.hostname, tls, { cert: value('tlsCert') ?? '', key: value('tlsKey') ?? '' })
+  if (tlsProblem !== undefined) throw new ConfigError(tlsProblem)
   const dataFolder = resolve(value('data') ?? './data')
   return {
     url,

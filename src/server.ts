@@ -14,6 +14,7 @@ import { createApp } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cookieNames } from './http/cookies.ts'
 import { healthRoutes } from './http/health.ts'
+import { openapiRoutes } from './http/openapi.ts'
 import { forbidden } from './http/problem.ts'
 import { getCaller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
@@ -136,6 +137,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
         () => false,
       )
 
+  await openapiRoutes(app, { url: origin, version })
   healthRoutes(app, { isReady })
   identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants })
   sealRoutes(app, { ceremonies })

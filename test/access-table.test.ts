@@ -31,7 +31,9 @@ test('every route that takes a tap asks for a person first', () => {
 })
 
 test('what is open to everybody changes nothing but by a ceremony of its own', () => {
-  const open = routes.filter(({ access, method }) => access === 'public' && method !== 'GET').map(({ method, url }) => `${method} ${url}`)
+  const open = routes
+    .filter(({ access, method }) => access === 'public' && method !== 'GET')
+    .map(({ method, url }) => `${method} ${url}`)
   const ceremonies = /^POST \/api\/v1\/(registration-links|sign-in)\/(inspect|begin|finish)$/
   assert.deepEqual([...new Set(open.filter((route) => !ceremonies.test(route) && !route.endsWith(' /api/*')))], [])
 })

@@ -44,12 +44,18 @@ for (const store of stores)
       await registerWith(bo, (await setupLink()).url, 'bo')
       assert.equal((await bo.call<{ role: string }>('GET', '/me')).role, 'owner')
       const unknown = await command(['admin', 'setup-link', '--owner', 'eve', ...args])
-      assert.deepEqual([unknown.code, unknown.stderr], [1, 'postern admin setup-link: There is no owner called eve. Owners: ana, bo.\n'])
+      assert.deepEqual(
+        [unknown.code, unknown.stderr],
+        [1, 'postern admin setup-link: There is no owner called eve. Owners: ana, bo.\n'],
+      )
       await stopAdmin()
 
       // The socket is gone, the lock is not: another process holds the folder.
       const locked = await command(['admin', 'setup-link', ...args])
-      assert.deepEqual([locked.code, locked.stderr], [1, 'postern admin setup-link: the server is running on this data folder. Stop it first.\n'])
+      assert.deepEqual(
+        [locked.code, locked.stderr],
+        [1, 'postern admin setup-link: the server is running on this data folder. Stop it first.\n'],
+      )
       unlock?.()
 
       const again = await setupLink('--owner', 'ana')
@@ -58,14 +64,29 @@ for (const store of stores)
       await ana.call('GET', '/me')
       await registerWith(anew, again.url, 'ana')
       await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
-      const { items } = await anew.call<{ items: { action: string; method: string }[] }>('GET', '/audit?action=instance.setup-link')
-      assert.deepEqual(items.map(({ method }) => method), ['shell', 'shell'])
+      const { items } = await anew.call<{ items: { action: string; method: string }[] }>(
+        'GET',
+        '/audit?action=instance.setup-link',
+      )
+      assert.deepEqual(
+        items.map(({ method }) => method),
+        ['shell', 'shell'],
+      )
     })
 
     test('setup-link before the first start of the server makes the first owner’s link', async () => {
       const flags = await store.flags()
       await using postern = await startPostern({ flags })
-      const { code, stdout } = await command(['admin', 'setup-link', '--json', '--data', join(postern.folder, 'data'), '--url', postern.origin, ...flags])
+      const { code, stdout } = await command([
+        'admin',
+        'setup-link',
+        '--json',
+        '--data',
+        join(postern.folder, 'data'),
+        '--url',
+        postern.origin,
+        ...flags,
+      ])
       assert.equal(code, 0)
       const ana = postern.stranger()
       await registerWith(ana, (JSON.parse(stdout) as Link).url, 'ana')
@@ -78,17 +99,54 @@ for (const store of stores)
       const data = join(postern.folder, 'data')
       const ana = await postern.owner()
       const bo = await postern.join(ana, 'bo')
-      const { link: invitation } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('cy'), role: 'member' })
+      const { link: invitation } = await ana.act<{ link: string }>('POST', '/people', {
+        ...applicant('cy'),
+        role: 'member',
+      })
 
       const start = (url: string, port: number) =>
-        createPostern(loadConfig(['--url', url, '--port', String(port), '--data', data, '--trusted-proxies', '127.0.0.1', '--log-level', 'error', ...flags], {}))
-      await assert.rejects(start('https://git.example.com', 1), /passkeys belong to localhost.*postern admin rehome --url https:\/\/git\.example\.com/)
+        createPostern(
+          loadConfig(
+            [
+              '--url',
+              url,
+              '--port',
+              String(port),
+              '--data',
+              data,
+              '--trusted-proxies',
+              '127.0.0.1',
+              '--log-level',
+              'error',
+              ...flags,
+            ],
+            {},
+          ),
+        )
+      await assert.rejects(
+        start('https://git.example.com', 1),
+        /passkeys belong to localhost.*postern admin rehome --url https:\/\/git\.example\.com/,
+      )
 
       const noUrl = await command(['admin', 'rehome', '--data', data, ...flags])
-      assert.deepEqual([noUrl.code, noUrl.stderr], [1, 'postern admin rehome: say where to: --url https://git.example.com\n'])
-      const moved = await command(['admin', 'rehome', '--url', 'https://git.example.com', '--json', '--data', data, ...flags])
+      assert.deepEqual(
+        [noUrl.code, noUrl.stderr],
+        [1, 'postern admin rehome: say where to: --url https://git.example.com\n'],
+      )
+      const moved = await command([
+        'admin',
+        'rehome',
+        '--url',
+        'https://git.example.com',
+        '--json',
+        '--data',
+        data,
+        ...flags,
+      ])
       assert.equal(moved.code, 0, moved.stderr)
-      const links = new Map((JSON.parse(moved.stdout) as (Link & { username: string })[]).map(({ username, url }) => [username, url]))
+      const links = new Map(
+        (JSON.parse(moved.stdout) as (Link & { username: string })[]).map(({ username, url }) => [username, url]),
+      )
       assert.deepEqual([...links.keys()], ['ana', 'bo', 'cy'])
 
       await assert.rejects(start(postern.origin, 1), /passkeys belong to git\.example\.com/)
@@ -96,11 +154,18 @@ for (const store of stores)
       const elsewhere = await start('https://git.example.com', port)
       await elsewhere.listen()
       try {
-        await using proxy = await startRelay({ choosePort: () => port, headers: { host: 'git.example.com', 'x-forwarded-proto': 'https' } })
-        const at = (person: Person): Person => new Person('https://git.example.com', person.authenticator, proxy.address)
+        await using proxy = await startRelay({
+          choosePort: () => port,
+          headers: { host: 'git.example.com', 'x-forwarded-proto': 'https' },
+        })
+        const at = (person: Person): Person =>
+          new Person('https://git.example.com', person.authenticator, proxy.address)
         await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
         await refused(registerWith(at(postern.stranger()), invitation, 'cy'), 410, 'link-used')
-        assert.throws(() => ana.authenticator.get({ challenge: 'AAAA', rpId: 'git.example.com' }, 'https://git.example.com'), { name: 'NotAllowedError' })
+        assert.throws(
+          () => ana.authenticator.get({ challenge: 'AAAA', rpId: 'git.example.com' }, 'https://git.example.com'),
+          { name: 'NotAllowedError' },
+        )
 
         const movedAna = at(ana)
         await registerWith(movedAna, links.get('ana') ?? '', 'ana')

@@ -14,7 +14,9 @@ const eventsOf = (route: string): readonly string[] => {
 }
 
 test('every route that can change something stands in the table, and no other', async () => {
-  const changing = (await listRoutes()).filter(({ method, url }) => method !== 'GET' && url !== '/api/*').map(({ method, url }) => `${method} ${url}`)
+  const changing = (await listRoutes())
+    .filter(({ method, url }) => method !== 'GET' && url !== '/api/*')
+    .map(({ method, url }) => `${method} ${url}`)
   assert.deepEqual(Object.keys(routeEvents).sort(), [...new Set(changing)].sort())
 })
 
@@ -25,7 +27,12 @@ test('every kind of event is written by something in the table', () => {
 
 /** Calls that each do their act; the path names the route by its own parameters. */
 type Call = (does: { ana: Person; bo: Person; postern: StartedPostern }, watch: Watch) => Promise<unknown>
-type Watch = (person: Person, method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<unknown>
+type Watch = (
+  person: Person,
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+) => Promise<unknown>
 
 const firstId = async (person: Person, path: string, at = 0): Promise<string> => {
   const { items } = await person.call<{ items: { id: string; isCurrent?: boolean }[] }>('GET', path)
@@ -39,37 +46,58 @@ const proofs: Record<string, Call> = {
   },
   'POST /api/v1/registration-links/begin': async ({ ana, postern }, watch) => {
     const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('begun'), role: 'member' })
-    return watch(postern.stranger(), 'POST', '/registration-links/begin', { token: new URL(link).hash.slice(1), ...applicant('begun') })
+    return watch(postern.stranger(), 'POST', '/registration-links/begin', {
+      token: new URL(link).hash.slice(1),
+      ...applicant('begun'),
+    })
   },
   'POST /api/v1/registration-links/finish': async ({ ana, postern }, watch) => {
     const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('finished'), role: 'member' })
     const person = postern.stranger()
     const { ceremonyId, publicKey } = await beginRegistration(person, link, 'finished')
     const response = person.authenticator.create(publicKey, postern.origin)
-    return watch(person, 'POST', '/registration-links/finish', { token: new URL(link).hash.slice(1), ceremonyId, response })
+    return watch(person, 'POST', '/registration-links/finish', {
+      token: new URL(link).hash.slice(1),
+      ceremonyId,
+      response,
+    })
   },
   'POST /api/v1/sign-in/begin': ({ postern }, watch) => watch(postern.stranger(), 'POST', '/sign-in/begin', {}),
   'POST /api/v1/sign-in/finish': async ({ ana, postern }, watch) => {
     for (const tampering of [{ flags: 0x01 }, { counter: 9 }, { counter: 3 }]) {
-      const { ceremonyId, publicKey } = await ana.call<Begun<Parameters<SoftwareAuthenticator['get']>[0]>>('POST', '/sign-in/begin', {})
+      const { ceremonyId, publicKey } = await ana.call<Begun<Parameters<SoftwareAuthenticator['get']>[0]>>(
+        'POST',
+        '/sign-in/begin',
+        {},
+      )
       const response = ana.authenticator.get(publicKey, postern.origin, tampering)
       await watch(ana, 'POST', '/sign-in/finish', { ceremonyId, response }).catch(onlyRefusals)
     }
   },
-  'DELETE /api/v1/me/sessions/:id': async ({ ana }, watch) => watch(ana, 'DELETE', `/me/sessions/${await firstId(ana, '/me/sessions')}`),
+  'DELETE /api/v1/me/sessions/:id': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `/me/sessions/${await firstId(ana, '/me/sessions')}`),
   'DELETE /api/v1/me/sessions': ({ ana }, watch) => watch(ana, 'DELETE', '/me/sessions'),
   'POST /api/v1/me/credentials/begin': ({ ana }, watch) => watch(ana, 'POST', '/me/credentials/begin', {}),
   'POST /api/v1/me/credentials': async ({ bo, postern }, watch) => {
-    const { ceremonyId, publicKey } = await bo.call<Begun<Parameters<SoftwareAuthenticator['create']>[0]>>('POST', '/me/credentials/begin', {})
+    const { ceremonyId, publicKey } = await bo.call<Begun<Parameters<SoftwareAuthenticator['create']>[0]>>(
+      'POST',
+      '/me/credentials/begin',
+      {},
+    )
     const response = new SoftwareAuthenticator().create(publicKey, postern.origin)
     return watch(bo, 'POST', '/me/credentials', { ceremonyId, response, name: 'second' })
   },
-  'PATCH /api/v1/me/credentials/:id': async ({ bo }, watch) => watch(bo, 'PATCH', `/me/credentials/${await firstId(bo, '/me/credentials')}`, { name: 'renamed' }),
-  'DELETE /api/v1/me/credentials/:id': async ({ bo }, watch) => watch(bo, 'DELETE', `/me/credentials/${await firstId(bo, '/me/credentials')}`),
-  'POST /api/v1/me/tokens': ({ bo }, watch) => watch(bo, 'POST', '/me/tokens', { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }),
-  'DELETE /api/v1/me/tokens/:id': async ({ bo }, watch) => watch(bo, 'DELETE', `/me/tokens/${await firstId(bo, '/me/tokens')}`),
+  'PATCH /api/v1/me/credentials/:id': async ({ bo }, watch) =>
+    watch(bo, 'PATCH', `/me/credentials/${await firstId(bo, '/me/credentials')}`, { name: 'renamed' }),
+  'DELETE /api/v1/me/credentials/:id': async ({ bo }, watch) =>
+    watch(bo, 'DELETE', `/me/credentials/${await firstId(bo, '/me/credentials')}`),
+  'POST /api/v1/me/tokens': ({ bo }, watch) =>
+    watch(bo, 'POST', '/me/tokens', { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }),
+  'DELETE /api/v1/me/tokens/:id': async ({ bo }, watch) =>
+    watch(bo, 'DELETE', `/me/tokens/${await firstId(bo, '/me/tokens')}`),
   'POST /api/v1/people': ({ ana }, watch) => watch(ana, 'POST', '/people', { ...applicant('added'), role: 'member' }),
-  'POST /api/v1/people/:username/registration-link': ({ ana }, watch) => watch(ana, 'POST', '/people/added/registration-link', {}),
+  'POST /api/v1/people/:username/registration-link': ({ ana }, watch) =>
+    watch(ana, 'POST', '/people/added/registration-link', {}),
   'POST /api/v1/people/:username/credentials/:id/endorse': async ({ ana, bo }, watch) => {
     const { items } = await bo.call<{ items: { id: string }[] }>('GET', '/me/credentials')
     return watch(ana, 'POST', `/people/bo/credentials/${items[0]?.id}/endorse`, {})
@@ -78,16 +106,40 @@ const proofs: Record<string, Call> = {
   'PUT /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'PUT', '/groups/crew/members/bo', {}),
   'DELETE /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew/members/bo'),
   'DELETE /api/v1/groups/:name': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew'),
-  'POST /api/v1/seal-requests/:id/attempts': async ({ ana }, watch) => watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/attempts`, {}),
+  'POST /api/v1/seal-requests/:id/attempts': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/attempts`, {}),
   'POST /api/v1/seal-requests/:id/attempts/:attemptId': async ({ ana, postern }, watch) => {
     for (const counter of [20, 4]) {
       const request = await waiting(ana)
-      const attempt = await ana.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>('POST', `/seal-requests/${request}/attempts`, {})
+      const attempt = await ana.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
+        'POST',
+        `/seal-requests/${request}/attempts`,
+        {},
+      )
       const response = ana.authenticator.get(attempt.publicKey, postern.origin, { counter })
       await watch(ana, 'POST', `/seal-requests/${request}/attempts/${attempt.id}`, { response })
     }
   },
-  'POST /api/v1/seal-requests/:id/refuse': async ({ ana }, watch) => watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/refuse`, {}),
+  'POST /api/v1/seal-requests/:id/refuse': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/refuse`, {}),
+  'POST /api/v1/projects': ({ ana }, watch) => watch(ana, 'POST', '/projects', { name: 'payments', description: '' }),
+  'PATCH /api/v1/projects/:project': ({ ana }, watch) =>
+    watch(ana, 'PATCH', '/projects/payments', { description: 'money' }),
+  'PUT /api/v1/projects/:project/members/:kind/:name': ({ ana }, watch) =>
+    watch(ana, 'PUT', '/projects/payments/members/user/bo', { role: 'read' }),
+  'DELETE /api/v1/projects/:project/members/:kind/:name': ({ ana }, watch) =>
+    watch(ana, 'DELETE', '/projects/payments/members/user/bo'),
+  'POST /api/v1/projects/:project/repositories': ({ ana }, watch) =>
+    watch(ana, 'POST', '/projects/payments/repositories', { name: 'ledger', description: '' }),
+  'PATCH /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
+    watch(ana, 'PATCH', '/projects/payments/repositories/ledger', { description: 'books' }),
+  'PUT /api/v1/projects/:project/repositories/:repository/members/:kind/:name': ({ ana }, watch) =>
+    watch(ana, 'PUT', '/projects/payments/repositories/ledger/members/user/bo', { role: 'write' }),
+  'DELETE /api/v1/projects/:project/repositories/:repository/members/:kind/:name': ({ ana }, watch) =>
+    watch(ana, 'DELETE', '/projects/payments/repositories/ledger/members/user/bo'),
+  'DELETE /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
+    watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
+  'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),
   'POST /api/v1/sign-out': ({ bo }, watch) => watch(bo, 'POST', '/sign-out', {}),
 }
 
@@ -114,7 +166,8 @@ after(() => postern[Symbol.asyncDispose]())
 for (const [route, call] of Object.entries(proofs))
   test(`${route} writes exactly what the table says`, async () => {
     const written = new Set<string>()
-    const listEvents = () => postern.postern.ceremonies.database.read.selectFrom('auditEvent').select(['id', 'action']).execute()
+    const listEvents = () =>
+      postern.postern.ceremonies.database.read.selectFrom('auditEvent').select(['id', 'action']).execute()
     /** Only the call itself is watched, not the tap it asks for, which is a route of its own. */
     const watched = async (work: () => Promise<unknown>): Promise<unknown> => {
       const before = new Set((await listEvents()).map(({ id }) => id))

@@ -42,7 +42,9 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`PUT ${repository}/members/:kind/:name`]: ['member.granted'],
   [`DELETE ${repository}/members/:kind/:name`]: ['member.removed'],
   [`DELETE ${repository}/branches/*`]: ['ref.deleted', 'pull-request.source-deleted'],
-  [`POST ${repository}/protected-branches/:branch/start-seal`]: { none: 'a statement that waits; its seal or refusal is told' },
+  [`POST ${repository}/protected-branches/:branch/start-seal`]: {
+    none: 'a statement that waits; its seal or refusal is told',
+  },
   [`POST ${repository}/protected-branches/:branch/start`]: ['branch.start-sealed'],
   [`PATCH ${repository}/protected-branches/:branch`]: ['branch.rule-changed'],
   'POST /:project/:repository/git-upload-pack': { none: 'reads' },

@@ -32,7 +32,10 @@ const bentAuthentications: Record<string, [Tampering, string]> = {
   'of the type of a registration': [{ type: 'webauthn.create' }, 'type-mismatch'],
   'without a touch': [{ flags: userVerified }, 'user-not-present'],
   'without user verification': [{ flags: userPresent }, 'user-not-verified'],
-  'that suddenly claims to be synced': [{ flags: userPresent | userVerified | backupEligible }, 'backup-eligibility-changed'],
+  'that suddenly claims to be synced': [
+    { flags: userPresent | userVerified | backupEligible },
+    'backup-eligibility-changed',
+  ],
   'backed up without being eligible': [{ flags: userPresent | userVerified | backupState }, 'backup-flags-invalid'],
   'that names another user': [{ userHandle: Buffer.alloc(32, 7) }, 'user-handle-mismatch'],
   'that names no user': [{ userHandle: null }, 'user-handle-missing'],
@@ -48,7 +51,10 @@ const bentRegistrations: Record<string, [Tampering, string]> = {
   'without a touch': [{ flags: userVerified }, 'user-not-present'],
   'without user verification': [{ flags: userPresent }, 'user-not-verified'],
   'backed up without being eligible': [{ flags: userPresent | userVerified | backupState }, 'backup-flags-invalid'],
-  'whose id is not the one the key signed': [{ credentialId: Buffer.alloc(32, 7).toString('base64url') }, 'credential-mismatch'],
+  'whose id is not the one the key signed': [
+    { credentialId: Buffer.alloc(32, 7).toString('base64url') },
+    'credential-mismatch',
+  ],
 }
 
 for (const store of stores)
@@ -64,7 +70,11 @@ for (const store of stores)
 
     const browserOf = (person: Person): Person => new Person(postern.origin, person.authenticator)
     const countEvents = async (action: string): Promise<number> => {
-      const rows = await postern.postern.ceremonies.database.read.selectFrom('auditEvent').select('id').where('action', '=', action).execute()
+      const rows = await postern.postern.ceremonies.database.read
+        .selectFrom('auditEvent')
+        .select('id')
+        .where('action', '=', action)
+        .execute()
       return rows.length
     }
 
@@ -88,9 +98,19 @@ for (const store of stores)
       const thief = postern.stranger()
       const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('thief'), role: 'member' })
       await registerWith(thief, link, 'thief')
-      const handle = (await postern.postern.ceremonies.database.read.selectFrom('user').select('webauthnHandle').where('username', '=', 'bo').executeTakeFirstOrThrow()).webauthnHandle
+      const handle = (
+        await postern.postern.ceremonies.database.read
+          .selectFrom('user')
+          .select('webauthnHandle')
+          .where('username', '=', 'bo')
+          .executeTakeFirstOrThrow()
+      ).webauthnHandle
       for (let round = 0; round < 5; round += 1)
-        await refused(signInWith(browserOf(thief), { credentialId, userHandle: Buffer.from(handle, 'base64url') }), 400, 'tap-refused:signature-invalid')
+        await refused(
+          signInWith(browserOf(thief), { credentialId, userHandle: Buffer.from(handle, 'base64url') }),
+          400,
+          'tap-refused:signature-invalid',
+        )
       await signInWith(browserOf(bo))
     })
 
@@ -108,14 +128,21 @@ for (const store of stores)
       const bo = browserOf(ana)
       const { ceremonyId, publicKey } = await beginSignIn(bo)
       const response = bo.authenticator.get(publicKey, postern.origin)
-      const both = await Promise.allSettled([finishSignIn(bo, ceremonyId, response), finishSignIn(bo, ceremonyId, response)])
+      const both = await Promise.allSettled([
+        finishSignIn(bo, ceremonyId, response),
+        finishSignIn(bo, ceremonyId, response),
+      ])
       assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
     })
 
     test('a ceremony belongs to the browser that began it', async () => {
       const { ceremonyId, publicKey } = await beginSignIn(browserOf(ana))
       const thief = browserOf(ana)
-      await refused(finishSignIn(thief, ceremonyId, ana.authenticator.get(publicKey, postern.origin)), 409, 'ceremony-over')
+      await refused(
+        finishSignIn(thief, ceremonyId, ana.authenticator.get(publicKey, postern.origin)),
+        409,
+        'ceremony-over',
+      )
     })
 
     test('two tabs of one browser finish what each began', async () => {
@@ -140,7 +167,11 @@ for (const store of stores)
       const challenge = Buffer.from(publicKey.challenge, 'base64url')
       assert.equal(challenge.length, 32)
       assert.notEqual(challenge.subarray(0, 6).toString('latin1'), 'SSHSIG')
-      const row = await postern.postern.ceremonies.database.volatile.selectFrom('challenge').selectAll().where('id', '=', ceremonyId as `cer_${string}`).executeTakeFirstOrThrow()
+      const row = await postern.postern.ceremonies.database.volatile
+        .selectFrom('challenge')
+        .selectAll()
+        .where('id', '=', ceremonyId as `cer_${string}`)
+        .executeTakeFirstOrThrow()
       assert.ok(!JSON.stringify(row).includes(publicKey.challenge))
     })
 
@@ -164,7 +195,12 @@ for (const store of stores)
 
       const stranger = postern.stranger()
       stranger.authenticator.create(
-        { rp: { id: 'localhost', name: '' }, user: { id: 'AAAA', name: '', displayName: '' }, challenge: 'AAAA', pubKeyCredParams: [{ type: 'public-key', alg: -7 }] },
+        {
+          rp: { id: 'localhost', name: '' },
+          user: { id: 'AAAA', name: '', displayName: '' },
+          challenge: 'AAAA',
+          pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        },
         postern.origin,
       )
       const answers = [
@@ -181,12 +217,21 @@ for (const store of stores)
       const signIn = await beginSignIn(bo)
       const adding = await bo.call<Awaited<ReturnType<typeof beginRegistration>>>('POST', '/me/credentials/begin', {})
       const { sealRequestId = '' } = await refused(bo.call('POST', '/me/tokens', newToken), 401, 'seal-required')
-      const attempt = await bo.call<{ id: string; publicKey: typeof signIn.publicKey }>('POST', `/seal-requests/${sealRequestId}/attempts`, {})
-      const answer = (begun: { publicKey: typeof signIn.publicKey }): unknown => bo.authenticator.get(begun.publicKey, postern.origin)
+      const attempt = await bo.call<{ id: string; publicKey: typeof signIn.publicKey }>(
+        'POST',
+        `/seal-requests/${sealRequestId}/attempts`,
+        {},
+      )
+      const answer = (begun: { publicKey: typeof signIn.publicKey }): unknown =>
+        bo.authenticator.get(begun.publicKey, postern.origin)
 
       await refused(finishSignIn(bo, attempt.id, answer(attempt)), 409, 'ceremony-over')
       await refused(finishSignIn(bo, adding.ceremonyId, answer(signIn)), 409, 'ceremony-over')
-      await refused(bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${signIn.ceremonyId}`, { response: answer(signIn) }), 409, 'ceremony-over')
+      await refused(
+        bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${signIn.ceremonyId}`, { response: answer(signIn) }),
+        409,
+        'ceremony-over',
+      )
       // Only the honest pairs remain, and both still work: a mistaken kind uses nothing up.
       await bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response: answer(attempt) })
       await finishSignIn(bo, signIn.ceremonyId, answer(signIn))
@@ -196,14 +241,22 @@ for (const store of stores)
       const bo = browserOf(ana)
       await signInWith(bo)
       const { sealRequestId = '' } = await refused(bo.call('POST', '/me/tokens', newToken), 401, 'seal-required')
-      const attempt = await bo.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>('POST', `/seal-requests/${sealRequestId}/attempts`, {})
+      const attempt = await bo.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
+        'POST',
+        `/seal-requests/${sealRequestId}/attempts`,
+        {},
+      )
       assert.equal(Buffer.from(attempt.publicKey.challenge, 'base64url').subarray(0, 6).toString('latin1'), 'SSHSIG')
       const tap = bo.authenticator.get(attempt.publicKey, postern.origin)
       const signIn = await beginSignIn(bo)
       await refused(finishSignIn(bo, signIn.ceremonyId, tap), 400, 'tap-refused:challenge-mismatch')
       const other = await beginSignIn(bo)
       const login = bo.authenticator.get(other.publicKey, postern.origin)
-      await refused(bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response: login }), 400, 'tap-refused:challenge-mismatch')
+      await refused(
+        bo.call('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response: login }),
+        400,
+        'tap-refused:challenge-mismatch',
+      )
     })
 
     test('a counter that goes backwards is told, not hidden, and not fatal', async () => {
@@ -232,7 +285,11 @@ for (const store of stores)
       const [eve, fay] = [await postern.join(ana, 'eve'), await postern.join(ana, 'fay')]
       const stolen = new SoftwareAuthenticator()
       const claim = async (person: Person, name: string): Promise<unknown> => {
-        const begun = await person.call<Awaited<ReturnType<typeof beginRegistration>>>('POST', '/me/credentials/begin', {})
+        const begun = await person.call<Awaited<ReturnType<typeof beginRegistration>>>(
+          'POST',
+          '/me/credentials/begin',
+          {},
+        )
         const mine = new SoftwareAuthenticator().create(begun.publicKey, postern.origin)
         shared ??= stolen.create(begun.publicKey, postern.origin)
         // Attestation “none” does not bind the key to the challenge: the id alone must be unique.
@@ -247,7 +304,12 @@ for (const store of stores)
     })
 
     test('everything a registration said is kept, the raw response too', async () => {
-      const key = new SoftwareAuthenticator({ attestation: 'packed-self', backupEligible: true, backupState: true, aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349' })
+      const key = new SoftwareAuthenticator({
+        attestation: 'packed-self',
+        backupEligible: true,
+        backupState: true,
+        aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349',
+      })
       const gil = new Person(postern.origin, key)
       const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('gil'), role: 'member' })
       const { ceremonyId, publicKey } = await beginRegistration(gil, link, 'gil')
@@ -255,10 +317,34 @@ for (const store of stores)
       assert.deepEqual(publicKey.excludeCredentials, [])
       const response = key.create(publicKey, postern.origin)
       await finishRegistration(gil, link, ceremonyId, response)
-      const row = await postern.postern.ceremonies.database.read.selectFrom('credentialRecord').selectAll().where('credentialId', '=', response.id).executeTakeFirstOrThrow()
-      const { attestationObject, registrationClientDataJson, aaguid, attestationFormat, attestationOutcome, uvInitialized, rpId, origin, transports } = row
+      const row = await postern.postern.ceremonies.database.read
+        .selectFrom('credentialRecord')
+        .selectAll()
+        .where('credentialId', '=', response.id)
+        .executeTakeFirstOrThrow()
+      const {
+        attestationObject,
+        registrationClientDataJson,
+        aaguid,
+        attestationFormat,
+        attestationOutcome,
+        uvInitialized,
+        rpId,
+        origin,
+        transports,
+      } = row
       assert.deepEqual(
-        { attestationObject, registrationClientDataJson, aaguid, attestationFormat, attestationOutcome, uvInitialized, rpId, origin, transports },
+        {
+          attestationObject,
+          registrationClientDataJson,
+          aaguid,
+          attestationFormat,
+          attestationOutcome,
+          uvInitialized,
+          rpId,
+          origin,
+          transports,
+        },
         {
           attestationObject: response.response.attestationObject,
           registrationClientDataJson: response.response.clientDataJSON,
@@ -273,14 +359,30 @@ for (const store of stores)
       )
       assert.deepEqual([row.backupEligible, row.backupState, row.algorithm], [1, 1, -7])
       assert.match(row.userId, /^usr_/)
-      const { webauthnHandle } = await postern.postern.ceremonies.database.read.selectFrom('user').select('webauthnHandle').where('username', '=', 'gil').executeTakeFirstOrThrow()
+      const { webauthnHandle } = await postern.postern.ceremonies.database.read
+        .selectFrom('user')
+        .select('webauthnHandle')
+        .where('username', '=', 'gil')
+        .executeTakeFirstOrThrow()
       assert.equal(Buffer.from(webauthnHandle, 'base64url').length, 32)
       assert.equal(publicKey.user.id, webauthnHandle)
     })
 
     test('a response that is no response is refused in plain words', async () => {
       const bo = browserOf(ana)
-      for (const response of [null, 7, {}, { id: 'x' }, { id: 'x', rawId: 'x', type: 'public-key', response: { clientDataJSON: 'e30', authenticatorData: '', signature: '' }, clientExtensionResults: {} }]) {
+      for (const response of [
+        null,
+        7,
+        {},
+        { id: 'x' },
+        {
+          id: 'x',
+          rawId: 'x',
+          type: 'public-key',
+          response: { clientDataJSON: 'e30', authenticatorData: '', signature: '' },
+          clientExtensionResults: {},
+        },
+      ]) {
         const { ceremonyId } = await beginSignIn(bo)
         await refused(finishSignIn(bo, ceremonyId, response), 400, 'tap-refused:malformed')
       }
@@ -291,5 +393,7 @@ const newToken = { name: 'ci', scopes: ['repository:read'], repositoryIds: null,
 
 /** As the end of access will do it: one row, at once. */
 async function endPerson(postern: StartedPostern, username: string): Promise<void> {
-  await postern.postern.ceremonies.database.write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('username', '=', username).execute())
+  await postern.postern.ceremonies.database.write((tx) =>
+    tx.updateTable('user').set({ state: 'ended' }).where('username', '=', username).execute(),
+  )
 }

@@ -29,7 +29,10 @@ describe('the web, attacked from outside', () => {
     const { ceremonyId, publicKey } = await beginSignIn(ana)
     const response = ana.authenticator.get(publicKey, postern.origin)
     const answer = await ana.fetch('POST', '/sign-in/finish', { ceremonyId, response })
-    cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
+    cookie = answer.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ')
   })
   after(() => postern[Symbol.asyncDispose]())
 
@@ -47,12 +50,21 @@ describe('the web, attacked from outside', () => {
     rawRequest(postern.origin, { method, path, headers: { host, ...headers }, ...(body === undefined ? {} : { body }) })
 
   const group = '{"name":"csrf","description":""}'
-  const ours = () => ({ cookie, origin: postern.origin, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' })
+  const ours = () => ({
+    cookie,
+    origin: postern.origin,
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'application/json',
+  })
 
   const foreign: Record<string, () => OutgoingHttpHeaders> = {
     'from another site': () => ({ ...ours(), origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
     'from another site that lies about its origin in no browser': () => ({ ...ours(), 'sec-fetch-site': 'cross-site' }),
-    'from another port of this host': () => ({ ...ours(), origin: 'http://localhost:1', 'sec-fetch-site': 'same-site' }),
+    'from another port of this host': () => ({
+      ...ours(),
+      origin: 'http://localhost:1',
+      'sec-fetch-site': 'same-site',
+    }),
     'from another port that claims to be same-origin': () => ({ ...ours(), origin: 'http://localhost:1' }),
     'from the other scheme': () => ({ ...ours(), origin: postern.origin.replace('http:', 'https:') }),
     'from a sandboxed frame': () => ({ ...ours(), origin: 'null' }),
@@ -63,8 +75,19 @@ describe('the web, attacked from outside', () => {
   for (const [what, headers] of Object.entries(foreign))
     test(`a change ${what} is refused, cookie or not`, async () => {
       const given = Object.fromEntries(Object.entries(headers()).filter(([, value]) => value !== undefined))
-      for (const [method, path] of [['POST', '/api/v1/groups'], ['POST', '/api/v1/sign-in/begin'], ['POST', '/api/v1/sign-out'], ['DELETE', '/api/v1/me/sessions'], ['PATCH', '/api/v1/me/credentials/crd_x'], ['PUT', '/api/v1/groups/a/members/b']] as const)
-        assert.equal(problemOf(await send(method, path, given, path.includes('credentials') ? '{"name":"x"}' : group)).code, 'foreign-origin', `${method} ${path}`)
+      for (const [method, path] of [
+        ['POST', '/api/v1/groups'],
+        ['POST', '/api/v1/sign-in/begin'],
+        ['POST', '/api/v1/sign-out'],
+        ['DELETE', '/api/v1/me/sessions'],
+        ['PATCH', '/api/v1/me/credentials/crd_x'],
+        ['PUT', '/api/v1/groups/a/members/b'],
+      ] as const)
+        assert.equal(
+          problemOf(await send(method, path, given, path.includes('credentials') ? '{"name":"x"}' : group)).code,
+          'foreign-origin',
+          `${method} ${path}`,
+        )
     })
 
   test('a change from our own page is carried out', async () => {
@@ -73,28 +96,59 @@ describe('the web, attacked from outside', () => {
 
   test('no other site may read or preflight anything', async () => {
     for (const method of ['GET', 'OPTIONS']) {
-      const answer = await send(method, '/api/v1/me', { cookie, origin: 'https://evil.example', 'access-control-request-method': 'POST' })
-      assert.deepEqual(Object.keys(answer.headers).filter((name) => name.startsWith('access-control')), [])
+      const answer = await send(method, '/api/v1/me', {
+        cookie,
+        origin: 'https://evil.example',
+        'access-control-request-method': 'POST',
+      })
+      assert.deepEqual(
+        Object.keys(answer.headers).filter((name) => name.startsWith('access-control')),
+        [],
+      )
     }
   })
 
   test('only JSON is taken: what a form can send is refused', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain; application/json', 'application/xml'])
-      assert.equal(problemOf(await send('POST', '/api/v1/groups', { ...ours(), 'content-type': type }, group)).code, 'json-only', type)
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain; application/json',
+      'application/xml',
+    ])
+      assert.equal(
+        problemOf(await send('POST', '/api/v1/groups', { ...ours(), 'content-type': type }, group)).code,
+        'json-only',
+        type,
+      )
   })
 
   test('a body that is broken, poisoned, too large, of another shape or missing gets one problem each', async () => {
     const post = (body: string): Promise<RawAnswer> => send('POST', '/api/v1/groups', ours(), body)
     assert.equal(problemOf(await post('{')).code, 'bad-request')
     assert.equal(problemOf(await post('')).code, 'bad-request')
-    assert.equal(problemOf(await post('{"__proto__":{"role":"owner"},"name":"pp","description":""}')).code, 'bad-request')
-    assert.equal(problemOf(await post('{"constructor":{"prototype":{}},"name":"pp","description":""}')).code, 'bad-request')
-    for (const shape of ['null', '[]', '7', '{"name":7,"description":""}', '{"description":""}']) assert.equal(problemOf(await post(shape)).code, 'invalid-input', shape)
+    assert.equal(
+      problemOf(await post('{"__proto__":{"role":"owner"},"name":"pp","description":""}')).code,
+      'bad-request',
+    )
+    assert.equal(
+      problemOf(await post('{"constructor":{"prototype":{}},"name":"pp","description":""}')).code,
+      'bad-request',
+    )
+    for (const shape of ['null', '[]', '7', '{"name":7,"description":""}', '{"description":""}'])
+      assert.equal(problemOf(await post(shape)).code, 'invalid-input', shape)
     assert.equal(problemOf(await post(`{"name":"big","description":"${'x'.repeat(1024 * 1024)}"}`)).code, 'too-large')
   })
 
   test('nothing at an address, of whatever method, is a problem too', async () => {
-    for (const [method, path] of [['GET', '/api/v1/nothing'], ['GET', '/api/'], ['GET', '/api/v1/../secret'], ['GET', '/api/v1/me/tokens/'], ['DELETE', '/api/v1/instance'], ['POST', '/']] as const)
+    for (const [method, path] of [
+      ['GET', '/api/v1/nothing'],
+      ['GET', '/api/'],
+      ['GET', '/api/v1/../secret'],
+      ['GET', '/api/v1/me/tokens/'],
+      ['DELETE', '/api/v1/instance'],
+      ['POST', '/'],
+    ] as const)
       assert.equal(problemOf(await send(method, path, ours(), '{}')).status, 404, `${method} ${path}`)
     assert.equal(problemOf(await send('GET', '/api/v1/%zz', {})).status, 400)
     assert.equal(problemOf(await send('GET', '/api/v1/people?cursor=%00', { cookie })).status, 422)
@@ -126,30 +180,51 @@ describe('the web, attacked from outside', () => {
     const before = await database.read.selectFrom('credentialRecord').select('publicKey').executeTakeFirstOrThrow()
     assert.equal(before.publicKey, '!')
     const problem = problemOf(await send('GET', '/api/v1/me/credentials', { cookie }))
-    assert.deepEqual(problem, { type: 'about:blank', title: 'Something went wrong here. It has been logged; please try again.', status: 500, code: 'internal' })
+    assert.deepEqual(problem, {
+      type: 'about:blank',
+      title: 'Something went wrong here. It has been logged; please try again.',
+      status: 500,
+      code: 'internal',
+    })
   })
 
   test('another Host is refused everywhere but for health, and never used to make an address', async () => {
     for (const wrong of ['evil.example', 'localhost', 'localhost:1', `${host}.evil.example`, `evil@${host}`]) {
       assert.equal(problemOf(await send('GET', '/api/v1/instance', { host: wrong })).code, 'wrong-host', wrong)
-      assert.equal(problemOf(await send('POST', '/api/v1/sign-in/begin', { ...ours(), host: wrong }, '{}')).code, 'wrong-host', wrong)
+      assert.equal(
+        problemOf(await send('POST', '/api/v1/sign-in/begin', { ...ours(), host: wrong }, '{}')).code,
+        'wrong-host',
+        wrong,
+      )
     }
-    for (const path of ['/healthz', '/readyz']) assert.equal((await send('GET', path, { host: 'evil.example' })).status, 200)
+    for (const path of ['/healthz', '/readyz'])
+      assert.equal((await send('GET', path, { host: 'evil.example' })).status, 200)
   })
 
   test('127.0.0.1 leads to localhost, for reading only', async () => {
     const { port } = new URL(postern.origin)
     const answer = await send('GET', '/-/people?x=1', { host: `127.0.0.1:${port}` })
     assert.deepEqual([answer.status, answer.headers.location], [307, `${postern.origin}/-/people?x=1`])
-    assert.equal(problemOf(await send('POST', '/api/v1/sign-in/begin', { ...ours(), host: `127.0.0.1:${port}` }, '{}')).code, 'wrong-host')
+    assert.equal(
+      problemOf(await send('POST', '/api/v1/sign-in/begin', { ...ours(), host: `127.0.0.1:${port}` }, '{}')).code,
+      'wrong-host',
+    )
     const double = await send('GET', '//evil.example/', { host: `127.0.0.1:${port}` })
     assert.equal(new URL(double.headers.location ?? '').origin, postern.origin)
   })
 
   test('forwarded headers of a peer that is no named proxy change nothing', async () => {
-    const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' }
+    const forged = {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-for': '203.0.113.9',
+    }
     assert.equal((await send('GET', '/api/v1/instance', forged)).status, 200)
-    assert.equal(problemOf(await send('GET', '/api/v1/instance', { ...forged, host: 'evil.example', 'x-forwarded-host': host })).code, 'wrong-host')
+    assert.equal(
+      problemOf(await send('GET', '/api/v1/instance', { ...forged, host: 'evil.example', 'x-forwarded-host': host }))
+        .code,
+      'wrong-host',
+    )
   })
 
   test('every answer carries the headers that keep pages in their place', async () => {
@@ -160,7 +235,10 @@ describe('the web, attacked from outside', () => {
       assert.match(policy, /script-src 'self';/)
       assert.match(policy, /frame-ancestors 'none'/)
       assert.equal(headers['x-content-type-options'], 'nosniff')
-      assert.match(String(headers['permissions-policy']), /publickey-credentials-get=\(self\), publickey-credentials-create=\(self\)/)
+      assert.match(
+        String(headers['permissions-policy']),
+        /publickey-credentials-get=\(self\), publickey-credentials-create=\(self\)/,
+      )
       assert.equal(headers['cache-control'], 'no-store')
       assert.equal(headers['x-powered-by'], undefined)
     }
@@ -170,22 +248,42 @@ describe('the web, attacked from outside', () => {
 describe('behind a proxy that is named', () => {
   test('its word about host and scheme is taken, cookies are __Host- and Secure, and the client’s address is the client’s', async () => {
     const port = await freePort()
-    await using postern = await startPostern({ flags: ['--port', String(port), '--url', 'https://git.example.com', '--trusted-proxies', '127.0.0.1'] })
+    await using postern = await startPostern({
+      flags: ['--port', String(port), '--url', 'https://git.example.com', '--trusted-proxies', '127.0.0.1'],
+    })
     const behind = { host: 'git.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' }
     const address = `http://127.0.0.1:${port}`
     const begun = await rawRequest(address, {
       method: 'POST',
       path: '/api/v1/sign-in/begin',
-      headers: { ...behind, origin: postern.origin, 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' },
+      headers: {
+        ...behind,
+        origin: postern.origin,
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'application/json',
+      },
       body: '{}',
     })
     assert.equal(begun.status, 200)
-    assert.match(String(begun.headers['set-cookie']), /^__Host-postern-browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/)
+    assert.match(
+      String(begun.headers['set-cookie']),
+      /^__Host-postern-browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
+    )
     assert.equal((JSON.parse(begun.body) as { publicKey: { rpId: string } }).publicKey.rpId, 'git.example.com')
 
     // Plain http, which the proxy should have turned away, and a host it should not have passed on.
-    assert.equal((await rawRequest(address, { path: '/api/v1/instance', headers: { ...behind, 'x-forwarded-proto': 'http' } })).status, 421)
-    assert.equal((await rawRequest(address, { path: '/api/v1/instance', headers: { ...behind, host: 'evil.example' } })).status, 421)
-    assert.equal((await rawRequest(address, { path: '/api/v1/instance', headers: { host: 'git.example.com' } })).status, 421)
+    assert.equal(
+      (await rawRequest(address, { path: '/api/v1/instance', headers: { ...behind, 'x-forwarded-proto': 'http' } }))
+        .status,
+      421,
+    )
+    assert.equal(
+      (await rawRequest(address, { path: '/api/v1/instance', headers: { ...behind, host: 'evil.example' } })).status,
+      421,
+    )
+    assert.equal(
+      (await rawRequest(address, { path: '/api/v1/instance', headers: { host: 'git.example.com' } })).status,
+      421,
+    )
   })
 })

@@ -24,14 +24,27 @@ for (const store of stores)
       ana = await postern.owner()
     })
     after(() => postern[Symbol.asyncDispose]())
-    const add = (by: Person, person: object): Promise<{ link: string }> => by.act('POST', '/people', { role: 'member', ...person })
+    const add = (by: Person, person: object): Promise<{ link: string }> =>
+      by.act('POST', '/people', { role: 'member', ...person })
 
     test('a name is never given twice, nor in other letters, nor one that the product needs', async () => {
       await add(ana, applicant('dora'))
       await refused(add(ana, applicant('dora')), 409, 'username-taken')
-      for (const username of ['Dora', 'a', '-dora', 'do ra', 'dora@x', 'dora,eve', 'dora*', 'x'.repeat(40), 'dora\n', 'д'])
+      for (const username of [
+        'Dora',
+        'a',
+        '-dora',
+        'do ra',
+        'dora@x',
+        'dora,eve',
+        'dora*',
+        'x'.repeat(40),
+        'dora\n',
+        'д',
+      ])
         await refused(add(ana, { ...applicant('x1'), username }), 422, 'invalid-input')
-      for (const username of ['admin', 'root', 'system', 'git']) await refused(add(ana, applicant(username)), 409, 'username-taken')
+      for (const username of ['admin', 'root', 'system', 'git'])
+        await refused(add(ana, applicant(username)), 409, 'username-taken')
     })
 
     test('two administrators who add one name at once add one person', async () => {
@@ -40,7 +53,11 @@ for (const store of stores)
     })
 
     test('a refused name says what is wanted, and uses no tap up', async () => {
-      const problem = await refused(ana.call('POST', '/people', { ...applicant('x1'), username: 'NO', role: 'member' }), 422, 'invalid-input')
+      const problem = await refused(
+        ana.call('POST', '/people', { ...applicant('x1'), username: 'NO', role: 'member' }),
+        422,
+        'invalid-input',
+      )
       assert.deepEqual(problem, {
         type: 'about:blank',
         title: 'This is not valid: username: 2–39 characters: a–z, 0–9, -.',
@@ -53,14 +70,16 @@ for (const store of stores)
     test('names and addresses with hidden or breaking characters are refused', async () => {
       for (const displayName of ['', 'two\nlines', 'nul\0', 'mirror \u202e', 'x'.repeat(101)])
         await refused(add(ana, { ...applicant('x2'), displayName }), 422, 'invalid-input')
-      for (const email of ['', 'nobody', 'a@b@c', 'a b@c', 'nul\0@c', '<a@b>']) await refused(add(ana, { ...applicant('x2'), email }), 422, 'invalid-input')
+      for (const email of ['', 'nobody', 'a@b@c', 'a b@c', 'nul\0@c', '<a@b>'])
+        await refused(add(ana, { ...applicant('x2'), email }), 422, 'invalid-input')
     })
 
     test('search finds by any part of name, username and address, in any case, on every store alike', async () => {
       await add(ana, { username: 'oezil', displayName: 'Özil Öztürk', email: 'Oe@Example.org' })
       const found = async (q: string): Promise<string[]> =>
         (await ana.call<Listed>('GET', `/people?q=${encodeURIComponent(q)}`)).items.map(({ username }) => username)
-      for (const q of ['OEZ', 'Özil', 'öztürk'.replace('ö', 'Ö'), 'oe@example.ORG']) assert.deepEqual(await found(q), ['oezil'], q)
+      for (const q of ['OEZ', 'Özil', 'öztürk'.replace('ö', 'Ö'), 'oe@example.ORG'])
+        assert.deepEqual(await found(q), ['oezil'], q)
       assert.deepEqual(await found('100% nobody_'), [])
       assert.deepEqual(await found('\\'), await found(''))
       assert.deepEqual(await found("' or 1=1 --"), [])
@@ -70,7 +89,8 @@ for (const store of stores)
     test('a long list comes in pages that miss and repeat nobody', async () => {
       const { database, now } = postern.postern.ceremonies
       await database.write(async (tx) => {
-        for (let n = 0; n < 120; n += 1) await createUser(tx, { ...applicant(`many-${n}`), role: 'member', createdBy: null, at: now() })
+        for (let n = 0; n < 120; n += 1)
+          await createUser(tx, { ...applicant(`many-${n}`), role: 'member', createdBy: null, at: now() })
       })
       const seen: string[] = []
       let cursor: string | null = ''
@@ -81,7 +101,8 @@ for (const store of stores)
       }
       assert.equal(new Set(seen).size, 120)
       assert.deepEqual(seen, [...seen].sort(), 'byte by byte, on every store')
-      for (const bad of ['x', 'e30', 'W10', 'WzFd', 'bnVsbA']) await refused(ana.call('GET', `/people?cursor=${bad}`), 422, 'invalid-input')
+      for (const bad of ['x', 'e30', 'W10', 'WzFd', 'bnVsbA'])
+        await refused(ana.call('GET', `/people?cursor=${bad}`), 422, 'invalid-input')
     })
 
     test('members add nobody, and administrators make no owners or administrators', async () => {
@@ -115,7 +136,9 @@ for (const store of stores)
 
     test('a person ended between invitation and registration does not come in', async () => {
       const { link } = await add(ana, applicant('ida'))
-      await postern.postern.ceremonies.database.write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'ida').execute())
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'ida').execute(),
+      )
       await refused(registerWith(postern.stranger(), link, 'ida'), 410, 'link-used')
     })
 

@@ -34,8 +34,16 @@ test('integers are 64-bit, text is compared byte by byte, and challenges cost no
   const { rows } = await client.query<{ data_type: string; collation_name: string | null; count: string }>(
     `select data_type, collation_name, count(*) from information_schema.columns where ${ofUs} group by 1, 2 order by 1`,
   )
-  assert.deepEqual(rows.map(({ data_type, collation_name }) => [data_type, collation_name]), [['bigint', null], ['text', 'C']])
-  const unlogged = await client.query<{ relname: string }>(`select relname from pg_class where relpersistence = 'u' and relkind = 'r'`)
+  assert.deepEqual(
+    rows.map(({ data_type, collation_name }) => [data_type, collation_name]),
+    [
+      ['bigint', null],
+      ['text', 'C'],
+    ],
+  )
+  const unlogged = await client.query<{ relname: string }>(
+    `select relname from pg_class where relpersistence = 'u' and relkind = 'r'`,
+  )
   assert.deepEqual(unlogged.rows, [{ relname: 'challenge' }])
   await client.end()
 })
@@ -45,19 +53,39 @@ test('one credential id registered over two connections at once is registered on
   const [one, other] = await Promise.all([openDatabase(url), openDatabase(url)])
   const challenge = Buffer.alloc(32, 1)
   const response = new SoftwareAuthenticator().create(
-    { rp: { id: 'localhost', name: '' }, user: { id: 'AAAA', name: '', displayName: '' }, challenge: challenge.toString('base64url'), pubKeyCredParams: [{ type: 'public-key', alg: -7 }] },
+    {
+      rp: { id: 'localhost', name: '' },
+      user: { id: 'AAAA', name: '', displayName: '' },
+      challenge: challenge.toString('base64url'),
+      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+    },
     'http://localhost:7400',
   )
   const registration = await verifyRegistration({
     response,
-    expected: { challenge, origins: ['http://localhost:7400'], rpId: 'localhost', algorithms: [-7], requireUserVerification: true },
+    expected: {
+      challenge,
+      origins: ['http://localhost:7400'],
+      rpId: 'localhost',
+      algorithms: [-7],
+      requireUserVerification: true,
+    },
   })
   // Both have inserted before either commits: the second waits for the first and then loses.
   const inserted = Promise.withResolvers<void>()
   const claim = (database: typeof one, username: string, wait: Promise<void>) =>
     database.write(async (tx) => {
       const user = await createUser(tx, { ...applicant(username), role: 'member', createdBy: null, at: 1 })
-      await createCredentialRecord(tx, { userId: user.id, registration, rpId: 'localhost', name: 'x', enrolledVia: 'invitation', endorsedBy: null, strengthCap: null, at: 1 })
+      await createCredentialRecord(tx, {
+        userId: user.id,
+        registration,
+        rpId: 'localhost',
+        name: 'x',
+        enrolledVia: 'invitation',
+        endorsedBy: null,
+        strengthCap: null,
+        at: 1,
+      })
       inserted.resolve()
       await wait
     })
@@ -69,7 +97,11 @@ test('one credential id registered over two connections at once is registered on
   await first
   await assert.rejects(second, { code: 'credential-known' })
   assert.equal((await one.read.selectFrom('credentialRecord').select('id').execute()).length, 1)
-  assert.deepEqual(await one.read.selectFrom('user').select('username').execute(), [{ username: 'first' }], 'nor is the loser half made')
+  assert.deepEqual(
+    await one.read.selectFrom('user').select('username').execute(),
+    [{ username: 'first' }],
+    'nor is the loser half made',
+  )
   await Promise.all([one.close(), other.close()])
 })
 
@@ -77,14 +109,28 @@ test('two nodes are one instance: a ceremony begun here ends there, and an end h
   const database = await postgresDatabase()
   await using postern = await startPostern({ flags: ['--database', database] })
   const port = await freePort()
-  const flags = ['--url', postern.origin, '--port', String(port), '--database', database, '--data', join(postern.folder, 'other'), '--log-level', 'error']
+  const flags = [
+    '--url',
+    postern.origin,
+    '--port',
+    String(port),
+    '--database',
+    database,
+    '--data',
+    join(postern.folder, 'other'),
+    '--log-level',
+    'error',
+  ]
   const otherNode = await createPostern(loadConfig(flags, {}))
   await otherNode.listen()
   try {
     const ana = await postern.owner()
     let turn = 0
     const ports = [Number(new URL(postern.origin).port), port]
-    await using balancer = await startRelay({ choosePort: () => ports[turn++ % 2] ?? port, headers: { host: new URL(postern.origin).host } })
+    await using balancer = await startRelay({
+      choosePort: () => ports[turn++ % 2] ?? port,
+      headers: { host: new URL(postern.origin).host },
+    })
     const roaming = new Person(postern.origin, ana.authenticator, balancer.address)
     await roaming.signIn()
     await roaming.call('GET', '/me')

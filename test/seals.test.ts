@@ -32,8 +32,14 @@ for (const store of stores)
 
     const ask = async (person: Person, body: object = newToken): Promise<string> =>
       (await refused(person.call('POST', '/me/tokens', body), 401, 'seal-required')).sealRequestId ?? ''
-    const open = (person: Person, request: string): Promise<Attempt> => person.call('POST', `/seal-requests/${request}/attempts`, {})
-    const answer = (person: Person, request: string, attempt: Attempt, tampering?: Tampering): Promise<{ sealId: string }> =>
+    const open = (person: Person, request: string): Promise<Attempt> =>
+      person.call('POST', `/seal-requests/${request}/attempts`, {})
+    const answer = (
+      person: Person,
+      request: string,
+      attempt: Attempt,
+      tampering?: Tampering,
+    ): Promise<{ sealId: string }> =>
       person.call('POST', `/seal-requests/${request}/attempts/${attempt.id}`, {
         response: person.authenticator.get(attempt.publicKey, postern.origin, tampering),
       })
@@ -63,23 +69,32 @@ for (const store of stores)
       const seal = await ana.tap(await ask(ana))
       await refused(makeToken(ana, seal, { ...newToken, scopes: ['repository:write'] }), 409, 'seal-mismatch')
       await refused(makeToken(ana, seal, { ...newToken, expiresInDays: 365 }), 409, 'seal-mismatch')
-      await refused(ana.call('DELETE', `/me/credentials/${one?.id}`, undefined, { 'postern-seal': seal }), 409, 'seal-mismatch')
+      await refused(
+        ana.call('DELETE', `/me/credentials/${one?.id}`, undefined, { 'postern-seal': seal }),
+        409,
+        'seal-mismatch',
+      )
       await makeToken(ana, seal)
 
-      const { sealRequestId = '' } = await refused(ana.call('DELETE', `/me/credentials/${one?.id}`), 401, 'seal-required')
+      const { sealRequestId = '' } = await refused(
+        ana.call('DELETE', `/me/credentials/${one?.id}`),
+        401,
+        'seal-required',
+      )
       const removal = await ana.tap(sealRequestId)
-      await refused(ana.call('DELETE', `/me/credentials/${two?.id}`, undefined, { 'postern-seal': removal }), 409, 'seal-mismatch')
+      await refused(
+        ana.call('DELETE', `/me/credentials/${two?.id}`, undefined, { 'postern-seal': removal }),
+        409,
+        'seal-mismatch',
+      )
       await ana.call('DELETE', `/me/credentials/${one?.id}`, undefined, { 'postern-seal': removal })
     })
 
     test('a seal is its person’s: another’s looks spent, another’s request looks like none', async () => {
       const request = await ask(ana)
-      for (const call of [
-        bo.call('GET', `/seal-requests/${request}`),
-        bo.call('POST', `/seal-requests/${request}/attempts`, {}),
-        bo.call('POST', `/seal-requests/${request}/refuse`, {}),
-      ])
-        await refused(call, 404, 'not-found')
+      await refused(bo.call('GET', `/seal-requests/${request}`), 404, 'not-found')
+      await refused(bo.call('POST', `/seal-requests/${request}/attempts`, {}), 404, 'not-found')
+      await refused(bo.call('POST', `/seal-requests/${request}/refuse`, {}), 404, 'not-found')
       await refused(bo.call('GET', '/seal-requests/srq_unknown'), 404, 'not-found')
       const seal = await ana.tap(request)
       await refused(makeToken(bo, seal), 409, 'seal-spent')
@@ -91,13 +106,21 @@ for (const store of stores)
       const request = await ask(ana)
       const attempt = await open(ana, request)
       const foreign = bo.authenticator.get({ ...attempt.publicKey, allowCredentials: [] }, postern.origin)
-      await refused(ana.call('POST', `/seal-requests/${request}/attempts/${attempt.id}`, { response: foreign }), 400, 'tap-refused:credential-mismatch')
+      await refused(
+        ana.call('POST', `/seal-requests/${request}/attempts/${attempt.id}`, { response: foreign }),
+        400,
+        'tap-refused:credential-mismatch',
+      )
       const [theirs] = await credentialsOf(bo)
-      await refused(ana.call('POST', `/seal-requests/${request}/attempts`, { credentialId: theirs?.id }).then((made) => {
-        const { publicKey } = made as Attempt
-        assert.notEqual(publicKey.allowCredentials?.[0]?.id, bo.authenticator.credentialIds[0])
-        return answer(ana, request, made as Attempt, { credentialId: bo.authenticator.credentialIds[0] ?? '' })
-      }), 400, 'tap-refused:credential-mismatch')
+      await refused(
+        ana.call('POST', `/seal-requests/${request}/attempts`, { credentialId: theirs?.id }).then((made) => {
+          const { publicKey } = made as Attempt
+          assert.notEqual(publicKey.allowCredentials?.[0]?.id, bo.authenticator.credentialIds[0])
+          return answer(ana, request, made as Attempt, { credentialId: bo.authenticator.credentialIds[0] ?? '' })
+        }),
+        400,
+        'tap-refused:credential-mismatch',
+      )
     })
 
     const bent: Record<string, [Tampering, string]> = {
@@ -159,15 +182,24 @@ for (const store of stores)
     test('the statement is exactly what the tap signs, and names signer, act, body and a nonce of its own', async () => {
       const request = await ask(bo)
       const [one, other] = [await open(bo, request), await open(bo, request)]
-      const { predicate, subject } = JSON.parse(one.statement) as { predicate: Record<string, unknown>; subject: { digest: { sha256: string } }[] }
+      const { predicate, subject } = JSON.parse(one.statement) as {
+        predicate: Record<string, unknown>
+        subject: { digest: { sha256: string } }[]
+      }
       const { username, id } = await bo.call<{ username: string; id: string }>('GET', '/me')
       assert.deepEqual(predicate['signer'], { userId: id, username, credentialId: bo.authenticator.credentialIds[0] })
       assert.equal(predicate['action'], 'token.create')
       const { method, route, bodyDigest } = predicate['act'] as Record<string, string>
-      assert.deepEqual([method, route, bodyDigest], ['POST', '/api/v1/me/tokens', `sha256:${subject[0]?.digest.sha256}`])
+      assert.deepEqual(
+        [method, route, bodyDigest],
+        ['POST', '/api/v1/me/tokens', `sha256:${subject[0]?.digest.sha256}`],
+      )
       assert.equal(one.statement, other.statement, 'the same request, opened twice, says the same')
       const again = await open(bo, await ask(bo))
-      assert.notEqual((JSON.parse(again.statement) as { predicate: { nonce: string } }).predicate.nonce, predicate['nonce'])
+      assert.notEqual(
+        (JSON.parse(again.statement) as { predicate: { nonce: string } }).predicate.nonce,
+        predicate['nonce'],
+      )
     })
 
     test('nobody can be buried in requests', async () => {
@@ -187,7 +219,9 @@ for (const store of stores)
       await signInWith(second)
       const [one, other] = await credentialsOf(di)
       const sealFor = async (person: Person, id: string | undefined): Promise<string> =>
-        person.tap((await refused(person.call('DELETE', `/me/credentials/${id}`), 401, 'seal-required')).sealRequestId ?? '')
+        person.tap(
+          (await refused(person.call('DELETE', `/me/credentials/${id}`), 401, 'seal-required')).sealRequestId ?? '',
+        )
       // Each removes the other’s, so that neither loses its own session by its own act.
       const [mine, theirs] = [await sealFor(di, other?.id), await sealFor(second, one?.id)]
       const both = await Promise.allSettled([
@@ -197,13 +231,21 @@ for (const store of stores)
       assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1)
       const survivor = both[0]?.status === 'fulfilled' ? di : second
       assert.equal((await credentialsOf(survivor)).length, 1)
-      await refused(survivor.act('DELETE', `/me/credentials/${(await credentialsOf(survivor))[0]?.id}`), 409, 'last-credential')
+      await refused(
+        survivor.act('DELETE', `/me/credentials/${(await credentialsOf(survivor))[0]?.id}`),
+        409,
+        'last-credential',
+      )
     })
 
     test('adding, renaming and removing a passkey and making a token each take a tap; looking does not', async () => {
       const eve = await postern.join(ana, 'eve')
       const [own] = await credentialsOf(eve)
-      const begun = await eve.call<Begun<Parameters<SoftwareAuthenticator['create']>[0]>>('POST', '/me/credentials/begin', {})
+      const begun = await eve.call<Begun<Parameters<SoftwareAuthenticator['create']>[0]>>(
+        'POST',
+        '/me/credentials/begin',
+        {},
+      )
       const response = new SoftwareAuthenticator().create(begun.publicKey, postern.origin)
       const adding = { ceremonyId: begun.ceremonyId, response, name: 'second' }
       await refused(eve.call('POST', '/me/credentials', adding), 401, 'seal-required')
@@ -211,14 +253,21 @@ for (const store of stores)
       await refused(eve.call('POST', '/me/tokens', newToken), 401, 'seal-required')
       await eve.act('POST', '/me/credentials', adding)
       await refused(eve.call('DELETE', `/me/credentials/${own?.id}`), 401, 'seal-required')
-      assert.deepEqual((await eve.act<{ name: string }>('PATCH', `/me/credentials/${own?.id}`, { name: 'mine' })).name, 'mine')
+      assert.deepEqual(
+        (await eve.act<{ name: string }>('PATCH', `/me/credentials/${own?.id}`, { name: 'mine' })).name,
+        'mine',
+      )
       assert.equal((await credentialsOf(eve)).length, 2)
     })
 
     test('names that could hide or break what is signed are refused before any tap', async () => {
       for (const name of ['two\nlines', 'nul\0', 'bidi \u202e', 'zero\u200bwidth', '', 'x'.repeat(101)]) {
         await refused(ana.call('POST', '/me/tokens', { ...newToken, name }), 422, 'invalid-input')
-        await refused(ana.call('PATCH', `/me/credentials/${(await credentialsOf(ana))[0]?.id}`, { name }), 422, 'invalid-input')
+        await refused(
+          ana.call('PATCH', `/me/credentials/${(await credentialsOf(ana))[0]?.id}`, { name }),
+          422,
+          'invalid-input',
+        )
       }
       await ana.makeToken('”‘ <b>ünïcödé</b> & 東京 “')
     })

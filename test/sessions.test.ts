@@ -51,7 +51,8 @@ for (const store of stores)
       const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
       return { name, value, line }
     }
-    const meWith = (cookie: string) => rawRequest(postern.origin, { path: '/api/v1/me', headers: { host: new URL(postern.origin).host, cookie } })
+    const meWith = (cookie: string) =>
+      rawRequest(postern.origin, { path: '/api/v1/me', headers: { host: new URL(postern.origin).host, cookie } })
 
     test('the cookie is out of reach of scripts and other sites, random, and stored only as a hash', async () => {
       const [one, other] = [await sessionCookie(), await sessionCookie()]
@@ -90,7 +91,12 @@ for (const store of stores)
 
     test('signing out ends the session itself, not only the cookie', async () => {
       const { name, value } = await sessionCookie()
-      const headers = { host: new URL(postern.origin).host, cookie: `${name}=${value}`, origin: postern.origin, 'sec-fetch-site': 'same-origin' }
+      const headers = {
+        host: new URL(postern.origin).host,
+        cookie: `${name}=${value}`,
+        origin: postern.origin,
+        'sec-fetch-site': 'same-origin',
+      }
       const out = await rawRequest(postern.origin, { method: 'POST', path: '/api/v1/sign-out', headers })
       assert.equal(out.status, 204)
       assert.match(String(out.headers['set-cookie']), /session=; .*Max-Age=0/)
@@ -104,7 +110,10 @@ for (const store of stores)
       ahead += minuteMs
       await refusedMe(idle)
       await used.call('GET', '/me')
-      assert.ok((await sessionsOf(used)).every(({ lastSeenAt }) => Date.now() + ahead - lastSeenAt < dayMs), 'the list shows no dead session')
+      assert.ok(
+        (await sessionsOf(used)).every(({ lastSeenAt }) => Date.now() + ahead - lastSeenAt < dayMs),
+        'the list shows no dead session',
+      )
     })
 
     test('no session outlives fourteen days, however busy', async () => {
@@ -119,7 +128,8 @@ for (const store of stores)
 
     test('last use is written at most once a minute', async () => {
       const browser = await signedInAgain(ana)
-      const seen = async (): Promise<number> => (await sessionsOf(browser)).find(({ isCurrent }) => isCurrent)?.lastSeenAt ?? 0
+      const seen = async (): Promise<number> =>
+        (await sessionsOf(browser)).find(({ isCurrent }) => isCurrent)?.lastSeenAt ?? 0
       const first = await seen()
       ahead += 30_000
       await browser.call('GET', '/me')
@@ -132,7 +142,8 @@ for (const store of stores)
     test('a person ends one other session, all others, and never somebody else’s', async () => {
       const bo = await postern.join(await signedInAgain(ana), 'bo')
       const [one, two, three] = [await signedInAgain(bo), await signedInAgain(bo), await signedInAgain(bo)]
-      const idOf = async (person: Person): Promise<string> => (await sessionsOf(person)).find(({ isCurrent }) => isCurrent)?.id ?? ''
+      const idOf = async (person: Person): Promise<string> =>
+        (await sessionsOf(person)).find(({ isCurrent }) => isCurrent)?.id ?? ''
       const anas = await signedInAgain(ana)
       await refused(anas.call('DELETE', `/me/sessions/${await idOf(one)}`), 404, 'not-found')
       await two.call('DELETE', `/me/sessions/${await idOf(one)}`)
@@ -147,9 +158,12 @@ for (const store of stores)
     test('an ended person is out at the next request, with every session and token', async () => {
       const cy = await postern.join(await signedInAgain(ana), 'cy')
       const token = await cy.makeToken('ci', ['account:read'])
-      const withToken = (): Promise<unknown> => postern.stranger().call('GET', '/groups', undefined, { authorization: `Bearer ${token}` })
+      const withToken = (): Promise<unknown> =>
+        postern.stranger().call('GET', '/groups', undefined, { authorization: `Bearer ${token}` })
       await withToken()
-      await database().write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'cy').execute())
+      await database().write((tx) =>
+        tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'cy').execute(),
+      )
       await refusedMe(cy)
       await refused(withToken(), 401, 'token-refused')
       await refused(signInWith(cy), 401, 'passkey-unknown')
@@ -158,7 +172,9 @@ for (const store of stores)
     test('raising a person’s generation voids all their sessions at once', async () => {
       const di = await postern.join(await signedInAgain(ana), 'di')
       const other = await signedInAgain(di)
-      await database().write((tx) => tx.updateTable('user').set({ generation: 2 }).where('username', '=', 'di').execute())
+      await database().write((tx) =>
+        tx.updateTable('user').set({ generation: 2 }).where('username', '=', 'di').execute(),
+      )
       await refusedMe(di)
       await refusedMe(other)
       await signInWith(other)
@@ -181,6 +197,9 @@ for (const store of stores)
       const { ceremonyId, publicKey } = await beginSignIn(liar)
       const response = liar.authenticator.get(publicKey, postern.origin)
       await liar.call('POST', '/sign-in/finish', { ceremonyId, response }, { 'x-forwarded-for': '203.0.113.9' })
-      assert.deepEqual((await sessionsOf(liar)).filter(({ isCurrent }) => isCurrent).map(({ address }) => address), ['127.0.0.1'])
+      assert.deepEqual(
+        (await sessionsOf(liar)).filter(({ isCurrent }) => isCurrent).map(({ address }) => address),
+        ['127.0.0.1'],
+      )
     })
   })

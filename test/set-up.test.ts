@@ -3,7 +3,14 @@ import { describe, test } from 'node:test'
 import { makeOwnerLink, makeSetupLink } from '../src/identity/instance.ts'
 import { hashSecret } from '../src/http/secret.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
-import { applicant, beginRegistration, finishRegistration, registerWith, signInWith, tokenOf } from './support/ceremony.ts'
+import {
+  applicant,
+  beginRegistration,
+  finishRegistration,
+  registerWith,
+  signInWith,
+  tokenOf,
+} from './support/ceremony.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -21,13 +28,28 @@ for (const store of stores)
 
       // Opened, looked at, begun, answered badly, begun in vain: it still works.
       const token = tokenOf(link)
-      assert.equal((await ana.call<{ purpose: string }>('POST', '/registration-links/inspect', { token })).purpose, 'setup')
+      assert.equal(
+        (await ana.call<{ purpose: string }>('POST', '/registration-links/inspect', { token })).purpose,
+        'setup',
+      )
       const begun = await beginRegistration(ana, link, 'ana')
       await refused(registerWith(ana, link, 'ana', { flags: 0x01 }), 400, 'tap-refused:user-not-verified')
-      await refused(registerWith(ana, link, 'ana', { origin: 'https://evil.example' }), 400, 'tap-refused:origin-mismatch')
+      await refused(
+        registerWith(ana, link, 'ana', { origin: 'https://evil.example' }),
+        400,
+        'tap-refused:origin-mismatch',
+      )
       await refused(registerWith(postern.stranger(), link, 'admin'), 409, 'username-taken')
 
-      assert.deepEqual(await finishRegistration(ana, link, begun.ceremonyId, ana.authenticator.create(begun.publicKey, postern.origin)), { isFirstOwner: true })
+      assert.deepEqual(
+        await finishRegistration(
+          ana,
+          link,
+          begun.ceremonyId,
+          ana.authenticator.create(begun.publicKey, postern.origin),
+        ),
+        { isFirstOwner: true },
+      )
       assert.deepEqual((await ana.call<{ username: string; role: string }>('GET', '/me')).role, 'owner')
       assert.equal((await ana.call<{ isSetUp: boolean }>('GET', '/instance')).isSetUp, true)
       const late = postern.stranger()
@@ -53,8 +75,17 @@ for (const store of stores)
       const [one, other] = [await postern.setupLink(), await postern.setupLink()]
       await refused(registerWith(postern.stranger(), one, 'early'), 410, 'link-used')
       // As if two servers had each printed theirs at the same moment.
-      await database.write((tx) => tx.updateTable('registrationLink').set({ consumedAt: null }).where('tokenHash', '=', hashSecret(tokenOf(one))).execute())
-      const both = await Promise.allSettled([registerWith(postern.stranger(), one, 'ana'), registerWith(postern.stranger(), other, 'bo')])
+      await database.write((tx) =>
+        tx
+          .updateTable('registrationLink')
+          .set({ consumedAt: null })
+          .where('tokenHash', '=', hashSecret(tokenOf(one)))
+          .execute(),
+      )
+      const both = await Promise.allSettled([
+        registerWith(postern.stranger(), one, 'ana'),
+        registerWith(postern.stranger(), other, 'bo'),
+      ])
       assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
       assert.equal((await database.read.selectFrom('user').select('id').execute()).length, 1)
     })
@@ -68,7 +99,11 @@ for (const store of stores)
       ahead = hourMs
       const problem = await refused(registerWith(ana, link, 'ana'), 410, 'link-expired')
       assert.match(problem.help ?? '', /setup-link/)
-      await refused(finishRegistration(ana, link, begun.ceremonyId, ana.authenticator.create(begun.publicKey, postern.origin)), 410, 'link-expired')
+      await refused(
+        finishRegistration(ana, link, begun.ceremonyId, ana.authenticator.create(begun.publicKey, postern.origin)),
+        410,
+        'link-expired',
+      )
       await refused(registerWith(ana, `${postern.origin}/-/setup#${'A'.repeat(43)}`, 'ana'), 410, 'link-unknown')
       await refused(registerWith(ana, `${postern.origin}/-/setup#short`, 'ana'), 422, 'invalid-input')
       await registerWith(ana, await postern.setupLink(), 'ana')
@@ -77,13 +112,22 @@ for (const store of stores)
     test('a registration begun through one link cannot be finished through another', async () => {
       await using postern = await startPostern({ flags: await store.flags() })
       const ana = await postern.owner()
-      const linkFor = async (name: string): Promise<string> => (await ana.act<{ link: string }>('POST', '/people', { ...applicant(name), role: 'member' })).link
+      const linkFor = async (name: string): Promise<string> =>
+        (await ana.act<{ link: string }>('POST', '/people', { ...applicant(name), role: 'member' })).link
       const [mine, theirs] = [await linkFor('bo'), await linkFor('cy')]
       const bo = postern.stranger()
       const begun = await beginRegistration(bo, mine, 'bo')
-      await refused(finishRegistration(bo, theirs, begun.ceremonyId, bo.authenticator.create(begun.publicKey, postern.origin)), 409, 'ceremony-over')
+      await refused(
+        finishRegistration(bo, theirs, begun.ceremonyId, bo.authenticator.create(begun.publicKey, postern.origin)),
+        409,
+        'ceremony-over',
+      )
       await registerWith(bo, mine, 'somebody-else')
-      assert.equal((await bo.call<{ username: string }>('GET', '/me')).username, 'bo', 'the link says who it is for, not the form')
+      assert.equal(
+        (await bo.call<{ username: string }>('GET', '/me')).username,
+        'bo',
+        'the link says who it is for, not the form',
+      )
     })
 
     test('a link for a next owner ends nobody before it is used, and only a former owner’s passkeys then', async () => {
@@ -104,7 +148,10 @@ for (const store of stores)
       await registerWith(bo, next.url, 'bo')
       assert.equal((await bo.call<{ role: string }>('GET', '/me')).role, 'owner')
       await fresh.call('GET', '/me')
-      await assert.rejects(makeOwnerLink(database, postern.origin, 'nobody-here', now()), /There is no owner called nobody-here/)
+      await assert.rejects(
+        makeOwnerLink(database, postern.origin, 'nobody-here', now()),
+        /There is no owner called nobody-here/,
+      )
     })
 
     test('what came in by a link is capped at passkey until a second person vouches for it', async () => {
@@ -112,12 +159,16 @@ for (const store of stores)
       const ana = await postern.owner()
       const bo = await postern.join(ana, 'bo', 'admin')
       const credentials = async (): Promise<{ id: string; strength: string; isEndorsed: boolean }[]> =>
-        (await bo.call<{ items: { id: string; strength: string; isEndorsed: boolean }[] }>('GET', '/me/credentials')).items
+        (await bo.call<{ items: { id: string; strength: string; isEndorsed: boolean }[] }>('GET', '/me/credentials'))
+          .items
       const [first] = await credentials()
       assert.deepEqual([first?.strength, first?.isEndorsed], ['passkey', false])
       // A further key, let in by the capped one, is worth no more.
       await bo.addPasskey(new SoftwareAuthenticator(), 'second')
-      assert.deepEqual((await credentials()).map(({ strength }) => strength), ['passkey', 'passkey'])
+      assert.deepEqual(
+        (await credentials()).map(({ strength }) => strength),
+        ['passkey', 'passkey'],
+      )
       await refused(bo.act('POST', `/people/bo/credentials/${first?.id}/endorse`, {}), 403, 'not-allowed')
       await ana.act('POST', `/people/bo/credentials/${first?.id}/endorse`, {})
       assert.deepEqual((await credentials())[0]?.strength, 'device-bound')

@@ -31,7 +31,10 @@ describe('a start that cannot be served is refused in one line that says what to
     const port = await freePort()
     const other = createServer().listen(port, '127.0.0.1')
     try {
-      assert.match(await refusedStart(['--port', String(port), '--data', join(folder, 'taken')]), new RegExp(`port ${port} is taken.*--port ${port + 1}`))
+      assert.match(
+        await refusedStart(['--port', String(port), '--data', join(folder, 'taken')]),
+        new RegExp(`port ${port} is taken.*--port ${port + 1}`),
+      )
     } finally {
       other.close()
     }
@@ -56,22 +59,42 @@ describe('a start that cannot be served is refused in one line that says what to
   test('an address that people’s passkeys do not belong to', async () => {
     const data = await mkdtemp(join(folder, 'moved-'))
     const database = await openDatabase(`sqlite:${join(data, 'postern.db')}`)
-    await database.write((tx) => tx.insertInto('instance').values({ id: 1, createdAt: 1, setUpAt: 1, rpId: 'git.example.com', origin: 'https://git.example.com' }).execute())
+    await database.write((tx) =>
+      tx
+        .insertInto('instance')
+        .values({ id: 1, createdAt: 1, setUpAt: 1, rpId: 'git.example.com', origin: 'https://git.example.com' })
+        .execute(),
+    )
     await database.close()
-    assert.match(await refusedStart(['--data', data]), /passkeys belong to git\.example\.com.*postern admin rehome --url http:\/\/localhost:7400/)
+    assert.match(
+      await refusedStart(['--data', data]),
+      /passkeys belong to git\.example\.com.*postern admin rehome --url http:\/\/localhost:7400/,
+    )
   })
 
   test('a database that does not answer', async () => {
     const port = await freePort()
-    assert.match(await refusedStart(['--data', join(folder, 'pg'), '--database', `postgres://x@127.0.0.1:${port}/x`]), /the database does not answer.*POSTERN_DATABASE_URL/)
+    assert.match(
+      await refusedStart(['--data', join(folder, 'pg'), '--database', `postgres://x@127.0.0.1:${port}/x`]),
+      /the database does not answer.*POSTERN_DATABASE_URL/,
+    )
   })
 
   test('a command, or an operator’s command, that does not exist, or data that does not', async () => {
     assert.equal((await postern(['sevre'])).code, 2)
     const { code, stderr } = await postern(['admin', 'setup-links'])
-    assert.deepEqual([code, stderr], [1, 'postern admin setup-links: there is no such command. See postern admin --help.\n'])
+    assert.deepEqual(
+      [code, stderr],
+      [1, 'postern admin setup-links: there is no such command. See postern admin --help.\n'],
+    )
     const nowhere = await postern(['admin', 'setup-link', '--data', join(folder, 'nothing')])
-    assert.deepEqual([nowhere.code, nowhere.stderr], [1, `postern admin setup-link: ${join(folder, 'nothing')} does not exist. Say where the server keeps its data: --data FOLDER\n`])
+    assert.deepEqual(
+      [nowhere.code, nowhere.stderr],
+      [
+        1,
+        `postern admin setup-link: ${join(folder, 'nothing')} does not exist. Say where the server keeps its data: --data FOLDER\n`,
+      ],
+    )
     for (const command of ['serve', 'admin']) assert.equal((await postern([command, '--help'])).code, 0)
   })
 })

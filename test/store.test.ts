@@ -30,12 +30,18 @@ for (const store of ['SQLite', 'PostgreSQL'])
       await database.close()
       await rm(folder, { recursive: true, force: true })
     })
-    const groups = async (): Promise<string[]> => (await database.read.selectFrom('userGroup').select('name').orderBy('name').execute()).map(({ name }) => name)
+    const groups = async (): Promise<string[]> =>
+      (await database.read.selectFrom('userGroup').select('name').orderBy('name').execute()).map(({ name }) => name)
 
     test('a transaction that fails leaves nothing behind', async () => {
       const failing = database.write(async (tx) => {
         await tx.insertInto('userGroup').values(group('half')).execute()
-        await recordEvent(tx, { action: 'group.created', actor: null, target: { kind: 'group', id: 'x' }, at: Date.now() })
+        await recordEvent(tx, {
+          action: 'group.created',
+          actor: null,
+          target: { kind: 'group', id: 'x' },
+          at: Date.now(),
+        })
         throw new Error('cut off')
       })
       await assert.rejects(failing, /cut off/)
@@ -49,15 +55,27 @@ for (const store of ['SQLite', 'PostgreSQL'])
     })
 
     test('a unique index speaks one language, in any case of the name', async () => {
-      const again = database.write((tx) => orUniqueViolation(tx.insertInto('userGroup').values(group('SEEN')).execute()))
+      const again = database.write((tx) =>
+        orUniqueViolation(tx.insertInto('userGroup').values(group('SEEN')).execute()),
+      )
       await assert.rejects(again, UniqueViolation)
-      const user = await database.write((tx) => createUser(tx, { ...applicant('ana'), role: 'member', createdBy: null, at: 1 }))
-      await assert.rejects(database.write((tx) => orUniqueViolation(tx.insertInto('user').values(user).execute())), UniqueViolation)
+      const user = await database.write((tx) =>
+        createUser(tx, { ...applicant('ana'), role: 'member', createdBy: null, at: 1 }),
+      )
+      await assert.rejects(
+        database.write((tx) => orUniqueViolation(tx.insertInto('user').values(user).execute())),
+        UniqueViolation,
+      )
     })
 
     test('other failures keep their own name', async () => {
       const orphan = database.write((tx) =>
-        orUniqueViolation(tx.insertInto('pathRedirect').values({ path: 'a/b', repositoryId: newId('rep') }).execute()),
+        orUniqueViolation(
+          tx
+            .insertInto('pathRedirect')
+            .values({ path: 'a/b', repositoryId: newId('rep') })
+            .execute(),
+        ),
       )
       await assert.rejects(orphan, (error) => !(error instanceof UniqueViolation))
     })
@@ -65,14 +83,26 @@ for (const store of ['SQLite', 'PostgreSQL'])
     test('times and counts are numbers, and large ones exact', async () => {
       const at = Number.MAX_SAFE_INTEGER
       await database.write((tx) => createUser(tx, { ...applicant('late'), role: 'member', createdBy: null, at }))
-      const row = await database.read.selectFrom('user').select('createdAt').where('username', '=', 'late').executeTakeFirstOrThrow()
+      const row = await database.read
+        .selectFrom('user')
+        .select('createdAt')
+        .where('username', '=', 'late')
+        .executeTakeFirstOrThrow()
       assert.equal(row.createdAt, at)
-      const { count } = await database.read.selectFrom('user').select((eb) => eb.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+      const { count } = await database.read
+        .selectFrom('user')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
       assert.equal(count, 2)
     })
 
     test('text is ordered byte by byte', async () => {
-      await database.write((tx) => tx.insertInto('userGroup').values(['b', 'B', 'a', 'Z', 'ä', '_'].map(group).filter(({ name }) => name !== 'B')).execute())
+      await database.write((tx) =>
+        tx
+          .insertInto('userGroup')
+          .values(['b', 'B', 'a', 'Z', 'ä', '_'].map(group).filter(({ name }) => name !== 'B'))
+          .execute(),
+      )
       assert.deepEqual(await groups(), ['Z', '_', 'a', 'b', 'seen', 'ä'])
     })
 
@@ -92,7 +122,10 @@ for (const store of ['SQLite', 'PostgreSQL'])
 
     test('an act whose event cannot be written does not happen, and its tap is not used up', async () => {
       const databaseUrl = store === 'SQLite' ? undefined : await postgresDatabase()
-      await using postern = await startPostern({ flags: databaseUrl === undefined ? ['--log-level', 'silent'] : ['--log-level', 'silent', '--database', databaseUrl] })
+      await using postern = await startPostern({
+        flags:
+          databaseUrl === undefined ? ['--log-level', 'silent'] : ['--log-level', 'silent', '--database', databaseUrl],
+      })
       const ana = await postern.owner()
       const token = { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }
       const { sealRequestId = '' } = await refused(ana.call('POST', '/me/tokens', token), 401, 'seal-required')
@@ -112,7 +145,9 @@ for (const store of ['SQLite', 'PostgreSQL'])
     })
 
     test('a change that fails writes no event', async () => {
-      await using postern = await startPostern({ flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()] })
+      await using postern = await startPostern({
+        flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()],
+      })
       const ana = await postern.owner()
       await ana.call('POST', '/groups', { name: 'one', description: '' })
       const events = () => postern.postern.ceremonies.database.read.selectFrom('auditEvent').select('id').execute()
@@ -124,7 +159,9 @@ for (const store of ['SQLite', 'PostgreSQL'])
     })
 
     test('people and sessions outlive a restart; half-begun ceremonies need not', async () => {
-      await using postern = await startPostern({ flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()] })
+      await using postern = await startPostern({
+        flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()],
+      })
       const ana = await postern.owner()
       await postern.restart()
       await ana.call('GET', '/me')

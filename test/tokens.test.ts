@@ -18,7 +18,8 @@ for (const store of stores)
       ana = await postern.owner()
     })
     after(() => postern[Symbol.asyncDispose]())
-    const groupsWith = (authorization: string): Promise<unknown> => postern.stranger().call('GET', '/groups', undefined, { authorization })
+    const groupsWith = (authorization: string): Promise<unknown> =>
+      postern.stranger().call('GET', '/groups', undefined, { authorization })
 
     test('a token looks like one, and only its hash is kept', async () => {
       const token = await ana.makeToken('look', ['account:read'])
@@ -32,7 +33,16 @@ for (const store of stores)
     test('a bad, mistyped, ended or expired token is refused, and never falls back to a cookie', async () => {
       const token = await ana.makeToken('short', ['account:read'])
       const mistyped = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`
-      for (const authorization of ['Bearer', 'Bearer ', 'Bearer x', `Bearer ${mistyped}`, `Basic ${token}`, token, `Bearer ${token} x`, 'Bearer pst_pat_'])
+      for (const authorization of [
+        'Bearer',
+        'Bearer ',
+        'Bearer x',
+        `Bearer ${mistyped}`,
+        `Basic ${token}`,
+        token,
+        `Bearer ${token} x`,
+        'Bearer pst_pat_',
+      ])
         await refused(groupsWith(authorization), 401, 'token-refused')
       await refused(ana.call('GET', '/me', undefined, { authorization: 'Bearer x' }), 401, 'token-refused')
 

@@ -7,15 +7,22 @@ import type { PageOf, RepositorySummary } from '../api/shapes.ts'
 
 interface RepositoryPickerProps {
   value?: string[]
+  /** Paths of ids that are chosen from the start. */
+  known?: ReadonlyMap<string, string>
   onChange: (ids: string[]) => void
   error?: ReactNode
 }
 
 /** Picks repositories by id out of all that the person reaches; the server searches. Empty means every one. */
-export function RepositoryPicker({ value = [], onChange, error }: RepositoryPickerProps) {
+export function RepositoryPicker({
+  value = [],
+  known: knownAtFirst = new Map(),
+  onChange,
+  error,
+}: RepositoryPickerProps) {
   const [typed, setTyped] = useState('')
   const [q] = useDebouncedValue(typed.trim(), 150)
-  const [known, setKnown] = useState<ReadonlyMap<string, string>>(new Map())
+  const [known, setKnown] = useState(knownAtFirst)
   const found = useQuery({
     ...getQuery<PageOf<RepositorySummary>>('/repositories', { q }),
     placeholderData: keepPreviousData,

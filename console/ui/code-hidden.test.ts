@@ -10,7 +10,17 @@ test('a comment that reorders what is read is written out', () => {
 })
 
 test('zero-width, filler, tag and control characters are shown', () => {
-  for (const character of ['\u200b', '\u3164', '\u{e0041}', '\ufe01', '\u{e0101}', '\u0000', '\u001b', '\ufeff', '\u00ad'])
+  for (const character of [
+    '\u200b',
+    '\u3164',
+    '\u{e0041}',
+    '\ufe01',
+    '\u{e0101}',
+    '\u0000',
+    '\u001b',
+    '\ufeff',
+    '\u00ad',
+  ])
     assert.equal(hasHidden(`a${character}b`), true, codePointName(character))
 })
 

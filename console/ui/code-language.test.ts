@@ -10,7 +10,8 @@ test('the language follows the name', () => {
 })
 
 test('an unknown or misleading name is plain text', () => {
-  for (const path of ['LICENSE', 'c', 'a.constructor', '__proto__', 'x.toString', '', 'ts']) assert.equal(languageOf(path), null, path)
+  for (const path of ['LICENSE', 'c', 'a.constructor', '__proto__', 'x.toString', '', 'ts'])
+    assert.equal(languageOf(path), null, path)
 })
 
 test('a language loads as what highlight.js can register', async () => {

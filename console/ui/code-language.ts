@@ -133,7 +133,9 @@ export function languageOf(path: string): Language | null {
   const name = (path.split('/').pop() ?? '').toLowerCase()
   const extension = name.slice(name.lastIndexOf('.') + 1)
   const byName = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
-  return byName ?? (Object.hasOwn(EXTENSIONS, extension) && name.includes('.') ? EXTENSIONS[extension] : undefined) ?? null
+  return (
+    byName ?? (Object.hasOwn(EXTENSIONS, extension) && name.includes('.') ? EXTENSIONS[extension] : undefined) ?? null
+  )
 }
 
 export const loadLanguage = async (language: Language): Promise<LanguageFn> => (await LANGUAGES[language]()).default

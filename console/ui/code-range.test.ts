@@ -9,7 +9,8 @@ test('one line, a range, a range written backwards', () => {
 })
 
 test('anything else is no line', () => {
-  for (const hash of ['', '#', 'L0', 'L', 'L1-', 'user-content-x', 'L999999999', 'L1.5', 'L-1']) assert.equal(parseLineHash(hash), null, hash)
+  for (const hash of ['', '#', 'L0', 'L', 'L1-', 'user-content-x', 'L999999999', 'L1.5', 'L-1'])
+    assert.equal(parseLineHash(hash), null, hash)
 })
 
 test('shift reaches from the range before', () => {

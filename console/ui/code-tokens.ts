@@ -21,7 +21,9 @@ export function tokenLines(html: string): Token[][] {
     if (className !== undefined) open.push(className)
     else if (piece === '</span>') open.pop()
     else
-      for (const [index, part] of unescape(text ?? '').split('\n').entries()) {
+      for (const [index, part] of unescape(text ?? '')
+        .split('\n')
+        .entries()) {
         if (index > 0) lines.push((line = []))
         if (part !== '') line.push({ text: part, className: open.join(' ') })
       }

@@ -35,7 +35,14 @@ export function CodeView(props: {
   }
   const blocks = Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, block) => block * BLOCK)
   return (
-    <div ref={box} className={`${styles.box} ${colors.colors}`} role="region" aria-label={props.label} tabIndex={0} onClick={select}>
+    <div
+      ref={box}
+      className={`${styles.box} ${colors.colors}`}
+      role="region"
+      aria-label={props.label}
+      tabIndex={0}
+      onClick={select}
+    >
       <code className={styles.lines}>
         {blocks.map((start) => (
           <div key={start} className={styles.block} style={{ containIntrinsicBlockSize: `${BLOCK * 20}px` }}>
@@ -54,7 +61,13 @@ function Line({ number, tokens, range }: { number: number; tokens: readonly Toke
   return (
     <div id={`L${number}`} className={styles.line} data-marked={isMarked || undefined}>
       {/* Out of the tab order: thousands of stops would lock the keyboard in; the address line reaches each line. */}
-      <a href={`#L${number}`} data-line={number} className={styles.number} tabIndex={-1} aria-label={`Line ${number}`} />
+      <a
+        href={`#L${number}`}
+        data-line={number}
+        className={styles.number}
+        tabIndex={-1}
+        aria-label={`Line ${number}`}
+      />
       <span className={styles.text}>
         <CodeLine tokens={tokens} />
         {'\n'}

@@ -44,12 +44,20 @@ export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: Diff
 }
 
 const emptyWords = ({ status }: DiffFile) =>
-  status === 'added' || status === 'deleted' ? 'The file is empty.' : 'No line changed, only the name or the kind of the file.'
+  status === 'added' || status === 'deleted'
+    ? 'The file is empty.'
+    : 'No line changed, only the name or the kind of the file.'
 
 export const DiffNote = ({ children }: React.PropsWithChildren) => <div className={styles.note}>{children}</div>
 
 const HiddenWarning = () => (
-  <Alert variant="light" color="yellow" radius={0} icon={<IconEyeExclamation />} title="Hidden characters were added here">
+  <Alert
+    variant="light"
+    color="yellow"
+    radius={0}
+    icon={<IconEyeExclamation />}
+    title="Hidden characters were added here"
+  >
     They can make code read differently from what it does. Each is written out below, as ⟦U+202E⟧.
   </Alert>
 )

@@ -26,7 +26,13 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
   return (
     <section id={diffCardId(file.index)} className={styles.card} aria-label={path}>
       <header className={styles.head} data-open={isOpen || undefined}>
-        <ActionIcon variant="subtle" color="gray" aria-expanded={isOpen} aria-label={`Changes in ${path}`} onClick={onToggle}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-expanded={isOpen}
+          aria-label={`Changes in ${path}`}
+          onClick={onToggle}
+        >
           {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
         </ActionIcon>
         <span className={styles.path}>

@@ -5,7 +5,8 @@ import { loadHighlighter } from './code-highlight.ts'
 import { highlighter } from './diff-highlighter.ts'
 import { shownPatch } from './diff-patch.ts'
 
-const PATCH = '@@ -1,2 +1,2 @@\n const a = 1\n-// "<img src=x onerror=alert(1)>\n+// <script>alert(1)</script>\n@@ -10 +10,2 @@\n+x\n y'
+const PATCH =
+  '@@ -1,2 +1,2 @@\n const a = 1\n-// "<img src=x onerror=alert(1)>\n+// <script>alert(1)</script>\n@@ -10 +10,2 @@\n+x\n y'
 
 async function fileOf(patch: string) {
   await loadHighlighter('typescript')
@@ -30,7 +31,12 @@ test('each line is drawn with its own text, classes and nothing else', async () 
 
 test('markup in a change is text in what the viewer draws', async () => {
   const file = await fileOf(PATCH)
-  const templates = [file.getNewSyntaxLine(2), file.getOldSyntaxLine(2), file.getNewPlainLine(2), file.getOldPlainLine(2)]
+  const templates = [
+    file.getNewSyntaxLine(2),
+    file.getOldSyntaxLine(2),
+    file.getNewPlainLine(2),
+    file.getOldPlainLine(2),
+  ]
   for (const { template } of templates) {
     assert.match(template ?? '', /&lt;(script|img)/)
     assert.doesNotMatch(template ?? '', /<(script|img)/)

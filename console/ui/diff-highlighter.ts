@@ -43,6 +43,7 @@ export const highlighter: DiffFileHighlighter = {
   setIgnoreSyntaxHighlightList: () => undefined,
   hasRegisteredCurrentLang: (language) => hljs.getLanguage(language) !== undefined,
   getAST: (text: string, _name?: string, language = '') =>
-    (hljs.getLanguage(language) && tokenLines(hljs.highlight(text, { language, ignoreIllegals: true }).value)) as unknown as DiffAST,
+    (hljs.getLanguage(language) &&
+      tokenLines(hljs.highlight(text, { language, ignoreIllegals: true }).value)) as unknown as DiffAST,
   processAST: (lines) => syntaxLines(lines as unknown as Token[][]),
 }

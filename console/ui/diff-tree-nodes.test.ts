@@ -3,7 +3,10 @@ import { test } from 'node:test'
 import { type DiffTreeNode, diffTree } from './diff-tree-nodes.ts'
 
 const outline = (nodes: DiffTreeNode[], indent = ''): string[] =>
-  nodes.flatMap((node) => [`${indent}${node.name}${node.index === null ? '/' : ''}`, ...outline(node.children, `${indent}  `)])
+  nodes.flatMap((node) => [
+    `${indent}${node.name}${node.index === null ? '/' : ''}`,
+    ...outline(node.children, `${indent}  `),
+  ])
 const files = (...paths: string[]) => paths.map((path, index) => ({ path, index }))
 
 test('directories come first and single ones are joined', () => {
@@ -21,5 +24,9 @@ test('a directory with files of its own keeps its name', () => {
 })
 
 test('names that objects already have are ordinary names', () => {
-  assert.deepEqual(outline(diffTree(files('__proto__/constructor', 'toString'))), ['__proto__/', '  constructor', 'toString'])
+  assert.deepEqual(outline(diffTree(files('__proto__/constructor', 'toString'))), [
+    '__proto__/',
+    '  constructor',
+    'toString',
+  ])
 })

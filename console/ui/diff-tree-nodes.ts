@@ -20,7 +20,10 @@ function join(node: DiffTreeNode): DiffTreeNode {
   const [only] = node.children
   if (only !== undefined && node.children.length === 1 && only.index === null)
     return join({ ...only, name: `${node.name}/${only.name}` })
-  return { ...node, children: node.children.map((child) => (child.index === null ? join(child) : child)).sort(byKindAndName) }
+  return {
+    ...node,
+    children: node.children.map((child) => (child.index === null ? join(child) : child)).sort(byKindAndName),
+  }
 }
 
 /** Files as a tree, directories first, each level by name. */

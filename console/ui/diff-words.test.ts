@@ -27,6 +27,12 @@ test('a file that becomes a link or executable says so', () => {
 })
 
 test('new files name what they are', () => {
-  assert.deepEqual(changeWords(file({ status: 'added', oldMode: '000000', newMode: '100755' })), ['New file', 'Executable'])
-  assert.deepEqual(changeWords(file({ status: 'added', oldMode: '000000', newMode: '160000' })), ['New file', 'Submodule'])
+  assert.deepEqual(changeWords(file({ status: 'added', oldMode: '000000', newMode: '100755' })), [
+    'New file',
+    'Executable',
+  ])
+  assert.deepEqual(changeWords(file({ status: 'added', oldMode: '000000', newMode: '160000' })), [
+    'New file',
+    'Submodule',
+  ])
 })

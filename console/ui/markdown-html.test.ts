@@ -14,7 +14,13 @@ test('a block becomes a paragraph, inline HTML becomes text', () => {
     children: [
       { type: 'html', value: '<p>Hello</p>' },
       { type: 'html', value: '<!-- gone -->' },
-      { type: 'paragraph', children: [{ type: 'text', value: 'a' }, { type: 'html', value: '<b>' }] },
+      {
+        type: 'paragraph',
+        children: [
+          { type: 'text', value: 'a' },
+          { type: 'html', value: '<b>' },
+        ],
+      },
     ],
   }
   htmlToText()(tree)

@@ -15,7 +15,8 @@ export const htmlAsText = (html: string) =>
     .replace(/\n{2,}/g, '\n')
     .trim()
 
-const isBlockParent = (node: MarkdownNode) => node.type === 'root' || node.type === 'blockquote' || node.type === 'listItem'
+const isBlockParent = (node: MarkdownNode) =>
+  node.type === 'root' || node.type === 'blockquote' || node.type === 'listItem'
 
 /** Remark plugin: HTML in Markdown is not rendered; its words are kept. */
 export function htmlToText() {

@@ -28,7 +28,8 @@ test('a relative link leads to a file from where the document lies', () => {
 })
 
 test('a path out of the repository leads nowhere', () => {
-  for (const href of ['../x', '%2e%2e/x', 'a/../../x', '%E0%A4%A']) assert.equal(markdownTarget(href, '').kind, 'dead', href)
+  for (const href of ['../x', '%2e%2e/x', 'a/../../x', '%E0%A4%A'])
+    assert.equal(markdownTarget(href, '').kind, 'dead', href)
 })
 
 test('another host is remote, also without its scheme', () => {
@@ -40,6 +41,9 @@ test('another host is remote, also without its scheme', () => {
 
 test('an anchor meets its heading, and nothing else of the page', () => {
   assert.equal(headingAnchor('What it is, in short!'), 'user-content-what-it-is-in-short')
-  assert.deepEqual(markdownTarget('#what-it-is-in-short', ''), { kind: 'anchor', hash: 'user-content-what-it-is-in-short' })
+  assert.deepEqual(markdownTarget('#what-it-is-in-short', ''), {
+    kind: 'anchor',
+    hash: 'user-content-what-it-is-in-short',
+  })
   assert.deepEqual(markdownTarget('#user-content-fn-1', ''), { kind: 'anchor', hash: 'user-content-fn-1' })
 })

@@ -34,14 +34,29 @@ export function MarkdownView({ text, places }: { text: string; places: MarkdownP
 }
 
 const componentsFor = (places: MarkdownPlaces): Components => ({
-  a: ({ href = '', children }) => <MarkdownLink target={markdownTarget(href, places.directory)} places={places}>{children}</MarkdownLink>,
-  img: ({ src, alt = '' }) => (
-    <MarkdownImage target={markdownTarget(typeof src === 'string' ? src : '', places.directory)} alt={alt} places={places} />
+  a: ({ href = '', children }) => (
+    <MarkdownLink target={markdownTarget(href, places.directory)} places={places}>
+      {children}
+    </MarkdownLink>
   ),
-  h1: heading(2), h2: heading(3), h3: heading(4), h4: heading(5), h5: heading(6), h6: heading(6),
+  img: ({ src, alt = '' }) => (
+    <MarkdownImage
+      target={markdownTarget(typeof src === 'string' ? src : '', places.directory)}
+      alt={alt}
+      places={places}
+    />
+  ),
+  h1: heading(2),
+  h2: heading(3),
+  h3: heading(4),
+  h4: heading(5),
+  h5: heading(6),
+  h6: heading(6),
   pre: ({ children }) => children,
   code: ({ className, children }) => <MarkdownCode {...(className ? { className } : {})}>{children}</MarkdownCode>,
-  input: ({ checked }) => <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'Done' : 'To do'} />,
+  input: ({ checked }) => (
+    <input type="checkbox" checked={checked === true} disabled readOnly aria-label={checked ? 'Done' : 'To do'} />
+  ),
   table: ({ children }) => (
     <div className={styles.table} role="group" aria-label="Table" tabIndex={0}>
       <table>{children}</table>
@@ -63,14 +78,19 @@ const textOf = (node: TextNode | undefined): string => node?.value ?? (node?.chi
 
 /** Inline code, or a fenced block, which alone has a language or a line end. */
 function MarkdownCode({ className, children }: React.PropsWithChildren<{ className?: string }>) {
-  const text = String(children ?? '')
+  const text = typeof children === 'string' ? children : ''
   if (className === undefined && !text.endsWith('\n')) return <code className={styles.code}>{children}</code>
   const name = /language-([\w+#-]+)/.exec(className ?? '')?.[1] ?? ''
   return <CodeSnippet text={text.replace(/\n$/, '')} language={languageOf(`a.${name}`)} />
 }
 
-function MarkdownLink({ target, places, children }: React.PropsWithChildren<{ target: MarkdownTarget; places: MarkdownPlaces }>) {
-  if (target.kind === 'dead') return <span title="This link leads nowhere safe, so it is shown as text">{children}</span>
+function MarkdownLink({
+  target,
+  places,
+  children,
+}: React.PropsWithChildren<{ target: MarkdownTarget; places: MarkdownPlaces }>) {
+  if (target.kind === 'dead')
+    return <span title="This link leads nowhere safe, so it is shown as text">{children}</span>
   if (target.kind === 'anchor') return <a href={`#${target.hash}`}>{children}</a>
   if (target.kind === 'file') return <a href={places.fileHref(target.path, target.hash)}>{children}</a>
   return (

@@ -15,7 +15,10 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
   if (proof.credentialName) rows.push(['Key', proof.credentialName])
   if (proof.strength) rows.push(['Strength', strengthWords[proof.strength]])
   if (proof.userVerified !== null)
-    rows.push(['Checked', proof.userVerified ? 'The key checked that it was them' : 'The key was touched, nothing more'])
+    rows.push([
+      'Checked',
+      proof.userVerified ? 'The key checked that it was them' : 'The key was touched, nothing more',
+    ])
   if (proof.sealedAt !== null) rows.push(['Tapped', <TimeAgo at={proof.sealedAt} />])
   if (proof.statementDigest) rows.push(['Statement', <Oid oid={proof.statementDigest} length={12} />])
   rows.push(['Commit', <Oid oid={proof.oid} length={12} />])
@@ -41,7 +44,9 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
           Stock git cannot read this key's signature; postern verify can.
         </Text>
       )}
-      {proof.state === 'proven' && verifyLines.length > 0 && <CopyBlock label="Verify it yourself" lines={verifyLines} />}
+      {proof.state === 'proven' && verifyLines.length > 0 && (
+        <CopyBlock label="Verify it yourself" lines={verifyLines} />
+      )}
     </Stack>
   )
 }

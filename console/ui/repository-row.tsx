@@ -1,23 +1,8 @@
-import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
-import { IconLock, IconUsers, IconWorld } from '@tabler/icons-react'
-import type { RepositorySummary, Visibility } from '../api/shapes.ts'
+import { Anchor, Group, Stack, Text } from '@mantine/core'
+import type { RepositorySummary } from '../api/shapes.ts'
 import { DemoBadge } from './demo-badge.tsx'
 import { TimeAgo } from './time-ago.tsx'
-
-const visibilities: Record<Visibility, { label: string; icon: typeof IconLock }> = {
-  private: { label: 'Private', icon: IconLock },
-  internal: { label: 'Internal', icon: IconUsers },
-  public: { label: 'Public', icon: IconWorld },
-}
-
-export function VisibilityBadge({ visibility }: { visibility: Visibility }) {
-  const { label, icon: Icon } = visibilities[visibility]
-  return (
-    <Badge variant="default" size="sm" tt="none" fw={500} leftSection={<Icon size={12} aria-hidden />}>
-      {label}
-    </Badge>
-  )
-}
+import { VisibilityBadge } from './visibility-badge.tsx'
 
 export const RepositoryRow = ({ repository, href }: { repository: RepositorySummary; href: string }) => (
   <Group justify="space-between" gap="sm">

@@ -13,7 +13,15 @@ const target = { kind: 'group', id: 'grp_x' }
 test('the leaf is canonical, holds every fact, and of names and addresses only a salted hash', async () => {
   const database = await open()
   await database.write((tx) =>
-    recordEvent(tx, { action: 'group.created', actor: null, method: 'shell', target, facts: { group: 'crew' }, personal: { address: '203.0.113.9' }, at: 7 }),
+    recordEvent(tx, {
+      action: 'group.created',
+      actor: null,
+      method: 'shell',
+      target,
+      facts: { group: 'crew' },
+      personal: { address: '203.0.113.9' },
+      at: 7,
+    }),
   )
   const { leaf, id } = await database.read.selectFrom('auditEvent').select(['leaf', 'id']).executeTakeFirstOrThrow()
   assert.equal(leaf, canonicalize(JSON.parse(leaf)))
@@ -27,7 +35,15 @@ test('the leaf is canonical, holds every fact, and of names and addresses only a
 
 test('no name can break a line, reorder text or look like another', async () => {
   const database = await open()
-  await database.write((tx) => recordEvent(tx, { action: 'group.created', actor: null, target, facts: { group: 'a\nb\u202ec\0\u200b\ud800' }, at: 7 }))
+  await database.write((tx) =>
+    recordEvent(tx, {
+      action: 'group.created',
+      actor: null,
+      target,
+      facts: { group: 'a\nb\u202ec\0\u200b\ud800' },
+      at: 7,
+    }),
+  )
   const { items } = await listEvents(database.read, {})
   assert.equal(items[0]?.sentence, 'Postern created the group a\\u{a}b\\u{202e}c\\u{0}\\u{200b}\ufffd')
   await database.close()
@@ -37,7 +53,17 @@ test('events of one millisecond keep their order, page after page, each once', a
   const database = await open()
   const written: string[] = []
   for (let n = 0; n < 120; n += 1)
-    written.push(await database.write((tx) => recordEvent(tx, { action: 'group.created', actor: null, target, facts: { group: String(n) }, at: 1_000 + Math.floor(n / 60) })))
+    written.push(
+      await database.write((tx) =>
+        recordEvent(tx, {
+          action: 'group.created',
+          actor: null,
+          target,
+          facts: { group: String(n) },
+          at: 1_000 + Math.floor(n / 60),
+        }),
+      ),
+    )
   const seen: string[] = []
   let cursor: string | undefined
   do {
@@ -57,7 +83,8 @@ test('the list is filtered by each thing it shows', async () => {
     await recordEvent(tx, { action: 'group.deleted', actor: null, target: { kind: 'group', id: 'grp_y' }, at: 20 })
     await recordEvent(tx, { action: 'push.refused', actor: null, target, outcome: 'refused', at: 30 })
   })
-  const found = async (filter: Parameters<typeof listEvents>[1]) => (await listEvents(database.read, filter)).items.map(({ action }) => action)
+  const found = async (filter: Parameters<typeof listEvents>[1]) =>
+    (await listEvents(database.read, filter)).items.map(({ action }) => action)
   assert.deepEqual(await found({ action: 'group' }), ['group.deleted', 'group.created'])
   assert.deepEqual(await found({ action: 'group.created' }), ['group.created'])
   assert.deepEqual(await found({ action: 'gro%' }), [])

@@ -67,14 +67,15 @@ async function moveHouse(args: string[]): Promise<number> {
   return 0
 }
 
-/** Only the server's settings and these flags; a new address needs no certificate to be written down. */
+/** Only the server's settings and these flags. Nothing is served, so who ends TLS, and with what, does not matter. */
 function readArgs(args: string[], own: Record<string, { type: 'string' | 'boolean' }>): { flags: Record<string, unknown>; config: Config } {
   const ownFlags = { ...own, json: { type: 'boolean' as const } }
   const { values, tokens } = parseArgs({ args, options: ownFlags, strict: false, tokens: true })
   const isOwn = (index: number): boolean =>
     tokens.some((token) => token.kind === 'option' && token.name in ownFlags && (token.index === index || (token.value !== undefined && !token.inlineValue && token.index === index - 1)))
   const rest = args.filter((_, index) => !isOwn(index))
-  return { flags: values, config: loadConfig(rest, { POSTERN_TRUSTED_PROXIES: '127.0.0.1', ...process.env }) }
+  const noTls = { POSTERN_TRUSTED_PROXIES: '127.0.0.1', POSTERN_TLS_CERT: undefined, POSTERN_TLS_KEY: undefined }
+  return { flags: values, config: loadConfig(rest, { ...process.env, ...noTls }) }
 }
 
 async function withOwnDatabase<Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> {

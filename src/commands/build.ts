@@ -4,53 +4,89 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const stamp = join(root, 'dist', 'console', '.built')
+const below = (...parts: string[]): string => join(root, ...parts)
 
-/** `postern build`: builds the console now. */
+/** Something that is built once from sources and served as files. Throws with what the builder said. */
+interface Artefact {
+  name: string
+  stamp: string
+  sources: string[]
+  make: () => Promise<void>
+}
+
+const artefacts: Artefact[] = [
+  {
+    name: 'the console',
+    stamp: below('dist', 'console', '.built'),
+    sources: [below('console'), below('vite.config.ts'), below('package-lock.json')],
+    make: () => runVite(),
+  },
+  {
+    name: 'the verifier',
+    stamp: below('dist', '.verifier-built'),
+    sources: [below('src', 'verifier'), below('src', 'seals', 'format'), below('src', 'protocols')],
+    make: async () => (await import('../verifier/bundle.ts')).buildVerifier(below('dist', 'postern-verify.mjs')),
+  },
+]
+
+/** `postern build`: builds everything now. */
 export async function build(): Promise<number> {
-  return (await buildConsole()) ? 0 : 1
+  for (const artefact of artefacts) if (!(await make(artefact))) return 1
+  return 0
 }
 
-/** Builds the console where it is missing or older than its sources. Returns whether it can be served. */
-export async function buildConsoleIfStale(): Promise<boolean> {
-  return isFresh() || buildConsole()
+/** Builds what is missing or older than its sources. Returns whether all of it can be served. */
+export async function buildIfStale(): Promise<boolean> {
+  for (const artefact of artefacts) if (!isFresh(artefact) && !(await make(artefact))) return false
+  return true
 }
 
-function isFresh(): boolean {
+function isFresh({ stamp, sources }: Artefact): boolean {
   if (!existsSync(stamp)) return false
-  // A release without the sources is what it is.
-  if (!existsSync(join(root, 'console'))) return true
   const builtAt = statSync(stamp).mtimeMs
-  const sources = [...filesBelow(join(root, 'console')), join(root, 'vite.config.ts'), join(root, 'package-lock.json')]
-  return sources.every((file) => statSync(file).mtimeMs <= builtAt)
+  // A release without the sources is what it is.
+  return sources.filter((source) => existsSync(source)).every((source) => newest(source) <= builtAt)
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+function newest(path: string): number {
+  const status = statSync(path)
+  if (!status.isDirectory()) return status.mtimeMs
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return Math.max(0, ...entries.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs))
 }
 
-async function buildConsole(): Promise<boolean> {
+async function make({ name, stamp, make: run }: Artefact): Promise<boolean> {
   const startedAt = new Date()
-  const show = (text: string): void => void process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}` : `${text}\n`)
-  show('Building the console, once…')
+  const { isTTY } = process.stderr
+  const show = (text: string): void => void process.stderr.write(isTTY ? `\r\x1b[K${text}` : `${text}\n`)
   const seconds = (): number => Math.round((Date.now() - startedAt.getTime()) / 1000)
-  const ticking = process.stderr.isTTY ? setInterval(() => show(`Building the console, once… ${seconds()} s`), 1000) : undefined
-  const output: Buffer[] = []
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  const child = spawn(process.execPath, [vite, 'build'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  clearInterval(ticking)
-  if (code !== 0) {
-    show(`The console could not be built. Run npm ci and try again.\n${Buffer.concat(output).toString().slice(-2000)}\n`)
+  show(`Building ${name}, once…`)
+  const ticking = isTTY ? setInterval(() => show(`Building ${name}, once… ${seconds()} s`), 1000) : undefined
+  try {
+    await run()
+  } catch (error) {
+    show(`Could not build ${name}. Run npm ci and try again.\n${(error as Error).message}\n`)
     return false
+  } finally {
+    clearInterval(ticking)
   }
   // The time it began: a source edited meanwhile makes it stale again.
   writeFileSync(stamp, '')
   utimesSync(stamp, startedAt, startedAt)
-  show(`Built the console in ${seconds()} s.${process.stderr.isTTY ? '\n' : ''}`)
+  show(`Built ${name} in ${seconds()} s.${isTTY ? '\n' : ''}`)
   return true
+}
+
+function runVite(): Promise<void> {
+  const vite = below('node_modules', 'vite', 'bin', 'vite.js')
+  const child = spawn(process.execPath, [vite, 'build'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(Buffer.concat(output).toString().slice(-2000))),
+    )
+  })
 }

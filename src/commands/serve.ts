@@ -7,7 +7,7 @@ import { makeSetupLink } from '../identity/instance.ts'
 import { createPostern } from '../server.ts'
 import { version } from '../version.ts'
 import { listenForAdmin } from './admin-socket.ts'
-import { buildConsoleIfStale } from './build.ts'
+import { buildIfStale } from './build.ts'
 import { CommandError, withOneLine } from './say.ts'
 
 const help = `postern serve: start the server
@@ -42,7 +42,7 @@ export async function serve(args: string[]): Promise<number> {
     const postern = await createPostern(config)
     opened.defer(() => postern.close())
     await refuseTakenPort(config)
-    if (!(await buildConsoleIfStale())) return 1
+    if (!(await buildIfStale())) return 1
     opened.defer(await listenForAdmin(config, postern))
     await postern.listen()
     await announce(config, postern)

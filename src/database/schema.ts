@@ -325,6 +325,8 @@ export interface SealTable {
   /** What the tap signed, base64: the commit, or the DSSE pre-authentication encoding. */
   message: string
   namespace: string
+  /** Where the tap was made; the RP ID may be the same at several. */
+  origin: string
   /** Raw authentication response, base64url each. */
   authenticatorData: string
   clientDataJson: string

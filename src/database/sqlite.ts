@@ -34,26 +34,24 @@ const cachedStatements = 256
 
 /** What Kysely's dialect asks of a driver, over `node:sqlite`; preparing again costs as much as running (measured). */
 function withStatementCache(database: DatabaseSync) {
-  const statements = new Map<string, StatementSync>()
-  const prepare = (sql: string): StatementSync => {
-    let statement = statements.get(sql)
-    if (statement === undefined) {
-      statement = database.prepare(sql)
-      if (statements.size >= cachedStatements) statements.delete(statements.keys().next().value ?? '')
-      statements.set(sql, statement)
-    }
-    return statement
-  }
+  const statements = new Map<string, ReturnType<typeof asKyselyStatement>>()
   return {
     close: () => database.close(),
     prepare(sql: string) {
-      const statement = prepare(sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
-        iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+      let statement = statements.get(sql)
+      if (statement === undefined) {
+        statement = asKyselyStatement(database.prepare(sql))
+        if (statements.size >= cachedStatements) statements.delete(statements.keys().next().value ?? '')
+        statements.set(sql, statement)
       }
+      return statement
     },
   }
 }
+
+const asKyselyStatement = (statement: StatementSync) => ({
+  reader: statement.columns().length > 0,
+  all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+  run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+  iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+})

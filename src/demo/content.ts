@@ -1,7 +1,7 @@
 /** What the example organisation holds. Everything a person reads says that it is an example. */
 export const people = [
-  { username: 'demo-maya', displayName: 'Maya (demo)', email: 'maya@demo.example' },
-  { username: 'demo-noah', displayName: 'Noah (demo)', email: 'noah@demo.example' },
+  { username: 'demo-maya', displayName: 'Maya Demo', email: 'maya@demo.example' },
+  { username: 'demo-noah', displayName: 'Noah Demo', email: 'noah@demo.example' },
 ] as const
 
 export const project = { name: 'demo', description: 'An example organisation. Remove it from Home when you have seen enough.' }

@@ -9,7 +9,11 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   }
   const [status, phrase] = statuses[error.code ?? ''] ?? [400, 'Bad Request']
   const body = JSON.stringify(renderProblem(new ProblemError(status, 'bad-request', 'This request cannot be read.')))
-  const headers = ['content-type: application/problem+json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close']
+  const headers = [
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
   socket.end(`HTTP/1.1 ${status} ${phrase}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
 }
 

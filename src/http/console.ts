@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { App } from './app.ts'
 import { ProblemError } from './problem.ts'
@@ -13,6 +13,13 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
       const path = (request.params as { '*': string })['*']
       return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(join('assets', path))
     },
+  })
+
+  // For convenience: a verifier that matters comes from somewhere else than the server it judges.
+  app.get('/-/postern-verify.mjs', {
+    config: { access: 'public' },
+    handler: (_request, reply) =>
+      reply.header('content-disposition', 'attachment; filename="postern-verify.mjs"').sendFile('postern-verify.mjs', dirname(folder)),
   })
 
   app.all('/api/*', {

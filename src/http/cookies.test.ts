@@ -24,6 +24,12 @@ test('a cookie is found by its whole name, and not at all where it stands twice'
 })
 
 test('a cookie is out of reach of scripts and of other sites’ posts', () => {
-  assert.equal(renderCookie('a', 'b', { secure: true, maxAgeSeconds: 60 }), 'a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure')
-  assert.equal(renderCookie('a', '', { secure: false, maxAgeSeconds: 0 }), 'a=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0')
+  assert.equal(
+    renderCookie('a', 'b', { secure: true, maxAgeSeconds: 60 }),
+    'a=b; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure',
+  )
+  assert.equal(
+    renderCookie('a', '', { secure: false, maxAgeSeconds: 0 }),
+    'a=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0',
+  )
 })

@@ -22,6 +22,17 @@ test('a cursor comes back as it went', () => {
 })
 
 test('a cursor of another list, or of nobody’s making, is refused', () => {
-  for (const bad of ['', 'x', renderCursor([7]), renderCursor(['a', 'b']), renderCursor(['a', 7, 8]), Buffer.from('{"0":"a"}').toString('base64url'), Buffer.from('null').toString('base64url')])
-    assert.throws(() => parseCursor(bad, 'string', 'number'), (error) => error instanceof ProblemError && error.status === 422)
+  for (const bad of [
+    '',
+    'x',
+    renderCursor([7]),
+    renderCursor(['a', 'b']),
+    renderCursor(['a', 7, 8]),
+    Buffer.from('{"0":"a"}').toString('base64url'),
+    Buffer.from('null').toString('base64url'),
+  ])
+    assert.throws(
+      () => parseCursor(bad, 'string', 'number'),
+      (error) => error instanceof ProblemError && error.status === 422,
+    )
 })

@@ -50,7 +50,7 @@ export function createChallenges(database: Pick<Database, 'volatile'>, now: () =
       .selectFrom('challenge')
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow()
-    outstanding = Number(count)
+    outstanding = count
   }
 
   const live = (answer: { id: string; kind: ChallengeKind; bindingHash: string }) =>

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide, floor, type PolicyAct, policyDigest } from './decide.ts'
 
-const proof = (strength: 'password' | 'mfa' | 'passkey' | 'device-bound' | 'attested', more: { ageSeconds?: number; boundToAct?: boolean } = {}) => ({
+const proof = (
+  strength: 'password' | 'mfa' | 'passkey' | 'device-bound' | 'attested',
+  more: { ageSeconds?: number; boundToAct?: boolean } = {},
+) => ({
   strength,
   ageSeconds: 0,
   boundToAct: false,
@@ -26,7 +29,10 @@ test('an act takes a tap bound to it, however fresh and strong the session', () 
 })
 
 test('a session asks for no tap of its own, however old', () => {
-  assert.equal(decide({ act: 'session', actorKind: 'person', proof: proof('passkey', { ageSeconds: 1e6 }) }).outcome, 'allow')
+  assert.equal(
+    decide({ act: 'session', actorKind: 'person', proof: proof('passkey', { ageSeconds: 1e6 }) }).outcome,
+    'allow',
+  )
 })
 
 test('an agent can do nothing that takes a tap, whatever it shows', () => {

@@ -9,19 +9,35 @@ test('the ladder is ordered', () => {
 })
 
 test('a key’s own word is worth device-bound, a verified chain attested, a synced key passkey whatever its chain', () => {
-  const of = (backupEligible: 0 | 1, attestationOutcome: string) => credentialStrength({ backupEligible, attestationOutcome, strengthCap: null })
-  assert.deepEqual([of(0, 'none'), of(0, 'self'), of(0, 'unverified-chain')], ['device-bound', 'device-bound', 'device-bound'])
+  const of = (backupEligible: 0 | 1, attestationOutcome: string) =>
+    credentialStrength({ backupEligible, attestationOutcome, strengthCap: null })
+  assert.deepEqual(
+    [of(0, 'none'), of(0, 'self'), of(0, 'unverified-chain')],
+    ['device-bound', 'device-bound', 'device-bound'],
+  )
   assert.equal(of(0, 'verified'), 'attested')
   assert.equal(of(1, 'verified'), 'passkey')
 })
 
 test('a cap lowers and never raises', () => {
-  assert.equal(credentialStrength({ backupEligible: 0, attestationOutcome: 'verified', strengthCap: 'passkey' }), 'passkey')
-  assert.equal(credentialStrength({ backupEligible: 1, attestationOutcome: 'none', strengthCap: 'attested' }), 'passkey')
+  assert.equal(
+    credentialStrength({ backupEligible: 0, attestationOutcome: 'verified', strengthCap: 'passkey' }),
+    'passkey',
+  )
+  assert.equal(
+    credentialStrength({ backupEligible: 1, attestationOutcome: 'none', strengthCap: 'attested' }),
+    'passkey',
+  )
 })
 
 test('hardware protection is said of attested keys alone', () => {
-  assert.deepEqual((['password', 'mfa', 'passkey', 'device-bound', 'attested'] as const).map(acrOf), [null, null, 'phr', 'phr', 'phrh'])
+  assert.deepEqual((['password', 'mfa', 'passkey', 'device-bound', 'attested'] as const).map(acrOf), [
+    null,
+    null,
+    'phr',
+    'phr',
+    'phrh',
+  ])
   assert.deepEqual(amrOf('passkey'), ['swk', 'user', 'pop'])
   assert.deepEqual(amrOf('mfa'), ['pwd', 'otp', 'mfa'])
 })

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import type { OrganisationRole } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createChallenges } from '../identity/challenges.ts'
+import { ensureInstance } from '../identity/instance.ts'
 import { createRegistrationLink } from '../identity/registration-links.ts'
 import { beginRegistration, type Ceremonies, finishRegistration } from '../identity/registration.ts'
 import { findSessionCaller } from '../identity/sessions.ts'
@@ -52,6 +53,7 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   const { database, git, now } = fixture
   const ceremonies: Ceremonies = { database, challenges: createChallenges(database, now), place, now }
   const failures: unknown[] = []
+  await ensureInstance(database, place, now())
   const parts: MergeReleaseParts = {
     database,
     git,

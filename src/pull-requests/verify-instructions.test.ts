@@ -25,7 +25,10 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   const { stock, postern, leastGit } = await readVerifyInstructions(fixture.parts, place, number)
   assert.equal(stock.length, 2)
   assert.equal(leastGit, '2.34')
-  assert.match(postern.join(), /^postern verify http:\/\/localhost:7400\/payments\/ledger\.git --trust SHA256:[\w+/]{43}$/)
+  assert.match(
+    postern.join(),
+    /^postern verify http:\/\/localhost:7400\/payments\/ledger\.git --trust SHA256:[\w+/]{43}$/,
+  )
   const home = await mkdtemp(join(fixture.folder, 'paste-'))
   // The server of this test listens elsewhere, and asks for a token, as the credential helper of a user would give it.
   const url = fixture.url(place, await fixture.addToken(ana.caller, ['repository:read']))

@@ -60,7 +60,7 @@ export async function readDiffList(
   return list
 }
 
-export function renderDiffSummary(list: DiffList, { from, to }: Comparison): DiffSummary {
+function renderDiffSummary(list: DiffList, { from, to }: Comparison): DiffSummary {
   const { fileCount, additions, deletions } = list
   const files = list.files.map(({ oldOid: _old, newOid: _new, ...file }) => file)
   return { from, to, files, fileCount, additions, deletions, isTruncated: fileCount > files.length }

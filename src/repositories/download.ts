@@ -23,7 +23,7 @@ function asDownload(reply: FastifyReply, type: string, fileName: string): Fastif
 }
 
 /** RFC 6266 §4.3: the name in ASCII for old readers, and as it is in UTF-8 (RFC 8187). */
-export function contentDisposition(fileName: string): string {
+function contentDisposition(fileName: string): string {
   const name = fileName.toWellFormed().replaceAll(/[\p{C}/\\]/gu, '_') || 'file'
   const ascii = name.replaceAll(/[^\x20-\x7e]|["%]/g, '_')
   const encoded = encodeURIComponent(name).replaceAll(

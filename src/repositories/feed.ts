@@ -1,13 +1,15 @@
 import type { Writable } from 'node:stream'
+import { releaseChunk } from './release-chunk.ts'
 
 /**
  * Writes a source into a stream at the stream's pace. A stream that stops reading is no failure: the rest of the source
  * is read and dropped, so that a request is never cut off under its answer. A source that breaks destroys the stream.
+ * The source's chunks are used up.
  */
 export async function feed(source: AsyncIterable<Uint8Array>, target: Writable): Promise<void> {
   try {
     for await (const chunk of source) {
-      if (target.destroyed || target.writableEnded || target.write(chunk)) continue
+      if (target.destroyed || target.writableEnded || target.write(chunk, () => releaseChunk(chunk))) continue
       await drained(target)
     }
     target.end()

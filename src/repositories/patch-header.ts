@@ -29,7 +29,7 @@ const escapes: Record<string, string> = {
 } // prettier-ignore
 
 /** As git with `core.quotePath=false`: a name with control characters, quotes or backslashes is quoted like in C. */
-export function quotePath(path: string): string {
+function quotePath(path: string): string {
   // eslint-disable-next-line no-control-regex
   const odd = /["\\\u0000-\u001f\u007f]/g
   const quoted = path.replaceAll(odd, (char) => escapes[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Database, Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
 import type { SealTable } from '../database/schema.ts'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { type Protection, renderSealsTree, renderSignersTree, sealPath, SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import { renderTime } from '../seals/format/time.ts'
@@ -8,7 +10,6 @@ import { placeOf } from './access.ts'
 import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
 import { readRef } from './refs.ts'
-import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { sealRecordOf } from './seal-records.ts'
 import { listRepositorySeals, listSigners } from './signers.ts'
 
@@ -17,6 +18,8 @@ export interface Projection {
   project(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void>
   /** Every repository that has anything to show, one after the other: after a start, in the background. */
   projectAll(): Promise<void>
+  /** Before git is closed: begins nothing more, and waits for what is being written. */
+  close(): Promise<void>
 }
 
 /**
@@ -27,11 +30,21 @@ export function createProjection(parts: { database: Database; git: Git; root: st
   const { database, git, root, now } = parts
   // Two merges at once would build on the same tip.
   const queues = new Map<string, Promise<void>>()
+  // What was written last, so that a push that changes no proof costs no git.
+  const written = new Map<string, string>()
+  let isClosed = false
 
   async function write(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void> {
-    const { folder, repository } = place
+    const signers = renderSignersTree(await listSigners(database.read, place.repository.id))
+    const state = await digestState(database.read, place.repository.id, signers)
+    if (written.get(place.repository.id) === state) return
+    await append(place, signers)
+    written.set(place.repository.id, state)
+  }
+
+  async function append(place: Pick<RepositoryPlace, 'repository' | 'folder'>, signers: Map<string, Buffer>): Promise<void> {
+    const { folder } = place
     const at = now()
-    const signers = renderSignersTree(await listSigners(database.read, repository.id))
     await appendFiles(git, folder, { ref: SIGNERS_REF, files: signers, message: 'signers', at })
     await appendFiles(git, folder, { ref: SEALS_REF, files: await renderNewSeals(database.read, git, place), message: 'seals', at })
   }
@@ -54,11 +67,24 @@ export function createProjection(parts: { database: Database; git: Git; root: st
         .where('id', 'in', (eb) => eb.selectFrom('protectedBranch').select('repositoryId'))
         .execute()
       for (const repository of rows) {
+        if (isClosed) return
         const owner = await database.read.selectFrom('project').selectAll().where('id', '=', repository.projectId).executeTakeFirst()
         if (owner !== undefined) await project(placeOf(root, { repository, project: owner }, 'admin'))
       }
     },
+    async close() {
+      isClosed = true
+      await Promise.allSettled(queues.values())
+    },
   }
+}
+
+/** Names everything that the two trees are rendered from. */
+async function digestState(db: Db<'seal' | 'protectedBranch'>, repositoryId: Id<'rep'>, signers: Map<string, Buffer>): Promise<string> {
+  const seals = await listRepositorySeals(db, repositoryId)
+  const protections = await db.selectFrom('protectedBranch').select(['ref', 'baselineOid', 'protectSealId']).where('repositoryId', '=', repositoryId).execute()
+  const facts = [[...signers].map(([path, bytes]) => [path, blobOid(bytes)]), seals.map(({ id }) => id), protections]
+  return hash('sha256', JSON.stringify(facts), 'hex')
 }
 
 /** Records are never changed, so only those not yet in the tree are rendered; protections are few and always are. */

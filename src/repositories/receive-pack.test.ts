@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
+import { type ClientRequest, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
 import type { RepositoryPlace } from './place.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
 
 const megabyte = 1024 ** 2
+const execute = promisify(execFile)
 
 describe('a push over HTTP', () => {
   let fixture: RepositoryFixture
@@ -184,5 +191,63 @@ describe('a push over HTTP', () => {
     assert.match(pushed.text, /hasDotgit/)
     assert.deepEqual(await refs(place), ['refs/heads/main'])
     await assertClean(place)
+  })
+
+  /** The bytes of a push that creates `change`, with its whole pack. */
+  async function pushBody(work: { folder: string }, oid: string): Promise<Buffer> {
+    const packing = execute('git', ['pack-objects', '--all', '--stdout', '-q'], { cwd: work.folder, encoding: 'buffer', maxBuffer: 64 * megabyte })
+    packing.child.stdin?.end()
+    const pack = await packing
+    const command = encodePkt(`${zeroOid} ${oid} refs/heads/change\0report-status side-band-64k`)
+    return Buffer.concat([command, flushPkt, pack.stdout])
+  }
+  function send(place: RepositoryPlace): ClientRequest {
+    const headers = {
+      host: 'localhost:7400',
+      authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}`,
+      'content-type': 'application/x-git-receive-pack-request',
+      'transfer-encoding': 'chunked',
+    }
+    return request(`${fixture.origin}/${place.path}.git/git-receive-pack`, { method: 'POST', headers })
+  }
+  const quarantines = async ({ folder }: RepositoryPlace): Promise<string[]> =>
+    (await readdir(join(folder, 'objects'))).filter((name) => name.startsWith('tmp_objdir'))
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  it('keeps nothing of a push that is cut off in the middle', async () => {
+    const { place, work } = await begin()
+    const oid = await commit(work, 'big.bin', randomBytes(megabyte))
+    const body = await pushBody(work, oid)
+    const sent = send(place)
+    sent.on('error', () => {})
+    sent.write(body.subarray(0, body.length / 2))
+    await until(async () => (await quarantines(place)).length > 0)
+    sent.destroy()
+    await until(async () => (await quarantines(place)).length === 0)
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+  })
+
+  it('refuses a corrupt pack, and a ref to objects that were not sent', async () => {
+    const { place, work } = await begin()
+    const oid = await commit(work, 'file', randomBytes(1000))
+    const body = await pushBody(work, oid)
+    const answerTo = async (bytes: Buffer): Promise<string> => {
+      const sent = send(place)
+      sent.end(bytes)
+      const [response] = (await once(sent, 'response')) as [AsyncIterable<Buffer>]
+      return (await Array.fromAsync(response)).join('')
+    }
+    const corrupt = Buffer.from(body)
+    corrupt.writeUInt8(corrupt.readUInt8(corrupt.length - 300) ^ 0xff, corrupt.length - 300)
+    assert.match(await answerTo(corrupt), /unpack (?!ok)|ng refs\/heads\/change/)
+    const missing = Buffer.from(body.toString('latin1').replace(oid, 'f'.repeat(40)), 'latin1')
+    assert.match(await answerTo(missing), /ng refs\/heads\/change/)
+    assert.match(await answerTo(Buffer.from('hello')), /does not follow the protocol/)
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+    assert.match(await answerTo(body), /ok refs\/heads\/change/)
   })
 })

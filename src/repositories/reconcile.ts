@@ -64,7 +64,7 @@ async function finishMerge({ git }: RefParts, place: RepositoryPlace, row: RefUp
   try {
     await writeCommit(git, place.folder, commit, row.newOid)
     // The tree was written before the row was; a power cut or an operator's hand may still have taken it.
-    await git.run(['rev-list', '--objects', '--quiet', '--end-of-options', row.newOid, '--not', '--all'], { repository: place.folder })
+    await git.run(['rev-list', '--objects', '--quiet', '--not', '--all', '--not', '--end-of-options', row.newOid], { repository: place.folder })
     await updateRef(git, place.folder, row)
     return true
   } catch (error) {

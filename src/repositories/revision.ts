@@ -19,7 +19,7 @@ export interface Revision {
 }
 
 /** Where people may look; `refs/postern/*` holds no history of theirs. */
-export const visibleRefs = ['refs/heads', 'refs/tags', 'refs/pull'] as const
+const visibleRefs = ['refs/heads', 'refs/tags', 'refs/pull'] as const
 
 const wholeOid = /^[0-9a-f]{40}$/
 const shortOid = /^[0-9a-f]{7,39}$/

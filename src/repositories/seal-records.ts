@@ -28,9 +28,11 @@ export interface SignerFacts {
   /** The seals that vouched for it and that ended it, each with the credential it was made with. */
   endorsement: SealRecord | null
   endingSeal: SealRecord | null
+  /** Where it has sealed so far: an instance may move to another port of its host. */
+  sealedAt: readonly string[]
 }
 
-export function signerEntryOf({ record, user, endorsement, endingSeal }: SignerFacts): SignerEntry {
+export function signerEntryOf({ record, user, endorsement, endingSeal, sealedAt }: SignerFacts): SignerEntry {
   return createSignerEntry({
     userId: user.id,
     username: user.username,
@@ -39,7 +41,7 @@ export function signerEntryOf({ record, user, endorsement, endingSeal }: SignerF
     publicKey: Buffer.from(record.publicKey, 'base64url'),
     backupEligible: record.backupEligible === 1,
     rpId: record.rpId,
-    origins: { signIn: [record.origin], sealing: [record.origin] },
+    origins: { signIn: [record.origin], sealing: [...new Set([record.origin, ...sealedAt.toSorted()])] },
     enrolledVia: record.enrolledVia,
     addedAt: renderTime(record.createdAt),
     endorsement,

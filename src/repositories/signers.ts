@@ -40,6 +40,7 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
     for (const seal of behind) seals.set(seal.id, seal)
     wanted = new Set(behind.map(({ credentialRecordId }) => credentialRecordId).filter((id) => !records.has(id)))
   }
+  const origins = await listOrigins(db, [...records.keys()] as Id<'crd'>[])
   const people = await listPersonRefs(db, [...records.values()].map(({ userId }) => userId))
   const recordOf = (id: Id<'sea'> | null): SealRecord | null => {
     const seal = id === null ? undefined : seals.get(id)
@@ -49,6 +50,12 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
   return [...records.values()].flatMap((record) => {
     const user = people.get(record.userId)
     if (user === undefined) return []
-    return [signerEntryOf({ record, user, endorsement: recordOf(record.endorsedBy), endingSeal: recordOf(record.endedBy) })]
+    return [signerEntryOf({ record, user, endorsement: recordOf(record.endorsedBy), endingSeal: recordOf(record.endedBy), sealedAt: origins.get(record.id) ?? [] })]
   })
+}
+
+async function listOrigins(db: Db<'seal'>, ids: readonly Id<'crd'>[]): Promise<Map<string, string[]>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('seal').select(['credentialRecordId', 'origin']).distinct().where('credentialRecordId', 'in', ids).execute()
+  return new Map([...Map.groupBy(rows, (row) => row.credentialRecordId)].map(([id, found]) => [id, found.map(({ origin }) => origin)]))
 }

@@ -7,6 +7,7 @@ import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { feed } from './feed.ts'
 import type { Git } from './git.ts'
 import { startGitReply } from './git-reply.ts'
+import { pour } from './pour.ts'
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 export const gitServices: readonly GitService[] = ['git-upload-pack', 'git-receive-pack']
@@ -80,7 +81,7 @@ export async function uploadPack(wanted: {
   })
   try {
     startGitReply(response, 'application/x-git-upload-pack-result')
-    await pipeline(process.stdout, response, { end: false })
+    await pour(process.stdout, response)
     const { code } = await process.exited
     if (code !== 0 && !response.headersSent) throw new ProblemError(400, 'bad-request', 'This is not a request that git makes.')
     response.end()

@@ -132,6 +132,7 @@ export async function finishAttempt(
       statement: attempt.statement,
       message: message.toString('base64'),
       namespace,
+      origin: verified.origin,
       authenticatorData: response.authenticatorData.toString('base64url'),
       clientDataJson: response.clientDataJSON.toString('base64url'),
       signature: response.signature.toString('base64url'),

@@ -63,7 +63,7 @@ async function checkRoom(db: Db<'sealRequest'>, { userId, requestedBy, at }: New
     .where('state', '=', 'open')
     .where('expiresAt', '>', at)
     .executeTakeFirstOrThrow()
-  if (Number(count) < mostOpenRequests) return
+  if (count < mostOpenRequests) return
   throw new ProblemError(429, 'too-many-requests', 'Too many acts already wait for a tap.', {
     help: 'Answer or refuse some of them, or wait five minutes.',
     headers: { 'retry-after': '300' },

@@ -12,8 +12,8 @@ interface Change {
 }
 
 /**
- * Walks the history of both refs: files are added; a signer's entry only gains its endorsement, its end or another
- * display name; a protection only gains its seal. Throws CannotJudge `history-rewritten`.
+ * Walks the history of both refs: files are added; a signer's entry only gains its endorsement, its end, a
+ * sealing origin or another display name; a protection only gains its seal. Throws CannotJudge `history-rewritten`.
  */
 export async function checkAppendOnly(repository: Repository, objects: ObjectReader): Promise<void> {
   for (const ref of [SIGNERS_REF, SEALS_REF]) {
@@ -57,6 +57,7 @@ async function isAllowed(ref: string, change: Change, objects: ObjectReader): Pr
 function onlyGrew(before: SignerEntry, after: SignerEntry): boolean {
   const continued: SignerEntry = {
     ...after,
+    origins: { ...after.origins, sealing: before.origins.sealing },
     displayName: before.displayName,
     endorsement: before.endorsement,
     ended: before.ended,
@@ -65,6 +66,7 @@ function onlyGrew(before: SignerEntry, after: SignerEntry): boolean {
   return (
     renderSignerEntry(continued).equals(renderSignerEntry(before)) &&
     kept(before.endorsement, after.endorsement) &&
-    kept(before.ended, after.ended)
+    kept(before.ended, after.ended) &&
+    before.origins.sealing.every((origin) => after.origins.sealing.includes(origin))
   )
 }

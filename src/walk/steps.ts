@@ -81,6 +81,7 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
 
   await step('a direct push to main is refused, with a sentence', async () => {
     await gitOrThrow(work, ['switch', '--quiet', 'main'])
+    await gitOrThrow(work, [...withToken(token), 'pull', '--quiet', '--ff-only', 'origin', 'main'])
     await commit('sneaky.txt', 'unseen\n', 'Skip the review')
     const refused = await git(work, [...withToken(token), 'push', 'origin', 'main'])
     if (refused.code === 0) throw new Error('a direct push to a protected branch was accepted')

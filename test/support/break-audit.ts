@@ -4,7 +4,10 @@ import pg from 'pg'
 import type { StartedPostern } from './start-postern.ts'
 
 /** Makes every audit event fail until the returned function is called, as a full disk would. */
-export async function breakAudit(postern: StartedPostern, databaseUrl: string | undefined): Promise<() => Promise<void>> {
+export async function breakAudit(
+  postern: StartedPostern,
+  databaseUrl: string | undefined,
+): Promise<() => Promise<void>> {
   const run = async (onSqlite: string, onPostgres: string): Promise<void> => {
     if (databaseUrl === undefined) {
       const database = new DatabaseSync(join(postern.folder, 'data', 'postern.db'), { timeout: 5000 })

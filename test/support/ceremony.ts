@@ -1,4 +1,7 @@
-import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
 import type { Person } from '../../src/walk/person.ts'
 
 export type Tampering = NonNullable<Parameters<Person['authenticator']['get']>[2]>
@@ -21,17 +24,34 @@ export async function signInWith(person: Person, tampering: Tampering = {}): Pro
   await finishSignIn(person, ceremonyId, person.authenticator.get(publicKey, person.origin, tampering))
 }
 
-export const applicant = (username: string) => ({ username, displayName: `${username} Example`, email: `${username}@example.com` })
+export const applicant = (username: string) => ({
+  username,
+  displayName: `${username} Example`,
+  email: `${username}@example.com`,
+})
 
 export const tokenOf = (link: string): string => new URL(link).hash.slice(1)
 
-export const beginRegistration = (person: Person, link: string, username: string): Promise<Begun<PublicKeyCredentialCreationOptionsJSON>> =>
+export const beginRegistration = (
+  person: Person,
+  link: string,
+  username: string,
+): Promise<Begun<PublicKeyCredentialCreationOptionsJSON>> =>
   person.call('POST', '/registration-links/begin', { token: tokenOf(link), ...applicant(username) })
 
-export const finishRegistration = (person: Person, link: string, ceremonyId: string, response: unknown): Promise<unknown> =>
-  person.call('POST', '/registration-links/finish', { token: tokenOf(link), ceremonyId, response })
+export const finishRegistration = (
+  person: Person,
+  link: string,
+  ceremonyId: string,
+  response: unknown,
+): Promise<unknown> => person.call('POST', '/registration-links/finish', { token: tokenOf(link), ceremonyId, response })
 
-export async function registerWith(person: Person, link: string, username: string, tampering: Tampering = {}): Promise<void> {
+export async function registerWith(
+  person: Person,
+  link: string,
+  username: string,
+  tampering: Tampering = {},
+): Promise<void> {
   const { ceremonyId, publicKey } = await beginRegistration(person, link, username)
   await finishRegistration(person, link, ceremonyId, person.authenticator.create(publicKey, person.origin, tampering))
 }

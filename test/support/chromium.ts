@@ -23,6 +23,8 @@ export interface VirtualKey {
   /** Whether the key taps by itself; false makes prompts wait or fail. */
   setPresence(isPresent: boolean): Promise<void>
   setVerified(isVerified: boolean): Promise<void>
+  /** Unplugs it here and plugs it in at another browser, with what it holds. */
+  carryTo(other: Visitor): Promise<VirtualKey>
   remove(): Promise<void>
 }
 
@@ -64,7 +66,8 @@ export class Visitor implements AsyncDisposable {
     return this.#errors
   }
 
-  async addKey({ isSynced = false, transport = 'internal', hasUserVerification = true }: KeyOptions = {}): Promise<VirtualKey> {
+  async addKey(options: KeyOptions = {}): Promise<VirtualKey> {
+    const { isSynced = false, transport = 'internal', hasUserVerification = true } = options
     const { authenticatorId } = await this.#cdp.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
@@ -78,6 +81,9 @@ export class Visitor implements AsyncDisposable {
         defaultBackupState: isSynced,
       },
     })
+    const remove = async (): Promise<void> => {
+      await this.#cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+    }
     return {
       authenticatorId,
       setPresence: async (enabled) => {
@@ -86,10 +92,23 @@ export class Visitor implements AsyncDisposable {
       setVerified: async (isUserVerified) => {
         await this.#cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
       },
-      remove: async () => {
-        await this.#cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+      carryTo: async (other) => {
+        const { credentials } = await this.#cdp.send('WebAuthn.getCredentials', { authenticatorId })
+        await remove()
+        const there = await other.addKey(options)
+        for (const credential of credentials)
+          await other.#cdp.send('WebAuthn.addCredential', { authenticatorId: there.authenticatorId, credential })
+        return there
       },
+      remove,
     }
+  }
+
+  /** Closes the session as a person would: by the menu in the corner. */
+  async signOut(): Promise<void> {
+    await this.page.getByRole('button', { name: /your account/ }).click()
+    await this.page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await this.page.getByRole('heading', { name: 'Sign in' }).waitFor()
   }
 
   /** Keeps a picture of the whole page under `artefacts/`, in the light and the dark scheme and at phone width. */

@@ -13,7 +13,10 @@ export interface Ran {
 /** Runs the command line as an operator does, with no settings but those given. */
 export async function postern(args: string[], env: Record<string, string> = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -15,7 +15,8 @@ export async function listRoutes(): Promise<ListedRoute[]> {
   const watch = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance }
     fastify.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
-      for (const one of [method].flat()) routes.push({ method: one, url, access: config?.access ?? '', act: config?.act?.name ?? null })
+      for (const one of [method].flat())
+        routes.push({ method: one, url, access: config?.access ?? '', act: config?.act?.name ?? null })
     })
   }
   subscribe('fastify.initialization', watch)

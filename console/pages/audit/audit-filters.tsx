@@ -1,6 +1,6 @@
 import { Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { PersonSelect } from '../../forms/person-select.tsx'
+import { UrlTextInput } from '../../forms/url-text-input.tsx'
 import { paths } from '../../paths.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
@@ -24,20 +24,13 @@ export function AuditFilters() {
     clearable: true,
     placeholder: 'Any',
   })
-  const setTarget = useDebouncedCallback((target: string) => set({ target }), 300)
   const hasAny = Object.values(query).some(Boolean)
   return (
     <>
       <SimpleGrid component="section" aria-label="Filters" cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
         <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
         <Select label="What" data={actionGroups} searchable {...one('action')} />
-        <TextInput
-          key={query['target'] ? 'given' : 'none'}
-          label="Target"
-          placeholder="payments/api, ana, …"
-          defaultValue={query['target'] ?? ''}
-          onChange={(event) => setTarget(event.currentTarget.value.trim())}
-        />
+        <UrlTextInput name="target" label="Target" placeholder="payments/api, ana, …" />
         <Select label="How" data={methods} {...one('method')} />
         <Select label="Strength" data={strengths} {...one('strength')} />
         <Select label="Outcome" data={outcomes} {...one('outcome')} />

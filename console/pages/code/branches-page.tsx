@@ -1,23 +1,29 @@
-import { ActionIcon, Anchor, Badge, Box, Button, Group, Modal, Stack, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Anchor, Badge, Box, Button, Group, Tooltip } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api } from '../../api/client.ts'
-import { pagesQuery, queryClient } from '../../api/queries.ts'
+import { pagesQuery } from '../../api/queries.ts'
 import type { BranchView, RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { CommitLine } from './commit-line.tsx'
+import { DeleteBranch } from './delete-branch.tsx'
 import { EmptySection } from './empty-section.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
-import { type Place, usePlace } from './use-place.ts'
+import { usePlace } from './use-place.ts'
 
 export const BranchesPage = () => (
   <RepositoryFrame tab="branches" title="Branches">
-    {(repository) => (repository.isEmpty ? <EmptySection title="Branches" repository={repository} /> : <Branches repository={repository} />)}
+    {(repository) =>
+      repository.isEmpty ? (
+        <EmptySection title="Branches" repository={repository} />
+      ) : (
+        <Branches repository={repository} />
+      )
+    }
   </RepositoryFrame>
 )
 
@@ -37,7 +43,11 @@ function Branches({ repository }: { repository: RepositoryView }) {
             <BranchRow key={branch.name} repository={repository} branch={branch} onDelete={() => setLeaving(branch)} />
           ))}
       </ul>
-      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore
+        hasMore={list.hasNextPage}
+        isLoading={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+      />
       {leaving && <DeleteBranch place={place} branch={leaving} onClose={() => setLeaving(null)} />}
     </>
   )
@@ -57,7 +67,11 @@ function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDe
     <li className={styles.row}>
       <Box flex={1} miw={0}>
         <Group gap="xs" mb={4}>
-          <Anchor href={paths.repository(project, name, { ref: branch.name })} fw={600} style={{ overflowWrap: 'anywhere' }}>
+          <Anchor
+            href={paths.repository(project, name, { ref: branch.name })}
+            fw={600}
+            style={{ overflowWrap: 'anywhere' }}
+          >
             {branch.name}
           </Anchor>
           {branch.isDefault && <Tag>default</Tag>}
@@ -73,7 +87,12 @@ function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDe
         ) : (
           !branch.isDefault &&
           myRole !== 'read' && (
-            <Button component="a" size="xs" variant="default" href={paths.newPullRequest(project, name, { source: branch.name })}>
+            <Button
+              component="a"
+              size="xs"
+              variant="default"
+              href={paths.newPullRequest(project, name, { source: branch.name })}
+            >
               Open pull request
             </Button>
           )
@@ -100,33 +119,3 @@ const Tag = ({ children }: React.PropsWithChildren) => (
     {children}
   </Badge>
 )
-
-function DeleteBranch({ place, branch, onClose }: { place: Place; branch: BranchView; onClose: () => void }) {
-  const path = branch.name.split('/').map(encodeURIComponent).join('/')
-  const act = useMutation({
-    mutationFn: () => api.delete(`${place.api}/branches/${path}`),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: [`${place.api}/branches`] })
-      await queryClient.invalidateQueries({ queryKey: [place.api] })
-      onClose()
-    },
-  })
-  return (
-    <Modal opened onClose={onClose} title={`Delete ${branch.name}`} centered closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack>
-        <Text size="sm">
-          Its last commit is {branch.tip.oid.slice(0, 12)}. Commits that no other branch holds will not be reachable any more.
-        </Text>
-        <ProblemAlert error={act.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Keep it
-          </Button>
-          <Button color="red" loading={act.isPending} onClick={() => act.mutate()}>
-            Delete the branch
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  )
-}

@@ -36,7 +36,12 @@ export function ChangedFiles({ upTo, viewed, ...rest }: ChangedFilesProps) {
   return (
     <Stack gap="md" miw={0}>
       {files.slice(0, count).map((file) => (
-        <ChangedFile key={file.index} file={file} isViewed={viewed === null ? null : viewed.has(diffPath(file))} {...rest} />
+        <ChangedFile
+          key={file.index}
+          file={file}
+          isViewed={viewed === null ? null : viewed.has(diffPath(file))}
+          {...rest}
+        />
       ))}
       <div ref={end.ref} key={count} />
     </Stack>

@@ -39,7 +39,10 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
   const { viewed, mark } = useViewed(props.viewedSubject, summary.to)
   const [isTreeOpen, setIsTreeOpen] = useState(false)
   const [upTo, setUpTo] = useState(0)
-  const tree = useMemo(() => summary.files.map((file) => ({ index: file.index, path: diffPath(file) })), [summary.files])
+  const tree = useMemo(
+    () => summary.files.map((file) => ({ index: file.index, path: diffPath(file) })),
+    [summary.files],
+  )
   const viewedIndexes = useMemo(
     () => new Set(tree.filter((file) => viewed.has(file.path)).map((file) => file.index)),
     [tree, viewed],
@@ -89,7 +92,12 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
         )}
       </Group>
       {summary.isTruncated && (
-        <Alert variant="light" color="yellow" mb="sm" title={`The first ${summary.files.length.toLocaleString('en')} files are listed`}>
+        <Alert
+          variant="light"
+          color="yellow"
+          mb="sm"
+          title={`The first ${summary.files.length.toLocaleString('en')} files are listed`}
+        >
           The rest is too much for one page. In a clone: git diff {summary.from.slice(0, 12)} {summary.to.slice(0, 12)}
         </Alert>
       )}

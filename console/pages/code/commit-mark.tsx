@@ -8,10 +8,6 @@ export const CommitMark = (props: { commit: CommitView; isCompact?: boolean }) =
   <ProofMark
     proof={props.commit.proof}
     isCompact={props.isCompact ?? false}
-    card={
-      props.commit.proof && (
-        <ProofCard proof={props.commit.proof} verifyLines={verifyLines(props.commit.oid)} />
-      )
-    }
+    card={props.commit.proof && <ProofCard proof={props.commit.proof} verifyLines={verifyLines(props.commit.oid)} />}
   />
 )

@@ -43,7 +43,14 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
       <SimpleGrid cols={{ base: 1, md: commit.proof ? 2 : 1 }} spacing="lg" style={{ alignItems: 'start' }}>
         <Paper withBorder p="md">
           {commit.body && (
-            <Box component="pre" m={0} mb="md" ff="monospace" fz="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            <Box
+              component="pre"
+              m={0}
+              mb="md"
+              ff="monospace"
+              fz="sm"
+              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
+            >
               {revealHidden(commit.body)}
             </Box>
           )}

@@ -10,7 +10,13 @@ import { usePlace, useRefName } from './use-place.ts'
 
 export const CommitsPage = () => (
   <RepositoryFrame tab="commits" title="Commits">
-    {(repository) => (repository.isEmpty ? <EmptySection title="Commits" repository={repository} /> : <Commits repository={repository} />)}
+    {(repository) =>
+      repository.isEmpty ? (
+        <EmptySection title="Commits" repository={repository} />
+      ) : (
+        <Commits repository={repository} />
+      )
+    }
   </RepositoryFrame>
 )
 

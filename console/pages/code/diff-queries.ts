@@ -19,7 +19,11 @@ export const summaryQuery = ({ api: path, query, version }: DiffSource) =>
   })
 
 /** One file's patch, kept with the two trees that `summary` compared. */
-export const patchQuery = ({ api: path, query }: DiffSource, summary: Pick<DiffSummary, 'from' | 'to'>, index: number) =>
+export const patchQuery = (
+  { api: path, query }: DiffSource,
+  summary: Pick<DiffSummary, 'from' | 'to'>,
+  index: number,
+) =>
   queryOptions({
     queryKey: [`${path}/${index}`, query ?? {}, summary.from, summary.to],
     queryFn: ({ signal }) => api.get<FilePatch>(withQuery(`${path}/${index}`, query), { signal }),

@@ -23,8 +23,8 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
           Push your first commits
         </Title>
         <Text c="dimmed">
-          The first push to {defaultBranch} is recorded as its start. From there {defaultBranch} is protected: it changes
-          only by a pull request that a person merges with a tap.
+          The first push to {defaultBranch} is recorded as its start. From there {defaultBranch} is protected: it
+          changes only by a pull request that a person merges with a tap.
         </Text>
       </div>
       <Paper withBorder p="lg">
@@ -63,7 +63,11 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
         <List size="sm" mt="md" c="dimmed" spacing={4}>
           <List.Item>Push the whole history now: what comes in the first push is not asked for a proof.</List.Item>
           <List.Item>
-            Push again to another branch, then open a <Anchor href={paths.pullRequests(project, name)} inherit>pull request</Anchor>.
+            Push again to another branch, then open a{' '}
+            <Anchor href={paths.pullRequests(project, name)} inherit underline="always">
+              pull request
+            </Anchor>
+            .
           </List.Item>
         </List>
       </Paper>

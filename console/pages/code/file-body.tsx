@@ -27,7 +27,8 @@ export function FileBody(props: FileBodyProps) {
   const { file } = props
   if (file.kind === 'symlink') return <Symlink {...props} target={file.text ?? ''} />
   if (file.kind === 'binary') return <Note>This is a binary file. Download it to look inside.</Note>
-  if (file.kind === 'too-large' || file.text === null) return <Note>This file is too large to show here. Download it to read it.</Note>
+  if (file.kind === 'too-large' || file.text === null)
+    return <Note>This file is too large to show here. Download it to read it.</Note>
   if (file.text === '') return <Note>This file is empty.</Note>
   if (!props.isRead) return <Source path={file.path} text={file.text} />
   return (
@@ -58,11 +59,23 @@ function Source({ path, text }: { path: string; text: string }) {
   return (
     <>
       {isHiding && (
-        <Alert variant="light" color="yellow" radius={0} icon={<IconEyeExclamation />} title="This file holds hidden characters">
+        <Alert
+          variant="light"
+          color="yellow"
+          radius={0}
+          icon={<IconEyeExclamation />}
+          title="This file holds hidden characters"
+        >
           They can make code read differently from what it does. Each is marked where it stands.
         </Alert>
       )}
-      <Suspense fallback={<Box p="md"><RowSkeletons rows={8} height={16} /></Box>}>
+      <Suspense
+        fallback={
+          <Box p="md">
+            <RowSkeletons rows={8} height={16} />
+          </Box>
+        }
+      >
         <CodeView
           text={text}
           language={languageOf(path)}

@@ -14,23 +14,23 @@ export function PathTrail({ place, path, refName }: { place: Place; path: string
   return (
     <Group gap={6} flex="1 1 280px" miw={0}>
       <Text component="h1" fz="md" fw={500} m={0} ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-      <Anchor href={hrefOf(0)} inherit underline="always">
-        {place.name}
-      </Anchor>
-      {parts.map((part, index) => (
-        <span key={index}>
-          {' / '}
-          {index < parts.length - 1 ? (
-            <Anchor href={hrefOf(index + 1)} inherit underline="always">
-              {revealHidden(part)}
-            </Anchor>
-          ) : (
-            <Text span inherit fw={650}>
-              {revealHidden(part)}
-            </Text>
-          )}
-        </span>
-      ))}
+        <Anchor href={hrefOf(0)} inherit underline="always">
+          {place.name}
+        </Anchor>
+        {parts.map((part, index) => (
+          <span key={index}>
+            {' / '}
+            {index < parts.length - 1 ? (
+              <Anchor href={hrefOf(index + 1)} inherit underline="always">
+                {revealHidden(part)}
+              </Anchor>
+            ) : (
+              <Text span inherit fw={650}>
+                {revealHidden(part)}
+              </Text>
+            )}
+          </span>
+        ))}
       </Text>
       {path !== '' && <CopyButton value={path} what="the path" />}
     </Group>

@@ -32,7 +32,9 @@ export function RefPicker({ api, current, hrefOf }: RefPickerProps) {
           {isOid ? current.slice(0, 8) : current}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown>{isOpen && <Choices api={api} current={current} hrefOf={hrefOf} onChoose={() => setIsOpen(false)} />}</Popover.Dropdown>
+      <Popover.Dropdown>
+        {isOpen && <Choices api={api} current={current} hrefOf={hrefOf} onChoose={() => setIsOpen(false)} />}
+      </Popover.Dropdown>
     </Popover>
   )
 }
@@ -83,7 +85,11 @@ function Choices({ api, current, hrefOf, onChoose }: RefPickerProps & { onChoose
             styles={{ label: { overflowWrap: 'anywhere' } }}
           />
         ))}
-        <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+        <ShowMore
+          hasMore={list.hasNextPage}
+          isLoading={list.isFetchingNextPage}
+          onMore={() => void list.fetchNextPage()}
+        />
       </ScrollArea.Autosize>
     </Stack>
   )

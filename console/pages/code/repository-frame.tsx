@@ -1,19 +1,15 @@
-import { Anchor, Badge, Box, Group, Text, Title } from '@mantine/core'
+import { Anchor, Box, Group, Text, Title } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
+import { DemoBadge } from '../../ui/demo-badge.tsx'
+import { VisibilityBadge } from '../../ui/visibility-badge.tsx'
 import styles from './repository-frame.module.css'
 import { usePlace } from './use-place.ts'
 
 export type RepositoryTab = 'code' | 'commits' | 'branches' | 'tags' | 'pull-requests' | 'settings'
-
-const VISIBILITY = {
-  private: 'Only people who were given a role see it',
-  internal: 'Everybody who can sign in here sees it',
-  public: 'Anybody sees it, without signing in',
-}
 
 /** Around every page of a repository: where it lies, what it is, and its pages. */
 export function RepositoryFrame(props: {
@@ -44,14 +40,8 @@ export function RepositoryFrame(props: {
             {name}
           </Anchor>
         </Text>
-        <Badge variant="default" tt="none" fw={500} title={VISIBILITY[repository.visibility]}>
-          {repository.visibility}
-        </Badge>
-        {repository.isDemo && (
-          <Badge variant="default" tt="none" fw={500}>
-            demo
-          </Badge>
-        )}
+        <VisibilityBadge visibility={repository.visibility} />
+        <DemoBadge isDemo={repository.isDemo} />
       </Group>
       <RepositoryNavigation repository={repository} tab={props.tab} />
       {props.children(repository)}

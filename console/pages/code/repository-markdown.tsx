@@ -19,8 +19,9 @@ export function RepositoryMarkdown(props: {
     () => ({
       directory,
       fileHref: (path: string, hash: string) =>
-        (path === '' ? paths.repository(place.project, place.name, { ref: refName }) : paths.file(place.project, place.name, path, refName)) +
-        (hash === '' ? '' : `#${hash}`),
+        (path === ''
+          ? paths.repository(place.project, place.name, { ref: refName })
+          : paths.file(place.project, place.name, path, refName)) + (hash === '' ? '' : `#${hash}`),
       imageHref: (path: string) => downloads.raw(place.project, place.name, path, refName ?? defaultBranch),
     }),
     [place, refName, defaultBranch, directory],

@@ -12,7 +12,9 @@ import { usePlace, useRefName } from './use-place.ts'
 
 export const RepositoryPage = () => (
   <RepositoryFrame tab="code" title="Code" isFront>
-    {(repository) => (repository.isEmpty ? <EmptyRepository repository={repository} /> : <Filled repository={repository} />)}
+    {(repository) =>
+      repository.isEmpty ? <EmptyRepository repository={repository} /> : <Filled repository={repository} />
+    }
   </RepositoryFrame>
 )
 

@@ -23,7 +23,10 @@ export function SettingsDelete({ place, repository }: { place: Place; repository
     },
   })
   return (
-    <SettingsSection title="Delete" description="The repository, its pull requests and its proofs go. What happened stays in the audit.">
+    <SettingsSection
+      title="Delete"
+      description="The repository, its pull requests and its proofs go. What happened stays in the audit."
+    >
       <Button variant="default" c="var(--mantine-color-error)" onClick={() => setIsOpen(true)}>
         Delete this repository
       </Button>
@@ -48,7 +51,12 @@ export function SettingsDelete({ place, repository }: { place: Place; repository
             <Button variant="default" onClick={() => setIsOpen(false)}>
               Keep it
             </Button>
-            <Button color="red" disabled={typed.trim() !== repository.path} loading={act.isPending} onClick={() => act.mutate()}>
+            <Button
+              color="red"
+              disabled={typed.trim() !== repository.path}
+              loading={act.isPending}
+              onClick={() => act.mutate()}
+            >
               Tap to delete
             </Button>
           </Group>

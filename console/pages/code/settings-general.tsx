@@ -10,16 +10,28 @@ import { SettingsSection } from './settings-section.tsx'
 import type { Place } from './use-place.ts'
 
 const VISIBILITIES: { value: Visibility; label: string; description: string }[] = [
-  { value: 'private', label: 'Private', description: 'Only people who were given a role. Everybody else is told that it does not exist.' },
+  {
+    value: 'private',
+    label: 'Private',
+    description: 'Only people who were given a role. Everybody else is told that it does not exist.',
+  },
   { value: 'internal', label: 'Internal', description: 'Everybody who can sign in here may read it.' },
-  { value: 'public', label: 'Public', description: 'Anybody who reaches this address may read it, without signing in.' },
+  {
+    value: 'public',
+    label: 'Public',
+    description: 'Anybody who reaches this address may read it, without signing in.',
+  },
 ]
 
 /** Name, description and who sees it. */
 export function SettingsGeneral({ place, repository }: { place: Place; repository: RepositoryView }) {
   const go = useGo()
   const { form, act, onSubmit } = useActForm({
-    initialValues: { name: repository.name, description: repository.description, visibility: repository.visibility as string },
+    initialValues: {
+      name: repository.name,
+      description: repository.description,
+      visibility: repository.visibility,
+    },
     validate: { name: required('a name') },
     act: (values) => api.patch<RepositoryView>(place.api, values),
     onDone: async (changed: RepositoryView) => {

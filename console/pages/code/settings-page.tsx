@@ -27,18 +27,21 @@ function Settings({ repository }: { repository: RepositoryView }) {
   const place = usePlace()
   return (
     <>
-    <SectionTitle>Settings</SectionTitle>
-    <Stack gap="xl" maw={820}>
-      <SettingsGeneral key={repository.path} place={place} repository={repository} />
-      <Divider />
-      <SettingsSection title="People" description="Who may read, write or administer. Roles given in the project hold here too.">
-        <MembersEditor api={`${place.api}/members`} scope="repository" />
-      </SettingsSection>
-      <Divider />
-      <SettingsProtection place={place} repository={repository} />
-      <Divider />
-      <SettingsDelete place={place} repository={repository} />
-    </Stack>
+      <SectionTitle>Settings</SectionTitle>
+      <Stack gap="xl" maw={820}>
+        <SettingsGeneral key={repository.path} place={place} repository={repository} />
+        <Divider />
+        <SettingsSection
+          title="People"
+          description="Who may read, write or administer. Roles given in the project hold here too."
+        >
+          <MembersEditor api={`${place.api}/members`} scope="repository" />
+        </SettingsSection>
+        <Divider />
+        <SettingsProtection place={place} repository={repository} />
+        <Divider />
+        <SettingsDelete place={place} repository={repository} />
+      </Stack>
     </>
   )
 }

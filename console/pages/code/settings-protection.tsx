@@ -18,9 +18,7 @@ export const SettingsProtection = ({ place, repository }: { place: Place; reposi
     description="They change only by a pull request that a person merges with a tap. A direct push is refused."
   >
     {repository.protectedBranches.length === 0 ? (
-      <Text size="sm">
-        None yet: {repository.defaultBranch} is protected from its first push on.
-      </Text>
+      <Text size="sm">None yet: {repository.defaultBranch} is protected from its first push on.</Text>
     ) : (
       <Stack>
         {repository.protectedBranches.map((branch) => (
@@ -34,7 +32,9 @@ export const SettingsProtection = ({ place, repository }: { place: Place; reposi
 function Branch({ place, branch }: { place: Place; branch: ProtectedBranchView }) {
   const act = useMutation({
     mutationFn: (stockVerifiableOnly: boolean) =>
-      api.patch<ProtectedBranchView>(`${place.api}/protected-branches/${encodeURIComponent(branch.branch)}`, { stockVerifiableOnly }),
+      api.patch<ProtectedBranchView>(`${place.api}/protected-branches/${encodeURIComponent(branch.branch)}`, {
+        stockVerifiableOnly,
+      }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [place.api] }),
   })
   return (
@@ -42,7 +42,8 @@ function Branch({ place, branch }: { place: Place; branch: ProtectedBranchView }
       <Stack gap="sm">
         <Text fw={600}>{branch.branch}</Text>
         <Text size="sm" c="dimmed" component="div">
-          Protected from <Oid oid={branch.baselineOid} href={paths.commit(place.project, place.name, branch.baselineOid)} /> on.{' '}
+          Protected from{' '}
+          <Oid oid={branch.baselineOid} href={paths.commit(place.project, place.name, branch.baselineOid)} /> on.{' '}
           {branch.sealedBy && branch.sealedAt !== null ? (
             <>
               Start sealed by <PersonName person={branch.sealedBy} size="xs" /> <TimeAgo at={branch.sealedAt} />.

@@ -35,8 +35,9 @@ function StartBanner({ repository, branch }: { repository: RepositoryView; branc
     <Alert variant="light" color="gray" icon={<IconFlag />} mb="lg" role="status">
       <Group justify="space-between" gap="sm">
         <Text size="sm">
-          {branch.branch} is protected from <Oid oid={branch.baselineOid} href={paths.commit(project, name, branch.baselineOid)} /> on.
-          Tap to seal this start, so that nobody can move it.
+          {branch.branch} is protected from{' '}
+          <Oid oid={branch.baselineOid} href={paths.commit(project, name, branch.baselineOid)} /> on. Tap to seal this
+          start, so that nobody can move it.
         </Text>
         <Button size="xs" variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
           Seal this start

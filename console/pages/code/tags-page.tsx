@@ -31,7 +31,10 @@ function Tags({ repository }: { repository: RepositoryView }) {
       <ProblemAlert error={list.error} />
       {list.isPending && <RowSkeletons />}
       {tags?.length === 0 && (
-        <EmptyState title="No tags yet" action={<CopyBlock lines={["git tag -a v1.0 -m 'First release'", 'git push origin v1.0']} />}>
+        <EmptyState
+          title="No tags yet"
+          action={<CopyBlock lines={["git tag -a v1.0 -m 'First release'", 'git push origin v1.0']} />}
+        >
           Tags name commits for good, releases for example. They are pushed:
         </EmptyState>
       )}
@@ -55,7 +58,11 @@ function Tags({ repository }: { repository: RepositoryView }) {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore
+        hasMore={list.hasNextPage}
+        isLoading={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+      />
     </>
   )
 }

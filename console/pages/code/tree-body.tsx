@@ -14,7 +14,12 @@ import { TreeList } from './tree-list.tsx'
 import type { Place } from './use-place.ts'
 
 /** A directory at a ref: its entries and its README. */
-export function TreeBody(props: { place: Place; repository: RepositoryView; refName: string | undefined; path: string }) {
+export function TreeBody(props: {
+  place: Place
+  repository: RepositoryView
+  refName: string | undefined
+  path: string
+}) {
   const { place, repository, refName, path } = props
   const { data: tree, error } = useQuery(
     getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
@@ -35,7 +40,13 @@ export function TreeBody(props: { place: Place; repository: RepositoryView; refN
         header={<CommitLine repository={repository} commit={tree.lastCommit} />}
       />
       {tree.readme && (
-        <Readme place={place} refName={refName} defaultBranch={repository.defaultBranch} directory={path} readme={tree.readme} />
+        <Readme
+          place={place}
+          refName={refName}
+          defaultBranch={repository.defaultBranch}
+          directory={path}
+          readme={tree.readme}
+        />
       )}
     </Stack>
   )

@@ -34,7 +34,11 @@ export function TreeList({ place, tree, refName, header }: TreeListProps) {
           <li className={styles.row}>
             <a
               className={styles.name}
-              href={parent === '' ? paths.repository(place.project, place.name, { ref: refName }) : paths.tree(place.project, place.name, parent, refName)}
+              href={
+                parent === ''
+                  ? paths.repository(place.project, place.name, { ref: refName })
+                  : paths.tree(place.project, place.name, parent, refName)
+              }
               aria-label="The directory above"
             >
               ..

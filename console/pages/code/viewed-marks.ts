@@ -29,7 +29,9 @@ export function writeViewed(storage: Marks, subject: string, to: string, viewed:
 
 /** The files of one diff that this person marked as viewed, in this browser. */
 export function useViewed(subject: string | null, to: string) {
-  const [viewed, setViewed] = useState(() => (subject === null ? new Set<string>() : readViewed(localStorage, subject, to)))
+  const [viewed, setViewed] = useState(() =>
+    subject === null ? new Set<string>() : readViewed(localStorage, subject, to),
+  )
   const mark = useCallback(
     (path: string, isViewed: boolean) =>
       setViewed((before) => {

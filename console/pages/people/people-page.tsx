@@ -1,5 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Stack } from '@mantine/core'
 import { IconPlus, IconSearch } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
@@ -7,6 +6,7 @@ import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { Person, PersonAdded } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
+import { UrlTextInput } from '../../forms/url-text-input.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { RowList } from '../../ui/row-list.tsx'
@@ -27,7 +27,6 @@ export function PeoplePage() {
   const isAdmin = isAdministrator(useMe())
   const { q = '', add } = useUrlQuery()
   const setQuery = useSetUrlQuery()
-  const search = useDebouncedCallback((text: string) => setQuery({ q: text }), 200)
   const [made, setMade] = useState<PersonAdded | null>(null)
   return (
     <>
@@ -45,13 +44,11 @@ export function PeoplePage() {
       <Stack>
         {made && <LinkMade made={made} onClose={() => setMade(null)} />}
         <Group>
-          <TextInput
-            key={q ? 'searched' : 'all'}
+          <UrlTextInput
+            name="q"
             aria-label="Find people"
             placeholder="Find by name, username or e-mail"
             leftSection={<IconSearch size={16} aria-hidden />}
-            defaultValue={q}
-            onChange={(event) => search(event.currentTarget.value)}
             w={{ base: '100%', xs: 340 }}
           />
         </Group>

@@ -16,7 +16,8 @@ import { createInProject } from './create-in-project.ts'
 
 const projectsQuery = getQuery<Items<ProjectView>>('/projects')
 
-export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(projectsQuery)]
+/** As it is now: the form begins with a project of this list. */
+export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(projectsQuery)]
 
 /** The first repository needs a project too: where there is none, its name is asked in the same form. */
 export function NewRepositoryPage() {

@@ -24,7 +24,9 @@ export function BranchSelect({ api, label, value, except, onChange, error }: Bra
   useEffect(() => {
     if (hasNextPage && !isFetching && count < MOST_PAGES) void fetchNextPage()
   }, [hasNextPage, isFetching, count, fetchNextPage])
-  const names = (data?.pages ?? []).flatMap((page) => page.items.map((branch) => branch.name)).filter((name) => name !== except)
+  const names = (data?.pages ?? [])
+    .flatMap((page) => page.items.map((branch) => branch.name))
+    .filter((name) => name !== except)
   const known = value === '' || names.includes(value) ? names : [value, ...names]
   return (
     <Select

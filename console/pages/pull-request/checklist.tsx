@@ -32,7 +32,9 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
         )}
         <Group gap="sm">
           <Button
-            {...(isReady ? { component: 'a' as const, href: paths.merge(place.project, place.name, place.number) } : { disabled: true })}
+            {...(isReady
+              ? { component: 'a' as const, href: paths.merge(place.project, place.name, place.number) }
+              : { disabled: true })}
           >
             Merge with a tap
           </Button>
@@ -50,7 +52,14 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
 const Check = ({ check }: { check: Mergeability['checks'][number] }) => (
   <List.Item
     icon={
-      <ThemeIcon size={18} radius="xl" variant="light" color={check.isMet ? 'teal' : 'red'} role="img" aria-label={check.isMet ? 'Met' : 'Missing'}>
+      <ThemeIcon
+        size={18}
+        radius="xl"
+        variant="light"
+        color={check.isMet ? 'teal' : 'red'}
+        role="img"
+        aria-label={check.isMet ? 'Met' : 'Missing'}
+      >
         {check.isMet ? <IconCheck size={12} /> : <IconX size={12} />}
       </ThemeIcon>
     }
@@ -74,8 +83,7 @@ function headline(mergeability: Mergeability, pullRequest: PullRequestView): str
       return `The branch ${pullRequest.sourceBranch} is gone`
     case 'closed':
       return 'Closed'
-    case 'ready':
-    case 'not-allowed':
+    default:
       return 'Not yet'
   }
 }
@@ -90,9 +98,10 @@ function reason(mergeability: Mergeability, { sourceBranch, targetBranch, can }:
       return `Push ${sourceBranch} again, or close this pull request.`
     case 'closed':
       return 'Reopen it to merge it.'
-    case 'ready':
-    case 'not-allowed':
-      return can.merge ? 'See what is missing above.' : 'Merging needs the role “write” here. Somebody who has it can merge this.'
+    default:
+      return can.merge
+        ? 'See what is missing above.'
+        : 'Merging needs the role “write” here. Somebody who has it can merge this.'
   }
 }
 
@@ -103,7 +112,9 @@ function Conflicts({ pullRequest }: { pullRequest: PullRequestView }) {
   return (
     <Stack gap="sm">
       <Text size="sm" fw={500}>
-        {conflicts.length === 1 ? 'The file in conflict' : `The ${conflicts.length.toLocaleString('en')} files in conflict`}
+        {conflicts.length === 1
+          ? 'The file in conflict'
+          : `The ${conflicts.length.toLocaleString('en')} files in conflict`}
       </Text>
       <List size="sm" ff="monospace" spacing={2} style={{ overflowWrap: 'anywhere' }}>
         {conflicts.slice(0, LISTED).map((path) => (
@@ -115,7 +126,10 @@ function Conflicts({ pullRequest }: { pullRequest: PullRequestView }) {
           and {conflicts.length - LISTED} more
         </Text>
       )}
-      <CopyBlock label="Settle it in your clone" lines={conflictCommands(pullRequest.sourceBranch, pullRequest.targetBranch)} />
+      <CopyBlock
+        label="Settle it in your clone"
+        lines={conflictCommands(pullRequest.sourceBranch, pullRequest.targetBranch)}
+      />
     </Stack>
   )
 }

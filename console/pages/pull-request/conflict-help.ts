@@ -1,5 +1,6 @@
 /** A branch name as one shell word. Git refuses spaces and quotes in most places, not `$` or `;`. */
-export const shellWord = (text: string) => (/^[\w./@+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`)
+export const shellWord = (text: string) =>
+  /^[\w./@+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** The commands that bring the target into the source locally, where a person can settle the conflicts. */
 export const conflictCommands = (source: string, target: string): string[] => [

@@ -1,5 +1,5 @@
 import { Grid, Group, Paper, Stack, Text, Timeline } from '@mantine/core'
-import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
+import type { PullRequestView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { Oid } from '../../ui/oid.tsx'
 import { PersonAvatar } from '../../ui/person-avatar.tsx'
@@ -8,13 +8,7 @@ import { RepositoryMarkdown } from '../code/repository-markdown.tsx'
 import { Checklist } from './checklist.tsx'
 import { CloseButton } from './close-button.tsx'
 import { MergedCard } from './merged-card.tsx'
-import type { PullRequestPlace } from './use-pull-request.ts'
-
-export interface PullRequestTabProps {
-  place: PullRequestPlace
-  repository: RepositoryView
-  pullRequest: PullRequestView
-}
+import type { PullRequestPlace, PullRequestTabProps } from './use-pull-request.ts'
 
 /** What it is for, what happened to it, and what it still needs. */
 export function Conversation({ place, repository, pullRequest }: PullRequestTabProps) {
@@ -59,7 +53,8 @@ const History = ({ place, pullRequest }: { place: PullRequestPlace; pullRequest:
     {pullRequest.timeline.map((event, index) => (
       <Timeline.Item key={index} bullet={event.actor ? <PersonAvatar person={event.actor} size="sm" /> : null}>
         <Text size="sm">
-          {event.sentence} {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}
+          {event.sentence}{' '}
+          {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}
         </Text>
         <Text size="sm" c="dimmed">
           <TimeAgo at={event.at} />

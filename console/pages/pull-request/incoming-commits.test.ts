@@ -19,7 +19,10 @@ const base = [commit('b', ['a']), commit('a', [])]
 
 test('what the target has is not incoming', () => {
   const incoming = incomingCommits([commit('d', ['c']), commit('c', ['b']), ...base], base)
-  assert.deepEqual(incoming.commits.map((item) => item.oid), ['d', 'c'])
+  assert.deepEqual(
+    incoming.commits.map((item) => item.oid),
+    ['d', 'c'],
+  )
   assert.equal(incoming.isOpenEnded, false)
 })
 
@@ -29,7 +32,10 @@ test('a page that never meets the target says that more may follow', () => {
 })
 
 test('one commit lends its words, without trailers that are not ours to repeat', () => {
-  const incoming = incomingCommits([commit('c', ['b'], 'Fix the door', 'It squeaked.\n\nPostern-Statement: sha256:0\nSigned-off-by: Ana'), ...base], base)
+  const incoming = incomingCommits(
+    [commit('c', ['b'], 'Fix the door', 'It squeaked.\n\nPostern-Statement: sha256:0\nSigned-off-by: Ana'), ...base],
+    base,
+  )
   assert.deepEqual(suggestedWords(incoming, 'x'), { title: 'Fix the door', description: 'It squeaked.' })
 })
 

@@ -46,7 +46,7 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
       <SegmentedControl
         mb="md"
         value={state}
-        onChange={(value) => setState(value as State)}
+        onChange={(value) => setState(value)}
         aria-label="Which pull requests"
         data={[
           { value: 'open', label: 'Open' },
@@ -57,7 +57,11 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
       <ProblemAlert error={list.error} />
       {list.isPending && <RowSkeletons />}
       {items?.length === 0 && (
-        <EmptyState title={`No ${state} pull requests`} icon={<IconGitPullRequest size={28} />} action={state === 'open' && mayOpen && open}>
+        <EmptyState
+          title={`No ${state} pull requests`}
+          icon={<IconGitPullRequest size={28} />}
+          action={state === 'open' && mayOpen && open}
+        >
           {state === 'open' && 'Push a branch, then propose it here. Merging takes one tap.'}
         </EmptyState>
       )}
@@ -68,7 +72,11 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
           ))}
         </ul>
       )}
-      <ShowMore hasMore={list.hasNextPage} isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
+      <ShowMore
+        hasMore={list.hasNextPage}
+        isLoading={list.isFetchingNextPage}
+        onMore={() => void list.fetchNextPage()}
+      />
     </>
   )
 }
@@ -76,11 +84,17 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
 const Row = ({ project, name, item }: { project: string; name: string; item: PullRequestSummary }) => (
   <li className={rows.row}>
     <Box flex={1} miw={0}>
-      <Anchor href={paths.pullRequest(project, name, item.number)} c="inherit" fw={600} style={{ overflowWrap: 'anywhere' }}>
+      <Anchor
+        href={paths.pullRequest(project, name, item.number)}
+        c="inherit"
+        fw={600}
+        style={{ overflowWrap: 'anywhere' }}
+      >
         {revealHidden(item.title)}
       </Anchor>
       <Text size="sm" c="dimmed">
-        #{item.number} by {item.author.displayName}, <TimeAgo at={item.updatedAt} /> · {item.sourceBranch} into {item.targetBranch}
+        #{item.number} by {item.author.displayName}, <TimeAgo at={item.updatedAt} /> · {item.sourceBranch} into{' '}
+        {item.targetBranch}
       </Text>
     </Box>
     <Group gap="sm" wrap="nowrap">

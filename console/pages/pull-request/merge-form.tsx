@@ -1,8 +1,7 @@
 import { Alert, Box, Grid, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
-import type { MergeMethod, PullRequestView, SealAttempt } from '../../api/shapes.ts'
+import type { Facts, MergeMethod, PullRequestView, SealAttempt } from '../../api/shapes.ts'
 import { TapPanel } from '../../forms/tap-panel.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
 import { FactsTable } from '../../ui/facts-table.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useUrlState } from '../../url-state.ts'
@@ -28,8 +27,9 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
   const [asked, setMethod] = useUrlState<MergeMethod>('method', 'merge')
   const method = asked === 'squash' ? 'squash' : 'merge'
   const [attempt, setAttempt] = useState<{ of: string; made: SealAttempt } | null>(null)
+  const [tapping, setTapping] = useState<string | null>(null)
   const seen = { head: pullRequest.headOid, base: pullRequest.baseOid, readAt }
-  const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge(place, method, seen, attempt?.of ?? null)
+  const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge(place, method, seen, tapping)
   const ready = preparation.data
   return (
     <Stack gap="xl">
@@ -45,8 +45,11 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
             <Title order={2} fz="lg" mb="sm">
               {ready?.facts.title ?? 'What you sign'}
             </Title>
-            {ready ? <FactsTable facts={ready.facts} /> : preparation.isFetching && <RowSkeletons rows={6} height={20} />}
-            {ready && attempt?.of === ready.sealRequestId && <Digest digest={attempt.made.statementDigest} />}
+            {ready ? (
+              <FactsTable facts={withDigest(ready.facts, attempt?.of === ready.sealRequestId ? attempt.made : null)} />
+            ) : (
+              preparation.isFetching && <RowSkeletons rows={6} height={20} />
+            )}
           </Paper>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -65,7 +68,11 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
                 </Text>
               </Box>
               {unfinished ? (
-                <MergeUnfinished error={unfinished.error} onAgain={() => finish.mutate(unfinished.sealId)} isPending={finish.isPending} />
+                <MergeUnfinished
+                  error={unfinished.error}
+                  onAgain={() => finish.mutate(unfinished.sealId)}
+                  isPending={finish.isPending}
+                />
               ) : isExpired ? (
                 <MergeExpired onAgain={renew} />
               ) : (
@@ -76,6 +83,7 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
                     hideFacts
                     buttonLabel="Tap to merge"
                     onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
+                    onTapping={(isTapping) => setTapping(isTapping ? ready.sealRequestId : null)}
                     onSealed={({ sealId }) => merge(sealId)}
                   />
                 )
@@ -103,14 +111,8 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
   )
 }
 
-const Digest = ({ digest }: { digest: string }) => (
-  <Text size="sm" mt="sm" style={{ overflowWrap: 'anywhere' }}>
-    <Text span inherit c="dimmed">
-      Statement{' '}
-    </Text>
-    <Text span ff="monospace" inherit>
-      {digest}
-    </Text>{' '}
-    <CopyButton value={digest} what="the statement’s digest" />
-  </Text>
-)
+/** The digest depends on the key: it follows as soon as one is chosen. */
+const withDigest = (facts: Facts, attempt: SealAttempt | null): Facts =>
+  attempt === null
+    ? facts
+    : { ...facts, rows: [...facts.rows, { label: 'Statement', value: attempt.statementDigest, kind: 'digest' }] }

@@ -20,7 +20,8 @@ export function MergePage() {
 
 function Merge({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {
   const { pullRequest, readAt } = usePullRequest(place)
-  if (pullRequest.state === 'merged') return <MergedView place={place} repository={repository} pullRequest={pullRequest} />
+  if (pullRequest.state === 'merged')
+    return <MergedView place={place} repository={repository} pullRequest={pullRequest} />
   const isReady = pullRequest.mergeability.state === 'ready' && pullRequest.can.merge
   return (
     <Stack gap="lg">
@@ -36,7 +37,11 @@ function Merge({ place, repository }: { place: PullRequestPlace; repository: Rep
           Back to the pull request
         </Anchor>
       </div>
-      {isReady ? <MergeForm place={place} pullRequest={pullRequest} readAt={readAt} /> : <Checklist place={place} pullRequest={pullRequest} />}
+      {isReady ? (
+        <MergeForm place={place} pullRequest={pullRequest} readAt={readAt} />
+      ) : (
+        <Checklist place={place} pullRequest={pullRequest} />
+      )}
     </Stack>
   )
 }

@@ -3,7 +3,7 @@ import { paths } from '../../paths.ts'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import type { PullRequestTabProps } from './conversation.tsx'
+import type { PullRequestTabProps } from './use-pull-request.ts'
 
 /** Who merged it, when, and what proves it. */
 export const MergedCard = ({ place, pullRequest }: PullRequestTabProps) => (

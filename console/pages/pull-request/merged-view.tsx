@@ -4,7 +4,7 @@ import { revealHidden } from '../../ui/code-hidden.ts'
 import { Oid } from '../../ui/oid.tsx'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
-import type { PullRequestTabProps } from './conversation.tsx'
+import type { PullRequestTabProps } from './use-pull-request.ts'
 import { VerifyItYourself } from './verify-it-yourself.tsx'
 
 /** Right after the tap: it is merged, this proves it, and so anybody checks it. */

@@ -2,7 +2,7 @@ import { Button, Group, SimpleGrid, Stack, Text, TextInput, Textarea } from '@ma
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { api } from '../../api/client.ts'
-import { getQuery } from '../../api/queries.ts'
+import { getQuery, queryClient } from '../../api/queries.ts'
 import type { CommitView, PageOf, PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
@@ -19,7 +19,13 @@ import { incomingCommits, suggestedWords } from './incoming-commits.ts'
 
 export const NewPullRequestPage = () => (
   <RepositoryFrame tab="pull-requests" title="Open a pull request">
-    {(repository) => (repository.isEmpty ? <EmptySection title="Open a pull request" repository={repository} /> : <NewPullRequest repository={repository} />)}
+    {(repository) =>
+      repository.isEmpty ? (
+        <EmptySection title="Open a pull request" repository={repository} />
+      ) : (
+        <NewPullRequest repository={repository} />
+      )
+    }
   </RepositoryFrame>
 )
 
@@ -33,8 +39,18 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
     initialValues: { title: '', description: '' },
     validate: { title: required('a title') },
     act: (values) =>
-      api.post<PullRequestView>(`${place.api}/pull-requests`, { ...values, sourceBranch: source, targetBranch: target }),
-    onDone: (made: PullRequestView) => go(paths.pullRequest(place.project, place.name, made.number), { replace: true }),
+      api.post<PullRequestView>(`${place.api}/pull-requests`, {
+        ...values,
+        sourceBranch: source,
+        targetBranch: target,
+      }),
+    onDone: (made: PullRequestView) => {
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          [place.api, `${place.api}/pull-requests`, `${place.api}/branches`, '/home'].includes(String(queryKey[0])),
+      })
+      go(paths.pullRequest(place.project, place.name, made.number), { replace: true })
+    },
   })
 
   // Suggested words give way to typed ones, and follow the branch until then.
@@ -62,8 +78,20 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
       <form onSubmit={onSubmit}>
         <Stack gap="lg">
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
-            <BranchSelect api={place.api} label="Merge" value={source} except={target} onChange={(next) => setQuery({ source: next })} />
-            <BranchSelect api={place.api} label="into" value={target} except={source} onChange={(next) => setQuery({ target: next })} />
+            <BranchSelect
+              api={place.api}
+              label="Merge"
+              value={source}
+              except={target}
+              onChange={(next) => setQuery({ source: next })}
+            />
+            <BranchSelect
+              api={place.api}
+              label="into"
+              value={target}
+              except={source}
+              onChange={(next) => setQuery({ target: next })}
+            />
           </SimpleGrid>
           {source !== '' && (
             <>
@@ -73,7 +101,14 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
             </>
           )}
           <TextInput label="Title" maxLength={250} {...form.getInputProps('title')} />
-          <Textarea label="Description" description="Markdown. Why this change?" autosize minRows={5} maxRows={24} {...form.getInputProps('description')} />
+          <Textarea
+            label="Description"
+            description="Markdown. Why this change?"
+            autosize
+            minRows={5}
+            maxRows={24}
+            {...form.getInputProps('description')}
+          />
           <ProblemAlert error={act.error} />
           <Group>
             <Button type="submit" loading={act.isPending} disabled={source === '' || nothing}>

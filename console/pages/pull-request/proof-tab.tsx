@@ -2,7 +2,7 @@ import { Button, Paper, Stack, Text } from '@mantine/core'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProofCard } from '../../ui/proof-card.tsx'
-import type { PullRequestTabProps } from './conversation.tsx'
+import type { PullRequestTabProps } from './use-pull-request.ts'
 import { VerifyItYourself } from './verify-it-yourself.tsx'
 
 /** What proves the merge, and how to check it. */

@@ -7,11 +7,16 @@ import { Changes } from '../code/changes.tsx'
 import { CommitList } from '../code/commit-list.tsx'
 import { RepositoryFrame } from '../code/repository-frame.tsx'
 import frame from '../code/repository-frame.module.css'
-import { Conversation, type PullRequestTabProps } from './conversation.tsx'
+import { Conversation } from './conversation.tsx'
 import { ProofTab } from './proof-tab.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { TitleLine } from './title-line.tsx'
-import { type PullRequestPlace, usePullRequest, usePullRequestPlace } from './use-pull-request.ts'
+import {
+  type PullRequestPlace,
+  type PullRequestTabProps,
+  usePullRequest,
+  usePullRequestPlace,
+} from './use-pull-request.ts'
 
 const TABS = ['conversation', 'files', 'commits', 'proof'] as const
 type Tab = (typeof TABS)[number]
@@ -64,14 +69,21 @@ const Branch = ({ href, children }: { href: string; children: string }) => (
 )
 
 function TabLinks({ place, pullRequest, tab }: { place: PullRequestPlace; pullRequest: PullRequestView; tab: Tab }) {
-  const labels: Record<Tab, string> = { conversation: 'Conversation', files: 'Files', commits: 'Commits', proof: 'Proof' }
+  const labels: Record<Tab, string> = {
+    conversation: 'Conversation',
+    files: 'Files',
+    commits: 'Commits',
+    proof: 'Proof',
+  }
   return (
     <Box component="nav" aria-label="Pull request" className={frame.tabs}>
       {TABS.map((name) => (
         <a
           key={name}
           className={frame.tab}
-          href={paths.pullRequest(place.project, place.name, place.number, { tab: name === 'conversation' ? null : name })}
+          href={paths.pullRequest(place.project, place.name, place.number, {
+            tab: name === 'conversation' ? null : name,
+          })}
           aria-current={name === tab ? 'page' : undefined}
         >
           {labels[name]}
@@ -91,7 +103,7 @@ function TabBody({ tab, ...props }: PullRequestTabProps & { tab: Tab }) {
       return <Changes source={diffSource(props)} viewedSubject={`${repository.id}#${place.number}`} />
     case 'commits':
       return <CommitList repository={repository} api={`${place.pullApi}/commits`} />
-    case 'proof':
+    default:
       return <ProofTab {...props} />
   }
 }

@@ -18,7 +18,11 @@ export function StateBadge({ state }: { state: PullRequestSummary['state'] }) {
       size="lg"
       fw={600}
       leftSection={<Icon size={15} aria-hidden />}
-      styles={{ root: { color: `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black), var(--mantine-color-${color}-2))` } }}
+      styles={{
+        root: {
+          color: `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black), var(--mantine-color-${color}-2))`,
+        },
+      }}
     >
       {label}
     </Badge>

@@ -22,7 +22,13 @@ export function TitleLine({ place, pullRequest }: { place: PullRequestPlace; pul
       </Title>
       {pullRequest.can.edit && (
         <Tooltip label="Change title and description">
-          <ActionIcon variant="subtle" color="gray" mt={4} aria-label="Change title and description" onClick={() => setIsEditing(true)}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            mt={4}
+            aria-label="Change title and description"
+            onClick={() => setIsEditing(true)}
+          >
             <IconPencil size={17} />
           </ActionIcon>
         </Tooltip>
@@ -46,7 +52,14 @@ function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView
     <form onSubmit={onSubmit}>
       <Stack maw={820}>
         <TextInput label="Title" maxLength={250} data-autofocus {...form.getInputProps('title')} />
-        <Textarea label="Description" description="Markdown" autosize minRows={5} maxRows={24} {...form.getInputProps('description')} />
+        <Textarea
+          label="Description"
+          description="Markdown"
+          autosize
+          minRows={5}
+          maxRows={24}
+          {...form.getInputProps('description')}
+        />
         <ProblemAlert error={act.error} />
         <Group>
           <Button type="submit" loading={act.isPending}>

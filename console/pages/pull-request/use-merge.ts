@@ -40,7 +40,7 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: See
   const expiresAt = preparation.data?.expiresAt
   const [expiredAt, setExpiredAt] = useState<number | null>(null)
   useEffect(() => {
-    if (expiresAt === undefined) return
+    if (expiresAt === undefined) return undefined
     const timer = setTimeout(() => setExpiredAt(expiresAt), Math.min(Math.max(0, expiresAt - Date.now()), MAX_DELAY_MS))
     return () => clearTimeout(timer)
   }, [expiresAt])

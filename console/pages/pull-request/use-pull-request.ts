@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getQuery, queryClient } from '../../api/queries.ts'
-import type { PullRequestView } from '../../api/shapes.ts'
+import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import { usePathPart } from '../../url-state.ts'
 import { type Place, usePlace } from '../code/use-place.ts'
 
@@ -8,6 +8,13 @@ export interface PullRequestPlace extends Place {
   number: number
   /** The pull request's own path below `/api/v1`. */
   pullApi: string
+}
+
+/** What each tab of a pull request is given. */
+export interface PullRequestTabProps {
+  place: PullRequestPlace
+  repository: RepositoryView
+  pullRequest: PullRequestView
 }
 
 export function usePullRequestPlace(): PullRequestPlace {
@@ -34,5 +41,8 @@ export async function refreshPullRequest(place: PullRequestPlace): Promise<void>
     predicate: ({ queryKey }) => queryKey[0] === '/home' || String(queryKey[0]).startsWith(place.api),
     refetchType: 'none',
   })
-  await queryClient.refetchQueries({ predicate: ({ queryKey }) => queryKey[0] === place.pullApi || queryKey[0] === place.api, type: 'active' })
+  await queryClient.refetchQueries({
+    predicate: ({ queryKey }) => queryKey[0] === place.pullApi || queryKey[0] === place.api,
+    type: 'active',
+  })
 }

@@ -8,7 +8,10 @@ import type { PullRequestPlace } from './use-pull-request.ts'
 
 /** Lines to paste on any machine that check the merge without this server's word. */
 export function VerifyItYourself({ place }: { place: PullRequestPlace }) {
-  const { data, error } = useQuery({ ...getQuery<VerifyInstructions>(`${place.pullApi}/verify-instructions`), staleTime: Infinity })
+  const { data, error } = useQuery({
+    ...getQuery<VerifyInstructions>(`${place.pullApi}/verify-instructions`),
+    staleTime: Infinity,
+  })
   if (error) return <ProblemAlert error={error} />
   return (
     <Stack gap="lg" component="section" aria-label="Verify it yourself">
@@ -22,7 +25,10 @@ export function VerifyItYourself({ place }: { place: PullRequestPlace }) {
       </div>
       {data ? (
         <>
-          <CopyBlock label={`With git ${data.leastGit} and OpenSSH ${data.leastOpenssh}, or newer`} lines={data.stock} />
+          <CopyBlock
+            label={`With git ${data.leastGit} and OpenSSH ${data.leastOpenssh}, or newer`}
+            lines={data.stock}
+          />
           <CopyBlock label="With postern verify: the whole branch, each change" lines={data.postern} />
         </>
       ) : (

@@ -93,7 +93,7 @@ const tables: Record<string, string> = {
 
   seal: `"id" text primary key, "requestId" text not null, "statementDigest" text not null, "action" text not null,
     "repositoryId" text, "userId" text not null, "credentialRecordId" text not null, "strength" text not null,
-    "statement" text not null, "message" text not null, "namespace" text not null, "authenticatorData" text not null,
+    "statement" text not null, "message" text not null, "namespace" text not null, "origin" text not null, "authenticatorData" text not null,
     "clientDataJson" text not null, "signature" text not null, "armored" text, "sealedAt" integer not null,
     "consumedAt" integer`,
 

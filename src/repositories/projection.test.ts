@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { promisify } from 'node:util'
+import { startPostern } from '../../test/support/start-postern.ts'
+import { parseProtection, protectionPath, sealPath } from '../seals/format/projection.ts'
+import { parseSealRecord } from '../seals/format/seal-record.ts'
+import { statementDigest } from '../seals/format/statement.ts'
+import type { ProtectedBranchView, RepositoryView } from './shapes.ts'
+
+const execute = promisify(execFile)
+
+it('carries the sealed start and its signer into every clone, and grows only', async () => {
+  await using postern = await startPostern()
+  const ana = await postern.owner()
+  await ana.call('POST', '/projects', { name: 'payments', description: '' })
+  await ana.call('POST', '/projects/payments/repositories', { name: 'api', description: '' })
+  const api = '/projects/payments/repositories/api'
+  const token = await ana.makeToken('laptop')
+  const work = join(postern.folder, 'work')
+  await mkdir(work)
+  const git = async (...args: string[]): Promise<string> => (await execute('git', args, { cwd: work, env: { PATH: process.env['PATH'], HOME: work }, encoding: 'utf8' })).stdout.trim()
+  await git('init', '-q', '-b', 'main')
+  await git('config', 'user.name', 'Ana')
+  await git('config', 'user.email', 'ana@example.com')
+  await git('remote', 'add', 'origin', `${postern.origin.replace('//', `//ana:${token}@`)}/payments/api.git`)
+  await writeFile(join(work, 'README.md'), 'hello\n')
+  await git('add', '.')
+  await git('commit', '-q', '-m', 'first')
+  await git('push', '-q', 'origin', 'main')
+  const baseline = await git('rev-parse', 'HEAD')
+
+  const fetchProofs = () => git('fetch', '-q', 'origin', '+refs/postern/*:refs/postern/*')
+  const protection = async () => parseProtection(Buffer.from(await git('cat-file', 'blob', `refs/postern/seals:${protectionPath('refs/heads/main')}`)))
+  await fetchProofs()
+  assert.deepEqual([(await protection()).baseline, (await protection()).statementDigest], [baseline, null])
+  const before = await git('rev-parse', 'refs/postern/seals')
+  const signers = await git('rev-parse', 'refs/postern/signers')
+
+  const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${api}/protected-branches/main/start-seal`, {})
+  const sealId = await ana.tap(sealRequestId)
+  const started = await ana.call<ProtectedBranchView>('POST', `${api}/protected-branches/main/start`, {}, { 'postern-seal': sealId })
+  assert.equal(started.sealedBy?.username, 'ana')
+  await assert.rejects(ana.call('POST', `${api}/protected-branches/main/start`, {}, { 'postern-seal': sealId }), { status: 409 })
+
+  await fetchProofs()
+  const { statementDigest: digest } = await protection()
+  assert.ok(digest)
+  const record = parseSealRecord(Buffer.from(await git('cat-file', 'blob', `refs/postern/seals:${sealPath(digest)}`)))
+  assert.equal(statementDigest(record.statement), digest)
+  await git('merge-base', '--is-ancestor', before, 'refs/postern/seals')
+  assert.equal(await git('rev-parse', 'refs/postern/signers'), signers, 'a signer who is known is not written again')
+
+  const list = await fetch(`${postern.origin}/payments/api.git/allowed_signers`, { headers: { authorization: `Bearer ${token}` } })
+  assert.equal(list.headers.get('content-type'), 'text/plain; charset=utf-8')
+  const text = await list.text()
+  assert.match(text, /^ana@localhost namespaces="git,approval@postern" sk-ecdsa-sha2-nistp256@openssh\.com /)
+  assert.equal(await git('cat-file', 'blob', 'refs/postern/signers:allowed_signers'), text.trim())
+  assert.equal((await ana.fetch('GET', `${postern.origin}/payments/api.git/allowed_signers`)).status, 200)
+  assert.equal((await fetch(`${postern.origin}/payments/api.git/allowed_signers`)).status, 401)
+
+  const view = await ana.call<RepositoryView>('GET', api)
+  assert.deepEqual([view.isEmpty, view.branchCount, view.cloneUrl], [false, 1, `${postern.origin}/payments/api.git`])
+
+  const tip = await git('rev-parse', 'refs/postern/seals')
+  await postern.restart()
+  await postern.restart()
+  await fetchProofs()
+  assert.equal(await git('rev-parse', 'refs/postern/seals'), tip, 'a start writes nothing that is there already')
+})

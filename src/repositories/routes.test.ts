@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { type StartedPostern, startPostern } from '../../test/support/start-postern.ts'
+import type { Person } from '../walk/person.ts'
+import type { MemberView, ProjectView, RepositorySummary, RepositoryView } from './shapes.ts'
+
+type Page<Item> = { items: Item[]; nextCursor: string | null }
+
+describe('projects, repositories and their members over the API', () => {
+  let postern: StartedPostern
+  let ana: Person
+  let max: Person
+  let gus: Person
+  before(async () => {
+    postern = await startPostern()
+    ana = await postern.owner()
+    max = await postern.join(ana, 'max')
+    gus = await postern.join(ana, 'gus', 'guest')
+    await ana.call('POST', '/projects', { name: 'payments', description: 'money' })
+  })
+  after(() => postern[Symbol.asyncDispose]())
+
+  const add = (name: string, visibility?: string): Promise<RepositoryView> =>
+    ana.call('POST', '/projects/payments/repositories', { name, description: '', ...(visibility === undefined ? {} : { visibility }) })
+  const folders = async (): Promise<string[]> =>
+    (await readdir(join(postern.folder, 'data', 'repositories'), { recursive: true })).filter((name) => name.endsWith('.git'))
+
+  it('makes private repositories, and shows them to nobody else', async () => {
+    const view = await add('api')
+    assert.deepEqual([view.visibility, view.isEmpty, view.myRole, view.cloneUrl], ['private', true, 'admin', `${postern.origin}/payments/api.git`])
+    for (const stranger of [max, gus]) {
+      await assert.rejects(stranger.call('GET', '/projects/payments/repositories/api'), { status: 404 })
+      await assert.rejects(stranger.call('GET', '/projects/payments'), { status: 404 })
+      assert.deepEqual((await stranger.call<Page<RepositorySummary>>('GET', '/repositories')).items, [])
+      assert.deepEqual((await stranger.call<{ items: ProjectView[] }>('GET', '/projects')).items, [])
+    }
+    await assert.rejects(postern.stranger().call('GET', '/projects/payments/repositories/api'), { status: 401 })
+    await assert.rejects(postern.stranger().call('GET', '/projects/payments/repositories/nothing'), { status: 401 })
+  })
+
+  it('refuses names that cannot be, are reserved, or taken, with the field that is wrong', async () => {
+    for (const name of ['..', 'a', '-x', 'a/b', 'a\u0000b', 'x.git', 'x'.repeat(300), 'ä1'])
+      await assert.rejects(add(name), { status: 422 }, name)
+    for (const name of ['api', 'OIDC', 'healthz', '-'])
+      await assert.rejects(ana.call('POST', '/projects', { name, description: '' }), { status: 422 }, name)
+    await assert.rejects(add('API'), { status: 409 })
+    await assert.rejects(ana.call('POST', '/projects', { name: 'Payments', description: '' }), { status: 409 })
+    assert.equal((await folders()).length, 1, 'a refused repository leaves no folder')
+    await assert.rejects(gus.call('POST', '/projects', { name: 'mine', description: '' }), { status: 403 })
+  })
+
+  it('gives and takes roles, and says which come from the project', async () => {
+    await add('members')
+    const root = '/projects/payments/repositories/members'
+    await ana.call('PUT', `${root}/members/user/max`, { role: 'write' })
+    assert.equal((await max.call<RepositoryView>('GET', root)).myRole, 'write')
+    assert.equal((await max.call<ProjectView>('GET', '/projects/payments')).myRole, null)
+    await assert.rejects(max.call('PUT', `${root}/members/user/gus`, { role: 'admin' }), { status: 403 })
+    await ana.call('PUT', '/projects/payments/members/user/gus', { role: 'read' })
+    const { items } = await ana.call<{ items: MemberView[] }>('GET', `${root}/members`)
+    assert.deepEqual(items.map(({ name, role, from }) => `${name} ${role} ${from}`), ['ana admin project', 'gus read project', 'max write repository'])
+    await ana.call('DELETE', `${root}/members/user/max`)
+    await ana.call('DELETE', '/projects/payments/members/user/gus')
+    await assert.rejects(max.call('GET', root), { status: 404 })
+    await assert.rejects(ana.call('PUT', `${root}/members/user/nobody`, { role: 'read' }), { status: 404 })
+  })
+
+  it('keeps former paths alive after a rename', async () => {
+    const { id } = await add('before')
+    await ana.call('PATCH', '/projects/payments/repositories/before', { name: 'after', visibility: 'internal' })
+    const found = await max.call<RepositoryView>('GET', '/projects/payments/repositories/before')
+    assert.deepEqual([found.id, found.path, found.myRole], [id, 'payments/after', 'read'])
+    await assert.rejects(gus.call('GET', '/projects/payments/repositories/after'), { status: 404 })
+  })
+
+  it('deletes a repository only with a tap, folder and all; a project only when it is empty', async () => {
+    await ana.call('POST', '/projects', { name: 'short-lived', description: '' })
+    const folder = await folders()
+    await ana.call('POST', '/projects/short-lived/repositories', { name: 'gone', description: '' })
+    await assert.rejects(ana.act('DELETE', '/projects/short-lived'), { status: 409 })
+    await assert.rejects(ana.call('DELETE', '/projects/short-lived/repositories/gone'), { status: 401 })
+    await ana.act('DELETE', '/projects/short-lived/repositories/gone')
+    await assert.rejects(ana.call('GET', '/projects/short-lived/repositories/gone'), { status: 404 })
+    assert.deepEqual((await folders()).sort(), folder.sort())
+    await ana.act('DELETE', '/projects/short-lived')
+    await assert.rejects(ana.call('GET', '/projects/short-lived'), { status: 404 })
+  })
+
+  it('pages and searches by path', async () => {
+    for (let index = 10; index < 65; index++) await add(`page-${index}`)
+    const first = await ana.call<Page<RepositorySummary>>('GET', '/repositories?q=page-')
+    assert.equal(first.items.length, 50)
+    const second = await ana.call<Page<RepositorySummary>>('GET', `/repositories?q=page-&cursor=${first.nextCursor}`)
+    assert.deepEqual([second.items[0]?.name, second.items.length, second.nextCursor], ['page-60', 5, null])
+  })
+})

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { button, dialog, link, linesOf, see, seeTitle, type Story } from './story.ts'
+
+export async function createRepository({ ana, page }: Story): Promise<void> {
+  await link(page, 'Projects').first().click()
+  await link(page, 'New project').click()
+  await page.getByLabel('Name').fill('acme')
+  await page.getByLabel('Description').fill('Everything we make')
+  await button(page, 'Create the project').click()
+  await seeTitle(page, 'acme')
+  await link(page, 'New repository').click()
+  await page.getByLabel('Name').fill('widgets')
+  await page.getByLabel('Description').fill('Small parts')
+  assert.ok(await page.getByRole('radio', { name: /^Private/ }).isChecked(), 'private unless chosen otherwise')
+  await ana.photograph('new-repository')
+  await button(page, 'Create the repository').click()
+  await page.getByRole('heading', { name: 'Push your first commits' }).waitFor()
+  await ana.photograph('empty-repository')
+}
+
+/** The page's own lines, as they are, in a shell; the page goes on by itself. */
+export async function pushBaseline({ ana, page, terminal, postern }: Story): Promise<void> {
+  await page.goto(`${postern.origin}/acme/widgets`)
+  await terminal.pasteWell(await linesOf(page, 'Or a new one'))
+  await see(page, /main is protected from/)
+  await ana.photograph('start-banner')
+  await button(page, 'Seal this start').click()
+  await dialog(page, /Seal where main starts/).waitFor()
+  await ana.photograph('start-tap')
+  await button(dialog(page), 'Tap your key').click()
+  await page.getByText(/Tap to seal this start/).waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: 'widgets' }).last().waitFor()
+}
+
+const program = `/** How large each part is, in millimetres. */
+export const sizes = new Map<string, number>([
+  ['small', 4],
+  ['large', 40],
+])
+`
+
+/** Two branches that go together, one that does not, and a tag. */
+export async function pushBranches({ terminal }: Story): Promise<void> {
+  await terminal.pasteWell('git switch -q -c sizes && mkdir src', 'widgets')
+  await terminal.write('widgets/src/sizes.ts', program)
+  await terminal.write('widgets/README.md', '# widgets\n\nSmall parts, **well made**.\n\n- small\n- large\n')
+  await terminal.pasteWell(
+    `git add -A && git commit -q -m 'Add sizes' -m 'Two of them, for a start.' && git push -q -u origin sizes
+     git switch -q -c colours main && echo red > colours.txt && git add -A && git commit -q -m 'Add colours' && git push -q -u origin colours
+     git switch -q -c slogan main && echo 'The best parts' >> README.md && git commit -q -a -m 'Add a slogan' && git push -q -u origin slogan
+     git switch -q main && git tag -a v0.1 -m 'First release' && git push -q origin v0.1`,
+    'widgets',
+  )
+}
+
+export async function directPushIsRefused({ terminal }: Story): Promise<void> {
+  const { code, screen } = await terminal.paste(
+    `git commit -q --allow-empty -m 'Skip the review'
+     git push origin main`,
+    'widgets',
+  )
+  assert.notEqual(code, 0)
+  assert.match(screen, /remote: .*main is protected/)
+  assert.match(screen, /remote: .*pull request/)
+  await terminal.pasteWell('git reset -q --hard origin/main', 'widgets')
+}
+
+export async function browse({ ana, page, postern }: Story): Promise<void> {
+  await page.goto(`${postern.origin}/acme/widgets`)
+  await button(page, /Showing main/).click()
+  await link(page, 'sizes').click()
+  await page.getByRole('listitem').filter({ hasText: 'well made' }).or(page.locator('strong', { hasText: 'well made' })).first().waitFor()
+  await ana.photograph('repository')
+  await link(page, 'src').first().click()
+  await link(page, 'sizes.ts').first().click()
+  await page.locator('.hljs-keyword', { hasText: 'export' }).first().waitFor()
+  await ana.photograph('file')
+  const [download] = await Promise.all([page.waitForEvent('download'), link(page, 'Download').click()])
+  assert.equal(await readFile(await download.path(), 'utf8'), program)
+
+  await link(page, 'Commits').click()
+  await link(page, 'Start').first().click()
+  await seeTitle(page, 'Start')
+  await page.getByRole('region', { name: 'README.md' }).getByText('# widgets').first().waitFor()
+  await ana.photograph('commit')
+  await link(page, /^Branches/).click()
+  await link(page, 'colours').first().waitFor()
+  await see(page, 'protected')
+  await ana.photograph('branches')
+  await link(page, /^Tags/).click()
+  await see(page, 'First release')
+  await button(page, 'Download').click()
+  const [archive] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /tar\.gz/ }).click()])
+  assert.match(archive.suggestedFilename(), /widgets.*\.tar\.gz$/)
+  await ana.photograph('tags')
+}
+

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { TestContext } from 'node:test'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { buildIfStale } from '../../src/commands/build.ts'
+import { launchChromium, Visitor, type VirtualKey } from '../support/chromium.ts'
+import { startPostern, type StartedPostern, type StartOptions } from '../support/start-postern.ts'
+import { Terminal } from './terminal.ts'
+
+/** Everything a story happens in: a server with the console of these sources, a browser with Ana at it, and her shell. */
+export interface Story extends AsyncDisposable {
+  postern: StartedPostern
+  browser: Browser
+  ana: Visitor
+  /** The screen lock of Ana's own machine. */
+  laptop: VirtualKey
+  page: Page
+  terminal: Terminal
+  /** One step, shown by its sentence. The first that fails ends the story, with a picture of where it was. */
+  step(sentence: string, work: () => Promise<void>): Promise<void>
+}
+
+export async function openStory(context: TestContext, options: StartOptions = {}): Promise<Story> {
+  await buildConsole()
+  await using opened = new AsyncDisposableStack()
+  const terminal = opened.use(await Terminal.open('Ana Example', 'ana@example.com'))
+  const postern = opened.use(await startPostern(options))
+  const browser = opened.use(await launchChromium())
+  const ana = opened.use(await Visitor.open(browser))
+  const laptop = await ana.addKey()
+  const kept = opened.move()
+  return {
+    postern,
+    browser,
+    ana,
+    laptop,
+    page: ana.page,
+    terminal,
+    async step(sentence, work) {
+      let hasFailed = false
+      await context.test(sentence, async () => {
+        try {
+          await work()
+        } catch (error) {
+          hasFailed = true
+          await ana.photograph('failed').catch(() => {})
+          throw error
+        }
+      })
+      if (hasFailed) throw new Error(`the story ended at: ${sentence}`)
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** The console of these sources, built by one process at a time. */
+export async function buildConsole(): Promise<void> {
+  const dist = join(import.meta.dirname, '../../dist')
+  mkdirSync(dist, { recursive: true })
+  const lock = new DatabaseSync(join(dist, '.lock'), { timeout: 120_000 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    assert.ok(await buildIfStale(), 'the console could not be built')
+  } finally {
+    lock.close()
+  }
+}
+
+export const button = (at: Page | Locator, name: string | RegExp): Locator => at.getByRole('button', { name })
+export const link = (at: Page | Locator, name: string | RegExp): Locator => at.getByRole('link', { name })
+export const dialog = (page: Page, name?: string | RegExp): Locator => page.getByRole('dialog', name === undefined ? {} : { name })
+
+/** Waits for the page of this title. */
+export const seeTitle = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole('heading', { level: 1, name }).waitFor()
+
+export const see = (at: Page | Locator, text: string | RegExp): Promise<void> => at.getByText(text).first().waitFor()
+
+/** The lines of a block to copy, by its label. */
+export const linesOf = async (page: Page, label: string | RegExp): Promise<string> =>
+  (await page.locator('pre').and(page.getByLabel(label)).innerText()).trim()
+
+/** Answers the tap that an act asks for, over the page. */
+export async function tap(page: Page): Promise<void> {
+  const asked = button(dialog(page), 'Tap your key')
+  await asked.click()
+  await asked.waitFor({ state: 'detached' })
+}
+
+/** Chooses in a list that opens below a field. */
+export async function choose(page: Page, field: string, option: string | RegExp): Promise<void> {
+  await page.getByRole('combobox', { name: field, exact: true }).or(page.getByLabel(field, { exact: true })).first().click()
+  await page.getByRole('option', { name: option }).first().click()
+}

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { buildIfStale } from '../src/commands/build.ts'
+import { encodePkt, flushPkt } from '../src/protocols/git/pkt-line.ts'
+import { commitAs, git, gitOrThrow, withToken } from '../src/walk/git.ts'
+import {
+  callInBrowser,
+  makeTokenInBrowser,
+  mergeInBrowser,
+  registerInBrowser,
+  signInInBrowser,
+  signOutInBrowser,
+} from './support/browser-steps.ts'
+import { launchChromium, Visitor } from './support/chromium.ts'
+import { postern as command } from './support/command.ts'
+import { createPrivateCa } from './support/private-ca.ts'
+import { rawRequest } from './support/raw-request.ts'
+import { freePort, type StartedPostern, startPostern } from './support/start-postern.ts'
+import { type Front, fronts } from './support/tls-fronts.ts'
+
+const host = 'git.example.test'
+const ca = createPrivateCa()
+const certificate = ca.issue(host)
+
+interface House extends AsyncDisposable {
+  postern: StartedPostern
+  /** `git.example.test:PORT` */
+  authority: string
+  edge: number
+  folder: string
+  visitor: Visitor
+  /** Arguments for git: where the host is, whom to trust. */
+  network: string[]
+}
+
+/** A whole instance at https://git.example.test behind this front, and a person with a key in front of it. */
+async function open(front: Front, browser: Browser): Promise<House> {
+  await using opened = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'postern-tls-'))
+  opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const [cert, key, caFile] = [join(folder, 'fullchain.pem'), join(folder, 'privkey.pem'), join(folder, 'ca.pem')]
+  await Promise.all([writeFile(cert, certificate.cert), writeFile(key, certificate.key), writeFile(caFile, ca.cert)])
+  const parts = { host, edge: await freePort(), port: await freePort(), cert, key, folder }
+  const authority = `${host}:${parts.edge}`
+  const postern = opened.use(await startPostern({ flags: ['--url', `https://${authority}`, ...front.flags(parts)] }))
+  opened.use(await front.start(parts))
+  const visitor = opened.use(await Visitor.open(browser))
+  await visitor.addKey()
+  const network = ['-c', `http.sslCAInfo=${caFile}`, '-c', `http.curloptResolve=${authority}:127.0.0.1`]
+  const all = opened.move()
+  return { postern, authority, edge: parts.edge, folder, visitor, network, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+for (const front of fronts)
+  describe(`at https://${host}, with ${front.name}`, { skip: front.skip }, () => {
+    let browser: Browser & AsyncDisposable
+    let house: House
+    let work = ''
+    let token = ''
+    before(async () => {
+      assert.ok(await buildIfStale())
+      browser = await launchChromium([`--host-resolver-rules=MAP ${host} 127.0.0.1`, `--ignore-certificate-errors-spki-list=${certificate.spki}`])
+      house = await open(front, browser)
+      work = join(house.folder, 'work')
+    })
+    after(async () => {
+      await house?.[Symbol.asyncDispose]()
+      await browser?.[Symbol.asyncDispose]()
+    })
+
+    const ana = commitAs('Ana Example', 'ana@example.com', 1_790_000_000_000)
+    const inWork = (...args: string[]): Promise<string> => gitOrThrow(work, [...house.network, ...withToken(token), ...args], ana)
+    async function commit(file: string, content: string | Buffer): Promise<void> {
+      await writeFile(join(work, file), content)
+      await inWork('add', '--all')
+      await inWork('-c', 'core.compression=0', 'commit', '--quiet', '--message', `Add ${file}`)
+    }
+
+    test('a passkey is made in a secure context, and signs out and in; cookies are bound to the host', async () => {
+      const { visitor, postern } = house
+      const { page } = visitor
+      await registerInBrowser(page, await postern.setupLink(), { name: 'Ana Example', username: 'ana', email: 'ana@example.com' })
+      assert.equal(await page.evaluate(() => isSecureContext), true)
+      await page.goto(postern.origin)
+      await signOutInBrowser(page)
+      await signInInBrowser(page)
+      const cookies = await visitor.context.cookies()
+      assert.deepEqual(cookies.map(({ name }) => name).sort(), ['__Host-postern-browser', '__Host-postern-session'])
+      for (const { domain, path, secure, httpOnly, sameSite } of cookies)
+        assert.deepEqual({ domain, path, secure, httpOnly, sameSite }, { domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+      assert.deepEqual(visitor.errors, [])
+    })
+
+    test('a push, a pull request, a merge by tap; stock git says Good for ana@git.example.test', async () => {
+      const { postern, visitor, folder, network } = house
+      const { page } = visitor
+      token = await makeTokenInBrowser(page, postern.origin)
+      await callInBrowser(page, 'POST', '/projects', { name: 'acme', description: '' })
+      await callInBrowser(page, 'POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
+      const url = `${postern.origin}/acme/widgets.git`
+
+      await mkdir(work)
+      await inWork('init', '--quiet', '--initial-branch=main')
+      await inWork('remote', 'add', 'origin', url)
+      await commit('README.md', '# Widgets\n')
+      await inWork('push', '--quiet', 'origin', 'main')
+      await inWork('switch', '--quiet', '--create', 'sizes')
+      await commit('sizes.txt', 'small\nlarge\n')
+      await inWork('push', '--quiet', 'origin', 'sizes')
+      await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', { title: 'Add sizes', description: '', sourceBranch: 'sizes', targetBranch: 'main' })
+      await mergeInBrowser(page, `${postern.origin}/acme/widgets/pull-requests/1`)
+
+      const clone = join(folder, 'clone')
+      await gitOrThrow(folder, [...network, ...withToken(token), 'clone', '--quiet', '-c', 'remote.origin.fetch=+refs/postern/*:refs/postern/*', url, clone])
+      const signers = join(folder, 'allowed_signers')
+      await writeFile(signers, await gitOrThrow(clone, ['show', 'refs/postern/signers:allowed_signers']))
+      const { code, stderr } = await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', 'HEAD'])
+      assert.match(stderr, /^Good "git" signature for ana@git\.example\.test with ECDSA-SK key SHA256:/)
+      assert.equal(code, 0)
+      const verified = await command(['verify', clone, '--origin', postern.origin])
+      assert.equal(verified.code, 0, verified.stdout + verified.stderr)
+
+      const untrusting = await git(folder, [...network.slice(2), ...withToken(token), 'ls-remote', url])
+      assert.match(untrusting.stderr, /certificate/i)
+      assert.notEqual(untrusting.code, 0)
+      assert.deepEqual(visitor.errors, [])
+    })
+
+    test('52 MB are pushed and cloned', async () => {
+      const bytes = randomBytes(52 * 1024 ** 2)
+      await inWork('switch', '--quiet', '--create', 'large', 'main')
+      await commit('large.bin', bytes)
+      await inWork('-c', 'core.compression=0', 'push', '--quiet', 'origin', 'large')
+      const clone = join(house.folder, 'large')
+      await gitOrThrow(house.folder, [...house.network, ...withToken(token), 'clone', '--quiet', '--branch=large', `${house.postern.origin}/acme/widgets.git`, clone])
+      const digest = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
+      assert.equal(digest(await readFile(join(clone, 'large.bin'))), digest(bytes))
+    })
+
+    test('nothing waits for a push to end: its refusal is read while it is still being sent', async () => {
+      const { sent, answer } = send(house, '/acme/widgets.git/git-receive-pack', {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`git:${token}`).toString('base64')}`, 'content-type': 'application/x-git-receive-pack-request' },
+      })
+      const command = `${'0'.repeat(40)} ${'1'.repeat(40)} refs/postern/signers\0report-status side-band-64k agent=test\n`
+      sent.write(Buffer.concat([encodePkt(command), flushPkt, Buffer.from('PACK')]))
+      const response = await answer
+      const [first] = (await once(response, 'data')) as [Buffer]
+      assert.match(first.toString(), /refs\/postern/)
+      sent.end()
+      response.resume()
+      await once(response, 'end')
+    })
+
+    test('headers about another host, scheme or client that a visitor sends have no effect', async () => {
+      const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-for': '203.0.113.9', forwarded: 'host=evil.example' }
+      const response = await send(house, '/api/v1/instance', { headers: forged, end: true }).answer
+      assert.deepEqual([response.statusCode, (JSON.parse(await text(response)) as { url: string }).url], [200, house.postern.origin])
+    })
+
+    test('another Host is refused', async () => {
+      for (const wrong of ['evil.example', host, `${house.authority}.evil.example`]) {
+        const response = await send(house, '/api/v1/instance', { headers: { host: wrong }, end: true }).answer
+        // Caddy itself has nothing to say to a host it does not know.
+        const body = await text(response)
+        assert.ok(body === '' || (response.statusCode === 421 && body.includes('wrong-host')), `${wrong}: ${body}`)
+      }
+    })
+  })
+
+describe('behind a proxy', () => {
+  test('X-Forwarded-* counts from a named proxy, and from nobody else', async () => {
+    const say = async (trusted: string): Promise<number> => {
+      const port = await freePort()
+      await using _ = await startPostern({ flags: ['--url', `https://${host}`, '--port', String(port), '--trusted-proxies', trusted] })
+      const headers = { host, 'x-forwarded-proto': 'https' }
+      return (await rawRequest(`http://127.0.0.1:${port}`, { path: '/api/v1/instance', headers })).status
+    }
+    assert.deepEqual([await say('127.0.0.1'), await say('192.0.2.1')], [200, 421])
+  })
+})
+
+describe('a start at a real host name that could not be served is refused in one line', () => {
+  let folder = ''
+  const file = (name: string): string => join(folder, name)
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'postern-tls-'))
+    const another = ca.issue('other.example.test')
+    const files = { cert: certificate.cert, key: certificate.key, 'other-key': another.key, 'other-cert': another.cert, garbage: 'hello\n' }
+    for (const [name, content] of Object.entries(files)) await writeFile(file(name), content)
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  const https = `https://${host}`
+  const refusals: Record<string, { args: () => string[]; says: RegExp }> = {
+    'http': { args: () => ['--url', `http://${host}`], says: /over https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/ },
+    'http with a certificate': { args: () => ['--url', `http://${host}`, '--tls-cert', file('cert'), '--tls-key', file('key')], says: /over https only/ },
+    'https by nobody': { args: () => ['--url', https], says: /POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES/ },
+    'a certificate without its key': { args: () => ['--url', https, '--tls-cert', file('cert')], says: /go together/ },
+    'a certificate that is not there': { args: () => ['--url', https, '--tls-cert', file('none'), '--tls-key', file('key')], says: /none cannot be read/ },
+    'a certificate that is none': { args: () => ['--url', https, '--tls-cert', file('garbage'), '--tls-key', file('key')], says: /garbage.*PEM certificate/ },
+    'a key that is none': { args: () => ['--url', https, '--tls-cert', file('cert'), '--tls-key', file('garbage')], says: /garbage.*PEM private key/ },
+    'a key of another certificate': { args: () => ['--url', https, '--tls-cert', file('cert'), '--tls-key', file('other-key')], says: /other-key does not belong to/ },
+    'a certificate of another host': { args: () => ['--url', https, '--tls-cert', file('other-cert'), '--tls-key', file('other-key')], says: /other-cert is not for git\.example\.test/ },
+    'an address for a host': { args: () => ['--url', 'https://192.0.2.1', '--trusted-proxies', '127.0.0.1'], says: /host name/ },
+    'a path': { args: () => ['--url', `${https}/git`, '--trusted-proxies', '127.0.0.1'], says: /origin alone/ },
+    'a proxy that is no address': { args: () => ['--url', https, '--trusted-proxies', 'caddy'], says: /caddy is neither an address nor a range/ },
+  }
+  for (const [what, { args, says }] of Object.entries(refusals))
+    test(what, async () => {
+      const { code, stdout, stderr } = await command(['serve', '--data', file('data'), ...args()])
+      assert.deepEqual([code, stdout], [1, ''])
+      assert.match(stderr, /^postern serve: [^\n]+\n$/)
+      assert.match(stderr, says)
+    })
+})
+
+/** One request over TLS with exactly these headers, to the address of the front. */
+function send(
+  { edge, authority }: House,
+  path: string,
+  given: { method?: string; headers?: OutgoingHttpHeaders; end?: boolean },
+): { sent: ReturnType<typeof request>; answer: Promise<IncomingMessage> } {
+  const { method = 'GET', headers, end = false } = given
+  const sent = request({ host: '127.0.0.1', port: edge, servername: host, ca: ca.cert, method, path, headers: { host: authority, ...headers }, agent: false })
+  const answer = once(sent, 'response').then(([response]) => response as IncomingMessage)
+  if (end) sent.end()
+  return { sent, answer }
+}
