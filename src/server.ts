@@ -11,6 +11,7 @@ import { demoRoutes } from './demo/routes.ts'
 import { homeRoutes } from './home/routes.ts'
 import { enforceAccess, type Guard } from './http/access.ts'
 import { createApp } from './http/app.ts'
+import { limitBodyTime } from './http/body-deadline.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cookieNames } from './http/cookies.ts'
 import { healthRoutes } from './http/health.ts'
@@ -58,7 +59,10 @@ const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
  */
 export async function createPostern(config: Config, now: () => number = Date.now): Promise<Postern> {
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  // What was opened is closed again in reverse order, also when the start fails half way.
+  await using opened = new AsyncDisposableStack()
   const database = await openDatabase(config.databaseUrl)
+  opened.defer(() => database.close())
   const place = { rpId: config.rpId, origin: config.url.origin }
   const { origin } = place
   const instance = await ensureInstance(database, place, now())
@@ -73,9 +77,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
     dataFolder: config.dataFolder,
     limits: { pushBytes: maxPushBytes, operationMs: operationTimeoutMs },
   })
+  opened.defer(() => git.close())
   const app = createApp({ ...config, log: { level: config.logLevel } })
+  limitBodyTime(app)
   const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
+  opened.defer(() => maintenance.close())
+  opened.defer(() => app.close())
   const projection = createProjection({ database, git, root, now })
   const parts = { database, git, root, origin, now, log, projection }
   await sweep(root)
@@ -159,6 +167,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     },
   })
   await consoleRoutes(app, { folder: consoleFolder })
+  const running = opened.move()
 
   return {
     ceremonies,
@@ -168,11 +177,6 @@ export async function createPostern(config: Config, now: () => number = Date.now
       await app.listen({ port: config.port, host: config.listen })
       projection.projectAll().catch((error: unknown) => log(error, 'projection after the start'))
     },
-    async close() {
-      await app.close()
-      await maintenance.close()
-      await git.close()
-      await database.close()
-    },
+    close: () => running.disposeAsync(),
   }
 }

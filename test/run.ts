@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { buildIfStale } from '../src/commands/build.ts'
 
 /**
  * `npm test`: everything. Unit tests share one process (20 times faster); tests that start servers, databases and
@@ -16,8 +17,11 @@ const find = (pattern: string): string[] =>
 
 const runs = [
   { name: 'unit', files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')), flags: ['--test-isolation=none'] },
-  { name: 'system', files: find('test/**/*.test.ts'), flags: [`--test-concurrency=${Math.max(2, availableParallelism())}`] },
+  { name: 'system', files: find('test/**/*.test.ts'), flags: ['--test-global-setup=test/support/share-postgres.ts', `--test-concurrency=${Math.max(2, availableParallelism())}`] },
 ]
+
+// Once, before the tests that serve pages: several at a time would build over each other.
+if (!(await buildIfStale())) process.exit(1)
 
 let failed = false
 for (const { name, files, flags } of runs) {

@@ -164,6 +164,7 @@ for (const front of fronts)
     test('headers about another host, scheme or client that a visitor sends have no effect', async () => {
       const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-for': '203.0.113.9', forwarded: 'host=evil.example' }
       const response = await send(house, '/api/v1/instance', { headers: forged, end: true }).answer
+      assert.equal(response.headers['strict-transport-security'], 'max-age=31536000')
       assert.deepEqual([response.statusCode, (JSON.parse(await text(response)) as { url: string }).url], [200, house.postern.origin])
     })
 
@@ -191,33 +192,24 @@ describe('behind a proxy', () => {
 
 describe('a start at a real host name that could not be served is refused in one line', () => {
   let folder = ''
-  const file = (name: string): string => join(folder, name)
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'postern-tls-'))
-    const another = ca.issue('other.example.test')
-    const files = { cert: certificate.cert, key: certificate.key, 'other-key': another.key, 'other-cert': another.cert, garbage: 'hello\n' }
-    for (const [name, content] of Object.entries(files)) await writeFile(file(name), content)
+    await writeFile(join(folder, 'cert.pem'), certificate.cert)
+    await writeFile(join(folder, 'key.pem'), ca.issue(host).key)
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  const https = `https://${host}`
   const refusals: Record<string, { args: () => string[]; says: RegExp }> = {
-    'http': { args: () => ['--url', `http://${host}`], says: /over https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/ },
-    'http with a certificate': { args: () => ['--url', `http://${host}`, '--tls-cert', file('cert'), '--tls-key', file('key')], says: /over https only/ },
-    'https by nobody': { args: () => ['--url', https], says: /POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES/ },
-    'a certificate without its key': { args: () => ['--url', https, '--tls-cert', file('cert')], says: /go together/ },
-    'a certificate that is not there': { args: () => ['--url', https, '--tls-cert', file('none'), '--tls-key', file('key')], says: /none cannot be read/ },
-    'a certificate that is none': { args: () => ['--url', https, '--tls-cert', file('garbage'), '--tls-key', file('key')], says: /garbage.*PEM certificate/ },
-    'a key that is none': { args: () => ['--url', https, '--tls-cert', file('cert'), '--tls-key', file('garbage')], says: /garbage.*PEM private key/ },
-    'a key of another certificate': { args: () => ['--url', https, '--tls-cert', file('cert'), '--tls-key', file('other-key')], says: /other-key does not belong to/ },
-    'a certificate of another host': { args: () => ['--url', https, '--tls-cert', file('other-cert'), '--tls-key', file('other-key')], says: /other-cert is not for git\.example\.test/ },
-    'an address for a host': { args: () => ['--url', 'https://192.0.2.1', '--trusted-proxies', '127.0.0.1'], says: /host name/ },
-    'a path': { args: () => ['--url', `${https}/git`, '--trusted-proxies', '127.0.0.1'], says: /origin alone/ },
-    'a proxy that is no address': { args: () => ['--url', https, '--trusted-proxies', 'caddy'], says: /caddy is neither an address nor a range/ },
+    http: { args: () => ['--url', `http://${host}`], says: /over https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/ },
+    'https by nobody': { args: () => ['--url', `https://${host}`], says: /POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES/ },
+    'a key of another certificate': {
+      args: () => ['--url', `https://${host}`, '--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')],
+      says: /key\.pem does not belong to the certificate in .*cert\.pem/,
+    },
   }
   for (const [what, { args, says }] of Object.entries(refusals))
     test(what, async () => {
-      const { code, stdout, stderr } = await command(['serve', '--data', file('data'), ...args()])
+      const { code, stdout, stderr } = await command(['serve', '--data', join(folder, 'data'), ...args()])
       assert.deepEqual([code, stdout], [1, ''])
       assert.match(stderr, /^postern serve: [^\n]+\n$/)
       assert.match(stderr, says)

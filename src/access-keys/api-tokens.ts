@@ -52,7 +52,7 @@ export async function createApiToken(
     await tx.insertInto('apiToken').values(row).execute()
     await recordEvent(tx, {
       action: 'token.created',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'token', id: row.id },
       facts: { token: row.name, scopes: token.scopes.join(' '), expiresAt: row.expiresAt, seal: seal.id },
       at,

@@ -44,7 +44,7 @@ export function createApp(options: AppOptions): App {
     // `verbose` brings the description of what was expected into the error.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false, verbose: true } },
     frameworkErrors(error: Error, request: FastifyRequest, reply: FastifyReply) {
-      setSecurityHeaders(reply)
+      setSecurityHeaders(reply, options.url)
       void sendProblem(reply, asProblem(error, request))
     },
     clientErrorHandler: answerUnreadable,
@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): App {
   app.removeContentTypeParser('text/plain')
   app.addHook('onRequest', async (request, reply) => checkHost(request, reply, options.url))
   app.addHook('onSend', async (_request, reply, payload) => {
-    setSecurityHeaders(reply)
+    setSecurityHeaders(reply, options.url)
     return payload
   })
   app.setErrorHandler((error, request, reply) => sendProblem(reply, asProblem(error, request)))
@@ -77,7 +77,9 @@ const securityHeaders = Object.entries({
 })
 
 /** What a route says of itself stands. */
-function setSecurityHeaders(reply: FastifyReply): void {
+function setSecurityHeaders(reply: FastifyReply, url: URL): void {
+  // RFC 6797: passkeys of a host that is once https work over nothing else.
+  if (url.protocol === 'https:') reply.header('strict-transport-security', 'max-age=31536000')
   for (const [name, value] of securityHeaders) if (!reply.hasHeader(name)) reply.header(name, value)
 }
 

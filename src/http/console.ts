@@ -5,7 +5,7 @@ import { ProblemError } from './problem.ts'
 
 /** Serves the built console: hashed assets for ever, and its one page at every address that nothing else answers. */
 export async function consoleRoutes(app: App, { folder }: { folder: string }): Promise<void> {
-  await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false })
+  await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true })
 
   app.get('/assets/*', {
     config: { access: 'public' },

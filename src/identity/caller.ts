@@ -57,8 +57,8 @@ export function checkAccountScope(caller: Caller): void {
 
 export const isAdmin = (caller: Pick<Caller, 'role'>): boolean => caller.role === 'owner' || caller.role === 'admin'
 
-export const actorOf = (caller: Caller): AuditActor => ({
-  id: caller.id,
-  method: caller.by.kind === 'session' ? 'session' : 'token',
-  strength: caller.strength,
-})
+/** Who did it, and how that is known: by the tap that was bound to the act, where there was one. */
+export function actorOf(caller: Caller, seal?: { strength: Strength }): AuditActor {
+  if (seal !== undefined) return { id: caller.id, method: 'passkey', strength: seal.strength }
+  return { id: caller.id, method: caller.by.kind === 'session' ? 'session' : 'token', strength: caller.strength }
+}

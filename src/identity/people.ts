@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/record.ts'
-import type { Database, Db } from '../database/handles.ts'
+import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole } from '../database/schema.ts'
 import type { TakenSeal } from '../http/access.ts'
@@ -78,7 +78,7 @@ export async function addPerson(
     const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: caller.id, at })
     await recordEvent(tx, {
       action: 'person.added',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'user', id: user.id },
       facts: { person: user.username, role: user.role, seal: seal.id },
       personal: { displayName: user.displayName, email: user.email },
@@ -104,7 +104,7 @@ export async function makePersonLink(database: Database, { caller, takeSeal, now
     const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: caller.id, at })
     await recordEvent(tx, {
       action: 'person.link',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'user', id: user.id },
       facts: { person: user.username, seal: seal.id },
       at,
@@ -131,15 +131,31 @@ export async function endorseCredential(database: Database, { caller, takeSeal, 
       .returning('name')
       .executeTakeFirst()
     if (changed === undefined) throw conflict('already-endorsed', 'Somebody has vouched for this passkey already, or it has ended.')
+    await liftCapsBehind(tx, user.id, credentialId as Id<'crd'>)
     await recordEvent(tx, {
       action: 'credential.endorsed',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'credential', id: credentialId },
       facts: { credential: changed.name, person: user.username, seal: seal.id },
       at,
     })
   })
   return user
+}
+
+/** Keys that the person added with a tap on this one were capped because it was; so on for those behind them. */
+async function liftCapsBehind(tx: Tx<'credentialRecord'>, userId: Id<'usr'>, credentialRecordId: Id<'crd'>): Promise<void> {
+  const lifted = await tx
+    .updateTable('credentialRecord')
+    .set({ strengthCap: null })
+    .where('userId', '=', userId)
+    .where('strengthCap', 'is not', null)
+    .where('endorsedBy', 'in', (eb) =>
+      eb.selectFrom('seal').select('seal.id').where('seal.credentialRecordId', '=', credentialRecordId),
+    )
+    .returning('id')
+    .execute()
+  for (const { id } of lifted) await liftCapsBehind(tx, userId, id)
 }
 
 export async function getPersonByName(db: Db<'user'>, username: string): Promise<User> {

@@ -16,16 +16,23 @@ describe('access to repositories', () => {
   const places: Record<'private' | 'internal' | 'public', RepositoryPlace> = {} as never
   before(async () => {
     fixture = await openRepositories()
-    for (const visibility of ['private', 'internal', 'public'] as const) places[visibility] = await fixture.addRepository(visibility, visibility)
+    for (const visibility of ['private', 'internal', 'public'] as const)
+      places[visibility] = await fixture.addRepository(visibility, visibility)
   })
   after(() => fixture[Symbol.asyncDispose]())
 
   const roles = async (caller: Caller | undefined): Promise<(string | undefined)[]> => {
     const found: (string | undefined)[] = []
-    for (const { repository } of Object.values(places)) found.push(await findRepositoryRole(fixture.database.read, caller, repository))
+    for (const { repository } of Object.values(places))
+      found.push(await findRepositoryRole(fixture.database.read, caller, repository))
     const listed = (await listReachableRepositories(fixture.database.read, caller, {})).items.map(({ name }) => name)
     // The list is the same rule, said in SQL.
-    assert.deepEqual(listed, Object.keys(places).filter((_, index) => found[index] !== undefined).sort())
+    assert.deepEqual(
+      listed,
+      Object.keys(places)
+        .filter((_, index) => found[index] !== undefined)
+        .sort(),
+    )
     return found
   }
   const asToken = (caller: Caller, scopes: string[], repositoryIds: string[] | null = null): Caller => ({
@@ -33,7 +40,12 @@ describe('access to repositories', () => {
     by: { kind: 'token', tokenId: 'tok_x', scopes, repositoryIds },
   })
   const inProject = () => ({ kind: 'project' as const, id: places.private.project.id, path: 'payments' })
-  const inRepository = () => ({ kind: 'repository' as const, id: places.private.repository.id, projectId: places.private.project.id, path: 'payments/private' })
+  const inRepository = () => ({
+    kind: 'repository' as const,
+    id: places.private.repository.id,
+    projectId: places.private.project.id,
+    path: 'payments/private',
+  })
 
   it('gives by visibility, organisation role, person and group; the strongest wins', async () => {
     const { database, owner, now } = fixture
@@ -53,7 +65,9 @@ describe('access to repositories', () => {
     const group = await database.read.selectFrom('userGroup').select('id').executeTakeFirstOrThrow()
     await database.write((tx) => forgetGroupGrants(tx, group.id))
     assert.deepEqual(await roles(max), [undefined, 'read', 'read'])
-    await assert.rejects(removeRole(database, owner, inRepository(), { kind: 'user', name: 'max' }, now()), { status: 404 })
+    await assert.rejects(removeRole(database, owner, inRepository(), { kind: 'user', name: 'max' }, now()), {
+      status: 404,
+    })
   })
 
   it('never gives a token more than its scopes, its repositories, or write', async () => {
@@ -61,7 +75,11 @@ describe('access to repositories', () => {
     assert.deepEqual(await roles(asToken(owner, ['repository:write'])), ['write', 'write', 'write'])
     assert.deepEqual(await roles(asToken(owner, ['repository:read'])), ['read', 'read', 'read'])
     assert.deepEqual(await roles(asToken(owner, ['account:read'])), [undefined, undefined, 'read'])
-    assert.deepEqual(await roles(asToken(owner, ['repository:write'], [places.private.repository.id])), ['write', undefined, 'read'])
+    assert.deepEqual(await roles(asToken(owner, ['repository:write'], [places.private.repository.id])), [
+      'write',
+      undefined,
+      'read',
+    ])
   })
 
   it('answers a stranger as if nothing were there, and says what is missing to somebody who may read', async () => {
@@ -71,34 +89,59 @@ describe('access to repositories', () => {
       guards[kind]({ caller, params: { project, repository } } as unknown as FastifyRequest)
     for (const name of ['private', 'nothing', '..', 'x'.repeat(300)]) {
       await assert.rejects(ask('repository:read', stranger, 'payments', name), { status: 404, code: 'not-found' })
-      await assert.rejects(ask('repository:read', undefined, 'payments', name), { status: 401, code: 'sign-in-required' })
+      await assert.rejects(ask('repository:read', undefined, 'payments', name), {
+        status: 401,
+        code: 'sign-in-required',
+      })
     }
-    await assert.rejects(ask('repository:write', stranger, 'payments', 'public'), { status: 403, message: /You may read payments\/public/ })
+    await assert.rejects(ask('repository:write', stranger, 'payments', 'public'), {
+      status: 403,
+      message: /You may read payments\/public/,
+    })
     await assert.rejects(ask('repository:write', undefined, 'payments', 'public'), { status: 401 })
-    await assert.rejects(ask('repository:admin', asToken(fixture.owner, ['repository:write']), 'payments', 'public'), { status: 403, message: /token/ })
-    await assert.rejects(ask('repository:write', asToken(fixture.owner, ['repository:read']), 'no', 'where'), { status: 403, message: /scope/ })
+    await assert.rejects(ask('repository:admin', asToken(fixture.owner, ['repository:write']), 'payments', 'public'), {
+      status: 403,
+      message: /token/,
+    })
+    await assert.rejects(ask('repository:write', asToken(fixture.owner, ['repository:read']), 'no', 'where'), {
+      status: 403,
+      message: /scope/,
+    })
     await assert.rejects(ask('project:admin', stranger, 'payments', ''), { status: 403 })
     await assert.rejects(ask('project:read', stranger, 'nothing', ''), { status: 404 })
     await ask('repository:read', undefined, 'PAYMENTS', 'Public')
   })
 
-  it('follows renames of repository and project, until the old path is somebody else\'s', async () => {
+  it("follows renames of repository and project, until the old path is somebody else's", async () => {
     const { database, git, root, now, owner } = fixture
     const parts = { database, git, root, now }
     const moved = await fixture.addRepository('before')
     await changeRepository(parts, owner, moved, { name: 'after' })
     await changeProject(database, owner, { project: moved.project, role: 'admin' }, { name: 'billing' }, now())
-    const find = (project: string, repository: string) => findPlace({ db: database.read, root }, owner, { project, repository })
+    const find = (project: string, repository: string) =>
+      findPlace({ db: database.read, root }, owner, { project, repository })
     for (const path of ['payments/before', 'payments/AFTER', 'billing/after', 'Billing/After']) {
       const [project = '', repository = ''] = path.split('/')
       assert.equal((await find(project, repository))?.path, 'billing/after', path)
     }
     assert.equal(await find('billing', 'before'), undefined)
-    assert.deepEqual((await listProjects(database.read, owner)).map(({ name }) => name), ['billing'])
+    assert.deepEqual(
+      (await listProjects(database.read, owner)).map(({ name }) => name),
+      ['billing'],
+    )
     const again = await createRepository(parts, owner, moved.project, { name: 'before', description: '' })
     assert.equal((await find('billing', 'before'))?.repository.id, again.id)
-    await assert.rejects(createRepository(parts, owner, moved.project, { name: 'BEFORE', description: '' }), { status: 409, code: 'name-taken' })
-    await changeProject(database, owner, { project: { ...moved.project, name: 'billing' }, role: 'admin' }, { name: 'payments' }, now())
+    await assert.rejects(createRepository(parts, owner, moved.project, { name: 'BEFORE', description: '' }), {
+      status: 409,
+      code: 'name-taken',
+    })
+    await changeProject(
+      database,
+      owner,
+      { project: { ...moved.project, name: 'billing' }, role: 'admin' },
+      { name: 'payments' },
+      now(),
+    )
   })
 
   it('tells only the paths a person reaches', async () => {

@@ -12,9 +12,11 @@ import { folderPath } from './storage.ts'
 
 const ladder: readonly RepositoryRole[] = ['read', 'write', 'admin']
 
-export const coversRole = (role: RepositoryRole, least: RepositoryRole): boolean => ladder.indexOf(role) >= ladder.indexOf(least)
+export const coversRole = (role: RepositoryRole, least: RepositoryRole): boolean =>
+  ladder.indexOf(role) >= ladder.indexOf(least)
 
-const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | undefined => ladder.findLast((role) => roles.includes(role))
+const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | undefined =>
+  ladder.findLast((role) => roles.includes(role))
 
 /**
  * What a caller may do in a repository; undefined for a stranger. Grants of person and groups, on repository and
@@ -126,7 +128,8 @@ export function createRepositoryGuards(
       const path = request.params as { project: string; repository: string }
       const place = await findPlace(parts, caller, path)
       if (place === undefined) throw strangerProblem(caller, 'This repository')
-      if (!coversRole(place.role, least)) throw caller === undefined ? signInRequired() : roleProblem(caller, place.path, place.role, least)
+      if (!coversRole(place.role, least))
+        throw caller === undefined ? signInRequired() : roleProblem(caller, place.path, place.role, least)
       request.place = place
     }
   const onProject =
@@ -137,9 +140,13 @@ export function createRepositoryGuards(
       const { project: name } = request.params as { project: string }
       const project = await findProject(parts.db, name)
       const role = project && (await findProjectRole(parts.db, caller, project.id))
-      if (project === undefined || (role === undefined && !(await listReachedProjects(parts.db, caller)).has(project.id)))
+      if (
+        project === undefined ||
+        (role === undefined && !(await listReachedProjects(parts.db, caller)).has(project.id))
+      )
         throw strangerProblem(caller, 'This project')
-      if (least === 'admin' && role !== 'admin') throw caller === undefined ? signInRequired() : roleProblem(caller, project.name, role ?? 'read', least)
+      if (least === 'admin' && role !== 'admin')
+        throw caller === undefined ? signInRequired() : roleProblem(caller, project.name, role ?? 'read', least)
       request.project = { project, role: role ?? null }
     }
   return {

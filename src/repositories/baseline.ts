@@ -3,7 +3,8 @@ import type { Tx } from '../database/handles.ts'
 import type { RefUpdateTable, RepositoryTable } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 
-const isBranch = ({ ref, newOid }: { ref: string; newOid: string }): boolean => ref.startsWith('refs/heads/') && newOid !== zeroOid
+const isBranch = ({ ref, newOid }: { ref: string; newOid: string }): boolean =>
+  ref.startsWith('refs/heads/') && newOid !== zeroOid
 
 /** Which branch of a first push protection begins with: `main`, else the first one named. */
 export const baselineOf = <Move extends { ref: string; newOid: string }>(moves: readonly Move[]): Move | undefined =>
@@ -15,11 +16,20 @@ export const baselineOf = <Move extends { ref: string; newOid: string }>(moves: 
  */
 export async function recordBaseline(
   tx: Tx<'protectedBranch' | 'repository' | 'auditEvent' | 'auditPersonal'>,
-  { repository, path, done, at }: { repository: RepositoryTable; path: string; done: readonly RefUpdateTable[]; at: number },
+  {
+    repository,
+    path,
+    done,
+    at,
+  }: { repository: RepositoryTable; path: string; done: readonly RefUpdateTable[]; at: number },
 ): Promise<void> {
   const start = baselineOf(done)
   if (start === undefined) return
-  const begun = await tx.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', repository.id).executeTakeFirst()
+  const begun = await tx
+    .selectFrom('protectedBranch')
+    .select('ref')
+    .where('repositoryId', '=', repository.id)
+    .executeTakeFirst()
   if (begun !== undefined) return
   await tx
     .insertInto('protectedBranch')
@@ -33,7 +43,11 @@ export async function recordBaseline(
       createdBy: start.actorId,
     })
     .execute()
-  await tx.updateTable('repository').set({ defaultBranch: start.ref.slice('refs/heads/'.length) }).where('id', '=', repository.id).execute()
+  await tx
+    .updateTable('repository')
+    .set({ defaultBranch: start.ref.slice('refs/heads/'.length) })
+    .where('id', '=', repository.id)
+    .execute()
   await recordEvent(tx, {
     action: 'branch.protected',
     actor: { id: start.actorId, method: 'system', strength: start.strength },

@@ -54,7 +54,10 @@ function findProjectHere(db: Db<'project'>, name: string): Promise<ProjectTable 
     .executeTakeFirst()
 }
 
-async function findRenamedProject(db: Db<'project' | 'repository' | 'pathRedirect'>, name: string): Promise<ProjectTable | undefined> {
+async function findRenamedProject(
+  db: Db<'project' | 'repository' | 'pathRedirect'>,
+  name: string,
+): Promise<ProjectTable | undefined> {
   // “0” follows “/”: the range holds exactly the paths below this name.
   const moved = await db
     .selectFrom('pathRedirect')

@@ -17,7 +17,8 @@ export function createGitGuard(parts: PlaceParts & { authenticator: Authenticato
     const caller = await findGitCaller(authenticator, request)
     checkTokenScope(caller, least)
     const place = await findPlace(parts, caller, gitPath(request))
-    if (caller === undefined && (place === undefined || least === 'write')) throw credentialsNeeded('Sign in with a token:')
+    if (caller === undefined && (place === undefined || least === 'write'))
+      throw credentialsNeeded('Sign in with a token:')
     if (place === undefined) throw notFound('This repository')
     if (caller !== undefined && !coversRole(place.role, least)) throw roleProblem(caller, place.path, place.role, least)
     request.caller = caller
@@ -26,7 +27,8 @@ export function createGitGuard(parts: PlaceParts & { authenticator: Authenticato
 }
 
 async function findGitCaller(authenticator: Authenticator, request: FastifyRequest): Promise<Caller | undefined> {
-  if (request.headers.authorization === undefined) return isSignersList(request) ? authenticator.fromRequest(request) : undefined
+  if (request.headers.authorization === undefined)
+    return isSignersList(request) ? authenticator.fromRequest(request) : undefined
   const caller = await authenticator.fromGit(request)
   if (caller === undefined) throw credentialsNeeded('This token is not known, has expired, or was ended.')
   return caller

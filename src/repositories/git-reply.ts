@@ -33,7 +33,8 @@ export function endPlainRefusal(error: unknown, request: FastifyRequest, respons
   response.writeHead(refusal.status, headers).end(renderPlain(refusal))
 }
 
-const renderPlain = ({ message, details }: ProblemError): string => [message, details.help].filter(Boolean).join(' ').concat('\n')
+const renderPlain = ({ message, details }: ProblemError): string =>
+  [message, details.help].filter(Boolean).join(' ').concat('\n')
 
 function asRefusal(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
@@ -41,6 +42,9 @@ function asRefusal(error: unknown): ProblemError {
     return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } })
   if (error instanceof GitError) return new ProblemError(500, error.code, error.message, { cause: error })
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This is not a request that git makes.')
-  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', { cause: error })
+  if (status >= 400 && status < 500)
+    return new ProblemError(status, 'bad-request', 'This is not a request that git makes.')
+  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', {
+    cause: error,
+  })
 }

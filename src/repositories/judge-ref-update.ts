@@ -23,35 +23,64 @@ export type Judgement =
   /** `reason` fits behind `! [remote rejected]`; `sentences` say what to do instead. */
   | { outcome: 'refuse'; code: string; reason: string; sentences: string[] }
 
-const refuse = (code: string, reason: string, ...sentences: string[]): Judgement => ({ outcome: 'refuse', code, reason, sentences })
+const refuse = (code: string, reason: string, ...sentences: string[]): Judgement => ({
+  outcome: 'refuse',
+  code,
+  reason,
+  sentences,
+})
 
 /** The one rule about refs, asked by every door. Pure: what it needs to know comes in as facts. */
 export function judgeRefUpdate(facts: RefUpdateFacts): Judgement {
   const { door, ref, oldOid, newOid } = facts
   const kind = ref.startsWith('refs/heads/') ? 'branch' : ref.startsWith('refs/tags/') ? 'tag' : undefined
   if (kind === undefined)
-    return refuse('ref-reserved', 'only branches and tags can be pushed', `${ref} belongs to the server. Only refs/heads/* and refs/tags/* can be pushed.`)
+    return refuse(
+      'ref-reserved',
+      'only branches and tags can be pushed',
+      `${ref} belongs to the server. Only refs/heads/* and refs/tags/* can be pushed.`,
+    )
   const name = ref.slice(kind === 'branch' ? 'refs/heads/'.length : 'refs/tags/'.length)
   const problem = checkRefName(ref) ?? checkShortRefName(name)
-  if (problem !== undefined && newOid !== zeroOid) return refuse('ref-name', 'this name cannot be used', refNameSentences[problem])
-  if (!coversRole(facts.role, 'write')) return refuse('not-allowed', 'you may only read here', 'Ask an administrator of this repository for the role “write”.')
+  if (problem !== undefined && newOid !== zeroOid)
+    return refuse('ref-name', 'this name cannot be used', refNameSentences[problem])
+  if (!coversRole(facts.role, 'write'))
+    return refuse(
+      'not-allowed',
+      'you may only read here',
+      'Ask an administrator of this repository for the role “write”.',
+    )
   return kind === 'tag' ? judgeTag(facts, name) : judgeBranch({ ...facts, door, oldOid }, name)
 }
 
 /** People pin tags and build releases from them: one that was pushed means the same for ever. */
 function judgeTag({ oldOid, newOid, role }: RefUpdateFacts, name: string): Judgement {
   if (oldOid === zeroOid) return { outcome: 'allow' }
-  if (newOid !== zeroOid) return refuse('tag-exists', 'a tag is never moved', `The tag ${name} exists. Choose another name: a tag that was pushed never moves.`)
+  if (newOid !== zeroOid)
+    return refuse(
+      'tag-exists',
+      'a tag is never moved',
+      `The tag ${name} exists. Choose another name: a tag that was pushed never moves.`,
+    )
   if (role === 'admin') return { outcome: 'allow' }
-  return refuse('tag-exists', 'only administrators delete tags', `Ask an administrator of this repository to delete the tag ${name}.`)
+  return refuse(
+    'tag-exists',
+    'only administrators delete tags',
+    `Ask an administrator of this repository to delete the tag ${name}.`,
+  )
 }
 
 function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
   const { door, newOid, isProtected } = facts
   if (newOid === zeroOid && facts.ref === facts.defaultRef)
-    return refuse('default-branch', 'this is the default branch', `${name} is the default branch and cannot be deleted.`)
+    return refuse(
+      'default-branch',
+      'this is the default branch',
+      `${name} is the default branch and cannot be deleted.`,
+    )
   if (!isProtected) return { outcome: 'allow' }
-  if (newOid === zeroOid) return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
+  if (newOid === zeroOid)
+    return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
   if (door !== 'merge')
     return refuse(
       'protected-branch',
@@ -60,6 +89,10 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
       'git push origin HEAD:my-change',
     )
   if (!facts.keepsFirstParents)
-    return refuse('foxtrot', 'it would hide history', `The tip of ${name} would no longer be on its first-parent line, which would hide sealed history.`)
+    return refuse(
+      'foxtrot',
+      'it would hide history',
+      `The tip of ${name} would no longer be on its first-parent line, which would hide sealed history.`,
+    )
   return { outcome: 'allow' }
 }

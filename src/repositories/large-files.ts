@@ -34,14 +34,22 @@ export async function findLargeFile(
   return undefined
 }
 
-async function findPath(git: Git, { folder, quarantine, tips }: { folder: string; quarantine: string; tips: readonly string[] }, oid: string) {
+async function findPath(
+  git: Git,
+  { folder, quarantine, tips }: { folder: string; quarantine: string; tips: readonly string[] },
+  oid: string,
+) {
   try {
     const { stdout } = await git.run(['rev-list', '--objects', ...tips, '--not', '--all'], {
       repository: folder,
       objectDirectory: quarantine,
       maxOutputBytes: 64 * 1024 ** 2,
     })
-    return stdout.toString().split('\n').find((line) => line.startsWith(`${oid} `))?.slice(41)
+    return stdout
+      .toString()
+      .split('\n')
+      .find((line) => line.startsWith(`${oid} `))
+      ?.slice(41)
   } catch (error) {
     // Only the name is lost; the refusal stands.
     if (error instanceof GitError) return undefined

@@ -14,7 +14,10 @@ export type MemberScope =
   | { kind: 'repository'; id: Id<'rep'>; projectId: Id<'prj'>; path: string }
 
 /** People and groups with a role here, those of the project above included. Organisation administrators are not listed. */
-export async function listMembers(db: Db<'roleGrant' | 'user' | 'userGroup'>, scope: MemberScope): Promise<MemberView[]> {
+export async function listMembers(
+  db: Db<'roleGrant' | 'user' | 'userGroup'>,
+  scope: MemberScope,
+): Promise<MemberView[]> {
   const scopeIds = scope.kind === 'project' ? [scope.id] : [scope.id, scope.projectId]
   const people = await db
     .selectFrom('roleGrant')
@@ -35,7 +38,12 @@ export async function listMembers(db: Db<'roleGrant' | 'user' | 'userGroup'>, sc
     .execute()
   return [
     ...people.map(({ scopeKind, ...row }) => ({ kind: 'user' as const, ...row, from: scopeKind })),
-    ...groups.map(({ scopeKind, ...row }) => ({ kind: 'group' as const, ...row, displayName: row.displayName || row.name, from: scopeKind })),
+    ...groups.map(({ scopeKind, ...row }) => ({
+      kind: 'group' as const,
+      ...row,
+      displayName: row.displayName || row.name,
+      from: scopeKind,
+    })),
   ]
 }
 
@@ -68,12 +76,23 @@ export async function grantRole(
       })
       .onConflict((conflict) => conflict.columns(['subjectId', 'scopeId']).doUpdateSet({ role: wanted.role }))
       .execute()
-    await recordEvent(tx, { action: 'member.granted', actor: actorOf(caller), ...eventOf(scope, wanted, subjectId), at })
+    await recordEvent(tx, {
+      action: 'member.granted',
+      actor: actorOf(caller),
+      ...eventOf(scope, wanted, subjectId),
+      at,
+    })
   })
 }
 
 /** Takes the role that was given here; one from the project above stays. @throws 404 where there is none */
-export async function removeRole(database: Database, caller: Caller, scope: MemberScope, wanted: Subject, at: number): Promise<void> {
+export async function removeRole(
+  database: Database,
+  caller: Caller,
+  scope: MemberScope,
+  wanted: Subject,
+  at: number,
+): Promise<void> {
   const subjectId = await getSubjectId(database.read, wanted)
   await database.write(async (tx) => {
     const { numDeletedRows } = await tx
@@ -82,7 +101,12 @@ export async function removeRole(database: Database, caller: Caller, scope: Memb
       .where('scopeId', '=', scope.id)
       .executeTakeFirst()
     if (Number(numDeletedRows) === 0) throw notFound('This role')
-    await recordEvent(tx, { action: 'member.removed', actor: actorOf(caller), ...eventOf(scope, wanted, subjectId), at })
+    await recordEvent(tx, {
+      action: 'member.removed',
+      actor: actorOf(caller),
+      ...eventOf(scope, wanted, subjectId),
+      at,
+    })
   })
 }
 
@@ -102,11 +126,16 @@ function eventOf(scope: MemberScope, wanted: Subject & { role?: RepositoryRole }
 
 async function getSubjectId(db: Db<'user' | 'userGroup'>, { kind, name }: Subject): Promise<Id<'usr'> | Id<'grp'>> {
   const found = kind === 'user' ? await findUserByUsername(db, name) : await findGroup(db, name)
-  if (found === undefined || ('state' in found && found.state !== 'active')) throw notFound(kind === 'user' ? 'This person' : 'This group')
+  if (found === undefined || ('state' in found && found.state !== 'active'))
+    throw notFound(kind === 'user' ? 'This person' : 'This group')
   return found.id
 }
 
 /** When a group goes, so do the roles it had; part of that transaction. */
 export async function forgetGroupGrants(tx: Tx<'roleGrant'>, groupId: string): Promise<void> {
-  await tx.deleteFrom('roleGrant').where('subjectKind', '=', 'group').where('subjectId', '=', groupId as Id<'grp'>).execute()
+  await tx
+    .deleteFrom('roleGrant')
+    .where('subjectKind', '=', 'group')
+    .where('subjectId', '=', groupId as Id<'grp'>)
+    .execute()
 }

@@ -30,8 +30,17 @@ it('keeps every root of the product for the product, in any case', () => {
 
 it('reserves the first part of every route there is', () => {
   const source = fileURLToPath(new URL('..', import.meta.url))
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => /routes|health|console|server/.test(name) && name.endsWith('.ts') && !name.endsWith('.test.ts'))
-  const roots = files.flatMap((name) => [...readFileSync(join(source, name), 'utf8').matchAll(/['"`]\/([a-z0-9.-]+)(?=\/|['"`?])/g)].map((match) => match[1] ?? ''))
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /routes|health|console|server/.test(name) && name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  )
+  const roots = files.flatMap((name) =>
+    [...readFileSync(join(source, name), 'utf8').matchAll(/['"`]\/([a-z0-9.-]+)(?=\/|['"`?])/g)].map(
+      (match) => match[1] ?? '',
+    ),
+  )
   assert.ok(roots.includes('api') && roots.includes('healthz'))
-  assert.deepEqual([...new Set(roots)].filter((root) => isName(root) && !reservedRoots.includes(root)), [])
+  assert.deepEqual(
+    [...new Set(roots)].filter((root) => isName(root) && !reservedRoots.includes(root)),
+    [],
+  )
 })

@@ -14,7 +14,8 @@ export const isName = (name: string): boolean => problemOf(name) === undefined
 /** @throws 422 with the one thing that is wrong with the name of a new project */
 export function checkProjectName(name: string): void {
   checkRepositoryName(name)
-  if (reservedRoots.includes(name.toLowerCase())) throw invalid('name', `The name ${name} is reserved. Choose another one.`)
+  if (reservedRoots.includes(name.toLowerCase()))
+    throw invalid('name', `The name ${name} is reserved. Choose another one.`)
 }
 
 /** @throws 422 with the one thing that is wrong with the name of a new repository */
@@ -27,6 +28,7 @@ function problemOf(name: string): string | undefined {
   if (name.length < 2 || name.length > 64) return 'A name has 2 to 64 characters.'
   if (!pattern.test(name)) return 'A name has letters, digits, “-”, “_” and “.”, and begins with a letter or a digit.'
   if (name.includes('..')) return 'A name may not contain “..”.'
-  if (/\.(git|lock|wiki)$/i.test(name) || name.endsWith('.')) return 'A name may not end with “.”, “.git”, “.lock” or “.wiki”.'
+  if (/\.(git|lock|wiki)$/i.test(name) || name.endsWith('.'))
+    return 'A name may not end with “.”, “.git”, “.lock” or “.wiki”.'
   return undefined
 }

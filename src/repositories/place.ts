@@ -27,7 +27,8 @@ declare module 'fastify' {
 
 /** The repository of a route guarded by `repository:…`. */
 export function getPlace(request: FastifyRequest): RepositoryPlace {
-  if (request.place === undefined) throw new Error(`no repository guard stands before ${request.routeOptions.url ?? ''}`)
+  if (request.place === undefined)
+    throw new Error(`no repository guard stands before ${request.routeOptions.url ?? ''}`)
   return request.place
 }
 

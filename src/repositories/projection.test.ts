@@ -21,7 +21,10 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   const token = await ana.makeToken('laptop')
   const work = join(postern.folder, 'work')
   await mkdir(work)
-  const git = async (...args: string[]): Promise<string> => (await execute('git', args, { cwd: work, env: { PATH: process.env['PATH'], HOME: work }, encoding: 'utf8' })).stdout.trim()
+  const git = async (...args: string[]): Promise<string> =>
+    (
+      await execute('git', args, { cwd: work, env: { PATH: process.env['PATH'], HOME: work }, encoding: 'utf8' })
+    ).stdout.trim()
   await git('init', '-q', '-b', 'main')
   await git('config', 'user.name', 'Ana')
   await git('config', 'user.email', 'ana@example.com')
@@ -33,17 +36,31 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   const baseline = await git('rev-parse', 'HEAD')
 
   const fetchProofs = () => git('fetch', '-q', 'origin', '+refs/postern/*:refs/postern/*')
-  const protection = async () => parseProtection(Buffer.from(await git('cat-file', 'blob', `refs/postern/seals:${protectionPath('refs/heads/main')}`)))
+  const protection = async () =>
+    parseProtection(
+      Buffer.from(await git('cat-file', 'blob', `refs/postern/seals:${protectionPath('refs/heads/main')}`)),
+    )
   await fetchProofs()
   assert.deepEqual([(await protection()).baseline, (await protection()).statementDigest], [baseline, null])
   const before = await git('rev-parse', 'refs/postern/seals')
   const signers = await git('rev-parse', 'refs/postern/signers')
 
-  const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${api}/protected-branches/main/start-seal`, {})
+  const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+    'POST',
+    `${api}/protected-branches/main/start-seal`,
+    {},
+  )
   const sealId = await ana.tap(sealRequestId)
-  const started = await ana.call<ProtectedBranchView>('POST', `${api}/protected-branches/main/start`, {}, { 'postern-seal': sealId })
+  const started = await ana.call<ProtectedBranchView>(
+    'POST',
+    `${api}/protected-branches/main/start`,
+    {},
+    { 'postern-seal': sealId },
+  )
   assert.equal(started.sealedBy?.username, 'ana')
-  await assert.rejects(ana.call('POST', `${api}/protected-branches/main/start`, {}, { 'postern-seal': sealId }), { status: 409 })
+  await assert.rejects(ana.call('POST', `${api}/protected-branches/main/start`, {}, { 'postern-seal': sealId }), {
+    status: 409,
+  })
 
   await fetchProofs()
   const { statementDigest: digest } = await protection()
@@ -53,7 +70,9 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   await git('merge-base', '--is-ancestor', before, 'refs/postern/seals')
   assert.equal(await git('rev-parse', 'refs/postern/signers'), signers, 'a signer who is known is not written again')
 
-  const list = await fetch(`${postern.origin}/payments/api.git/allowed_signers`, { headers: { authorization: `Bearer ${token}` } })
+  const list = await fetch(`${postern.origin}/payments/api.git/allowed_signers`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
   assert.equal(list.headers.get('content-type'), 'text/plain; charset=utf-8')
   const text = await list.text()
   assert.match(text, /^ana@localhost namespaces="git,approval@postern" sk-ecdsa-sha2-nistp256@openssh\.com /)

@@ -3,7 +3,14 @@ import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealTable } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
-import { type Protection, renderSealsTree, renderSignersTree, sealPath, SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
+import {
+  type Protection,
+  renderSealsTree,
+  renderSignersTree,
+  sealPath,
+  SEALS_REF,
+  SIGNERS_REF,
+} from '../seals/format/projection.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { placeOf } from './access.ts'
@@ -42,11 +49,19 @@ export function createProjection(parts: { database: Database; git: Git; root: st
     written.set(place.repository.id, state)
   }
 
-  async function append(place: Pick<RepositoryPlace, 'repository' | 'folder'>, signers: Map<string, Buffer>): Promise<void> {
+  async function append(
+    place: Pick<RepositoryPlace, 'repository' | 'folder'>,
+    signers: Map<string, Buffer>,
+  ): Promise<void> {
     const { folder } = place
     const at = now()
     await appendFiles(git, folder, { ref: SIGNERS_REF, files: signers, message: 'signers', at })
-    await appendFiles(git, folder, { ref: SEALS_REF, files: await renderNewSeals(database.read, git, place), message: 'seals', at })
+    await appendFiles(git, folder, {
+      ref: SEALS_REF,
+      files: await renderNewSeals(database.read, git, place),
+      message: 'seals',
+      at,
+    })
   }
 
   const project: Projection['project'] = (place) => {
@@ -68,7 +83,11 @@ export function createProjection(parts: { database: Database; git: Git; root: st
         .execute()
       for (const repository of rows) {
         if (isClosed) return
-        const owner = await database.read.selectFrom('project').selectAll().where('id', '=', repository.projectId).executeTakeFirst()
+        const owner = await database.read
+          .selectFrom('project')
+          .selectAll()
+          .where('id', '=', repository.projectId)
+          .executeTakeFirst()
         if (owner !== undefined) await project(placeOf(root, { repository, project: owner }, 'admin'))
       }
     },
@@ -80,9 +99,17 @@ export function createProjection(parts: { database: Database; git: Git; root: st
 }
 
 /** Names everything that the two trees are rendered from. */
-async function digestState(db: Db<'seal' | 'protectedBranch'>, repositoryId: Id<'rep'>, signers: Map<string, Buffer>): Promise<string> {
+async function digestState(
+  db: Db<'seal' | 'protectedBranch'>,
+  repositoryId: Id<'rep'>,
+  signers: Map<string, Buffer>,
+): Promise<string> {
   const seals = await listRepositorySeals(db, repositoryId)
-  const protections = await db.selectFrom('protectedBranch').select(['ref', 'baselineOid', 'protectSealId']).where('repositoryId', '=', repositoryId).execute()
+  const protections = await db
+    .selectFrom('protectedBranch')
+    .select(['ref', 'baselineOid', 'protectSealId'])
+    .where('repositoryId', '=', repositoryId)
+    .execute()
   const facts = [[...signers].map(([path, bytes]) => [path, blobOid(bytes)]), seals.map(({ id }) => id), protections]
   return hash('sha256', JSON.stringify(facts), 'hex')
 }
@@ -96,19 +123,21 @@ async function renderNewSeals(
   const known = await listFiles(git, folder, SEALS_REF)
   const seals = await listRepositorySeals(db, repository.id)
   const fresh = seals.filter((seal) => !known.has(sealPath(seal.statementDigest)))
-  const protections = await db.selectFrom('protectedBranch').selectAll().where('repositoryId', '=', repository.id).execute()
+  const protections = await db
+    .selectFrom('protectedBranch')
+    .selectAll()
+    .where('repositoryId', '=', repository.id)
+    .execute()
   const digests = new Map(seals.map((seal) => [seal.id, seal.statementDigest]))
   return renderSealsTree(
     await toRecords(db, fresh),
-    protections.map(
-      (row): Protection => ({
-        repositoryId: row.repositoryId,
-        ref: row.ref,
-        baseline: row.baselineOid,
-        statementDigest: row.protectSealId === null ? null : (digests.get(row.protectSealId) ?? null),
-        startedAt: renderTime(row.createdAt),
-      }),
-    ),
+    protections.map((row): Protection => ({
+      repositoryId: row.repositoryId,
+      ref: row.ref,
+      baseline: row.baselineOid,
+      statementDigest: row.protectSealId === null ? null : (digests.get(row.protectSealId) ?? null),
+      startedAt: renderTime(row.createdAt),
+    })),
   )
 }
 
@@ -122,7 +151,10 @@ async function toRecords(db: Db<'credentialRecord'>, seals: readonly SealTable[]
 
 async function listFiles(git: Git, folder: string, ref: string): Promise<Map<string, string>> {
   if ((await readRef(git, folder, ref)) === zeroOid) return new Map()
-  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', ref], { repository: folder, maxOutputBytes: 256 * 1024 ** 2 })
+  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', ref], {
+    repository: folder,
+    maxOutputBytes: 256 * 1024 ** 2,
+  })
   const lines = stdout.toString().split('\0').filter(Boolean)
   return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]))
 }
@@ -143,10 +175,15 @@ async function appendFiles(
     ...(known.size === 0 ? [] : [`from ${ref}^0`]),
   ]
   const input: Uint8Array[] = [Buffer.from(`${head.join('\n')}\n`)]
-  for (const [path, bytes] of changed) input.push(Buffer.from(`M 100644 inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'))
+  for (const [path, bytes] of changed)
+    input.push(Buffer.from(`M 100644 inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'))
   input.push(Buffer.from('\ndone\n'))
   // Without --force it refuses to lose what the ref holds.
-  await git.run(['fast-import', '--quiet', '--done', '--date-format=raw'], { repository: folder, input: Buffer.concat(input) })
+  await git.run(['fast-import', '--quiet', '--done', '--date-format=raw'], {
+    repository: folder,
+    input: Buffer.concat(input),
+  })
 }
 
-const blobOid = (bytes: Buffer): string => hash('sha1', Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex')
+const blobOid = (bytes: Buffer): string =>
+  hash('sha1', Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex')

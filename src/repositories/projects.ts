@@ -19,7 +19,11 @@ export async function createProject(
   wanted: { name: string; description: string },
   at: number,
 ): Promise<ProjectTable> {
-  if (caller.role === 'guest') throw forbidden('Guests cannot create projects.', 'Ask somebody of the organisation to create it and to let you in.')
+  if (caller.role === 'guest')
+    throw forbidden(
+      'Guests cannot create projects.',
+      'Ask somebody of the organisation to create it and to let you in.',
+    )
   checkProjectName(wanted.name)
   const project: ProjectTable = {
     id: newId('prj'),
@@ -33,12 +37,30 @@ export async function createProject(
     await orNameTaken(tx.insertInto('project').values(project).execute(), wanted.name)
     await tx
       .insertInto('roleGrant')
-      .values({ subjectKind: 'user', subjectId: caller.id, scopeKind: 'project', scopeId: project.id, role: 'admin', createdAt: at, createdBy: caller.id })
+      .values({
+        subjectKind: 'user',
+        subjectId: caller.id,
+        scopeKind: 'project',
+        scopeId: project.id,
+        role: 'admin',
+        createdAt: at,
+        createdBy: caller.id,
+      })
       .execute()
     // A path that used to lead elsewhere is this project's own from now on.
-    await tx.deleteFrom('pathRedirect').where('path', '>=', `${folded(project)}/`).where('path', '<', `${folded(project)}0`).execute()
+    await tx
+      .deleteFrom('pathRedirect')
+      .where('path', '>=', `${folded(project)}/`)
+      .where('path', '<', `${folded(project)}0`)
+      .execute()
     const target = { kind: 'project', id: project.id }
-    await recordEvent(tx, { action: 'project.created', actor: actorOf(caller), target, facts: { project: project.name }, at })
+    await recordEvent(tx, {
+      action: 'project.created',
+      actor: actorOf(caller),
+      target,
+      facts: { project: project.name },
+      at,
+    })
   })
   return project
 }
@@ -52,17 +74,33 @@ export async function changeProject(
   wanted: { name?: string | undefined; description?: string | undefined },
   at: number,
 ): Promise<ProjectTable> {
-  const changed = { ...project, name: wanted.name ?? project.name, description: wanted.description ?? project.description }
+  const changed = {
+    ...project,
+    name: wanted.name ?? project.name,
+    description: wanted.description ?? project.description,
+  }
   if (changed.name !== project.name) checkProjectName(changed.name)
   await database.write(async (tx) => {
     await orNameTaken(
-      tx.updateTable('project').set({ name: changed.name, description: changed.description }).where('id', '=', project.id).execute(),
+      tx
+        .updateTable('project')
+        .set({ name: changed.name, description: changed.description })
+        .where('id', '=', project.id)
+        .execute(),
       changed.name,
     )
-    const repositories = await tx.selectFrom('repository').select(['id', 'name']).where('projectId', '=', project.id).execute()
+    const repositories = await tx
+      .selectFrom('repository')
+      .select(['id', 'name'])
+      .where('projectId', '=', project.id)
+      .execute()
     await leaveRedirects(
       tx,
-      repositories.map(({ id, name }) => ({ repositoryId: id, from: `${project.name}/${name}`, to: `${changed.name}/${name}` })),
+      repositories.map(({ id, name }) => ({
+        repositoryId: id,
+        from: `${project.name}/${name}`,
+        to: `${changed.name}/${name}`,
+      })),
     )
     const target = { kind: 'project', id: project.id }
     const facts = { project: changed.name, former: project.name, description: changed.description }
@@ -86,14 +124,22 @@ export async function deleteProject(
     await tx.deleteFrom('roleGrant').where('scopeId', '=', project.id).execute()
     await tx.deleteFrom('project').where('id', '=', project.id).execute()
     const target = { kind: 'project', id: project.id }
-    await recordEvent(tx, { action: 'project.deleted', actor: actorOf(caller), target, facts: { project: project.name, seal: seal.id }, at })
+    await recordEvent(tx, {
+      action: 'project.deleted',
+      actor: actorOf(caller, seal),
+      target,
+      facts: { project: project.name, seal: seal.id },
+      at,
+    })
   })
 }
 
 export async function refuseFull(db: Db<'repository'>, project: ProjectTable): Promise<void> {
   const left = await db.selectFrom('repository').select('name').where('projectId', '=', project.id).executeTakeFirst()
   if (left !== undefined)
-    throw conflict('project-not-empty', `${project.name} still has repositories.`, { help: 'Delete its repositories first, each on its own.' })
+    throw conflict('project-not-empty', `${project.name} still has repositories.`, {
+      help: 'Delete its repositories first, each on its own.',
+    })
 }
 
 async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> {
@@ -101,7 +147,10 @@ async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> 
     await orUniqueViolation(work)
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
-    throw conflict('name-taken', `There is already a project ${name}.`, { help: 'Choose another name.', fields: { name: 'is taken' } })
+    throw conflict('name-taken', `There is already a project ${name}.`, {
+      help: 'Choose another name.',
+      fields: { name: 'is taken' },
+    })
   }
 }
 
@@ -114,7 +163,8 @@ export async function listProjects(db: Db<Tables>, caller: Caller): Promise<Proj
   const views: ProjectView[] = []
   for (const project of projects) {
     const role = await findProjectRole(db, caller, project.id)
-    if (role !== undefined || reached.has(project.id)) views.push(await renderProject(db, { project, role: role ?? null }))
+    if (role !== undefined || reached.has(project.id))
+      views.push(await renderProject(db, { project, role: role ?? null }))
   }
   return views
 }
@@ -131,7 +181,7 @@ export async function renderProject(db: Db<'repository'>, { project, role }: Pro
     description: project.description,
     isDemo: project.isDemo === 1,
     createdAt: project.createdAt,
-    repositoryCount: Number(count),
+    repositoryCount: count,
     myRole: role,
   }
 }

@@ -139,7 +139,7 @@ export async function sealStart(
     if (Number(numUpdatedRows) !== 1) throw conflict('already-sealed', `The start of ${branch} is sealed already.`)
     await recordEvent(tx, {
       action: 'branch.start-sealed',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'ref', id: row.ref },
       repositoryId: place.repository.id,
       facts: { repository: place.path, ref: row.ref, oid: row.baselineOid, seal: seal.id },

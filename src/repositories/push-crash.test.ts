@@ -53,11 +53,21 @@ it('loses no acknowledged push and keeps no quarantine when the server is killed
   await git('add', '.')
   await git('commit', '-q', '-m', 'first')
   const oid = await git('rev-parse', 'HEAD')
-  const packing = execute('git', ['pack-objects', '--all', '--stdout', '-q'], { ...options, encoding: 'buffer', maxBuffer: 64 * 1024 ** 2 })
+  const packing = execute('git', ['pack-objects', '--all', '--stdout', '-q'], {
+    ...options,
+    encoding: 'buffer',
+    maxBuffer: 64 * 1024 ** 2,
+  })
   packing.child.stdin?.end()
-  const body = Buffer.concat([encodePkt(`${zeroOid} ${oid} refs/heads/cut\0report-status`), flushPkt, (await packing).stdout])
+  const body = Buffer.concat([
+    encodePkt(`${zeroOid} ${oid} refs/heads/cut\0report-status`),
+    flushPkt,
+    (await packing).stdout,
+  ])
 
-  const server = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   try {
     await once(server.stdout, 'data')
     await git('push', '-q', 'origin', 'main')
@@ -84,7 +94,10 @@ it('loses no acknowledged push and keeps no quarantine when the server is killed
     assert.deepEqual(await remains(folder), [])
     assert.equal(await git('ls-remote', 'origin', 'refs/heads/*'), `${oid}\trefs/heads/main`)
     const rows = await afterwards.ceremonies.database.read.selectFrom('refUpdate').select(['ref', 'state']).execute()
-    assert.deepEqual(rows.map(({ ref, state }) => `${ref} ${state}`), ['refs/heads/main done'])
+    assert.deepEqual(
+      rows.map(({ ref, state }) => `${ref} ${state}`),
+      ['refs/heads/main done'],
+    )
     await git('push', '-q', 'origin', 'main:cut')
   } finally {
     await afterwards.close()

@@ -40,7 +40,14 @@ export async function findRefusal(
  */
 export async function preparePush(
   tx: Tx<TableName>,
-  push: { place: RepositoryPlace; commands: readonly RefCommand[]; actorId: Id<'usr'>; method: RefMethod; strength: Strength; at: number },
+  push: {
+    place: RepositoryPlace
+    commands: readonly RefCommand[]
+    actorId: Id<'usr'>
+    method: RefMethod
+    strength: Strength
+    at: number
+  },
 ): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
   const { place, commands } = push
   await lockNumbers(tx, place.repository.id)
@@ -56,7 +63,11 @@ async function findOtherFirstPush(
 ): Promise<Refusal | undefined> {
   const branch = commands.find(({ ref }) => ref.startsWith('refs/heads/'))
   if (branch === undefined) return undefined
-  const begun = await tx.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', repository.id).executeTakeFirst()
+  const begun = await tx
+    .selectFrom('protectedBranch')
+    .select('ref')
+    .where('repositoryId', '=', repository.id)
+    .executeTakeFirst()
   if (begun !== undefined) return undefined
   const other = await tx
     .selectFrom('refUpdate')

@@ -29,7 +29,10 @@ function isGiven(eb: Builder, caller: Reader): Expression<SqlBool> {
         grant.and([grant('subjectKind', '=', 'group'), grant('subjectId', 'in', groups)]),
       ]),
     )
-  const given = [eb('repository.id', 'in', scopes.$castTo<{ scopeId: Id<'rep'> }>()), eb('repository.projectId', 'in', scopes.$castTo<{ scopeId: Id<'prj'> }>())]
+  const given = [
+    eb('repository.id', 'in', scopes.$castTo<{ scopeId: Id<'rep'> }>()),
+    eb('repository.projectId', 'in', scopes.$castTo<{ scopeId: Id<'prj'> }>()),
+  ]
   return eb.or(caller.role === 'guest' ? given : [...given, eb('repository.visibility', '=', 'internal')])
 }
 
@@ -75,21 +78,32 @@ export async function listReachableRepositories(
   if (search !== '') {
     const like = `%${search.toLowerCase().replaceAll(/[%_]/g, '')}%`
     query = query.where(({ eb, fn, or }) =>
-      or((['project.name', 'repository.name', 'repository.description'] as const).map((column) => eb(fn<string>('lower', [column]), 'like', like))),
+      or(
+        (['project.name', 'repository.name', 'repository.description'] as const).map((column) =>
+          eb(fn<string>('lower', [column]), 'like', like),
+        ),
+      ),
     )
   }
   if (cursor !== undefined) {
     const [project, name] = parseCursor(cursor, 'string', 'string')
     query = query.where(({ eb, fn, or, and }) => {
       const projectName = fn<string>('lower', ['project.name'])
-      return or([eb(projectName, '>', project), and([eb(projectName, '=', project), eb(fn<string>('lower', ['repository.name']), '>', name)])])
+      return or([
+        eb(projectName, '>', project),
+        and([eb(projectName, '=', project), eb(fn<string>('lower', ['repository.name']), '>', name)]),
+      ])
     })
   }
   return cutPage(await query.execute(), (row) => [row.project.toLowerCase(), row.name.toLowerCase()], renderSummary)
 }
 
 /** Those with the latest pushes, for Home. */
-export async function listRecentRepositories(db: Db<Tables>, caller: Caller, limit: number): Promise<RepositorySummary[]> {
+export async function listRecentRepositories(
+  db: Db<Tables>,
+  caller: Caller,
+  limit: number,
+): Promise<RepositorySummary[]> {
   const rows = await selectReachable(db, caller)
     .orderBy(({ fn }) => fn.coalesce('repository.pushedAt', 'repository.createdAt'), 'desc')
     .orderBy('repository.id')
@@ -106,7 +120,9 @@ export async function listReachablePaths(
 ): Promise<Map<string, string>> {
   const user = repositoryIds.length === 0 ? undefined : await findUserById(db, userId)
   if (user === undefined || user.state !== 'active') return new Map()
-  const rows = await selectReachable(db, user).where('repository.id', 'in', repositoryIds as Id<'rep'>[]).execute()
+  const rows = await selectReachable(db, user)
+    .where('repository.id', 'in', repositoryIds as Id<'rep'>[])
+    .execute()
   return new Map(rows.map((row) => [row.id, `${row.project}/${row.name}`]))
 }
 

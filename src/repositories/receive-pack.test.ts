@@ -26,7 +26,11 @@ describe('a push over HTTP', () => {
 
   let number = 0
   /** A repository whose `main` has been pushed, and the clone it came from. */
-  async function begin(): Promise<{ place: RepositoryPlace; work: Awaited<ReturnType<RepositoryFixture['workFolder']>>; url: string }> {
+  async function begin(): Promise<{
+    place: RepositoryPlace
+    work: Awaited<ReturnType<RepositoryFixture['workFolder']>>
+    url: string
+  }> {
     const place = await fixture.addRepository(`repository-${(number += 1)}`)
     const work = await fixture.workFolder()
     const url = fixture.url(place, token)
@@ -35,17 +39,31 @@ describe('a push over HTTP', () => {
     assert.equal(pushed.code, 0, pushed.text)
     return { place: await fixture.look(place), work, url }
   }
-  async function commit(work: { folder: string; git: (...args: string[]) => Promise<{ text: string }> }, name: string, content: string | Buffer): Promise<string> {
+  async function commit(
+    work: { folder: string; git: (...args: string[]) => Promise<{ text: string }> },
+    name: string,
+    content: string | Buffer,
+  ): Promise<string> {
     await writeFile(join(work.folder, name), content)
     await work.git('add', '-A')
     await work.git('commit', '-q', '-m', `change ${name}`)
     return (await work.git('rev-parse', 'HEAD')).text.trim()
   }
   const refs = async ({ folder }: RepositoryPlace): Promise<string[]> =>
-    (await fixture.git.run(['for-each-ref', '--format=%(refname)'], { repository: folder })).stdout.toString().split('\n').filter(Boolean)
+    (await fixture.git.run(['for-each-ref', '--format=%(refname)'], { repository: folder })).stdout
+      .toString()
+      .split('\n')
+      .filter(Boolean)
   const assertClean = async ({ folder }: RepositoryPlace): Promise<void> => {
-    assert.deepEqual((await readdir(join(folder, 'objects'))).filter((name) => name.startsWith('tmp_')), [])
-    const open = await fixture.database.read.selectFrom('refUpdate').selectAll().where('state', '=', 'prepared').execute()
+    assert.deepEqual(
+      (await readdir(join(folder, 'objects'))).filter((name) => name.startsWith('tmp_')),
+      [],
+    )
+    const open = await fixture.database.read
+      .selectFrom('refUpdate')
+      .selectAll()
+      .where('state', '=', 'prepared')
+      .execute()
     assert.deepEqual(open, [])
   }
 
@@ -55,7 +73,10 @@ describe('a push over HTTP', () => {
     const forged = await commit(work, 'README.md', 'forged\n')
     const pushed = await work.git('push', url, `${forged}:refs/replace/${honest}`)
     assert.notEqual(pushed.code, 0)
-    assert.match(pushed.text, /remote: refs\/replace\/\w+ belongs to the server\. Only refs\/heads\/\* and refs\/tags\/\* can be pushed\./)
+    assert.match(
+      pushed.text,
+      /remote: refs\/replace\/\w+ belongs to the server\. Only refs\/heads\/\* and refs\/tags\/\* can be pushed\./,
+    )
     assert.match(pushed.text, /! \[remote rejected\].*only branches and tags can be pushed/)
     assert.deepEqual(await refs(place), ['refs/heads/main'])
     await assertClean(place)
@@ -68,15 +89,24 @@ describe('a push over HTTP', () => {
       assert.match(pushed.text, /belongs to the server/)
     }
     assert.deepEqual(await refs(place), ['refs/heads/main'])
-    const refusals = (await fixture.events()).filter(({ action, facts }) => action === 'push.refused' && facts['repository'] === place.path)
+    const refusals = (await fixture.events()).filter(
+      ({ action, facts }) => action === 'push.refused' && facts['repository'] === place.path,
+    )
     assert.equal(refusals.length, 4)
   })
 
   it('records the first push as the baseline and protects its branch', async () => {
     const { place, work, url } = await begin()
     const oid = (await work.git('rev-parse', 'HEAD')).text.trim()
-    const protection = await fixture.database.read.selectFrom('protectedBranch').selectAll().where('repositoryId', '=', place.repository.id).execute()
-    assert.deepEqual(protection.map(({ ref, baselineOid, protectSealId }) => [ref, baselineOid, protectSealId]), [['refs/heads/main', oid, null]])
+    const protection = await fixture.database.read
+      .selectFrom('protectedBranch')
+      .selectAll()
+      .where('repositoryId', '=', place.repository.id)
+      .execute()
+    assert.deepEqual(
+      protection.map(({ ref, baselineOid, protectSealId }) => [ref, baselineOid, protectSealId]),
+      [['refs/heads/main', oid, null]],
+    )
     await commit(work, 'README.md', 'more\n')
     for (const args of [['main'], ['+main'], [':main'], ['--force', 'main~1:main']]) {
       const pushed = await work.git('push', url, ...args)
@@ -88,7 +118,9 @@ describe('a push over HTTP', () => {
     assert.match(direct.text, /remote: main is protected: open a pull request instead/)
     assert.match(direct.text, /remote: git push origin HEAD:my-change/)
     assert.match(direct.text, /! \[remote rejected\] main -> main \(this branch is protected\)/)
-    const events = (await fixture.events()).filter(({ facts }) => facts['repository'] === place.path).map(({ action }) => action)
+    const events = (await fixture.events())
+      .filter(({ facts }) => facts['repository'] === place.path)
+      .map(({ action }) => action)
     assert.deepEqual(events.slice(0, 3), ['repository.created', 'ref.created', 'branch.protected'])
   })
 
@@ -101,8 +133,15 @@ describe('a push over HTTP', () => {
     const now = await fixture.look(place)
     const { stdout } = await fixture.git.run(['symbolic-ref', 'HEAD'], { repository: place.folder })
     assert.equal(stdout.toString().trim(), `refs/heads/${now.repository.defaultBranch}`)
-    const protection = await fixture.database.read.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', place.repository.id).execute()
-    assert.deepEqual(protection.map(({ ref }) => ref), [`refs/heads/${now.repository.defaultBranch}`])
+    const protection = await fixture.database.read
+      .selectFrom('protectedBranch')
+      .select('ref')
+      .where('repositoryId', '=', place.repository.id)
+      .execute()
+    assert.deepEqual(
+      protection.map(({ ref }) => ref),
+      [`refs/heads/${now.repository.defaultBranch}`],
+    )
   })
 
   it('lets exactly one of two first pushes win', async () => {
@@ -134,7 +173,11 @@ describe('a push over HTTP', () => {
     const atomic = await work.git('push', '--atomic', url, 'HEAD:main', 'HEAD:c')
     assert.notEqual(atomic.code, 0)
     assert.deepEqual(await refs(place), ['refs/heads/a', 'refs/heads/b', 'refs/heads/main'])
-    const rows = await fixture.database.read.selectFrom('refUpdate').selectAll().where('repositoryId', '=', place.repository.id).execute()
+    const rows = await fixture.database.read
+      .selectFrom('refUpdate')
+      .selectAll()
+      .where('repositoryId', '=', place.repository.id)
+      .execute()
     assert.ok(rows.every(({ state, method }) => state === 'done' && method.startsWith('token tok_')))
     await assertClean(place)
   })
@@ -143,7 +186,10 @@ describe('a push over HTTP', () => {
     const { place, work, url } = await begin()
     assert.equal((await work.git('push', url, 'HEAD:refs/tags/v1')).code, 0)
     await commit(work, 'x', 'x\n')
-    assert.match((await work.git('push', '--force', url, 'HEAD:refs/tags/v1')).text, /a tag that was pushed never moves/)
+    assert.match(
+      (await work.git('push', '--force', url, 'HEAD:refs/tags/v1')).text,
+      /a tag that was pushed never moves/,
+    )
     assert.match((await work.git('push', url, ':refs/tags/v1')).text, /only administrators delete tags/)
     assert.ok((await refs(place)).includes('refs/tags/v1'))
   })
@@ -195,7 +241,11 @@ describe('a push over HTTP', () => {
 
   /** The bytes of a push that creates `change`, with its whole pack. */
   async function pushBody(work: { folder: string }, oid: string): Promise<Buffer> {
-    const packing = execute('git', ['pack-objects', '--all', '--stdout', '-q'], { cwd: work.folder, encoding: 'buffer', maxBuffer: 64 * megabyte })
+    const packing = execute('git', ['pack-objects', '--all', '--stdout', '-q'], {
+      cwd: work.folder,
+      encoding: 'buffer',
+      maxBuffer: 64 * megabyte,
+    })
     packing.child.stdin?.end()
     const pack = await packing
     const command = encodePkt(`${zeroOid} ${oid} refs/heads/change\0report-status side-band-64k`)

@@ -5,7 +5,12 @@ import { recordEvent } from '../audit/record.ts'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
-import { ReceiveRequestError, type ReceiveRequest, splitReceivePack, zeroOid } from '../protocols/git/receive-commands.ts'
+import {
+  ReceiveRequestError,
+  type ReceiveRequest,
+  splitReceivePack,
+  zeroOid,
+} from '../protocols/git/receive-commands.ts'
 import { oneLine, refusePush } from '../protocols/git/report-status.ts'
 import { feed } from './feed.ts'
 import type { GitProcess } from './git.ts'
@@ -60,7 +65,12 @@ export async function receivePack(parts: PushParts, push: Push): Promise<void> {
   await runReceivePack(parts, push, request, body)
 }
 
-async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function runReceivePack(
+  parts: PushParts,
+  push: Push,
+  request: ReceiveRequest,
+  body: AsyncIterable<Uint8Array>,
+): Promise<void> {
   const { place, response } = push
   const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], { repository: place.folder })
   const { hook } = process
@@ -82,7 +92,8 @@ async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequ
     const report = await reply.ended
     const exit = await process.exited
     if (rows.length > 0) await settle(parts, place, rows)
-    if (exit.code === null && !response.headersSent) throw new Error(`receive-pack ended by ${exit.signal ?? 'the server'}`)
+    if (exit.code === null && !response.headersSent)
+      throw new Error(`receive-pack ended by ${exit.signal ?? 'the server'}`)
     response.end(report)
   } finally {
     // git has removed it long ago, unless it was killed.
@@ -120,7 +131,14 @@ async function decide(
     const verdict =
       large === undefined
         ? await database.write((tx) =>
-            preparePush(tx, { place, commands: asked.commands, actorId: caller.id, method: methodOf(caller), strength: caller.strength, at: now() }),
+            preparePush(tx, {
+              place,
+              commands: asked.commands,
+              actorId: caller.id,
+              method: methodOf(caller),
+              strength: caller.strength,
+              at: now(),
+            }),
           )
         : { refusal: large }
     if ('refusal' in verdict) {
@@ -134,12 +152,19 @@ async function decide(
     return verdict.rows
   } catch (error) {
     parts.log(error, 'push could not be judged')
-    answer(hook, { allow: false, message: ['The server could not check this push. It has been logged; please try again.'] })
+    answer(hook, {
+      allow: false,
+      message: ['The server could not check this push. It has been logged; please try again.'],
+    })
     return []
   }
 }
 
-async function findTooLarge({ git, maxBlobBytes }: PushParts, place: RepositoryPlace, asked: PreReceive): Promise<Refusal | undefined> {
+async function findTooLarge(
+  { git, maxBlobBytes }: PushParts,
+  place: RepositoryPlace,
+  asked: PreReceive,
+): Promise<Refusal | undefined> {
   const { quarantine, commands } = asked
   if (quarantine === undefined) return undefined
   const tips = commands.map(({ newOid }) => newOid).filter((oid) => oid !== zeroOid)
@@ -148,17 +173,29 @@ async function findTooLarge({ git, maxBlobBytes }: PushParts, place: RepositoryP
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MB`
   const name = large.path ?? large.oid
   const sentence = `${name} has ${megabytes(large.bytes)}; files may have ${megabytes(maxBlobBytes)} here. Take it out of your commits and push again.`
-  return { outcome: 'refuse', code: 'file-too-large', reason: 'a file is too large', sentences: [sentence], ref: asked.commands[0]?.ref ?? '' }
+  return {
+    outcome: 'refuse',
+    code: 'file-too-large',
+    reason: 'a file is too large',
+    sentences: [sentence],
+    ref: asked.commands[0]?.ref ?? '',
+  }
 }
 
 /** Transaction 2, by what git holds now. */
 async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly RefUpdateTable[]): Promise<void> {
   const { database, git, now, onDone } = parts
-  const tips = await readRefs(git, place.folder, rows.map(({ ref }) => ref))
+  const tips = await readRefs(
+    git,
+    place.folder,
+    rows.map(({ ref }) => ref),
+  )
   const outcomes = rows.map((row) => ({ row, hasMoved: (tips.get(row.ref) ?? zeroOid) === row.newOid }))
   const moved = outcomes.filter(({ hasMoved }) => hasMoved).map(({ row }) => row)
   await pointHead(parts, place, moved)
-  const done = await database.write((tx) => settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }))
+  const done = await database.write((tx) =>
+    settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }),
+  )
   if (done.length > 0) await parts.afterPush?.(place, done).catch((error: unknown) => parts.log(error, 'after a push'))
 }
 
@@ -173,7 +210,11 @@ function invitation(origin: string, { repository, path }: RepositoryPlace, { com
 const newPullRequestUrl = (origin: string, path: string, branch: string): string =>
   `${origin}/${path}/pull-requests/new?source=${encodeURIComponent(branch)}`
 
-async function recordRefusal({ database, now }: PushParts, { place, caller }: Push, { ref, code, reason }: Refusal): Promise<void> {
+async function recordRefusal(
+  { database, now }: PushParts,
+  { place, caller }: Push,
+  { ref, code, reason }: Refusal,
+): Promise<void> {
   await database.write((tx) =>
     recordEvent(tx, {
       action: 'push.refused',
@@ -187,7 +228,8 @@ async function recordRefusal({ database, now }: PushParts, { place, caller }: Pu
   )
 }
 
-const renderRefusal = (request: ReceiveRequest, { reason, sentences }: Refusal): Buffer => refusePush(request, { reason, sentences: sentences.map(oneLine) })
+const renderRefusal = (request: ReceiveRequest, { reason, sentences }: Refusal): Buffer =>
+  refusePush(request, { reason, sentences: sentences.map(oneLine) })
 
 function endWith(response: ServerResponse, bytes: Buffer): void {
   startGitReply(response, 'application/x-git-receive-pack-result')
@@ -201,7 +243,11 @@ const maxDroppedBytes = 1024 ** 3
  * The whole answer while the pack still comes: its sentences show at once. The pack is read and dropped, because stock
  * git takes an answer that ends early for an invitation to send the rest as another request.
  */
-async function answerBeforeBody(response: ServerResponse, bytes: Buffer, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function answerBeforeBody(
+  response: ServerResponse,
+  bytes: Buffer,
+  body: AsyncIterable<Uint8Array>,
+): Promise<void> {
   startGitReply(response, 'application/x-git-receive-pack-result')
   response.write(bytes)
   let dropped = 0

@@ -19,25 +19,45 @@ export async function reconcile(parts: RefParts & { root: string; onDone?: RefDo
     .orderBy('id', 'desc')
     .execute()
   for (const [repositoryId, prepared] of Map.groupBy(rows, (row) => row.repositoryId)) {
-    const repository = await database.read.selectFrom('repository').selectAll().where('id', '=', repositoryId).executeTakeFirst()
-    const project = repository && (await database.read.selectFrom('project').selectAll().where('id', '=', repository.projectId).executeTakeFirst())
+    const repository = await database.read
+      .selectFrom('repository')
+      .selectAll()
+      .where('id', '=', repositoryId)
+      .executeTakeFirst()
+    const project =
+      repository &&
+      (await database.read.selectFrom('project').selectAll().where('id', '=', repository.projectId).executeTakeFirst())
     if (repository === undefined || project === undefined) {
       await database.write((tx) =>
-        tx.updateTable('refUpdate').set({ state: 'abandoned', finishedAt: now() }).where('repositoryId', '=', repositoryId).where('state', '=', 'prepared').execute(),
+        tx
+          .updateTable('refUpdate')
+          .set({ state: 'abandoned', finishedAt: now() })
+          .where('repositoryId', '=', repositoryId)
+          .where('state', '=', 'prepared')
+          .execute(),
       )
       continue
     }
     const place = placeOf(root, { repository, project }, 'admin')
     const outcomes: Outcome[] = []
     for (const row of prepared) outcomes.unshift({ row, hasMoved: await hasMoved(parts, place, row, outcomes) })
-    await pointHead(parts, place, outcomes.filter((outcome) => outcome.hasMoved).map(({ row }) => row))
+    await pointHead(
+      parts,
+      place,
+      outcomes.filter((outcome) => outcome.hasMoved).map(({ row }) => row),
+    )
     await database.write((tx) => settleRefUpdates(tx, { repository, path: place.path, outcomes, at: now(), onDone }))
   }
 }
 
 type Outcome = { row: RefUpdateTable; hasMoved: boolean }
 
-async function hasMoved(parts: RefParts, place: RepositoryPlace, row: RefUpdateTable, later: readonly Outcome[]): Promise<boolean> {
+async function hasMoved(
+  parts: RefParts,
+  place: RepositoryPlace,
+  row: RefUpdateTable,
+  later: readonly Outcome[],
+): Promise<boolean> {
   const tip = await readRef(parts.git, place.folder, row.ref)
   if (tip === row.newOid) return true
   // An update that began where this one ended tells that this one took place.
@@ -60,11 +80,18 @@ async function hasSuccessor({ database }: RefParts, row: RefUpdateTable): Promis
   return next !== undefined
 }
 
-async function finishMerge({ git }: RefParts, place: RepositoryPlace, row: RefUpdateTable, commit: Buffer): Promise<boolean> {
+async function finishMerge(
+  { git }: RefParts,
+  place: RepositoryPlace,
+  row: RefUpdateTable,
+  commit: Buffer,
+): Promise<boolean> {
   try {
     await writeCommit(git, place.folder, commit, row.newOid)
     // The tree was written before the row was; a power cut or an operator's hand may still have taken it.
-    await git.run(['rev-list', '--objects', '--quiet', '--not', '--all', '--not', '--end-of-options', row.newOid], { repository: place.folder })
+    await git.run(['rev-list', '--objects', '--quiet', '--not', '--all', '--not', '--end-of-options', row.newOid], {
+      repository: place.folder,
+    })
     await updateRef(git, place.folder, row)
     return true
   } catch (error) {

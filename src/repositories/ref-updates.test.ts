@@ -18,9 +18,17 @@ describe('the way refs move', () => {
 
   let number = 0
   const add = (): Promise<RepositoryPlace> => fixture.addRepository(`moved-${(number += 1)}`)
-  const commit = (place: RepositoryPlace, ref: string, text: string) => commitFiles(fixture.git, place.folder, ref, { file: text })
+  const commit = (place: RepositoryPlace, ref: string, text: string) =>
+    commitFiles(fixture.git, place.folder, ref, { file: text })
   const states = async (place: RepositoryPlace): Promise<string[]> =>
-    (await fixture.database.read.selectFrom('refUpdate').select('state').where('repositoryId', '=', place.repository.id).orderBy('createdAt').execute()).map(({ state }) => state)
+    (
+      await fixture.database.read
+        .selectFrom('refUpdate')
+        .select('state')
+        .where('repositoryId', '=', place.repository.id)
+        .orderBy('createdAt')
+        .execute()
+    ).map(({ state }) => state)
   const prepare = (place: RepositoryPlace, ...moves: RefMove[]): Promise<RefUpdateTable[]> =>
     fixture.database.write((tx) =>
       prepareRefUpdates(tx, {
@@ -32,21 +40,35 @@ describe('the way refs move', () => {
         at: fixture.now(),
       }),
     )
-  const move = (place: RepositoryPlace, wanted: Pick<MoveRef, 'door' | 'ref' | 'oldOid' | 'newOid'> & Partial<MoveRef>): Promise<void> =>
+  const move = (
+    place: RepositoryPlace,
+    wanted: Pick<MoveRef, 'door' | 'ref' | 'oldOid' | 'newOid'> & Partial<MoveRef>,
+  ): Promise<void> =>
     moveRef({ ...fixture, place, actor: fixture.owner, method: 'session ses_x', strength: 'device-bound', ...wanted })
 
   it('deletes a branch in two transactions with its event, and not one that moved', async () => {
     const place = await add()
     const oid = await commit(place, 'refs/heads/gone', 'one')
     const other = await commit(place, 'refs/heads/other', 'two')
-    await assert.rejects(move(place, { door: 'delete', ref: 'refs/heads/gone', oldOid: other, newOid: zeroOid }), { status: 409, code: 'ref-moved' })
+    await assert.rejects(move(place, { door: 'delete', ref: 'refs/heads/gone', oldOid: other, newOid: zeroOid }), {
+      status: 409,
+      code: 'ref-moved',
+    })
     assert.equal(await readRef(fixture.git, place.folder, 'refs/heads/gone'), oid)
     const done: string[] = []
-    await move(place, { door: 'delete', ref: 'refs/heads/gone', oldOid: oid, newOid: zeroOid, onDone: async (_tx, row) => void done.push(row.ref) })
+    await move(place, {
+      door: 'delete',
+      ref: 'refs/heads/gone',
+      oldOid: oid,
+      newOid: zeroOid,
+      onDone: async (_tx, row) => void done.push(row.ref),
+    })
     assert.deepEqual(done, ['refs/heads/gone'])
     assert.equal(await readRef(fixture.git, place.folder, 'refs/heads/gone'), zeroOid)
     assert.deepEqual(await states(place), ['abandoned', 'done'])
-    const events = (await fixture.events()).filter(({ facts }) => facts['repository'] === place.path).map(({ action }) => action)
+    const events = (await fixture.events())
+      .filter(({ facts }) => facts['repository'] === place.path)
+      .map(({ action }) => action)
     assert.deepEqual(events, ['repository.created', 'ref.deleted'])
   })
 
@@ -54,7 +76,10 @@ describe('the way refs move', () => {
     const place = await add()
     const oid = await commit(place, 'refs/heads/stays', 'one')
     const onPrepare = () => Promise.reject(new Error('the seal is spent'))
-    await assert.rejects(move(place, { door: 'delete', ref: 'refs/heads/stays', oldOid: oid, newOid: zeroOid, onPrepare }), /spent/)
+    await assert.rejects(
+      move(place, { door: 'delete', ref: 'refs/heads/stays', oldOid: oid, newOid: zeroOid, onPrepare }),
+      /spent/,
+    )
     assert.equal(await readRef(fixture.git, place.folder, 'refs/heads/stays'), oid)
     assert.deepEqual(await states(place), [])
   })
@@ -62,7 +87,12 @@ describe('the way refs move', () => {
   it('tells a foxtrot merge, which takes the old tip off the first-parent line', async () => {
     const { folder } = await add()
     const run = async (...args: string[]): Promise<string> => {
-      const person = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b' }
+      const person = {
+        GIT_AUTHOR_NAME: 'A',
+        GIT_AUTHOR_EMAIL: 'a@b',
+        GIT_COMMITTER_NAME: 'A',
+        GIT_COMMITTER_EMAIL: 'a@b',
+      }
       return (await fixture.git.run(args, { repository: folder, env: person, input: '' })).stdout.toString().trim()
     }
     const tree = await run('mktree')
@@ -103,8 +133,15 @@ describe('the way refs move', () => {
     await reconcile(parts)
     assert.deepEqual(seen.sort(), ['refs/heads/main', 'refs/heads/removed'])
     assert.deepEqual((await states(place)).sort(), ['abandoned', 'done', 'done'])
-    const protection = await fixture.database.read.selectFrom('protectedBranch').selectAll().where('repositoryId', '=', place.repository.id).execute()
-    assert.deepEqual(protection.map(({ ref, baselineOid }) => [ref, baselineOid]), [['refs/heads/main', main]])
+    const protection = await fixture.database.read
+      .selectFrom('protectedBranch')
+      .selectAll()
+      .where('repositoryId', '=', place.repository.id)
+      .execute()
+    assert.deepEqual(
+      protection.map(({ ref, baselineOid }) => [ref, baselineOid]),
+      [['refs/heads/main', main]],
+    )
     await reconcile(parts)
     assert.equal(seen.length, 2)
   })

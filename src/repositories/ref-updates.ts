@@ -48,25 +48,23 @@ export interface NewRefUpdates {
 /** Transaction 1 of every ref that moves: what is about to happen, durable before git does anything. */
 export async function prepareRefUpdates(tx: Tx<'refUpdate'>, wanted: NewRefUpdates): Promise<RefUpdateTable[]> {
   const batchId = newId('upd')
-  const rows = wanted.moves.map(
-    ({ ref, oldOid, newOid }): RefUpdateTable => ({
-      id: newId('upd'),
-      batchId,
-      repositoryId: wanted.repositoryId,
-      ref,
-      oldOid,
-      newOid,
-      actorId: wanted.actorId,
-      method: wanted.method,
-      strength: wanted.strength,
-      sealId: wanted.sealId ?? null,
-      pullRequestId: wanted.pullRequestId ?? null,
-      commitBytes: wanted.commitBytes?.toString('base64') ?? null,
-      state: 'prepared',
-      createdAt: wanted.at,
-      finishedAt: null,
-    }),
-  )
+  const rows = wanted.moves.map(({ ref, oldOid, newOid }): RefUpdateTable => ({
+    id: newId('upd'),
+    batchId,
+    repositoryId: wanted.repositoryId,
+    ref,
+    oldOid,
+    newOid,
+    actorId: wanted.actorId,
+    method: wanted.method,
+    strength: wanted.strength,
+    sealId: wanted.sealId ?? null,
+    pullRequestId: wanted.pullRequestId ?? null,
+    commitBytes: wanted.commitBytes?.toString('base64') ?? null,
+    state: 'prepared',
+    createdAt: wanted.at,
+    finishedAt: null,
+  }))
   for (const row of rows) await tx.insertInto('refUpdate').values(row).execute()
   return rows
 }
@@ -121,7 +119,11 @@ function auditMethod(method: string): 'token' | 'session' | 'passkey' | 'system'
 }
 
 /** Before transaction 2 of a first push, so that a clone made at once finds its branch. */
-export async function pointHead(parts: RefParts, place: Pick<RepositoryPlace, 'repository' | 'folder'>, rows: readonly RefMove[]): Promise<void> {
+export async function pointHead(
+  parts: RefParts,
+  place: Pick<RepositoryPlace, 'repository' | 'folder'>,
+  rows: readonly RefMove[],
+): Promise<void> {
   const protections = await parts.database.read
     .selectFrom('protectedBranch')
     .select('ref')
@@ -210,11 +212,18 @@ async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean
 
 /** @throws where git names these bytes otherwise, so that nothing but what was signed can be merged */
 export async function writeCommit(git: Git, folder: string, bytes: Buffer, oid: string): Promise<void> {
-  const { stdout } = await git.run(['hash-object', '-w', '-t', 'commit', '--stdin'], { repository: folder, input: bytes })
+  const { stdout } = await git.run(['hash-object', '-w', '-t', 'commit', '--stdin'], {
+    repository: folder,
+    input: bytes,
+  })
   if (stdout.toString().trim() !== oid) throw new Error(`the commit is ${stdout.toString().trim()}, not ${oid}`)
 }
 
 const refMoved = (ref: string, cause: unknown): ProblemError => {
-  if (!(cause instanceof GitError)) return new ProblemError(500, 'internal', 'The reference could not be moved.', { cause })
-  return conflict('ref-moved', `${ref.replace(/^refs\/(heads|tags)\//, '')} moved meanwhile.`, { help: 'Look at it again and repeat.', cause })
+  if (!(cause instanceof GitError))
+    return new ProblemError(500, 'internal', 'The reference could not be moved.', { cause })
+  return conflict('ref-moved', `${ref.replace(/^refs\/(heads|tags)\//, '')} moved meanwhile.`, {
+    help: 'Look at it again and repeat.',
+    cause,
+  })
 }

@@ -67,13 +67,20 @@ export async function changeRepository(
   { database, now }: RepositoryParts,
   caller: Caller,
   { repository, project, path }: RepositoryPlace,
-  wanted: { name?: string | undefined; description?: string | undefined; visibility?: RepositoryTable['visibility'] | undefined },
+  wanted: {
+    name?: string | undefined
+    description?: string | undefined
+    visibility?: RepositoryTable['visibility'] | undefined
+  },
 ): Promise<RepositoryTable> {
   const { name = repository.name, description = repository.description, visibility = repository.visibility } = wanted
   if (name !== repository.name) checkRepositoryName(name)
   const newPath = `${project.name}/${name}`
   await database.write(async (tx) => {
-    await orNameTaken(tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', repository.id).execute(), name)
+    await orNameTaken(
+      tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', repository.id).execute(),
+      name,
+    )
     if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: repository.id, from: path, to: newPath }])
     await recordEvent(tx, {
       action: 'repository.changed',
@@ -109,7 +116,7 @@ export async function deleteRepository(
     await tx.deleteFrom('repository').where('id', '=', repository.id).execute()
     await recordEvent(tx, {
       action: 'repository.deleted',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'repository', id: repository.id },
       repositoryId: repository.id,
       facts: { repository: path, seal: seal.id },

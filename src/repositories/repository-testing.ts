@@ -70,8 +70,14 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('no act here')))
   const authenticator = createAuthenticator({ database, cookies: cookieNames(url), origin: url.origin, now })
   const refuse: Guard = () => Promise.reject(new Error('not under test'))
-  const access = Object.fromEntries(accessKinds.map((kind) => [kind, refuse])) as Record<(typeof accessKinds)[number], Guard>
-  enforceAccess(app, { access: { ...access, git: createGitGuard({ db: database.read, root, authenticator }) }, act: refuse })
+  const access = Object.fromEntries(accessKinds.map((kind) => [kind, refuse])) as Record<
+    (typeof accessKinds)[number],
+    Guard
+  >
+  enforceAccess(app, {
+    access: { ...access, git: createGitGuard({ db: database.read, root, authenticator }) },
+    act: refuse,
+  })
   const { maxBlobBytes = 100 * 1024 ** 2, onDone, afterPush } = options
   gitRoutes(app, { database, git, now, origin: url.origin, maxBlobBytes, onDone, afterPush })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -80,7 +86,14 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
 
   const addPerson = async (username: string, role: OrganisationRole = 'member'): Promise<Caller> => {
     const user = await database.write((tx) =>
-      createUser(tx, { username, displayName: username, email: `${username}@example.com`, role, createdBy: null, at: now() }),
+      createUser(tx, {
+        username,
+        displayName: username,
+        email: `${username}@example.com`,
+        role,
+        createdBy: null,
+        at: now(),
+      }),
     )
     const by = { kind: 'session', sessionId: newId('ses'), sessionHash: '', credentialRecordId: newId('crd') } as const
     return { ...user, isDemo: false, strength: 'device-bound', authenticatedAt: user.createdAt, by }
@@ -99,7 +112,11 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     addPerson,
     async addToken(caller, scopes = ['repository:write'], repositoryIds = null) {
       const token = { name: 'laptop', scopes, repositoryIds, expiresInDays: 30 }
-      const takeSeal = async () => ({ id: newId('sea'), strength: 'device-bound' as const, credentialRecordId: newId('crd') })
+      const takeSeal = async () => ({
+        id: newId('sea'),
+        strength: 'device-bound' as const,
+        credentialRecordId: newId('crd'),
+      })
       return (await createApiToken(database, { caller, token, takeSeal, at: now() })).secret
     },
     async addRepository(name, visibility = 'private') {
@@ -108,8 +125,15 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     },
     look: (place, caller = owner) => getPlaceOf(place.repository.name, caller),
     async events() {
-      const rows = await database.read.selectFrom('auditEvent').select(['action', 'leaf']).orderBy('occurredAt').execute()
-      return rows.map(({ action, leaf }) => ({ action, facts: (JSON.parse(leaf) as { facts: Record<string, string> }).facts }))
+      const rows = await database.read
+        .selectFrom('auditEvent')
+        .select(['action', 'leaf'])
+        .orderBy('occurredAt')
+        .execute()
+      return rows.map(({ action, leaf }) => ({
+        action,
+        facts: (JSON.parse(leaf) as { facts: Record<string, string> }).facts,
+      }))
     },
     async workFolder() {
       const work = await mkdtemp(join(folder, 'work-'))

@@ -40,7 +40,7 @@ export async function renderRepository(
     cloneUrl,
     allowedSignersUrl: `${cloneUrl}/allowed_signers`,
     myRole: role,
-    openPullRequests: Number(count),
+    openPullRequests: count,
     branchCount,
     tagCount: refs.length - branchCount,
     protectedBranches: await listProtectedBranches(read, repository.id),

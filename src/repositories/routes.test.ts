@@ -23,13 +23,22 @@ describe('projects, repositories and their members over the API', () => {
   after(() => postern[Symbol.asyncDispose]())
 
   const add = (name: string, visibility?: string): Promise<RepositoryView> =>
-    ana.call('POST', '/projects/payments/repositories', { name, description: '', ...(visibility === undefined ? {} : { visibility }) })
+    ana.call('POST', '/projects/payments/repositories', {
+      name,
+      description: '',
+      ...(visibility === undefined ? {} : { visibility }),
+    })
   const folders = async (): Promise<string[]> =>
-    (await readdir(join(postern.folder, 'data', 'repositories'), { recursive: true })).filter((name) => name.endsWith('.git'))
+    (await readdir(join(postern.folder, 'data', 'repositories'), { recursive: true })).filter((name) =>
+      name.endsWith('.git'),
+    )
 
   it('makes private repositories, and shows them to nobody else', async () => {
     const view = await add('api')
-    assert.deepEqual([view.visibility, view.isEmpty, view.myRole, view.cloneUrl], ['private', true, 'admin', `${postern.origin}/payments/api.git`])
+    assert.deepEqual(
+      [view.visibility, view.isEmpty, view.myRole, view.cloneUrl],
+      ['private', true, 'admin', `${postern.origin}/payments/api.git`],
+    )
     for (const stranger of [max, gus]) {
       await assert.rejects(stranger.call('GET', '/projects/payments/repositories/api'), { status: 404 })
       await assert.rejects(stranger.call('GET', '/projects/payments'), { status: 404 })
@@ -60,7 +69,10 @@ describe('projects, repositories and their members over the API', () => {
     await assert.rejects(max.call('PUT', `${root}/members/user/gus`, { role: 'admin' }), { status: 403 })
     await ana.call('PUT', '/projects/payments/members/user/gus', { role: 'read' })
     const { items } = await ana.call<{ items: MemberView[] }>('GET', `${root}/members`)
-    assert.deepEqual(items.map(({ name, role, from }) => `${name} ${role} ${from}`), ['ana admin project', 'gus read project', 'max write repository'])
+    assert.deepEqual(
+      items.map(({ name, role, from }) => `${name} ${role} ${from}`),
+      ['ana admin project', 'gus read project', 'max write repository'],
+    )
     await ana.call('DELETE', `${root}/members/user/max`)
     await ana.call('DELETE', '/projects/payments/members/user/gus')
     await assert.rejects(max.call('GET', root), { status: 404 })

@@ -10,16 +10,18 @@ type Tables = 'seal' | 'credentialRecord' | 'user'
 
 /** Seals over merges and starts of protection in this repository, oldest first. */
 export function listRepositorySeals(db: Db<'seal'>, repositoryId: Id<'rep'>): Promise<SealTable[]> {
-  return db
-    .selectFrom('seal')
-    .selectAll()
-    .where('repositoryId', '=', repositoryId)
-    .where('action', 'in', ['merge', 'squash', 'protect'])
-    // A tap whose act never happened proves nothing about the branch.
-    .where('consumedAt', 'is not', null)
-    .orderBy('sealedAt')
-    .orderBy('id')
-    .execute()
+  return (
+    db
+      .selectFrom('seal')
+      .selectAll()
+      .where('repositoryId', '=', repositoryId)
+      .where('action', 'in', ['merge', 'squash', 'protect'])
+      // A tap whose act never happened proves nothing about the branch.
+      .where('consumedAt', 'is not', null)
+      .orderBy('sealedAt')
+      .orderBy('id')
+      .execute()
+  )
 }
 
 /**
@@ -28,20 +30,35 @@ export function listRepositorySeals(db: Db<'seal'>, repositoryId: Id<'rep'>): Pr
  */
 export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Promise<SignerEntry[]> {
   const sealed = await listRepositorySeals(db, repositoryId)
-  const root = await db.selectFrom('credentialRecord').select('id').where('enrolledVia', '=', 'setup').orderBy('createdAt').orderBy('id').limit(1).execute()
+  const root = await db
+    .selectFrom('credentialRecord')
+    .select('id')
+    .where('enrolledVia', '=', 'setup')
+    .orderBy('createdAt')
+    .orderBy('id')
+    .limit(1)
+    .execute()
   const records = new Map<string, CredentialRecordTable>()
   const seals = new Map<string, SealTable>()
   let wanted = new Set([...sealed.map(({ credentialRecordId }) => credentialRecordId), ...root.map(({ id }) => id)])
   while (wanted.size > 0) {
-    const found = await db.selectFrom('credentialRecord').selectAll().where('id', 'in', [...wanted]).execute()
+    const found = await db
+      .selectFrom('credentialRecord')
+      .selectAll()
+      .where('id', 'in', [...wanted])
+      .execute()
     for (const record of found) records.set(record.id, record)
     const sealIds = found.flatMap(({ endorsedBy, endedBy }) => [endorsedBy, endedBy]).filter((id) => id !== null)
-    const behind = sealIds.length === 0 ? [] : await db.selectFrom('seal').selectAll().where('id', 'in', sealIds).execute()
+    const behind =
+      sealIds.length === 0 ? [] : await db.selectFrom('seal').selectAll().where('id', 'in', sealIds).execute()
     for (const seal of behind) seals.set(seal.id, seal)
     wanted = new Set(behind.map(({ credentialRecordId }) => credentialRecordId).filter((id) => !records.has(id)))
   }
   const origins = await listOrigins(db, [...records.keys()] as Id<'crd'>[])
-  const people = await listPersonRefs(db, [...records.values()].map(({ userId }) => userId))
+  const people = await listPersonRefs(
+    db,
+    [...records.values()].map(({ userId }) => userId),
+  )
   const recordOf = (id: Id<'sea'> | null): SealRecord | null => {
     const seal = id === null ? undefined : seals.get(id)
     const signer = seal && records.get(seal.credentialRecordId)
@@ -50,12 +67,30 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
   return [...records.values()].flatMap((record) => {
     const user = people.get(record.userId)
     if (user === undefined) return []
-    return [signerEntryOf({ record, user, endorsement: recordOf(record.endorsedBy), endingSeal: recordOf(record.endedBy), sealedAt: origins.get(record.id) ?? [] })]
+    return [
+      signerEntryOf({
+        record,
+        user,
+        endorsement: recordOf(record.endorsedBy),
+        endingSeal: recordOf(record.endedBy),
+        sealedAt: origins.get(record.id) ?? [],
+      }),
+    ]
   })
 }
 
 async function listOrigins(db: Db<'seal'>, ids: readonly Id<'crd'>[]): Promise<Map<string, string[]>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.selectFrom('seal').select(['credentialRecordId', 'origin']).distinct().where('credentialRecordId', 'in', ids).execute()
-  return new Map([...Map.groupBy(rows, (row) => row.credentialRecordId)].map(([id, found]) => [id, found.map(({ origin }) => origin)]))
+  const rows = await db
+    .selectFrom('seal')
+    .select(['credentialRecordId', 'origin'])
+    .distinct()
+    .where('credentialRecordId', 'in', ids)
+    .execute()
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.credentialRecordId)].map(([id, found]) => [
+      id,
+      found.map(({ origin }) => origin),
+    ]),
+  )
 }

@@ -22,7 +22,13 @@ describe('a clone or fetch over HTTP', () => {
       await work.git('add', '-A')
       await work.git('commit', '-q', '-m', `change ${index}`)
     }
-    const pushed = await work.git('push', fixture.url(place, token), 'main', 'main~2:refs/heads/other', 'main~1:refs/tags/v1')
+    const pushed = await work.git(
+      'push',
+      fixture.url(place, token),
+      'main',
+      'main~2:refs/heads/other',
+      'main~1:refs/tags/v1',
+    )
     assert.equal(pushed.code, 0, pushed.text)
   })
   after(() => fixture[Symbol.asyncDispose]())
@@ -34,23 +40,42 @@ describe('a clone or fetch over HTTP', () => {
   }
   function ask(method: string, path: string, headers: Record<string, string> = {}, body?: Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const sent = httpRequest(`${fixture.origin}/${path}`, { method, headers: { host: 'localhost:7400', ...headers } }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('latin1') }))
-        response.on('error', reject)
-      })
+      const sent = httpRequest(
+        `${fixture.origin}/${path}`,
+        { method, headers: { host: 'localhost:7400', ...headers } },
+        (response) => {
+          const chunks: Buffer[] = []
+          response.on('data', (chunk: Buffer) => chunks.push(chunk))
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: Buffer.concat(chunks).toString('latin1'),
+            }),
+          )
+          response.on('error', reject)
+        },
+      )
       sent.on('error', reject)
       sent.end(body)
     })
   }
-  const basic = (secret: string): Record<string, string> => ({ authorization: `Basic ${Buffer.from(`x:${secret}`).toString('base64')}` })
+  const basic = (secret: string): Record<string, string> => ({
+    authorization: `Basic ${Buffer.from(`x:${secret}`).toString('base64')}`,
+  })
   const infoRefs = 'payments/code.git/info/refs?service=git-upload-pack'
 
   for (const version of [0, 1, 2]) {
     it(`clones with protocol version ${version}, and a second fetch brings nothing`, async () => {
       const work = await fixture.workFolder()
-      const cloned = await work.git('-c', `protocol.version=${version}`, 'clone', '-q', fixture.url(place, token), 'clone')
+      const cloned = await work.git(
+        '-c',
+        `protocol.version=${version}`,
+        'clone',
+        '-q',
+        fixture.url(place, token),
+        'clone',
+      )
       assert.equal(cloned.code, 0, cloned.text)
       assert.equal((await work.git('-C', 'clone', 'rev-list', '--count', 'HEAD')).text.trim(), '5')
       assert.equal((await work.git('-C', 'clone', '-c', `protocol.version=${version}`, 'fetch')).text, '')
@@ -91,7 +116,12 @@ describe('a clone or fetch over HTTP', () => {
   })
 
   it('asks for credentials alike for what exists and what does not, and says what is wrong with them', async () => {
-    for (const path of [infoRefs, infoRefs.replace('code', 'nothing'), infoRefs.replace('code', '%2e%2e'), infoRefs.replace('code', 'x'.repeat(300))]) {
+    for (const path of [
+      infoRefs,
+      infoRefs.replace('code', 'nothing'),
+      infoRefs.replace('code', '%2e%2e'),
+      infoRefs.replace('code', 'x'.repeat(300)),
+    ]) {
       const { status, headers, text } = await ask('GET', path)
       assert.equal(status, 401)
       assert.equal(headers['www-authenticate'], 'Basic realm="Postern", charset="UTF-8"')
@@ -135,13 +165,26 @@ describe('a clone or fetch over HTTP', () => {
   })
 
   it('inflates a fetch request, up to a limit, and no push', async () => {
-    const fetch = { ...basic(token), 'content-type': 'application/x-git-upload-pack-request', 'content-encoding': 'gzip', 'git-protocol': 'version=2' }
+    const fetch = {
+      ...basic(token),
+      'content-type': 'application/x-git-upload-pack-request',
+      'content-encoding': 'gzip',
+      'git-protocol': 'version=2',
+    }
     const list = Buffer.from('0014command=ls-refs\n00010009peel\n0000')
     const listed = await ask('POST', 'payments/code.git/git-upload-pack', fetch, gzipSync(list))
     assert.match(listed.text, /refs\/heads\/main/)
-    const bomb = await ask('POST', 'payments/code.git/git-upload-pack', fetch, gzipSync(`0014command=ls-refs\n0001${'001bref-prefix refs/heads/\n'.repeat(1_500_000)}`))
+    const bomb = await ask(
+      'POST',
+      'payments/code.git/git-upload-pack',
+      fetch,
+      gzipSync(`0014command=ls-refs\n0001${'001bref-prefix refs/heads/\n'.repeat(1_500_000)}`),
+    )
     assert.equal(bomb.status, 413)
-    assert.equal((await ask('POST', 'payments/code.git/git-upload-pack', fetch, gzipSync(Buffer.alloc(1000)))).status, 400)
+    assert.equal(
+      (await ask('POST', 'payments/code.git/git-upload-pack', fetch, gzipSync(Buffer.alloc(1000)))).status,
+      400,
+    )
     const broken = await ask('POST', 'payments/code.git/git-upload-pack', fetch, Buffer.from('not gzip'))
     assert.equal(broken.status, 400)
     const push = { ...fetch, 'content-type': 'application/x-git-receive-pack-request' }

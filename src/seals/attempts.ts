@@ -165,7 +165,7 @@ async function keepSeal(
       throw error
     }
     await noteUse(tx, record, verified, seal.sealedAt)
-    const actor = { ...actorOf(caller), method: 'passkey' as const, strength: seal.strength }
+    const actor = actorOf(caller, seal)
     await recordEvent(tx, {
       action: 'seal.made',
       actor,

@@ -146,7 +146,7 @@ export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremon
         })
         await recordEvent(tx, {
           action: 'credential.added',
-          actor: actorOf(caller),
+          actor: actorOf(caller, seal),
           target: { kind: 'credential', id: created.id },
           facts: { credential: created.name, seal: seal.id, algorithm: created.algorithm, attestation: created.attestationOutcome },
           at,
@@ -169,7 +169,7 @@ export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremon
         await tx.updateTable('credentialRecord').set({ name }).where('id', '=', record.id).execute()
         const target = { kind: 'credential', id: record.id }
         const facts = { credential: name, former: record.name, seal: seal.id }
-        await recordEvent(tx, { action: 'credential.renamed', actor: actorOf(caller), target, facts, at: now() })
+        await recordEvent(tx, { action: 'credential.renamed', actor: actorOf(caller, seal), target, facts, at: now() })
       })
       return renderCredential({ ...record, name }, caller.by.credentialRecordId)
     },
@@ -198,7 +198,7 @@ export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremon
         await tx.updateTable('session').set({ endedAt: at }).where('credentialRecordId', '=', record.id).where('endedAt', 'is', null).execute()
         const target = { kind: 'credential', id: record.id }
         const facts = { credential: record.name, seal: seal.id }
-        await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller), target, facts, at })
+        await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller, seal), target, facts, at })
       })
       return reply.code(204).send(null)
     },

@@ -5,6 +5,7 @@ import type { App } from '../../http/app.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
+import { chunksOf } from '../chunks-of.ts'
 import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
 import { type PushParts, receivePack } from '../receive-pack.ts'
@@ -25,7 +26,8 @@ export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
     schema: { params: Path, querystring: Type.Object({ service: Type.Optional(Type.String()) }) },
     async handler(request, reply) {
       const service = gitServices.find((known) => known === request.query.service)
-      if (service === undefined) throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.')
+      if (service === undefined)
+        throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.')
       await takeOver(request, reply, () =>
         advertise({
           folder: getPlace(request).folder,
@@ -59,16 +61,21 @@ export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
     handler(request, reply) {
       const encoding = request.headers['content-encoding']
       // git never compresses a pack again; nothing else has a reason to.
-      if (encoding !== undefined && encoding !== 'identity') throw new ProblemError(415, 'encoding-unsupported', 'Send a push without content encoding.')
+      if (encoding !== undefined && encoding !== 'identity')
+        throw new ProblemError(415, 'encoding-unsupported', 'Send a push without content encoding.')
       const log: PushParts['log'] = (error, text) => request.log.error({ err: error }, text)
       return takeOver(request, reply, () =>
-        receivePack({ ...parts, log }, { place: getPlace(request), caller: getCaller(request), body: bodyOf(request), response: reply.raw }),
+        receivePack(
+          { ...parts, log },
+          { place: getPlace(request), caller: getCaller(request), body: chunksOf(bodyOf(request)), response: reply.raw },
+        ),
       )
     },
   })
 }
 
-const protocolVersionOf = (request: FastifyRequest): 0 | 1 | 2 => parseGitProtocol(request.headers['git-protocol']?.toString())
+const protocolVersionOf = (request: FastifyRequest): 0 | 1 | 2 =>
+  parseGitProtocol(request.headers['git-protocol']?.toString())
 
 function plainRefusals(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   sendPlainRefusal(error, request, reply)

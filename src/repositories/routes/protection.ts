@@ -75,7 +75,7 @@ export function protectionRoutes(app: App, parts: RefParts & { projection: Proje
           .execute()
         await recordEvent(tx, {
           action: 'branch.rule-changed',
-          actor: actorOf(getPerson(request)),
+          actor: actorOf(getPerson(request), seal),
           target: { kind: 'ref', id: row.ref },
           repositoryId: repository.id,
           facts: { repository: path, ref: row.ref, stockVerifiableOnly: stockVerifiableOnly ? 'yes' : 'no', seal: seal.id },
