@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { closedEnvironment } from '../src/repositories/git-environment.ts'
-import { defaultGitLimits } from '../src/repositories/git.ts'
+import { defaultGitLimits } from '../src/repositories/git-limits.ts'
 import { freePort } from './served.ts'
 
 export interface HttpBackend extends AsyncDisposable {

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
+import { browser } from './browser.ts'
 import { gitHttp } from './git-http.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
@@ -13,7 +14,7 @@ import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, verify, gitHttp, start]
+const groups: readonly Group[] = [authentication, signIn, verify, gitHttp, browser, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

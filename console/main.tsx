@@ -6,6 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { ProblemError } from './api/problem.ts'
 import { queryClient } from './api/queries.ts'
 import { StepUpHost } from './forms/step-up-host.tsx'
 import { makeRouter } from './routes.tsx'
@@ -14,7 +15,12 @@ import { cssVariablesResolver, theme } from './theme.ts'
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
-createRoot(root).render(
+createRoot(root, {
+  // A refusal has its page; only what nobody foresaw belongs into the browser's log.
+  onCaughtError: (error) => {
+    if (!(error instanceof ProblemError)) console.error(error)
+  },
+}).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>

@@ -58,9 +58,9 @@ const pageUnder =
       component: lazyRouteComponent(load as () => Promise<Record<string, Page>>, name),
       async loader({ params, location }) {
         const arrival = { params, search: parseSearch(location.searchStr) }
-        const first = fetchFirst(arrival)
+        const first = settle(fetchFirst(arrival))
         const { fetchAhead } = await load()
-        await settle([...first, ...(fetchAhead?.(arrival) ?? [])])
+        await settle([first, ...(fetchAhead?.(arrival) ?? [])])
       },
     })
 const page = pageUnder(shell)

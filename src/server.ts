@@ -85,6 +85,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
   const projection = createProjection({ database, git, root, now })
+  opened.defer(() => projection.close())
   const parts = { database, git, root, origin, now, log, projection }
   await sweep(root)
   await emptyTrash(root)
@@ -135,6 +136,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
     await projection.project(pushed)
     maintenance.changed(pushed.folder)
   }
+  const projectAll = (): void =>
+    void projection.projectAll().catch((error: unknown) => log(error, 'projection of all repositories'))
   const isReady = (): Promise<boolean> =>
     database.read
       .selectFrom('instance')
@@ -147,7 +150,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
 
   await openapiRoutes(app, { url: origin, version })
   healthRoutes(app, { isReady })
-  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants })
+  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants, signersChanged: projectAll })
   sealRoutes(app, { ceremonies })
   accessKeyRoutes(app, {
     ceremonies,
@@ -175,7 +178,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     routes,
     async listen() {
       await app.listen({ port: config.port, host: config.listen })
-      projection.projectAll().catch((error: unknown) => log(error, 'projection after the start'))
+      projectAll()
     },
     close: () => running.disposeAsync(),
   }

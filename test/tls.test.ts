@@ -89,7 +89,7 @@ for (const front of fronts)
       const { visitor, postern } = house
       const { page } = visitor
       await registerInBrowser(page, await postern.setupLink(), { name: 'Ana Example', username: 'ana', email: 'ana@example.com' })
-      assert.equal(await page.evaluate(() => isSecureContext), true)
+      assert.equal(await page.evaluate('isSecureContext'), true)
       await page.goto(postern.origin)
       await signOutInBrowser(page)
       await signInInBrowser(page)

@@ -15,7 +15,13 @@ import { signInRoutes } from './routes/sign-in.ts'
  */
 export function identityRoutes(
   app: App,
-  parts: { ceremonies: Ceremonies; cookies: CookieNames; version: string } & Parameters<typeof groupRoutes>[1],
+  parts: {
+    ceremonies: Ceremonies
+    cookies: CookieNames
+    version: string
+    /** Told when a key that may have sealed something was vouched for or has ended. */
+    signersChanged: () => void
+  } & Parameters<typeof groupRoutes>[1],
 ): void {
   instanceRoutes(app, parts)
   registrationRoutes(app, parts)

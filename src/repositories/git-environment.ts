@@ -1,4 +1,4 @@
-import type { GitLimits } from './git.ts'
+import type { GitLimits } from './git-limits.ts'
 
 /** git knows this object without storing it. */
 export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'

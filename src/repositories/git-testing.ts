@@ -5,7 +5,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createGit, type Git, GitError, type GitLimits } from './git.ts'
+import { createGit, type Git, GitError } from './git.ts'
+import type { GitLimits } from './git-limits.ts'
 import { createRepositoryFolder, folderPath } from './storage.ts'
 
 const execute = promisify(execFile)

@@ -16,6 +16,7 @@ import {
   objectDirectoryEnvironment,
 } from './git-environment.ts'
 import { GitError } from './git-error.ts'
+import { defaultGitLimits, type GitLimits } from './git-limits.ts'
 import { createObjectPool, type GitObjects } from './git-objects.ts'
 import { createRunnerClient, type GitProcess, type Invocation } from './git-runner-client.ts'
 import { createSlots } from './git-slots.ts'
@@ -25,22 +26,6 @@ export { GitError } from './git-error.ts'
 export type { GitExit, GitProcess } from './git-runner-client.ts'
 export type { GitObject, GitObjectHeader, GitObjects, GitObjectType } from './git-objects.ts'
 
-export type GitLimits = {
-  /** The largest pack one push may send. */
-  pushBytes: number
-  /** The longest a streamed operation may last. */
-  operationMs: number
-  /** Short runs at once; more wait. */
-  runs: number
-  /** Streamed operations at once; more are refused with `git-busy`. */
-  streams: number
-}
-export const defaultGitLimits: GitLimits = {
-  pushBytes: 2 * 1024 ** 3,
-  operationMs: 24 * 3600_000,
-  runs: 16,
-  streams: 256,
-}
 
 export type GitOptions = {
   /** The bare repository's folder. */

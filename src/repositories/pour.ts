@@ -4,7 +4,8 @@ import { releaseChunk } from './release-chunk.ts'
 
 /**
  * Moves all of a stream into another at its pace, using up the chunks; ending the target is the caller's. In flowing
- * mode, because reading by hand copies what has gathered into one. @throws what broke the source
+ * mode, because reading by hand copies what has gathered into one. The target must be done with a chunk when it says so,
+ * as sockets and responses are, and a PassThrough is not. @throws what broke the source
  */
 export async function pour(source: Readable, target: Writable): Promise<void> {
   source.on('data', (chunk: Buffer) => {

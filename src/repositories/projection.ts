@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { SealTable } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import {
   type Protection,
@@ -18,7 +17,7 @@ import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
 import { readRef } from './refs.ts'
 import { sealRecordOf } from './seal-records.ts'
-import { listRepositorySeals, listSigners } from './signers.ts'
+import { type CountedSeal, listRepositorySeals, listSigners } from './signers.ts'
 
 export interface Projection {
   /** Writes what the tables say and the refs do not yet. Called twice, the second call changes nothing. */
@@ -100,7 +99,7 @@ export function createProjection(parts: { database: Database; git: Git; root: st
 
 /** Names everything that the two trees are rendered from. */
 async function digestState(
-  db: Db<'seal' | 'protectedBranch'>,
+  db: Db<'seal' | 'refUpdate' | 'protectedBranch'>,
   repositoryId: Id<'rep'>,
   signers: Map<string, Buffer>,
 ): Promise<string> {
@@ -116,7 +115,7 @@ async function digestState(
 
 /** Records are never changed, so only those not yet in the tree are rendered; protections are few and always are. */
 async function renderNewSeals(
-  db: Db<'seal' | 'credentialRecord' | 'protectedBranch'>,
+  db: Db<'seal' | 'refUpdate' | 'credentialRecord' | 'protectedBranch'>,
   git: Git,
   { repository, folder }: Pick<RepositoryPlace, 'repository' | 'folder'>,
 ): Promise<Map<string, Buffer>> {
@@ -141,13 +140,27 @@ async function renderNewSeals(
   )
 }
 
-async function toRecords(db: Db<'credentialRecord'>, seals: readonly SealTable[]): Promise<SealRecord[]> {
-  if (seals.length === 0) return []
-  const ids = [...new Set(seals.map(({ credentialRecordId }) => credentialRecordId))]
-  const rows = await db.selectFrom('credentialRecord').select(['id', 'credentialId']).where('id', 'in', ids).execute()
-  const credentialIds = new Map(rows.map((row) => [row.id, row.credentialId]))
-  return seals.map((seal) => sealRecordOf(seal, credentialIds.get(seal.credentialRecordId) ?? ''))
+async function toRecords(db: Db<'seal' | 'credentialRecord'>, counted: readonly CountedSeal[]): Promise<SealRecord[]> {
+  const records: SealRecord[] = []
+  for (let from = 0; from < counted.length; from += batch) {
+    const rows = await db
+      .selectFrom('seal')
+      .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
+      .selectAll('seal')
+      .select('credentialRecord.credentialId')
+      .where(
+        'seal.id',
+        'in',
+        counted.slice(from, from + batch).map(({ id }) => id),
+      )
+      .execute()
+    records.push(...rows.map((row) => sealRecordOf(row, row.credentialId)))
+  }
+  return records
 }
+
+// Below the number of parameters that either database takes in one statement.
+const batch = 500
 
 async function listFiles(git: Git, folder: string, ref: string): Promise<Map<string, string>> {
   if ((await readRef(git, folder, ref)) === zeroOid) return new Map()

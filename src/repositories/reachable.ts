@@ -132,7 +132,7 @@ export async function listReachedProjects(db: Db<Tables>, caller: Caller | undef
     .selectFrom('repository')
     .select('repository.projectId')
     .distinct()
-    .where((eb) => isReachable(eb as unknown as Builder, caller))
+    .where((eb) => isReachable(eb, caller))
     .execute()
   return new Set(rows.map(({ projectId }) => projectId))
 }

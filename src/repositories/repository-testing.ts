@@ -21,7 +21,7 @@ import { createGit, type Git } from './git.ts'
 import { createGitGuard } from './git-guard.ts'
 import type { RepositoryPlace } from './place.ts'
 import { createProject } from './projects.ts'
-import type { PushParts } from './receive-pack.ts'
+import type { PushParts } from './push-parts.ts'
 import { createRepository } from './repository-records.ts'
 import { gitRoutes } from './routes/git.ts'
 

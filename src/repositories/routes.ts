@@ -1,6 +1,6 @@
 import type { App } from '../http/app.ts'
 import type { Projection } from './projection.ts'
-import type { PushParts } from './receive-pack.ts'
+import type { PushParts } from './push-parts.ts'
 import type { RepositoryParts } from './repository-records.ts'
 import { browseRoutes } from './routes/browse.ts'
 import { downloadRoutes } from './routes/downloads.ts'

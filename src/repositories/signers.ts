@@ -6,22 +6,37 @@ import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { sealRecordOf, signerEntryOf } from './seal-records.ts'
 
-type Tables = 'seal' | 'credentialRecord' | 'user'
+type Tables = 'seal' | 'refUpdate' | 'protectedBranch' | 'credentialRecord' | 'user'
 
-/** Seals over merges and starts of protection in this repository, oldest first. */
-export function listRepositorySeals(db: Db<'seal'>, repositoryId: Id<'rep'>): Promise<SealTable[]> {
-  return (
-    db
-      .selectFrom('seal')
-      .selectAll()
-      .where('repositoryId', '=', repositoryId)
-      .where('action', 'in', ['merge', 'squash', 'protect'])
-      // A tap whose act never happened proves nothing about the branch.
-      .where('consumedAt', 'is not', null)
-      .orderBy('sealedAt')
-      .orderBy('id')
-      .execute()
-  )
+/** What the projection needs to know of a seal before it asks for all of it. */
+export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
+
+/** Seals that moved a branch of this repository or fixed where its protection began; a tap whose act never happened proves nothing. */
+export function listRepositorySeals(
+  db: Db<'seal' | 'refUpdate' | 'protectedBranch'>,
+  repositoryId: Id<'rep'>,
+): Promise<CountedSeal[]> {
+  return db
+    .selectFrom('seal')
+    .select(['seal.id', 'seal.statementDigest', 'seal.credentialRecordId'])
+    .where('seal.repositoryId', '=', repositoryId)
+    .where((eb) =>
+      eb.or([
+        eb.exists(
+          eb
+            .selectFrom('refUpdate')
+            .select('refUpdate.id')
+            .whereRef('refUpdate.sealId', '=', 'seal.id')
+            .where('refUpdate.state', '=', 'done'),
+        ),
+        eb.exists(
+          eb.selectFrom('protectedBranch').select('protectedBranch.ref').whereRef('protectedBranch.protectSealId', '=', 'seal.id'),
+        ),
+      ]),
+    )
+    .orderBy('seal.sealedAt')
+    .orderBy('seal.id')
+    .execute()
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { FastifyRequest } from 'fastify'
-import type { Guard, SensitiveAct } from '../http/access.ts'
+import type { ActDescription, Guard } from '../http/access.ts'
 import { ProblemError } from '../http/problem.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
@@ -9,6 +9,7 @@ import { decide, policyDigest } from '../policy/decide.ts'
 import { acrOf } from '../policy/strength.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
+import type { Strength } from '../database/schema.ts'
 import { createSealRequest, sealLifetimeMs } from './requests.ts'
 import { takeSeal } from './take-seal.ts'
 
@@ -25,28 +26,39 @@ export function createActGuard({ database, now }: Ceremonies): Guard {
     const decision = decide({ act: 'act', actorKind: caller.kind, proof })
     const sealId = request.headers['postern-seal']
     if (decision.outcome !== 'step-up') throw new Error(`an act that asks for no tap: ${act.name}`)
-    if (typeof sealId !== 'string') throw await askForSeal(request, act, decision.requirement.strength)
-    const expected = actOf(request, '')
+    // Described afresh each time: what the seal names beside the request must still be what the request means.
+    const description = await act.describe(request)
+    if (typeof sealId !== 'string') throw await askForSeal(request, act.name, description, decision.requirement.strength)
+    const expected = actOf(request, description.title)
+    const subjects = canonicalize(description.subjects ?? [])
     request.takeSeal = async (tx) => {
       const { seal } = await takeSeal(tx, {
         sealId,
         userId: caller.id,
         at: now(),
-        isFor: ({ predicate }) => predicate.action === act.name && predicate.act !== undefined && isSameAct(predicate.act, expected),
+        isFor: ({ predicate, subject }) =>
+          predicate.action === act.name &&
+          predicate.act !== undefined &&
+          isSameAct(predicate.act, expected) &&
+          canonicalize(subject.slice(1)) === subjects,
       })
       return { id: seal.id, strength: seal.strength, credentialRecordId: seal.credentialRecordId }
     }
   }
 
-  async function askForSeal(request: FastifyRequest, act: SensitiveAct, strength: Parameters<typeof acrOf>[0]) {
+  async function askForSeal(
+    request: FastifyRequest,
+    action: string,
+    { title, rows, subjects }: ActDescription,
+    strength: Strength,
+  ) {
     const caller = getPerson(request)
     const at = now()
-    const { title, rows, subjects } = await act.describe(request)
     const { id } = await database.write((tx) =>
       createSealRequest(tx, {
         userId: caller.id,
         requestedBy: caller.id,
-        action: act.name,
+        action,
         repositoryId: null,
         draft: {
           statement: draftAct(
@@ -57,7 +69,7 @@ export function createActGuard({ database, now }: Ceremonies): Guard {
               issuedAt: at,
               notAfter: at + sealLifetimeMs,
             },
-            { action: act.name, act: actOf(request, title), ...(subjects === undefined ? {} : { subjects }) },
+            { action, act: actOf(request, title), ...(subjects === undefined ? {} : { subjects }) },
           ),
           stockVerifiableOnly: false,
         },
@@ -86,6 +98,7 @@ function actOf(request: FastifyRequest, title: string): Act {
   }
 }
 
+// The title is for reading: a name in it may have changed without changing the act.
 const isSameAct = (sealed: Act, asked: Act): boolean =>
   sealed.method === asked.method &&
   sealed.route === asked.route &&

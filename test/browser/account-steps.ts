@@ -4,21 +4,21 @@ import { Visitor, type VirtualKey } from '../support/chromium.ts'
 import { button, dialog, link, see, seeTitle, type Story, tap } from './story.ts'
 
 /** A second passkey takes two taps: the new key makes it, the old one vouches for it. */
-export async function addSecondPasskey({ postern, ana, page, laptop }: Story): Promise<VirtualKey> {
+export async function addSecondPasskey({ postern, visitor, page, laptop }: Story): Promise<VirtualKey> {
   await page.goto(`${postern.origin}/-/account`)
   const only = button(page, 'Remove')
   assert.equal(await only.getAttribute('aria-disabled'), 'true')
   await only.hover()
   await see(page, 'Your only passkey cannot be removed. Add another one first.')
-  await ana.photograph('account-passkeys')
+  await visitor.photograph('account-passkeys')
 
   await button(page, 'Add a passkey').click()
   await dialog(page).getByLabel('Name').fill('Spare key')
   await laptop.setPresence(false)
-  const spare = await ana.addKey({ transport: 'usb' })
+  const spare = await visitor.addKey({ transport: 'usb' })
   await button(page, 'Tap the new key').click()
   await button(dialog(page), 'Tap your key').waitFor()
-  await ana.photograph('tap-dialog')
+  await visitor.photograph('tap-dialog')
   await laptop.setPresence(true)
   await tap(page)
   await row(page, 'Spare key').waitFor()
@@ -26,7 +26,7 @@ export async function addSecondPasskey({ postern, ana, page, laptop }: Story): P
 }
 
 /** The spare key carried to another browser: its session is listed here, and ends at once. */
-export async function endOtherSession({ postern, ana, browser, page }: Story, spare: VirtualKey): Promise<void> {
+export async function endOtherSession({ postern, visitor, browser, page }: Story, spare: VirtualKey): Promise<void> {
   await using other = await Visitor.open(browser)
   await spare.carryTo(other)
   await other.page.goto(`${postern.origin}/-/account/tokens`)
@@ -35,7 +35,7 @@ export async function endOtherSession({ postern, ana, browser, page }: Story, sp
 
   await page.goto(`${postern.origin}/-/account/sessions`)
   await see(page, /with “Spare key”/)
-  await ana.photograph('account-sessions')
+  await visitor.photograph('account-sessions')
   await button(page, 'End').first().click()
   await page.getByText(/with “Spare key”/).waitFor({ state: 'detached' })
   await other.page.reload()
@@ -56,15 +56,15 @@ export async function renameAndRemovePasskey({ postern, page }: Story): Promise<
 }
 
 /** From the empty repository's page: a token for it, shown this once, which git then gives as its password. */
-export async function makeToken({ ana, page, terminal }: Story): Promise<void> {
+export async function makeToken({ visitor, page, terminal }: Story): Promise<void> {
   await link(page, 'Make a token').click()
   await page.getByLabel('Name').waitFor()
   assert.equal(await page.getByLabel('Name').inputValue(), 'git for acme/widgets')
-  await ana.photograph('new-token')
+  await visitor.photograph('new-token')
   await button(page, 'Make it with a tap').click()
   await tap(page)
   await see(page, /Copy it now: it is shown only once/)
-  await ana.photograph('token-made')
+  await visitor.photograph('token-made')
   const token = (await page.locator('pre').filter({ hasText: /^pst_/ }).innerText()).trim()
   await terminal.answerGitWith('ana', token)
   await page.reload()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { button, link, see, seeTitle, type Story } from './story.ts'
 
 /** The link from the terminal, a name, a tap: the first owner. */
-export async function setUp({ postern, ana, page }: Story): Promise<void> {
+export async function setUp({ postern, visitor, page }: Story): Promise<void> {
   await page.goto(await postern.setupLink())
   await seeTitle(page, 'Set up Postern')
   await see(page, /This passkey stays on localhost/)
@@ -10,31 +10,31 @@ export async function setUp({ postern, ana, page }: Story): Promise<void> {
   assert.equal(await page.getByLabel('Username').inputValue(), 'ana-example', 'suggested')
   await page.getByLabel('Username').fill('ana')
   await page.getByLabel('E-mail').fill('ana@example.com')
-  await ana.photograph('set-up')
+  await visitor.photograph('set-up')
   await button(page, 'Create my passkey').click()
   await seeTitle(page, /Your passkey works, Ana Example/)
   assert.equal(new URL(page.url()).hash, '', 'the token has left the address bar')
   const steps = ['Add a second passkey', 'Create a repository', 'Add people']
   for (const step of steps) assert.ok(await link(page, new RegExp(step)).isVisible(), step)
-  await ana.photograph('next-steps')
+  await visitor.photograph('next-steps')
   await link(page, 'Later: go home').click()
   await seeTitle(page, 'Hello, Ana Example')
 }
 
-export async function signInByButton({ ana, page, laptop }: Story): Promise<void> {
+export async function signInByButton({ visitor, page, laptop }: Story): Promise<void> {
   // A key that answers by itself would answer the autofill before the button is pressed.
   await laptop.setPresence(false)
-  await ana.signOut()
-  await ana.photograph('sign-in')
+  await visitor.signOut()
+  await visitor.photograph('sign-in')
   await laptop.setPresence(true)
   await button(page, 'Sign in with a passkey').click()
   await seeTitle(page, 'Hello, Ana Example')
 }
 
 /** The field offers the passkey; here the key takes the offer as soon as the page stands, and nothing is clicked. */
-export async function signInByAutofill({ postern, ana, page, laptop }: Story): Promise<void> {
+export async function signInByAutofill({ postern, visitor, page, laptop }: Story): Promise<void> {
   await laptop.setPresence(false)
-  await ana.signOut()
+  await visitor.signOut()
   await laptop.setPresence(true)
   await page.goto(`${postern.origin}/-/sign-in?returnTo=%2F-%2Fprojects`)
   await seeTitle(page, 'Projects')

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { choose, link, see, seeTitle, type Story } from './story.ts'
 
 /** Everything that happened, by person, action, target, day, method and strength; each filter stands in the URL. */
-export async function readAudit({ ana, page }: Story): Promise<void> {
+export async function readAudit({ visitor, page }: Story): Promise<void> {
   await link(page, 'Audit').click()
   await seeTitle(page, 'Audit')
   const events = page.getByRole('list', { name: 'Events' }).getByRole('listitem')
   await events.first().waitFor()
-  await ana.photograph('audit')
+  await visitor.photograph('audit')
 
   await choose(page, 'Person', /Ana Example/)
   await page.waitForURL(/actor=ana/)
@@ -29,16 +29,16 @@ export async function readAudit({ ana, page }: Story): Promise<void> {
   const sentences = await events.allInnerTexts()
   assert.equal(sentences.length, 2, sentences.join('\n'))
   for (const sentence of sentences) assert.match(sentence, /Ana Example merged acme\/widgets#\d/)
-  await ana.photograph('audit-filtered')
+  await visitor.photograph('audit-filtered')
   await page.getByLabel('Target').fill('nothing-of-that-name')
   await see(page, 'Nothing matches these filters')
 }
 
-export async function readHome({ ana, page }: Story): Promise<void> {
+export async function readHome({ visitor, page }: Story): Promise<void> {
   await link(page, 'Home').first().click()
   await seeTitle(page, 'Hello, Ana Example')
   await page.getByRole('region', { name: 'Your repositories' }).getByRole('link', { name: 'acme/widgets' }).waitFor()
   await see(page, 'Add a slogan')
   await see(page, /You have one passkey/)
-  await ana.photograph('home')
+  await visitor.photograph('home')
 }

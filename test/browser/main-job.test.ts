@@ -11,7 +11,7 @@ import { openStory } from './story.ts'
 // The whole way as a person goes it: in Chromium by what stands on the pages, and in a shell by what they tell to paste.
 test('the main job', { timeout: 150_000 }, async (context) => {
   await using story = await openStory(context)
-  const { page, step, ana } = story
+  const { page, step, visitor } = story
   await step('the set-up link, a name and a tap make the first owner', () => setUp(story))
   await step('sign out, and in again with the button', () => signInByButton(story))
   await step('sign out, and in again by the autofill', () => signInByAutofill(story))
@@ -48,7 +48,7 @@ test('the main job', { timeout: 150_000 }, async (context) => {
   const merged = page.url()
   await step('the audit tells it all', () => readAudit(story))
   await step('Home shows what is mine', () => readHome(story))
-  await step('no page complained', async () => assert.deepEqual(ana.errors, []))
+  await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
   await step('stock git verifies what a person tapped for', async () => {
     await page.goto(merged)
     assert.match(await verifyWithStockGit(story, 'squash'), /Good "git" signature for ana@localhost with (ECDSA-SK|sk-ecdsa)/i)

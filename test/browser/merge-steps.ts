@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { button, link, linesOf, see, seeTitle, type Story } from './story.ts'
 
 /** The facts stand on the page before the tap, the digest of the statement among them. One tap merges. */
-export async function tapToMerge({ ana, page, terminal }: Story, { method }: { method: 'Merge' | 'Squash' }): Promise<void> {
+export async function tapToMerge({ visitor, page, terminal }: Story, { method }: { method: 'Merge' | 'Squash' }): Promise<void> {
   await link(page, 'Merge with a tap').click()
   if (method === 'Squash') await page.getByRole('radiogroup', { name: 'How to merge' }).getByText('Squash').click()
   const signed = page.getByRole('region', { name: 'What you sign' })
@@ -12,7 +12,7 @@ export async function tapToMerge({ ana, page, terminal }: Story, { method }: { m
   for (const known of ['acme/widgets', 'main', tip]) assert.ok(facts.includes(known), `${known} in\n${facts}`)
   assert.match(facts, /\d+ files?/)
   await page.getByRole('region', { name: 'The change you sign' }).getByRole('region').first().waitFor()
-  await ana.photograph(`merge-${method.toLowerCase()}`)
+  await visitor.photograph(`merge-${method.toLowerCase()}`)
   const digest = /Statement\s+(sha256:[0-9a-f]{64})/.exec(facts)?.[1] ?? ''
 
   await button(page, 'Tap to merge').click()
@@ -20,7 +20,7 @@ export async function tapToMerge({ ana, page, terminal }: Story, { method }: { m
   const proof = page.getByRole('region', { name: 'Proof' })
   await proof.getByText('Ana Example proved this with a tap, verified by the key').waitFor()
   assert.equal(await proof.getByTitle(digest).count(), 1, 'the very statement that was shown')
-  await ana.photograph(`merged-${method.toLowerCase()}`)
+  await visitor.photograph(`merged-${method.toLowerCase()}`)
 }
 
 /** The merged page's lines in an empty folder of any machine: a clone, its signers, and stock git's word. */

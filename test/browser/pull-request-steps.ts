@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { button, choose, link, see, seeTitle, type Story } from './story.ts'
 
-export async function openPullRequest({ ana, page, postern }: Story): Promise<void> {
+export async function openPullRequest({ visitor, page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets/pull-requests`)
   await see(page, 'No open pull requests')
   await link(page, 'Open a pull request').first().click()
@@ -9,16 +9,16 @@ export async function openPullRequest({ ana, page, postern }: Story): Promise<vo
   await see(page, '1 commit would be merged')
   assert.equal(await page.getByLabel('Title').inputValue(), 'Add sizes')
   assert.equal(await page.getByLabel('Description').inputValue(), 'Two of them, for a start.')
-  await ana.photograph('new-pull-request')
+  await visitor.photograph('new-pull-request')
   await button(page, 'Open pull request').click()
   await seeTitle(page, /Add sizes #1/)
   await see(page, 'Two of them, for a start.')
   await page.getByRole('heading', { name: 'Ready to merge' }).waitFor()
-  await ana.photograph('pull-request')
+  await visitor.photograph('pull-request')
 }
 
 /** A person edits the words, then reads the change: unified, and both sides. */
-export async function readPullRequest({ ana, page }: Story): Promise<void> {
+export async function readPullRequest({ visitor, page }: Story): Promise<void> {
   await button(page, 'Change title and description').click()
   await page.getByLabel('Title').fill('Give every part a size')
   await button(page, 'Save').click()
@@ -28,21 +28,21 @@ export async function readPullRequest({ ana, page }: Story): Promise<void> {
   await link(page, 'Files').click()
   const file = page.getByRole('region', { name: 'src/sizes.ts' })
   await file.getByText("['small', 4],").first().waitFor()
-  await ana.photograph('diff-unified')
+  await visitor.photograph('diff-unified')
   await page.getByRole('radiogroup', { name: 'How to show the changes' }).getByText('Split').click()
   await page.waitForURL(/diff=split/)
   await file.getByText("['small', 4],").first().waitFor()
-  await ana.photograph('diff-split')
+  await visitor.photograph('diff-split')
 }
 
 /** Its branch changed the same lines as what was merged meanwhile: the page names the file. */
-export async function seeConflict({ ana, page, postern }: Story): Promise<void> {
+export async function seeConflict({ visitor, page, postern }: Story): Promise<void> {
   await proposeBranch({ page, postern }, 'slogan')
   await page.getByRole('heading', { name: 'It conflicts with the branch it goes into' }).waitFor()
   await page.getByRole('region', { name: 'Merging' }).getByRole('listitem').filter({ hasText: 'README.md' }).first().waitFor()
   assert.ok(await button(page, 'Merge with a tap').isDisabled())
   await see(page, /Both branches changed the same lines/)
-  await ana.photograph('conflict')
+  await visitor.photograph('conflict')
 }
 
 export async function proposeBranch({ page, postern }: Pick<Story, 'page' | 'postern'>, branch: string): Promise<void> {

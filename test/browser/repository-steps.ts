@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { button, dialog, link, linesOf, see, seeTitle, type Story } from './story.ts'
 
-export async function createRepository({ ana, page }: Story): Promise<void> {
+export async function createRepository({ visitor, page }: Story): Promise<void> {
   await link(page, 'Projects').first().click()
   await link(page, 'New project').click()
   await page.getByLabel('Name').fill('acme')
@@ -13,21 +13,21 @@ export async function createRepository({ ana, page }: Story): Promise<void> {
   await page.getByLabel('Name').fill('widgets')
   await page.getByLabel('Description').fill('Small parts')
   assert.ok(await page.getByRole('radio', { name: /^Private/ }).isChecked(), 'private unless chosen otherwise')
-  await ana.photograph('new-repository')
+  await visitor.photograph('new-repository')
   await button(page, 'Create the repository').click()
   await page.getByRole('heading', { name: 'Push your first commits' }).waitFor()
-  await ana.photograph('empty-repository')
+  await visitor.photograph('empty-repository')
 }
 
 /** The page's own lines, as they are, in a shell; the page goes on by itself. */
-export async function pushBaseline({ ana, page, terminal, postern }: Story): Promise<void> {
+export async function pushBaseline({ visitor, page, terminal, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets`)
   await terminal.pasteWell(await linesOf(page, 'Or a new one'))
   await see(page, /main is protected from/)
-  await ana.photograph('start-banner')
+  await visitor.photograph('start-banner')
   await button(page, 'Seal this start').click()
   await dialog(page, /Seal where main starts/).waitFor()
-  await ana.photograph('start-tap')
+  await visitor.photograph('start-tap')
   await button(dialog(page), 'Tap your key').click()
   await page.getByText(/Tap to seal this start/).waitFor({ state: 'detached' })
   await page.getByRole('heading', { name: 'widgets' }).last().waitFor()
@@ -66,16 +66,16 @@ export async function directPushIsRefused({ terminal }: Story): Promise<void> {
   await terminal.pasteWell('git reset -q --hard origin/main', 'widgets')
 }
 
-export async function browse({ ana, page, postern }: Story): Promise<void> {
+export async function browse({ visitor, page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets`)
   await button(page, /Showing main/).click()
   await link(page, 'sizes').click()
   await page.getByRole('listitem').filter({ hasText: 'well made' }).or(page.locator('strong', { hasText: 'well made' })).first().waitFor()
-  await ana.photograph('repository')
+  await visitor.photograph('repository')
   await link(page, 'src').first().click()
   await link(page, 'sizes.ts').first().click()
   await page.locator('.hljs-keyword', { hasText: 'export' }).first().waitFor()
-  await ana.photograph('file')
+  await visitor.photograph('file')
   const [download] = await Promise.all([page.waitForEvent('download'), link(page, 'Download').click()])
   assert.equal(await readFile(await download.path(), 'utf8'), program)
 
@@ -83,16 +83,16 @@ export async function browse({ ana, page, postern }: Story): Promise<void> {
   await link(page, 'Start').first().click()
   await seeTitle(page, 'Start')
   await page.getByRole('region', { name: 'README.md' }).getByText('# widgets').first().waitFor()
-  await ana.photograph('commit')
+  await visitor.photograph('commit')
   await link(page, /^Branches/).click()
   await link(page, 'colours').first().waitFor()
   await see(page, 'protected')
-  await ana.photograph('branches')
+  await visitor.photograph('branches')
   await link(page, /^Tags/).click()
   await see(page, 'First release')
   await button(page, 'Download').click()
   const [archive] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /tar\.gz/ }).click()])
   assert.match(archive.suggestedFilename(), /widgets.*\.tar\.gz$/)
-  await ana.photograph('tags')
+  await visitor.photograph('tags')
 }
 

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { buildIfStale } from '../../src/commands/build.ts'
@@ -9,12 +6,12 @@ import { launchChromium, Visitor, type VirtualKey } from '../support/chromium.ts
 import { startPostern, type StartedPostern, type StartOptions } from '../support/start-postern.ts'
 import { Terminal } from './terminal.ts'
 
-/** Everything a story happens in: a server with the console of these sources, a browser with Ana at it, and her shell. */
+/** Everything a story happens in: a server with the console of these sources, a browser somebody at it, and a shell. */
 export interface Story extends AsyncDisposable {
   postern: StartedPostern
   browser: Browser
-  ana: Visitor
-  /** The screen lock of Ana's own machine. */
+  visitor: Visitor
+  /** The screen lock of their machine. */
   laptop: VirtualKey
   page: Page
   terminal: Terminal
@@ -23,20 +20,20 @@ export interface Story extends AsyncDisposable {
 }
 
 export async function openStory(context: TestContext, options: StartOptions = {}): Promise<Story> {
-  await buildConsole()
+  assert.ok(await buildIfStale(), 'the console could not be built')
   await using opened = new AsyncDisposableStack()
   const terminal = opened.use(await Terminal.open('Ana Example', 'ana@example.com'))
   const postern = opened.use(await startPostern(options))
   const browser = opened.use(await launchChromium())
-  const ana = opened.use(await Visitor.open(browser))
-  const laptop = await ana.addKey()
+  const visitor = opened.use(await Visitor.open(browser))
+  const laptop = await visitor.addKey()
   const kept = opened.move()
   return {
     postern,
     browser,
-    ana,
+    visitor,
     laptop,
-    page: ana.page,
+    page: visitor.page,
     terminal,
     async step(sentence, work) {
       let hasFailed = false
@@ -45,26 +42,13 @@ export async function openStory(context: TestContext, options: StartOptions = {}
           await work()
         } catch (error) {
           hasFailed = true
-          await ana.photograph('failed').catch(() => {})
+          await visitor.photograph('failed').catch(() => {})
           throw error
         }
       })
       if (hasFailed) throw new Error(`the story ended at: ${sentence}`)
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
-}
-
-/** The console of these sources, built by one process at a time. */
-export async function buildConsole(): Promise<void> {
-  const dist = join(import.meta.dirname, '../../dist')
-  mkdirSync(dist, { recursive: true })
-  const lock = new DatabaseSync(join(dist, '.lock'), { timeout: 120_000 })
-  try {
-    lock.exec('BEGIN EXCLUSIVE')
-    assert.ok(await buildIfStale(), 'the console could not be built')
-  } finally {
-    lock.close()
   }
 }
 

@@ -14,9 +14,7 @@ export async function registerInBrowser(page: Page, link: string, who?: { name: 
 
 export async function signOutInBrowser(page: Page): Promise<void> {
   // A virtual key answers autofill on the sign-in page by itself, before anybody clicks.
-  await page.addInitScript(() => {
-    PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)
-  })
+  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await page.getByRole('button', { name: /your account$/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()

@@ -105,10 +105,10 @@ export class Visitor implements AsyncDisposable {
   }
 
   /** Closes the session as a person would: by the menu in the corner. */
-  async signOut(): Promise<void> {
-    await this.page.getByRole('button', { name: /your account/ }).click()
-    await this.page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await this.page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  async signOut(page = this.page): Promise<void> {
+    await page.getByRole('button', { name: /your account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   }
 
   /** Keeps a picture of the whole page under `artefacts/`, in the light and the dark scheme and at phone width. */

@@ -122,6 +122,7 @@ const indexes = [
   'create index "roleGrantScope" on "roleGrant" ("scopeId")',
   `create index "refUpdatePrepared" on "refUpdate" ("state") where "state" = 'prepared'`,
   'create index "refUpdateRepository" on "refUpdate" ("repositoryId", "ref", "createdAt")',
+  'create index "refUpdateSeal" on "refUpdate" ("sealId")',
   'create unique index "pullRequestNumber" on "pullRequest" ("repositoryId", "number")',
   'create index "pullRequestSource" on "pullRequest" ("repositoryId", "sourceRef")',
   'create index "pullRequestAuthor" on "pullRequest" ("authorId", "state")',

@@ -22,7 +22,10 @@ const ById = Type.Object({ id: Type.String() })
 const NewCredential = Type.Object({ ceremonyId: Type.String(), response: Type.Unknown(), name: CredentialName })
 
 /** A person's own passkeys. Each change takes a tap on one they already have, bound to exactly that change. */
-export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
+export function credentialRoutes(
+  app: App,
+  { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
+): void {
   const { database, challenges, place, now } = ceremonies
 
   const getOwn = async (request: FastifyRequest) => {
@@ -200,6 +203,7 @@ export function credentialRoutes(app: App, { ceremonies }: { ceremonies: Ceremon
         const facts = { credential: record.name, seal: seal.id }
         await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller, seal), target, facts, at })
       })
+      signersChanged()
       return reply.code(204).send(null)
     },
   })

@@ -18,7 +18,10 @@ const ByName = Type.Object({ username: Type.String() })
 const NewPerson = Type.Object({ username: Username, displayName: DisplayName, email: Email, role: OrganisationRole })
 const ByCredential = Type.Object({ username: Type.String(), id: Type.String() })
 
-export function peopleRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
+export function peopleRoutes(
+  app: App,
+  { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
+): void {
   const { database, place, now } = ceremonies
   const actOf = (request: FastifyRequest): Act => ({
     caller: getPerson(request),
@@ -106,6 +109,7 @@ export function peopleRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies 
     async handler(request) {
       const { username, id } = request.params
       const user = await endorseCredential(database, actOf(request), username, id)
+      signersChanged()
       return renderPerson(database.read, user)
     },
   })

@@ -40,10 +40,8 @@ export function renderRequestOptions(wanted: {
   }
 }
 
-type Descriptor = NonNullable<PublicKeyCredentialRequestOptionsJSON['allowCredentials']>[number]
-
-const descriptor = ({ id, transports }: { id: string; transports: string[] }): Descriptor => ({
+const descriptor = ({ id, transports }: { id: string; transports: string[] }) => ({
   id,
-  type: 'public-key',
-  transports: transports as NonNullable<Descriptor['transports']>,
+  type: 'public-key' as const,
+  transports,
 })

@@ -1,6 +1,6 @@
 import type { CborValue } from '../cbor.ts'
 import { sha256 } from '../sha256.ts'
-import type { SoftwareCredential } from './software-authenticator.ts'
+import type { SoftwareCredential } from './software-credential.ts'
 import { encodeCosePublicKey, signAs } from './software-key.ts'
 
 type Members = [name: string, value: CborValue][]

@@ -1,4 +1,4 @@
-import { type KeyObject, createPrivateKey, randomBytes } from 'node:crypto'
+import { createPrivateKey, randomBytes } from 'node:crypto'
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -9,6 +9,7 @@ import type { CborValue } from '../cbor.ts'
 import { encodeCbor } from '../cbor-encode.ts'
 import { sha256 } from '../sha256.ts'
 import { type CoseAlgorithm, ES256 } from './cose.ts'
+import type { SoftwareCredential } from './software-credential.ts'
 import { attestedData, noAttestation, selfAttestation } from './software-attestation.ts'
 import { type Tampering, clientData, scopedRpId } from './software-client.ts'
 import { generatePrivateKey, signAs } from './software-key.ts'
@@ -24,15 +25,6 @@ export interface SoftwareAuthenticatorOptions {
   aaguid?: string
   /** `none` sends 0 for ever, as synced passkeys do. */
   counter?: 'none' | 'increasing'
-}
-
-export interface SoftwareCredential {
-  id: string
-  rpId: string
-  userHandle: string
-  algorithm: CoseAlgorithm
-  privateKey: KeyObject
-  counter: number
 }
 
 export interface SoftwareAuthenticatorJSON {

@@ -8,7 +8,8 @@ import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
 import { chunksOf } from '../chunks-of.ts'
 import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
-import { type PushParts, receivePack } from '../receive-pack.ts'
+import type { PushParts } from '../push-parts.ts'
+import { receivePack } from '../receive-pack.ts'
 import { createAdvertiser, gitServices, uploadPack } from '../upload-pack.ts'
 
 const Path = Type.Object({ project: Type.String(), repository: Type.String() })
@@ -67,7 +68,12 @@ export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
       return takeOver(request, reply, () =>
         receivePack(
           { ...parts, log },
-          { place: getPlace(request), caller: getCaller(request), body: chunksOf(bodyOf(request)), response: reply.raw },
+          {
+            place: getPlace(request),
+            caller: getCaller(request),
+            body: chunksOf(bodyOf(request)),
+            response: reply.raw,
+          },
         ),
       )
     },

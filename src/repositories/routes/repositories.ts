@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
@@ -21,10 +22,12 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
   const remove: SensitiveAct = {
     name: 'repository.delete',
     async describe(request) {
-      const { path } = getPlace(request)
+      const { path, repository } = getPlace(request)
       return {
         title: `Delete the repository ${path} with everything in it`,
         rows: [{ label: 'Repository', value: path, kind: 'text' }],
+        // A path can come to mean another repository; its id cannot.
+        subjects: [{ name: 'repository', digest: { sha256: hash('sha256', repository.id, 'hex') } }],
       }
     },
   }

@@ -1,0 +1,27 @@
+# The server runs from its TypeScript sources; only the console and the verifier are built.
+FROM node:26-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM node:26-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends git \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o node -g node -m 0700 /data
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The image has its Node already; what npm would bring beside it, and builders' binaries, stay out.
+RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+COPY bin bin
+COPY src src
+COPY --from=build /app/dist dist
+USER node
+ENV POSTERN_DATA=/data POSTERN_LISTEN=0.0.0.0 POSTERN_PORT=7400
+VOLUME /data
+EXPOSE 7400
+HEALTHCHECK --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:7400/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "src/main.ts"]
+CMD ["serve"]

@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http'
+import type { GitProcess } from './git.ts'
+import { startGitReply } from './git-reply.ts'
+
+const contentType = 'application/x-git-receive-pack-result'
+
+/** git's words go to the pusher as they come, until `hold`: what it reports after the verdict waits for transaction 2. */
+export function createPushReply(
+  process: GitProcess,
+  response: ServerResponse,
+): { hold: () => void; ended: Promise<Buffer> } {
+  startGitReply(response, contentType)
+  const held: Buffer[] = []
+  let isHeld = false
+  async function read(): Promise<Buffer> {
+    try {
+      for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+        if (isHeld) held.push(chunk)
+        else if (!response.destroyed && !response.writableEnded) response.write(chunk)
+      }
+    } catch {
+      // git was killed: `exited` tells, and what it did is asked of the refs.
+    }
+    return Buffer.concat(held)
+  }
+  return { hold: () => (isHeld = true), ended: read() }
+}
+
+export function endPushReply(response: ServerResponse, bytes: Buffer): void {
+  startGitReply(response, contentType)
+  response.end(bytes)
+}
+
+/** How much of a refused push is read to its end before the connection is simply closed. */
+const maxDroppedBytes = 1024 ** 3
+
+/**
+ * The whole answer while the pack still comes: its sentences show at once. The pack is read and dropped, because stock
+ * git takes an answer that ends early for an invitation to send the rest as another request.
+ */
+export async function answerBeforeBody(
+  response: ServerResponse,
+  bytes: Buffer,
+  body: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  startGitReply(response, contentType)
+  response.write(bytes)
+  let dropped = 0
+  for await (const chunk of body) {
+    dropped += chunk.length
+    if (dropped > maxDroppedBytes) return void response.destroy()
+  }
+  response.end()
+}

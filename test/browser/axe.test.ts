@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fillDemo } from '../../src/demo/fill.ts'
+import { setUp } from './entry-steps.ts'
+import { readKeyboard } from './keyboard-steps.ts'
+import { lookAtPage } from './look-at-page.ts'
+import { entryPages, ownerPages, routeTable } from './page-list.ts'
+import { openStory, type Story } from './story.ts'
+
+// Every page, filled by the demo, light and dark, wide and narrow; and the whole console without a mouse.
+test('every page can be read by everybody', { timeout: 170_000 }, async (context) => {
+  await using story = await openStory(context)
+  const { postern, page, visitor, laptop } = story
+  const { database, place, now } = postern.postern.ceremonies
+  await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
+  await setUp(story)
+  const pages = ownerPages(await readDemo(story))
+
+  await context.test('no page of the route table is forgotten', () => {
+    const table = routeTable()
+    assert.ok(table.length > 20, 'the route table was read')
+    assert.deepEqual([...new Set([...entryPages, ...pages].map(({ route }) => route))].sort(), table)
+  })
+  for (const one of pages) await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
+  await context.test('the keyboard is enough', () => readKeyboard(story))
+  await laptop.setPresence(false)
+  await page.goto(postern.origin)
+  await visitor.signOut()
+  for (const one of entryPages) await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
+  await context.test('no page complained', () => assert.deepEqual(visitor.errors, []))
+})
+
+/** What the demo made, by what it is good for; and a repository without commits. */
+async function readDemo({ page, postern }: Story) {
+  const call = async <Answer>(path: string, body?: unknown): Promise<Answer> => {
+    const { request } = page.context()
+    const headers = { origin: postern.origin, 'sec-fetch-site': 'same-origin' }
+    const url = `${postern.origin}/api/v1/projects/demo/repositories${path}`
+    const answer = body === undefined ? await request.get(url) : await request.post(url, { headers, data: body })
+    assert.ok(answer.ok(), await answer.text())
+    return (await answer.json()) as Answer
+  }
+  await call('', { name: 'nothing-yet', description: '' })
+  const { items } = await call<{ items: { number: number; state: string }[] }>('/tea-shop/pull-requests?state=all')
+  const views = await Promise.all(
+    items.map(({ number }) =>
+      call<{ number: number; mergeOid: string | null; mergeability: { state: string } }>(`/tea-shop/pull-requests/${number}`),
+    ),
+  )
+  const { items: commits } = await call<{ items: { oid: string }[] }>('/tea-shop/commits')
+  const find = (state: string): number => views.find(({ mergeability }) => mergeability.state === state)?.number ?? 0
+  const merged = views.find(({ mergeOid }) => mergeOid !== null)
+  return {
+    oid: commits.at(-1)?.oid ?? '',
+    mergedOid: merged?.mergeOid ?? '',
+    merged: merged?.number ?? 0,
+    ready: find('ready'),
+    conflicting: find('conflicts'),
+  }
+}

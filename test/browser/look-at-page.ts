@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import type { PageToSee } from './page-list.ts'
+
+const views = [
+  { name: 'light', colorScheme: 'light', width: 1280 },
+  { name: 'dark', colorScheme: 'dark', width: 1280 },
+  { name: 'phone', colorScheme: 'light', width: 390 },
+  { name: 'phone-dark', colorScheme: 'dark', width: 390 },
+] as const
+
+/** One page in both schemes and widths: nothing serious for axe, nothing wider than the phone, a picture of each. */
+export async function lookAtPage(page: Page, origin: string, { name, url, shows }: PageToSee): Promise<void> {
+  const folder = join(import.meta.dirname, '../../artefacts/pages')
+  mkdirSync(folder, { recursive: true })
+  await page.goto(`${origin}${url}`)
+  await page.getByRole('heading', { level: 1 }).first().waitFor()
+  if (shows !== undefined) await page.getByText(shows).first().waitFor()
+  await isWhole(page)
+  const found: string[] = []
+  for (const view of views) {
+    await page.emulateMedia({ colorScheme: view.colorScheme })
+    await page.setViewportSize({ width: view.width, height: 900 })
+    await isWhole(page)
+    await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true, animations: 'disabled' })
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+    for (const { id, impact, help, nodes } of violations)
+      if (impact === 'serious' || impact === 'critical')
+        found.push(`${view.name}: ${id}, ${help}\n  ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n  ')}`)
+    const width = await page.evaluate('document.documentElement.scrollWidth')
+    if (Number(width) > view.width) found.push(`${view.name}: ${String(width)} pixels wide`)
+  }
+  assert.deepEqual(found, [], found.join('\n'))
+}
+
+/** Nothing still loads, nothing still moves. */
+async function isWhole(page: Page): Promise<void> {
+  for (const waiting of [page.locator('.mantine-Skeleton-root, .mantine-Progress-root'), page.getByText('Loading the changes')])
+    await waiting.first().waitFor({ state: 'detached' })
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations().filter(({ effect }) => effect.getTiming().iterations !== Infinity).map(({ finished }) => finished),
+  ).then(() => undefined)`)
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One page to look at, as an owner beside the demo organisation sees it. */
+export interface PageToSee {
+  /** Of its pictures. */
+  name: string
+  /** The route of `console/routes.tsx` that it shows. */
+  route: string
+  url: string
+  /** What must stand there before it is looked at, besides the title. */
+  shows?: string | RegExp
+}
+
+const R = '/$project/$repository'
+const shop = '/demo/tea-shop'
+
+/** Pages of somebody who is not signed in. */
+export const entryPages: PageToSee[] = [
+  { name: 'sign-in', route: '/-/sign-in', url: '/-/sign-in' },
+  { name: 'set-up-without-link', route: '/-/setup', url: '/-/setup' },
+  { name: 'set-up-wrong-link', route: '/-/setup', url: '/-/setup#pst_link_unknown' },
+]
+
+/** @param known what the demo made and a page's address must name */
+export const ownerPages = (known: { oid: string; mergedOid: string; ready: number; conflicting: number; merged: number }): PageToSee[] => [
+  { name: 'set-up-next', route: '/-/setup', url: '/-/setup?step=next' },
+  { name: 'home', route: '/', url: '/' },
+  { name: 'account', route: '/-/account', url: '/-/account' },
+  { name: 'sessions', route: '/-/account/$tab', url: '/-/account/sessions' },
+  { name: 'tokens', route: '/-/account/$tab', url: '/-/account/tokens' },
+  { name: 'new-token', route: '/-/account/$tab', url: '/-/account/tokens?new=yes' },
+  { name: 'people', route: '/-/people', url: '/-/people', shows: 'Maya Demo' },
+  { name: 'add-person', route: '/-/people', url: '/-/people?add=yes' },
+  { name: 'groups', route: '/-/groups', url: '/-/groups', shows: 'demo-developers' },
+  { name: 'audit', route: '/-/audit', url: '/-/audit', shows: /merged demo\/tea-shop#/ },
+  { name: 'audit-nothing', route: '/-/audit', url: '/-/audit?target=nowhere', shows: 'Nothing matches these filters' },
+  { name: 'projects', route: '/-/projects', url: '/-/projects' },
+  { name: 'new-project', route: '/-/projects/new', url: '/-/projects/new' },
+  { name: 'new-repository', route: '/-/repositories/new', url: '/-/repositories/new' },
+  { name: 'not-found', route: '/-/$', url: '/-/nowhere' },
+  { name: 'project', route: '/$project', url: '/demo', shows: 'demo/tea-shop' },
+  { name: 'project-members', route: '/$project', url: '/demo?tab=members' },
+  { name: 'project-settings', route: '/$project', url: '/demo?tab=settings' },
+  { name: 'repository', route: R, url: shop, shows: 'An example' },
+  { name: 'empty-repository', route: R, url: '/demo/nothing-yet', shows: 'Push your first commits' },
+  { name: 'tree', route: `${R}/tree/$`, url: `${shop}/tree/src`, shows: 'teas.ts' },
+  { name: 'file', route: `${R}/file/$`, url: `${shop}/file/src/price.ts`, shows: 'centsPer100g' },
+  { name: 'file-read', route: `${R}/file/$`, url: `${shop}/file/README.md`, shows: 'Sencha' },
+  { name: 'commits', route: `${R}/commits`, url: `${shop}/commits`, shows: 'Open the shop' },
+  { name: 'commit', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.oid}` },
+  { name: 'commit-proven', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.mergedOid}`, shows: /proved this with a tap/ },
+  { name: 'branches', route: `${R}/branches`, url: `${shop}/branches`, shows: 'add-oolong' },
+  { name: 'tags', route: `${R}/tags`, url: `${shop}/tags`, shows: 'No tags yet' },
+  { name: 'settings', route: `${R}/settings`, url: `${shop}/settings`, shows: 'Protected branches' },
+  { name: 'pull-requests', route: `${R}/pull-requests`, url: `${shop}/pull-requests`, shows: '#' },
+  { name: 'new-pull-request', route: `${R}/pull-requests/new`, url: `${shop}/pull-requests/new?source=add-oolong`, shows: 'Description' },
+  { name: 'pull-request', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}`, shows: 'Ready to merge' },
+  { name: 'pull-request-files', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=files` },
+  { name: 'pull-request-split', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=files&diff=split` },
+  { name: 'pull-request-commits', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=commits` },
+  { name: 'pull-request-conflict', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.conflicting}`, shows: /in conflict/ },
+  { name: 'pull-request-merged', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.merged}`, shows: /merged this/ },
+  { name: 'pull-request-proof', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.merged}?tab=proof`, shows: 'Verify it yourself' },
+  { name: 'merge', route: `${R}/pull-requests/$number/merge`, url: `${shop}/pull-requests/${known.ready}/merge`, shows: /^sha256:/ },
+  { name: 'merged', route: `${R}/pull-requests/$number/merge`, url: `${shop}/pull-requests/${known.merged}/merge`, shows: 'Verify it yourself' },
+]
+
+/** The paths of the route table, read from its source: it imports pages, which only the console's builder understands. */
+export function routeTable(): string[] {
+  const source = readFileSync(join(import.meta.dirname, '../../console/routes.tsx'), 'utf8')
+  const built = source.matchAll(/\b(?:ownPage|page|repositoryPage)\(\s*(?:'([^']+)'|`\$\{R\}([^`]+)`|(R)\b)/g)
+  const plain = source.matchAll(/\bpath: '([^']+)'/g)
+  return [
+    ...[...built].map(([, path, below, front]) => path ?? (front === undefined ? `${R}${below ?? ''}` : R)),
+    ...[...plain].map(([, path]) => path ?? ''),
+  ].sort()
+}
