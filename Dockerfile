@@ -15,8 +15,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # The image has its Node already; what npm would bring beside it, and builders' binaries, stay out.
 RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
-COPY bin bin
-COPY src src
+COPY --from=build /app/bin bin
+COPY --from=build /app/src src
 COPY --from=build /app/dist dist
 USER node
 ENV POSTERN_DATA=/data POSTERN_LISTEN=0.0.0.0 POSTERN_PORT=7400

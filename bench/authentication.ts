@@ -55,6 +55,13 @@ function createVerification(): () => void {
     authenticator.get({ challenge: challenge.toString('base64url'), rpId, userVerification: 'required' }, origin),
   )
   const credential = { id: created.id, publicKey, backupEligible: false, counter: 0, userHandle }
-  const expected = { challenge, origins: [origin], rpId, requireUserVerification: true, credential, userHandleRequired: true }
+  const expected = {
+    challenge,
+    origins: [origin],
+    rpId,
+    requireUserVerification: true,
+    credential,
+    userHandleRequired: true,
+  }
   return () => void verifyAuthentication({ response, expected })
 }

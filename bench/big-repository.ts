@@ -48,7 +48,10 @@ async function importHistory(folder: string): Promise<void> {
 }
 
 function text(number: number, path: number): Buffer {
-  const lines = Array.from({ length: 40 }, (_, line) => `line ${line} of file ${path}: ${(path * 7919 + line * 104_729) % 1_000_003}`)
+  const lines = Array.from(
+    { length: 40 },
+    (_, line) => `line ${line} of file ${path}: ${(path * 7919 + line * 104_729) % 1_000_003}`,
+  )
   return Buffer.from(`${lines.join('\n')}\nchanged by ${number}\n`)
 }
 

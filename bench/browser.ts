@@ -31,7 +31,12 @@ export const browser: Group = {
       signIns.push(await timeSignIn(visitor, key))
       merges.push(await timeMerge(page, `${served.origin}/acme/widgets/pull-requests/${number}`))
     }
-    const row = (measured: string, times: number[]) => ({ measured, unit: 'ms' as const, ours: median(times.slice(1)), reach: { value: 1000 } })
+    const row = (measured: string, times: number[]) => ({
+      measured,
+      unit: 'ms' as const,
+      ours: median(times.slice(1)),
+      reach: { value: 1000 },
+    })
     return [
       row('click on “Tap to merge” to the merged page, in Chromium; wall', merges),
       row('sign-in click to Home, in Chromium; wall', signIns),
@@ -81,9 +86,14 @@ async function setUp({ origin, setupLink }: Served, folder: string, pullRequests
   const commit = async (file: string): Promise<void> => {
     await writeFile(join(work, file), `${file}\n`.repeat(20))
     await gitOrThrow(work, ['add', '--all'])
-    await gitOrThrow(work, ['commit', '--quiet', '--message', `Add ${file}`], commitAs('Ana Example', 'ana@example.com', Date.now()))
+    await gitOrThrow(
+      work,
+      ['commit', '--quiet', '--message', `Add ${file}`],
+      commitAs('Ana Example', 'ana@example.com', Date.now()),
+    )
   }
-  const push = (branch: string) => gitOrThrow(work, [...withToken(token), 'push', '--quiet', `${origin}/acme/widgets.git`, branch])
+  const push = (branch: string) =>
+    gitOrThrow(work, [...withToken(token), 'push', '--quiet', `${origin}/acme/widgets.git`, branch])
   await commit('README.md')
   await push('main')
   for (let number = 1; number <= pullRequests; number++) {
@@ -91,7 +101,12 @@ async function setUp({ origin, setupLink }: Served, folder: string, pullRequests
     await gitOrThrow(work, ['switch', '--quiet', '--create', branch, 'main'])
     await commit(`${branch}.txt`)
     await push(branch)
-    await ana.call('POST', `${R}/pull-requests`, { title: `Change ${number}`, description: '', sourceBranch: branch, targetBranch: 'main' })
+    await ana.call('POST', `${R}/pull-requests`, {
+      title: `Change ${number}`,
+      description: '',
+      sourceBranch: branch,
+      targetBranch: 'main',
+    })
   }
   return {
     async invite(): Promise<string> {

@@ -11,7 +11,10 @@ interface Process {
 function readProcess(pid: number): Process | undefined {
   try {
     // The name in parentheses may hold anything; what follows its last one is fields 3 and on of proc_pid_stat(5).
-    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ').map(Number)
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .map(Number)
     const [, parent = 0] = fields
     const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15)
     return { parent, ticks: user + system + childrenUser + childrenSystem }
@@ -57,7 +60,11 @@ export function ownCpuMs(work: () => void): number {
 /** CPU time of the processes that `work` starts and waits for, in milliseconds. */
 export function childrenCpuMs(work: () => void): number {
   const spent = (): number => {
-    const [user = 0, system = 0] = readFileSync('/proc/self/stat', 'latin1').replace(/^.*\) /s, '').split(' ').slice(13, 15).map(Number)
+    const [user = 0, system = 0] = readFileSync('/proc/self/stat', 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .slice(13, 15)
+      .map(Number)
     return (user + system) * millisecondsPerTick
   }
   const before = spent()

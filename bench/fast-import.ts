@@ -8,7 +8,9 @@ export class FastImport {
   /** A commit on top of what this stream put on `ref` before, with these files added or replaced. */
   commit(ref: string, number: number, files: ReadonlyMap<string, Buffer>): void {
     const message = `Change ${number}\n`
-    this.#add(`commit ${ref}\ncommitter Bench <bench@example.com> ${began + number * 60} +0000\ndata ${message.length}\n${message}`)
+    this.#add(
+      `commit ${ref}\ncommitter Bench <bench@example.com> ${began + number * 60} +0000\ndata ${message.length}\n${message}`,
+    )
     for (const [path, content] of files) {
       this.#add(`M 100644 inline ${path}\ndata ${content.length}\n`)
       this.#add(content)

@@ -34,7 +34,12 @@ export const gitHttp: Group = {
     const push = await alternate(rounds, {
       peer: () => client.push(peer, peer.origin, peer.create(nextName()).split('/').at(-1) ?? ''),
       async ours() {
-        const spent = await client.push(served, `${served.origin}/bench`, await ours.create(nextName()), ours.credentials)
+        const spent = await client.push(
+          served,
+          `${served.origin}/bench`,
+          await ours.create(nextName()),
+          ours.credentials,
+        )
         await maintained(served)
         return spent
       },
@@ -45,7 +50,10 @@ export const gitHttp: Group = {
       peer: { server: peer, url: `${peer.origin}/${name}`, credentials: [] },
       ours: { server: served, url: `${served.origin}/bench/${name}`, credentials: ours.credentials },
     }
-    const clone = await alternate(rounds, { peer: () => client.clone(sides.peer), ours: () => client.clone(sides.ours) })
+    const clone = await alternate(rounds, {
+      peer: () => client.clone(sides.peer),
+      ours: () => client.clone(sides.ours),
+    })
     const fetching = { peer: await client.fetcher(sides.peer), ours: await client.fetcher(sides.ours) }
     await alternate(1, fetching)
     const fetch = await alternate(rounds, fetching)
@@ -102,7 +110,9 @@ function createClient(folder: string, source: string) {
       spentBy(server, () => gitOrThrow(source, [...credentials, 'push', '--quiet', `${base}/${name}`, 'main'])),
     async clone({ server, url, credentials }: Side): Promise<number> {
       const into = join(folder, 'clone.git')
-      const spent = await spentBy(server, () => gitOrThrow(folder, [...credentials, 'clone', '--quiet', '--bare', url, into]))
+      const spent = await spentBy(server, () =>
+        gitOrThrow(folder, [...credentials, 'clone', '--quiet', '--bare', url, into]),
+      )
       await rm(into, { recursive: true })
       return spent
     },
@@ -111,7 +121,8 @@ function createClient(folder: string, source: string) {
       const clone = join(folder, `fetch-${++named}.git`)
       await gitOrThrow(folder, [...credentials, 'clone', '--quiet', '--bare', url, clone])
       const fetchOften = async (): Promise<void> => {
-        for (let count = 0; count < fetches; count++) await gitOrThrow(clone, [...credentials, 'fetch', '--quiet', 'origin', 'main:main'])
+        for (let count = 0; count < fetches; count++)
+          await gitOrThrow(clone, [...credentials, 'fetch', '--quiet', 'origin', 'main:main'])
       }
       return async () => (await spentBy(server, fetchOften)) / fetches
     },
@@ -126,7 +137,9 @@ async function maintained({ pid }: Served): Promise<void> {
 
 /** Gives the peer a copy of one of our repositories under the same name. */
 async function twin({ dataFolder }: Served, peer: HttpBackend, folder: string, name: string): Promise<string> {
-  const found = execFileSync('find', [dataFolder, '-type', 'f', '-name', '*.bitmap'], { encoding: 'utf8' }).trim().split('\n')
+  const found = execFileSync('find', [dataFolder, '-type', 'f', '-name', '*.bitmap'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
   const ours = found[0]?.replace(/\/objects\/pack\/[^/]+$/, '')
   if (ours === undefined || ours === '') throw new Error('no repository of ours has a bitmap')
   const twinPath = join(folder, 'peer', 'repositories', name)
@@ -139,5 +152,11 @@ function packedMegabytes(folder: string): number {
   const pack = join(folder, 'objects', 'pack')
   const list = readdirSync(pack).filter((name) => name.endsWith('.pack'))
   const sizes = execFileSync('stat', ['--format=%s', ...list.map((name) => join(pack, name))], { encoding: 'utf8' })
-  return sizes.trim().split('\n').reduce((sum, size) => sum + Number(size), 0) / 1024 ** 2
+  return (
+    sizes
+      .trim()
+      .split('\n')
+      .reduce((sum, size) => sum + Number(size), 0) /
+    1024 ** 2
+  )
 }

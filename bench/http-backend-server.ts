@@ -9,7 +9,12 @@ const headerEnd = Buffer.from('\r\n\r\n')
 const server = createServer((request, response) => {
   if (request.url === '/ready') return void response.end()
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const { 'content-type': type, 'content-length': length, 'content-encoding': encoding, 'git-protocol': protocol } = request.headers
+  const {
+    'content-type': type,
+    'content-length': length,
+    'content-encoding': encoding,
+    'git-protocol': protocol,
+  } = request.headers
   const child = spawn('git', ['http-backend'], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: {

@@ -35,7 +35,13 @@ export async function startHttpBackend(folder: string): Promise<HttpBackend> {
   const port = await freePort()
   const child = spawn(process.execPath, [program, String(port)], { env, stdio: 'inherit' })
   const origin = `http://localhost:${port}`
-  while (!(await fetch(`${origin}/ready`).then(() => true, () => false))) await wait(20)
+  while (
+    !(await fetch(`${origin}/ready`).then(
+      () => true,
+      () => false,
+    ))
+  )
+    await wait(20)
   return {
     pid: child.pid ?? 0,
     origin,

@@ -32,8 +32,7 @@ export async function alternate<Names extends string>(
 ): Promise<Measured<Names>> {
   const names = Object.keys(sides) as Names[]
   const runs = new Map<Names, number[]>(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++)
-    for (const name of names) runs.get(name)?.push(await sides[name]())
+  for (let round = 0; round < rounds; round++) for (const name of names) runs.get(name)?.push(await sides[name]())
   return Object.fromEntries(names.map((name) => [name, median(runs.get(name) ?? [])])) as Measured<Names>
 }
 
@@ -45,7 +44,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** Ours over the peer's; undefined where there is no peer in the same unit. */
-export const ratioOf = (row: Row): number | undefined => (row.peer === undefined ? undefined : row.ours / row.peer.value)
+export const ratioOf = (row: Row): number | undefined =>
+  row.peer === undefined ? undefined : row.ours / row.peer.value
 
 /** Whether the row stays within its reach; undefined where nothing was asked of it. */
 export function isReached(row: Row): boolean | undefined {

@@ -38,7 +38,9 @@ const rounds = Number(values.rounds)
 const unknown = positionals.find((name) => !groups.some((group) => group.name === name))
 if (values.help === true) process.stdout.write(help)
 else if (unknown !== undefined || !Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write(`${unknown === undefined ? '--rounds takes a whole number' : `There is no group “${unknown}”`}.\n\n${help}`)
+  process.stderr.write(
+    `${unknown === undefined ? '--rounds takes a whole number' : `There is no group “${unknown}”`}.\n\n${help}`,
+  )
   process.exitCode = 2
 } else await run()
 
@@ -55,6 +57,7 @@ async function run(): Promise<void> {
   const machine = describeMachine()
   const text = `Made by \`${command}\` on ${date}: ${machine}; medians of ${rounds} alternating runs.\n\n${renderTable(rows)}`
   process.stdout.write(`${text}\n`)
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ command, date, machine, rounds, rows }, null, 2)}\n`)
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify({ command, date, machine, rounds, rows }, null, 2)}\n`)
   if (values.write) await writeBetweenMarkers(fileURLToPath(new URL('../docs/performance.md', import.meta.url)), text)
 }

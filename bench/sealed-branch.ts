@@ -21,7 +21,10 @@ const stepMs = 60_000
  * A clone whose `main` is nothing but sealed merges of a growing side branch, and its projection as a server writes it:
  * one commit of refs/postern/seals for each merge. Keys, nonces and signatures apart it is the same each time.
  */
-export async function createSealedBranch(folder: string, merges: number): Promise<{ trust: string; allowedSigners: string }> {
+export async function createSealedBranch(
+  folder: string,
+  merges: number,
+): Promise<{ trust: string; allowedSigners: string }> {
   await mkdir(folder, { recursive: true })
   const git = (args: string[], input: string | Buffer = ''): string =>
     execFileSync('git', ['-C', folder, ...args], { input, encoding: 'utf8', maxBuffer: 2 ** 28 }).trimEnd()
@@ -34,8 +37,11 @@ export async function createSealedBranch(folder: string, merges: number): Promis
   const { userId, username, principal: email } = ana.entry
   const signer = { userId, username }
   const contextAt = (issuedAt: number) => ({
-    ...{ signer, requestedBy: userId, policyDigest: `sha256:${'0'.repeat(64)}` },
-    ...{ issuedAt, notAfter: issuedAt + 5 * stepMs },
+    signer,
+    requestedBy: userId,
+    policyDigest: `sha256:${'0'.repeat(64)}`,
+    issuedAt,
+    notAfter: issuedAt + 5 * stepMs,
   })
   const baseline = start.head
   const started = ana.seal(draftProtect(contextAt(began), { repository, targetRef: ref, tree: start.tree, baseline }))
@@ -73,11 +79,19 @@ function parseHead(line: string): { head: string; tree: string } {
 function sideBranch(commits: number): Buffer {
   const stream = new FastImport()
   for (let number = 0; number <= commits; number++)
-    stream.commit('refs/heads/side', number, new Map([[`source/${number % 50}/${number}.txt`, Buffer.from(`change ${number}\n`)]]))
+    stream.commit(
+      'refs/heads/side',
+      number,
+      new Map([[`source/${number % 50}/${number}.txt`, Buffer.from(`change ${number}\n`)]]),
+    )
   return stream.bytes()
 }
 
-function projection(signer: SoftwareSigner, records: readonly SealRecord[], protection: Parameters<typeof renderSealsTree>[1][number]): Buffer {
+function projection(
+  signer: SoftwareSigner,
+  records: readonly SealRecord[],
+  protection: Parameters<typeof renderSealsTree>[1][number],
+): Buffer {
   const stream = new FastImport()
   stream.commit(SIGNERS_REF, 0, renderSignersTree([signer.entry]))
   for (const [number, record] of records.entries())
@@ -86,7 +100,11 @@ function projection(signer: SoftwareSigner, records: readonly SealRecord[], prot
 }
 
 /** fast-import writes no signed commits, so these bytes go in as they are. */
-async function writeCommits(folder: string, commits: readonly Buffer[], git: (args: string[], input: string) => string): Promise<void> {
+async function writeCommits(
+  folder: string,
+  commits: readonly Buffer[],
+  git: (args: string[], input: string) => string,
+): Promise<void> {
   const scratch = join(folder, '.git', 'bench')
   await mkdir(scratch)
   const files = commits.map((_, index) => join(scratch, String(index)))

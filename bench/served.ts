@@ -49,7 +49,8 @@ export async function serve({ dataFolder, port, nodeFlags = [] }: ServeOptions):
     await ended
   }
   while (!(await isReady(origin))) {
-    if (child.exitCode !== null || performance.now() - startedAt > patienceMs) throw new Error('the server did not start')
+    if (child.exitCode !== null || performance.now() - startedAt > patienceMs)
+      throw new Error('the server did not start')
     await wait(pollMs)
   }
   const readyAfterMs = performance.now() - startedAt

@@ -22,13 +22,20 @@ export const verify: Group = {
     const signers = join(folder.path, 'allowed_signers')
     const { trust, allowedSigners } = await createSealedBranch(clone, merges)
     await writeFile(signers, allowedSigners)
-    const git = (args: string[]): string => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8', stdio: 'pipe' })
-    const oids = git(['rev-list', '--first-parent', `--max-count=${stockCommits}`, 'main']).trim().split('\n')
+    const git = (args: string[]): string =>
+      execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8', stdio: 'pipe' })
+    const oids = git(['rev-list', '--first-parent', `--max-count=${stockCommits}`, 'main'])
+      .trim()
+      .split('\n')
     const sides = {
-      stock: () => childrenCpuMs(() => void git(['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', ...oids])) / oids.length,
+      stock: () =>
+        childrenCpuMs(() => void git(['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', ...oids])) /
+        oids.length,
       ours: () =>
         childrenCpuMs(() => {
-          const report = execFileSync(process.execPath, [main, 'verify', clone, '--trust', trust, '--json'], { maxBuffer: 2 ** 28 })
+          const report = execFileSync(process.execPath, [main, 'verify', clone, '--trust', trust, '--json'], {
+            maxBuffer: 2 ** 28,
+          })
           const { counts } = JSON.parse(report.toString()) as { counts: { proven: number } }
           if (counts.proven !== merges) throw new Error(`${counts.proven} of ${merges} merges are proven`)
         }) / merges,

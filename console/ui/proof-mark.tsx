@@ -37,7 +37,8 @@ export function ProofMark({ proof, isCompact = false, card }: ProofMarkProps) {
   if (!proof) return null
   const { label, color, icon: Icon } = marks[proof.state]
   const sentence = proofSentence(proof)
-  const text = `light-dark(var(--mantine-color-${color}-9), var(--mantine-color-${color}-3))`
+  // Two tints apart is what a small text on its own colour needs (WCAG 1.4.3).
+  const text = `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black), var(--mantine-color-${color}-2))`
   const mark = (
     <Badge
       variant="light"

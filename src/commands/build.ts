@@ -43,9 +43,10 @@ export async function buildIfStale(): Promise<boolean> {
 
 function isFresh({ stamp, sources }: Artefact): boolean {
   if (!existsSync(stamp)) return false
-  const builtAt = statSync(stamp).mtimeMs
   // A release without the sources is what it is.
-  return sources.filter((source) => existsSync(source)).every((source) => newest(source) <= builtAt)
+  if (!sources.every((source) => existsSync(source))) return true
+  const builtAt = statSync(stamp).mtimeMs
+  return sources.every((source) => newest(source) <= builtAt)
 }
 
 function newest(path: string): number {

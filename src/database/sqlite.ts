@@ -30,6 +30,8 @@ function connect(file: string, readOnly: boolean): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) })
 }
 
+const nothing = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [].values() }
+
 const cachedStatements = 256
 
 /** What Kysely's dialect asks of a driver, over `node:sqlite`; preparing again costs as much as running (measured). */
@@ -38,6 +40,8 @@ function withStatementCache(database: DatabaseSync) {
   return {
     close: () => database.close(),
     prepare(sql: string) {
+      // SQLite rolls back by itself when the disk is full; asking again would hide that error behind another.
+      if (sql === 'rollback' && !database.isTransaction) return nothing
       let statement = statements.get(sql)
       if (statement === undefined) {
         statement = asKyselyStatement(database.prepare(sql))

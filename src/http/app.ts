@@ -104,7 +104,19 @@ function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (status === 415) return new ProblemError(415, 'json-only', 'Send JSON, with the content type application/json.')
   if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This request cannot be read.')
   request.log.error({ err: error }, 'request failed')
+  if (isDiskFull(error))
+    return new ProblemError(507, 'disk-full', 'The disk of this server is full. Nothing was changed.', {
+      help: 'Tell whoever runs it; try again when there is room.',
+      cause: error,
+    })
   return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', {
     cause: error,
   })
+}
+
+/** SQLITE_FULL, PostgreSQL's disk_full, or the operating system's own word. */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  return errcode === 13 || code === '53100' || code === 'ENOSPC' || isDiskFull(error.cause)
 }

@@ -21,7 +21,10 @@ test('everything arrives in order at the pace of the target, which is left open'
   assert.equal(target.writableEnded, false)
   target.end()
   await once(target, 'finish')
-  assert.deepEqual(Buffer.concat(received), Buffer.concat(Array.from({ length: 50 }, (_, byte) => Buffer.alloc(1000, byte))))
+  assert.deepEqual(
+    Buffer.concat(received),
+    Buffer.concat(Array.from({ length: 50 }, (_, byte) => Buffer.alloc(1000, byte))),
+  )
 })
 
 test('memory is freed once written; a slice of something larger is left alone', async () => {

@@ -133,5 +133,5 @@ const indexes = [
   'create index "auditEventTime" on "auditEvent" ("occurredAt", "id")',
   'create index "auditEventActor" on "auditEvent" ("actorId", "occurredAt")',
   'create index "auditEventTarget" on "auditEvent" ("targetId", "occurredAt")',
-  'create index "auditEventRepository" on "auditEvent" ("repositoryId", "occurredAt")',
+  'create index "auditEventRepository" on "auditEvent" ("repositoryId", "occurredAt") where "repositoryId" is not null',
 ]

@@ -8,18 +8,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
-import { freePort } from '../../test/support/start-postern.ts'
-import { loadConfig } from '../config.ts'
-import { makeSetupLink } from '../identity/instance.ts'
-import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
-import { zeroOid } from '../protocols/git/receive-commands.ts'
-import { createPostern } from '../server.ts'
-import { Person } from '../walk/person.ts'
+import { freePort } from './support/start-postern.ts'
+import { loadConfig } from '../src/config.ts'
+import { makeSetupLink } from '../src/identity/instance.ts'
+import { encodePkt, flushPkt } from '../src/protocols/git/pkt-line.ts'
+import { zeroOid } from '../src/protocols/git/receive-commands.ts'
+import { createPostern } from '../src/server.ts'
+import { Person } from '../src/walk/person.ts'
 
 const execute = promisify(execFile)
 const program = `
-  const { loadConfig } = await import(${JSON.stringify(new URL('../config.ts', import.meta.url).href)})
-  const { createPostern } = await import(${JSON.stringify(new URL('../server.ts', import.meta.url).href)})
+  const { loadConfig } = await import(${JSON.stringify(new URL('../src/config.ts', import.meta.url).href)})
+  const { createPostern } = await import(${JSON.stringify(new URL('../src/server.ts', import.meta.url).href)})
   const postern = await createPostern(loadConfig(process.argv.slice(1), {}))
   await postern.listen()
   console.log('listening')`
