@@ -6,7 +6,14 @@ import { test } from 'node:test'
 import { buildIfStale } from '../src/commands/build.ts'
 import { commitAs, git, gitOrThrow, withToken } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
-import { callInBrowser, makeTokenInBrowser, mergeInBrowser, registerInBrowser, signInInBrowser, signOutInBrowser } from './support/browser-steps.ts'
+import {
+  callInBrowser,
+  makeTokenInBrowser,
+  mergeInBrowser,
+  registerInBrowser,
+  signInInBrowser,
+  signOutInBrowser,
+} from './support/browser-steps.ts'
 import { launchChromium, Visitor } from './support/chromium.ts'
 import { postern as command } from './support/command.ts'
 import { createPrivateCa } from './support/private-ca.ts'
@@ -20,7 +27,9 @@ test('an instance moves from localhost to a real host: people register anew, wha
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'postern-rehome-'))
   opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  const [data, work, cert, key, caFile] = ['data', 'work', 'cert.pem', 'key.pem', 'ca.pem'].map((name) => join(folder, name)) as [string, string, string, string, string]
+  const [data, work, cert, key, caFile] = ['data', 'work', 'cert.pem', 'key.pem', 'ca.pem'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string, string]
   const ca = createPrivateCa()
   const certificate = ca.issue(host)
   await Promise.all([writeFile(cert, certificate.cert), writeFile(key, certificate.key), writeFile(caFile, ca.cert)])
@@ -29,7 +38,10 @@ test('an instance moves from localhost to a real host: people register anew, wha
   const network = ['-c', `http.sslCAInfo=${caFile}`, '-c', `http.curloptResolve=${host}:${edge}:127.0.0.1`]
   const author = commitAs('Ana Example', 'ana@example.com', 1_790_000_000_000)
   const inWork = (...args: string[]): Promise<string> => gitOrThrow(work, [...network, ...args], author)
-  async function branch(name: string, token: string): Promise<{ title: string; description: string; sourceBranch: string; targetBranch: string }> {
+  async function branch(
+    name: string,
+    token: string,
+  ): Promise<{ title: string; description: string; sourceBranch: string; targetBranch: string }> {
     await inWork('switch', '--quiet', '--create', name, 'main')
     await writeFile(join(work, name), `${name}\n`)
     await inWork('add', '--all')
@@ -54,8 +66,17 @@ test('an instance moves from localhost to a real host: people register anew, wha
     await inWork(...withToken(token), 'push', '--quiet', 'origin', 'main')
     const pullRequest = await branch('before', token)
     await ana.call('POST', `${R}/pull-requests`, pullRequest)
-    const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${R}/pull-requests/1/merge-preparation`, { method: 'merge' })
-    const { mergeOid } = await ana.call<{ mergeOid: string }>('POST', `${R}/pull-requests/1/merge`, { method: 'merge' }, { 'postern-seal': await ana.tap(sealRequestId) })
+    const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+      'POST',
+      `${R}/pull-requests/1/merge-preparation`,
+      { method: 'merge' },
+    )
+    const { mergeOid } = await ana.call<{ mergeOid: string }>(
+      'POST',
+      `${R}/pull-requests/1/merge`,
+      { method: 'merge' },
+      { 'postern-seal': await ana.tap(sealRequestId) },
+    )
     const { items } = await ana.call<{ items: { fingerprint: string }[] }>('GET', '/me/credentials')
     return { mergeOid, root: items[0]?.fingerprint ?? '' }
   }
@@ -63,13 +84,19 @@ test('an instance moves from localhost to a real host: people register anew, wha
   // The move, as an operator makes it.
   const moved = await command(['admin', 'rehome', '--url', origin, '--data', data])
   assert.equal(moved.code, 0, moved.stderr)
-  const linkOf = (username: string): string => new RegExp(`^ *${username} +(https://\\S+)$`, 'm').exec(moved.stdout)?.[1] ?? ''
+  const linkOf = (username: string): string =>
+    new RegExp(`^ *${username} +(https://\\S+)$`, 'm').exec(moved.stdout)?.[1] ?? ''
   assert.ok(linkOf('ana').startsWith(`${origin}/-/setup#`), moved.stdout)
 
   // At the new address.
   const serve = ['--url', origin, '--port', String(edge), '--data', data, '--tls-cert', cert, '--tls-key', key]
   opened.use(await startPostern({ flags: serve }))
-  const browser = opened.use(await launchChromium([`--host-resolver-rules=MAP ${host} 127.0.0.1`, `--ignore-certificate-errors-spki-list=${certificate.spki}`]))
+  const browser = opened.use(
+    await launchChromium([
+      `--host-resolver-rules=MAP ${host} 127.0.0.1`,
+      `--ignore-certificate-errors-spki-list=${certificate.spki}`,
+    ]),
+  )
   const visitor = async (): Promise<Visitor> => {
     const one = opened.use(await Visitor.open(browser))
     await one.addKey()
@@ -80,7 +107,13 @@ test('an instance moves from localhost to a real host: people register anew, wha
   await ana.goto(origin)
   await signOutInBrowser(ana)
   await signInInBrowser(ana)
-  assert.deepEqual(await callInBrowser<{ username: string; role: string }>(ana, 'GET', '/me').then(({ username, role }) => [username, role]), ['ana', 'owner'])
+  assert.deepEqual(
+    await callInBrowser<{ username: string; role: string }>(ana, 'GET', '/me').then(({ username, role }) => [
+      username,
+      role,
+    ]),
+    ['ana', 'owner'],
+  )
   await registerInBrowser(bo, linkOf('bo'))
   await eve.goto(linkOf('ana'))
   await eve.getByRole('heading', { name: 'This link does not work' }).waitFor()
@@ -95,10 +128,20 @@ test('an instance moves from localhost to a real host: people register anew, wha
   await mergeInBrowser(ana, `${origin}/acme/widgets/pull-requests/2`)
 
   const clone = join(folder, 'clone')
-  await gitOrThrow(folder, [...network, ...withToken(token), 'clone', '--quiet', '-c', 'remote.origin.fetch=+refs/postern/*:refs/postern/*', `${origin}/acme/widgets.git`, clone])
+  await gitOrThrow(folder, [
+    ...network,
+    ...withToken(token),
+    'clone',
+    '--quiet',
+    '-c',
+    'remote.origin.fetch=+refs/postern/*:refs/postern/*',
+    `${origin}/acme/widgets.git`,
+    clone,
+  ])
   const signers = join(folder, 'allowed_signers')
   await writeFile(signers, await gitOrThrow(clone, ['show', 'refs/postern/signers:allowed_signers']))
-  const stock = async (commit: string): Promise<string> => (await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', commit])).stderr
+  const stock = async (commit: string): Promise<string> =>
+    (await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', commit])).stderr
   assert.match(await stock(before.mergeOid), /^Good "git" signature for ana@localhost with /)
   assert.match(await stock('HEAD'), /^Good "git" signature for ana@git\.example\.test with /)
   const verified = await command(['verify', clone])

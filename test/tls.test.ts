@@ -57,7 +57,15 @@ async function open(front: Front, browser: Browser): Promise<House> {
   await visitor.addKey()
   const network = ['-c', `http.sslCAInfo=${caFile}`, '-c', `http.curloptResolve=${authority}:127.0.0.1`]
   const all = opened.move()
-  return { postern, authority, edge: parts.edge, folder, visitor, network, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return {
+    postern,
+    authority,
+    edge: parts.edge,
+    folder,
+    visitor,
+    network,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
 }
 
 for (const front of fronts)
@@ -68,7 +76,10 @@ for (const front of fronts)
     let token = ''
     before(async () => {
       assert.ok(await buildIfStale())
-      browser = await launchChromium([`--host-resolver-rules=MAP ${host} 127.0.0.1`, `--ignore-certificate-errors-spki-list=${certificate.spki}`])
+      browser = await launchChromium([
+        `--host-resolver-rules=MAP ${host} 127.0.0.1`,
+        `--ignore-certificate-errors-spki-list=${certificate.spki}`,
+      ])
       house = await open(front, browser)
       work = join(house.folder, 'work')
     })
@@ -78,7 +89,8 @@ for (const front of fronts)
     })
 
     const ana = commitAs('Ana Example', 'ana@example.com', 1_790_000_000_000)
-    const inWork = (...args: string[]): Promise<string> => gitOrThrow(work, [...house.network, ...withToken(token), ...args], ana)
+    const inWork = (...args: string[]): Promise<string> =>
+      gitOrThrow(work, [...house.network, ...withToken(token), ...args], ana)
     async function commit(file: string, content: string | Buffer): Promise<void> {
       await writeFile(join(work, file), content)
       await inWork('add', '--all')
@@ -88,7 +100,11 @@ for (const front of fronts)
     test('a passkey is made in a secure context, and signs out and in; cookies are bound to the host', async () => {
       const { visitor, postern } = house
       const { page } = visitor
-      await registerInBrowser(page, await postern.setupLink(), { name: 'Ana Example', username: 'ana', email: 'ana@example.com' })
+      await registerInBrowser(page, await postern.setupLink(), {
+        name: 'Ana Example',
+        username: 'ana',
+        email: 'ana@example.com',
+      })
       assert.equal(await page.evaluate('isSecureContext'), true)
       await page.goto(postern.origin)
       await signOutInBrowser(page)
@@ -96,7 +112,10 @@ for (const front of fronts)
       const cookies = await visitor.context.cookies()
       assert.deepEqual(cookies.map(({ name }) => name).sort(), ['__Host-postern-browser', '__Host-postern-session'])
       for (const { domain, path, secure, httpOnly, sameSite } of cookies)
-        assert.deepEqual({ domain, path, secure, httpOnly, sameSite }, { domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' })
+        assert.deepEqual(
+          { domain, path, secure, httpOnly, sameSite },
+          { domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
+        )
       assert.deepEqual(visitor.errors, [])
     })
 
@@ -116,14 +135,33 @@ for (const front of fronts)
       await inWork('switch', '--quiet', '--create', 'sizes')
       await commit('sizes.txt', 'small\nlarge\n')
       await inWork('push', '--quiet', 'origin', 'sizes')
-      await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', { title: 'Add sizes', description: '', sourceBranch: 'sizes', targetBranch: 'main' })
+      await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
+        title: 'Add sizes',
+        description: '',
+        sourceBranch: 'sizes',
+        targetBranch: 'main',
+      })
       await mergeInBrowser(page, `${postern.origin}/acme/widgets/pull-requests/1`)
 
       const clone = join(folder, 'clone')
-      await gitOrThrow(folder, [...network, ...withToken(token), 'clone', '--quiet', '-c', 'remote.origin.fetch=+refs/postern/*:refs/postern/*', url, clone])
+      await gitOrThrow(folder, [
+        ...network,
+        ...withToken(token),
+        'clone',
+        '--quiet',
+        '-c',
+        'remote.origin.fetch=+refs/postern/*:refs/postern/*',
+        url,
+        clone,
+      ])
       const signers = join(folder, 'allowed_signers')
       await writeFile(signers, await gitOrThrow(clone, ['show', 'refs/postern/signers:allowed_signers']))
-      const { code, stderr } = await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', 'HEAD'])
+      const { code, stderr } = await git(clone, [
+        '-c',
+        `gpg.ssh.allowedSignersFile=${signers}`,
+        'verify-commit',
+        'HEAD',
+      ])
       assert.match(stderr, /^Good "git" signature for ana@git\.example\.test with ECDSA-SK key SHA256:/)
       assert.equal(code, 0)
       const verified = await command(['verify', clone, '--origin', postern.origin])
@@ -141,7 +179,15 @@ for (const front of fronts)
       await commit('large.bin', bytes)
       await inWork('-c', 'core.compression=0', 'push', '--quiet', 'origin', 'large')
       const clone = join(house.folder, 'large')
-      await gitOrThrow(house.folder, [...house.network, ...withToken(token), 'clone', '--quiet', '--branch=large', `${house.postern.origin}/acme/widgets.git`, clone])
+      await gitOrThrow(house.folder, [
+        ...house.network,
+        ...withToken(token),
+        'clone',
+        '--quiet',
+        '--branch=large',
+        `${house.postern.origin}/acme/widgets.git`,
+        clone,
+      ])
       const digest = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
       assert.equal(digest(await readFile(join(clone, 'large.bin'))), digest(bytes))
     })
@@ -149,7 +195,10 @@ for (const front of fronts)
     test('nothing waits for a push to end: its refusal is read while it is still being sent', async () => {
       const { sent, answer } = send(house, '/acme/widgets.git/git-receive-pack', {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`git:${token}`).toString('base64')}`, 'content-type': 'application/x-git-receive-pack-request' },
+        headers: {
+          authorization: `Basic ${Buffer.from(`git:${token}`).toString('base64')}`,
+          'content-type': 'application/x-git-receive-pack-request',
+        },
       })
       const command = `${'0'.repeat(40)} ${'1'.repeat(40)} refs/postern/signers\0report-status side-band-64k agent=test\n`
       sent.write(Buffer.concat([encodePkt(command), flushPkt, Buffer.from('PACK')]))
@@ -162,10 +211,18 @@ for (const front of fronts)
     })
 
     test('headers about another host, scheme or client that a visitor sends have no effect', async () => {
-      const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-for': '203.0.113.9', forwarded: 'host=evil.example' }
+      const forged = {
+        'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'http',
+        'x-forwarded-for': '203.0.113.9',
+        forwarded: 'host=evil.example',
+      }
       const response = await send(house, '/api/v1/instance', { headers: forged, end: true }).answer
       assert.equal(response.headers['strict-transport-security'], 'max-age=31536000')
-      assert.deepEqual([response.statusCode, (JSON.parse(await text(response)) as { url: string }).url], [200, house.postern.origin])
+      assert.deepEqual(
+        [response.statusCode, (JSON.parse(await text(response)) as { url: string }).url],
+        [200, house.postern.origin],
+      )
     })
 
     test('another Host is refused', async () => {
@@ -179,10 +236,19 @@ for (const front of fronts)
   })
 
 describe('behind a proxy', () => {
+  test('the guide shows the configurations that are tried here', async () => {
+    const read = (path: string): Promise<string> => readFile(join(import.meta.dirname, '..', path), 'utf8')
+    const guide = await read('docs/guides/operate.md')
+    for (const file of ['Caddyfile', 'nginx.conf', 'postern.service'])
+      assert.ok(guide.includes(await read(`deploy/${file}`)), file)
+  })
+
   test('X-Forwarded-* counts from a named proxy, and from nobody else', async () => {
     const say = async (trusted: string): Promise<number> => {
       const port = await freePort()
-      await using _ = await startPostern({ flags: ['--url', `https://${host}`, '--port', String(port), '--trusted-proxies', trusted] })
+      await using _ = await startPostern({
+        flags: ['--url', `https://${host}`, '--port', String(port), '--trusted-proxies', trusted],
+      })
       const headers = { host, 'x-forwarded-proto': 'https' }
       return (await rawRequest(`http://127.0.0.1:${port}`, { path: '/api/v1/instance', headers })).status
     }
@@ -200,10 +266,23 @@ describe('a start at a real host name that could not be served is refused in one
   after(() => rm(folder, { recursive: true, force: true }))
 
   const refusals: Record<string, { args: () => string[]; says: RegExp }> = {
-    http: { args: () => ['--url', `http://${host}`], says: /over https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/ },
-    'https by nobody': { args: () => ['--url', `https://${host}`], says: /POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES/ },
+    http: {
+      args: () => ['--url', `http://${host}`],
+      says: /over https only.*POSTERN_TLS_CERT.*POSTERN_TRUSTED_PROXIES/,
+    },
+    'https by nobody': {
+      args: () => ['--url', `https://${host}`],
+      says: /POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES/,
+    },
     'a key of another certificate': {
-      args: () => ['--url', `https://${host}`, '--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')],
+      args: () => [
+        '--url',
+        `https://${host}`,
+        '--tls-cert',
+        join(folder, 'cert.pem'),
+        '--tls-key',
+        join(folder, 'key.pem'),
+      ],
       says: /key\.pem does not belong to the certificate in .*cert\.pem/,
     },
   }
@@ -223,7 +302,16 @@ function send(
   given: { method?: string; headers?: OutgoingHttpHeaders; end?: boolean },
 ): { sent: ReturnType<typeof request>; answer: Promise<IncomingMessage> } {
   const { method = 'GET', headers, end = false } = given
-  const sent = request({ host: '127.0.0.1', port: edge, servername: host, ca: ca.cert, method, path, headers: { host: authority, ...headers }, agent: false })
+  const sent = request({
+    host: '127.0.0.1',
+    port: edge,
+    servername: host,
+    ca: ca.cert,
+    method,
+    path,
+    headers: { host: authority, ...headers },
+    agent: false,
+  })
   const answer = once(sent, 'response').then(([response]) => response as IncomingMessage)
   if (end) sent.end()
   return { sent, answer }

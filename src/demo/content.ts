@@ -30,7 +30,7 @@ tap on a passkey.
 | Assam | 6.40 |
 | Sencha | 9.80 |
 
-Open a pull request on the right, look at its files, and merge it with your own key.
+Look at one of the open pull requests, read its files, and merge it with your own key.
 `,
   'src/price.ts': price,
   'src/teas.ts': `import type { Tea } from './price.ts'

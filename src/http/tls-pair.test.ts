@@ -23,6 +23,9 @@ test('what cannot be served is one sentence that names the file', () => {
   assert.equal(problemOf(ours.cert, 'hello'), 'key.pem is not a PEM private key without a passphrase.')
   assert.equal(problemOf(ours.cert, ours.cert), 'key.pem is not a PEM private key without a passphrase.')
   assert.equal(problemOf(ours.cert, other.key), 'key.pem does not belong to the certificate in cert.pem.')
-  assert.equal(problemOf(other.cert, other.key), 'The certificate in cert.pem is not for git.example.com, but for other.example.com.')
+  assert.equal(
+    problemOf(other.cert, other.key),
+    'The certificate in cert.pem is not for git.example.com, but for other.example.com.',
+  )
   assert.equal(problemOf(ca.cert + ours.cert, ours.key), 'key.pem does not belong to the certificate in cert.pem.')
 })

@@ -19,7 +19,8 @@ const shop = '/demo/tea-shop'
 export const entryPages: PageToSee[] = [
   { name: 'sign-in', route: '/-/sign-in', url: '/-/sign-in' },
   { name: 'set-up-without-link', route: '/-/setup', url: '/-/setup' },
-  { name: 'set-up-wrong-link', route: '/-/setup', url: '/-/setup#pst_link_unknown' },
+  { name: 'set-up-cut-link', route: '/-/setup', url: '/-/setup#pst_link_cut', shows: 'This link is incomplete' },
+  { name: 'set-up-wrong-link', route: '/-/setup', url: `/-/setup#pst_link_${'A'.repeat(43)}`, shows: 'This link does not work' },
 ]
 
 /** @param known what the demo made and a page's address must name */

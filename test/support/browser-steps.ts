@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
 
 /** Opens a one-time link and makes a passkey; ends signed in. Only a link for nobody in particular asks who it is. */
-export async function registerInBrowser(page: Page, link: string, who?: { name: string; username: string; email: string }): Promise<void> {
+export async function registerInBrowser(
+  page: Page,
+  link: string,
+  who?: { name: string; username: string; email: string },
+): Promise<void> {
   await page.goto(link)
   if (who !== undefined) {
     await page.getByLabel('Your name').fill(who.name)
@@ -45,7 +49,9 @@ export async function callInBrowser<Answer>(page: Page, method: string, path: st
     async (sent) => {
       const response = await fetch(`/api/v1${sent.path}`, {
         method: sent.method,
-        ...(sent.body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(sent.body) }),
+        ...(sent.body === undefined
+          ? {}
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(sent.body) }),
       })
       return { status: response.status, text: await response.text() }
     },

@@ -51,7 +51,9 @@ export function createPrivateCa(): PrivateCa {
       return {
         cert,
         key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-        spki: createHash('sha256').update(createPublicKey(cert).export({ type: 'spki', format: 'der' })).digest('base64'),
+        spki: createHash('sha256')
+          .update(createPublicKey(cert).export({ type: 'spki', format: 'der' }))
+          .digest('base64'),
       }
     },
   }
@@ -72,11 +74,23 @@ const tagged = (number: number, content: Buffer): Buffer => der(0xa0 | number, c
 const bitString = (bytes: Buffer): Buffer => der(0x03, Buffer.of(0), bytes)
 const isTrue = der(0x01, Buffer.of(0xff))
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
-const name = (commonName: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))))
-const keyId = (key: KeyObject): Buffer => createHash('sha1').update(key.export({ type: 'spki', format: 'der' })).digest()
+const name = (commonName: string): Buffer =>
+  sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(commonName)))))
+const keyId = (key: KeyObject): Buffer =>
+  createHash('sha1')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest()
 const extension = (id: string, value: Buffer, isCritical = false): Buffer =>
   sequence(oid(id), ...(isCritical ? [isTrue] : []), der(0x04, value))
 const utcTime = (daysFromNow: number): Buffer =>
-  der(0x17, Buffer.from(`${new Date(Date.now() + daysFromNow * 86_400_000).toISOString().replaceAll(/[-:T]|\.\d+/g, '').slice(2)}`))
+  der(
+    0x17,
+    Buffer.from(
+      `${new Date(Date.now() + daysFromNow * 86_400_000)
+        .toISOString()
+        .replaceAll(/[-:T]|\.\d+/g, '')
+        .slice(2)}`,
+    ),
+  )
 const pem = (bytes: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`

@@ -49,7 +49,9 @@ export const fronts: readonly Front[] = [
         '/etc/ssl/postern/fullchain.pem': cert,
         '/etc/ssl/postern/privkey.pem': key,
       })
-      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${join(folder, kind)};\n`)
+      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (kind) => `  ${kind}_temp_path ${join(folder, kind)};\n`,
+      )
       const user = process.getuid?.() === 0 ? 'user root root;\n' : ''
       const main = join(folder, 'main.conf')
       await writeFile(join(folder, 'site.conf'), site)
@@ -96,8 +98,15 @@ function replaceAll(text: string, changes: Record<string, string>): string {
 }
 
 /** Starts a program and waits for the line by which it says that it listens. */
-async function run(program: string, args: string[], { ready, env }: { ready: string; env: Record<string, string> }): Promise<AsyncDisposable> {
-  const child = spawn(program, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 'pipe'] })
+async function run(
+  program: string,
+  args: string[],
+  { ready, env }: { ready: string; env: Record<string, string> },
+): Promise<AsyncDisposable> {
+  const child = spawn(program, args, {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   await isReady(child, ready)
   return {

@@ -2,6 +2,7 @@ import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
+import { hasCode } from '../../api/problem.ts'
 import type { RegistrationLinkView } from '../../api/shapes.ts'
 import { useInstance, useMaybeMe } from '../../api/use-me.ts'
 import { paths } from '../../paths.ts'
@@ -30,6 +31,7 @@ function Link({ token }: { token: string }) {
     gcTime: 0,
   })
   if (link.data) return <RegistrationPage token={token} link={link.data} />
+  if (hasCode(link.error, 'invalid-input')) return <Incomplete />
   return (
     <EntryLayout title={link.error ? 'This link does not work' : 'One moment'}>
       {link.error ? (
@@ -57,13 +59,14 @@ function WhatNow() {
 
 function NoToken() {
   const { isSetUp } = useInstance()
-  if (!isSetUp) return <NotSetUp />
-  return (
-    <EntryLayout
-      title="This link is incomplete"
-      lead="The part after # is missing. Copy the whole link and open it again."
-    >
-      <WhatNow />
-    </EntryLayout>
-  )
+  return isSetUp ? <Incomplete /> : <NotSetUp />
 }
+
+const Incomplete = () => (
+  <EntryLayout
+    title="This link is incomplete"
+    lead="Its end, the part after #, is missing or cut off. Copy the whole link and open it again."
+  >
+    <WhatNow />
+  </EntryLayout>
+)
