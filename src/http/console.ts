@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { App } from './app.ts'
@@ -5,6 +6,8 @@ import { ProblemError } from './problem.ts'
 
 /** Serves the built console: hashed assets for ever, and its one page at every address that nothing else answers. */
 export async function consoleRoutes(app: App, { folder }: { folder: string }): Promise<void> {
+  // Before the first build there is nothing to serve yet.
+  await mkdir(folder, { recursive: true })
   await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true })
 
   app.get('/assets/*', {

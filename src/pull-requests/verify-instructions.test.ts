@@ -26,8 +26,8 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   assert.equal(stock.length, 2)
   assert.equal(leastGit, '2.34')
   assert.match(
-    postern.join(),
-    /^postern verify http:\/\/localhost:7400\/payments\/ledger\.git --trust SHA256:[\w+/]{43}$/,
+    postern.join('\n'),
+    /^curl -fsSO http:\/\/localhost:7400\/-\/postern-verify\.mjs\nnode postern-verify\.mjs http:\/\/localhost:7400\/payments\/ledger\.git --trust SHA256:[\w+/]{43}$/,
   )
   const home = await mkdtemp(join(fixture.folder, 'paste-'))
   // The server of this test listens elsewhere, and asks for a token, as the credential helper of a user would give it.

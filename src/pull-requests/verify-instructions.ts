@@ -18,21 +18,27 @@ export async function readVerifyInstructions(
   const { mergeOid } = await getPullRequest(database.read, place.repository.id, number)
   if (mergeOid === null) throw conflict('not-merged', `Pull request #${number} is not merged.`)
   const url = `${site.origin}/${place.path}.git`
-  const root = await findRootFingerprint(database.read)
+  const root = await findRootFingerprint(database.read, site.rpId)
   return {
     stock: [
       `git clone -c 'remote.origin.fetch=+refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
       `git show refs/postern/signers:allowed_signers > .git/allowed_signers && git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-commit ${mergeOid}`,
     ],
-    postern: [`postern verify ${url}${root === undefined ? '' : ` --trust ${root}`}`],
+    postern: [
+      `curl -fsSO ${site.origin}/-/postern-verify.mjs`,
+      `node postern-verify.mjs ${url}${root === undefined ? '' : ` --trust ${root}`}`,
+    ],
     leastGit: '2.34',
     // The end of a key is written in UTC, which older versions cannot read.
     leastOpenssh: (await hasEndedKeys(database.read)) ? '9.1' : '8.4',
   }
 }
 
-/** Entry 0 of the signers: the credential of the set-up, whose fingerprint was printed. */
-async function findRootFingerprint(db: Db<'credentialRecord'>): Promise<string | undefined> {
+/**
+ * Entry 0 of the signers: the credential of the set-up, whose fingerprint was printed. After a move to another address
+ * nobody's new key is vouched for by it, so that pinning it would call every later merge unproven.
+ */
+async function findRootFingerprint(db: Db<'credentialRecord'>, rpId: string): Promise<string | undefined> {
   const root = await db
     .selectFrom('credentialRecord')
     .select(['publicKey', 'rpId'])
@@ -40,7 +46,8 @@ async function findRootFingerprint(db: Db<'credentialRecord'>): Promise<string |
     .orderBy('createdAt')
     .orderBy('credentialId')
     .executeTakeFirst()
-  return root && coseFingerprint(Buffer.from(root.publicKey, 'base64url'), root.rpId)
+  if (root === undefined || root.rpId !== rpId) return undefined
+  return coseFingerprint(Buffer.from(root.publicKey, 'base64url'), root.rpId)
 }
 
 async function hasEndedKeys(db: Db<'credentialRecord'>): Promise<boolean> {

@@ -49,7 +49,7 @@ describe('git.stream', () => {
     const output = await fixture.git.stream(['cat-file', '--batch-all-objects', '--batch'], { repository })
     await once(output.stdout, 'readable')
     assert.ok(output.stdout.readableLength < 2 * megabyte)
-    assert.ok(output.stdin.write('x'.repeat(4 * megabyte)) === false)
+    assert.equal(output.stdin.write('x'.repeat(4 * megabyte)), false)
     output.kill()
     assert.equal((await output.exited).killed, true)
   })

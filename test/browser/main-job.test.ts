@@ -9,7 +9,7 @@ import { browse, createRepository, directPushIsRefused, pushBaseline, pushBranch
 import { openStory } from './story.ts'
 
 // The whole way as a person goes it: in Chromium by what stands on the pages, and in a shell by what they tell to paste.
-test('the main job', { timeout: 150_000 }, async (context) => {
+test('the main job', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context)
   const { page, step, visitor } = story
   await step('the set-up link, a name and a tap make the first owner', () => setUp(story))

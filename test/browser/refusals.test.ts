@@ -6,7 +6,7 @@ import { button, dialog, openStory, see, seeTitle, type Story } from './story.ts
 
 // What goes wrong at a prompt, between two people, and when a session ends. Each time the page says what to do, and
 // nothing that was typed is lost. Bo sits at the browser; Ana owns the instance and acts from elsewhere.
-test('what goes wrong, and what the pages say then', { timeout: 120_000 }, async (context) => {
+test('what goes wrong, and what the pages say then', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
   const ana = await postern.owner()

@@ -26,6 +26,7 @@ export async function openStory(context: TestContext, options: StartOptions = {}
   const postern = opened.use(await startPostern(options))
   const browser = opened.use(await launchChromium())
   const visitor = opened.use(await Visitor.open(browser))
+  const { page } = visitor
   const laptop = await visitor.addKey()
   const kept = opened.move()
   return {
@@ -33,7 +34,7 @@ export async function openStory(context: TestContext, options: StartOptions = {}
     browser,
     visitor,
     laptop,
-    page: visitor.page,
+    page,
     terminal,
     async step(sentence, work) {
       let hasFailed = false
@@ -43,6 +44,7 @@ export async function openStory(context: TestContext, options: StartOptions = {}
         } catch (error) {
           hasFailed = true
           await visitor.photograph('failed').catch(() => {})
+          context.diagnostic(`the page was ${page.url()} and complained: ${visitor.errors.join('; ') || 'of nothing'}`)
           throw error
         }
       })

@@ -86,10 +86,10 @@ const utcTime = (daysFromNow: number): Buffer =>
   der(
     0x17,
     Buffer.from(
-      `${new Date(Date.now() + daysFromNow * 86_400_000)
+      new Date(Date.now() + daysFromNow * 86_400_000)
         .toISOString()
         .replaceAll(/[-:T]|\.\d+/g, '')
-        .slice(2)}`,
+        .slice(2),
     ),
   )
 const pem = (bytes: Buffer): string =>

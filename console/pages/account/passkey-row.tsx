@@ -71,7 +71,7 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
                 last used <TimeAgo at={credential.lastUsedAt} />
               </>
             )}
-            . Fingerprint <Oid oid={credential.fingerprint} />
+            . Fingerprint <Oid oid={credential.fingerprint} length={50} />
           </Text>
         </Stack>
       </Group>

@@ -87,7 +87,7 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
               />
               <TextInput
                 label="E-mail"
-                description="It stands in the commits you merge"
+                description="For people here to reach you; nothing is sent to it"
                 type="email"
                 autoComplete="email"
                 {...form.getInputProps('email')}

@@ -18,7 +18,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   if (status === 401) return <ToSignIn />
   if (status === 404) return <NotFoundPage />
 
-  const isOldPage = /dynamically imported module|module script/i.test(String(error))
+  const isOldPage = /dynamically imported module|module script|preload CSS/i.test(String(error))
   const again = () => {
     if (isOldPage) return location.reload()
     resetQueries()

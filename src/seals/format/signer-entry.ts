@@ -163,11 +163,6 @@ export function credentialDigest(publicKey: Uint8Array): string {
   return createHash('sha256').update(publicKey).digest('hex')
 }
 
-/** `SHA256:…` as people compare it: of the OpenSSH key for ES256, of the COSE bytes for the others. */
-export function credentialFingerprint(credential: { credentialId: string; publicKey: Buffer; rpId: string }): string {
-  return fingerprintOf(keyOf(credential), credential)
-}
-
 function keyOf(credential: { credentialId: string; publicKey: Buffer }): CoseKey {
   return asProofError(() => credentialKey({ id: credential.credentialId, publicKey: credential.publicKey }))
 }
