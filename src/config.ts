@@ -56,14 +56,18 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
 
   const port = wholeNumber('port', value('port') ?? '7400', 0, 65_535)
   const tls = loadTls(value('tlsCert'), value('tlsKey'))
-  const trustedProxies = (value('trustedProxies') ?? '').split(',').map((range) => range.trim()).filter(Boolean)
+  const trustedProxies = (value('trustedProxies') ?? '')
+    .split(',')
+    .map((range) => range.trim())
+    .filter(Boolean)
   try {
     parseRanges(trustedProxies)
   } catch (error) {
     throw new ConfigError(`POSTERN_TRUSTED_PROXIES: ${(error as Error).message}`)
   }
   const url = parseUrl(value('url') ?? `http://localhost:${port}`, { hasTls: tls !== undefined, trustedProxies })
-  const tlsProblem = tls && findTlsProblem(url.hostname, tls, { cert: value('tlsCert') ?? '', key: value('tlsKey') ?? '' })
+  const tlsProblem =
+    tls && findTlsProblem(url.hostname, tls, { cert: value('tlsCert') ?? '', key: value('tlsKey') ?? '' })
   if (tlsProblem !== undefined) throw new ConfigError(tlsProblem)
   const dataFolder = resolve(value('data') ?? './data')
   return {
@@ -107,23 +111,33 @@ function readSettings(args: readonly string[], env: NodeJS.ProcessEnv) {
 function parseUrl(text: string, given: { hasTls: boolean; trustedProxies: readonly string[] }): URL {
   if (!URL.canParse(text)) throw new ConfigError(`POSTERN_URL ${text} is not a URL such as https://git.example.com.`)
   const url = new URL(text)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new ConfigError(`POSTERN_URL ${text} must begin with https://.`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new ConfigError(`POSTERN_URL ${text} must begin with https://.`)
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
     throw new ConfigError(`POSTERN_URL ${text} must be an origin alone, without a path: ${url.origin}`)
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
-    throw new ConfigError('POSTERN_URL needs a host name: browsers make no passkeys for an address. Use http://localhost:7400 to try it out.')
+    throw new ConfigError(
+      'POSTERN_URL needs a host name: browsers make no passkeys for an address. Use http://localhost:7400 to try it out.',
+    )
   if (url.hostname !== 'localhost' && url.protocol !== 'https:')
-    throw new ConfigError(`Passkeys work over https only. Use https://${url.host} with POSTERN_TLS_CERT and POSTERN_TLS_KEY, or behind a proxy named in POSTERN_TRUSTED_PROXIES.`)
+    throw new ConfigError(
+      `Passkeys work over https only. Use https://${url.host} with POSTERN_TLS_CERT and POSTERN_TLS_KEY, or behind a proxy named in POSTERN_TRUSTED_PROXIES.`,
+    )
   if (url.protocol === 'https:' && !given.hasTls && given.trustedProxies.length === 0)
-    throw new ConfigError(`For ${url.origin} give either POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES=<address of the proxy that ends TLS>.`)
+    throw new ConfigError(
+      `For ${url.origin} give either POSTERN_TLS_CERT and POSTERN_TLS_KEY, or POSTERN_TRUSTED_PROXIES=<address of the proxy that ends TLS>.`,
+    )
   if (url.protocol === 'http:' && given.hasTls)
-    throw new ConfigError('POSTERN_TLS_CERT is given, but POSTERN_URL is http. Make it https, or leave the certificate out.')
+    throw new ConfigError(
+      'POSTERN_TLS_CERT is given, but POSTERN_URL is http. Make it https, or leave the certificate out.',
+    )
   return url
 }
 
 function loadTls(cert: string | undefined, key: string | undefined): Config['tls'] {
   if (cert === undefined && key === undefined) return undefined
-  if (cert === undefined || key === undefined) throw new ConfigError('POSTERN_TLS_CERT and POSTERN_TLS_KEY go together; one is missing.')
+  if (cert === undefined || key === undefined)
+    throw new ConfigError('POSTERN_TLS_CERT and POSTERN_TLS_KEY go together; one is missing.')
   const read = (file: string): Buffer => {
     try {
       return readFileSync(file)
@@ -137,7 +151,9 @@ function loadTls(cert: string | undefined, key: string | undefined): Config['tls
 function parseDatabaseUrl(text: string | undefined, dataFolder: string): string {
   if (text === undefined || text === 'sqlite:') return `sqlite:${resolve(dataFolder, 'postern.db')}`
   if (/^(postgres|postgresql):\/\//.test(text)) return text
-  throw new ConfigError('POSTERN_DATABASE_URL must begin with postgres:// , or be left out for SQLite in the data folder.')
+  throw new ConfigError(
+    'POSTERN_DATABASE_URL must begin with postgres:// , or be left out for SQLite in the data folder.',
+  )
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

@@ -5,10 +5,19 @@ enableCompileCache()
 /** The command line: one line per command; each is loaded only when it is asked for. */
 const commands: Record<string, { does: string; run: (args: string[]) => Promise<number> }> = {
   serve: { does: 'start the server', run: async (args) => (await import('./commands/serve.ts')).serve(args) },
-  verify: { does: 'check who approved each change of a protected branch', run: async (args) => (await import('./verifier/main.ts')).main(args) },
-  admin: { does: 'setup-link, rehome: what an operator does on the machine itself', run: async (args) => (await import('./commands/admin.ts')).admin(args) },
+  verify: {
+    does: 'check who approved each change of a protected branch',
+    run: async (args) => (await import('./verifier/main.ts')).main(args),
+  },
+  admin: {
+    does: 'setup-link, rehome: what an operator does on the machine itself',
+    run: async (args) => (await import('./commands/admin.ts')).admin(args),
+  },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },
-  walk: { does: 'walk through the product on a throw-away server', run: async (args) => (await import('./commands/walk.ts')).walk(args) },
+  walk: {
+    does: 'walk through the product on a throw-away server',
+    run: async (args) => (await import('./commands/walk.ts')).walk(args),
+  },
 }
 
 const [name = 'help', ...args] = process.argv.slice(2)

@@ -93,7 +93,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
 
   const routes: { method: string; url: string; access: string; act: string }[] = []
   app.addHook('onRoute', ({ method, url, config: declared }) => {
-    for (const each of [method].flat()) routes.push({ method: each, url, access: declared?.access ?? '', act: declared?.act?.name ?? '' })
+    for (const each of [method].flat())
+      routes.push({ method: each, url, access: declared?.access ?? '', act: declared?.act?.name ?? '' })
   })
   app.decorateRequest('caller', undefined)
   app.decorateRequest('place', undefined)
@@ -163,9 +164,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
   auditRoutes(app, {
     db: database.read,
     async scopeOf(request, repository) {
-      if (repository !== undefined) return findAuditedRepository({ db: database.read, root }, getPerson(request), repository)
+      if (repository !== undefined)
+        return findAuditedRepository({ db: database.read, root }, getPerson(request), repository)
       if (!isAdmin(getPerson(request)))
-        throw forbidden('Only administrators can read everything that happened.', 'Administrators of a repository can read its own part.')
+        throw forbidden(
+          'Only administrators can read everything that happened.',
+          'Administrators of a repository can read its own part.',
+        )
       return undefined
     },
   })

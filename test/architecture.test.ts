@@ -15,10 +15,23 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   policy: { imports: ['database'], writes: [], why: 'decides from facts it is given, so that sign-in can ask it' },
   identity: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy'],
-    writes: ['instance', 'user', 'userGroup', 'groupMember', 'credentialRecord', 'registrationLink', 'session', 'challenge'],
+    writes: [
+      'instance',
+      'user',
+      'userGroup',
+      'groupMember',
+      'credentialRecord',
+      'registrationLink',
+      'session',
+      'challenge',
+    ],
     why: 'people and how they prove themselves',
   },
-  'seals/format': { imports: ['protocols'], writes: [], why: 'the bytes of a seal; the offline verifier runs the same code' },
+  'seals/format': {
+    imports: ['protocols'],
+    writes: [],
+    why: 'the bytes of a seal; the offline verifier runs the same code',
+  },
   seals: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals/format'],
     writes: ['sealRequest', 'seal'],
@@ -35,20 +48,42 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'storage, refs, transports; the only way to git',
   },
   'pull-requests': {
-    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys', 'repositories'],
+    imports: [
+      'database',
+      'http',
+      'protocols',
+      'audit',
+      'policy',
+      'identity',
+      'seals',
+      'seals/format',
+      'access-keys',
+      'repositories',
+    ],
     writes: ['pullRequest'],
     why: 'propose and merge',
   },
-  home: { imports: ['database', 'http', 'identity', 'repositories', 'pull-requests'], writes: [], why: 'what waits for a person; only reads' },
+  home: {
+    imports: ['database', 'http', 'identity', 'repositories', 'pull-requests'],
+    writes: [],
+    why: 'what waits for a person; only reads',
+  },
   verifier: { imports: ['protocols', 'seals/format'], writes: [], why: 'runs without a server, on a clone' },
   walk: { imports: ['protocols'], writes: [], why: 'uses the product from outside' },
-  demo: { imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'], writes: [], why: 'an example organisation, filled through the public API' },
+  demo: {
+    imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'],
+    writes: [],
+    why: 'an example organisation, filled through the public API',
+  },
   commands: { imports: ['*'], writes: [], why: 'the command line' },
 }
 
 const source = resolve(import.meta.dirname, '../src')
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/(\.test|-testing|\/test-[\w-]+)\.ts$/.test(file))
-const roomOf = (file: string): string => (file.startsWith('seals/format/') ? 'seals/format' : file.includes('/') ? (file.split('/')[0] ?? '') : '')
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !/(\.test|-testing|\/test-[\w-]+)\.ts$/.test(file),
+)
+const roomOf = (file: string): string =>
+  file.startsWith('seals/format/') ? 'seals/format' : file.includes('/') ? (file.split('/')[0] ?? '') : ''
 
 test('the table lists exactly the folders that exist', () => {
   const found = new Set(files.map(roomOf).filter(Boolean))
@@ -91,7 +126,10 @@ test('each table is written by one folder', () => {
 test('only the way to git, and the verifier that runs without a server, start processes in features', () => {
   const starters = files.filter((file) => /from 'node:child_process'/.test(read(file))).sort()
   const allowed = /^(repositories\/git-|verifier\/|commands\/|walk\/|demo\/)/
-  assert.deepEqual(starters.filter((file) => !allowed.test(file)), [])
+  assert.deepEqual(
+    starters.filter((file) => !allowed.test(file)),
+    [],
+  )
   assert.ok(starters.some((file) => file.startsWith('repositories/git-')))
 })
 

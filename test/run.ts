@@ -16,8 +16,19 @@ const find = (pattern: string): string[] =>
     .sort()
 
 const runs = [
-  { name: 'unit', files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')), flags: ['--test-isolation=none'] },
-  { name: 'system', files: find('test/**/*.test.ts'), flags: ['--test-global-setup=test/support/share-postgres.ts', `--test-concurrency=${Math.max(2, availableParallelism())}`] },
+  {
+    name: 'unit',
+    files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')),
+    flags: ['--test-isolation=none'],
+  },
+  {
+    name: 'system',
+    files: find('test/**/*.test.ts'),
+    flags: [
+      '--test-global-setup=test/support/share-postgres.ts',
+      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    ],
+  },
 ]
 
 // Once, before the tests that serve pages: several at a time would build over each other.
@@ -27,7 +38,15 @@ let failed = false
 for (const { name, files, flags } of runs) {
   if (files.length === 0) continue
   process.stdout.write(`\n${name}: ${files.length} files\n`)
-  const reporter = process.env['CI'] === undefined ? [] : ['--test-reporter=dot', '--test-reporter-destination=stderr', '--test-reporter=spec', '--test-reporter-destination=stdout']
+  const reporter =
+    process.env['CI'] === undefined
+      ? []
+      : [
+          '--test-reporter=dot',
+          '--test-reporter-destination=stderr',
+          '--test-reporter=spec',
+          '--test-reporter-destination=stdout',
+        ]
   const args = ['--test', '--test-timeout=300000', ...reporter, ...flags, ...files]
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
   if (status !== 0) failed = true

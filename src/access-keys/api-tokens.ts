@@ -31,7 +31,12 @@ const dayMs = 24 * 3_600_000
 /** Makes a token in the transaction that uses up the tap it takes. The secret is returned once and kept only as a hash. */
 export async function createApiToken(
   database: Database,
-  wanted: { caller: Caller; token: NewApiToken; takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>; at: number },
+  wanted: {
+    caller: Caller
+    token: NewApiToken
+    takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>
+    at: number
+  },
 ): Promise<{ row: ApiTokenTable; secret: TokenSecret }> {
   const { caller, token, at } = wanted
   const secret = newTokenSecret()

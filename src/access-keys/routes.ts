@@ -32,7 +32,11 @@ export function accessKeyRoutes(
         title: `Make the API token “${token.name}”`,
         rows: [
           { label: 'May', value: token.scopes.join(', '), kind: 'text' },
-          { label: 'Repositories', value: token.repositoryIds === null ? 'all that you reach' : [...paths.values()].join(', '), kind: 'text' },
+          {
+            label: 'Repositories',
+            value: token.repositoryIds === null ? 'all that you reach' : [...paths.values()].join(', '),
+            kind: 'text',
+          },
           { label: 'Expires in', value: `${token.expiresInDays} days`, kind: 'text' },
         ],
       }

@@ -16,7 +16,8 @@ export const actions = {
   'credential.renamed': '{actor} renamed a passkey to “{credential}”',
   'credential.removed': '{actor} removed the passkey “{credential}”',
   'credential.endorsed': '{actor} vouched for the passkey “{credential}” of {person}',
-  'credential.counter-regressed': 'The signature counter of “{credential}” of {actor} went backwards: it may have been copied',
+  'credential.counter-regressed':
+    'The signature counter of “{credential}” of {actor} went backwards: it may have been copied',
   'seal.made': '{actor} tapped to seal: {title}',
   'seal.refused': '{actor} refused to seal: {title}',
   'token.created': '{actor} made the API token “{token}”',

@@ -39,7 +39,10 @@ export async function listEvents(
   const { action } = filter
   if (action !== undefined)
     query = query.where(({ eb, or }) =>
-      or([eb('auditEvent.action', '=', action), eb('auditEvent.action', 'like', `${action.replaceAll(/[%_]/g, '')}.%`)]),
+      or([
+        eb('auditEvent.action', '=', action),
+        eb('auditEvent.action', 'like', `${action.replaceAll(/[%_]/g, '')}.%`),
+      ]),
     )
   const { target } = filter
   if (target !== undefined)
@@ -47,7 +50,11 @@ export async function listEvents(
       or([
         eb('auditEvent.targetId', '=', target),
         eb('auditEvent.targetId', 'in', selectFrom('user').select('user.id').where('user.username', '=', target)),
-        eb('auditEvent.targetId', 'in', selectFrom('userGroup').select('userGroup.id').where('userGroup.name', '=', target)),
+        eb(
+          'auditEvent.targetId',
+          'in',
+          selectFrom('userGroup').select('userGroup.id').where('userGroup.name', '=', target),
+        ),
         eb('auditEvent.repositoryId', 'in', repositoriesAt(selectFrom, target)),
       ]),
     )
@@ -55,13 +62,17 @@ export async function listEvents(
   if (filter.method !== undefined) query = query.where('auditEvent.method', '=', filter.method)
   if (filter.strength !== undefined)
     query = query.where('auditEvent.strength', '=', filter.strength as NonNullable<AuditEventTable['strength']>)
-  if (filter.outcome !== undefined) query = query.where('auditEvent.outcome', '=', filter.outcome as AuditEventTable['outcome'])
+  if (filter.outcome !== undefined)
+    query = query.where('auditEvent.outcome', '=', filter.outcome as AuditEventTable['outcome'])
   if (filter.from !== undefined) query = query.where('auditEvent.occurredAt', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('auditEvent.occurredAt', '<=', filter.to)
   if (filter.cursor !== undefined) {
     const [at, id] = parseCursor(filter.cursor, 'number', 'string')
     query = query.where(({ eb, and, or }) =>
-      or([eb('auditEvent.occurredAt', '<', at), and([eb('auditEvent.occurredAt', '=', at), eb('auditEvent.id', '<', id as Id<'evt'>)])]),
+      or([
+        eb('auditEvent.occurredAt', '<', at),
+        and([eb('auditEvent.occurredAt', '=', at), eb('auditEvent.id', '<', id as Id<'evt'>)]),
+      ]),
     )
   }
   return cutPage(await query.execute(), (row) => [row.occurredAt, row.id], renderEvent)

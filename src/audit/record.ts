@@ -85,7 +85,8 @@ function orderedId(at: number): Id<'evt'> {
 }
 
 /** What the leaf says of a value that may be erased: SHA-256 over salt and value, hex. */
-export const commitment = (salt: string, value: string): string => hash('sha256', `${salt}\n${escapeHidden(value)}`, 'hex')
+export const commitment = (salt: string, value: string): string =>
+  hash('sha256', `${salt}\n${escapeHidden(value)}`, 'hex')
 
 function visible(facts: Record<string, string | number>): Record<string, string | number> {
   return Object.fromEntries(

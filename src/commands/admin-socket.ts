@@ -16,7 +16,8 @@ const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock'
 export async function answerAdmin(postern: Pick<Postern, 'ceremonies'>, request: AdminRequest): Promise<AdminAnswer> {
   const { database, place, now } = postern.ceremonies
   const instance = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
-  if (instance === undefined || instance.setUpAt === null) return { ...(await makeSetupLink(database, place.origin, now())), username: null }
+  if (instance === undefined || instance.setUpAt === null)
+    return { ...(await makeSetupLink(database, place.origin, now())), username: null }
   return makeOwnerLink(database, place.origin, request.owner, now())
 }
 

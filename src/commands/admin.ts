@@ -36,7 +36,10 @@ export async function admin(args: string[]): Promise<number> {
 
 async function setupLink(args: string[]): Promise<number> {
   const { flags, config } = readArgs(args, { owner: { type: 'string' } })
-  const request = { command: 'setup-link' as const, ...(typeof flags['owner'] === 'string' ? { owner: flags['owner'] } : {}) }
+  const request = {
+    command: 'setup-link' as const,
+    ...(typeof flags['owner'] === 'string' ? { owner: flags['owner'] } : {}),
+  }
   const answer =
     (await askRunningServer(config.dataFolder, request)) ??
     (await withOwnDatabase(config, async (database) => {
@@ -55,7 +58,8 @@ const sentence = ({ username, expiresAt }: { username: string | null; expiresAt:
 
 async function moveHouse(args: string[]): Promise<number> {
   const { flags, config } = readArgs(args, {})
-  if (!args.some((arg) => arg === '--url' || arg.startsWith('--url='))) throw new CommandError('say where to: --url https://git.example.com')
+  if (!args.some((arg) => arg === '--url' || arg.startsWith('--url=')))
+    throw new CommandError('say where to: --url https://git.example.com')
   const place = { rpId: config.rpId, origin: config.url.origin }
   const moved = await withOwnDatabase(config, (database) => rehome(database, place, Date.now()))
   if (flags['json'] === true) process.stdout.write(`${JSON.stringify(moved)}\n`)
@@ -68,18 +72,27 @@ async function moveHouse(args: string[]): Promise<number> {
 }
 
 /** Only the server's settings and these flags. Nothing is served, so who ends TLS, and with what, does not matter. */
-function readArgs(args: string[], own: Record<string, { type: 'string' | 'boolean' }>): { flags: Record<string, unknown>; config: Config } {
+function readArgs(
+  args: string[],
+  own: Record<string, { type: 'string' | 'boolean' }>,
+): { flags: Record<string, unknown>; config: Config } {
   const ownFlags = { ...own, json: { type: 'boolean' as const } }
   const { values, tokens } = parseArgs({ args, options: ownFlags, strict: false, tokens: true })
   const isOwn = (index: number): boolean =>
-    tokens.some((token) => token.kind === 'option' && token.name in ownFlags && (token.index === index || (token.value !== undefined && !token.inlineValue && token.index === index - 1)))
+    tokens.some(
+      (token) =>
+        token.kind === 'option' &&
+        token.name in ownFlags &&
+        (token.index === index || (token.value !== undefined && !token.inlineValue && token.index === index - 1)),
+    )
   const rest = args.filter((_, index) => !isOwn(index))
   const noTls = { POSTERN_TRUSTED_PROXIES: '127.0.0.1', POSTERN_TLS_CERT: undefined, POSTERN_TLS_KEY: undefined }
   return { flags: values, config: loadConfig(rest, { ...process.env, ...noTls }) }
 }
 
 async function withOwnDatabase<Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> {
-  if (!existsSync(config.dataFolder)) throw new CommandError(`${config.dataFolder} does not exist. Say where the server keeps its data: --data FOLDER`)
+  if (!existsSync(config.dataFolder))
+    throw new CommandError(`${config.dataFolder} does not exist. Say where the server keeps its data: --data FOLDER`)
   const unlock = lockDataFolder(config.dataFolder)
   if (unlock === undefined) throw new CommandError('the server is running on this data folder. Stop it first.')
   const database = await openDatabase(config.databaseUrl)

@@ -19,11 +19,15 @@ function sentenceOf(error: unknown): string {
   const path = 'path' in error ? String(error.path) : ''
   if (code === 'EADDRINUSE' && 'port' in error)
     return `port ${String(error.port)} is taken. Stop what listens there, or choose another: --port ${Number(error.port) + 1}`
-  if (code === 'EACCES' && 'port' in error) return `port ${String(error.port)} needs more rights. Choose one above 1023 with --port.`
+  if (code === 'EACCES' && 'port' in error)
+    return `port ${String(error.port)} needs more rights. Choose one above 1023 with --port.`
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
     return `${path || 'the data folder'} cannot be written. Choose another folder with --data, or give this user the right to write there.`
-  if (code === 'ENOTDIR' || code === 'EEXIST') return `${path || 'the data folder'} is not a folder. Choose another one with --data.`
-  if (code === 'ENOSPC') return 'the disk is full. Make room in the data folder and start again; nothing that was confirmed is lost.'
-  if (code === 'ECONNREFUSED') return `the database does not answer (${error.message || code}). Check POSTERN_DATABASE_URL and that it runs.`
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return `${path || 'the data folder'} is not a folder. Choose another one with --data.`
+  if (code === 'ENOSPC')
+    return 'the disk is full. Make room in the data folder and start again; nothing that was confirmed is lost.'
+  if (code === 'ECONNREFUSED')
+    return `the database does not answer (${error.message || code}). Check POSTERN_DATABASE_URL and that it runs.`
   return error.message
 }

@@ -37,7 +37,9 @@ export async function serve(args: string[]): Promise<number> {
     await using opened = new AsyncDisposableStack()
     const unlock = lockDataFolder(config.dataFolder)
     if (unlock === undefined)
-      throw new CommandError(`another server already uses ${config.dataFolder}. Stop it, or choose another folder with --data.`)
+      throw new CommandError(
+        `another server already uses ${config.dataFolder}. Stop it, or choose another folder with --data.`,
+      )
     opened.defer(unlock)
     const postern = await createPostern(config)
     opened.defer(() => postern.close())

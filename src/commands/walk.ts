@@ -27,7 +27,8 @@ export async function walk(args: string[]): Promise<number> {
       return 0
     }
     const into = resolve(values.into ?? 'walk')
-    if (existsSync(join(into, 'clone'))) throw new CommandError(`${into} already holds a walk. Name a new folder with --into.`)
+    if (existsSync(join(into, 'clone')))
+      throw new CommandError(`${into} already holds a walk. Name a new folder with --into.`)
     mkdirSync(into, { recursive: true })
     const data = await mkdtemp(join(tmpdir(), 'postern-walk-'))
     const config = loadConfig(['--port', String(await freePort()), '--data', data, '--log-level', 'error'], {})
@@ -48,7 +49,9 @@ export async function walk(args: string[]): Promise<number> {
       await rm(data, { recursive: true, force: true })
       await rm(join(into, 'work'), { recursive: true, force: true })
     }
-    process.stdout.write(`\nNow try it yourself:\n  cd ${join(into, 'clone')}\n  git -c gpg.ssh.allowedSignersFile=../allowed_signers log --show-signature --first-parent\n`)
+    process.stdout.write(
+      `\nNow try it yourself:\n  cd ${join(into, 'clone')}\n  git -c gpg.ssh.allowedSignersFile=../allowed_signers log --show-signature --first-parent\n`,
+    )
     return 0
   })
 }
@@ -57,7 +60,8 @@ async function show<Result>(sentence: string, work: () => Promise<Result>): Prom
   const startedAt = performance.now()
   const result = await work()
   process.stdout.write(`${(performance.now() - startedAt).toFixed(0).padStart(6)} ms  ${sentence}\n`)
-  if (typeof result === 'string' && result.includes(' ')) for (const line of result.trimEnd().split('\n')) process.stdout.write(`           ${line}\n`)
+  if (typeof result === 'string' && result.includes(' '))
+    for (const line of result.trimEnd().split('\n')) process.stdout.write(`           ${line}\n`)
   return result
 }
 

@@ -30,7 +30,12 @@ function connect(file: string, readOnly: boolean): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) })
 }
 
-const nothing = { reader: false, all: () => [], run: () => ({ changes: 0, lastInsertRowid: 0 }), iterate: () => [].values() }
+const nothing = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+}
 
 const cachedStatements = 256
 

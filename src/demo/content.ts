@@ -4,7 +4,10 @@ export const people = [
   { username: 'demo-noah', displayName: 'Noah Demo', email: 'noah@demo.example' },
 ] as const
 
-export const project = { name: 'demo', description: 'An example organisation. Remove it from Home when you have seen enough.' }
+export const project = {
+  name: 'demo',
+  description: 'An example organisation. Remove it from Home when you have seen enough.',
+}
 export const repository = { name: 'tea-shop', description: 'An example repository with merged and open pull requests' }
 export const group = { name: 'demo-developers', description: 'An example group' }
 
@@ -56,7 +59,9 @@ export const proposals: Proposal[] = [
     branch: 'add-oolong',
     title: 'Sell oolong',
     description: 'Customers keep asking for it.',
-    files: { 'src/teas.ts': (baseline['src/teas.ts'] ?? '').replace('\n]', "\n  { name: 'Oolong', centsPer100g: 1250 },\n]") },
+    files: {
+      'src/teas.ts': (baseline['src/teas.ts'] ?? '').replace('\n]', "\n  { name: 'Oolong', centsPer100g: 1250 },\n]"),
+    },
     ends: 'merge',
   },
   {
@@ -69,7 +74,8 @@ export const proposals: Proposal[] = [
   {
     branch: 'refuse-negative-amounts',
     title: 'Refuse negative amounts of tea',
-    description: 'A basket with **−100 g** of Sencha was paid out yesterday.\n\n- refuse what is not a positive number\n- say so in words',
+    description:
+      'A basket with **−100 g** of Sencha was paid out yesterday.\n\n- refuse what is not a positive number\n- say so in words',
     files: {
       'src/price.ts': price.replace(
         '  return Math.round',

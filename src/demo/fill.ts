@@ -44,7 +44,12 @@ export async function fillDemo(parts: DemoParts): Promise<void> {
     for (const person of [maya, noah]) await endTokens(person)
     await retireDemoPeople(database, now())
     await database.write((tx) =>
-      recordEvent(tx, { action: 'demo.created', actor: null, target: { kind: 'project', id: project.name }, at: now() }),
+      recordEvent(tx, {
+        action: 'demo.created',
+        actor: null,
+        target: { kind: 'project', id: project.name },
+        at: now(),
+      }),
     )
     say(`The example is at ${origin}/${project.name}/${repository.name}; an owner can remove it from Home.`)
   } finally {
@@ -68,17 +73,30 @@ async function fillRepository(
   const work = join(folder, 'work')
   await gitOrThrow(folder, ['init', '--quiet', '--initial-branch=main', work])
   await gitOrThrow(work, ['remote', 'add', 'origin', `${address}/${project.name}/${repository.name}.git`])
-  await commit(work, { files: baseline, message: 'Open the shop' }, commitAs(people[0].displayName, people[0].email, now()))
+  await commit(
+    work,
+    { files: baseline, message: 'Open the shop' },
+    commitAs(people[0].displayName, people[0].email, now()),
+  )
   await gitOrThrow(work, [...withToken(mayasToken), 'push', '--quiet', 'origin', 'main'])
   const start = await maya.call<{ sealRequestId: string }>('POST', `${R}/protected-branches/main/start-seal`, {})
-  await maya.call('POST', `${R}/protected-branches/main/start`, {}, { 'postern-seal': await maya.tap(start.sealRequestId) })
+  await maya.call(
+    'POST',
+    `${R}/protected-branches/main/start`,
+    {},
+    { 'postern-seal': await maya.tap(start.sealRequestId) },
+  )
 
   for (const proposal of proposals) {
     await gitOrThrow(work, [...withToken(noahsToken), 'fetch', '--quiet', 'origin'])
     // The open ones start from the first version, so that one of them conflicts with what was merged since.
     const from = proposal.branch === 'monday-too' ? 'main' : 'origin/main'
     await gitOrThrow(work, ['switch', '--quiet', '--create', proposal.branch, from])
-    await commit(work, { files: proposal.files, message: proposal.title }, commitAs(people[1].displayName, people[1].email, now()))
+    await commit(
+      work,
+      { files: proposal.files, message: proposal.title },
+      commitAs(people[1].displayName, people[1].email, now()),
+    )
     await gitOrThrow(work, [...withToken(noahsToken), 'push', '--quiet', 'origin', proposal.branch])
     await propose(maya, noah, proposal)
   }
@@ -92,7 +110,11 @@ async function propose(maya: Person, noah: Person, { branch, title, description,
     targetBranch: 'main',
   })
   if (ends === 'open') return
-  const prepared = await maya.call<{ sealRequestId: string }>('POST', `${R}/pull-requests/${number}/merge-preparation`, { method: ends })
+  const prepared = await maya.call<{ sealRequestId: string }>(
+    'POST',
+    `${R}/pull-requests/${number}/merge-preparation`,
+    { method: ends },
+  )
   const seal = await maya.tap(prepared.sealRequestId)
   await maya.call('POST', `${R}/pull-requests/${number}/merge`, { method: ends }, { 'postern-seal': seal })
 }

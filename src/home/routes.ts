@@ -46,7 +46,11 @@ export function homeRoutes(app: App, { db }: { db: Db<TableName> }): void {
 
 async function listWritable(db: Db<TableName>, caller: Caller, ids: readonly Id<'rep'>[]): Promise<Id<'rep'>[]> {
   if (ids.length === 0) return []
-  const rows = await db.selectFrom('repository').select(['id', 'projectId', 'visibility']).where('id', 'in', ids).execute()
+  const rows = await db
+    .selectFrom('repository')
+    .select(['id', 'projectId', 'visibility'])
+    .where('id', 'in', ids)
+    .execute()
   const roles = await Promise.all(rows.map((row) => findRepositoryRole(db, caller, row)))
   return rows.filter((_, at) => coversRole(roles[at] ?? 'read', 'write')).map(({ id }) => id)
 }

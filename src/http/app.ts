@@ -72,7 +72,8 @@ const securityHeaders = Object.entries({
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()',
+  'permissions-policy':
+    'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()',
   'cache-control': 'no-store',
 })
 
@@ -95,7 +96,8 @@ function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof Error && 'validation' in error && Array.isArray(error.validation)) {
     const first = error.validation[0] as InvalidPart | undefined
-    const field = (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || (first?.params?.missingProperty ?? 'body')
+    const field =
+      (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || (first?.params?.missingProperty ?? 'body')
     const sentence = `${field}: ${first?.parentSchema?.description ?? first?.message ?? 'is not valid'}`
     return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, { fields: { [field]: sentence } })
   }

@@ -21,7 +21,9 @@ test('a body that never ends is cut off, except on git routes', async () => {
 
     // Longer than the deadline of the other, which has just passed for a connection opened before this one.
     const kept = connect(port, '127.0.0.1')
-    kept.write('POST /git HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/git\r\nContent-Length: 2\r\n\r\na')
+    kept.write(
+      'POST /git HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/git\r\nContent-Length: 2\r\n\r\na',
+    )
     const other = connect(port, '127.0.0.1').on('error', () => {})
     other.write('POST /api HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
     await new Promise((resolve) => other.once('close', resolve))

@@ -22,7 +22,9 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
   app.get('/-/postern-verify.mjs', {
     config: { access: 'public' },
     handler: (_request, reply) =>
-      reply.header('content-disposition', 'attachment; filename="postern-verify.mjs"').sendFile('postern-verify.mjs', dirname(folder)),
+      reply
+        .header('content-disposition', 'attachment; filename="postern-verify.mjs"')
+        .sendFile('postern-verify.mjs', dirname(folder)),
   })
 
   app.all('/api/*', {

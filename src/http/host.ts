@@ -7,7 +7,8 @@ const operational = new Set(['/healthz', '/readyz', '/metrics'])
 export async function checkHost(request: FastifyRequest, reply: FastifyReply, url: URL): Promise<void> {
   if (operational.has(request.url)) return
   // RFC 9112 §3.2: node takes the first of several, a proxy in front may have judged another.
-  if (request.raw.headersDistinct['host']?.length !== 1) throw new ProblemError(400, 'bad-request', 'This request names more than one host.')
+  if (request.raw.headersDistinct['host']?.length !== 1)
+    throw new ProblemError(400, 'bad-request', 'This request names more than one host.')
   if (request.host === url.host && request.protocol === url.protocol.slice(0, -1)) return
   const isLoopback = /^(127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.host)
   if (isLoopback && url.hostname === 'localhost' && request.method === 'GET') {

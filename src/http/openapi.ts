@@ -9,7 +9,8 @@ export async function openapiRoutes(app: App, { url, version }: { url: string; v
       info: {
         title: 'Postern',
         version,
-        description: 'Acts that matter answer 401 `seal-required` first: tap, then repeat with the header `Postern-Seal`.',
+        description:
+          'Acts that matter answer 401 `seal-required` first: tap, then repeat with the header `Postern-Seal`.',
       },
       servers: [{ url }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },

@@ -10,7 +10,10 @@ export function bindBrowser(request: FastifyRequest, reply: FastifyReply, names:
   const known = readCookie(request.headers.cookie, names.browser)
   if (known !== undefined && /^[\w-]{43}$/.test(known)) return hashSecret(known)
   const mark = newSecret()
-  reply.header('set-cookie', renderCookie(names.browser, mark, { secure: names.secure, maxAgeSeconds: browserMarkSeconds }))
+  reply.header(
+    'set-cookie',
+    renderCookie(names.browser, mark, { secure: names.secure, maxAgeSeconds: browserMarkSeconds }),
+  )
   return hashSecret(mark)
 }
 

@@ -73,7 +73,15 @@ export function createChallenges(database: Pick<Database, 'volatile'>, now: () =
       const expiresAt = now() + lifetimeMs
       await volatile
         .insertInto('challenge')
-        .values({ id, kind, bindingHash, challengeHash: hashOf(challenge), userId, payload: JSON.stringify(payload), expiresAt })
+        .values({
+          id,
+          kind,
+          bindingHash,
+          challengeHash: hashOf(challenge),
+          userId,
+          payload: JSON.stringify(payload),
+          expiresAt,
+        })
         .execute()
       return { id, challenge, expiresAt }
     },

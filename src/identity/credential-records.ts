@@ -114,6 +114,16 @@ export async function endAllCredentials(
   userId: Id<'usr'>,
   at: number,
 ): Promise<void> {
-  await tx.updateTable('credentialRecord').set({ endedAt: at }).where('userId', '=', userId).where('endedAt', 'is', null).execute()
-  await tx.updateTable('session').set({ endedAt: at }).where('userId', '=', userId).where('endedAt', 'is', null).execute()
+  await tx
+    .updateTable('credentialRecord')
+    .set({ endedAt: at })
+    .where('userId', '=', userId)
+    .where('endedAt', 'is', null)
+    .execute()
+  await tx
+    .updateTable('session')
+    .set({ endedAt: at })
+    .where('userId', '=', userId)
+    .where('endedAt', 'is', null)
+    .execute()
 }

@@ -12,7 +12,13 @@ export async function addDemoPeople(
   return database.write(async (tx) => {
     const tokens: string[] = []
     for (const [index, person] of people.entries()) {
-      const user = await createUser(tx, { ...person, role: index === 0 ? 'admin' : 'member', createdBy: null, isDemo: true, at })
+      const user = await createUser(tx, {
+        ...person,
+        role: index === 0 ? 'admin' : 'member',
+        createdBy: null,
+        isDemo: true,
+        at,
+      })
       const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: null, at })
       tokens.push(link.token)
     }
@@ -26,7 +32,10 @@ export async function retireDemoPeople(database: Database, at: number): Promise<
 }
 
 /** Ends the example people for good; their names stay in what they did. */
-export async function endDemoPeople(tx: Tx<'user' | 'credentialRecord' | 'session' | 'userGroup' | 'groupMember'>, at: number): Promise<void> {
+export async function endDemoPeople(
+  tx: Tx<'user' | 'credentialRecord' | 'session' | 'userGroup' | 'groupMember'>,
+  at: number,
+): Promise<void> {
   await endDemoAccess(tx, at, 'ended')
   const groups = await tx.selectFrom('userGroup').select('id').where('isDemo', '=', 1).execute()
   for (const { id } of groups) {
@@ -35,7 +44,11 @@ export async function endDemoPeople(tx: Tx<'user' | 'credentialRecord' | 'sessio
   }
 }
 
-async function endDemoAccess(tx: Tx<'user' | 'credentialRecord' | 'session'>, at: number, state: 'active' | 'ended'): Promise<void> {
+async function endDemoAccess(
+  tx: Tx<'user' | 'credentialRecord' | 'session'>,
+  at: number,
+  state: 'active' | 'ended',
+): Promise<void> {
   const users = await tx.selectFrom('user').select('id').where('isDemo', '=', 1).where('state', '=', 'active').execute()
   for (const { id } of users) {
     await endAllCredentials(tx, id, at)

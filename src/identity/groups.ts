@@ -41,7 +41,12 @@ export const findGroup = (db: Db<'userGroup'>, name: string): Promise<UserGroupT
     .where((eb) => eb(eb.fn<string>('lower', ['name']), '=', name.toLowerCase()))
     .executeTakeFirst()
 
-export async function createGroup(database: Database, caller: Caller, wanted: { name: string; description: string }, at: number) {
+export async function createGroup(
+  database: Database,
+  caller: Caller,
+  wanted: { name: string; description: string },
+  at: number,
+) {
   return database.write(async (tx) => {
     const group = { id: newId('grp'), ...wanted, isDemo: caller.isDemo ? (1 as const) : (0 as const), createdAt: at }
     try {

@@ -18,20 +18,29 @@ export async function ensureInstance(database: Database, place: Place, now: numb
     const known = await tx.selectFrom('instance').selectAll().executeTakeFirst()
     if (known === undefined) {
       const row = { id: 1, createdAt: now, setUpAt: null, ...place }
-      await tx.insertInto('instance').values(row).onConflict((on) => on.doNothing()).execute()
+      await tx
+        .insertInto('instance')
+        .values(row)
+        .onConflict((on) => on.doNothing())
+        .execute()
       return row
     }
     if (known.rpId !== place.rpId && known.setUpAt !== null)
       throw new PlaceMismatch(
         `People's passkeys belong to ${known.rpId}, but POSTERN_URL says ${place.origin}. Start with ${known.origin}, or move everybody: postern admin rehome --url ${place.origin}`,
       )
-    if (known.origin !== place.origin || known.rpId !== place.rpId) await tx.updateTable('instance').set(place).where('id', '=', 1).execute()
+    if (known.origin !== place.origin || known.rpId !== place.rpId)
+      await tx.updateTable('instance').set(place).where('id', '=', 1).execute()
     return { ...known, ...place }
   })
 }
 
 /** A link that makes the first owner; earlier ones stop working. */
-export async function makeSetupLink(database: Database, origin: string, at: number): Promise<{ url: string; expiresAt: number }> {
+export async function makeSetupLink(
+  database: Database,
+  origin: string,
+  at: number,
+): Promise<{ url: string; expiresAt: number }> {
   const link = await database.write((tx) =>
     createRegistrationLink(tx, { purpose: 'setup', userId: null, createdBy: null, at }),
   )
@@ -49,10 +58,23 @@ export async function makeOwnerLink(
   at: number,
 ): Promise<{ url: string; expiresAt: number; username: string | null }> {
   return database.write(async (tx) => {
-    const owners = await tx.selectFrom('user').select(['id', 'username']).where('role', '=', 'owner').where('state', '=', 'active').execute()
+    const owners = await tx
+      .selectFrom('user')
+      .select(['id', 'username'])
+      .where('role', '=', 'owner')
+      .where('state', '=', 'active')
+      .execute()
     const owner = username === undefined ? undefined : owners.find((one) => one.username === username)
-    if (username !== undefined && owner === undefined) throw new Error(`There is no owner called ${username}. Owners: ${owners.map((one) => one.username).join(', ') || 'none'}.`)
-    const link = await createRegistrationLink(tx, { purpose: 'next-owner', userId: owner?.id ?? null, createdBy: null, at })
+    if (username !== undefined && owner === undefined)
+      throw new Error(
+        `There is no owner called ${username}. Owners: ${owners.map((one) => one.username).join(', ') || 'none'}.`,
+      )
+    const link = await createRegistrationLink(tx, {
+      purpose: 'next-owner',
+      userId: owner?.id ?? null,
+      createdBy: null,
+      at,
+    })
     await recordEvent(tx, {
       action: 'instance.setup-link',
       actor: null,

@@ -17,16 +17,28 @@ export async function listPeople(
   db: Db<'user' | 'credentialRecord'>,
   wanted: { cursor?: string | undefined; search?: string | undefined },
 ): Promise<{ items: Person[]; nextCursor: string | null }> {
-  let query = db.selectFrom('user').selectAll().orderBy('username').limit(pageSize + 1)
+  let query = db
+    .selectFrom('user')
+    .selectAll()
+    .orderBy('username')
+    .limit(pageSize + 1)
   if (wanted.cursor !== undefined) query = query.where('username', '>', parseCursor(wanted.cursor, 'string')[0])
   if (wanted.search !== undefined && wanted.search !== '') {
     // Both stores fold the case of ASCII letters alone.
     const like = `%${wanted.search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll(/[%_\\\0]/g, '')}%`
     query = query.where(({ eb, fn, or }) =>
-      or((['username', 'displayName', 'email'] as const).map((column) => eb(fn<string>('lower', [column]), 'like', like))),
+      or(
+        (['username', 'displayName', 'email'] as const).map((column) =>
+          eb(fn<string>('lower', [column]), 'like', like),
+        ),
+      ),
     )
   }
-  const page = cutPage(await query.execute(), (user) => [user.username], (user) => user)
+  const page = cutPage(
+    await query.execute(),
+    (user) => [user.username],
+    (user) => user,
+  )
   return { items: await Promise.all(page.items.map((user) => renderPerson(db, user))), nextCursor: page.nextCursor }
 }
 
@@ -97,7 +109,9 @@ export async function makePersonLink(database: Database, { caller, takeSeal, now
   checkMayGive(caller, user.role)
   const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()
   if ((await listCredentialRecords(database.read, user.id)).some((record) => record.rpId === instance?.rpId))
-    throw conflict('has-passkey', `${user.displayName} has a passkey.`, { help: 'They can add another one themselves under Account.' })
+    throw conflict('has-passkey', `${user.displayName} has a passkey.`, {
+      help: 'They can add another one themselves under Account.',
+    })
   return database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
@@ -114,9 +128,15 @@ export async function makePersonLink(database: Database, { caller, takeSeal, now
 }
 
 /** A second person vouches for a passkey that came in by a link: its cap is lifted and the signers' list says by whom. */
-export async function endorseCredential(database: Database, { caller, takeSeal, now }: Act, username: string, credentialId: string) {
+export async function endorseCredential(
+  database: Database,
+  { caller, takeSeal, now }: Act,
+  username: string,
+  credentialId: string,
+) {
   const user = await getPersonByName(database.read, username)
-  if (user.id === caller.id) throw forbidden('Nobody can vouch for a passkey of their own.', 'Ask another administrator.')
+  if (user.id === caller.id)
+    throw forbidden('Nobody can vouch for a passkey of their own.', 'Ask another administrator.')
   checkMayGive(caller, user.role)
   await database.write(async (tx) => {
     const at = now()
@@ -130,7 +150,8 @@ export async function endorseCredential(database: Database, { caller, takeSeal, 
       .where('endorsedBy', 'is', null)
       .returning('name')
       .executeTakeFirst()
-    if (changed === undefined) throw conflict('already-endorsed', 'Somebody has vouched for this passkey already, or it has ended.')
+    if (changed === undefined)
+      throw conflict('already-endorsed', 'Somebody has vouched for this passkey already, or it has ended.')
     await liftCapsBehind(tx, user.id, credentialId as Id<'crd'>)
     await recordEvent(tx, {
       action: 'credential.endorsed',
@@ -144,7 +165,11 @@ export async function endorseCredential(database: Database, { caller, takeSeal, 
 }
 
 /** Keys that the person added with a tap on this one were capped because it was; so on for those behind them. */
-async function liftCapsBehind(tx: Tx<'credentialRecord'>, userId: Id<'usr'>, credentialRecordId: Id<'crd'>): Promise<void> {
+async function liftCapsBehind(
+  tx: Tx<'credentialRecord'>,
+  userId: Id<'usr'>,
+  credentialRecordId: Id<'crd'>,
+): Promise<void> {
   const lifted = await tx
     .updateTable('credentialRecord')
     .set({ strengthCap: null })

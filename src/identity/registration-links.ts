@@ -27,7 +27,9 @@ export async function createRegistrationLink(
     .set({ consumedAt: wanted.at })
     .where('purpose', '=', wanted.purpose)
     .where('consumedAt', 'is', null)
-  await (wanted.userId === null ? former.where('userId', 'is', null) : former.where('userId', '=', wanted.userId)).execute()
+  await (
+    wanted.userId === null ? former.where('userId', 'is', null) : former.where('userId', '=', wanted.userId)
+  ).execute()
   const id = newId('lnk')
   const token = newSecret()
   const expiresAt = wanted.at + linkLifetimeMs[wanted.purpose]
@@ -48,14 +50,19 @@ export async function createRegistrationLink(
 }
 
 /** The link this token opens. Looking does not use it up. @throws 410 when it was used or is too old, 404 when unknown */
-export async function getRegistrationLink(db: Db<'registrationLink'>, token: string, now: number): Promise<RegistrationLink> {
+export async function getRegistrationLink(
+  db: Db<'registrationLink'>,
+  token: string,
+  now: number,
+): Promise<RegistrationLink> {
   const link = await db
     .selectFrom('registrationLink')
     .selectAll()
     .where('tokenHash', '=', hashSecret(token))
     .executeTakeFirst()
   if (link === undefined) throw linkProblem('link-unknown', 'This link is not known here.')
-  if (link.consumedAt !== null) throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+  if (link.consumedAt !== null)
+    throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
   if (now >= link.expiresAt) throw linkProblem('link-expired', 'This link has expired.')
   return link
 }
@@ -68,7 +75,8 @@ export async function consumeRegistrationLink(tx: Tx<'registrationLink'>, id: Id
     .where('id', '=', id)
     .where('consumedAt', 'is', null)
     .executeTakeFirst()
-  if (Number(numUpdatedRows) !== 1) throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+  if (Number(numUpdatedRows) !== 1)
+    throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
 }
 
 const linkProblem = (code: string, title: string): ProblemError =>

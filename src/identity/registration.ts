@@ -38,10 +38,15 @@ export interface Client {
 }
 
 /** Whose passkey a link will make: a person who waits for theirs, or one who comes to be by registering. */
-async function applicantOf(database: Database, link: RegistrationLink, given: Applicant): Promise<{ user: User | null; applicant: Applicant }> {
+async function applicantOf(
+  database: Database,
+  link: RegistrationLink,
+  given: Applicant,
+): Promise<{ user: User | null; applicant: Applicant }> {
   if (link.userId === null) return { user: null, applicant: given }
   const user = await findUserById(database.read, link.userId)
-  if (user === undefined || user.state !== 'active') throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
+  if (user === undefined || user.state !== 'active')
+    throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
   return { user, applicant: user }
 }
 
@@ -57,7 +62,11 @@ export async function beginRegistration(
     kind: 'registration',
     bindingHash: request.bindingHash,
     userId: user?.id ?? null,
-    payload: { linkId: link.id, applicant: { username: applicant.username, displayName: applicant.displayName, email: applicant.email }, handle },
+    payload: {
+      linkId: link.id,
+      applicant: { username: applicant.username, displayName: applicant.displayName, email: applicant.email },
+      handle,
+    },
   })
   return {
     ceremonyId: issued.id,
@@ -74,13 +83,23 @@ export async function beginRegistration(
 /** Makes person, passkey and session in one transaction, and only then is the link used up. */
 export async function finishRegistration(
   ceremonies: Ceremonies,
-  request: { token: string; ceremonyId: string; bindingHash: string; response: unknown; credentialName: string; client: Client },
+  request: {
+    token: string
+    ceremonyId: string
+    bindingHash: string
+    response: unknown
+    credentialName: string
+    client: Client
+  },
 ): Promise<{ secret: string; userId: Id<'usr'>; firstOwner: boolean }> {
   const { database, now, place } = ceremonies
   const link = await getRegistrationLink(database.read, request.token, now())
   const { registration, payload } = await verifyRegistrationCeremony(ceremonies, request)
   const { linkId, applicant, handle } = payload as { linkId: string; applicant: Applicant; handle: string }
-  if (linkId !== link.id) throw new ProblemError(409, 'ceremony-over', 'This tap was made for another link.', { help: 'Open the link again.' })
+  if (linkId !== link.id)
+    throw new ProblemError(409, 'ceremony-over', 'This tap was made for another link.', {
+      help: 'Open the link again.',
+    })
 
   return database.write(async (tx) => {
     const at = now()
@@ -89,7 +108,8 @@ export async function finishRegistration(
       link.userId === null
         ? await createUser(tx, { ...applicant, role: 'owner', createdBy: link.createdBy, webauthnHandle: handle, at })
         : await findUserById(tx, link.userId)
-    if (user === undefined) throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
+    if (user === undefined)
+      throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
     if (link.userId !== null) await endAllCredentials(tx, user.id, at)
     const record = await createCredentialRecord(tx, {
       userId: user.id,
@@ -103,8 +123,13 @@ export async function finishRegistration(
       at,
     })
     if (link.purpose === 'setup') {
-      const { numUpdatedRows } = await tx.updateTable('instance').set({ setUpAt: at }).where('setUpAt', 'is', null).executeTakeFirst()
-      if (Number(numUpdatedRows) !== 1) throw new ProblemError(410, 'link-used', 'This instance already has its first owner.')
+      const { numUpdatedRows } = await tx
+        .updateTable('instance')
+        .set({ setUpAt: at })
+        .where('setUpAt', 'is', null)
+        .executeTakeFirst()
+      if (Number(numUpdatedRows) !== 1)
+        throw new ProblemError(410, 'link-used', 'This instance already has its first owner.')
     }
     const strength = credentialStrength(record)
     const session = await createSession(tx, {
@@ -119,7 +144,13 @@ export async function finishRegistration(
       action: 'person.registered',
       actor: { id: user.id, method: 'link', strength },
       target: { kind: 'user', id: user.id },
-      facts: { credential: record.name, credentialRecord: record.id, purpose: link.purpose, link: link.id, username: user.username },
+      facts: {
+        credential: record.name,
+        credentialRecord: record.id,
+        purpose: link.purpose,
+        link: link.id,
+        username: user.username,
+      },
       personal: { displayName: user.displayName, email: user.email, address: request.client.address },
       at,
     })

@@ -18,7 +18,10 @@ export interface NewSession {
 }
 
 /** Begins a session under a fresh secret, which only the cookie will know. */
-export async function createSession(tx: Tx<'session'>, session: NewSession): Promise<{ id: Id<'ses'>; secret: string }> {
+export async function createSession(
+  tx: Tx<'session'>,
+  session: NewSession,
+): Promise<{ id: Id<'ses'>; secret: string }> {
   const id = newId('ses')
   const secret = newSecret()
   const { at, ...rest } = session
@@ -110,9 +113,8 @@ export async function endSessions(
   at: number,
 ): Promise<number> {
   const all = tx.updateTable('session').set({ endedAt: at }).where('userId', '=', userId).where('endedAt', 'is', null)
-  const ended = await ('id' in which
-    ? all.where('id', '=', which.id as Id<'ses'>)
-    : all.where('id', '!=', which.except)
+  const ended = await (
+    'id' in which ? all.where('id', '=', which.id as Id<'ses'>) : all.where('id', '!=', which.except)
   ).executeTakeFirst()
   return Number(ended.numUpdatedRows)
 }

@@ -18,7 +18,10 @@ export const Instance = Type.Object({
 })
 export type Instance = Static<typeof Instance>
 
-export const Username = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,38}$', description: '2–39 characters: a–z, 0–9, -' })
+export const Username = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{1,38}$',
+  description: '2–39 characters: a–z, 0–9, -',
+})
 export const DisplayName = OneLine(100)
 export const Email = Type.String({
   maxLength: 254,

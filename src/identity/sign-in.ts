@@ -15,7 +15,12 @@ import { createSession } from './sessions.ts'
 
 /** The same options for everybody: whoever holds a passkey for this place chooses it in the browser. */
 export async function beginSignIn({ challenges, place }: Ceremonies, request: { bindingHash: string }) {
-  const issued = await challenges.issue({ kind: 'sign-in', bindingHash: request.bindingHash, userId: null, payload: null })
+  const issued = await challenges.issue({
+    kind: 'sign-in',
+    bindingHash: request.bindingHash,
+    userId: null,
+    payload: null,
+  })
   return {
     ceremonyId: issued.id,
     expiresAt: issued.expiresAt,
@@ -57,12 +62,24 @@ export async function finishSignIn(
       },
     })
     const strength = credentialStrength(known)
-    const decision = decide({ act: 'sign-in', actorKind: known.kind, proof: { strength, ageSeconds: 0, boundToAct: true } })
+    const decision = decide({
+      act: 'sign-in',
+      actorKind: known.kind,
+      proof: { strength, ageSeconds: 0, boundToAct: true },
+    })
     if (decision.outcome !== 'allow') throw unknownPasskey()
-    const { secret } = await begin(database, { known, verified, strength, client: request.client, rule: decision.rule, at: now() })
+    const { secret } = await begin(database, {
+      known,
+      verified,
+      strength,
+      client: request.client,
+      rule: decision.rule,
+      at: now(),
+    })
     return { secret, userId: known.userId }
   } catch (error) {
-    if (known !== undefined && error instanceof WebauthnError) await noteRefusal(database, known, error, request.client, now())
+    if (known !== undefined && error instanceof WebauthnError)
+      await noteRefusal(database, known, error, request.client, now())
     throw asCeremonyProblem(error)
   }
 }
@@ -74,7 +91,15 @@ function findKnownCredential(database: Pick<Database, 'read'>, credentialId: str
   return database.read
     .selectFrom('credentialRecord')
     .innerJoin('user', 'user.id', 'credentialRecord.userId')
-    .select(['credentialRecord.id', 'userId', 'credentialId', 'publicKey', 'signCount', 'backupEligible', 'backupState'])
+    .select([
+      'credentialRecord.id',
+      'userId',
+      'credentialId',
+      'publicKey',
+      'signCount',
+      'backupEligible',
+      'backupState',
+    ])
     .select(['attestationOutcome', 'strengthCap', 'lastUsedAt', 'name', 'webauthnHandle', 'kind', 'generation'])
     .where('credentialId', '=', credentialId)
     .where('endedAt', 'is', null)
@@ -84,7 +109,14 @@ function findKnownCredential(database: Pick<Database, 'read'>, credentialId: str
 
 function begin(
   database: Database,
-  { known, verified, strength, client, rule, at }: {
+  {
+    known,
+    verified,
+    strength,
+    client,
+    rule,
+    at,
+  }: {
     known: KnownCredential
     verified: ReturnType<typeof verifyAuthentication>
     strength: ReturnType<typeof credentialStrength>
@@ -106,7 +138,14 @@ function begin(
     const actor = { id: known.userId, method: 'passkey' as const, strength }
     const target = { kind: 'session', id: session.id }
     const facts = { credential: known.name, credentialRecord: known.id, rule }
-    await recordEvent(tx, { action: 'session.started', actor, target, facts, personal: { address: client.address }, at })
+    await recordEvent(tx, {
+      action: 'session.started',
+      actor,
+      target,
+      facts,
+      personal: { address: client.address },
+      at,
+    })
     if (verified.counterRegressed)
       await recordEvent(tx, {
         action: 'credential.counter-regressed',

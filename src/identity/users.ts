@@ -19,7 +19,20 @@ export interface NewUser {
 }
 
 // Names that a person would take for the product itself, or that paths need.
-const reserved = new Set(['admin', 'administrator', 'root', 'system', 'postern', 'git', 'api', 'server', 'support', 'security', 'everyone', 'nobody'])
+const reserved = new Set([
+  'admin',
+  'administrator',
+  'root',
+  'system',
+  'postern',
+  'git',
+  'api',
+  'server',
+  'support',
+  'security',
+  'everyone',
+  'nobody',
+])
 
 /** @throws 409 when the name is or was somebody's: names are never given twice */
 export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User> {

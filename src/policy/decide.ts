@@ -39,7 +39,8 @@ export function decide(facts: DecisionFacts): Decision {
   if (facts.actorKind !== 'person' && requirement.freshnessSeconds === 0)
     return { outcome: 'deny', rule, sentence: 'Only a person with a key of their own can do this.' }
   const { proof } = facts
-  if (proof === null || !isAtLeast(proof.strength, requirement.strength)) return { outcome: 'step-up', rule, requirement }
+  if (proof === null || !isAtLeast(proof.strength, requirement.strength))
+    return { outcome: 'step-up', rule, requirement }
   const isFresh =
     requirement.freshnessSeconds === null ||
     proof.boundToAct ||

@@ -6,7 +6,8 @@ const ladder: readonly Strength[] = ['password', 'mfa', 'passkey', 'device-bound
  * `policy/` owns the scale of strength and the decision how strongly an act must be proven. It reads no table: facts
  * come in, a decision goes out.
  */
-export const isAtLeast = (strength: Strength, least: Strength): boolean => ladder.indexOf(strength) >= ladder.indexOf(least)
+export const isAtLeast = (strength: Strength, least: Strength): boolean =>
+  ladder.indexOf(strength) >= ladder.indexOf(least)
 
 export const weaker = (one: Strength, other: Strength): Strength => (isAtLeast(one, other) ? other : one)
 
@@ -17,7 +18,11 @@ export function credentialStrength(credential: {
   strengthCap: Strength | null
 }): Strength {
   const own: Strength =
-    credential.backupEligible === 1 ? 'passkey' : credential.attestationOutcome === 'verified' ? 'attested' : 'device-bound'
+    credential.backupEligible === 1
+      ? 'passkey'
+      : credential.attestationOutcome === 'verified'
+        ? 'attested'
+        : 'device-bound'
   return credential.strengthCap === null ? own : weaker(own, credential.strengthCap)
 }
 

@@ -19,7 +19,13 @@ export function checkProof(given: {
 }): void {
   const { commit, record, signer, repositoryId, ref } = given
   try {
-    const entry = signerEntryOf({ record, user: signer, endorsement: null, endingSeal: null, sealedAt: [given.seal.origin] })
+    const entry = signerEntryOf({
+      record,
+      user: signer,
+      endorsement: null,
+      endingSeal: null,
+      sealedAt: [given.seal.origin],
+    })
     const seal = sealRecordOf(given.seal, record.credentialId)
     const signers = new Map([[entry.credentialId, entry]])
     verifySealedCommit({ commit, repositoryId, ref, signers, findSeal: () => seal })

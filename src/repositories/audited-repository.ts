@@ -8,6 +8,7 @@ export async function findAuditedRepository(parts: PlaceParts, caller: Caller, p
   const [project = '', repository = ''] = path.split('/')
   const place = await findPlace(parts, caller, { project, repository })
   if (place === undefined) throw notFound('This repository')
-  if (place.role !== 'admin') throw forbidden(`Only administrators of ${place.path} can read what happened in it.`, 'Ask one of them.')
+  if (place.role !== 'admin')
+    throw forbidden(`Only administrators of ${place.path} can read what happened in it.`, 'Ask one of them.')
   return place.repository.id
 }

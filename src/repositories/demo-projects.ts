@@ -8,7 +8,11 @@ export async function removeDemoProjects({ database, git, root }: RepositoryPart
     const projects = await tx.selectFrom('project').select('id').where('isDemo', '=', 1).execute()
     if (projects.length === 0) return []
     const projectIds = projects.map(({ id }) => id)
-    const repositories = await tx.selectFrom('repository').select(['id', 'folder']).where('projectId', 'in', projectIds).execute()
+    const repositories = await tx
+      .selectFrom('repository')
+      .select(['id', 'folder'])
+      .where('projectId', 'in', projectIds)
+      .execute()
     const scopeIds = [...projectIds, ...repositories.map(({ id }) => id)]
     await tx.deleteFrom('roleGrant').where('scopeId', 'in', scopeIds).execute()
     // Protected branches, redirects and pull requests fall with the rows.

@@ -26,7 +26,6 @@ export { GitError } from './git-error.ts'
 export type { GitExit, GitProcess } from './git-runner-client.ts'
 export type { GitObject, GitObjectHeader, GitObjects, GitObjectType } from './git-objects.ts'
 
-
 export type GitOptions = {
   /** The bare repository's folder. */
   repository?: string

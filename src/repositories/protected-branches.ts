@@ -65,7 +65,9 @@ export async function askForStart(
   const row = await getProtectedBranch(database.read, place.repository.id, branch)
   if (row.protectSealId !== null) throw conflict('already-sealed', `The start of ${branch} is sealed already.`)
   const tree = (
-    await git.run(['rev-parse', '--verify', '--end-of-options', `${row.baselineOid}^{tree}`], { repository: place.folder })
+    await git.run(['rev-parse', '--verify', '--end-of-options', `${row.baselineOid}^{tree}`], {
+      repository: place.folder,
+    })
   ).stdout
     .toString()
     .trim()

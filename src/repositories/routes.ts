@@ -17,7 +17,8 @@ import { repositoryRoutes } from './routes/repositories.ts'
  */
 export function repositoriesRoutes(
   app: App,
-  parts: RepositoryParts & Omit<PushParts, 'log'> & { projection: Projection; afterPush: NonNullable<PushParts['afterPush']> },
+  parts: RepositoryParts &
+    Omit<PushParts, 'log'> & { projection: Projection; afterPush: NonNullable<PushParts['afterPush']> },
 ): void {
   projectRoutes(app, parts)
   repositoryRoutes(app, parts)

@@ -30,7 +30,10 @@ export function listRepositorySeals(
             .where('refUpdate.state', '=', 'done'),
         ),
         eb.exists(
-          eb.selectFrom('protectedBranch').select('protectedBranch.ref').whereRef('protectedBranch.protectSealId', '=', 'seal.id'),
+          eb
+            .selectFrom('protectedBranch')
+            .select('protectedBranch.ref')
+            .whereRef('protectedBranch.protectSealId', '=', 'seal.id'),
         ),
       ]),
     )

@@ -18,7 +18,9 @@ const maxRequestBytes = 32 * 1024 ** 2
 type ProtocolVersion = 0 | 1 | 2
 
 /** gitprotocol-http, "Discovering References": which refs there are, or for v2 only what the server can do. */
-export function createAdvertiser(git: Git): (wanted: {
+export function createAdvertiser(
+  git: Git,
+): (wanted: {
   folder: string
   service: GitService
   protocolVersion: ProtocolVersion
@@ -28,10 +30,14 @@ export function createAdvertiser(git: Git): (wanted: {
   let constant: Promise<Buffer> | undefined
 
   async function readCapabilities(folder: string): Promise<Buffer> {
-    const { stdout, exited } = await git.stream(['upload-pack', '--http-backend-info-refs', '.'], { repository: folder, protocolVersion: 2 })
+    const { stdout, exited } = await git.stream(['upload-pack', '--http-backend-info-refs', '.'], {
+      repository: folder,
+      protocolVersion: 2,
+    })
     const bytes = Buffer.concat((await stdout.toArray()) as Buffer[])
     const { code } = await exited
-    if (code !== 0 || !bytes.toString('latin1').startsWith('000eversion 2\n')) throw new Error('git gave no capabilities')
+    if (code !== 0 || !bytes.toString('latin1').startsWith('000eversion 2\n'))
+      throw new Error('git gave no capabilities')
     return bytes
   }
 
@@ -48,7 +54,10 @@ export function createAdvertiser(git: Git): (wanted: {
       return
     }
     const command = service === 'git-upload-pack' ? 'upload-pack' : 'receive-pack'
-    const { stdout } = await git.stream([command, '--http-backend-info-refs', '.'], { repository: folder, protocolVersion })
+    const { stdout } = await git.stream([command, '--http-backend-info-refs', '.'], {
+      repository: folder,
+      protocolVersion,
+    })
     startGitReply(response, contentType)
     response.write(Buffer.concat([encodePkt(`# service=${service}\n`), flushPkt]))
     await pipeline(stdout, response)
@@ -83,7 +92,8 @@ export async function uploadPack(wanted: {
     startGitReply(response, 'application/x-git-upload-pack-result')
     await pour(process.stdout, response)
     const { code } = await process.exited
-    if (code !== 0 && !response.headersSent) throw new ProblemError(400, 'bad-request', 'This is not a request that git makes.')
+    if (code !== 0 && !response.headersSent)
+      throw new ProblemError(400, 'bad-request', 'This is not a request that git makes.')
     response.end()
   } catch (error) {
     if (response.headersSent) throw error
@@ -95,7 +105,8 @@ export async function uploadPack(wanted: {
 function inflate(headers: IncomingHttpHeaders, body: Readable): AsyncIterable<Uint8Array> {
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding === 'identity') return body
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new ProblemError(415, 'encoding-unsupported', 'Send this request plainly or with gzip.')
+  if (encoding !== 'gzip' && encoding !== 'x-gzip')
+    throw new ProblemError(415, 'encoding-unsupported', 'Send this request plainly or with gzip.')
   const gunzip = createGunzip()
   // It may fail before anybody reads from it; whoever does then hears of it.
   gunzip.on('error', () => {})
@@ -109,7 +120,8 @@ async function* limitBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   try {
     for await (const chunk of source) {
       bytes += chunk.length
-      if (bytes > maxRequestBytes) throw new ProblemError(413, 'too-large', 'This request names more objects than one fetch may.')
+      if (bytes > maxRequestBytes)
+        throw new ProblemError(413, 'too-large', 'This request names more objects than one fetch may.')
       yield chunk
     }
   } catch (error) {

@@ -28,7 +28,8 @@ export function createActGuard({ database, now }: Ceremonies): Guard {
     if (decision.outcome !== 'step-up') throw new Error(`an act that asks for no tap: ${act.name}`)
     // Described afresh each time: what the seal names beside the request must still be what the request means.
     const description = await act.describe(request)
-    if (typeof sealId !== 'string') throw await askForSeal(request, act.name, description, decision.requirement.strength)
+    if (typeof sealId !== 'string')
+      throw await askForSeal(request, act.name, description, decision.requirement.strength)
     const expected = actOf(request, description.title)
     const subjects = canonicalize(description.subjects ?? [])
     request.takeSeal = async (tx) => {

@@ -5,7 +5,12 @@ import type { SealRequestTable, SealTable } from '../database/schema.ts'
 import { conflict, forbidden, ProblemError } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
-import { type CredentialRecord, findCredentialRecord, listCredentialRecords, noteUse } from '../identity/credential-records.ts'
+import {
+  type CredentialRecord,
+  findCredentialRecord,
+  listCredentialRecords,
+  noteUse,
+} from '../identity/credential-records.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { findUserById } from '../identity/users.ts'
 import { decide } from '../policy/decide.ts'
@@ -90,12 +95,14 @@ export async function finishAttempt(
       clientDataJSON: response.clientDataJSON,
     })
     const attempt = payload as { requestId: string; credentialRecordId: string; statement: string }
-    if (attempt.requestId !== answer.requestId || userId !== caller.id) throw conflict('ceremony-over', 'This tap was asked for something else.')
+    if (attempt.requestId !== answer.requestId || userId !== caller.id)
+      throw conflict('ceremony-over', 'This tap was asked for something else.')
     const request = await getSealRequest(database.read, attempt.requestId, caller.id)
     checkOpen(request, now())
     const record = await findCredentialRecord(database.read, caller.id, attempt.credentialRecordId)
     const user = await findUserById(database.read, caller.id)
-    if (record === undefined || user === undefined) throw conflict('credential-ended', 'This passkey was removed meanwhile.')
+    if (record === undefined || user === undefined)
+      throw conflict('credential-ended', 'This passkey was removed meanwhile.')
     const verified = verifyAuthentication({
       response,
       expected: {
@@ -119,7 +126,11 @@ export async function finishAttempt(
     if (decision.outcome !== 'allow') throw forbidden('This passkey is not strong enough for this.', 'Use another one.')
     const statement = Buffer.from(attempt.statement, 'base64')
     const { namespace, message } = messageFor(statement, draftOf(request).template)
-    const { armored } = assemble(response, { credentialId: record.credentialId, publicKey: Buffer.from(record.publicKey, 'base64url'), rpId: record.rpId }, namespace)
+    const { armored } = assemble(
+      response,
+      { credentialId: record.credentialId, publicKey: Buffer.from(record.publicKey, 'base64url'), rpId: record.rpId },
+      namespace,
+    )
     const seal: SealTable = {
       id: newId('sea'),
       requestId: request.id,
@@ -147,7 +158,14 @@ export async function finishAttempt(
 
 async function keepSeal(
   database: Database,
-  made: { seal: SealTable; request: SealRequestTable; record: CredentialRecord; verified: VerifiedAuthentication; caller: Caller; rule: string },
+  made: {
+    seal: SealTable
+    request: SealRequestTable
+    record: CredentialRecord
+    verified: VerifiedAuthentication
+    caller: Caller
+    rule: string
+  },
 ): Promise<void> {
   const { seal, request, record, verified, caller } = made
   await database.write(async (tx) => {

@@ -89,7 +89,9 @@ export function checkOpen(row: SealRequestTable, now: number): void {
   if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.')
   if (row.state === 'refused') throw conflict('refused', 'This was refused.')
   if (now >= row.expiresAt)
-    throw conflict('seal-expired', 'This waited too long and has expired.', { help: 'Start again: a fresh statement is made.' })
+    throw conflict('seal-expired', 'This waited too long and has expired.', {
+      help: 'Start again: a fresh statement is made.',
+    })
 }
 
 /** Why this credential cannot seal this, in a sentence; undefined where it can. */

@@ -32,7 +32,11 @@ export function git(folder: string, args: readonly string[], env: Record<string,
 }
 
 /** @throws with git's own words when it fails */
-export async function gitOrThrow(folder: string, args: readonly string[], env?: Record<string, string>): Promise<string> {
+export async function gitOrThrow(
+  folder: string,
+  args: readonly string[],
+  env?: Record<string, string>,
+): Promise<string> {
   const { code, stdout, stderr } = await git(folder, args, env)
   if (code !== 0) throw new Error(`git ${args.join(' ')} failed: ${stderr.trim() || stdout.trim()}`)
   return stdout

@@ -1,4 +1,7 @@
-import type { PublicKeyCredentialCreationOptionsJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/server'
 import { SoftwareAuthenticator } from '../protocols/webauthn/software-authenticator.ts'
 
 export class ApiError extends Error {
@@ -37,7 +40,12 @@ export class Person {
   }
 
   /** One request as the console makes it. @throws ApiError for every refusal */
-  async call<Answer = unknown>(method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async call<Answer = unknown>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await this.fetch(method, path, body, headers)
     const text = await response.text()
     const answer: unknown = text === '' ? undefined : JSON.parse(text)
@@ -68,9 +76,16 @@ export class Person {
   }
 
   /** Registers through a one-time link. */
-  async register(link: string, applicant: { username: string; displayName: string; email: string }, credentialName?: string): Promise<void> {
+  async register(
+    link: string,
+    applicant: { username: string; displayName: string; email: string },
+    credentialName?: string,
+  ): Promise<void> {
     const token = new URL(link).hash.slice(1)
-    const begun = await this.call<Begun<PublicKeyCredentialCreationOptionsJSON>>('POST', '/registration-links/begin', { token, ...applicant })
+    const begun = await this.call<Begun<PublicKeyCredentialCreationOptionsJSON>>('POST', '/registration-links/begin', {
+      token,
+      ...applicant,
+    })
     await this.call('POST', '/registration-links/finish', {
       token,
       ceremonyId: begun.ceremonyId,
@@ -99,7 +114,9 @@ export class Person {
       credentialId === undefined ? {} : { credentialId },
     )
     const response = this.authenticator.get(attempt.publicKey, this.#origin)
-    const made = await this.call<{ sealId: string }>('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, { response })
+    const made = await this.call<{ sealId: string }>('POST', `/seal-requests/${sealRequestId}/attempts/${attempt.id}`, {
+      response,
+    })
     return made.sealId
   }
 
@@ -121,8 +138,17 @@ export class Person {
     return this.act('POST', '/me/credentials', { ceremonyId: begun.ceremonyId, response, name })
   }
 
-  async makeToken(name: string, scopes: string[] = ['repository:write'], repositoryIds: string[] | null = null): Promise<string> {
-    const made = await this.act<{ secret: string }>('POST', '/me/tokens', { name, scopes, repositoryIds, expiresInDays: 30 })
+  async makeToken(
+    name: string,
+    scopes: string[] = ['repository:write'],
+    repositoryIds: string[] | null = null,
+  ): Promise<string> {
+    const made = await this.act<{ secret: string }>('POST', '/me/tokens', {
+      name,
+      scopes,
+      repositoryIds,
+      expiresInDays: 30,
+    })
     return made.secret
   }
 }

@@ -32,7 +32,9 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
     await ana.signOut()
     await ana.signIn()
   })
-  await step('add a second passkey, vouched for by the first', () => ana.addPasskey(new SoftwareAuthenticator(), 'Spare key'))
+  await step('add a second passkey, vouched for by the first', () =>
+    ana.addPasskey(new SoftwareAuthenticator(), 'Spare key'),
+  )
   const token = await step('make an API token', () => ana.makeToken('laptop'))
   await step('create the project acme and the repository widgets', async () => {
     await ana.call('POST', '/projects', { name: 'acme', description: 'Everything we make' })
@@ -51,7 +53,11 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
     await gitOrThrow(work, [...withToken(token), 'push', '--quiet', 'origin', 'main'])
   })
   await step('tap to seal that start', async () => {
-    const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${R}/protected-branches/main/start-seal`, {})
+    const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+      'POST',
+      `${R}/protected-branches/main/start-seal`,
+      {},
+    )
     const seal = await ana.tap(sealRequestId)
     await ana.call('POST', `${R}/protected-branches/main/start`, {}, { 'postern-seal': seal })
   })
@@ -73,7 +79,11 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
       return opened.number
     })
     await step(`tap to ${method} pull request ${number}`, async () => {
-      const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${R}/pull-requests/${number}/merge-preparation`, { method })
+      const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+        'POST',
+        `${R}/pull-requests/${number}/merge-preparation`,
+        { method },
+      )
       const seal = await ana.tap(sealRequestId)
       await ana.call('POST', `${R}/pull-requests/${number}/merge`, { method }, { 'postern-seal': seal })
     })

@@ -26,7 +26,8 @@ test('every page can be read by everybody', { timeout: 280_000 }, async (context
   await laptop.setPresence(false)
   await page.goto(postern.origin)
   await visitor.signOut()
-  for (const one of entryPages) await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
+  for (const one of entryPages)
+    await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
   await context.test('no page complained', () => assert.deepEqual(visitor.errors, []))
 })
 
@@ -44,7 +45,9 @@ async function readDemo({ page, postern }: Story) {
   const { items } = await call<{ items: { number: number; state: string }[] }>('/tea-shop/pull-requests?state=all')
   const views = await Promise.all(
     items.map(({ number }) =>
-      call<{ number: number; mergeOid: string | null; mergeability: { state: string } }>(`/tea-shop/pull-requests/${number}`),
+      call<{ number: number; mergeOid: string | null; mergeability: { state: string } }>(
+        `/tea-shop/pull-requests/${number}`,
+      ),
     ),
   )
   const { items: commits } = await call<{ items: { oid: string; subject: string }[] }>('/tea-shop/commits')

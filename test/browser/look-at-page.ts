@@ -24,10 +24,15 @@ export async function lookAtPage(page: Page, origin: string, { name, url, shows 
     await page.setViewportSize({ width: view.width, height: 900 })
     await isWhole(page)
     await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true, animations: 'disabled' })
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze()
+    const { violations } = await new AxeBuilder({ page })
+      .setLegacyMode(true)
+      .options({ resultTypes: ['violations'] })
+      .analyze()
     for (const { id, impact, help, nodes } of violations)
       if (impact === 'serious' || impact === 'critical')
-        found.push(`${view.name}: ${id}, ${help}\n  ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n  ')}`)
+        found.push(
+          `${view.name}: ${id}, ${help}\n  ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ''}`).join('\n  ')}`,
+        )
     const width = await page.evaluate('document.documentElement.scrollWidth')
     if (Number(width) > view.width) found.push(`${view.name}: ${String(width)} pixels wide`)
   }
@@ -36,6 +41,9 @@ export async function lookAtPage(page: Page, origin: string, { name, url, shows 
 
 /** Nothing still loads. Nothing moves either: the browser asks for less motion. */
 async function isWhole(page: Page): Promise<void> {
-  for (const waiting of [page.locator('.mantine-Skeleton-root, .mantine-Progress-root'), page.getByText('Loading the changes')])
+  for (const waiting of [
+    page.locator('.mantine-Skeleton-root, .mantine-Progress-root'),
+    page.getByText('Loading the changes'),
+  ])
     await waiting.first().waitFor({ state: 'detached' })
 }

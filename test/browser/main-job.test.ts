@@ -51,6 +51,9 @@ test('the main job', { timeout: 280_000 }, async (context) => {
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
   await step('stock git verifies what a person tapped for', async () => {
     await page.goto(merged)
-    assert.match(await verifyWithStockGit(story, 'squash'), /Good "git" signature for ana@localhost with (ECDSA-SK|sk-ecdsa)/i)
+    assert.match(
+      await verifyWithStockGit(story, 'squash'),
+      /Good "git" signature for ana@localhost with (ECDSA-SK|sk-ecdsa)/i,
+    )
   })
 })

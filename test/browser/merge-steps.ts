@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { button, link, linesOf, see, seeTitle, type Story } from './story.ts'
 
 /** The facts stand on the page before the tap, the digest of the statement among them. One tap merges. */
-export async function tapToMerge({ visitor, page, terminal }: Story, { method }: { method: 'Merge' | 'Squash' }): Promise<void> {
+export async function tapToMerge(
+  { visitor, page, terminal }: Story,
+  { method }: { method: 'Merge' | 'Squash' },
+): Promise<void> {
   await link(page, 'Merge with a tap').click()
   if (method === 'Squash') await page.getByRole('radiogroup', { name: 'How to merge' }).getByText('Squash').click()
   const signed = page.getByRole('region', { name: 'What you sign' })

@@ -20,11 +20,22 @@ export const entryPages: PageToSee[] = [
   { name: 'sign-in', route: '/-/sign-in', url: '/-/sign-in' },
   { name: 'set-up-without-link', route: '/-/setup', url: '/-/setup' },
   { name: 'set-up-cut-link', route: '/-/setup', url: '/-/setup#pst_link_cut', shows: 'This link is incomplete' },
-  { name: 'set-up-wrong-link', route: '/-/setup', url: `/-/setup#pst_link_${'A'.repeat(43)}`, shows: 'This link does not work' },
+  {
+    name: 'set-up-wrong-link',
+    route: '/-/setup',
+    url: `/-/setup#pst_link_${'A'.repeat(43)}`,
+    shows: 'This link does not work',
+  },
 ]
 
 /** @param known what the demo made and a page's address must name */
-export const ownerPages = (known: { oid: string; mergedOid: string; ready: number; conflicting: number; merged: number }): PageToSee[] => [
+export const ownerPages = (known: {
+  oid: string
+  mergedOid: string
+  ready: number
+  conflicting: number
+  merged: number
+}): PageToSee[] => [
   { name: 'set-up-next', route: '/-/setup', url: '/-/setup?step=next' },
   { name: 'home', route: '/', url: '/' },
   { name: 'account', route: '/-/account', url: '/-/account' },
@@ -50,21 +61,73 @@ export const ownerPages = (known: { oid: string; mergedOid: string; ready: numbe
   { name: 'file-read', route: `${R}/file/$`, url: `${shop}/file/README.md`, shows: 'Sencha' },
   { name: 'commits', route: `${R}/commits`, url: `${shop}/commits`, shows: 'Open the shop' },
   { name: 'commit', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.oid}` },
-  { name: 'commit-proven', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.mergedOid}`, shows: /proved this with a tap/ },
+  {
+    name: 'commit-proven',
+    route: `${R}/commits/$oid`,
+    url: `${shop}/commits/${known.mergedOid}`,
+    shows: /proved this with a tap/,
+  },
   { name: 'branches', route: `${R}/branches`, url: `${shop}/branches`, shows: 'add-oolong' },
   { name: 'tags', route: `${R}/tags`, url: `${shop}/tags`, shows: 'No tags yet' },
   { name: 'settings', route: `${R}/settings`, url: `${shop}/settings`, shows: 'Protected branches' },
   { name: 'pull-requests', route: `${R}/pull-requests`, url: `${shop}/pull-requests`, shows: '#' },
-  { name: 'new-pull-request', route: `${R}/pull-requests/new`, url: `${shop}/pull-requests/new?source=add-oolong`, shows: 'Description' },
-  { name: 'pull-request', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}`, shows: 'Ready to merge' },
-  { name: 'pull-request-files', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=files` },
-  { name: 'pull-request-split', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=files&diff=split` },
-  { name: 'pull-request-commits', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.ready}?tab=commits` },
-  { name: 'pull-request-conflict', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.conflicting}`, shows: /in conflict/ },
-  { name: 'pull-request-merged', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.merged}`, shows: /merged this/ },
-  { name: 'pull-request-proof', route: `${R}/pull-requests/$number`, url: `${shop}/pull-requests/${known.merged}?tab=proof`, shows: 'Verify it yourself' },
-  { name: 'merge', route: `${R}/pull-requests/$number/merge`, url: `${shop}/pull-requests/${known.ready}/merge`, shows: /^sha256:/ },
-  { name: 'merged', route: `${R}/pull-requests/$number/merge`, url: `${shop}/pull-requests/${known.merged}/merge`, shows: 'Verify it yourself' },
+  {
+    name: 'new-pull-request',
+    route: `${R}/pull-requests/new`,
+    url: `${shop}/pull-requests/new?source=add-oolong`,
+    shows: 'Description',
+  },
+  {
+    name: 'pull-request',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}`,
+    shows: 'Ready to merge',
+  },
+  {
+    name: 'pull-request-files',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}?tab=files`,
+  },
+  {
+    name: 'pull-request-split',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}?tab=files&diff=split`,
+  },
+  {
+    name: 'pull-request-commits',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}?tab=commits`,
+  },
+  {
+    name: 'pull-request-conflict',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.conflicting}`,
+    shows: /in conflict/,
+  },
+  {
+    name: 'pull-request-merged',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.merged}`,
+    shows: /merged this/,
+  },
+  {
+    name: 'pull-request-proof',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.merged}?tab=proof`,
+    shows: 'Verify it yourself',
+  },
+  {
+    name: 'merge',
+    route: `${R}/pull-requests/$number/merge`,
+    url: `${shop}/pull-requests/${known.ready}/merge`,
+    shows: /^sha256:/,
+  },
+  {
+    name: 'merged',
+    route: `${R}/pull-requests/$number/merge`,
+    url: `${shop}/pull-requests/${known.merged}/merge`,
+    shows: 'Verify it yourself',
+  },
 ]
 
 /** The paths of the route table, read from its source: it imports pages, which only the console's builder understands. */

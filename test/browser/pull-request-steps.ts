@@ -39,7 +39,12 @@ export async function readPullRequest({ visitor, page }: Story): Promise<void> {
 export async function seeConflict({ visitor, page, postern }: Story): Promise<void> {
   await proposeBranch({ page, postern }, 'slogan')
   await page.getByRole('heading', { name: 'It conflicts with the branch it goes into' }).waitFor()
-  await page.getByRole('region', { name: 'Merging' }).getByRole('listitem').filter({ hasText: 'README.md' }).first().waitFor()
+  await page
+    .getByRole('region', { name: 'Merging' })
+    .getByRole('listitem')
+    .filter({ hasText: 'README.md' })
+    .first()
+    .waitFor()
   assert.ok(await button(page, 'Merge with a tap').isDisabled())
   await see(page, /Both branches changed the same lines/)
   await visitor.photograph('conflict')

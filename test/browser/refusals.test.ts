@@ -35,7 +35,9 @@ test('what goes wrong, and what the pages say then', { timeout: 280_000 }, async
   })
   await step('a tap that fails or is turned away changes nothing', () => tapAfterRefusals(story, key))
   await step('a session that ended asks to sign in again, over the form', () => signInOverForm(story))
-  await step('a head that moved while the merge page was open: a sentence, and a fresh statement', () => mergeMovedHead(story, ana))
+  await step('a head that moved while the merge page was open: a sentence, and a fresh statement', () =>
+    mergeMovedHead(story, ana),
+  )
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })
 
@@ -112,7 +114,9 @@ async function mergeMovedHead({ page, postern, terminal, visitor }: Story, ana: 
   await terminal.pasteWell(`echo large >> parts.txt && git commit -q -a -m 'Add more' && git push -q origin parts`)
   await button(page, 'Tap to merge').click()
   await see(page.getByRole('alert'), 'This pull request was not merged.')
-  await page.getByRole('row', { name: new RegExp(`^Head ${(await terminal.pasteWell('git rev-parse HEAD')).trim()}`) }).waitFor()
+  await page
+    .getByRole('row', { name: new RegExp(`^Head ${(await terminal.pasteWell('git rev-parse HEAD')).trim()}`) })
+    .waitFor()
   await statement.waitFor()
   assert.notEqual(await statement.innerText(), before)
   await visitor.photograph('merge-moved')

@@ -70,7 +70,12 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets`)
   await button(page, /Showing main/).click()
   await link(page, 'sizes').click()
-  await page.getByRole('listitem').filter({ hasText: 'well made' }).or(page.locator('strong', { hasText: 'well made' })).first().waitFor()
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'well made' })
+    .or(page.locator('strong', { hasText: 'well made' }))
+    .first()
+    .waitFor()
   await visitor.photograph('repository')
   await link(page, 'src').first().click()
   await link(page, 'sizes.ts').first().click()
@@ -91,8 +96,10 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   await link(page, /^Tags/).click()
   await see(page, 'First release')
   await button(page, 'Download').click()
-  const [archive] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /tar\.gz/ }).click()])
+  const [archive] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: /tar\.gz/ }).click(),
+  ])
   assert.match(archive.suggestedFilename(), /widgets.*\.tar\.gz$/)
   await visitor.photograph('tags')
 }
-

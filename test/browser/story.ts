@@ -56,7 +56,8 @@ export async function openStory(context: TestContext, options: StartOptions = {}
 
 export const button = (at: Page | Locator, name: string | RegExp): Locator => at.getByRole('button', { name })
 export const link = (at: Page | Locator, name: string | RegExp): Locator => at.getByRole('link', { name })
-export const dialog = (page: Page, name?: string | RegExp): Locator => page.getByRole('dialog', name === undefined ? {} : { name })
+export const dialog = (page: Page, name?: string | RegExp): Locator =>
+  page.getByRole('dialog', name === undefined ? {} : { name })
 
 /** Waits for the page of this title. */
 export const seeTitle = (page: Page, name: string | RegExp): Promise<void> =>
@@ -77,6 +78,10 @@ export async function tap(page: Page): Promise<void> {
 
 /** Chooses in a list that opens below a field. */
 export async function choose(page: Page, field: string, option: string | RegExp): Promise<void> {
-  await page.getByRole('combobox', { name: field, exact: true }).or(page.getByLabel(field, { exact: true })).first().click()
+  await page
+    .getByRole('combobox', { name: field, exact: true })
+    .or(page.getByLabel(field, { exact: true }))
+    .first()
+    .click()
   await page.getByRole('option', { name: option }).first().click()
 }

@@ -29,7 +29,10 @@ export class Terminal implements AsyncDisposable {
 
   /** What git is told when it asks for a user name and a password. */
   async answerGitWith(username: string, token: string): Promise<void> {
-    await writeExecutable(join(this.home, 'bin/askpass'), `case "$1" in Username*) echo '${username}';; *) echo '${token}';; esac`)
+    await writeExecutable(
+      join(this.home, 'bin/askpass'),
+      `case "$1" in Username*) echo '${username}';; *) echo '${token}';; esac`,
+    )
   }
 
   /** Runs the lines as they are, each only if the one before went well. */

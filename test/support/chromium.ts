@@ -7,7 +7,9 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking
 
 /** The system's Chromium, else the one that npm brings with its own libraries (decision 47). */
 export async function launchChromium(extraFlags: readonly string[] = []): Promise<Browser & AsyncDisposable> {
-  const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+  const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  )
   const args = [...flags, ...extraFlags]
   if (system !== undefined) return disposable(await chromium.launch({ executablePath: system, args }))
   const { default: packaged } = await import('@sparticuz/chromium')
@@ -48,12 +50,17 @@ export class Visitor implements AsyncDisposable {
     this.#cdp = cdp
     page.on('pageerror', (error) => this.#errors.push(error.message))
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.#errors.push(message.text())
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.#errors.push(message.text())
     })
   }
 
   static async open(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options })
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: 'reduce',
+      ...options,
+    })
     context.setDefaultTimeout(20_000)
     const page = await context.newPage()
     const cdp = await context.newCDPSession(page)
@@ -118,7 +125,11 @@ export class Visitor implements AsyncDisposable {
     const size = this.page.viewportSize() ?? { width: 1280, height: 900 }
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme })
-      await this.page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+      await this.page.screenshot({
+        path: join(folder, `${name}-${colorScheme}.png`),
+        fullPage: true,
+        animations: 'disabled',
+      })
     }
     await this.page.emulateMedia({ colorScheme: 'light' })
     await this.page.setViewportSize({ width: 390, height: 844 })

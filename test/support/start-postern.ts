@@ -33,7 +33,10 @@ export interface StartOptions {
 export async function startPostern({ flags = [], now }: StartOptions = {}): Promise<StartedPostern> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-'))
   const port = await freePort()
-  const config = loadConfig(['--port', String(port), '--data', join(folder, 'data'), '--log-level', 'error', ...flags], {})
+  const config = loadConfig(
+    ['--port', String(port), '--data', join(folder, 'data'), '--log-level', 'error', ...flags],
+    {},
+  )
   let postern = await createPostern(config, now)
   await postern.listen()
   const origin = config.url.origin

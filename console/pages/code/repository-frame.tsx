@@ -61,7 +61,9 @@ function RepositoryNavigation({ repository, tab }: { repository: RepositoryView;
   if (repository.myRole === 'admin') links.push(['settings', 'Settings', paths.settings(project, name)])
   const here = useRef<HTMLAnchorElement>(null)
   // On a phone the tabs are wider than the page.
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [tab])
+  useEffect(() => {
+    here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [tab])
   return (
     <Box component="nav" aria-label="Repository" className={styles.tabs}>
       {links.map(([key, label, href, count]) => (

@@ -115,7 +115,10 @@ export function credentialRoutes(
           challenge: issued.challenge,
           rpId: place.rpId,
           user: { handle: user.webauthnHandle, name: user.username, displayName: user.displayName },
-          exclude: records.map((record) => ({ id: record.credentialId, transports: JSON.parse(record.transports) as string[] })),
+          exclude: records.map((record) => ({
+            id: record.credentialId,
+            transports: JSON.parse(record.transports) as string[],
+          })),
         }),
       }
     },
@@ -151,7 +154,12 @@ export function credentialRoutes(
           action: 'credential.added',
           actor: actorOf(caller, seal),
           target: { kind: 'credential', id: created.id },
-          facts: { credential: created.name, seal: seal.id, algorithm: created.algorithm, attestation: created.attestationOutcome },
+          facts: {
+            credential: created.name,
+            seal: seal.id,
+            algorithm: created.algorithm,
+            attestation: created.attestationOutcome,
+          },
           at,
         })
         return created
@@ -187,7 +195,12 @@ export function credentialRoutes(
       await database.write(async (tx) => {
         const at = now()
         // Two removals at once must not leave nothing: the person's row is what they queue for.
-        await tx.updateTable('user').set({ state: 'active' }).where('id', '=', caller.id).where('state', '=', 'active').execute()
+        await tx
+          .updateTable('user')
+          .set({ state: 'active' })
+          .where('id', '=', caller.id)
+          .where('state', '=', 'active')
+          .execute()
         await refuseLast(caller.id, tx)
         const seal = await request.takeSeal(tx)
         const { numUpdatedRows } = await tx
@@ -198,7 +211,12 @@ export function credentialRoutes(
           .executeTakeFirst()
         if (Number(numUpdatedRows) !== 1) throw notFound('This passkey')
         // Also this session, where it was begun with that passkey.
-        await tx.updateTable('session').set({ endedAt: at }).where('credentialRecordId', '=', record.id).where('endedAt', 'is', null).execute()
+        await tx
+          .updateTable('session')
+          .set({ endedAt: at })
+          .where('credentialRecordId', '=', record.id)
+          .where('endedAt', 'is', null)
+          .execute()
         const target = { kind: 'credential', id: record.id }
         const facts = { credential: record.name, seal: seal.id }
         await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller, seal), target, facts, at })

@@ -8,7 +8,10 @@ import { createGroup, deleteGroup, listGroups, setGroupMember } from '../groups.
 import type { Ceremonies } from '../registration.ts'
 import { Group } from '../shapes.ts'
 
-const GroupName = Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$', description: '2–63 characters: a–z, A–Z, 0–9, -' })
+const GroupName = Type.String({
+  pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$',
+  description: '2–63 characters: a–z, A–Z, 0–9, -',
+})
 const ByName = Type.Object({ name: Type.String() })
 const Membership = Type.Object({ name: Type.String(), username: Type.String() })
 

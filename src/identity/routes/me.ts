@@ -20,7 +20,9 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
     async handler(request) {
       const caller = getPerson(request)
       const user = await findUserById(database.read, caller.id)
-      const session = (await listSessions(database.read, caller.id, now())).find((row) => row.id === caller.by.sessionId)
+      const session = (await listSessions(database.read, caller.id, now())).find(
+        (row) => row.id === caller.by.sessionId,
+      )
       if (user === undefined || session === undefined) throw notFound('This session')
       const demo = await database.read.selectFrom('project').select('id').where('isDemo', '=', 1).limit(1).execute()
       return {
@@ -70,7 +72,13 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
         const at = now()
         const count = await endSessions(tx, caller.id, { except: caller.by.sessionId }, at)
         const target = { kind: 'user', id: caller.id }
-        await recordEvent(tx, { action: 'session.ended-other', actor: actorOf(getCaller(request)), target, facts: { count }, at })
+        await recordEvent(tx, {
+          action: 'session.ended-other',
+          actor: actorOf(getCaller(request)),
+          target,
+          facts: { count },
+          at,
+        })
       })
       return reply.code(204).send(null)
     },

@@ -9,7 +9,15 @@ import { Page } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
-import { type Act, addPerson, endorseCredential, getPersonByName, listPeople, makePersonLink, renderPerson } from '../people.ts'
+import {
+  type Act,
+  addPerson,
+  endorseCredential,
+  getPersonByName,
+  listPeople,
+  makePersonLink,
+  renderPerson,
+} from '../people.ts'
 import { linkUrl } from '../registration-links.ts'
 import type { Ceremonies } from '../registration.ts'
 import { DisplayName, Email, OrganisationRole, Person, PersonAdded, Username } from '../shapes.ts'

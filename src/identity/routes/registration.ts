@@ -11,7 +11,10 @@ import { findUserById } from '../users.ts'
 const Token = Type.String({ minLength: 20, maxLength: 100 })
 
 /** A first passkey through a one-time link: set-up, next owner, invitation, moving house. */
-export function registrationRoutes(app: App, { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames }): void {
+export function registrationRoutes(
+  app: App,
+  { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames },
+): void {
   const { database, now } = ceremonies
 
   app.post('/api/v1/registration-links/inspect', {
@@ -22,7 +25,8 @@ export function registrationRoutes(app: App, { ceremonies, cookies }: { ceremoni
       const user = link.userId === null ? undefined : await findUserById(database.read, link.userId)
       return {
         purpose: link.purpose,
-        person: user === undefined ? null : { username: user.username, displayName: user.displayName, email: user.email },
+        person:
+          user === undefined ? null : { username: user.username, displayName: user.displayName, email: user.email },
         expiresAt: link.expiresAt,
       }
     },

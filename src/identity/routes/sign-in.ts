@@ -9,7 +9,10 @@ import { endSessions } from '../sessions.ts'
 import { Ceremony } from '../shapes.ts'
 import { beginSignIn, finishSignIn } from '../sign-in.ts'
 
-export function signInRoutes(app: App, { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames }): void {
+export function signInRoutes(
+  app: App,
+  { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames },
+): void {
   app.post('/api/v1/sign-in/begin', {
     config: { access: 'public' },
     schema: { response: { 200: Ceremony } },

@@ -34,7 +34,11 @@ export function memberRoutes(app: App, parts: RepositoryParts): void {
 function addRoutes(
   app: App,
   { database, now }: RepositoryParts,
-  { root, kind, scopeOf }: { root: string; kind: 'project' | 'repository'; scopeOf: (request: FastifyRequest) => MemberScope },
+  {
+    root,
+    kind,
+    scopeOf,
+  }: { root: string; kind: 'project' | 'repository'; scopeOf: (request: FastifyRequest) => MemberScope },
 ): void {
   const inPath = { project: Type.String(), ...(kind === 'repository' ? { repository: Type.String() } : {}) }
   const Subject = Type.Object({ ...inPath, kind: Kind, name: Type.String() })
@@ -51,7 +55,13 @@ function addRoutes(
     schema: { params: Subject, body: Type.Object({ role: RepositoryRole }), response: { 200: Members } },
     async handler(request) {
       const { kind: subject, name } = request.params
-      await grantRole(database, getPerson(request), scopeOf(request), { kind: subject, name, role: request.body.role }, now())
+      await grantRole(
+        database,
+        getPerson(request),
+        scopeOf(request),
+        { kind: subject, name, role: request.body.role },
+        now(),
+      )
       return list(request)
     },
   })

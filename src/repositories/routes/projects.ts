@@ -18,7 +18,10 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     async describe(request) {
       const { project } = getProject(request)
       await refuseFull(database.read, project)
-      return { title: `Delete the project ${project.name}`, rows: [{ label: 'Project', value: project.name, kind: 'text' }] }
+      return {
+        title: `Delete the project ${project.name}`,
+        rows: [{ label: 'Project', value: project.name, kind: 'text' }],
+      }
     },
   }
 

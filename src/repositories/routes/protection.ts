@@ -25,7 +25,12 @@ export function protectionRoutes(app: App, parts: RefParts & { projection: Proje
     config: { access: 'repository:admin' },
     schema: { params: ByBranch, response: { 200: Type.Object({ sealRequestId: Type.String() }) } },
     handler: (request) =>
-      askForStart(parts, { place: getPlace(request), caller: getPerson(request), branch: request.params.branch, origin }),
+      askForStart(parts, {
+        place: getPlace(request),
+        caller: getPerson(request),
+        branch: request.params.branch,
+        origin,
+      }),
   })
 
   app.post(`${root}/start`, {
@@ -34,7 +39,9 @@ export function protectionRoutes(app: App, parts: RefParts & { projection: Proje
     async handler(request) {
       const sealId = request.headers['postern-seal']
       if (typeof sealId !== 'string')
-        throw new ProblemError(401, 'seal-required', 'This needs a tap on your key.', { help: 'Ask for the seal request first, at start-seal.' })
+        throw new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
+          help: 'Ask for the seal request first, at start-seal.',
+        })
       const place = getPlace(request)
       await sealStart(parts, projection, { place, caller: getPerson(request), branch: request.params.branch, sealId })
       return getView(place.repository.id, request.params.branch)
@@ -78,7 +85,12 @@ export function protectionRoutes(app: App, parts: RefParts & { projection: Proje
           actor: actorOf(getPerson(request), seal),
           target: { kind: 'ref', id: row.ref },
           repositoryId: repository.id,
-          facts: { repository: path, ref: row.ref, stockVerifiableOnly: stockVerifiableOnly ? 'yes' : 'no', seal: seal.id },
+          facts: {
+            repository: path,
+            ref: row.ref,
+            stockVerifiableOnly: stockVerifiableOnly ? 'yes' : 'no',
+            seal: seal.id,
+          },
           at: now(),
         })
       })

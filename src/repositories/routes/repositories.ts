@@ -39,7 +39,10 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
       response: { 200: Page(RepositorySummary) },
     },
     handler: (request) =>
-      listReachableRepositories(database.read, getCaller(request), { cursor: request.query.cursor, search: request.query.q }),
+      listReachableRepositories(database.read, getCaller(request), {
+        cursor: request.query.cursor,
+        search: request.query.q,
+      }),
   })
 
   app.get('/api/v1/projects/:project/repositories', {
