@@ -6,7 +6,13 @@ import { invalid } from '../http/problem.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { createApiToken, endApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
-import { ApiTokenMade, ApiTokenView, NewApiToken } from './shapes.ts'
+import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shapes.ts'
+
+const scopeWords: Record<TokenScope, string> = {
+  'repository:read': 'read repositories',
+  'repository:write': 'push to repositories and open pull requests',
+  'account:read': 'see people and groups',
+}
 
 /**
  * `access-keys/` owns the secrets that programs come in with, and turns a request into its caller. It never decides
@@ -31,7 +37,7 @@ export function accessKeyRoutes(
       return {
         title: `Make the API token “${token.name}”`,
         rows: [
-          { label: 'May', value: token.scopes.join(', '), kind: 'text' },
+          { label: 'May', value: token.scopes.map((scope) => scopeWords[scope]).join(', '), kind: 'text' },
           {
             label: 'Repositories',
             value: token.repositoryIds === null ? 'all that you reach' : [...paths.values()].join(', '),

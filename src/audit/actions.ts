@@ -58,5 +58,13 @@ export type Action = keyof typeof actions
 /** The sentence of an event; unknown facts stay empty rather than show a placeholder. */
 export function renderSentence(action: string, facts: Record<string, string | number>): string {
   const template = Object.hasOwn(actions, action) ? actions[action as Action] : action
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(Object.hasOwn(facts, name) ? facts[name] : '…'))
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    Object.hasOwn(facts, name) ? inWords(String(facts[name])) : '…',
+  )
+}
+
+/** Branches and commits as people name them; the leaf keeps them whole. */
+function inWords(fact: string): string {
+  if (/^[0-9a-f]{40}$/.test(fact)) return fact.slice(0, 8)
+  return fact.replace(/^refs\/heads\//, '').replace(/^refs\/tags\//, 'tag ')
 }

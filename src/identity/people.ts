@@ -107,6 +107,7 @@ export async function addPerson(
 export async function makePersonLink(database: Database, { caller, takeSeal, now }: Act, username: string) {
   const user = await getPersonByName(database.read, username)
   checkMayGive(caller, user.role)
+  if (user.isDemo === 1) throw forbidden('The example people never come in again.', 'Add a person of your own.')
   const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()
   if ((await listCredentialRecords(database.read, user.id)).some((record) => record.rpId === instance?.rpId))
     throw conflict('has-passkey', `${user.displayName} has a passkey.`, {

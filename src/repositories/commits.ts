@@ -21,6 +21,8 @@ export async function listCommits(
     [
       'log',
       '-z',
+      // Commits of one second would else stand before what they build on.
+      '--date-order',
       format,
       `--max-count=${limit}`,
       `--skip=${skip}`,

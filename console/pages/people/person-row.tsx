@@ -44,9 +44,9 @@ export function PersonRow({ person, isAdmin, onLinkMade }: PersonRowProps) {
           </Stack>
         </Group>
         <Text size="sm" c="dimmed">
-          {person.credentialCount === 0 ? 'no passkey yet' : keys}
+          {person.isDemo ? 'an example' : person.credentialCount === 0 ? 'no passkey yet' : keys}
         </Text>
-        {isAdmin && person.state === 'active' && person.credentialCount === 0 && (
+        {isAdmin && person.state === 'active' && !person.isDemo && person.credentialCount === 0 && (
           <Button size="xs" variant="default" loading={makeLink.isPending} onClick={() => makeLink.mutate()}>
             New link
           </Button>
