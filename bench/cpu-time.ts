@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { cpus } from 'node:os'
 
 /** Linux counts process times in hundredths of a second, whatever the kernel's own tick. */
 const millisecondsPerTick = 10
@@ -72,14 +70,4 @@ export function childrenCpuMs(work: () => void): number {
   const before = spent()
   work()
   return spent() - before
-}
-
-/**
- * Keeps this process, and what it starts from now on, on one core until disposed of. Where client and server take turns
- * on two cores of a virtual machine, each message wakes an idle core, which costs the sender more than the message.
- */
-export function useOneCore(): Disposable {
-  const setCores = (cores: string): void => void execFileSync('taskset', ['-acp', cores, String(process.pid)])
-  setCores(String(cpus().length - 1))
-  return { [Symbol.dispose]: () => setCores(`0-${cpus().length - 1}`) }
 }

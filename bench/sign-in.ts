@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
-import { ownCpuMs, treeCpuMs, useOneCore } from './cpu-time.ts'
+import { ownCpuMs, treeCpuMs } from './cpu-time.ts'
 import { KeepAliveClient } from './keep-alive-client.ts'
 import { alternate, type Group } from './measure.ts'
 import { createRawVerify } from './raw-verify.ts'
@@ -26,7 +26,6 @@ export const signIn: Group = {
   does: 'a whole sign-in on the server, over HTTP, beside raw crypto.verify',
   async run({ rounds }) {
     const raw = createRawVerify()
-    using _core = useOneCore()
     await using inMemory = await startSigningIn(existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
     await using onDisk = await startSigningIn(tmpdir())
     const sides = {

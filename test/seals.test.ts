@@ -54,6 +54,19 @@ for (const store of stores)
       await refused(makeToken(ana, seal), 409, 'seal-spent')
     })
 
+    test('a tap by a passkey that is removed before its act allows nothing', async () => {
+      const cy = await postern.join(ana, `cy-${store.name.toLowerCase()}`)
+      const spare = new SoftwareAuthenticator()
+      const { id } = await cy.addPasskey(spare, 'spare')
+      const request = await ask(cy)
+      const attempt = await cy.call<Attempt>('POST', `/seal-requests/${request}/attempts`, { credentialId: id })
+      const { sealId } = await cy.call<{ sealId: string }>('POST', `/seal-requests/${request}/attempts/${attempt.id}`, {
+        response: spare.get(attempt.publicKey, postern.origin),
+      })
+      await cy.act('DELETE', `/me/credentials/${id}`)
+      await refused(makeToken(cy, sealId), 409, 'credential-ended')
+    })
+
     test('of one seal used twice at once, one act is carried out', async () => {
       const seal = await bo.tap(await ask(bo))
       const before = (await bo.call<{ items: unknown[] }>('GET', '/me/tokens')).items.length

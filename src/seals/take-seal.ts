@@ -2,6 +2,7 @@ import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import { findCredentialRecord } from '../identity/credential-records.ts'
 import { parseStatement, type Statement } from './format/statement.ts'
 import { parseTime } from './format/time.ts'
 
@@ -27,6 +28,9 @@ export async function takeSeal(
     .returningAll()
     .executeTakeFirst()
   if (seal === undefined) throw sealProblem('seal-spent', 'This tap was already used, or is not yours.')
+  // Removed between the tap and the act: what it sealed and nobody carried out ends with it.
+  if ((await findCredentialRecord(tx, wanted.userId, seal.credentialRecordId)) === undefined)
+    throw sealProblem('credential-ended', 'The passkey that tapped for this was removed meanwhile.')
   const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
   if (wanted.at > (parseTime(statement.predicate.notAfter) ?? 0) * 1000)
     throw sealProblem('seal-expired', 'This tap is too old for what you are doing.')
