@@ -52,7 +52,12 @@ async function run(): Promise<void> {
     say(`${name}: ${does}`)
     rows.push(...(await run({ rounds, say: (line) => say(`  ${line}`) })))
   }
-  const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
+  const chosen = [
+    ...positionals,
+    ...(values.rounds === '5' ? [] : ['--rounds', values.rounds]),
+    ...(values.write ? ['--write'] : []),
+  ]
+  const command = ['npm run bench', ...(chosen.length > 0 ? ['--', ...chosen] : [])].join(' ')
   const date = new Date().toISOString().slice(0, 10)
   const machine = describeMachine()
   const text = `Made by \`${command}\` on ${date}: ${machine}; medians of ${rounds} alternating runs.\n\n${renderTable(rows)}`

@@ -10,6 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { answerUnreadable } from './client-error.ts'
 import { checkHost } from './host.ts'
+import { lazySchemaCompilers } from './lazy-schemas.ts'
 import { ProblemError, sendProblem } from './problem.ts'
 import { isProxyTrusted } from './trusted-proxies.ts'
 
@@ -38,6 +39,7 @@ export function createApp(options: AppOptions): App {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: (address: string) => isProxyTrusted(address, options.trustedProxies),
     bodyLimit: 1024 * 1024,
+    schemaController: lazySchemaCompilers(),
     // Node's own deadline would cut long pushes; deadlines are set per route below.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 4096, ignoreTrailingSlash: false },

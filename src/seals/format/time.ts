@@ -10,5 +10,7 @@ export function renderTime(milliseconds: number): string {
 export function parseTime(text: string): number | undefined {
   if (!TIME.test(text)) return undefined
   const milliseconds = Date.parse(text)
-  return Number.isNaN(milliseconds) || renderTime(milliseconds) !== text ? undefined : milliseconds / 1000
+  // What the calendar does not have rolls over into the next day.
+  const isReal = new Date(milliseconds).getUTCDate() === Number(text.slice(8, 10))
+  return isReal ? milliseconds / 1000 : undefined
 }
