@@ -19,7 +19,7 @@ const runs = [
   {
     name: 'unit',
     files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')),
-    flags: ['--test-isolation=none'],
+    flags: ['--import=./test/support/steady-seed.ts', '--test-isolation=none'],
   },
   {
     name: 'system',

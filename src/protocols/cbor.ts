@@ -75,7 +75,7 @@ function readWideArgument(cursor: Cursor, additional: number): [value: number, l
       return [take(cursor, 4).readUInt32BE(0), 0x1_0000]
     case 27: {
       const wide = take(cursor, 8).readBigUInt64BE(0)
-      if (wide >= BigInt(Number.MAX_SAFE_INTEGER)) throw new CborError('the number is too large')
+      if (wide > BigInt(Number.MAX_SAFE_INTEGER)) throw new CborError('the number is too large')
       return [Number(wide), 0x1_0000_0000]
     }
     default:
