@@ -62,7 +62,6 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
       if (form.getValues()[field] === suggested.current[field]) form.setFieldValue(field, words[field])
     }
     suggested.current = words
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [words?.title, words?.description])
 
   const nothing = incoming.data?.commits.length === 0
