@@ -113,7 +113,7 @@ async function setUp({ origin, setupLink }: Served, folder: string, pullRequests
     async invite(): Promise<string> {
       const ben = { username: 'ben', displayName: 'Ben Example', email: 'ben@example.com', role: 'member' }
       const { link } = await ana.act<{ link: string }>('POST', '/people', ben)
-      await ana.call('PUT', `${R}/members/user/ben`, { role: 'write' })
+      await ana.act('PUT', `${R}/members/user/ben`, { role: 'write' })
       return link
     },
   }

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
 import { browser } from './browser.ts'
 import { gitHttp } from './git-http.ts'
+import { guardrails } from './guardrails.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
 import { signIn } from './sign-in.ts'
@@ -14,7 +15,7 @@ import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, verify, gitHttp, browser, start]
+const groups: readonly Group[] = [authentication, signIn, guardrails, verify, gitHttp, browser, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

@@ -23,6 +23,9 @@ export const paths = {
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
   account: (tab: 'passkeys' | 'sessions' | 'tokens' = 'passkeys') => `/-/account/${tab}`,
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
+  inbox: '/-/inbox',
+  /** One request for a tap, to be opened on any device of its person. */
+  sealRequest: (code: string) => `/s/${part(code)}`,
   people: (query: Query = {}) => withQuery('/-/people', query),
   groups: '/-/groups',
   audit: (query: Query = {}) => withQuery('/-/audit', query),

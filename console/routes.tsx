@@ -33,6 +33,14 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('./pages/entry/setup-page.tsx'), 'SetupPage'),
 })
 
+/** Opened by a link or a camera, mostly on a phone: one card, and no facts before its person has signed in. */
+const sealRequest = createRoute({
+  getParentRoute: () => root,
+  path: '/s/$code',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/inbox/seal-request-page.tsx'), 'SealRequestPage'),
+})
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -43,11 +51,13 @@ const shell = createRoute({
 const own = createRoute({
   getParentRoute: () => shell,
   id: 'own',
-  beforeLoad({ location }) {
-    if (queryClient.getQueryData(meQuery.queryKey)) return
-    throw redirect({ href: paths.signIn(location.href), replace: true })
-  },
+  beforeLoad: ({ location }) => requireSignIn(location.href),
 })
+
+function requireSignIn(here: string) {
+  if (queryClient.getQueryData(meQuery.queryKey)) return
+  throw redirect({ href: paths.signIn(here), replace: true })
+}
 
 const pageUnder =
   <Parent extends AnyRoute>(parent: Parent, fetchFirst: FetchAhead = () => []) =>
@@ -71,6 +81,7 @@ const ownPages = [
   ownPage('/', () => import('./pages/home/home-page.tsx'), 'HomePage'),
   ownPage('/-/account', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
   ownPage('/-/account/$tab', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
+  ownPage('/-/inbox', () => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
   ownPage('/-/people', () => import('./pages/people/people-page.tsx'), 'PeoplePage'),
   ownPage('/-/groups', () => import('./pages/people/groups-page.tsx'), 'GroupsPage'),
   ownPage('/-/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
@@ -103,7 +114,7 @@ const openPages = [
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([signIn, setUp, shell.addChildren([own.addChildren(ownPages), ...openPages])]),
+    routeTree: root.addChildren([signIn, setUp, sealRequest, shell.addChildren([own.addChildren(ownPages), ...openPages])]),
     parseSearch,
     stringifySearch,
     scrollRestoration: true,

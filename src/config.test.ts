@@ -86,6 +86,7 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   ],
   'a proxy by name': [['--trusted-proxies', 'caddy'], {}, /caddy is neither an address nor a range/],
   'a range too long': [['--trusted-proxies', '10.0.0.0/33'], {}, /10\.0\.0\.0\/33 is neither/],
+  'mail without a sender': [[], { POSTERN_SMTP_URL: 'smtp://localhost' }, /add POSTERN_MAIL_FROM/],
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
   'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],
   'a port that is no number': [[], { POSTERN_PORT: '7400x' }, /whole number/],

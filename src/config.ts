@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type MetadataSettings, parseMetadataSettings } from './attestation/metadata-settings.ts'
 import { findTlsProblem } from './http/tls-pair.ts'
 import { parseRanges } from './http/trusted-proxies.ts'
+import { type MailSettings, parseMailSettings } from './mail/mail-settings.ts'
 
 export interface Limits {
   /** Largest single object and largest push, in bytes. */
@@ -23,7 +25,14 @@ export interface Config {
   databaseUrl: string
   trustedProxies: readonly string[]
   tls: { cert: Buffer; key: Buffer } | undefined
+  /** Undefined: no letters are sent. */
+  mail: MailSettings | undefined
+  metadata: MetadataSettings
   limits: Limits
+  /** Sign-in requests a minute that one address may make; the other limits follow from it. */
+  rateLimit: number
+  /** Opens /metrics from elsewhere than this machine. */
+  metricsToken: string | undefined
   logLevel: string
   isDemo: boolean
 }
@@ -42,9 +51,18 @@ const settings = {
   trustedProxies: { flag: 'trusted-proxies', variable: 'POSTERN_TRUSTED_PROXIES' },
   tlsCert: { flag: 'tls-cert', variable: 'POSTERN_TLS_CERT' },
   tlsKey: { flag: 'tls-key', variable: 'POSTERN_TLS_KEY' },
+  smtpUrl: { flag: 'smtp-url', variable: 'POSTERN_SMTP_URL' },
+  smtpUrlFile: { flag: 'smtp-url-file', variable: 'POSTERN_SMTP_URL_FILE' },
+  mailFrom: { flag: 'mail-from', variable: 'POSTERN_MAIL_FROM' },
   maxFileMb: { flag: 'max-file-mb', variable: 'POSTERN_MAX_FILE_MB' },
   maxPushMb: { flag: 'max-push-mb', variable: 'POSTERN_MAX_PUSH_MB' },
   operationHours: { flag: 'operation-hours', variable: 'POSTERN_OPERATION_HOURS' },
+  rateLimit: { flag: 'rate-limit', variable: 'POSTERN_RATE_LIMIT' },
+  metadataUrl: { flag: 'metadata-url', variable: 'POSTERN_METADATA_URL' },
+  metadataRoot: { flag: 'metadata-root', variable: 'POSTERN_METADATA_ROOT' },
+  metadataRefuse: { flag: 'metadata-refuse', variable: 'POSTERN_METADATA_REFUSE' },
+  metricsToken: { flag: 'metrics-token', variable: 'POSTERN_METRICS_TOKEN' },
+  metricsTokenFile: { flag: 'metrics-token-file', variable: 'POSTERN_METRICS_TOKEN_FILE' },
   logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
 } as const
 type Setting = keyof typeof settings
@@ -79,11 +97,15 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     databaseUrl: parseDatabaseUrl(value('database'), dataFolder),
     trustedProxies,
     tls,
+    mail: loadMail(value('smtpUrl'), value('smtpUrlFile'), value('mailFrom')),
     limits: {
       maxBlobBytes: wholeNumber('max-file-mb', value('maxFileMb') ?? '100', 1, 100_000) * 1024 ** 2,
       maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
       operationTimeoutMs: wholeNumber('operation-hours', value('operationHours') ?? '24', 1, 24) * 3_600_000,
     },
+    metadata: loadMetadata(value('metadataUrl'), value('metadataRoot'), value('metadataRefuse')),
+    rateLimit: wholeNumber('rate-limit', value('rateLimit') ?? '3000', 60, 10_000_000),
+    metricsToken: loadMetricsToken(value('metricsToken'), value('metricsTokenFile')),
     logLevel: value('logLevel') ?? 'warn',
     isDemo: given.isDemo,
   }
@@ -146,6 +168,41 @@ function loadTls(cert: string | undefined, key: string | undefined): Config['tls
     }
   }
   return { cert: read(cert), key: read(key) }
+}
+
+function loadMail(smtpUrl: string | undefined, smtpUrlFile: string | undefined, from: string | undefined) {
+  try {
+    return parseMailSettings({ smtpUrl, smtpUrlFile, from })
+  } catch (error) {
+    throw new ConfigError((error as Error).message)
+  }
+}
+
+function loadMetricsToken(given: string | undefined, file: string | undefined): string | undefined {
+  if (given !== undefined && file !== undefined)
+    throw new ConfigError('POSTERN_METRICS_TOKEN and POSTERN_METRICS_TOKEN_FILE say the same thing; leave one out.')
+  const token = file === undefined ? given : readSecret('POSTERN_METRICS_TOKEN_FILE', file)
+  // RFC 6750 §2.1: what can stand behind “Bearer”. Short ones can be guessed.
+  if (token === undefined || /^[\w.~+/-]{20,200}=*$/.test(token)) return token
+  throw new ConfigError(
+    'POSTERN_METRICS_TOKEN must be 20 or more letters, digits and -._~+/ without spaces: try openssl rand -hex 24.',
+  )
+}
+
+function readSecret(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new ConfigError(`${variable} ${file} cannot be read. Check the path and its permissions.`)
+  }
+}
+
+function loadMetadata(...[url, rootFile, refuse]: (string | undefined)[]): MetadataSettings {
+  try {
+    return parseMetadataSettings({ url, rootFile, refuse })
+  } catch (error) {
+    throw new ConfigError((error as Error).message)
+  }
 }
 
 function parseDatabaseUrl(text: string | undefined, dataFolder: string): string {

@@ -10,7 +10,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     run: async (args) => (await import('./verifier/main.ts')).main(args),
   },
   admin: {
-    does: 'setup-link, rehome: what an operator does on the machine itself',
+    does: 'setup-link, rehome, metadata: what an operator does on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },

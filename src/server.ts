@@ -3,8 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
 import { createAuthenticator } from './access-keys/authenticate.ts'
+import { endAskingToken } from './access-keys/end-token.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
+import { followEvents } from './audit/follow-events.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { type Attestation, createAttestation } from './attestation/attestation.ts'
+import { createMetadataSchedule } from './attestation/metadata-schedule.ts'
+import { attestationRoutes } from './attestation/routes.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open.ts'
 import { demoRoutes } from './demo/routes.ts'
@@ -17,11 +22,26 @@ import { cookieNames } from './http/cookies.ts'
 import { healthRoutes } from './http/health.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import { forbidden } from './http/problem.ts'
-import { getCaller, getPerson, isAdmin } from './identity/caller.ts'
+import { limitRates } from './http/rate-limit.ts'
+import { createApproval } from './guardrails/approval.ts'
+import { loadPolicy } from './guardrails/in-force.ts'
+import { guardrailRoutes } from './guardrails/routes.ts'
+import { actorOf, checkShortfall, getCaller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
+import { challengesInMemory } from './identity/challenges-in-memory.ts'
+import { challengesInTable } from './identity/challenges-in-table.ts'
 import { ensureInstance } from './identity/instance.ts'
 import type { Ceremonies } from './identity/registration.ts'
+import { findNotice } from './identity/notices.ts'
+import { rejudgeCredentials } from './identity/rejudge-credentials.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { createMail } from './mail/mail.ts'
+import { mailRoutes } from './mail/routes.ts'
+import { isActName } from './policy/acts.ts'
+import { createMeters } from './metrics/meters.ts'
+import { measureRequests } from './metrics/measure-requests.ts'
+import { createMetricsGuard } from './metrics/metrics-guard.ts'
+import { metricsRoutes } from './metrics/routes.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
 import { recordMerge } from './pull-requests/record-merge.ts'
 import { pullRequestRoutes } from './pull-requests/routes.ts'
@@ -31,7 +51,7 @@ import { createGitGuard } from './repositories/git-guard.ts'
 import { createGit } from './repositories/git.ts'
 import { createMaintenance } from './repositories/maintenance.ts'
 import { forgetGroupGrants } from './repositories/members.ts'
-import type { RepositoryPlace } from './repositories/place.ts'
+import { type RepositoryPlace, whereOf } from './repositories/place.ts'
 import { createProjection } from './repositories/projection.ts'
 import { listReachablePaths } from './repositories/reachable.ts'
 import { reconcile } from './repositories/reconcile.ts'
@@ -39,11 +59,14 @@ import { repositoriesRoutes } from './repositories/routes.ts'
 import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
 import { createActGuard } from './seals/act-guard.ts'
+import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
+import { createWaiting } from './seals/waiting.ts'
 import { version } from './version.ts'
 
 export interface Postern {
   ceremonies: Ceremonies
+  attestation: Attestation
   isSetUp: boolean
   /** Every route as it was declared, for the access table. */
   routes: readonly { method: string; url: string; access: string; act: string }[]
@@ -61,14 +84,32 @@ export async function createPostern(config: Config, now: () => number = Date.now
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   // What was opened is closed again in reverse order, also when the start fails half way.
   await using opened = new AsyncDisposableStack()
-  const database = await openDatabase(config.databaseUrl)
-  opened.defer(() => database.close())
+  const store = await openDatabase(config.databaseUrl)
+  opened.defer(() => store.close())
   const place = { rpId: config.rpId, origin: config.url.origin }
   const { origin } = place
+  const mail = createMail({
+    database: store,
+    settings: config.mail,
+    origin,
+    now,
+    onError: (error, letter) => log(error, `sending the letter ${letter}`),
+  })
+  opened.defer(() => mail.close())
+  const database = followEvents(store, async (tx, event) => {
+    const notice = await findNotice(tx, event)
+    if (notice !== undefined) await mail.queue(tx, notice)
+  })
   const instance = await ensureInstance(database, place, now())
   const cookies = cookieNames(config.url)
-  const ceremonies: Ceremonies = { database, challenges: createChallenges(database, now), place, now }
-  const authenticator = createAuthenticator({ database, cookies, origin, now })
+  const policy = await loadPolicy(database, (error, doing) => log(error, doing))
+  opened.defer(() => policy.close())
+  const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
+  const challenges = createChallenges(challengeStore, now)
+  const attestation = createAttestation({ ...config.metadata, database, now })
+  attestation.onImported((number) => rejudgeCredentials({ database, attestation, now }, number))
+  const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
+  const authenticator = createAuthenticator({ database, cookies, origin, policy, now })
 
   const root = join(config.dataFolder, 'repositories')
   await mkdir(root, { recursive: true, mode: 0o700 })
@@ -80,19 +121,30 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => git.close())
   const app = createApp({ ...config, log: { level: config.logLevel } })
   limitBodyTime(app)
+  const meters = createMeters({ countOpenSealRequests: () => countOpenRequests(store.read, now()) })
+  opened.defer(() => meters.close())
+  measureRequests(app, meters)
   const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
   const projection = createProjection({ database, git, root, now })
   opened.defer(() => projection.close())
-  const parts = { database, git, root, origin, now, log, projection }
+  const { url: metadataUrl } = config.metadata
+  const onFetchError = (error: unknown): void => log(error, 'fetching authenticator metadata')
+  const schedule = createMetadataSchedule({ url: metadataUrl, attestation, now, onError: onFetchError })
+  opened.defer(() => schedule.close())
+  const parts = { database, git, root, origin, policy, now, log, projection }
   await sweep(root)
   await emptyTrash(root)
   await reconcile({ ...parts, onDone: recordMerge })
 
   const routes: { method: string; url: string; access: string; act: string }[] = []
   app.addHook('onRoute', ({ method, url, config: declared }) => {
+    if (declared?.act !== undefined && !isActName(declared.act.name))
+      throw new Error(
+        `${String(method)} ${url} declares the act ${declared.act.name}, which policy/acts.ts does not list`,
+      )
     for (const each of [method].flat())
       routes.push({ method: each, url, access: declared?.access ?? '', act: declared?.act?.name ?? '' })
   })
@@ -101,13 +153,24 @@ export async function createPostern(config: Config, now: () => number = Date.now
   app.decorateRequest('project', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('this route declares no act')))
 
-  const known: Guard = async (request) => {
+  const limits = await limitRates(app, {
+    perAddress: config.rateLimit,
+    accountOf: (request) => request.caller?.id,
+    onRefused: meters.rateLimited,
+  })
+  const known = limits.counting(async (request) => {
     request.caller = await authenticator.fromRequest(request)
+  })
+  // What a session lacks makes it nobody's where anybody may come.
+  const anybody: Guard = async (request) => {
+    await known(request)
+    if (request.caller?.shortfall) request.caller = undefined
   }
   const andThen =
     (guard: Guard): Guard =>
     async (request) => {
       await known(request)
+      checkShortfall(request)
       await guard(request)
     }
   const asOrganisation = (isEnough: (request: FastifyRequest) => boolean, role: string): Guard =>
@@ -117,7 +180,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const inRepositories = createRepositoryGuards({ db: database.read, root })
   enforceAccess(app, {
     access: {
-      public: known,
+      public: anybody,
+      enrolling: andThen(async (request) => void getPerson(request)),
       user: andThen(async (request) => void getCaller(request)),
       person: andThen(async (request) => void getPerson(request)),
       'organisation:admin': asOrganisation((request) => isAdmin(getPerson(request)), 'administrator'),
@@ -127,9 +191,10 @@ export async function createPostern(config: Config, now: () => number = Date.now
       'repository:read': andThen(inRepositories['repository:read']),
       'repository:write': andThen(inRepositories['repository:write']),
       'repository:admin': andThen(inRepositories['repository:admin']),
-      git: createGitGuard({ db: database.read, root, authenticator }),
+      git: limits.counting(createGitGuard({ db: database.read, root, authenticator })),
+      metrics: limits.counting(createMetricsGuard({ token: config.metricsToken })),
     },
-    act: createActGuard(ceremonies),
+    act: createActGuard(ceremonies, whereOf),
   })
 
   const afterPush = async (pushed: RepositoryPlace, rows: Parameters<typeof followBranches>[2]): Promise<void> => {
@@ -151,18 +216,36 @@ export async function createPostern(config: Config, now: () => number = Date.now
 
   await openapiRoutes(app, { url: origin, version })
   healthRoutes(app, { isReady })
+  metricsRoutes(app, { meters })
   identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants, signersChanged: projectAll })
-  sealRoutes(app, { ceremonies })
+  attestationRoutes(app, {
+    db: database.read,
+    attestation,
+    schedule,
+    now,
+    actorOf: (request, seal) => actorOf(getPerson(request), seal),
+  })
+  sealRoutes(app, {
+    onSealed: { 'guardrail.approve': createApproval({ policy, now }) },
+    ceremonies,
+    waiting: createWaiting(ceremonies),
+    recognise: (request) => authenticator.fromRequest(request),
+    endToken: endAskingToken,
+  })
   accessKeyRoutes(app, {
     ceremonies,
     listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
   })
   repositoriesRoutes(app, { ...parts, maxBlobBytes, onDone: recordMerge, afterPush })
   pullRequestRoutes(app, { ...parts, site: place, project: (merged) => afterPush(merged, []) })
-  homeRoutes(app, { db: database.read })
+  guardrailRoutes(app, { ceremonies, policy })
+  homeRoutes(app, { db: database.read, now })
   demoRoutes(app, parts)
+  mailRoutes(app, { mail })
   auditRoutes(app, {
-    db: database.read,
+    database,
+    now,
+    actorOf: (request, seal) => actorOf(getPerson(request), seal),
     async scopeOf(request, repository) {
       if (repository !== undefined)
         return findAuditedRepository({ db: database.read, root }, getPerson(request), repository)
@@ -179,11 +262,15 @@ export async function createPostern(config: Config, now: () => number = Date.now
 
   return {
     ceremonies,
+    attestation,
     isSetUp: instance.setUpAt !== null,
     routes,
     async listen() {
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
+      attestation.catchUp().catch((error: unknown) => log(error, 'judging passkeys anew'))
+      schedule.start()
+      mail.start()
     },
     close: () => running.disposeAsync(),
   }

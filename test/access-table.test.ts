@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
+import { type ActName, acts } from '../src/policy/acts.ts'
 import { type ListedRoute, listRoutes } from './support/list-routes.ts'
 
 /**
@@ -23,6 +24,23 @@ test('every route of the live server stands in the table with its access, and no
   if (process.env['UPDATE_TABLES'] !== undefined) writeFileSync(file, table)
   assert.equal(table, readFileSync(file, 'utf8'))
   assert.ok(lines.length > 40, 'the routes were not seen')
+})
+
+/** Acts that are no route's own: ceremonies, what merging and pushing prepare, and what a second person's tap brings about. */
+const elsewhere: ActName[] = [
+  'sign-in',
+  'registration',
+  'session',
+  'token.use',
+  'merge',
+  'protect',
+  'guardrail.approve',
+]
+
+test('the acts that routes declare are the list of acts, so that a rule can name each and none in vain', () => {
+  const declared = routes.flatMap(({ act }) => (act === null ? [] : [act]))
+  assert.deepEqual([...new Set([...declared, ...elsewhere])].sort(), Object.keys(acts).sort())
+  for (const words of Object.values(acts)) assert.match(words, /^[a-z]/, 'reads as “to …”')
 })
 
 test('every route that takes a tap asks for a person first', () => {

@@ -12,9 +12,19 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   protocols: { imports: [], writes: [], why: 'bytes and rules of other people’s specifications; no I/O' },
   http: { imports: ['database'], writes: [], why: 'what every route shares; knows no feature' },
   audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
-  policy: { imports: ['database'], writes: [], why: 'decides from facts it is given, so that sign-in can ask it' },
-  identity: {
+  mail: {
+    imports: ['database', 'http', 'audit'],
+    writes: ['letter'],
+    why: 'letters that wait, and their sending; never who is told what',
+  },
+  policy: { imports: ['database', 'audit'], writes: [], why: 'decides from facts it is given, so that sign-in can ask it' },
+  attestation: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy'],
+    writes: ['metadataBlob', 'authenticatorModel'],
+    why: 'what is known of authenticator models; never people, passkeys or sessions',
+  },
+  identity: {
+    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'attestation'],
     writes: [
       'instance',
       'user',
@@ -63,8 +73,13 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: ['pullRequest'],
     why: 'propose and merge',
   },
+  guardrails: {
+    imports: ['database', 'http', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys', 'repositories'],
+    writes: ['policyChange'],
+    why: 'the policy in force, its history, and what a change would do; enforces nothing itself',
+  },
   home: {
-    imports: ['database', 'http', 'identity', 'repositories', 'pull-requests'],
+    imports: ['database', 'http', 'identity', 'seals', 'repositories', 'pull-requests'],
     writes: [],
     why: 'what waits for a person; only reads',
   },

@@ -6,6 +6,7 @@ import { ApiError, type Person } from '../src/walk/person.ts'
 import { commandEvents, routeEvents } from './audit-coverage.ts'
 import { applicant, beginRegistration, type Begun } from './support/ceremony.ts'
 import { listRoutes } from './support/list-routes.ts'
+import { askedByToken, askForTap } from './support/seal-request.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
 const eventsOf = (route: string): readonly string[] => {
@@ -93,8 +94,11 @@ const proofs: Record<string, Call> = {
     watch(bo, 'DELETE', `/me/credentials/${await firstId(bo, '/me/credentials')}`),
   'POST /api/v1/me/tokens': ({ bo }, watch) =>
     watch(bo, 'POST', '/me/tokens', { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }),
-  'DELETE /api/v1/me/tokens/:id': async ({ bo }, watch) =>
-    watch(bo, 'DELETE', `/me/tokens/${await firstId(bo, '/me/tokens')}`),
+  'DELETE /api/v1/me/tokens/:id': async ({ bo, postern }, watch) => {
+    const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')
+    await askForTap(postern, { of: 'bo', asked: await askedByToken(postern, items[0]?.name ?? '', '127.0.0.1') })
+    return watch(bo, 'DELETE', `/me/tokens/${items[0]?.id}`)
+  },
   'POST /api/v1/people': ({ ana }, watch) => watch(ana, 'POST', '/people', { ...applicant('added'), role: 'member' }),
   'POST /api/v1/people/:username/registration-link': ({ ana }, watch) =>
     watch(ana, 'POST', '/people/added/registration-link', {}),
@@ -120,8 +124,18 @@ const proofs: Record<string, Call> = {
       await watch(ana, 'POST', `/seal-requests/${request}/attempts/${attempt.id}`, { response })
     }
   },
+  'POST /api/v1/seal-requests/:id/link': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/link`, {}),
   'POST /api/v1/seal-requests/:id/refuse': async ({ ana }, watch) =>
     watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/refuse`, {}),
+  'POST /api/v1/seal-requests/:id/refuse-and-end-token': async ({ ana, postern }, watch) => {
+    await ana.makeToken('asks too much')
+    const asked = await askedByToken(postern, 'asks too much', '127.0.0.1')
+    const [{ id }] = [await askForTap(postern, { of: 'ana', asked }), await askForTap(postern, { of: 'ana', asked })]
+    return watch(ana, 'POST', `/seal-requests/${id}/refuse-and-end-token`, {})
+  },
+  'POST /api/v1/seal-requests/:id/withdraw': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/withdraw`, {}),
   'POST /api/v1/projects': ({ ana }, watch) => watch(ana, 'POST', '/projects', { name: 'payments', description: '' }),
   'PATCH /api/v1/projects/:project': ({ ana }, watch) =>
     watch(ana, 'PATCH', '/projects/payments', { description: 'money' }),
@@ -140,6 +154,7 @@ const proofs: Record<string, Call> = {
   'DELETE /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
   'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),
+  'POST /api/v1/audit/export': ({ ana }, watch) => watch(ana, 'POST', '/audit/export', { from: 0, to: 1 }),
   'POST /api/v1/sign-out': ({ bo }, watch) => watch(bo, 'POST', '/sign-out', {}),
 }
 

@@ -19,7 +19,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'PATCH /api/v1/me/credentials/:id': ['credential.renamed'],
   'DELETE /api/v1/me/credentials/:id': ['credential.removed'],
   'POST /api/v1/me/tokens': ['token.created'],
-  'DELETE /api/v1/me/tokens/:id': ['token.ended'],
+  'DELETE /api/v1/me/tokens/:id': ['token.ended', 'seal.withdrawn'],
   'POST /api/v1/people': ['person.added'],
   'POST /api/v1/people/:username/registration-link': ['person.link'],
   'POST /api/v1/people/:username/credentials/:id/endorse': ['credential.endorsed'],
@@ -29,7 +29,10 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'DELETE /api/v1/groups/:name/members/:username': ['group.member-removed'],
   'POST /api/v1/seal-requests/:id/attempts': { none: 'a challenge, which ends by itself' },
   'POST /api/v1/seal-requests/:id/attempts/:attemptId': ['seal.made', 'credential.counter-regressed'],
+  'POST /api/v1/seal-requests/:id/link': { none: 'a link to what waits; its seal or refusal is told' },
   'POST /api/v1/seal-requests/:id/refuse': ['seal.refused'],
+  'POST /api/v1/seal-requests/:id/refuse-and-end-token': ['seal.refused', 'token.ended', 'seal.withdrawn'],
+  'POST /api/v1/seal-requests/:id/withdraw': ['seal.withdrawn'],
 
   'POST /api/v1/projects': ['project.created'],
   [`PATCH ${project}`]: ['project.changed'],
@@ -59,6 +62,8 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`POST ${pullRequest}/reopen`]: ['pull-request.reopened'],
   [`POST ${pullRequest}/merge-preparation`]: { none: 'a statement that waits; its seal or refusal is told' },
   [`POST ${pullRequest}/merge`]: ['pull-request.merged', 'ref.updated', 'merge.refused'],
+  'POST /api/v1/audit/export': ['ledger.exported'],
+  'POST /api/v1/metadata': ['metadata.imported', 'credential.rejudged'],
   'DELETE /api/v1/demo': ['demo.removed'],
 }
 
@@ -66,5 +71,6 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
 export const commandEvents: Record<string, readonly Action[]> = {
   'postern admin setup-link': ['instance.setup-link'],
   'postern admin rehome': ['instance.rehome'],
+  'postern admin metadata import': ['metadata.imported', 'credential.rejudged'],
   'postern serve --demo': ['demo.created'],
 }

@@ -161,18 +161,11 @@ for (const store of stores)
       await signInWith(bo)
     })
 
-    test('a challenge is 32 fresh bytes, kept only as a hash, and never looks like a seal', async () => {
-      const bo = browserOf(ana)
-      const { ceremonyId, publicKey } = await beginSignIn(bo)
+    test('a challenge is 32 fresh bytes, and never looks like a seal', async () => {
+      const { publicKey } = await beginSignIn(browserOf(ana))
       const challenge = Buffer.from(publicKey.challenge, 'base64url')
       assert.equal(challenge.length, 32)
       assert.notEqual(challenge.subarray(0, 6).toString('latin1'), 'SSHSIG')
-      const row = await postern.postern.ceremonies.database.volatile
-        .selectFrom('challenge')
-        .selectAll()
-        .where('id', '=', ceremonyId as `cer_${string}`)
-        .executeTakeFirstOrThrow()
-      assert.ok(!JSON.stringify(row).includes(publicKey.challenge))
     })
 
     test('everybody is offered the same sign-in, known or not', async () => {

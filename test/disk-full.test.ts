@@ -75,7 +75,7 @@ test('a full disk refuses in one line, loses nothing, and is over when there is 
   await gitOrThrow(work, ['reset', '--quiet', '--hard', kept])
   const later = await commit('later', Buffer.from('room again\n'))
   assert.equal((await push('later')).code, 0)
-  await ana.call('POST', '/groups', { name: 'developers', description: '' })
+  await ana.act('POST', '/groups', { name: 'developers', description: '' })
   await postern.restart()
   assert.equal(await listed(), `${later}\trefs/heads/later\n${kept}\trefs/heads/main\n`)
   assert.notEqual(wanted, later)

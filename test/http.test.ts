@@ -91,7 +91,7 @@ describe('the web, attacked from outside', () => {
     })
 
   test('a change from our own page is carried out', async () => {
-    assert.equal((await send('POST', '/api/v1/groups', ours(), group)).status, 200)
+    assert.equal((await send('POST', '/api/v1/projects', ours(), group)).status, 200)
   })
 
   test('no other site may read or preflight anything', async () => {

@@ -1,3 +1,4 @@
+import { floorOnly } from '../src/policy/policy-testing.ts'
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -79,11 +80,14 @@ test('one credential id registered over two connections at once is registered on
       await createCredentialRecord(tx, {
         userId: user.id,
         registration,
+        judgement: { outcome: 'none', model: null, trustPath: null, statuses: [] },
         rpId: 'localhost',
         name: 'x',
         enrolledVia: 'invitation',
         endorsedBy: null,
         strengthCap: null,
+        policy: floorOnly,
+        address: '127.0.0.1',
         at: 1,
       })
       inserted.resolve()

@@ -14,8 +14,8 @@ test('a tap to delete a repository deletes no other one that took its name meanw
   const asked = await ana.call('DELETE', path).catch((error: unknown) => error)
   assert.ok(asked instanceof ApiError && asked.problem.sealRequestId !== undefined)
   const seal = await ana.tap(asked.problem.sealRequestId)
-  await ana.call('PATCH', path, { name: 'old-scratch' })
-  await ana.call('PATCH', '/projects/acme/repositories/precious', { name: 'scratch' })
+  await ana.act('PATCH', path, { name: 'old-scratch' })
+  await ana.act('PATCH', '/projects/acme/repositories/precious', { name: 'scratch' })
 
   const refused = await ana.call('DELETE', path, undefined, { 'postern-seal': seal }).catch((error: unknown) => error)
   assert.ok(refused instanceof ApiError)

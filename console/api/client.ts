@@ -12,6 +12,8 @@ export const api = {
   put: <Answer>(path: string, body: unknown = {}, options?: CallOptions) => call<Answer>('PUT', path, body, options),
   patch: <Answer>(path: string, body: unknown, options?: CallOptions) => call<Answer>('PATCH', path, body, options),
   delete: <Answer = void>(path: string, options?: CallOptions) => call<Answer>('DELETE', path, undefined, options),
+  /** An answer that is read piece by piece, as it comes. */
+  stream: (path: string, body: unknown, options?: CallOptions) => ask('POST', path, body, options),
 }
 
 export interface CallOptions {
@@ -22,13 +24,17 @@ export interface CallOptions {
   signal?: AbortSignal
 }
 
-async function call<Answer>(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Answer> {
+async function call<Answer>(method: string, path: string, body: unknown, options?: CallOptions): Promise<Answer> {
+  const response = await ask(method, path, body, options)
+  return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer)
+}
+
+async function ask(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Response> {
   let sealId = options.sealId
   let hasSignedInAgain = false
   for (;;) {
     const response = await send(method, path, body, sealId, options.signal)
-    if (response.status === 204) return undefined as Answer
-    if (response.ok) return (await response.json()) as Answer
+    if (response.ok) return response
 
     const problem = await readProblem(response)
     if (problem.code === 'seal-required' && problem.sealRequestId && !sealId && canStepUp()) {

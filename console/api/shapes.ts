@@ -3,14 +3,19 @@ import type { SessionView } from '../../src/identity/shapes.ts'
 import type { Me, Person } from '../../src/identity/shapes.ts'
 import type { MemberView, RepositorySummary } from '../../src/repositories/shapes.ts'
 import type { PullRequestSummary } from '../../src/pull-requests/shapes.ts'
+import type { InboxItem } from '../../src/seals/shapes.ts'
 
 export type * from '../../src/access-keys/shapes.ts'
+export type * from '../../src/attestation/shapes.ts'
 export type * from '../../src/audit/shapes.ts'
+export type * from '../../src/guardrails/shapes.ts'
 export type * from '../../src/http/shapes.ts'
 export type * from '../../src/identity/shapes.ts'
 export type * from '../../src/pull-requests/shapes.ts'
 export type * from '../../src/repositories/shapes.ts'
 export type * from '../../src/seals/shapes.ts'
+export type { ActName } from '../../src/policy/acts.ts'
+export type { Policy, Rule, RuleRequirement } from '../../src/policy/rule.ts'
 
 export type Strength = SessionView['strength']
 export type OrganisationRole = Me['role']
@@ -25,8 +30,16 @@ export interface PageOf<Item> extends Items<Item> {
   nextCursor: string | null
 }
 
+/** `GET /inbox`. */
+export interface Inbox extends PageOf<InboxItem> {
+  /** Of all pages. */
+  count: number
+}
+
 /** `GET /home`. */
 export interface Home {
+  /** What waits for my tap, asked for elsewhere; the inbox has all of it. */
+  requests: InboxItem[]
   repositories: RepositorySummary[]
   /** Mine. */
   pullRequests: PullRequestSummary[]

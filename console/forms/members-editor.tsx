@@ -7,6 +7,7 @@ import type { Items, MemberView, RepositoryRole } from '../api/shapes.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RowList } from '../ui/row-list.tsx'
+import { TryAgain } from '../ui/try-again.tsx'
 import { AddMember, type Grant } from './add-member.tsx'
 import { repositoryRoles } from './role-words.ts'
 
@@ -17,7 +18,7 @@ interface MembersEditorProps {
   scope: 'repository' | 'project'
 }
 
-/** Who may do what in a project or a repository. Each change is saved as it is made. */
+/** Who may do what in a project or a repository. Each change is saved as it is made, with a tap. */
 export function MembersEditor({ api: path, scope }: MembersEditorProps) {
   const query = getQuery<Items<MemberView>>(path)
   const { data } = useSuspenseQuery(query)
@@ -38,7 +39,7 @@ export function MembersEditor({ api: path, scope }: MembersEditorProps) {
         isSaving={save.isPending}
         onAdd={save.mutateAsync}
       />
-      <ProblemAlert error={save.error} />
+      <ProblemAlert error={save.error} action={<TryAgain act={save} />} />
       {data.items.length === 0 && <EmptyState title="Nobody has been given a role here yet" />}
       {data.items.length > 0 && (
         <RowList label="Members">

@@ -1,4 +1,4 @@
-import { Select, type SelectProps } from '@mantine/core'
+import { type ComboboxItem, Select, type SelectProps } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -16,20 +16,27 @@ interface PersonSelectProps extends Omit<
 }
 
 /** Picks a person by username; the server searches names, usernames and addresses. */
-export function PersonSelect({ value, without = [], ...props }: PersonSelectProps) {
+export function PersonSelect({ value, without = [], onChange, ...props }: PersonSelectProps) {
   const [typed, setTyped] = useState('')
-  const [q] = useDebouncedValue(typed.trim(), 150)
+  const [chosen, setChosen] = useState<ComboboxItem | null>(null)
+  // The name of who was chosen stands in the field; it is not what somebody searches for.
+  const [q] = useDebouncedValue(typed === chosen?.label ? '' : typed.trim(), 150)
   const found = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
   const offered = (found.data?.items ?? [])
     .filter(({ username }) => !without.includes(username))
     .map(({ username, displayName }) => ({ value: username, label: `${displayName} (${username})` }))
   const isMissing = value && !offered.some((person) => person.value === value)
+  const missing = { value: value ?? '', label: (chosen?.value === value && chosen?.label) || (value ?? '') }
   return (
     <Select
       placeholder="Type a name"
       {...props}
-      data={isMissing ? [...offered, { value, label: value }] : offered}
+      data={isMissing ? [...offered, missing] : offered}
       value={value}
+      onChange={(next, option) => {
+        setChosen(next ? option : null)
+        onChange?.(next, option)
+      }}
       searchable
       searchValue={typed}
       onSearchChange={setTyped}

@@ -6,6 +6,7 @@ import { meQuery, queryClient } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { signIn } from './sign-in.ts'
+import { useEscapeFirst } from './use-escape-first.ts'
 
 interface SignInDialogProps {
   onSignedIn: () => void
@@ -27,8 +28,9 @@ export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
     WebAuthnAbortService.cancelCeremony()
     onClose()
   }
+  useEscapeFirst(close)
   return (
-    <Modal opened onClose={close} title="Sign in to go on" centered>
+    <Modal opened onClose={close} closeOnEscape={false} title="Sign in to go on" centered>
       <Stack>
         <Text>Your session has ended. What you typed is still here.</Text>
         <ProblemAlert error={tap.error} />

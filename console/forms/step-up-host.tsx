@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { makeProblem, notSignedIn, ProblemError } from '../api/problem.ts'
 import { meQuery, queryClient } from '../api/queries.ts'
 import { provideStepUp } from '../api/step-up.ts'
+import './use-escape-first.ts'
 
 const TapDialog = lazy(async () => ({ default: (await import('./tap-dialog.tsx')).TapDialog }))
 const SignInDialog = lazy(async () => ({ default: (await import('./sign-in-dialog.tsx')).SignInDialog }))

@@ -1,14 +1,17 @@
 import { Modal } from '@mantine/core'
 import { WebAuthnAbortService } from '@simplewebauthn/browser'
 import { useQuery } from '@tanstack/react-query'
-import { getQuery } from '../api/queries.ts'
+import { api } from '../api/client.ts'
+import { getQuery, queryClient } from '../api/queries.ts'
 import type { SealMade, SealRequest } from '../api/shapes.ts'
+import { sealLinkKey } from './seal-link-key.ts'
 import { TapPanel } from './tap-panel.tsx'
+import { useEscapeFirst } from './use-escape-first.ts'
 
 interface TapDialogProps {
   sealRequestId: string
   onSealed: (made: SealMade) => void
-  /** The person turned away; the request stays open until it expires. */
+  /** The person turned away. */
   onClose: () => void
 }
 
@@ -18,12 +21,16 @@ export function TapDialog({ sealRequestId, onSealed, onClose }: TapDialogProps) 
   const request = useQuery({ ...getQuery<SealRequest>(path), staleTime: Infinity })
   const close = () => {
     WebAuthnAbortService.cancelCeremony()
+    // Nobody would go on with a tap that another device still makes: it is not asked for any more.
+    if (queryClient.getQueryData(sealLinkKey(sealRequestId))) void api.post(`${path}/withdraw`).catch(() => {})
     onClose()
   }
+  useEscapeFirst(close)
   return (
     <Modal
       opened
       onClose={close}
+      closeOnEscape={false}
       title={request.data?.facts.title ?? 'This needs your tap'}
       size="lg"
       centered

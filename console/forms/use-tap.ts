@@ -30,14 +30,18 @@ export function useTap({ sealRequestId, onSealed, onAttempt, onTapping }: UseTap
   const usable = request.data?.credentials.filter((credential) => !credential.refusal) ?? []
   const credential = usable.find(({ id }) => id === chosenId) ?? usable[0] ?? null
 
+  const tapHere = async (): Promise<SealMade> => {
+    const attempt = isFresh(armed.data) ? armed.data : await arm()
+    return api.post<SealMade>(`${path}/attempts/${encodeURIComponent(attempt.id)}`, {
+      response: await askKey(attempt.publicKey as PublicKeyCredentialRequestOptionsJSON),
+    })
+  }
+  /** With a seal that was made on another device, goes on with that one. */
   const tap = useMutation({
     onMutate: () => onTapping?.(true),
     onSettled: () => onTapping?.(false),
-    mutationFn: async (): Promise<SealMade> => {
-      const attempt = isFresh(armed.data) ? armed.data : await arm()
-      const made = await api.post<SealMade>(`${path}/attempts/${encodeURIComponent(attempt.id)}`, {
-        response: await askKey(attempt.publicKey as PublicKeyCredentialRequestOptionsJSON),
-      })
+    mutationFn: async (elsewhere: SealMade | null): Promise<SealMade> => {
+      const made = elsewhere ?? (await tapHere())
       await onSealed(made)
       return made
     },

@@ -3,10 +3,12 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Db } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { ApiTokenTable } from '../database/schema.ts'
-import type { TakenSeal } from '../http/access.ts'
 import { forbidden, notFound } from '../http/problem.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
+import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
+import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
+import { endToken } from './end-token.ts'
 import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
 
 /** What a leaked token looks like, for secret scanners: prefix, 256 random bits, a checksum. */
@@ -31,14 +33,10 @@ const dayMs = 24 * 3_600_000
 /** Makes a token in the transaction that uses up the tap it takes. The secret is returned once and kept only as a hash. */
 export async function createApiToken(
   database: Database,
-  wanted: {
-    caller: Caller
-    token: NewApiToken
-    takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>
-    at: number
-  },
+  { caller, takeSeal, now }: Act,
+  token: NewApiToken,
 ): Promise<{ row: ApiTokenTable; secret: TokenSecret }> {
-  const { caller, token, at } = wanted
+  const at = now()
   const secret = newTokenSecret()
   const row: ApiTokenTable = {
     id: newId('tok'),
@@ -53,7 +51,7 @@ export async function createApiToken(
     endedAt: null,
   }
   await database.write(async (tx) => {
-    const seal = await wanted.takeSeal(tx)
+    const seal = await takeSeal(tx)
     await tx.insertInto('apiToken').values(row).execute()
     await recordEvent(tx, {
       action: 'token.created',
@@ -76,30 +74,30 @@ export function listApiTokens(db: Db<'apiToken'>, userId: Id<'usr'>): Promise<Ap
     .execute()
 }
 
-export async function endApiToken(database: Database, caller: Caller, id: string, at: number): Promise<void> {
+/** The person's own token of this id that has not ended. @throws 404 */
+export async function getApiToken(db: Db<'apiToken'>, userId: Id<'usr'>, id: string): Promise<ApiTokenTable> {
+  const row = (await listApiTokens(db, userId)).find((token) => token.id === id)
+  if (row === undefined) throw notFound('This token')
+  return row
+}
+
+export async function endApiToken(database: Database, { caller, takeSeal, now }: Act, id: string): Promise<void> {
   await database.write(async (tx) => {
-    const ended = await tx
-      .updateTable('apiToken')
-      .set({ endedAt: at })
-      .where('id', '=', id as Id<'tok'>)
-      .where('userId', '=', caller.id)
-      .where('endedAt', 'is', null)
-      .returning('name')
-      .executeTakeFirst()
-    if (ended === undefined) throw notFound('This token')
-    const target = { kind: 'token', id }
-    await recordEvent(tx, { action: 'token.ended', actor: actorOf(caller), target, facts: { token: ended.name }, at })
+    const seal = await takeSeal(tx)
+    const fallen = await endToken(tx, { caller, id: id as Id<'tok'>, at: now(), seal })
+    if (fallen === undefined) throw notFound('This token')
   })
 }
 
 const minuteMs = 60_000
 
-/** Whose token this is, if it still counts: not ended, not expired, its owner active. */
+/** Whose token this is, if it still counts: not ended, not expired, its owner active. @throws 403 where a rule forbids it */
 export async function findTokenCaller(
-  database: Pick<Database, 'read' | 'write'>,
-  secret: TokenSecret,
+  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+  { secret, address }: { secret: TokenSecret; address: string },
   now: number,
 ): Promise<Caller | undefined> {
+  const { database } = parts
   const row = await database.read
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
@@ -110,9 +108,7 @@ export async function findTokenCaller(
     .where('user.state', '=', 'active')
     .executeTakeFirst()
   if (row === undefined || now >= row.expiresAt) return undefined
-  if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
-    await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
-  return {
+  const known = {
     id: row.userId,
     kind: row.kind,
     username: row.username,
@@ -120,8 +116,16 @@ export async function findTokenCaller(
     role: row.role,
     isDemo: row.isDemo === 1,
     // A bearer secret proves possession of itself and no more.
-    strength: 'password',
+    strength: 'password' as const,
     authenticatedAt: row.createdAt,
+    address,
+  }
+  await judgeToken(parts, { caller: known, address, createdAt: row.createdAt, expiresAt: row.expiresAt }, now)
+  if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
+    await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
+  return {
+    ...known,
+    shortfall: null,
     by: {
       kind: 'token',
       tokenId: row.id,

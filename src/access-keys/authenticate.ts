@@ -5,6 +5,7 @@ import { type CookieNames, readCookie } from '../http/cookies.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findSessionCaller } from '../identity/sessions.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { findTokenCaller, isTokenSecret } from './api-tokens.ts'
 
 export interface Authenticator {
@@ -22,29 +23,30 @@ export function createAuthenticator(parts: {
   database: Database
   cookies: CookieNames
   origin: string
+  policy: PolicyInForce
   now: () => number
 }): Authenticator {
-  const { database, cookies, origin, now } = parts
-  const byToken = (secret: string): Promise<Caller | undefined> =>
-    isTokenSecret(secret) ? findTokenCaller(database, secret, now()) : Promise.resolve(undefined)
+  const { cookies, origin, now } = parts
+  const byToken = (secret: string, address: string): Promise<Caller | undefined> =>
+    isTokenSecret(secret) ? findTokenCaller(parts, { secret, address }, now()) : Promise.resolve(undefined)
 
   return {
     async fromRequest(request) {
       const { authorization } = request.headers
       if (authorization !== undefined) {
-        const caller = await byToken(bearerSecret(authorization) ?? '')
+        const caller = await byToken(bearerSecret(authorization) ?? '', request.ip)
         if (caller === undefined) throw tokenRefused()
         return caller
       }
       checkSameOrigin(request, origin)
       const secret = readCookie(request.headers.cookie, cookies.session)
-      return secret === undefined ? undefined : findSessionCaller(database, secret, now())
+      return secret === undefined ? undefined : findSessionCaller(parts, { secret, address: request.ip }, now())
     },
 
     async fromGit(request) {
       const { authorization } = request.headers
       if (authorization === undefined) return undefined
-      return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '')
+      return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '', request.ip)
     },
   }
 }

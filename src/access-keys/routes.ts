@@ -3,10 +3,13 @@ import type { Id } from '../database/id.ts'
 import type { SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { invalid } from '../http/problem.ts'
+import { actOf } from '../identity/act.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { createApiToken, endApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
+import { createApiToken, endApiToken, getApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
 import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shapes.ts'
+
+const ById = Type.Object({ id: Type.String() })
 
 const scopeWords: Record<TokenScope, string> = {
   'repository:read': 'read repositories',
@@ -49,6 +52,25 @@ export function accessKeyRoutes(
     },
   }
 
+  const end: SensitiveAct = {
+    name: 'token.end',
+    async describe(request) {
+      const { id } = request.params as Static<typeof ById>
+      const { name, scopes } = await getApiToken(database.read, getPerson(request).id, id)
+      return {
+        title: `End the API token “${name}”`,
+        rows: [
+          { label: 'Token', value: name, kind: 'text' },
+          {
+            label: 'May until now',
+            value: (JSON.parse(scopes) as TokenScope[]).map((scope) => scopeWords[scope]).join(', '),
+            kind: 'text',
+          },
+        ],
+      }
+    },
+  }
+
   async function checkRepositories(userId: Id<'usr'>, token: NewApiToken): Promise<Map<string, string>> {
     const paths = await listReachablePaths(userId, token.repositoryIds ?? [])
     if (token.repositoryIds?.some((id) => !paths.has(id)) === true)
@@ -72,23 +94,17 @@ export function accessKeyRoutes(
     config: { access: 'person', act: create },
     schema: { body: NewApiToken, response: { 200: ApiTokenMade } },
     async handler(request) {
-      const caller = getPerson(request)
-      const paths = await checkRepositories(caller.id, request.body)
-      const { row, secret } = await createApiToken(database, {
-        caller,
-        token: request.body,
-        takeSeal: (tx) => request.takeSeal(tx),
-        at: now(),
-      })
+      const paths = await checkRepositories(getPerson(request).id, request.body)
+      const { row, secret } = await createApiToken(database, actOf(request, now), request.body)
       return { token: renderApiToken(row, paths), secret }
     },
   })
 
   app.delete('/api/v1/me/tokens/:id', {
-    config: { access: 'person' },
-    schema: { params: Type.Object({ id: Type.String() }), response: { 204: Type.Null() } },
+    config: { access: 'person', act: end },
+    schema: { params: ById, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await endApiToken(database, getPerson(request), request.params.id, now())
+      await endApiToken(database, actOf(request, now), request.params.id)
       return reply.code(204).send(null)
     },
   })

@@ -18,8 +18,16 @@ export const actions = {
   'credential.endorsed': '{actor} vouched for the passkey “{credential}” of {person}',
   'credential.counter-regressed':
     'The signature counter of “{credential}” of {actor} went backwards: it may have been copied',
+  'credential.rejudged':
+    'The passkey “{credential}” of {person} was judged anew by metadata number {blob}: {former} before, {now} now',
+  'metadata.imported': '{actor} imported FIDO metadata number {number}, of {models} models',
   'seal.made': '{actor} tapped to seal: {title}',
   'seal.refused': '{actor} refused to seal: {title}',
+  'seal.withdrawn': '{actor} no longer asks for a tap: {title}',
+  'guardrail.changed': '{actor} changed the guardrails: {change}',
+  'guardrail.proposed': '{actor} proposed to change the guardrails: {change}',
+  'guardrail.approved': '{actor} approved a change of the guardrails',
+  'guardrail.withdrawn': '{actor} took back a proposed change of the guardrails',
   'token.created': '{actor} made the API token “{token}”',
   'token.ended': '{actor} ended the API token “{token}”',
   'group.created': '{actor} created the group {group}',
@@ -49,6 +57,7 @@ export const actions = {
   'pull-request.reopened': '{actor} reopened {repository}#{number}',
   'pull-request.merged': '{actor} merged {repository}#{number} into {ref} with “{credential}”',
   'merge.refused': 'A merge of {repository}#{number} by {actor} was refused: {reason}',
+  'ledger.exported': '{actor} exported {count} events of the ledger',
   'demo.created': 'The demo organisation was filled in',
   'demo.removed': '{actor} removed the demo organisation',
 } as const

@@ -2,37 +2,21 @@ import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { newSecret } from '../http/secret.ts'
 import type { Tx } from '../database/handles.ts'
-import { type Id, newId } from '../database/id.ts'
-import type { Strength } from '../database/schema.ts'
-import type { Action } from './actions.ts'
+import type { Id } from '../database/id.ts'
+import { prepared } from '../database/prepared.ts'
+import type { AuditEventTable, AuditPersonalTable } from '../database/schema.ts'
+import type { AuditEntry } from './entry.ts'
+import { newEventId } from './event-id.ts'
+import { tellFollowers } from './follow-events.ts'
 
-export interface AuditActor {
-  id: Id<'usr'>
-  method: 'session' | 'token' | 'passkey' | 'link' | 'shell' | 'system'
-  strength: Strength | null
-}
-
-export interface AuditEntry {
-  action: Action
-  /** Null where nobody is known: a refused sign-in, the shell. */
-  actor: AuditActor | null
-  method?: AuditActor['method']
-  target: { kind: string; id: string }
-  repositoryId?: Id<'rep'> | null
-  outcome?: 'done' | 'refused'
-  /** Every fact of the decision: stands in the leaf as it is. */
-  facts?: Record<string, string | number>
-  /** Names, mail, addresses: in the leaf only as salted hashes. */
-  personal?: Record<string, string>
-  at: number
-}
+export type { AuditActor, AuditEntry } from './entry.ts'
 
 /**
  * `audit/` owns the record of what happened: each event written in the transaction of its change, its leaf bytes fixed
  * from then on. It never decides anything and never changes what it wrote.
  */
 export async function recordEvent(tx: Tx<'auditEvent' | 'auditPersonal'>, entry: AuditEntry): Promise<Id<'evt'>> {
-  const id = orderedId(entry.at)
+  const id = newEventId(entry.at)
   const personal = Object.entries(entry.personal ?? {}).map(([field, value]) => ({ field, value, salt: newSecret() }))
   const method = entry.actor?.method ?? entry.method ?? 'system'
   const leaf = canonicalize({
@@ -47,42 +31,34 @@ export async function recordEvent(tx: Tx<'auditEvent' | 'auditPersonal'>, entry:
     target: { kind: entry.target.kind, id: entry.target.id },
     repository: entry.repositoryId ?? '',
     facts: visible(entry.facts ?? {}),
+    ...(entry.decision === undefined ? {} : { decision: entry.decision }),
     personal: Object.fromEntries(personal.map(({ field, salt, value }) => [field, commitment(salt, value)])),
   })
   if (leaf === undefined) throw new TypeError('an audit leaf must be JSON')
-  await tx
-    .insertInto('auditEvent')
-    .values({
-      id,
-      occurredAt: entry.at,
-      action: entry.action,
-      actorId: entry.actor?.id ?? null,
-      targetKind: entry.target.kind,
-      targetId: entry.target.id,
-      repositoryId: entry.repositoryId ?? null,
-      method,
-      strength: entry.actor?.strength ?? null,
-      outcome: entry.outcome ?? 'done',
-      leaf,
-      leafIndex: null,
-    })
-    .execute()
-  if (personal.length > 0)
-    await tx
-      .insertInto('auditPersonal')
-      .values(personal.map((row) => ({ eventId: id, ...row, value: escapeHidden(row.value) })))
-      .execute()
+  await insertEvent(tx, {
+    id,
+    occurredAt: entry.at,
+    action: entry.action,
+    actorId: entry.actor?.id ?? null,
+    targetKind: entry.target.kind,
+    targetId: entry.target.id,
+    repositoryId: entry.repositoryId ?? null,
+    method,
+    strength: entry.actor?.strength ?? null,
+    outcome: entry.outcome ?? 'done',
+    leaf,
+    leafIndex: null,
+    policyAct: entry.decision?.act ?? null,
+  })
+  for (const row of personal) await insertPersonal(tx, { eventId: id, ...row, value: escapeHidden(row.value) })
+  await tellFollowers(tx, entry)
   return id
 }
 
-let recorded = 0
-
-// Events of one millisecond keep their order by id: time, then a counter, then randomness against other nodes.
-function orderedId(at: number): Id<'evt'> {
-  recorded = (recorded + 1) % 36 ** 4
-  const random = newId('evt').slice(4, 16)
-  return `evt_${at.toString(36).padStart(9, '0')}${recorded.toString(36).padStart(4, '0')}${random}`
-}
+const insertEvent = prepared((tx: Tx<'auditEvent'>, row: AuditEventTable) => tx.insertInto('auditEvent').values(row))
+const insertPersonal = prepared((tx: Tx<'auditPersonal'>, row: AuditPersonalTable) =>
+  tx.insertInto('auditPersonal').values(row),
+)
 
 /** What the leaf says of a value that may be erased: SHA-256 over salt and value, hex. */
 export const commitment = (salt: string, value: string): string =>

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
-import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { App } from '../http/app.ts'
 import { CursorQuery } from '../http/page.ts'
 import { Page } from '../http/shapes.ts'
+import { type ExportParts, exportRoute } from './export-route.ts'
 import { listEvents } from './list.ts'
 import { AuditEventView } from './shapes.ts'
 
@@ -24,8 +24,7 @@ const Filter = Type.Object({
 
 export function auditRoutes(
   app: App,
-  parts: {
-    db: Db<'auditEvent'>
+  parts: ExportParts & {
     /** Refuses callers who may not read the events of that repository, or of everything where none is named. */
     scopeOf: (request: FastifyRequest, repository: string | undefined) => Promise<Id<'rep'> | undefined>
   },
@@ -35,7 +34,7 @@ export function auditRoutes(
     schema: { querystring: Filter, response: { 200: Page(AuditEventView) } },
     async handler(request) {
       const { repository, from, to, ...rest } = request.query
-      return listEvents(parts.db, {
+      return listEvents(parts.database.read, {
         ...rest,
         repositoryId: await parts.scopeOf(request, repository),
         from: from === undefined ? undefined : Number(from),
@@ -43,4 +42,5 @@ export function auditRoutes(
       })
     },
   })
+  exportRoute(app, parts)
 }

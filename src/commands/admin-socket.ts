@@ -2,23 +2,62 @@ import { rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Attestation, MetadataState } from '../attestation/attestation.ts'
+import type { ImportedMetadata } from '../attestation/import-metadata.ts'
+import { ownTrust } from '../attestation/trust.ts'
 import type { Config } from '../config.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
+import type { Ceremonies } from '../identity/registration.ts'
 import type { Postern } from '../server.ts'
 import { CommandError } from './say.ts'
 
-export type AdminRequest = { command: 'setup-link'; owner?: string }
-export type AdminAnswer = { url: string; expiresAt: number; username: string | null } | { error: string }
+export type AdminRequest =
+  | { command: 'setup-link'; owner?: string }
+  | { command: 'metadata-import'; blob: string; source: string; /** PEM */ root?: string }
+  | { command: 'metadata-show' }
+
+export interface AdminAnswers {
+  'setup-link': { url: string; expiresAt: number; username: string | null }
+  'metadata-import': ImportedMetadata
+  'metadata-show': { inForce: MetadataState | null; refusedStatuses: readonly string[] }
+}
+export type AdminAnswer<Request extends AdminRequest> = AdminAnswers[Request['command']] | { error: string }
+
+export interface Administered {
+  ceremonies: Pick<Ceremonies, 'database' | 'place' | 'now'>
+  attestation: Attestation
+}
 
 const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock')
 
 /** Carries out what an operator asks of a running server; whoever may open the 0600 socket may also read its data. */
-export async function answerAdmin(postern: Pick<Postern, 'ceremonies'>, request: AdminRequest): Promise<AdminAnswer> {
-  const { database, place, now } = postern.ceremonies
+export async function answerAdmin<Request extends AdminRequest>(
+  { ceremonies, attestation }: Administered,
+  request: Request,
+): Promise<AdminAnswers[Request['command']]>
+export async function answerAdmin(
+  { ceremonies, attestation }: Administered,
+  request: AdminRequest,
+): Promise<AdminAnswers[AdminRequest['command']]> {
+  if (request.command === 'metadata-import') return importMetadata(attestation, request)
+  if (request.command === 'metadata-show')
+    return { inForce: (await attestation.findState()) ?? null, refusedStatuses: attestation.refuseStatuses }
+  const { database, place, now } = ceremonies
   const instance = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
   if (instance === undefined || instance.setUpAt === null)
     return { ...(await makeSetupLink(database, place.origin, now())), username: null }
   return makeOwnerLink(database, place.origin, request.owner, now())
+}
+
+function importMetadata(
+  attestation: Attestation,
+  { blob, source, root }: Extract<AdminRequest, { command: 'metadata-import' }>,
+): Promise<ImportedMetadata> {
+  return attestation.importBlob(blob, {
+    source,
+    ...(root === undefined ? {} : { trust: ownTrust(root) }),
+    by: () => Promise.resolve({ actor: null, method: 'shell' }),
+  })
 }
 
 export async function listenForAdmin(config: Config, postern: Postern): Promise<() => Promise<void>> {
@@ -31,7 +70,7 @@ export async function listenForAdmin(config: Config, postern: Postern): Promise<
       const request = JSON.parse(await readToEnd(socket)) as AdminRequest
       socket.end(JSON.stringify(await answerAdmin(postern, request)))
     } catch (error) {
-      socket.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' } satisfies AdminAnswer))
+      socket.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' }))
     }
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
@@ -48,7 +87,10 @@ const readToEnd = (socket: Socket): Promise<string> =>
   })
 
 /** Asks the running server; undefined where none runs. */
-export async function askRunningServer(dataFolder: string, request: AdminRequest): Promise<AdminAnswer | undefined> {
+export async function askRunningServer<Request extends AdminRequest>(
+  dataFolder: string,
+  request: Request,
+): Promise<AdminAnswer<Request> | undefined> {
   const socket = connect({ path: socketPath(dataFolder), allowHalfOpen: true })
   try {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
@@ -58,5 +100,5 @@ export async function askRunningServer(dataFolder: string, request: AdminRequest
   socket.end(JSON.stringify(request))
   const answer = await readToEnd(socket)
   if (answer === '') throw new CommandError('the server went away while it was asked.')
-  return JSON.parse(answer) as AdminAnswer
+  return JSON.parse(answer) as AdminAnswer<Request>
 }

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { type Config, loadConfig } from '../config.ts'
-import { lockDataFolder } from '../database/lock.ts'
-import type { Database } from '../database/handles.ts'
-import { openDatabase } from '../database/open.ts'
+import { createAttestation } from '../attestation/attestation.ts'
 import { rehome } from '../identity/instance.ts'
+import { adminMetadata } from './admin-metadata.ts'
+import { readArgs, withOwnDatabase } from './admin-place.ts'
 import { answerAdmin, askRunningServer } from './admin-socket.ts'
 import { CommandError, withOneLine } from './say.ts'
 
@@ -18,7 +15,14 @@ const help = `postern admin: what an operator does on the machine itself
       With the server stopped: moves everybody to a new address. Prints a one-time registration link for each person.
       Signatures made before stay valid.
 
-Both take --data, --database and --json, and read the same environment as serve.
+  postern admin metadata import FILE [--root PEM]
+      Takes what is known of authenticator models from a file of the FIDO Metadata Service. With --root: signed below
+      that certificate instead of FIDO's. Every passkey is judged anew, at the next start where no server runs.
+
+  postern admin metadata show
+      Says which metadata is in force.
+
+All take --data, --database and --json, and read the same environment as serve.
 `
 
 export async function admin(args: string[]): Promise<number> {
@@ -30,6 +34,7 @@ export async function admin(args: string[]): Promise<number> {
   return withOneLine(`admin ${command}`, async () => {
     if (command === 'setup-link') return setupLink(rest)
     if (command === 'rehome') return moveHouse(rest)
+    if (command === 'metadata') return adminMetadata(rest)
     throw new CommandError('there is no such command. See postern admin --help.')
   })
 }
@@ -45,7 +50,8 @@ async function setupLink(args: string[]): Promise<number> {
     (await withOwnDatabase(config, async (database) => {
       const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
       const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
-      return answerAdmin({ ceremonies: { database, place, now: Date.now, challenges: unused } }, request)
+      const attestation = createAttestation({ ...config.metadata, database, now: Date.now })
+      return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation }, request)
     }))
   if ('error' in answer) throw new CommandError(answer.error)
   if (flags['json'] === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
@@ -69,43 +75,4 @@ async function moveHouse(args: string[]): Promise<number> {
     process.stdout.write(`\nStart with POSTERN_URL=${place.origin}.\n`)
   }
   return 0
-}
-
-/** Only the server's settings and these flags. Nothing is served, so who ends TLS, and with what, does not matter. */
-function readArgs(
-  args: string[],
-  own: Record<string, { type: 'string' | 'boolean' }>,
-): { flags: Record<string, unknown>; config: Config } {
-  const ownFlags = { ...own, json: { type: 'boolean' as const } }
-  const { values, tokens } = parseArgs({ args, options: ownFlags, strict: false, tokens: true })
-  const isOwn = (index: number): boolean =>
-    tokens.some(
-      (token) =>
-        token.kind === 'option' &&
-        token.name in ownFlags &&
-        (token.index === index || (token.value !== undefined && !token.inlineValue && token.index === index - 1)),
-    )
-  const rest = args.filter((_, index) => !isOwn(index))
-  const noTls = { POSTERN_TRUSTED_PROXIES: '127.0.0.1', POSTERN_TLS_CERT: undefined, POSTERN_TLS_KEY: undefined }
-  return { flags: values, config: loadConfig(rest, { ...process.env, ...noTls }) }
-}
-
-async function withOwnDatabase<Result>(config: Config, work: (database: Database) => Promise<Result>): Promise<Result> {
-  if (!existsSync(config.dataFolder))
-    throw new CommandError(`${config.dataFolder} does not exist. Say where the server keeps its data: --data FOLDER`)
-  const unlock = lockDataFolder(config.dataFolder)
-  if (unlock === undefined) throw new CommandError('the server is running on this data folder. Stop it first.')
-  const database = await openDatabase(config.databaseUrl)
-  try {
-    return await work(database)
-  } finally {
-    await database.close()
-    unlock()
-  }
-}
-
-const unused = {
-  issue: () => Promise.reject(new Error('no ceremonies on the command line')),
-  consume: () => Promise.reject(new Error('no ceremonies on the command line')),
-  peek: () => Promise.reject(new Error('no ceremonies on the command line')),
 }

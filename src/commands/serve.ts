@@ -19,9 +19,21 @@ const help = `postern serve: start the server
   --database URL         postgres://… (POSTERN_DATABASE_URL, SQLite in the data folder)
   --tls-cert, --tls-key  PEM files (POSTERN_TLS_CERT, POSTERN_TLS_KEY)
   --trusted-proxies LIST addresses or ranges whose X-Forwarded-* is believed (POSTERN_TRUSTED_PROXIES)
+  --smtp-url URL         mail server for notices, smtps://user:password@host:465 (POSTERN_SMTP_URL, none)
+  --smtp-url-file FILE   the same, read from a file, where it has a password (POSTERN_SMTP_URL_FILE)
+  --mail-from ADDRESS    sender of the letters (POSTERN_MAIL_FROM)
+  --metadata-url URL     fetch what is known of authenticator models once a day, from FIDO:
+                         https://mds3.fidoalliance.org (POSTERN_METADATA_URL, never)
+  --metadata-root FILE   who may sign it, in PEM (POSTERN_METADATA_ROOT, FIDO's own)
+  --metadata-refuse LIST statuses for which a model is refused (POSTERN_METADATA_REFUSE, REVOKED and whatever was
+                         broken or bypassed)
   --max-file-mb N        largest file in a push (POSTERN_MAX_FILE_MB, 100)
   --max-push-mb N        largest push (POSTERN_MAX_PUSH_MB, 2048)
   --operation-hours N    longest git operation (POSTERN_OPERATION_HOURS, 24)
+  --rate-limit N         sign-in requests a minute from one address (POSTERN_RATE_LIMIT, 3000)
+  --metrics-token-file FILE
+                         opens /metrics from elsewhere than this machine (POSTERN_METRICS_TOKEN_FILE, and
+                         POSTERN_METRICS_TOKEN for the token itself)
   --log-level LEVEL      (POSTERN_LOG_LEVEL, warn)
   --demo                 fill in a labelled example organisation that can be removed
 `

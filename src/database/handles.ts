@@ -33,8 +33,11 @@ export interface Database {
   readonly read: Db<TableName>
   /** Runs `work` in one transaction: all of it becomes durable, or, when it throws, none. */
   write<Result>(work: (tx: Tx<TableName>) => Promise<Result>): Promise<Result>
-  /** Single statements on rows that need no durability (`challenge`). */
-  readonly volatile: Tx<'challenge'>
+  /**
+   * Single statements on rows that nodes share and that need no durability. Undefined on SQLite, where one node keeps
+   * such things in memory.
+   */
+  readonly volatile: Tx<'challenge'> | undefined
   close(): Promise<void>
 }
 

@@ -16,6 +16,8 @@ export type IdKind =
   | 'srq' // seal request
   | 'sea' // seal
   | 'evt' // audit event
+  | 'ltr' // letter
+  | 'pol' // change of the policy
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

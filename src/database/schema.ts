@@ -25,8 +25,12 @@ export interface Schema {
   pullRequest: PullRequestTable
   sealRequest: SealRequestTable
   seal: SealTable
+  metadataBlob: MetadataBlobTable
+  authenticatorModel: AuthenticatorModelTable
+  policyChange: PolicyChangeTable
   auditEvent: AuditEventTable
   auditPersonal: AuditPersonalTable
+  letter: LetterTable
 }
 
 export type TableName = keyof Schema
@@ -34,6 +38,12 @@ export type Flag = 0 | 1
 
 /** The scale on which every proof is judged, weakest first. */
 export type Strength = 'password' | 'mfa' | 'passkey' | 'device-bound' | 'attested'
+/**
+ * What a registration proved of its authenticator. `unverified-chain`: signed by a certificate nobody has traced to a
+ * known maker. `verified`: by a model whose metadata says that hardware protects its keys; `verified-software`: by one
+ * whose metadata does not say so. `bad-status`: verified, and the model's metadata carries a status that is refused here.
+ */
+export type AttestationOutcome = 'none' | 'self' | 'unverified-chain' | 'verified' | 'verified-software' | 'bad-status'
 export type OrganisationRole = 'owner' | 'admin' | 'member' | 'guest'
 export type RepositoryRole = 'admin' | 'write' | 'read'
 
@@ -100,7 +110,9 @@ export interface CredentialRecordTable {
   /** Null when zero or not given: an unverified AAGUID is a hint, never a fact. */
   aaguid: string | null
   attestationFormat: string
-  attestationOutcome: 'none' | 'self' | 'unverified-chain' | 'verified'
+  attestationOutcome: AttestationOutcome
+  /** From metadata, else from the list of known AAGUIDs; a fact only where the outcome says that the chain was verified. */
+  modelName: string | null
   /** Raw registration, base64url, kept for ever so that later metadata can judge it. */
   attestationObject: string
   registrationClientDataJson: string
@@ -152,8 +164,8 @@ export interface SessionTable {
 }
 
 /**
- * Challenges that wait for a response. Temporary on SQLite and unlogged on PostgreSQL, so that issuing one costs no
- * durable commit; only `identity/challenges.ts` touches it, always through the writing connection.
+ * Challenges that wait for a response, where nodes share them: unlogged on PostgreSQL, so that issuing one costs no
+ * durable commit. SQLite has no such table: its one node keeps them in memory.
  */
 export interface ChallengeTable {
   id: Id<'cer'>
@@ -296,15 +308,28 @@ export interface PullRequestTable {
 /** A statement that waits for one person's tap and succeeds once. */
 export interface SealRequestTable {
   id: Id<'srq'>
+  /** Who is asked to tap; usually, but not always, who asked. */
   userId: Id<'usr'>
   requestedBy: Id<'usr'>
+  /** The address it was asked from; empty where that is not known. */
+  requestedFrom: string
+  /** `session`, or `token <its name>`. */
+  requestedVia: string
+  requestedToken: Id<'tok'> | null
+  /**
+   * What its link `/s/…` ends in: 80 random bits, null while it was only shown on the page that asked. It leads to the
+   * request and opens nothing: its person must be signed in. So it is kept readable, to be shown again.
+   */
+  code: string | null
+  /** What it is about, where several people are asked about one thing: the id of a change. */
+  about: string | null
   action: string
   repositoryId: Id<'rep'> | null
   /** JSON: the statement without its signer's credential, and for merges the commit template. */
   draft: string
   /** JSON: title and labelled facts as the person sees them. */
   facts: string
-  state: 'open' | 'sealed' | 'refused'
+  state: 'open' | 'sealed' | 'refused' | 'withdrawn'
   createdAt: number
   expiresAt: number
 }
@@ -338,6 +363,65 @@ export interface SealTable {
   consumedAt: number | null
 }
 
+/** One row: the FIDO metadata in force. Its entries are `authenticatorModel`; both are replaced together. */
+export interface MetadataBlobTable {
+  /** The blob's own `no`, which only ever rises. */
+  number: number
+  /** The start of the day by which its maker promised a newer one. */
+  nextUpdate: number
+  importedAt: number
+  /** A file's name, an address, or `upload`. */
+  source: string
+  /** Of the whole blob, hex. */
+  sha256: string
+  legalHeader: string
+  /** The refused statuses by which all passkeys were last judged against it; null until they have been. */
+  judgedBy: string | null
+}
+
+/** What the metadata in force says of one authenticator model; a model of several identifiers has a row for each. */
+export interface AuthenticatorModelTable {
+  /** AAGUID as UUID text, or for U2F keys the attestation certificate's key identifier: 40 hex digits. */
+  key: string
+  name: string
+  /** `data:image/png;base64,…` */
+  icon: string | null
+  /** The newest `FIDO_CERTIFIED…` status, e.g. `FIDO_CERTIFIED_L1`. */
+  certification: string | null
+  /** Keys stay in hardware, by the maker's word. */
+  isHardware: Flag
+  /** Some root of it is also listed by another model, so a certificate must name the model it is for. */
+  sharesRoots: Flag
+  /** JSON lists of the FIDO registry's words. */
+  keyProtection: string
+  attachmentHint: string
+  userVerification: string
+  /** JSON list of `{ status, effectiveAt, certificate }`, in the blob's order. */
+  statusReports: string
+  /** JSON list of certificates, DER in base64. */
+  attestationRoots: string
+}
+
+/** One change of the policy, in force or not. The policy in force is the one with the highest version. */
+export interface PolicyChangeTable {
+  id: Id<'pol'>
+  /** Given when it is applied; unique, so that of two changes at once one wins. */
+  version: number | null
+  /** The version it was made from. */
+  basedOn: number
+  state: 'waiting' | 'applied' | 'withdrawn' | 'overtaken'
+  /** JSON, projects and repositories by id. */
+  policy: string
+  digest: string
+  /** Null: the operator of the machine. */
+  proposedBy: Id<'usr'> | null
+  sealId: Id<'sea'> | null
+  approvedBy: Id<'usr'> | null
+  approvalSealId: Id<'sea'> | null
+  createdAt: number
+  decidedAt: number | null
+}
+
 /** One thing that happened. The leaf holds every fact of the decision; the other columns are its index. */
 export interface AuditEventTable {
   id: Id<'evt'>
@@ -353,6 +437,8 @@ export interface AuditEventTable {
   outcome: 'done' | 'refused'
   /** Exact leaf bytes, RFC 8785. */
   leaf: string
+  /** The act that was judged, where the leaf holds a decision. */
+  policyAct: string | null
   /** Position in the tree, given by the sequencer. */
   leafIndex: number | null
 }
@@ -363,4 +449,25 @@ export interface AuditPersonalTable {
   field: string
   salt: string
   value: string
+}
+
+/** A letter that waits to be sent, was sent, or could not be. The address is looked up when it is sent, never kept. */
+export interface LetterTable {
+  id: Id<'ltr'>
+  toUserId: Id<'usr'>
+  kind: string
+  /** Says what happened in fixed words, without any name. */
+  subject: string
+  /** Emptied when nothing more is to be sent. */
+  text: string
+  createdAt: number
+  /** The next attempt; taking a letter moves this on, so that no other node takes it too. */
+  notBefore: number
+  attempts: number
+  sentAt: number | null
+  failedAt: number | null
+  /** What the mail server said last, addresses left out. */
+  lastError: string | null
+  /** Unique where given: a reminder goes once. */
+  dedupeKey: string | null
 }

@@ -15,7 +15,7 @@ export async function openSqlite(file: string): Promise<Database> {
   return {
     dialect: 'sqlite',
     read: asHandle(reader),
-    volatile: asHandle(writer),
+    volatile: undefined,
     write: (work) => writer.transaction().execute((tx) => work(asHandle(tx))),
     async close() {
       if (reader !== writer) await reader.destroy()
@@ -26,7 +26,7 @@ export async function openSqlite(file: string): Promise<Database> {
 
 function connect(file: string, readOnly: boolean): Kysely<Schema> {
   const database = new DatabaseSync(file, { readOnly, enableForeignKeyConstraints: true, timeout: 5_000 })
-  if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY')
+  if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   return new Kysely<Schema>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) })
 }
 

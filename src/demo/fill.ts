@@ -62,10 +62,10 @@ async function fillRepository(
   noah: Person,
   { folder, address, now }: { folder: string; address: string; now: () => number },
 ): Promise<void> {
-  await maya.call('POST', '/groups', group)
-  await maya.call('PUT', `/groups/${group.name}/members/${people[1].username}`, {})
+  await maya.act('POST', '/groups', group)
+  await maya.act('PUT', `/groups/${group.name}/members/${people[1].username}`, {})
   await maya.call('POST', '/projects', project)
-  await maya.call('PUT', `/projects/${project.name}/members/group/${group.name}`, { role: 'write' })
+  await maya.act('PUT', `/projects/${project.name}/members/group/${group.name}`, { role: 'write' })
   await maya.call('POST', `/projects/${project.name}/repositories`, { ...repository, visibility: 'internal' })
 
   const mayasToken = await maya.makeToken('example')
@@ -121,7 +121,7 @@ async function propose(maya: Person, noah: Person, { branch, title, description,
 
 async function endTokens(person: Person): Promise<void> {
   const { items } = await person.call<{ items: { id: string }[] }>('GET', '/me/tokens')
-  for (const { id } of items) await person.call('DELETE', `/me/tokens/${id}`)
+  for (const { id } of items) await person.act('DELETE', `/me/tokens/${id}`)
 }
 
 async function commit(

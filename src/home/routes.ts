@@ -9,10 +9,14 @@ import { PullRequestSummary } from '../pull-requests/shapes.ts'
 import { coversRole, findRepositoryRole } from '../repositories/access.ts'
 import { listRecentRepositories } from '../repositories/reachable.ts'
 import { RepositorySummary } from '../repositories/shapes.ts'
+import { listInbox } from '../seals/inbox.ts'
+import { InboxItem } from '../seals/shapes.ts'
 import { listAttention } from './attention.ts'
 
 const Home = Type.Object({
   repositories: Type.Array(RepositorySummary),
+  /** What waits for my tap from elsewhere, the oldest deadline first; the inbox has the rest. */
+  requests: Type.Array(InboxItem),
   /** Open ones of mine. */
   pullRequests: Type.Array(PullRequestSummary),
   /** Open ones of others that I may merge. */
@@ -21,11 +25,12 @@ const Home = Type.Object({
 })
 
 const shownRepositories = 12
+const shownRequests = 5
 // Home looks at what moved last; older places are found through their projects.
 const consideredRepositories = 50
 
 /** `home/` owns the page a person begins at: what waits for them, gathered from the others. It only reads. */
-export function homeRoutes(app: App, { db }: { db: Db<TableName> }): void {
+export function homeRoutes(app: App, { db, now }: { db: Db<TableName>; now: () => number }): void {
   app.get('/api/v1/home', {
     config: { access: 'person' },
     schema: { response: { 200: Home } },
@@ -36,6 +41,7 @@ export function homeRoutes(app: App, { db }: { db: Db<TableName> }): void {
       const merging = await listWritable(db, caller, reached)
       return {
         repositories: repositories.slice(0, shownRepositories),
+        requests: (await listInbox(db, { userId: caller.id, now: now(), size: shownRequests })).items,
         pullRequests: await listMyPullRequests(db, { userId: caller.id, repositoryIds: reached }),
         waiting: await listWaitingForMe(db, { userId: caller.id, repositoryIds: merging }),
         attention: isAdmin(caller) ? await listAttention(db, caller) : [],

@@ -7,6 +7,7 @@ import type { Strength } from '../database/schema.ts'
 export const accessKinds = [
   'public', // anybody, known or not
   'person', // a person in a browser session; no token, however strong
+  'enrolling', // the same, also where the session falls short of the rules: to get what is missing
   'user', // a session or a token
   'organisation:admin',
   'organisation:owner',
@@ -16,6 +17,7 @@ export const accessKinds = [
   'repository:write',
   'repository:admin',
   'git', // smart HTTP: judged by the transport itself, through the same functions
+  'metrics', // this machine, or whoever holds the operator's token; to others there is nothing
 ] as const
 export type Access = (typeof accessKinds)[number]
 
@@ -49,6 +51,12 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
     act?: SensitiveAct
+    /** Nothing but a file or a word that is the same for everybody: not counted against any limit. */
+    isStatic?: true
+    /** The ceremony that this route ends, for the counters. */
+    ceremony?: 'registration' | 'sign-in' | 'seal'
+    /** What becomes of a seal request where this route succeeds, for the counters. */
+    sealRequest?: 'held' | 'refused' | 'withdrawn'
   }
   interface FastifyRequest {
     /** Uses up the seal of a route with an `act`, in the transaction of that act. @throws where it was used before */
@@ -64,10 +72,10 @@ export function enforceAccess(app: FastifyInstance, guards: { access: Record<Acc
     const access = route.config?.access
     if (access === undefined || !accessKinds.includes(access))
       throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
-    const before = [route.preHandler ?? []].flat()
     const guard = guards.access[access]
-    const chain = [(request: FastifyRequest) => guard(request)]
-    if (route.config?.act !== undefined) chain.push((request: FastifyRequest) => guards.act(request))
-    route.preHandler = [...chain, ...before]
+    // Before a body is read: what a stranger sends costs nothing more than its headers.
+    route.onRequest = [(request: FastifyRequest) => guard(request), ...[route.onRequest ?? []].flat()]
+    if (route.config?.act !== undefined)
+      route.preHandler = [(request: FastifyRequest) => guards.act(request), ...[route.preHandler ?? []].flat()]
   })
 }

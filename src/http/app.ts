@@ -54,6 +54,7 @@ export function createApp(options: AppOptions): App {
     ...(options.tls === undefined ? {} : { https: { ...options.tls, allowHTTP1: true } }),
   } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.removeContentTypeParser('text/plain')
+  app.decorateRequest('refusal', undefined)
   app.addHook('onRequest', async (request, reply) => checkHost(request, reply, options.url))
   app.addHook('onSend', async (_request, reply, payload) => {
     setSecurityHeaders(reply, options.url)

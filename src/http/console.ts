@@ -11,7 +11,7 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
   await app.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true })
 
   app.get('/assets/*', {
-    config: { access: 'public' },
+    config: { access: 'public', isStatic: true },
     handler(request, reply) {
       const path = (request.params as { '*': string })['*']
       return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(join('assets', path))
@@ -20,7 +20,7 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
 
   // For convenience: a verifier that matters comes from somewhere else than the server it judges.
   app.get('/-/postern-verify.mjs', {
-    config: { access: 'public' },
+    config: { access: 'public', isStatic: true },
     handler: (_request, reply) =>
       reply
         .header('content-disposition', 'attachment; filename="postern-verify.mjs"')
@@ -36,7 +36,7 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
 
   for (const path of ['/', '/*'])
     app.get(path, {
-      config: { access: 'public' },
+      config: { access: 'public', isStatic: true },
       handler: (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'),
     })
 }

@@ -55,7 +55,15 @@ export function renderProblem(error: ProblemError): Problem {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The problem it was answered with, for whoever counts. */
+    refusal: ProblemError | undefined
+  }
+}
+
 export function sendProblem(reply: FastifyReply, error: ProblemError): FastifyReply {
+  reply.request.refusal = error
   return reply
     .code(error.status)
     .headers(error.details.headers ?? {})

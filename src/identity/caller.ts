@@ -2,8 +2,18 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditActor } from '../audit/record.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole, Strength } from '../database/schema.ts'
-import { isAtLeast } from '../policy/strength.ts'
+import type { Proof } from '../policy/facts.ts'
+import type { RuleRef } from '../policy/rule.ts'
+import { acrOf, isAtLeast } from '../policy/strength.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
+
+/** Why a session that still lives is good for nothing but getting what it lacks. */
+export interface Shortfall {
+  /** `refused`: no key helps, e.g. from this network. */
+  kind: 'stronger-key' | 'fresh-tap' | 'refused'
+  rule: RuleRef | null
+  sentence: string
+}
 
 /** Who calls, and how that is known. Made once per request from what the caller proved, never from what they say. */
 export interface Caller {
@@ -16,10 +26,22 @@ export interface Caller {
   isDemo: boolean
   strength: Strength
   authenticatedAt: number
+  address: string
+  /** Null where the rules of today are met. */
+  shortfall: Shortfall | null
   by:
-    | { kind: 'session'; sessionId: Id<'ses'>; sessionHash: string; credentialRecordId: Id<'crd'> }
+    | {
+        kind: 'session'
+        sessionId: Id<'ses'>
+        sessionHash: string
+        credentialRecordId: Id<'crd'>
+        key: Proof['key']
+      }
     | { kind: 'token'; tokenId: Id<'tok'>; scopes: readonly string[]; repositoryIds: readonly string[] | null }
 }
+
+/** A person in a browser session. */
+export type SessionCaller = Caller & { by: { kind: 'session' } }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,20 +49,46 @@ declare module 'fastify' {
   }
 }
 
-/** @throws 401 when nobody is known */
+/** @throws 401 when nobody is known, 401 or 403 where the session falls short of the rules of today */
 export function getCaller(request: FastifyRequest): Caller {
   if (request.caller === undefined) throw signInRequired()
+  checkShortfall(request)
   return request.caller
 }
 
 /** A person in a browser session; no token passes. @throws 401 or 403 */
-export function getPerson(request: FastifyRequest): Caller & { by: { kind: 'session' } } {
+export function getPerson(request: FastifyRequest): SessionCaller {
   const caller = getCaller(request)
   if (caller.by.kind !== 'session' || caller.kind !== 'person' || !isAtLeast(caller.strength, 'passkey'))
     throw new ProblemError(403, 'person-required', 'Only a person signed in with a passkey can do this, not a token.', {
       help: 'Open this page in a browser and sign in.',
     })
-  return caller as Caller & { by: { kind: 'session' } }
+  return caller as SessionCaller
+}
+
+/**
+ * A session that falls short reaches only the routes by which its person gets what is missing. @throws 401, 403 with
+ * the rule's sentence
+ */
+export function checkShortfall(request: FastifyRequest): void {
+  const shortfall = request.caller?.shortfall
+  if (!shortfall) return
+  if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, 'Ask an administrator.')
+  if (request.routeOptions.config.access === 'enrolling') return
+  if (shortfall.kind === 'fresh-tap')
+    throw new ProblemError(401, 'sign-in-required', shortfall.sentence, {
+      help: 'Sign in again; nothing is lost.',
+      headers: {
+        // RFC 9470 §3
+        'www-authenticate': 'Bearer error="insufficient_user_authentication", max_age="0"',
+      },
+    })
+  throw new ProblemError(403, 'stronger-key-needed', shortfall.sentence, {
+    help: 'Add a key of that kind, or sign in with one you have.',
+    headers: {
+      'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${acrOf('attested') ?? ''}"`,
+    },
+  })
 }
 
 export const signInRequired = (): ProblemError =>

@@ -1,11 +1,13 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Database } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { ChallengeTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 
 export type ChallengeKind = ChallengeTable['kind']
+
+/** Which challenge an answer is for: only with all three right is it found. */
+export type ChallengeKey = Pick<ChallengeTable, 'kind' | 'bindingHash'> & { id: string }
 
 export interface IssuedChallenge {
   id: Id<'cer'>
@@ -23,96 +25,54 @@ export interface Challenges {
     challenge?: Buffer
   }): Promise<IssuedChallenge>
   /** Uses the challenge up, whatever comes of it. @throws where it is not this browser's, of another kind, or too old */
-  consume(answer: { id: string; kind: ChallengeKind; bindingHash: string; clientDataJSON: Buffer }): Promise<{
+  consume(answer: ChallengeKey & { clientDataJSON: Buffer }): Promise<{
     challenge: Buffer
     userId: Id<'usr'> | null
     payload: unknown
   }>
   /** Reads without using up, to describe an act before its seal. */
-  peek(answer: { id: string; kind: ChallengeKind; bindingHash: string }): Promise<unknown>
+  peek(answer: ChallengeKey): Promise<unknown>
 }
 
+/** Where challenges wait: in this process where it is the only one, in a table where nodes share them. */
+export interface ChallengeStore {
+  /** False when as many wait as may, those that are too old at `now` left out. */
+  put(challenge: ChallengeTable, now: number): Promise<boolean>
+  find(key: ChallengeKey): Promise<ChallengeTable | undefined>
+  /** Finds and removes in one step: nobody else gets it, and a wrong key removes nothing. */
+  take(key: ChallengeKey): Promise<ChallengeTable | undefined>
+}
+
+/** Beyond this nobody honest is waiting, and memory must be bounded. */
+export const mostOutstanding = 50_000
 const lifetimeMs = 5 * 60_000
-const mostOutstanding = 50_000
-const sweepEveryMs = 10_000
 
 /** Challenges that wait for a response: bound to one browser and one kind of ceremony, used once, five minutes old at most. */
-export function createChallenges(database: Pick<Database, 'volatile'>, now: () => number): Challenges {
-  const { volatile } = database
-  let sweptAt = 0
-  let outstanding = 0
-
-  async function sweep(): Promise<void> {
-    if (now() - sweptAt < sweepEveryMs && outstanding < mostOutstanding) return
-    sweptAt = now()
-    await volatile.deleteFrom('challenge').where('expiresAt', '<', sweptAt).execute()
-    const { count } = await volatile
-      .selectFrom('challenge')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    outstanding = count
+export function createChallenges(store: ChallengeStore, now: () => number): Challenges {
+  const orOver = (found: ChallengeTable | undefined): ChallengeTable => {
+    if (found === undefined || found.expiresAt < now()) throw ceremonyOver()
+    return found
   }
-
-  const live = (answer: { id: string; kind: ChallengeKind; bindingHash: string }) =>
-    [
-      ['id', '=', answer.id as Id<'cer'>],
-      ['kind', '=', answer.kind],
-      ['bindingHash', '=', answer.bindingHash],
-    ] as const
-
   return {
     async issue({ kind, bindingHash, userId, payload, challenge = freshChallenge() }) {
-      await sweep()
-      if (outstanding >= mostOutstanding)
-        throw new ProblemError(429, 'too-many-ceremonies', 'Too many people are signing in at this moment.', {
-          help: 'Try again in a minute.',
-          headers: { 'retry-after': '60' },
-        })
-      outstanding += 1
       const id = newId('cer')
-      const expiresAt = now() + lifetimeMs
-      await volatile
-        .insertInto('challenge')
-        .values({
-          id,
-          kind,
-          bindingHash,
-          challengeHash: hashOf(challenge),
-          userId,
-          payload: JSON.stringify(payload),
-          expiresAt,
-        })
-        .execute()
+      const at = now()
+      const expiresAt = at + lifetimeMs
+      const waiting = { id, kind, bindingHash, challengeHash: hashOf(challenge), userId, expiresAt }
+      if (!(await store.put({ ...waiting, payload: JSON.stringify(payload) }, at))) throw tooManyCeremonies()
       return { id, challenge, expiresAt }
     },
 
-    async consume(answer) {
-      const [id, kind, binding] = live(answer)
-      const row = await volatile
-        .deleteFrom('challenge')
-        .where(...id)
-        .where(...kind)
-        .where(...binding)
-        .returningAll()
-        .executeTakeFirst()
-      if (row === undefined || row.expiresAt < now()) throw ceremonyOver()
-      const challenge = presentedChallenge(answer.clientDataJSON)
-      if (hashOf(challenge) !== row.challengeHash)
+    async consume({ clientDataJSON, ...key }) {
+      const { challengeHash, userId, payload } = orOver(await store.take(key))
+      const challenge = presentedChallenge(clientDataJSON)
+      if (hashOf(challenge) !== challengeHash)
         throw new WebauthnError('challenge-mismatch', 'made for another challenge')
-      return { challenge, userId: row.userId, payload: JSON.parse(row.payload) }
+      return { challenge, userId, payload: JSON.parse(payload) }
     },
 
-    async peek(answer) {
-      const [id, kind, binding] = live(answer)
-      const row = await volatile
-        .selectFrom('challenge')
-        .selectAll()
-        .where(...id)
-        .where(...kind)
-        .where(...binding)
-        .executeTakeFirst()
-      if (row === undefined || row.expiresAt < now()) throw ceremonyOver()
-      return JSON.parse(row.payload)
+    async peek(key) {
+      return JSON.parse(orOver(await store.find(key)).payload)
     },
   }
 }
@@ -139,4 +99,10 @@ function presentedChallenge(clientDataJSON: Buffer): Buffer {
 const ceremonyOver = (): ProblemError =>
   new ProblemError(409, 'ceremony-over', 'This took too long, or was already answered.', {
     help: 'Nothing is lost: start it again.',
+  })
+
+const tooManyCeremonies = (): ProblemError =>
+  new ProblemError(429, 'too-many-ceremonies', 'Too many people are signing in at this moment.', {
+    help: 'Try again in a minute.',
+    headers: { 'retry-after': '60' },
   })

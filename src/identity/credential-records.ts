@@ -3,27 +3,38 @@ import { orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { CredentialRecordTable, Strength } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
+import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
+import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { VerifiedRegistration } from '../protocols/webauthn/verify-registration.ts'
+import { checkRegistration } from './check-registration.ts'
 
 export type CredentialRecord = CredentialRecordTable
 
 export interface NewCredentialRecord {
   userId: Id<'usr'>
   registration: VerifiedRegistration
+  judgement: AttestationJudgement
   rpId: string
   name: string
   enrolledVia: CredentialRecordTable['enrolledVia']
   endorsedBy: Id<'sea'> | null
   strengthCap: Strength | null
+  /** The rules that must take a key of this kind, and from where it is registered. */
+  policy: PolicyInForce
+  address: string
   at: number
 }
 
-/** Keeps everything a registration proved, raw response included (decision 7). @throws 409 when the credential is known */
+/**
+ * Keeps everything a registration proved, raw response included (decision 7). @throws 409 when the credential is known,
+ * 403 where the rules do not take its kind
+ */
 export async function createCredentialRecord(
   tx: Tx<'credentialRecord'>,
   wanted: NewCredentialRecord,
 ): Promise<CredentialRecord> {
-  const { registration } = wanted
+  const { registration, judgement } = wanted
   const record: CredentialRecord = {
     id: newId('crd'),
     userId: wanted.userId,
@@ -37,7 +48,8 @@ export async function createCredentialRecord(
     transports: JSON.stringify(registration.transports),
     aaguid: registration.aaguid ?? null,
     attestationFormat: registration.attestationFormat,
-    attestationOutcome: registration.attestationOutcome,
+    attestationOutcome: judgement.outcome,
+    modelName: modelNameOf(registration.aaguid, judgement),
     attestationObject: registration.attestationObject.toString('base64url'),
     registrationClientDataJson: registration.clientDataJSON.toString('base64url'),
     rpId: wanted.rpId,
@@ -51,6 +63,7 @@ export async function createCredentialRecord(
     endedAt: null,
     endedBy: null,
   }
+  await checkRegistration(tx, { record, policy: wanted.policy, address: wanted.address, at: wanted.at })
   try {
     await orUniqueViolation(tx.insertInto('credentialRecord').values(record).execute())
   } catch (error) {
@@ -59,6 +72,12 @@ export async function createCredentialRecord(
   }
   return record
 }
+
+/** What to call the model: by metadata, else by the community's list of AAGUIDs; null where neither knows it. */
+export const modelNameOf = (
+  aaguid: string | null | undefined,
+  { model }: Pick<AttestationJudgement, 'model'>,
+): string | null => model?.name ?? (aaguid ? nameAaguid(aaguid) : undefined) ?? null
 
 /** A person's passkeys that have not ended, oldest first. */
 export function listCredentialRecords(db: Db<'credentialRecord'>, userId: Id<'usr'>): Promise<CredentialRecord[]> {

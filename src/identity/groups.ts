@@ -2,8 +2,9 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { UserGroupTable } from '../database/schema.ts'
-import { conflict, notFound } from '../http/problem.ts'
-import { actorOf, type Caller } from './caller.ts'
+import { conflict, notFound, type ProblemError } from '../http/problem.ts'
+import type { Act } from './act.ts'
+import { actorOf } from './caller.ts'
 import { getPersonByName } from './people.ts'
 import type { Group } from './shapes.ts'
 
@@ -41,25 +42,33 @@ export const findGroup = (db: Db<'userGroup'>, name: string): Promise<UserGroupT
     .where((eb) => eb(eb.fn<string>('lower', ['name']), '=', name.toLowerCase()))
     .executeTakeFirst()
 
+/** @throws 409 where the name is taken, in whatever case */
+export async function refuseTakenGroupName(db: Db<'userGroup'>, name: string): Promise<void> {
+  if ((await findGroup(db, name)) !== undefined) throw groupExists(name)
+}
+
+const groupExists = (name: string): ProblemError => conflict('group-exists', `There is already a group ${name}.`)
+
 export async function createGroup(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   wanted: { name: string; description: string },
-  at: number,
 ) {
   return database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
     const group = { id: newId('grp'), ...wanted, isDemo: caller.isDemo ? (1 as const) : (0 as const), createdAt: at }
     try {
       await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
     } catch (error) {
-      if (error instanceof UniqueViolation) throw conflict('group-exists', `There is already a group ${wanted.name}.`)
+      if (error instanceof UniqueViolation) throw groupExists(wanted.name)
       throw error
     }
     await recordEvent(tx, {
       action: 'group.created',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'group', id: group.id },
-      facts: { group: group.name },
+      facts: { group: group.name, seal: seal.id },
       at,
     })
     return group
@@ -69,21 +78,22 @@ export async function createGroup(
 /** The roles given to the group go with it: `forgetGrants` belongs to the folder that keeps them. */
 export async function deleteGroup(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   name: string,
-  at: number,
   forgetGrants: (tx: Parameters<Parameters<Database['write']>[0]>[0], groupId: string) => Promise<void>,
 ): Promise<void> {
   const group = await getGroup(database.read, name)
   await database.write(async (tx) => {
-    await tx.deleteFrom('groupMember').where('groupId', '=', group.id).execute()
+    const at = now()
+    const seal = await takeSeal(tx)
     await forgetGrants(tx, group.id)
+    await tx.deleteFrom('groupMember').where('groupId', '=', group.id).execute()
     await tx.deleteFrom('userGroup').where('id', '=', group.id).execute()
     await recordEvent(tx, {
       action: 'group.deleted',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'group', id: group.id },
-      facts: { group: group.name },
+      facts: { group: group.name, seal: seal.id },
       at,
     })
   })
@@ -92,13 +102,14 @@ export async function deleteGroup(
 /** Puts a person into a group or takes them out; doing it twice changes nothing. */
 export async function setGroupMember(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   wanted: { group: string; username: string; isMember: boolean },
-  at: number,
 ): Promise<void> {
   const group = await getGroup(database.read, wanted.group)
   const user = await getPersonByName(database.read, wanted.username)
   await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
     const changed = wanted.isMember
       ? await tx
           .insertInto('groupMember')
@@ -115,9 +126,9 @@ export async function setGroupMember(
     if (changed === 0) return
     await recordEvent(tx, {
       action: wanted.isMember ? 'group.member-added' : 'group.member-removed',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'group', id: group.id },
-      facts: { group: group.name, person: user.username, personId: user.id },
+      facts: { group: group.name, person: user.username, personId: user.id, seal: seal.id },
       at,
     })
   })

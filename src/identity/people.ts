@@ -2,10 +2,10 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole } from '../database/schema.ts'
-import type { TakenSeal } from '../http/access.ts'
 import { conflict, forbidden, notFound } from '../http/problem.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
+import type { Act } from './act.ts'
 import { actorOf, type Caller } from './caller.ts'
 import { listCredentialRecords } from './credential-records.ts'
 import { createRegistrationLink } from './registration-links.ts'
@@ -68,12 +68,6 @@ export async function renderPerson(db: Db<'credentialRecord'>, user: User): Prom
 function checkMayGive(caller: Caller, role: OrganisationRole): void {
   if (caller.role === 'owner' || role === 'member' || role === 'guest') return
   throw forbidden('Only an owner can add owners and administrators.', 'Ask an owner, or add the person as a member.')
-}
-
-export interface Act {
-  caller: Caller
-  takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>
-  now: () => number
 }
 
 /** Adds a person and the one-time link by which they register their passkey. */

@@ -1,3 +1,5 @@
+import type { Attestation } from '../attestation/attestation.ts'
+import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
@@ -6,6 +8,7 @@ import { COSE_ALGORITHMS } from '../protocols/webauthn/cose.ts'
 import { renderCreationOptions } from '../protocols/webauthn/options.ts'
 import { parseRegistrationResponse } from '../protocols/webauthn/response-json.ts'
 import { type VerifiedRegistration, verifyRegistration } from '../protocols/webauthn/verify-registration.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { withCeremonyProblems } from './ceremony-problem.ts'
 import type { Challenges } from './challenges.ts'
@@ -23,6 +26,8 @@ export interface Ceremonies {
   database: Database
   challenges: Challenges
   place: Place
+  policy: PolicyInForce
+  attestation: Pick<Attestation, 'judge' | 'listPictured'>
   now: () => number
 }
 
@@ -94,7 +99,7 @@ export async function finishRegistration(
 ): Promise<{ secret: string; userId: Id<'usr'>; firstOwner: boolean }> {
   const { database, now, place } = ceremonies
   const link = await getRegistrationLink(database.read, request.token, now())
-  const { registration, payload } = await verifyRegistrationCeremony(ceremonies, request)
+  const { registration, judgement, payload } = await verifyRegistrationCeremony(ceremonies, request)
   const { linkId, applicant, handle } = payload as { linkId: string; applicant: Applicant; handle: string }
   if (linkId !== link.id)
     throw new ProblemError(409, 'ceremony-over', 'This tap was made for another link.', {
@@ -114,12 +119,15 @@ export async function finishRegistration(
     const record = await createCredentialRecord(tx, {
       userId: user.id,
       registration,
+      judgement,
       rpId: place.rpId,
       name: request.credentialName,
       enrolledVia: link.purpose === 'setup' ? 'setup' : 'invitation',
       endorsedBy: null,
       // What came in by a link is worth no more than a passkey until somebody vouches for it (decision 8).
       strengthCap: link.purpose === 'setup' ? null : 'passkey',
+      policy: ceremonies.policy,
+      address: request.client.address,
       at,
     })
     if (link.purpose === 'setup') {
@@ -158,11 +166,19 @@ export async function finishRegistration(
   })
 }
 
-/** Consumes the ceremony and verifies what the authenticator made. */
+/**
+ * Consumes the ceremony, verifies what the authenticator made and judges what that proves of its model.
+ * @throws 403 where the model is one that is not accepted
+ */
 export async function verifyRegistrationCeremony(
-  { challenges, place }: Ceremonies,
+  { challenges, place, attestation, now }: Ceremonies,
   request: { ceremonyId: string; bindingHash: string; response: unknown },
-): Promise<{ registration: VerifiedRegistration; userId: Id<'usr'> | null; payload: unknown }> {
+): Promise<{
+  registration: VerifiedRegistration
+  judgement: AttestationJudgement
+  userId: Id<'usr'> | null
+  payload: unknown
+}> {
   return withCeremonyProblems(async () => {
     const { clientDataJSON } = parseRegistrationResponse(request.response)
     const { challenge, userId, payload } = await challenges.consume({
@@ -181,6 +197,17 @@ export async function verifyRegistrationCeremony(
         requireUserVerification: true,
       },
     })
-    return { registration, userId, payload }
+    const { attestationObject } = registration
+    const judgement = await attestation.judge({ attestationObject, registeredAt: now() })
+    if (judgement.outcome === 'bad-status') throw modelRefused(judgement)
+    return { registration, judgement, userId, payload }
   })
 }
+
+const modelRefused = ({ model, statuses }: AttestationJudgement): ProblemError =>
+  new ProblemError(
+    403,
+    'model-refused',
+    `Keys of the model “${model?.name ?? 'unknown'}” are not accepted here: their maker or FIDO reports ${statuses.join(', ')}.`,
+    { help: 'Use a key of another model.' },
+  )

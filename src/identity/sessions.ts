@@ -1,8 +1,12 @@
 import type { Database, Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
+import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
+import { credentialStrength, weaker } from '../policy/strength.ts'
 import type { Caller } from './caller.ts'
+import { type JudgeParts, judgeSession } from './judge-caller.ts'
+import { policyKey } from './policy-actor.ts'
 
 const minuteMs = 60_000
 export const sessionLimits = { idleMs: 24 * 60 * minuteMs, absoluteMs: 14 * 24 * 60 * minuteMs }
@@ -25,62 +29,80 @@ export async function createSession(
   const id = newId('ses')
   const secret = newSecret()
   const { at, ...rest } = session
-  await tx
-    .insertInto('session')
-    .values({
-      ...rest,
-      id,
-      secretHash: hashSecret(secret),
-      userAgent: session.userAgent.slice(0, 300),
-      authenticatedAt: at,
-      createdAt: at,
-      lastSeenAt: at,
-      expiresAt: at + sessionLimits.absoluteMs,
-      endedAt: null,
-    })
-    .execute()
+  await insertSession(tx, {
+    ...rest,
+    id,
+    secretHash: hashSecret(secret),
+    userAgent: session.userAgent.slice(0, 300),
+    authenticatedAt: at,
+    createdAt: at,
+    lastSeenAt: at,
+    expiresAt: at + sessionLimits.absoluteMs,
+    endedAt: null,
+  })
   return { id, secret }
 }
 
+const insertSession = prepared((tx: Tx<'session'>, row: SessionTable) => tx.insertInto('session').values(row))
+
 /** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
 export async function findSessionCaller(
-  database: Pick<Database, 'read' | 'write'>,
-  secret: string,
+  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+  { secret, address }: { secret: string; address: string },
   now: number,
 ): Promise<Caller | undefined> {
+  const { database } = parts
   const secretHash = hashSecret(secret)
   const row = await database.read
     .selectFrom('session')
     .innerJoin('user', 'user.id', 'session.userId')
     .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
     .select(['session.id as sessionId', 'session.userId', 'session.userGeneration', 'session.strength'])
-    .select(['session.authenticatedAt', 'session.lastSeenAt', 'session.expiresAt', 'session.credentialRecordId'])
+    .select(['session.authenticatedAt', 'session.createdAt', 'session.lastSeenAt', 'session.expiresAt'])
+    .select([
+      'session.credentialRecordId',
+      'backupEligible',
+      'transports',
+      'aaguid',
+      'attestationOutcome',
+      'strengthCap',
+    ])
     .select(['user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.generation'])
     .where('session.secretHash', '=', secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
     .where('credentialRecord.endedAt', 'is', null)
     .executeTakeFirst()
-  if (row === undefined || row.userGeneration !== row.generation) return undefined
-  if (now >= row.expiresAt || now - row.lastSeenAt >= sessionLimits.idleMs) return undefined
-  if (now - row.lastSeenAt >= minuteMs)
-    await database.write((tx) =>
-      tx.updateTable('session').set({ lastSeenAt: now }).where('id', '=', row.sessionId).execute(),
-    )
-  return {
+  if (row === undefined || row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
+  const key = policyKey(row)
+  const known = {
     id: row.userId,
     kind: row.kind,
     username: row.username,
     displayName: row.displayName,
     role: row.role,
     isDemo: row.isDemo === 1,
-    strength: row.strength,
+    // What is known of the key today counts, where it is less than at sign-in.
+    strength: weaker(row.strength, credentialStrength(row)),
     authenticatedAt: row.authenticatedAt,
+    address,
+  }
+  // Before the use is noted: a request must not revive a session that was idle too long.
+  const shortfall = await judgeSession(parts, { ...row, caller: known, key, address }, now)
+  if (shortfall === 'over') return undefined
+  if (now - row.lastSeenAt >= minuteMs)
+    await database.write((tx) =>
+      tx.updateTable('session').set({ lastSeenAt: now }).where('id', '=', row.sessionId).execute(),
+    )
+  return {
+    ...known,
+    shortfall,
     by: {
       kind: 'session',
       sessionId: row.sessionId,
       sessionHash: secretHash,
       credentialRecordId: row.credentialRecordId,
+      key,
     },
   }
 }

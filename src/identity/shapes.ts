@@ -79,8 +79,15 @@ export type Me = Static<typeof Me>
 export const CredentialView = Type.Object({
   id: Type.String(),
   name: Type.String(),
-  /** Named by its unverified AAGUID; null where that is not given or not known. */
+  /** By metadata or by its AAGUID; only a claim where not verified, null where not given or not known. */
   model: Nullable(Type.String()),
+  isModelVerified: Type.Boolean(),
+  /** Its maker or FIDO reports the model as broken, in a way that is refused here. */
+  isModelRefused: Type.Boolean(),
+  aaguid: Nullable(Type.String()),
+  /** `GET /api/v1/authenticator-models/{aaguid}/icon` has its picture. */
+  hasIcon: Type.Boolean(),
+  category: Type.Union([Type.Literal('hardware-key'), Type.Literal('platform'), Type.Literal('synced')]),
   /** `synced` when the key says it may be copied between devices. */
   kind: Type.Union([Type.Literal('synced'), Type.Literal('device-bound')]),
   strength: Strength,

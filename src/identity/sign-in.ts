@@ -1,15 +1,21 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import { recordEvent } from '../audit/record.ts'
-import type { Database } from '../database/handles.ts'
+import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import { ProblemError } from '../http/problem.ts'
+import { prepared } from '../database/prepared.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
 import { decide } from '../policy/decide.ts'
+import type { DecisionFacts } from '../policy/facts.ts'
+import { recordDecision } from '../policy/record-decision.ts'
 import { credentialStrength } from '../policy/strength.ts'
+import { explainDecision } from '../policy/words.ts'
 import { renderRequestOptions } from '../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
 import { verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 import { asCeremonyProblem } from './ceremony-problem.ts'
 import { noteUse } from './credential-records.ts'
+import { policyKey, readPolicyActor } from './policy-actor.ts'
 import type { Ceremonies, Client } from './registration.ts'
 import { createSession } from './sessions.ts'
 
@@ -30,9 +36,10 @@ export async function beginSignIn({ challenges, place }: Ceremonies, request: { 
 
 /** Verifies the response and begins a session: one durable commit. */
 export async function finishSignIn(
-  { database, challenges, place, now }: Ceremonies,
+  ceremonies: Ceremonies,
   request: { ceremonyId: string; bindingHash: string; response: unknown; client: Client },
 ): Promise<{ secret: string; userId: Id<'usr'> }> {
+  const { database, challenges, place, now } = ceremonies
   let known: KnownCredential | undefined
   try {
     const response = parseAuthenticationResponse(request.response)
@@ -42,7 +49,7 @@ export async function finishSignIn(
       bindingHash: request.bindingHash,
       clientDataJSON: response.clientDataJSON,
     })
-    known = await findKnownCredential(database, response.id)
+    known = (await findKnownCredential(database.read, { credentialId: response.id })).at(0)
     if (known === undefined) throw unknownPasskey()
     const verified = verifyAuthentication({
       response,
@@ -62,33 +69,52 @@ export async function finishSignIn(
       },
     })
     const strength = credentialStrength(known)
-    const decision = decide({
-      act: 'sign-in',
-      actorKind: known.kind,
-      proof: { strength, ageSeconds: 0, boundToAct: true },
-    })
-    if (decision.outcome !== 'allow') throw unknownPasskey()
+    const judged = await judgeSignIn(ceremonies, known, { strength, client: request.client, at: now() })
+    // A key that is too weak by the rules still shows who it is: its session reaches only what lets its person get a
+    // stronger one (`checkShortfall`). From where no key would help, there is no session.
+    if (judged.recorded.outcome === 'deny') {
+      await noteRefusal(database, known, { reason: judged.recorded.rule, ...judged }, request.client, now())
+      throw forbidden(judged.sentence, 'Ask an administrator.')
+    }
     const { secret } = await begin(database, {
       known,
       verified,
       strength,
       client: request.client,
-      rule: decision.rule,
+      recorded: judged.recorded,
       at: now(),
     })
     return { secret, userId: known.userId }
   } catch (error) {
     if (known !== undefined && error instanceof WebauthnError)
-      await noteRefusal(database, known, error, request.client, now())
+      await noteRefusal(database, known, { reason: error.code }, request.client, now())
     throw asCeremonyProblem(error)
   }
 }
 
-type KnownCredential = NonNullable<Awaited<ReturnType<typeof findKnownCredential>>>
+async function judgeSignIn(
+  { database, policy }: Ceremonies,
+  known: KnownCredential,
+  { strength, client, at }: { strength: ReturnType<typeof credentialStrength>; client: Client; at: number },
+) {
+  const facts: DecisionFacts = {
+    act: 'sign-in',
+    at,
+    actor: await readPolicyActor(database.read, { ...known, id: known.userId }),
+    place: null,
+    address: client.address,
+    proof: { strength, ageSeconds: 0, boundToAct: true, key: policyKey(known) },
+  }
+  const rules = policy.current()
+  const decision = decide(rules, facts)
+  return { recorded: recordDecision(rules, facts, decision), sentence: explainDecision(decision, facts) }
+}
+
+type KnownCredential = Awaited<ReturnType<typeof findKnownCredential>>[number]
 
 // Ended passkeys and ended people are not found, so they look exactly like unknown ones.
-function findKnownCredential(database: Pick<Database, 'read'>, credentialId: string) {
-  return database.read
+const findKnownCredential = prepared((db: Db<'credentialRecord'>, wanted: { credentialId: string }) =>
+  db
     .selectFrom('credentialRecord')
     .innerJoin('user', 'user.id', 'credentialRecord.userId')
     .select([
@@ -100,12 +126,12 @@ function findKnownCredential(database: Pick<Database, 'read'>, credentialId: str
       'backupEligible',
       'backupState',
     ])
-    .select(['attestationOutcome', 'strengthCap', 'lastUsedAt', 'name', 'webauthnHandle', 'kind', 'generation'])
-    .where('credentialId', '=', credentialId)
+    .select(['attestationOutcome', 'strengthCap', 'lastUsedAt', 'name', 'webauthnHandle', 'generation'])
+    .select(['transports', 'aaguid', 'kind', 'username', 'role'])
+    .where('credentialId', '=', wanted.credentialId)
     .where('endedAt', 'is', null)
-    .where('state', '=', 'active')
-    .executeTakeFirst()
-}
+    .where('state', '=', 'active'),
+)
 
 function begin(
   database: Database,
@@ -114,14 +140,14 @@ function begin(
     verified,
     strength,
     client,
-    rule,
+    recorded,
     at,
   }: {
     known: KnownCredential
     verified: ReturnType<typeof verifyAuthentication>
     strength: ReturnType<typeof credentialStrength>
     client: Client
-    rule: string
+    recorded: RecordedDecision
     at: number
   },
 ) {
@@ -137,12 +163,13 @@ function begin(
     })
     const actor = { id: known.userId, method: 'passkey' as const, strength }
     const target = { kind: 'session', id: session.id }
-    const facts = { credential: known.name, credentialRecord: known.id, rule }
+    const facts = { credential: known.name, credentialRecord: known.id, rule: recorded.rule }
     await recordEvent(tx, {
       action: 'session.started',
       actor,
       target,
       facts,
+      decision: recorded,
       personal: { address: client.address },
       at,
     })
@@ -158,7 +185,13 @@ function begin(
   })
 }
 
-function noteRefusal(database: Database, known: KnownCredential, error: WebauthnError, client: Client, at: number) {
+function noteRefusal(
+  database: Database,
+  known: KnownCredential,
+  why: { reason: string; recorded?: RecordedDecision },
+  client: Client,
+  at: number,
+) {
   return database.write((tx) =>
     recordEvent(tx, {
       action: 'session.refused',
@@ -166,7 +199,8 @@ function noteRefusal(database: Database, known: KnownCredential, error: Webauthn
       method: 'passkey',
       target: { kind: 'credential', id: known.id },
       outcome: 'refused',
-      facts: { reason: error.code, credential: known.name },
+      facts: { reason: why.reason, credential: known.name },
+      ...(why.recorded === undefined ? {} : { decision: why.recorded }),
       personal: { address: client.address },
       at,
     }),

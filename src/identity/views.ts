@@ -1,3 +1,4 @@
+import { categoryOf } from '../policy/category.ts'
 import { acrOf, amrOf, credentialStrength } from '../policy/strength.ts'
 import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
@@ -24,11 +25,26 @@ export function renderSession(row: SessionRow, currentId: string | undefined): S
 
 const algorithmNames: Record<number, string> = { [-7]: 'ES256', [-8]: 'EdDSA', [-257]: 'RS256' }
 
-export function renderCredential(record: CredentialRecord, currentId: string | undefined): CredentialView {
+/** @param pictured AAGUIDs that metadata has an icon for */
+export function renderCredential(
+  record: CredentialRecord,
+  currentId: string | undefined,
+  pictured: ReadonlySet<string> = new Set(),
+): CredentialView {
+  const isModelVerified = ['verified', 'verified-software'].includes(record.attestationOutcome)
   return {
     id: record.id,
     name: record.name,
-    model: record.aaguid === null ? null : (nameAaguid(record.aaguid) ?? null),
+    model: record.modelName ?? (record.aaguid === null ? null : (nameAaguid(record.aaguid) ?? null)),
+    isModelVerified,
+    isModelRefused: record.attestationOutcome === 'bad-status',
+    aaguid: record.aaguid,
+    // A picture speaks louder than the words beside it: none for a model that is only claimed.
+    hasIcon: isModelVerified && record.aaguid !== null && pictured.has(record.aaguid),
+    category: categoryOf({
+      backupEligible: record.backupEligible,
+      transports: JSON.parse(record.transports) as string[],
+    }),
     kind: record.backupEligible === 1 ? 'synced' : 'device-bound',
     strength: credentialStrength(record),
     algorithm: algorithmNames[record.algorithm] ?? String(record.algorithm),

@@ -1,52 +1,99 @@
-import { hash } from 'node:crypto'
-import canonicalize from 'canonicalize'
-import type { Strength } from '../database/schema.ts'
+import type { CompiledPolicy } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
+import type { DecisionFacts } from './facts.ts'
+import { copyOf, floorOf, join, type Part, type Requirement } from './requirement.ts'
+import type { RuleRef } from './rule.ts'
 import { isAtLeast } from './strength.ts'
 
-export interface Requirement {
-  strength: Strength
-  /** How old the tap may be; 0 is a tap bound to this very act; null asks nothing beyond the session. */
-  freshnessSeconds: number | null
+/** One thing that is asked and not there. */
+export interface Unmet {
+  part: Part | 'person'
+  /** Null: the built-in floor. */
+  rule: RuleRef | null
 }
 
-/** What holds where no rule says more. */
-export const floor = {
-  'sign-in': { strength: 'passkey', freshnessSeconds: 0 },
-  session: { strength: 'passkey', freshnessSeconds: null },
-  act: { strength: 'passkey', freshnessSeconds: 0 },
-  merge: { strength: 'passkey', freshnessSeconds: 0 },
-  protect: { strength: 'passkey', freshnessSeconds: 0 },
-} as const satisfies Record<string, Requirement>
-
-export type PolicyAct = keyof typeof floor
-
-export type Decision =
-  | { outcome: 'allow'; rule: string }
-  | { outcome: 'step-up'; rule: string; requirement: Requirement }
-  | { outcome: 'deny'; rule: string; sentence: string }
-
-export interface DecisionFacts {
-  act: PolicyAct
-  actorKind: 'person' | 'agent' | 'system'
-  /** What was proven, and how long ago; `boundToAct` when the tap sealed this very act. */
-  proof: { strength: Strength; ageSeconds: number; boundToAct: boolean } | null
+export interface Decision {
+  /** `step-up`: another tap would do. `deny`: no tap helps. */
+  outcome: 'allow' | 'step-up' | 'deny'
+  /** The rule that decided, `floor:<act>` where none did. */
+  rule: string
+  requirement: Requirement
+  unmet: Unmet[]
+  /** Rules that only report, and would have decided otherwise. */
+  reported: string[]
+  /** Rules not met that people still have time for. */
+  upcoming: { rule: RuleRef; enforceFrom: number; unmet: Unmet[] }[]
 }
 
-/** Pure: the same function enforces, explains and replays. */
-export function decide(facts: DecisionFacts): Decision {
-  const requirement: Requirement = floor[facts.act]
-  const rule = `floor:${facts.act}`
-  if (facts.actorKind !== 'person' && requirement.freshnessSeconds === 0)
-    return { outcome: 'deny', rule, sentence: 'Only a person with a key of their own can do this.' }
-  const { proof } = facts
-  if (proof === null || !isAtLeast(proof.strength, requirement.strength))
-    return { outcome: 'step-up', rule, requirement }
-  const isFresh =
-    requirement.freshnessSeconds === null ||
-    proof.boundToAct ||
-    (requirement.freshnessSeconds > 0 && proof.ageSeconds <= requirement.freshnessSeconds)
-  return isFresh ? { outcome: 'allow', rule } : { outcome: 'step-up', rule, requirement }
+/** Parts that no other key or tap of the person could meet. */
+const final: ReadonlySet<Unmet['part']> = new Set(['person', 'networks', 'tokenLifetimeDays'])
+
+/**
+ * How strongly this act must be proven, and whether it is. Pure: the same function enforces, explains and replays. All
+ * rules that match are joined, the strictest of each part wins, and what is not known is not met.
+ */
+export function decide(policy: CompiledPolicy, facts: DecisionFacts): Decision {
+  const prepared = policy.prepared.get(facts.act)
+  const requirement = prepared === undefined ? floorOf(facts.act) : copyOf(prepared.always)
+  const reported: string[] = []
+  const upcoming: Decision['upcoming'] = []
+  for (const compiled of prepared?.depending ?? []) {
+    if (!compiled.matches(facts)) continue
+    const { mode, enforceFrom } = compiled.rule
+    if (mode === 'enforce' && (enforceFrom === undefined || enforceFrom <= facts.at)) {
+      join(requirement, compiled)
+      continue
+    }
+    const unmet = alone(compiled, facts)
+    if (unmet.length === 0) continue
+    if (mode === 'report') reported.push(compiled.rule.id)
+    else if (enforceFrom !== undefined) upcoming.push({ rule: compiled.ref, enforceFrom, unmet })
+  }
+  const unmet = judge(requirement, facts)
+  const outcome = unmet.length === 0 ? 'allow' : unmet.some(({ part }) => final.has(part)) ? 'deny' : 'step-up'
+  const decisive = unmet.find(({ part }) => outcome !== 'deny' || final.has(part))
+  const rule = decisive === undefined ? requirement.from.strength : (decisive.rule ?? undefined)
+  return { outcome, rule: rule?.id ?? `floor:${facts.act}`, requirement, unmet, reported, upcoming }
 }
 
-/** Names the rules in force, for statements: SHA-256 over their canonical JSON. */
-export const policyDigest = (): string => `sha256:${hash('sha256', canonicalize({ version: 1, floor }) ?? '', 'hex')}`
+/** What one rule by itself would find missing. */
+function alone(compiled: CompiledRule, facts: DecisionFacts): Unmet[] {
+  const requirement = floorOf(facts.act)
+  join(requirement, compiled)
+  return judge(requirement, facts).filter(({ rule }) => rule?.id === compiled.rule.id)
+}
+
+/** Compares what is asked with what is there, the strength first. */
+function judge(requirement: Requirement, facts: DecisionFacts): Unmet[] {
+  const { proof, session, token } = facts
+  const { from, freshnessSeconds } = requirement
+  const unmet: Unmet[] = []
+  const miss = (part: Unmet['part'], rule: RuleRef | undefined): void => void unmet.push({ part, rule: rule ?? null })
+
+  if (freshnessSeconds === 0 && facts.actor.kind !== 'person') miss('person', undefined)
+  if (proof === null || !isAtLeast(proof.strength, requirement.strength)) miss('strength', from.strength)
+  for (const { rule, ref, allowsKey } of requirement.models)
+    if (rule.requires.models !== undefined && !isTokenUse(facts) && (!proof?.key || !allowsKey(proof.key)))
+      miss('models', ref)
+  if (freshnessSeconds !== null && !isFresh(freshnessSeconds, proof)) miss('freshness', from.freshness)
+  for (const { ref, allowsAddress } of requirement.networks) if (!allowsAddress(facts.address)) miss('networks', ref)
+  if (session !== undefined) {
+    if (session.idleSeconds >= (requirement.sessionIdleSeconds ?? Infinity))
+      miss('sessionIdleSeconds', from.sessionIdleSeconds)
+    if (session.totalSeconds >= (requirement.sessionAbsoluteSeconds ?? Infinity))
+      miss('sessionAbsoluteSeconds', from.sessionAbsoluteSeconds)
+  }
+  if (token !== undefined && requirement.tokenLifetimeDays !== null) {
+    // Made for longer than allowed, or, where it was made before the rule, older than allowed.
+    const days = facts.act === 'token.create' ? token.lifetimeDays : token.ageDays
+    if (days > requirement.tokenLifetimeDays) miss('tokenLifetimeDays', from.tokenLifetimeDays)
+  }
+  return unmet
+}
+
+const isTokenUse = ({ act }: DecisionFacts): boolean => act === 'token.use'
+
+function isFresh(seconds: number, proof: DecisionFacts['proof']): boolean {
+  if (proof === null) return false
+  return proof.boundToAct || (seconds > 0 && proof.ageSeconds <= seconds)
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AttestationOutcome } from '../database/schema.ts'
 import { acrOf, amrOf, credentialStrength, isAtLeast, weaker } from './strength.ts'
 
 test('the ladder is ordered', () => {
@@ -9,7 +10,7 @@ test('the ladder is ordered', () => {
 })
 
 test('a key’s own word is worth device-bound, a verified chain attested, a synced key passkey whatever its chain', () => {
-  const of = (backupEligible: 0 | 1, attestationOutcome: string) =>
+  const of = (backupEligible: 0 | 1, attestationOutcome: AttestationOutcome) =>
     credentialStrength({ backupEligible, attestationOutcome, strengthCap: null })
   assert.deepEqual(
     [of(0, 'none'), of(0, 'self'), of(0, 'unverified-chain')],
@@ -17,6 +18,9 @@ test('a key’s own word is worth device-bound, a verified chain attested, a syn
   )
   assert.equal(of(0, 'verified'), 'attested')
   assert.equal(of(1, 'verified'), 'passkey')
+  // A model that is reported broken counts no more than a passkey; one without hardware protection is only its own word.
+  assert.equal(of(0, 'bad-status'), 'passkey')
+  assert.equal(of(0, 'verified-software'), 'device-bound')
 })
 
 test('a cap lowers and never raises', () => {

@@ -1,4 +1,4 @@
-import type { Strength } from '../database/schema.ts'
+import type { AttestationOutcome, Strength } from '../database/schema.ts'
 
 const ladder: readonly Strength[] = ['password', 'mfa', 'passkey', 'device-bound', 'attested']
 
@@ -11,16 +11,20 @@ export const isAtLeast = (strength: Strength, least: Strength): boolean =>
 
 export const weaker = (one: Strength, other: Strength): Strength => (isAtLeast(one, other) ? other : one)
 
-/** What a credential can prove at most. A key's own word that it cannot be copied is worth `device-bound`, no more. */
+/**
+ * What a credential can prove at most. A key's own word that it cannot be copied is worth `device-bound`, no more; of
+ * a model that its maker or FIDO reports as broken, that word is worth nothing.
+ */
 export function credentialStrength(credential: {
   backupEligible: 0 | 1
-  attestationOutcome: string
+  attestationOutcome: AttestationOutcome
   strengthCap: Strength | null
 }): Strength {
+  const { backupEligible, attestationOutcome } = credential
   const own: Strength =
-    credential.backupEligible === 1
+    backupEligible === 1 || attestationOutcome === 'bad-status'
       ? 'passkey'
-      : credential.attestationOutcome === 'verified'
+      : attestationOutcome === 'verified'
         ? 'attested'
         : 'device-bound'
   return credential.strengthCap === null ? own : weaker(own, credential.strengthCap)

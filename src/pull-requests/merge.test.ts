@@ -10,6 +10,7 @@ import { reconcile } from '../repositories/reconcile.ts'
 import { methodOf, moveRef, prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { readRef } from '../repositories/refs.ts'
 import { parseTrailers, sealedCommit } from '../seals/format/commit.ts'
+import { floorOnly } from '../policy/policy-testing.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { closePullRequest } from './change.ts'
 import { followBranches } from './follow-branches.ts'
@@ -391,7 +392,14 @@ describe('merging with a tap', () => {
         .where('repositoryId', '=', row.id)
         .executeTakeFirstOrThrow()
       const { newOid } = await fixture.database.write(async (tx) => {
-        const { seal } = await takeSeal(tx, { sealId, userId: ana.caller.id, at: fixture.now(), isFor: () => true })
+        const { seal } = await takeSeal(tx, {
+          sealId,
+          caller: ana.caller,
+          policy: floorOnly,
+          question: { act: 'merge', place: null },
+          at: fixture.now(),
+          isFor: () => true,
+        })
         const commit = sealedCommit(Buffer.from(seal.message, 'base64'), seal.armored)
         const oid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit]))
         const [update] = await prepareRefUpdates(tx, {

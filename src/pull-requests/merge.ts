@@ -7,7 +7,7 @@ import { moveRef } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { followBranches } from './follow-branches.ts'
-import type { MergeParts, MergeQuestion } from './prepare-merge.ts'
+import { type MergeParts, type MergeQuestion, mergeQuestion } from './prepare-merge.ts'
 import { checkOpen, getPullRequest, type PullRequest, pullRef } from './records.ts'
 import { recordMerge } from './record-merge.ts'
 import { checkRelease, headOf, isForThis, type SealedMergeFacts } from './release.ts'
@@ -47,11 +47,12 @@ export async function merge(
 }
 
 async function move(
-  { database, git, now }: MergeReleaseParts,
+  parts: MergeReleaseParts,
   question: MergeQuestion & { sealId: string },
   row: PullRequest,
   { seal, base, commit, strength }: SealedMergeFacts,
 ): Promise<string> {
+  const { database, git, now } = parts
   const { place, caller, sealId } = question
   const mergeOid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit]))
   try {
@@ -74,7 +75,9 @@ async function move(
         checkOpen(await getPullRequest(tx, place.repository.id, row.number))
         await takeSeal(tx, {
           sealId,
-          userId: caller.id,
+          caller,
+          policy: parts.policy,
+          question: mergeQuestion(place, row),
           at: now(),
           isFor: (statement) => isForThis(statement, question, row),
         })

@@ -2,7 +2,7 @@ import { conflict, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Place } from '../identity/registration.ts'
 import { findUserById, listPersonRefs } from '../identity/users.ts'
-import { policyDigest } from '../policy/decide.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { listCommits } from '../repositories/commits.ts'
 import { type DiffList, readDiffList } from '../repositories/diff.ts'
 import { leaseMs, takeLease } from '../repositories/leases.ts'
@@ -10,6 +10,7 @@ import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
 import { draftMerge } from '../seals/format/draft.ts'
+import type { TapQuestion } from '../seals/judge-tap.ts'
 import { createSealRequest, sealLifetimeMs } from '../seals/requests.ts'
 import { mergeTemplate, type MergeObjects } from './commit-template.ts'
 import { compareBranches } from './compare-branches.ts'
@@ -20,6 +21,7 @@ import type { MergeMethod, MergePreparation } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
 
 export interface MergeParts extends RefParts {
+  policy: PolicyInForce
   /** RP ID and origin of this instance. */
   site: Place
 }
@@ -89,6 +91,7 @@ async function layDown(
   const { place, caller, method, number } = question
   const { repository, path } = place
   const at = now()
+  const { digest: policyDigest } = parts.policy.current()
   const rule = await findTargetRule(database.read, row)
   const author = (await findUserById(database.read, row.authorId)) ?? caller
   const subjects = method === 'squash' ? await readSubjects(parts, place, objects) : []
@@ -98,7 +101,7 @@ async function layDown(
     {
       signer: { userId: caller.id, username: caller.username },
       requestedBy: caller.id,
-      policyDigest: policyDigest(),
+      policyDigest,
       issuedAt: at,
       notAfter: at + sealLifetimeMs,
     },
@@ -123,7 +126,7 @@ async function layDown(
     uncounted,
     targetBranch: branchName(row.targetRef),
     sourceBranch: branchName(row.sourceRef),
-    policyDigest: policyDigest(),
+    policyDigest,
     isProtected: rule !== undefined,
   })
   const request = await database.write(async (tx) => {
@@ -135,13 +138,24 @@ async function layDown(
       requestedBy: caller.id,
       action: method,
       repositoryId: repository.id,
-      draft: { statement, template, stockVerifiableOnly: rule?.stockVerifiableOnly ?? false },
+      draft: {
+        statement,
+        template,
+        question: mergeQuestion(place, row),
+        stockVerifiableOnly: rule?.stockVerifiableOnly ?? false,
+      },
       facts,
       at,
     })
   })
   return { sealRequestId: request.id, facts, ...objects, fileCount, additions, deletions, expiresAt: request.expiresAt }
 }
+
+/** What the rules are asked about a merge, at each of its steps. */
+export const mergeQuestion = ({ repository, role }: RepositoryPlace, row: PullRequest): TapQuestion => ({
+  act: 'merge',
+  place: { projectId: repository.projectId, repositoryId: repository.id, branch: branchName(row.targetRef), role },
+})
 
 async function readSubjects(
   { git }: MergeParts,

@@ -3,9 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import type { OrganisationRole } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createChallenges } from '../identity/challenges.ts'
+import { challengesInMemory } from '../identity/challenges-in-memory.ts'
 import { ensureInstance } from '../identity/instance.ts'
 import { createRegistrationLink } from '../identity/registration-links.ts'
+import { createAttestation } from '../attestation/attestation.ts'
 import { beginRegistration, type Ceremonies, finishRegistration } from '../identity/registration.ts'
+import type { SessionCaller } from '../identity/caller.ts'
+import { floorOnly } from '../policy/policy-testing.ts'
 import { findSessionCaller } from '../identity/sessions.ts'
 import { createUser } from '../identity/users.ts'
 import {
@@ -15,7 +19,7 @@ import {
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { createProjection } from '../repositories/projection.ts'
 import { openRepositories, type RepositoryFixture } from '../repositories/repository-testing.ts'
-import { beginAttempt, finishAttempt, type SessionCaller } from '../seals/attempts.ts'
+import { beginAttempt, finishAttempt } from '../seals/attempts.ts'
 import { followBranches } from './follow-branches.ts'
 import type { MergeReleaseParts } from './merge.ts'
 import { recordMerge } from './record-merge.ts'
@@ -51,7 +55,7 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   const after: { push?: (place: RepositoryPlace, rows: Parameters<typeof followBranches>[2]) => Promise<void> } = {}
   const fixture = await openRepositories({ onDone: recordMerge, afterPush: async (at, rows) => after.push?.(at, rows) })
   const { database, git, now } = fixture
-  const ceremonies: Ceremonies = { database, challenges: createChallenges(database, now), place, now }
+  const ceremonies: Ceremonies = { database, challenges: createChallenges(challengesInMemory(), now), place, policy: floorOnly, attestation: createAttestation({ database, now, trust: { roots: [], signerHost: undefined } }), now }
   const failures: unknown[] = []
   await ensureInstance(database, place, now())
   const parts: MergeReleaseParts = {
@@ -59,6 +63,7 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
     git,
     now,
     site: place,
+    policy: floorOnly,
     project: createProjection({ database, git, now, root: fixture.root }).project,
     log: (error) => failures.push(error),
   }
@@ -107,7 +112,11 @@ async function addTapper(
     credentialName: `${username}'s key`,
     client: { userAgent: 'test', address: '127.0.0.1' },
   })
-  const caller = (await findSessionCaller(database, secret, now())) as SessionCaller
+  const caller = (await findSessionCaller(
+    ceremonies,
+    { secret, address: '127.0.0.1' },
+    now(),
+  )) as SessionCaller
   return {
     caller,
     secret,

@@ -3,13 +3,13 @@ import type { Id } from '../database/id.ts'
 import type { SealTable, Strength } from '../database/schema.ts'
 import { conflict, forbidden } from '../http/problem.ts'
 import { type CredentialRecord, findCredentialRecord } from '../identity/credential-records.ts'
-import { decide, policyDigest } from '../policy/decide.ts'
 import { credentialStrength, weaker } from '../policy/strength.ts'
 import { sealedCommit } from '../seals/format/commit.ts'
 import { type Predicate, parseStatement, type Statement } from '../seals/format/statement.ts'
+import { createTapJudge } from '../seals/judge-tap.ts'
 import { checkProof } from './check-proof.ts'
 import { mergeTrees } from './merge-trees.ts'
-import { getMergedTree, type MergeParts, type MergeQuestion, readTips } from './prepare-merge.ts'
+import { getMergedTree, type MergeParts, type MergeQuestion, mergeQuestion, readTips } from './prepare-merge.ts'
 import type { PullRequest } from './records.ts'
 import { findTargetRule } from './target-rule.ts'
 
@@ -43,7 +43,8 @@ export async function checkRelease(
   if (tips.base !== fromID) throw conflict('base-moved', 'The target branch moved after you tapped.', again)
   if (getMergedTree(await mergeTrees({ git, folder: place.folder }, tips)) !== targetID)
     throw conflict('result-changed', 'Merging gives another result than the one you tapped for.', again)
-  if (sealedPolicy !== policyDigest()) throw conflict('policy-changed', 'The rules changed after you tapped.', again)
+  if (sealedPolicy !== parts.policy.current().digest)
+    throw conflict('policy-changed', 'The rules changed after you tapped.', again)
   const rule = await findTargetRule(database.read, row)
   if (rule?.stockVerifiableOnly === true && seal.armored === null)
     throw conflict(
@@ -51,7 +52,7 @@ export async function checkRelease(
       'This branch now takes only keys whose signature stock git can check.',
       again,
     )
-  const { record, strength } = await judgeKey(parts, question, seal)
+  const { record, strength } = await judgeKey(parts, question, row, seal)
   const commit = sealedCommit(Buffer.from(seal.message, 'base64'), seal.armored)
   checkProof({ commit, seal, record, signer: caller, repositoryId: row.repositoryId, ref: row.targetRef })
   return { seal, statement, base: tips.base, commit, strength }
@@ -92,18 +93,19 @@ export function headOf({ subject: [head] }: Statement): string | undefined {
 
 /** `decide` once more, with the key as it is now. @throws 403, 409 */
 async function judgeKey(
-  { database, now }: MergeParts,
-  { caller }: MergeQuestion,
+  { database, policy, now }: MergeParts,
+  { caller, place }: MergeQuestion,
+  row: PullRequest,
   seal: SealTable,
 ): Promise<{ record: CredentialRecord; strength: Strength }> {
   const record = await findCredentialRecord(database.read, caller.id, seal.credentialRecordId)
   if (record === undefined)
     throw conflict('credential-ended', 'The passkey you tapped with was removed meanwhile.', again)
-  const strength = weaker(seal.strength, credentialStrength(record))
-  const ageSeconds = (now() - seal.sealedAt) / 1000
-  const decision = decide({ act: 'merge', actorKind: caller.kind, proof: { strength, ageSeconds, boundToAct: true } })
-  if (decision.outcome === 'deny') throw forbidden(decision.sentence)
-  if (decision.outcome !== 'allow')
-    throw forbidden('This passkey is not strong enough to merge here.', 'Tap again with another one.')
-  return { record, strength }
+  const judge = await createTapJudge(
+    { db: database.read, policy },
+    { question: mergeQuestion(place, row), caller, at: now() },
+  )
+  const { decision, sentence } = judge(record, { made: seal })
+  if (decision.outcome !== 'allow') throw forbidden(sentence, 'Tap again with another key, or add one under Account.')
+  return { record, strength: weaker(seal.strength, credentialStrength(record)) }
 }

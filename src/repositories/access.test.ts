@@ -48,24 +48,24 @@ describe('access to repositories', () => {
   })
 
   it('gives by visibility, organisation role, person and group; the strongest wins', async () => {
-    const { database, owner, now } = fixture
+    const { database, owner, act } = fixture
     assert.deepEqual(await roles(undefined), [undefined, undefined, 'read'])
     assert.deepEqual(await roles(owner), ['admin', 'admin', 'admin'])
     assert.deepEqual(await roles(await fixture.addPerson('adam', 'admin')), ['admin', 'admin', 'admin'])
     assert.deepEqual(await roles(await fixture.addPerson('gus', 'guest')), [undefined, undefined, 'read'])
     const max = await fixture.addPerson('max')
     assert.deepEqual(await roles(max), [undefined, 'read', 'read'])
-    await grantRole(database, owner, inRepository(), { kind: 'user', name: 'max', role: 'read' }, now())
+    await grantRole(database, act, inRepository(), { kind: 'user', name: 'max', role: 'read' })
     assert.deepEqual(await roles(max), ['read', 'read', 'read'])
-    await createGroup(database, owner, { name: 'Core', description: '' }, now())
-    await setGroupMember(database, owner, { group: 'Core', username: 'max', isMember: true }, now())
-    await grantRole(database, owner, inProject(), { kind: 'group', name: 'core', role: 'write' }, now())
+    await createGroup(database, act, { name: 'Core', description: '' })
+    await setGroupMember(database, act, { group: 'Core', username: 'max', isMember: true })
+    await grantRole(database, act, inProject(), { kind: 'group', name: 'core', role: 'write' })
     assert.deepEqual(await roles(max), ['write', 'write', 'write'])
-    await removeRole(database, owner, inRepository(), { kind: 'user', name: 'max' }, now())
+    await removeRole(database, act, inRepository(), { kind: 'user', name: 'max' })
     const group = await database.read.selectFrom('userGroup').select('id').executeTakeFirstOrThrow()
     await database.write((tx) => forgetGroupGrants(tx, group.id))
     assert.deepEqual(await roles(max), [undefined, 'read', 'read'])
-    await assert.rejects(removeRole(database, owner, inRepository(), { kind: 'user', name: 'max' }, now()), {
+    await assert.rejects(removeRole(database, act, inRepository(), { kind: 'user', name: 'max' }), {
       status: 404,
     })
   })
@@ -113,11 +113,11 @@ describe('access to repositories', () => {
   })
 
   it("follows renames of repository and project, until the old path is somebody else's", async () => {
-    const { database, git, root, now, owner } = fixture
+    const { database, git, root, now, owner, act } = fixture
     const parts = { database, git, root, now }
     const moved = await fixture.addRepository('before')
-    await changeRepository(parts, owner, moved, { name: 'after' })
-    await changeProject(database, owner, { project: moved.project, role: 'admin' }, { name: 'billing' }, now())
+    await changeRepository(database, act, moved, { name: 'after' })
+    await changeProject(database, act, { project: moved.project, role: 'admin' }, { name: 'billing' })
     const find = (project: string, repository: string) =>
       findPlace({ db: database.read, root }, owner, { project, repository })
     for (const path of ['payments/before', 'payments/AFTER', 'billing/after', 'Billing/After']) {
@@ -137,10 +137,9 @@ describe('access to repositories', () => {
     })
     await changeProject(
       database,
-      owner,
+      act,
       { project: { ...moved.project, name: 'billing' }, role: 'admin' },
       { name: 'payments' },
-      now(),
     )
   })
 

@@ -3,7 +3,8 @@ import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { RepositoryRole } from '../database/schema.ts'
 import { notFound } from '../http/problem.ts'
-import { actorOf, type Caller } from '../identity/caller.ts'
+import type { Act } from '../identity/act.ts'
+import { actorOf } from '../identity/caller.ts'
 import { findGroup } from '../identity/groups.ts'
 import { findUserByUsername } from '../identity/users.ts'
 import type { MemberView } from './shapes.ts'
@@ -56,13 +57,15 @@ export interface Subject {
 /** Gives a role, or another one than before. */
 export async function grantRole(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   scope: MemberScope,
   wanted: Subject & { role: RepositoryRole },
-  at: number,
 ): Promise<void> {
-  const subjectId = await getSubjectId(database.read, wanted)
+  const { id: subjectId } = await getSubject(database.read, wanted)
   await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
+    const former = await findGivenRole(tx, scope, subjectId)
     await tx
       .insertInto('roleGrant')
       .values({
@@ -78,8 +81,8 @@ export async function grantRole(
       .execute()
     await recordEvent(tx, {
       action: 'member.granted',
-      actor: actorOf(caller),
-      ...eventOf(scope, wanted, subjectId),
+      actor: actorOf(caller, seal),
+      ...eventOf(scope, wanted, { subjectId, role: wanted.role, former: former ?? 'none', seal: seal.id }),
       at,
     })
   })
@@ -88,47 +91,66 @@ export async function grantRole(
 /** Takes the role that was given here; one from the project above stays. @throws 404 where there is none */
 export async function removeRole(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   scope: MemberScope,
   wanted: Subject,
-  at: number,
 ): Promise<void> {
-  const subjectId = await getSubjectId(database.read, wanted)
+  const { id: subjectId } = await getSubject(database.read, wanted)
   await database.write(async (tx) => {
-    const { numDeletedRows } = await tx
+    const at = now()
+    const seal = await takeSeal(tx)
+    const taken = await tx
       .deleteFrom('roleGrant')
       .where('subjectId', '=', subjectId)
       .where('scopeId', '=', scope.id)
+      .returning('role')
       .executeTakeFirst()
-    if (Number(numDeletedRows) === 0) throw notFound('This role')
+    if (taken === undefined) throw notFound('This role')
     await recordEvent(tx, {
       action: 'member.removed',
-      actor: actorOf(caller),
-      ...eventOf(scope, wanted, subjectId),
+      actor: actorOf(caller, seal),
+      ...eventOf(scope, wanted, { subjectId, former: taken.role, seal: seal.id }),
       at,
     })
   })
 }
 
-function eventOf(scope: MemberScope, wanted: Subject & { role?: RepositoryRole }, subjectId: string) {
+function eventOf(scope: MemberScope, { kind, name }: Subject, facts: Record<string, string>) {
   return {
     target: { kind: scope.kind, id: scope.id },
     repositoryId: scope.kind === 'repository' ? scope.id : null,
-    facts: {
-      place: scope.path,
-      subject: wanted.name,
-      subjectKind: wanted.kind,
-      subjectId,
-      ...(wanted.role === undefined ? {} : { role: wanted.role }),
-    },
+    facts: { place: scope.path, subject: name, subjectKind: kind, ...facts },
   }
 }
 
-async function getSubjectId(db: Db<'user' | 'userGroup'>, { kind, name }: Subject): Promise<Id<'usr'> | Id<'grp'>> {
-  const found = kind === 'user' ? await findUserByUsername(db, name) : await findGroup(db, name)
-  if (found === undefined || ('state' in found && found.state !== 'active'))
-    throw notFound(kind === 'user' ? 'This person' : 'This group')
-  return found.id
+/** Who is meant, and how they are shown. @throws 404 */
+export async function getSubject(
+  db: Db<'user' | 'userGroup'>,
+  { kind, name }: Subject,
+): Promise<{ id: Id<'usr'> | Id<'grp'>; shown: string }> {
+  if (kind === 'group') {
+    const group = await findGroup(db, name)
+    if (group === undefined) throw notFound('This group')
+    return { id: group.id, shown: `the group ${group.name}` }
+  }
+  const user = await findUserByUsername(db, name)
+  if (user === undefined || user.state !== 'active') throw notFound('This person')
+  return { id: user.id, shown: `${user.displayName} (${user.username})` }
+}
+
+/** The role given right here, not one that comes from the project above. */
+export async function findGivenRole(
+  db: Db<'roleGrant'>,
+  scope: MemberScope,
+  subjectId: Id<'usr'> | Id<'grp'>,
+): Promise<RepositoryRole | undefined> {
+  const grant = await db
+    .selectFrom('roleGrant')
+    .select('role')
+    .where('subjectId', '=', subjectId)
+    .where('scopeId', '=', scope.id)
+    .executeTakeFirst()
+  return grant?.role
 }
 
 /** When a group goes, so do the roles it had; part of that transaction. */

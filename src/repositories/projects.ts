@@ -2,8 +2,8 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable } from '../database/schema.ts'
-import type { TakenSeal } from '../http/access.ts'
-import { conflict, forbidden } from '../http/problem.ts'
+import { conflict, forbidden, type ProblemError } from '../http/problem.ts'
+import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { findProjectRole } from './access.ts'
 import { checkProjectName } from './names.ts'
@@ -67,12 +67,24 @@ export async function createProject(
 
 const folded = ({ name }: { name: string }): string => name.toLowerCase()
 
+/** @throws 422 or 409 where it cannot take that name */
+export async function checkNewProjectName(db: Db<'project'>, project: ProjectTable, name: string): Promise<void> {
+  if (name === project.name) return
+  checkProjectName(name)
+  const taken = await db
+    .selectFrom('project')
+    .select('id')
+    .where('id', '!=', project.id)
+    .where(({ eb, fn }) => eb(fn<string>('lower', ['name']), '=', name.toLowerCase()))
+    .executeTakeFirst()
+  if (taken !== undefined) throw nameTaken(name)
+}
+
 export async function changeProject(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   { project }: ProjectPlace,
   wanted: { name?: string | undefined; description?: string | undefined },
-  at: number,
 ): Promise<ProjectTable> {
   const changed = {
     ...project,
@@ -81,6 +93,8 @@ export async function changeProject(
   }
   if (changed.name !== project.name) checkProjectName(changed.name)
   await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
     await orNameTaken(
       tx
         .updateTable('project')
@@ -103,8 +117,8 @@ export async function changeProject(
       })),
     )
     const target = { kind: 'project', id: project.id }
-    const facts = { project: changed.name, former: project.name, description: changed.description }
-    await recordEvent(tx, { action: 'project.changed', actor: actorOf(caller), target, facts, at })
+    const facts = { project: changed.name, former: project.name, description: changed.description, seal: seal.id }
+    await recordEvent(tx, { action: 'project.changed', actor: actorOf(caller, seal), target, facts, at })
   })
   return changed
 }
@@ -112,13 +126,12 @@ export async function changeProject(
 /** @throws 409 while repositories are left in it */
 export async function deleteProject(
   database: Database,
-  caller: Caller,
+  { caller, takeSeal, now }: Act,
   { project }: ProjectPlace,
-  takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>,
-  at: number,
 ): Promise<void> {
   await refuseFull(database.read, project)
   await database.write(async (tx) => {
+    const at = now()
     const seal = await takeSeal(tx)
     await refuseFull(tx, project)
     await tx.deleteFrom('roleGrant').where('scopeId', '=', project.id).execute()
@@ -147,12 +160,15 @@ async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> 
     await orUniqueViolation(work)
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
-    throw conflict('name-taken', `There is already a project ${name}.`, {
-      help: 'Choose another name.',
-      fields: { name: 'is taken' },
-    })
+    throw nameTaken(name)
   }
 }
+
+const nameTaken = (name: string): ProblemError =>
+  conflict('name-taken', `There is already a project ${name}.`, {
+    help: 'Choose another name.',
+    fields: { name: 'is taken' },
+  })
 
 type Tables = 'project' | 'repository' | 'roleGrant' | 'groupMember'
 

@@ -4,8 +4,9 @@ import type { Id } from '../database/id.ts'
 import type { ProtectedBranchTable } from '../database/schema.ts'
 import { conflict, notFound } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
-import { policyDigest } from '../policy/decide.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { draftProtect } from '../seals/format/draft.ts'
+import type { TapQuestion } from '../seals/judge-tap.ts'
 import { createSealRequest, sealLifetimeMs } from '../seals/requests.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -59,7 +60,7 @@ interface Start {
 
 /** Asks for the tap that fixes where protection began, so that not even the server can move it (decision 19). */
 export async function askForStart(
-  { database, git, now }: RefParts,
+  { database, git, policy, now }: RefParts & { policy: PolicyInForce },
   { place, caller, branch, origin }: Start & { origin: string },
 ): Promise<{ sealRequestId: string }> {
   const row = await getProtectedBranch(database.read, place.repository.id, branch)
@@ -83,7 +84,7 @@ export async function askForStart(
           {
             signer: { userId: caller.id, username: caller.username },
             requestedBy: caller.id,
-            policyDigest: policyDigest(),
+            policyDigest: policy.current().digest,
             issuedAt: at,
             notAfter: at + sealLifetimeMs,
           },
@@ -94,6 +95,7 @@ export async function askForStart(
             baseline: row.baselineOid,
           },
         ),
+        question: startQuestion(place, branch),
         stockVerifiableOnly: row.stockVerifiableOnly === 1,
       },
       facts: {
@@ -112,9 +114,14 @@ export async function askForStart(
   return { sealRequestId: request.id }
 }
 
+const startQuestion = ({ repository, role }: RepositoryPlace, branch: string): TapQuestion => ({
+  act: 'protect',
+  place: { projectId: repository.projectId, repositoryId: repository.id, branch, role },
+})
+
 /** Takes that tap: from here on every verifier knows where the branch began, and by whose key. */
 export async function sealStart(
-  { database, now }: RefParts,
+  { database, policy, now }: RefParts & { policy: PolicyInForce },
   projection: Projection,
   { place, caller, branch, sealId }: Start & { sealId: string },
 ): Promise<void> {
@@ -123,7 +130,9 @@ export async function sealStart(
     const at = now()
     const { seal } = await takeSeal(tx, {
       sealId,
-      userId: caller.id,
+      caller,
+      policy,
+      question: startQuestion(place, branch),
       at,
       isFor: ({ predicate, subject }) =>
         predicate.action === 'protect' &&

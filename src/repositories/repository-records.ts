@@ -1,9 +1,9 @@
 import { recordEvent } from '../audit/record.ts'
-import { type Database, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable, RepositoryTable } from '../database/schema.ts'
-import type { TakenSeal } from '../http/access.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, type ProblemError } from '../http/problem.ts'
+import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import type { Git } from './git.ts'
 import { checkRepositoryName } from './names.ts'
@@ -63,20 +63,42 @@ export async function createRepository(
   return repository
 }
 
+export interface RepositoryChanges {
+  name?: string | undefined
+  description?: string | undefined
+  visibility?: RepositoryTable['visibility'] | undefined
+}
+
+/** @throws 422 or 409 where it cannot take that name */
+export async function checkNewRepositoryName(
+  db: Db<'repository'>,
+  { repository, project }: Pick<RepositoryPlace, 'repository' | 'project'>,
+  name: string,
+): Promise<void> {
+  if (name === repository.name) return
+  checkRepositoryName(name)
+  const taken = await db
+    .selectFrom('repository')
+    .select('id')
+    .where('projectId', '=', project.id)
+    .where('id', '!=', repository.id)
+    .where(({ eb, fn }) => eb(fn<string>('lower', ['name']), '=', name.toLowerCase()))
+    .executeTakeFirst()
+  if (taken !== undefined) throw nameTaken(name)
+}
+
 export async function changeRepository(
-  { database, now }: RepositoryParts,
-  caller: Caller,
+  database: Database,
+  { caller, takeSeal, now }: Act,
   { repository, project, path }: RepositoryPlace,
-  wanted: {
-    name?: string | undefined
-    description?: string | undefined
-    visibility?: RepositoryTable['visibility'] | undefined
-  },
+  wanted: RepositoryChanges,
 ): Promise<RepositoryTable> {
   const { name = repository.name, description = repository.description, visibility = repository.visibility } = wanted
   if (name !== repository.name) checkRepositoryName(name)
   const newPath = `${project.name}/${name}`
   await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
     await orNameTaken(
       tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', repository.id).execute(),
       name,
@@ -84,11 +106,18 @@ export async function changeRepository(
     if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: repository.id, from: path, to: newPath }])
     await recordEvent(tx, {
       action: 'repository.changed',
-      actor: actorOf(caller),
+      actor: actorOf(caller, seal),
       target: { kind: 'repository', id: repository.id },
       repositoryId: repository.id,
-      facts: { repository: newPath, former: path, visibility, formerVisibility: repository.visibility, description },
-      at: now(),
+      facts: {
+        repository: newPath,
+        former: path,
+        visibility,
+        formerVisibility: repository.visibility,
+        description,
+        seal: seal.id,
+      },
+      at,
     })
   })
   return { ...repository, name, description, visibility }
@@ -96,10 +125,9 @@ export async function changeRepository(
 
 /** Everything of a repository ends with it but its events and seals. Its folder goes only after that is durable. */
 export async function deleteRepository(
-  { database, git, root, now }: RepositoryParts,
-  caller: Caller,
+  { database, git, root }: RepositoryParts,
+  { caller, takeSeal, now }: Act,
   { repository, path, folder }: RepositoryPlace,
-  takeSeal: (tx: Parameters<Parameters<Database['write']>[0]>[0]) => Promise<TakenSeal>,
 ): Promise<void> {
   await database.write(async (tx) => {
     const at = now()
@@ -132,9 +160,12 @@ async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> 
     await orUniqueViolation(work)
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
-    throw conflict('name-taken', `There is already a repository ${name} in this project.`, {
-      help: 'Choose another name.',
-      fields: { name: 'is taken' },
-    })
+    throw nameTaken(name)
   }
 }
+
+const nameTaken = (name: string): ProblemError =>
+  conflict('name-taken', `There is already a repository ${name} in this project.`, {
+    help: 'Choose another name.',
+    fields: { name: 'is taken' },
+  })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createApiToken } from '../access-keys/api-tokens.ts'
+import { floorOnly } from '../policy/policy-testing.ts'
 import { createAuthenticator } from '../access-keys/authenticate.ts'
 import type { TokenScope } from '../access-keys/shapes.ts'
 import type { Database } from '../database/handles.ts'
@@ -14,6 +15,7 @@ import type { OrganisationRole, RepositoryTable } from '../database/schema.ts'
 import { createApp } from '../http/app.ts'
 import { accessKinds, enforceAccess, type Guard } from '../http/access.ts'
 import { cookieNames } from '../http/cookies.ts'
+import type { Act } from '../identity/act.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createUser } from '../identity/users.ts'
 import { findPlace } from './access.ts'
@@ -36,6 +38,8 @@ export interface RepositoryFixture extends AsyncDisposable {
   now: () => number
   /** The owner of the organisation, as a caller in a browser session. */
   owner: Caller
+  /** What the owner does, with a tap for each act. */
+  act: Act
   addPerson(username: string, role?: OrganisationRole): Promise<Caller>
   addToken(caller: Caller, scopes?: TokenScope[], repositoryIds?: string[] | null): Promise<string>
   addRepository(name: string, visibility?: RepositoryTable['visibility']): Promise<RepositoryPlace>
@@ -68,7 +72,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
   app.decorateRequest('caller', undefined)
   app.decorateRequest('place', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('no act here')))
-  const authenticator = createAuthenticator({ database, cookies: cookieNames(url), origin: url.origin, now })
+  const authenticator = createAuthenticator({ database, cookies: cookieNames(url), origin: url.origin, policy: floorOnly, now })
   const refuse: Guard = () => Promise.reject(new Error('not under test'))
   const access = Object.fromEntries(accessKinds.map((kind) => [kind, refuse])) as Record<
     (typeof accessKinds)[number],
@@ -95,10 +99,22 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
         at: now(),
       }),
     )
-    const by = { kind: 'session', sessionId: newId('ses'), sessionHash: '', credentialRecordId: newId('crd') } as const
-    return { ...user, isDemo: false, strength: 'device-bound', authenticatedAt: user.createdAt, by }
+    const key = { category: 'hardware-key', aaguid: null } as const
+    const by = {
+      kind: 'session',
+      sessionId: newId('ses'),
+      sessionHash: '',
+      credentialRecordId: newId('crd'),
+      key,
+    } as const
+    return { ...user, isDemo: false, strength: 'device-bound', authenticatedAt: user.createdAt, address: '127.0.0.1', shortfall: null, by }
   }
   const owner = await addPerson('ana', 'owner')
+  const actAs = (caller: Caller): Act => ({
+    caller,
+    takeSeal: async () => ({ id: newId('sea'), strength: 'device-bound', credentialRecordId: newId('crd') }),
+    now,
+  })
   const project = await createProject(database, owner, { name: 'payments', description: '' }, now())
 
   return {
@@ -109,15 +125,11 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     origin,
     now,
     owner,
+    act: actAs(owner),
     addPerson,
     async addToken(caller, scopes = ['repository:write'], repositoryIds = null) {
       const token = { name: 'laptop', scopes, repositoryIds, expiresInDays: 30 }
-      const takeSeal = async () => ({
-        id: newId('sea'),
-        strength: 'device-bound' as const,
-        credentialRecordId: newId('crd'),
-      })
-      return (await createApiToken(database, { caller, token, takeSeal, at: now() })).secret
+      return (await createApiToken(database, actAs(caller), token)).secret
     },
     async addRepository(name, visibility = 'private') {
       await createRepository({ database, git, root, now }, owner, project, { name, description: '', visibility })

@@ -63,25 +63,25 @@ describe('projects, repositories and their members over the API', () => {
   it('gives and takes roles, and says which come from the project', async () => {
     await add('members')
     const root = '/projects/payments/repositories/members'
-    await ana.call('PUT', `${root}/members/user/max`, { role: 'write' })
+    await ana.act('PUT', `${root}/members/user/max`, { role: 'write' })
     assert.equal((await max.call<RepositoryView>('GET', root)).myRole, 'write')
     assert.equal((await max.call<ProjectView>('GET', '/projects/payments')).myRole, null)
     await assert.rejects(max.call('PUT', `${root}/members/user/gus`, { role: 'admin' }), { status: 403 })
-    await ana.call('PUT', '/projects/payments/members/user/gus', { role: 'read' })
+    await ana.act('PUT', '/projects/payments/members/user/gus', { role: 'read' })
     const { items } = await ana.call<{ items: MemberView[] }>('GET', `${root}/members`)
     assert.deepEqual(
       items.map(({ name, role, from }) => `${name} ${role} ${from}`),
       ['ana admin project', 'gus read project', 'max write repository'],
     )
-    await ana.call('DELETE', `${root}/members/user/max`)
-    await ana.call('DELETE', '/projects/payments/members/user/gus')
+    await ana.act('DELETE', `${root}/members/user/max`)
+    await ana.act('DELETE', '/projects/payments/members/user/gus')
     await assert.rejects(max.call('GET', root), { status: 404 })
     await assert.rejects(ana.call('PUT', `${root}/members/user/nobody`, { role: 'read' }), { status: 404 })
   })
 
   it('keeps former paths alive after a rename', async () => {
     const { id } = await add('before')
-    await ana.call('PATCH', '/projects/payments/repositories/before', { name: 'after', visibility: 'internal' })
+    await ana.act('PATCH', '/projects/payments/repositories/before', { name: 'after', visibility: 'internal' })
     const found = await max.call<RepositoryView>('GET', '/projects/payments/repositories/before')
     assert.deepEqual([found.id, found.path, found.myRole], [id, 'payments/after', 'read'])
     await assert.rejects(gus.call('GET', '/projects/payments/repositories/after'), { status: 404 })

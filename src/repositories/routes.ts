@@ -1,4 +1,5 @@
 import type { App } from '../http/app.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { Projection } from './projection.ts'
 import type { PushParts } from './push-parts.ts'
 import type { RepositoryParts } from './repository-records.ts'
@@ -18,7 +19,11 @@ import { repositoryRoutes } from './routes/repositories.ts'
 export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
-    Omit<PushParts, 'log'> & { projection: Projection; afterPush: NonNullable<PushParts['afterPush']> },
+    Omit<PushParts, 'log'> & {
+      policy: PolicyInForce
+      projection: Projection
+      afterPush: NonNullable<PushParts['afterPush']>
+    },
 ): void {
   projectRoutes(app, parts)
   repositoryRoutes(app, parts)

@@ -2,14 +2,18 @@ import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { FastifyRequest } from 'fastify'
 import type { ActDescription, Guard } from '../http/access.ts'
-import { ProblemError } from '../http/problem.ts'
-import { getPerson } from '../identity/caller.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
+import { getPerson, type SessionCaller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { decide, policyDigest } from '../policy/decide.ts'
+import { readPolicyActor } from '../identity/policy-actor.ts'
+import { isActName } from '../policy/acts.ts'
+import { decide } from '../policy/decide.ts'
+import type { ActPlace } from '../policy/facts.ts'
 import { acrOf } from '../policy/strength.ts'
+import { explainDecision } from '../policy/words.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
-import type { Strength } from '../database/schema.ts'
+import { actFacts, type TapQuestion } from './judge-tap.ts'
 import { createSealRequest, sealLifetimeMs } from './requests.ts'
 import { takeSeal } from './take-seal.ts'
 
@@ -17,25 +21,28 @@ import { takeSeal } from './take-seal.ts'
  * Asks for a tap bound to exactly this request (freshness 0): without a seal it answers 401 and names the seal request;
  * with one it hands the route `takeSeal`, to be called in the transaction of the act.
  */
-export function createActGuard({ database, now }: Ceremonies): Guard {
+export function createActGuard(
+  { database, policy, now }: Ceremonies,
+  placeOf: (request: FastifyRequest) => ActPlace | null,
+): Guard {
   return async (request) => {
     const act = request.routeOptions.config.act
     if (act === undefined) return
     const caller = getPerson(request)
-    const proof = { strength: caller.strength, ageSeconds: (now() - caller.authenticatedAt) / 1000, boundToAct: false }
-    const decision = decide({ act: 'act', actorKind: caller.kind, proof })
+    const question = questionOf(request, act.name)
+    await refuseHopeless(caller, question)
     const sealId = request.headers['postern-seal']
-    if (decision.outcome !== 'step-up') throw new Error(`an act that asks for no tap: ${act.name}`)
     // Described afresh each time: what the seal names beside the request must still be what the request means.
     const description = await act.describe(request)
-    if (typeof sealId !== 'string')
-      throw await askForSeal(request, act.name, description, decision.requirement.strength)
+    if (typeof sealId !== 'string') throw await askForSeal(request, question, description)
     const expected = actOf(request, description.title)
     const subjects = canonicalize(description.subjects ?? [])
     request.takeSeal = async (tx) => {
       const { seal } = await takeSeal(tx, {
         sealId,
-        userId: caller.id,
+        caller,
+        policy,
+        question,
         at: now(),
         isFor: ({ predicate, subject }) =>
           predicate.action === act.name &&
@@ -47,14 +54,37 @@ export function createActGuard({ database, now }: Ceremonies): Guard {
     }
   }
 
+  function questionOf(request: FastifyRequest, act: string): TapQuestion {
+    if (!isActName(act)) throw new Error(`the act ${act} is not in policy/acts.ts`)
+    const body = request.body as { expiresInDays?: number } | null
+    return {
+      act,
+      place: placeOf(request),
+      ...(act === 'token.create' && body?.expiresInDays !== undefined ? { lifetimeDays: body.expiresInDays } : {}),
+    }
+  }
+
+  /** What no tap could change is said before anybody taps. @throws 403 with the rule's sentence */
+  async function refuseHopeless(caller: SessionCaller, question: TapQuestion): Promise<void> {
+    const actor = await readPolicyActor(database.read, caller)
+    const { strength, by } = caller
+    const proof = { strength, ageSeconds: 0, boundToAct: true, key: by.key }
+    const facts = actFacts({ question, caller, at: now() }, actor, proof)
+    const decision = decide(policy.current(), facts)
+    if (decision.outcome === 'deny') throw forbidden(explainDecision(decision, facts), 'Ask an administrator.')
+  }
+
   async function askForSeal(
     request: FastifyRequest,
-    action: string,
+    question: TapQuestion,
     { title, rows, subjects }: ActDescription,
-    strength: Strength,
   ) {
     const caller = getPerson(request)
     const at = now()
+    const action = question.act
+    const rules = policy.current()
+    const actor = await readPolicyActor(database.read, caller)
+    const { strength } = decide(rules, actFacts({ question, caller, at }, actor, null)).requirement
     const { id } = await database.write((tx) =>
       createSealRequest(tx, {
         userId: caller.id,
@@ -66,12 +96,13 @@ export function createActGuard({ database, now }: Ceremonies): Guard {
             {
               signer: { userId: caller.id, username: caller.username },
               requestedBy: caller.id,
-              policyDigest: policyDigest(),
+              policyDigest: rules.digest,
               issuedAt: at,
               notAfter: at + sealLifetimeMs,
             },
             { action, act: actOf(request, title), ...(subjects === undefined ? {} : { subjects }) },
           ),
+          question,
           stockVerifiableOnly: false,
         },
         facts: { title, rows, warnings: [] },

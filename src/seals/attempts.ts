@@ -1,9 +1,10 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import { recordEvent } from '../audit/record.ts'
-import { type Database, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
-import type { SealRequestTable, SealTable } from '../database/schema.ts'
+import type { SealRequestTable, SealTable, TableName } from '../database/schema.ts'
 import { conflict, forbidden, ProblemError } from '../http/problem.ts'
-import { actorOf, type Caller } from '../identity/caller.ts'
+import { actorOf, type SessionCaller } from '../identity/caller.ts'
 import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
 import {
   type CredentialRecord,
@@ -13,28 +14,28 @@ import {
 } from '../identity/credential-records.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { findUserById } from '../identity/users.ts'
-import { decide } from '../policy/decide.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { renderRequestOptions } from '../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
 import { type VerifiedAuthentication, verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
 import { assemble, messageFor } from './format/signing.ts'
-import { isGitAction, renderStatement, statementDigest } from './format/statement.ts'
-import { checkOpen, draftOf, getSealRequest, refusalOf } from './requests.ts'
+import { parseStatement, renderStatement, statementDigest } from './format/statement.ts'
+import type { OnSealed } from './on-sealed.ts'
+import { createTapJudge } from './judge-tap.ts'
+import { checkOpen, draftOf, getSealRequest, refusalOf, type SealDraft } from './requests.ts'
 import type { SealAttempt, SealMade } from './shapes.ts'
-
-export type SessionCaller = Caller & { by: { kind: 'session' } }
 
 /** One opening of a request with one credential: completes the statement and asks for a tap over exactly it. */
 export async function beginAttempt(
-  { database, challenges, place, now }: Ceremonies,
+  ceremonies: Ceremonies,
   caller: SessionCaller,
   wanted: { requestId: string; credentialId: string | undefined },
 ): Promise<SealAttempt> {
+  const { database, challenges, place, now } = ceremonies
   const request = await getSealRequest(database.read, wanted.requestId, caller.id)
   checkOpen(request, now())
   const draft = draftOf(request)
-  const record = await chooseCredential(database, caller, wanted.credentialId, request)
+  const record = await chooseCredential(ceremonies, caller, wanted.credentialId, draft)
   const statement = renderStatement(draft.statement, { credentialId: record.credentialId })
   const { challenge } = messageFor(statement, draft.template)
   const issued = await challenges.issue({
@@ -59,14 +60,15 @@ export async function beginAttempt(
 
 /** The one asked for, else the one this session was begun with, else the first that may. */
 async function chooseCredential(
-  database: Database,
+  ceremonies: Ceremonies,
   caller: SessionCaller,
   wantedId: string | undefined,
-  request: SealRequestTable,
+  draft: SealDraft,
 ): Promise<CredentialRecord> {
-  const draft = draftOf(request)
+  const { database } = ceremonies
+  const judge = await judgeFor(ceremonies, caller, draft)
   const records = await listCredentialRecords(database.read, caller.id)
-  const allowed = records.filter((record) => refusalOf(record, draft) === undefined)
+  const allowed = records.filter((record) => refusalOf(record, draft, judge) === undefined)
   const preferred = wantedId ?? caller.by.credentialRecordId
   const chosen =
     records.find((record) => record.id === wantedId) ??
@@ -74,16 +76,20 @@ async function chooseCredential(
     allowed[0] ??
     records[0]
   if (chosen === undefined) throw forbidden('You have no passkey that could seal this.', 'Add one under Account.')
-  const refusal = refusalOf(chosen, draft)
+  const refusal = refusalOf(chosen, draft, judge)
   if (refusal !== undefined) throw forbidden(refusal, 'Add a key of that kind under Account, then come back.')
   return chosen
 }
+
+const judgeFor = ({ database, policy, now }: Ceremonies, caller: SessionCaller, { question }: SealDraft) =>
+  createTapJudge({ db: database.read, policy }, { question, caller, at: now() })
 
 /** Verifies the tap and keeps the seal. The attempt is used up whatever comes of it; the request lives on if it fails. */
 export async function finishAttempt(
   ceremonies: Ceremonies,
   caller: SessionCaller,
   answer: { requestId: string; attemptId: string; response: unknown },
+  onSealed: OnSealed = {},
 ): Promise<SealMade> {
   const { database, challenges, place, now } = ceremonies
   return withCeremonyProblems(async () => {
@@ -121,9 +127,8 @@ export async function finishAttempt(
       },
     })
     const strength = credentialStrength(record)
-    const act = isGitAction(request.action) ? 'merge' : request.action === 'protect' ? 'protect' : 'act'
-    const decision = decide({ act, actorKind: caller.kind, proof: { strength, ageSeconds: 0, boundToAct: true } })
-    if (decision.outcome !== 'allow') throw forbidden('This passkey is not strong enough for this.', 'Use another one.')
+    const { decision, sentence, recorded } = (await judgeFor(ceremonies, caller, draftOf(request)))(record)
+    if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
     const statement = Buffer.from(attempt.statement, 'base64')
     const { namespace, message } = messageFor(statement, draftOf(request).template)
     const { armored } = assemble(
@@ -151,7 +156,7 @@ export async function finishAttempt(
       sealedAt: now(),
       consumedAt: null,
     }
-    await keepSeal(database, { seal, request, record, verified, caller, rule: decision.rule })
+    await keepSeal(database, { seal, request, record, verified, caller, recorded }, onSealed[seal.action])
     return { sealId: seal.id, statementDigest: seal.statementDigest, strength }
   })
 }
@@ -163,12 +168,13 @@ async function keepSeal(
     request: SealRequestTable
     record: CredentialRecord
     verified: VerifiedAuthentication
-    caller: Caller
-    rule: string
+    caller: SessionCaller
+    recorded: RecordedDecision
   },
+  takeEffect: OnSealed[string],
 ): Promise<void> {
   const { seal, request, record, verified, caller } = made
-  await database.write(async (tx) => {
+  const after = await database.write(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable('sealRequest')
       .set({ state: 'sealed' })
@@ -194,9 +200,11 @@ async function keepSeal(
         act: seal.action,
         statement: seal.statementDigest,
         credential: record.name,
-        rule: made.rule,
+        rule: made.recorded.rule,
         userVerified: verified.userVerified ? 'yes' : 'no',
       },
+      decision: made.recorded,
+      personal: { address: caller.address },
       at: seal.sealedAt,
     })
     if (verified.counterRegressed)
@@ -207,11 +215,18 @@ async function keepSeal(
         facts: { credential: record.name, stored: record.signCount, received: verified.counter },
         at: seal.sealedAt,
       })
+    const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
+    return takeEffect?.(tx, { seal, statement, caller, request: { ...request, state: 'sealed' } })
   })
+  await after?.()
 }
 
-/** The person does not want this: it can never be sealed. */
-export async function refuseRequest(database: Database, caller: SessionCaller, id: string, at: number): Promise<void> {
+/** The person does not want this: it can never be sealed. `andThen` runs in the same transaction. */
+export async function refuseRequest(
+  database: Database,
+  caller: SessionCaller,
+  { id, at, andThen }: { id: string; at: number; andThen?: (tx: Tx<TableName>, row: SealRequestTable) => Promise<void> },
+): Promise<void> {
   const request = await getSealRequest(database.read, id, caller.id)
   await database.write(async (tx) => {
     const { numUpdatedRows } = await tx
@@ -230,5 +245,6 @@ export async function refuseRequest(database: Database, caller: SessionCaller, i
       facts: { title: (JSON.parse(request.facts) as { title: string }).title },
       at,
     })
+    await andThen?.(tx, request)
   })
 }

@@ -1,23 +1,36 @@
-import type { Database, Db, Tx } from '../database/handles.ts'
+import type { Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { SealRequestTable } from '../database/schema.ts'
 import { conflict, notFound, ProblemError } from '../http/problem.ts'
 import { type CredentialRecord, listCredentialRecords } from '../identity/credential-records.ts'
+import type { SessionCaller } from '../identity/caller.ts'
+import type { Ceremonies } from '../identity/registration.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import { credentialStrength } from '../policy/strength.ts'
+import { type Asked, askedColumns, renderAskedFrom } from './asked-from.ts'
+import { newCode, renderCode } from './code.ts'
 import type { CommitTemplate } from './format/commit.ts'
 import type { StatementDraft } from './format/statement.ts'
+import { createTapJudge, type TapJudge, type TapQuestion } from './judge-tap.ts'
 import type { Facts, SealRequest } from './shapes.ts'
 
-/** How long a statement waits for its tap. */
+/** How long a statement waits for its tap, unless whoever asks gives it longer. */
 export const sealLifetimeMs = 5 * 60_000
+export const longestSealLifetimeMs = 7 * 24 * 3_600_000
 
 /** How many statements of one requester may wait for one person at once. */
 export const mostOpenRequests = 100
+/** The same for everybody whom one requester asks. */
+export const mostOpenOfRequester = 300
+
+/** An expired request is kept this long, so that who waits for it learns what became of it. */
+const keptAfterExpiryMs = 24 * 3_600_000
 
 /** What a request keeps until somebody taps: the statement without its credential, and for merges the commit to be. */
 export interface SealDraft {
   statement: StatementDraft
+  /** What the rules are asked about. */
+  question: TapQuestion
   template?: CommitTemplate
   /** Refuse, before the tap, credentials whose signature stock git cannot check. */
   stockVerifiableOnly: boolean
@@ -28,42 +41,67 @@ export interface NewSealRequest {
   requestedBy: Id<'usr'>
   action: string
   repositoryId: Id<'rep'> | null
+  /** Its statement is to be good for as long as the request waits. */
   draft: SealDraft
   facts: Facts
   at: number
+  /** Five minutes unless told; at most a week. */
+  lifetimeMs?: number
+  /** Id of the one thing that several people are asked about. */
+  about?: string
+  asked?: Asked
 }
 
-/** Stores a statement that waits for one person's tap and can succeed once. */
+/**
+ * Stores a statement that waits for one person's tap and can succeed once. What another person or a token asks for has
+ * a link at once and stands in that person's inbox; what a page asks the one in front of it gets one when wanted.
+ */
 export async function createSealRequest(
   tx: Tx<'sealRequest'>,
   wanted: NewSealRequest,
-): Promise<{ id: Id<'srq'>; expiresAt: number }> {
-  const { at, draft, facts, ...rest } = wanted
+): Promise<{ id: Id<'srq'>; expiresAt: number; code: string | null }> {
+  const { at, draft, facts, asked, lifetimeMs = sealLifetimeMs, about = null, ...rest } = wanted
+  if (lifetimeMs > longestSealLifetimeMs) throw new RangeError('a seal request waits for a week at most')
   await checkRoom(tx, wanted)
-  const row = {
+  await sweepExpired(tx, wanted)
+  const row: SealRequestTable = {
     ...rest,
+    ...askedColumns(asked),
     id: newId('srq'),
+    about,
+    code: rest.userId !== rest.requestedBy || asked?.via === 'token' ? newCode() : null,
     draft: JSON.stringify(draft),
     facts: JSON.stringify(facts),
-    state: 'open' as const,
+    state: 'open',
     createdAt: at,
-    expiresAt: at + sealLifetimeMs,
+    expiresAt: at + lifetimeMs,
   }
   await tx.insertInto('sealRequest').values(row).execute()
-  return { id: row.id, expiresAt: row.expiresAt }
+  return { id: row.id, expiresAt: row.expiresAt, code: row.code && renderCode(row.code) }
+}
+
+/** What one requester left behind goes when they ask again; what was sealed is told by its seal. */
+async function sweepExpired(tx: Tx<'sealRequest'>, { requestedBy, at }: NewSealRequest): Promise<void> {
+  await tx
+    .deleteFrom('sealRequest')
+    .where('requestedBy', '=', requestedBy)
+    .where('expiresAt', '<', at - keptAfterExpiryMs)
+    .execute()
 }
 
 /** @throws 429 where too many wait already, so that nobody is worn down by prompts */
 async function checkRoom(db: Db<'sealRequest'>, { userId, requestedBy, at }: NewSealRequest): Promise<void> {
-  const { count } = await db
+  const { mine, all } = await db
     .selectFrom('sealRequest')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('userId', '=', userId)
+    .select((eb) => [
+      eb.fn.countAll<number>().as('all'),
+      eb.fn.countAll<number>().filterWhere('userId', '=', userId).as('mine'),
+    ])
     .where('requestedBy', '=', requestedBy)
     .where('state', '=', 'open')
     .where('expiresAt', '>', at)
     .executeTakeFirstOrThrow()
-  if (count < mostOpenRequests) return
+  if (mine < mostOpenRequests && all < mostOpenOfRequester) return
   throw new ProblemError(429, 'too-many-requests', 'Too many acts already wait for a tap.', {
     help: 'Answer or refuse some of them, or wait five minutes.',
     headers: { 'retry-after': '300' },
@@ -82,12 +120,38 @@ export async function getSealRequest(db: Db<'sealRequest'>, id: string, userId: 
   return row
 }
 
+/**
+ * The code of its link; made the first time its person wants to answer on another device, who is then told from where.
+ * @throws 409 where it is over
+ */
+export async function offerElsewhere(
+  tx: Tx<'sealRequest'>,
+  row: SealRequestTable,
+  { address, at }: { address: string; at: number },
+): Promise<string> {
+  checkOpen(row, at)
+  await tx
+    .updateTable('sealRequest')
+    .set({ code: newCode(), ...(row.requestedFrom === '' ? { requestedFrom: address } : {}) })
+    .where('id', '=', row.id)
+    .where('code', 'is', null)
+    .execute()
+  const { code } = await getSealRequest(tx, row.id, row.userId)
+  return renderCode(code ?? '')
+}
+
 export const draftOf = (row: SealRequestTable): SealDraft => JSON.parse(row.draft) as SealDraft
+
+export type RequestState = SealRequestTable['state'] | 'expired'
+
+export const stateOf = (row: SealRequestTable, now: number): RequestState =>
+  row.state === 'open' && now >= row.expiresAt ? 'expired' : row.state
 
 /** @throws 409 with what happened to it, where it no longer waits */
 export function checkOpen(row: SealRequestTable, now: number): void {
   if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.')
   if (row.state === 'refused') throw conflict('refused', 'This was refused.')
+  if (row.state === 'withdrawn') throw conflict('withdrawn', 'Whoever asked for this took it back.')
   if (now >= row.expiresAt)
     throw conflict('seal-expired', 'This waited too long and has expired.', {
       help: 'Start again: a fresh statement is made.',
@@ -95,20 +159,22 @@ export function checkOpen(row: SealRequestTable, now: number): void {
 }
 
 /** Why this credential cannot seal this, in a sentence; undefined where it can. */
-export function refusalOf(record: CredentialRecord, draft: SealDraft): string | undefined {
+export function refusalOf(record: CredentialRecord, draft: SealDraft, judge: TapJudge): string | undefined {
   if (draft.stockVerifiableOnly && record.algorithm !== -7)
     return 'This branch takes only keys whose signature stock git can check (ES256). Use another key, or add one.'
-  return undefined
+  const { decision, sentence } = judge(record)
+  return decision.outcome === 'allow' ? undefined : sentence
 }
 
 /** What the page beside the tap shows. */
 export async function renderSealRequest(
-  database: Database,
+  { database, policy, now }: Pick<Ceremonies, 'database' | 'policy' | 'now'>,
   row: SealRequestTable,
-  sessionCredentialId: string,
-  now: number,
+  caller: SessionCaller,
 ): Promise<SealRequest> {
   const draft = draftOf(row)
+  const at = now()
+  const judge = await createTapJudge({ db: database.read, policy }, { question: draft.question, caller, at })
   const records = await listCredentialRecords(database.read, row.userId)
   const people = await listPersonRefs(database.read, [row.requestedBy])
   const options = records.map((record) => ({
@@ -116,18 +182,28 @@ export async function renderSealRequest(
     name: record.name,
     strength: credentialStrength(record),
     stockVerifiable: record.algorithm === -7,
-    refusal: refusalOf(record, draft) ?? null,
+    refusal: refusalOf(record, draft, judge) ?? null,
   }))
   const rank = (option: (typeof options)[number]): number =>
-    (option.refusal === null ? 0 : 2) + (option.id === sessionCredentialId ? 0 : 1)
+    (option.refusal === null ? 0 : 2) + (option.id === caller.by.credentialRecordId ? 0 : 1)
   return {
     id: row.id,
     action: row.action,
-    state: row.state === 'open' && now >= row.expiresAt ? 'expired' : row.state,
+    state: stateOf(row, at),
     facts: JSON.parse(row.facts) as Facts,
     requestedBy: people.get(row.requestedBy) ?? { id: row.requestedBy, username: '', displayName: '' },
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
+    code: row.code && renderCode(row.code),
+    askedFrom: await renderAskedFrom(database.read, row, at),
+    change: changeOf(draft),
     credentials: options.sort((one, other) => rank(one) - rank(other)),
   }
+}
+
+/** The page that shows what a merge would change, below the origin. */
+function changeOf({ statement: { predicate } }: SealDraft): string | null {
+  if (predicate.repository === undefined || predicate.pullRequest === undefined) return null
+  const path = new URL(predicate.repository.url).pathname.replace(/\.git$/, '')
+  return `${path}/pull-requests/${predicate.pullRequest}?tab=files`
 }

@@ -18,14 +18,39 @@ export const Facts = Type.Object({
 })
 export type Facts = Static<typeof Facts>
 
+export const SealRequestState = Type.Union([
+  Type.Literal('open'),
+  Type.Literal('sealed'),
+  Type.Literal('refused'),
+  Type.Literal('withdrawn'), // by whoever asked
+  Type.Literal('expired'),
+])
+
+export const AskedFrom = Type.Object({
+  /** Null where it is not known. */
+  address: Nullable(Type.String()),
+  /** Whoever asked has no session from that address. */
+  isUnusual: Type.Boolean(),
+  /** The API token that asked; null for a page. */
+  tokenName: Nullable(Type.String()),
+  /** It is the reader's own and still works. */
+  canEndToken: Type.Boolean(),
+})
+export type AskedFrom = Static<typeof AskedFrom>
+
 export const SealRequest = Type.Object({
   id: Type.String(),
   action: Type.String(),
-  state: Type.Union([Type.Literal('open'), Type.Literal('sealed'), Type.Literal('refused'), Type.Literal('expired')]),
+  state: SealRequestState,
   facts: Facts,
   requestedBy: PersonRef,
+  askedFrom: AskedFrom,
   createdAt: Time,
   expiresAt: Time,
+  /** What its link `/s/…` ends in; null while it waits only on the page that asked. */
+  code: Nullable(Type.String()),
+  /** Path of the page that shows what would change, for merges. */
+  change: Nullable(Type.String()),
   /** Credentials of the person that may be used, best first; `refusal` says why one may not. */
   credentials: Type.Array(
     Type.Object({
@@ -54,6 +79,33 @@ export type SealAttempt = Static<typeof SealAttempt>
 
 export const SealMade = Type.Object({ sealId: Type.String(), statementDigest: Type.String(), strength: Strength })
 export type SealMade = Static<typeof SealMade>
+
+/** What became of a request, for whoever waits for it. */
+export const SealOutcome = Type.Object({
+  state: SealRequestState,
+  expiresAt: Time,
+  /** To repeat the act with; only for the person who tapped. */
+  made: Nullable(SealMade),
+})
+export type SealOutcome = Static<typeof SealOutcome>
+
+export const SealLink = Type.Object({ code: Type.String(), expiresAt: Time })
+export type SealLink = Static<typeof SealLink>
+
+/** A line of the inbox: what waits for my tap. */
+export const InboxItem = Type.Object({
+  id: Type.String(),
+  /** Its page is `/s/<code>`. */
+  code: Type.String(),
+  action: Type.String(),
+  title: Type.String(),
+  requestedBy: PersonRef,
+  isMine: Type.Boolean(),
+  tokenName: Nullable(Type.String()),
+  createdAt: Time,
+  expiresAt: Time,
+})
+export type InboxItem = Static<typeof InboxItem>
 
 /** The proof mark of one commit. */
 export const Proof = Type.Object({

@@ -1,10 +1,13 @@
 import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealTable } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
+import type { Caller } from '../identity/caller.ts'
 import { findCredentialRecord } from '../identity/credential-records.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { parseStatement, type Statement } from './format/statement.ts'
 import { parseTime } from './format/time.ts'
+import { createTapJudge, type TapQuestion } from './judge-tap.ts'
 
 export interface Taken {
   seal: SealTable
@@ -17,24 +20,37 @@ export interface Taken {
  */
 export async function takeSeal(
   tx: Tx<'seal'>,
-  wanted: { sealId: string; userId: Id<'usr'>; at: number; isFor: (statement: Statement) => boolean },
+  wanted: {
+    sealId: string
+    caller: Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'address'>
+    policy: PolicyInForce
+    /** Asked of the rules once more: they may have changed since the tap, or the key may be worth less. */
+    question: TapQuestion
+    at: number
+    isFor: (statement: Statement) => boolean
+  },
 ): Promise<Taken> {
+  const { caller, question, policy, at } = wanted
   const seal = await tx
     .updateTable('seal')
     .set({ consumedAt: wanted.at })
     .where('id', '=', wanted.sealId as Id<'sea'>)
-    .where('userId', '=', wanted.userId)
+    .where('userId', '=', caller.id)
     .where('consumedAt', 'is', null)
     .returningAll()
     .executeTakeFirst()
   if (seal === undefined) throw sealProblem('seal-spent', 'This tap was already used, or is not yours.')
   // Removed between the tap and the act: what it sealed and nobody carried out ends with it.
-  if ((await findCredentialRecord(tx, wanted.userId, seal.credentialRecordId)) === undefined)
+  const record = await findCredentialRecord(tx, caller.id, seal.credentialRecordId)
+  if (record === undefined)
     throw sealProblem('credential-ended', 'The passkey that tapped for this was removed meanwhile.')
   const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
   if (wanted.at > (parseTime(statement.predicate.notAfter) ?? 0) * 1000)
     throw sealProblem('seal-expired', 'This tap is too old for what you are doing.')
   if (!wanted.isFor(statement)) throw sealProblem('seal-mismatch', 'This tap was made for something else.')
+  const judge = await createTapJudge({ db: tx, policy }, { question, caller, at })
+  const { decision, sentence } = judge(record, { made: seal })
+  if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
   return { seal, statement }
 }
 

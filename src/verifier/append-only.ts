@@ -1,44 +1,25 @@
 import { SEALS_REF, SIGNERS_REF, parseProtection } from '../seals/format/projection.ts'
 import { type SignerEntry, parseSignerEntry, renderSignerEntry } from '../seals/format/signer-entry.ts'
 import { CannotJudge } from './cannot-judge.ts'
-import type { Repository } from './git.ts'
+import type { Change } from './history.ts'
 import type { ObjectReader } from './object-reader.ts'
-
-interface Change {
-  status: string
-  path: string
-  before: string
-  after: string
-}
+import type { PosternHistory } from './postern-history.ts'
 
 /**
- * Walks the history of both refs: files are added; a signer's entry only gains its endorsement, its end, a
+ * Judges the history of both refs: files are added; a signer's entry only gains its endorsement, its end, a
  * sealing origin or another display name; a protection only gains its seal. Throws CannotJudge `history-rewritten`.
  */
-export async function checkAppendOnly(repository: Repository, objects: ObjectReader): Promise<void> {
-  for (const ref of [SIGNERS_REF, SEALS_REF]) {
-    for (const change of await changesOf(repository, ref)) {
+export async function checkAppendOnly({ signers, seals }: PosternHistory, objects: ObjectReader): Promise<void> {
+  for (const [ref, { changes }] of [
+    [SIGNERS_REF, signers],
+    [SEALS_REF, seals],
+  ] as const) {
+    for (const change of changes) {
       if (!(await isAllowed(ref, change, objects))) {
         throw new CannotJudge('history-rewritten', `${ref}: ${change.path} was changed or removed after it was added`)
       }
     }
   }
-}
-
-/** Everything but additions. */
-async function changesOf(repository: Repository, ref: string): Promise<Change[]> {
-  const commits = await repository.lines(['rev-list', '--parents', '--end-of-options', ref, '--'])
-  if (commits.some((line) => line.split(' ').length > 2)) {
-    throw new CannotJudge('history-rewritten', `${ref} has a merge in it; it should only grow`)
-  }
-  const oids = commits.map((line) => line.slice(0, 40)).join('\n')
-  const options = ['diff-tree', '--stdin', '--no-commit-id', '-r', '--raw', '--no-abbrev', '--no-renames']
-  const lines = await repository.lines([...options, '--no-ext-diff', '--diff-filter=a'], `${oids}\n`)
-  return lines.map((line) => {
-    const [, before = '', after = '', status = '', path = ''] =
-      /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\t(.*)$/.exec(line) ?? []
-    return { status, path, before, after }
-  })
 }
 
 async function isAllowed(ref: string, change: Change, objects: ObjectReader): Promise<boolean> {

@@ -1,25 +1,40 @@
 import { access, readFile, readdir } from 'node:fs/promises'
 import { CannotJudge } from './cannot-judge.ts'
-import { type Repository, firstLine } from './git.ts'
+import { type CloneRefs, readRefs } from './clone-refs.ts'
+import { type Repository, firstLine, networkEnvironment, runGit } from './git.ts'
+
+/** Where a repository keeps what the checks look at. */
+interface Layout {
+  directory: string
+  format: string
+  shallow: string
+  grafts: string
+  packs: string
+}
+
+/**
+ * Finds the repository that a folder is part of, in the person's own environment, so that git's ownership check and
+ * their exceptions to it hold. Throws CannotJudge `not-a-repository`.
+ */
+export async function findLayout(folder: string): Promise<Layout> {
+  const asked = ['--absolute-git-dir', '--show-object-format', '--git-path', 'shallow', '--git-path', 'info/grafts']
+  const { code, stdout, stderr } = await runGit(
+    ['rev-parse', '--path-format=absolute', ...asked, '--git-path', 'objects/pack'],
+    { cwd: folder, env: networkEnvironment() },
+  )
+  if (code !== 0) throw new CannotJudge('not-a-repository', `${folder} is not a git repository: ${firstLine(stderr)}`)
+  const [directory = '', format = '', shallow = '', grafts = '', packs = ''] = stdout.split('\n')
+  return { directory, format, shallow, grafts, packs }
+}
 
 /**
  * Refuses clones in which git shows another history than the objects hold, or does not have all of it. The walk itself
- * reads raw objects; but a verdict must also be true of what the person sees with git in this clone.
+ * reads raw objects; but a verdict must also be true of what the person sees with git in this clone. Returns its refs.
  */
-export async function checkWhole(repository: Repository): Promise<void> {
-  const { code, stdout, stderr } = await repository.try([
-    'rev-parse',
-    '--path-format=absolute',
-    '--show-object-format',
-    '--git-path',
-    'shallow',
-    '--git-path',
-    'info/grafts',
-    '--git-path',
-    'objects/pack',
-  ])
-  const [format, shallow = '', grafts = '', packs = ''] = stdout.split('\n')
-  if (code !== 0) throw new CannotJudge('not-a-repository', `git cannot read this repository: ${firstLine(stderr)}`)
+export async function checkWhole(
+  repository: Repository,
+  { format, shallow, grafts, packs }: Layout,
+): Promise<CloneRefs> {
   if (format !== 'sha1') throw new CannotJudge('sha256-repository', 'SHA-256 repositories are not sealed')
   if (await hasContent(shallow)) {
     throw new CannotJudge('shallow', 'this clone is shallow: run `git fetch --unshallow` and try again')
@@ -27,12 +42,14 @@ export async function checkWhole(repository: Repository): Promise<void> {
   if (await hasContent(grafts)) {
     throw new CannotJudge('grafted', 'this clone has grafts: remove .git/info/grafts and try again')
   }
-  if ((await repository.lines(['for-each-ref', '--count=1', 'refs/replace/'])).length > 0) {
+  const refs = await readRefs(repository)
+  if (refs.hasReplaced) {
     throw new CannotJudge('replaced', 'this clone has replaced objects: run `git replace -d` on them and try again')
   }
   if ((await hasPromisor(repository)) || (await hasPromisorPack(packs))) {
     throw new CannotJudge('partial', 'this clone is partial: make a full one, without --filter, and try again')
   }
+  return refs
 }
 
 async function hasPromisor(repository: Repository): Promise<boolean> {

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Repository } from './git.ts'
 
@@ -20,12 +19,17 @@ export async function firstParents(
   child.on('error', () => undefined)
   const oids: string[] = []
   let end: string | undefined
-  for await (const oid of createInterface({ input: child.stdout as Readable })) {
-    if (oid === from.until || oid === from.floor) {
-      end = oid
-      break
+  let rest = ''
+  reading: for await (const chunk of child.stdout as Readable as AsyncIterable<Buffer>) {
+    const lines = (rest + chunk.toString('latin1')).split('\n')
+    rest = lines.pop() ?? ''
+    for (const oid of lines) {
+      if (oid === from.until || oid === from.floor) {
+        end = oid
+        break reading
+      }
+      oids.push(oid)
     }
-    oids.push(oid)
   }
   child.kill()
   return { oids: oids.toReversed(), end }

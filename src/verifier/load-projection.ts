@@ -1,8 +1,6 @@
 import { renderAllowedSigners } from '../seals/format/allowed-signers.ts'
 import {
   type Protection,
-  SEALS_REF,
-  SIGNERS_REF,
   parseProtection,
   protectionPath,
   sealPath,
@@ -12,8 +10,8 @@ import { SealError } from '../seals/format/seal-error.ts'
 import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
 import { CannotJudge } from './cannot-judge.ts'
-import type { Repository } from './git.ts'
 import type { ObjectReader } from './object-reader.ts'
+import type { PosternHistory } from './postern-history.ts'
 
 /** What the two refs say at their tips. */
 export interface Projection {
@@ -26,10 +24,10 @@ export interface Projection {
   sealBlobs: Map<string, string>
 }
 
-/** Throws CannotJudge where a ref is missing or holds what this format does not know. */
-export async function loadProjection(repository: Repository, objects: ObjectReader): Promise<Projection> {
-  const signers = await listTree(repository, SIGNERS_REF)
-  const seals = await listTree(repository, SEALS_REF)
+/** Throws CannotJudge where a ref holds what this format does not know. */
+export async function loadProjection(history: PosternHistory, objects: ObjectReader): Promise<Projection> {
+  const signers = history.signers.files
+  const seals = history.seals.files
   const entries = await readAll(signers, 'signers/', objects, parseSignerEntry, (entry) =>
     signerPath(entry.credentialId),
   )
@@ -72,22 +70,6 @@ export async function readSeals(
     }
   }
   return records
-}
-
-async function listTree(repository: Repository, ref: string): Promise<Map<string, string>> {
-  if ((await repository.findRef(ref)) === undefined) {
-    throw new CannotJudge(
-      'postern-refs-missing',
-      `${ref} is not in this clone: run \`git fetch origin '+refs/postern/*:refs/postern/*'\` and try again`,
-    )
-  }
-  const lines = await repository.lines(['ls-tree', '-r', '--full-tree', '--end-of-options', ref])
-  return new Map(
-    lines.flatMap((line): [string, string][] => {
-      const [, oid, path] = /^100644 blob ([0-9a-f]{40})\t(.*)$/.exec(line) ?? []
-      return oid === undefined || path === undefined ? [] : [[path, oid]]
-    }),
-  )
 }
 
 async function readAll<T>(

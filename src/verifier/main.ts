@@ -16,7 +16,9 @@ is exactly what was signed. Needs git 2.34 or newer; asks no server for a verdic
 
   --ref <branch>         the branch; default: the one the clone is on
   --trust <fingerprint>  SHA256:… of the first signer, as the set-up printed it: identities then rest on
-                         that key, not on the server's word, and keys nobody vouched for do not count
+                         that key, not on the server's word, and keys nobody vouched for do not count;
+                         give it again for each further key that you trust as much, such as the first
+                         owner's new one after a move to another address
   --since <commit>       judge only what came after this commit
   --origin <origin>      accept only seals made on this origin, e.g. https://git.example.com
   --json                 print the report as JSON (docs/formats/seal.md)
@@ -66,13 +68,13 @@ function notJudged({ code, message }: CannotJudge): NotJudged {
 /** Judges, and once more if what is missing may only not have been fetched yet. */
 async function judge(place: string, options: VerifyOptions): Promise<Judged> {
   await using clone = await openClone(place)
-  const first = await verifyBranch(clone.repository, options)
+  const first = await verifyBranch(clone, options)
   const isStale = first.changes.some(
     (change) => change.state === 'broken' && ['statement-missing', 'signer-unknown'].includes(change.reason),
   )
   if (!isStale || !(await clone.refresh())) return withNotes(first, clone)
   clone.notes.push('Brought refs/postern/* of this clone up to date from origin; they had only grown.')
-  return withNotes(await verifyBranch(clone.repository, options), clone)
+  return withNotes(await verifyBranch(clone, options), clone)
 }
 
 function withNotes(report: Judged, { notes }: Clone): Judged {
@@ -84,7 +86,7 @@ function parse(args: readonly string[]): 'help' | { place: string; options: Veri
   if (values.help) return 'help'
   const [place, ...more] = positionals
   if (place === undefined || more.length > 0) throw usage('name one folder or URL')
-  if (values.trust !== undefined && !/^SHA256:[A-Za-z0-9+/]{43}$/.test(values.trust)) {
+  if (values.trust?.some((fingerprint) => !/^SHA256:[A-Za-z0-9+/]{43}$/.test(fingerprint))) {
     throw usage('--trust takes a fingerprint, SHA256: and 43 characters')
   }
   if (values.origin !== undefined && originOf(values.origin) !== values.origin) {
@@ -101,7 +103,7 @@ function parseOrUsage(args: readonly string[]) {
       allowPositionals: true,
       options: {
         ref: { type: 'string' },
-        trust: { type: 'string' },
+        trust: { type: 'string', multiple: true },
         since: { type: 'string' },
         origin: { type: 'string' },
         json: { type: 'boolean' },

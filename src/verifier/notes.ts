@@ -9,13 +9,14 @@ import { isGitAction, parseStatement } from '../seals/format/statement.ts'
 export async function findNotes(facts: {
   projection: Projection
   rules: Rules
+  trust: readonly string[] | undefined
   start: Start
   reached: boolean
   named: ReadonlySet<string>
   since: string | undefined
   objects: ObjectReader
 }): Promise<string[]> {
-  const { projection, rules, start, reached, since } = facts
+  const { projection, rules, trust = [], start, reached, since } = facts
   const notes: string[] = []
   if (!reached) {
     notes.push(
@@ -25,6 +26,10 @@ export async function findNotes(facts: {
   }
   if (!rules.pinned) {
     notes.push('Identities are as claimed by the server. Pin the first signer with --trust <fingerprint>.')
+  }
+  const known = new Set(projection.entries.map(({ fingerprint }) => fingerprint))
+  for (const fingerprint of trust) {
+    if (!known.has(fingerprint)) notes.push(`No signer of this repository has the key ${fingerprint} that you trust.`)
   }
   if (start.state === 'recorded') {
     notes.push('The start of protection is only recorded by the server; no trusted person has sealed it.')

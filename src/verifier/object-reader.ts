@@ -1,87 +1,128 @@
-import { createHash } from 'node:crypto'
 import type { ChildProcess } from 'node:child_process'
-import type { Writable } from 'node:stream'
+import { digest } from '../protocols/digest.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { Repository } from './git.ts'
 
 const MAX_OBJECT_BYTES = 64 * 1024 * 1024
+const MAX_HEADER_BYTES = 256
 
 export type ObjectType = 'commit' | 'blob'
 
+/** One `git cat-file` process and what it has said so far. */
+interface Source {
+  child: ChildProcess
+  chunks: AsyncIterator<Buffer>
+  /** Writes its answers in large pieces, one request at a time; git before 2.36 cannot, and writes each by itself. */
+  buffers: boolean
+  hasAnswered: boolean
+}
+
 /** Reads objects in batches through one `git cat-file` process, and believes none that does not hash to its name. */
 export class ObjectReader implements AsyncDisposable {
-  readonly #child: ChildProcess
-  readonly #input: Writable
-  readonly #chunks: AsyncIterator<Buffer>
+  readonly #repository: Repository
+  #source: Source
   #rest: Buffer = Buffer.alloc(0)
+  /** How many bytes `#rest` must have before it is worth another look. */
+  #wanted = 1
 
   constructor(repository: Repository) {
-    this.#child = repository.start(['cat-file', '--batch'])
-    // Failing to start shows as an output that ends at once.
-    this.#child.on('error', () => undefined)
-    const { stdin, stdout } = this.#child
-    if (!stdin || !stdout) throw new CannotJudge('git-failed', 'git cat-file could not be started')
-    this.#input = stdin
-    this.#input.on('error', () => undefined)
-    this.#chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    this.#repository = repository
+    this.#source = open(repository, true)
   }
 
   /** Contents in the order asked for. Throws CannotJudge `object-missing`, `object-corrupt`. */
   async read(oids: readonly string[], type: ObjectType): Promise<Buffer[]> {
     if (oids.length === 0) return []
-    this.#input.write(`${oids.join('\n')}\n`)
+    this.#ask(oids)
     const contents: Buffer[] = []
-    for (const oid of oids) contents.push(await this.#readOne(oid, type))
+    for (const oid of oids) {
+      // Most objects came with the last piece; waiting for each would cost more than reading it.
+      let content = this.#take(oid, type)
+      while (content === undefined) {
+        await this.#more(oids)
+        content = this.#take(oid, type)
+      }
+      contents.push(content)
+    }
     return contents
   }
 
-  async #readOne(oid: string, type: ObjectType): Promise<Buffer> {
-    const header = await this.#line()
+  #ask(oids: readonly string[]): void {
+    const { child, buffers } = this.#source
+    const lines = buffers ? `contents ${oids.join('\ncontents ')}\nflush\n` : `${oids.join('\n')}\n`
+    child.stdin?.write(lines)
+  }
+
+  /** Takes the next object off what has come; undefined while it is not all there. */
+  #take(oid: string, type: ObjectType): Buffer | undefined {
+    const bytes = this.#rest
+    const end = bytes.indexOf(0x0a)
+    if (end < 0) {
+      if (bytes.length > MAX_HEADER_BYTES) throw unusual(oid, type)
+      this.#wanted = bytes.length + 1
+      return undefined
+    }
+    const header = bytes.toString('latin1', 0, end)
     if (header === `${oid} missing`) throw new CannotJudge('object-missing', `the ${type} ${oid} is not in this clone`)
-    const [name, actualType, sizeText] = header.split(' ')
-    const size = Number(sizeText)
-    if (name !== oid || actualType !== type || !Number.isSafeInteger(size) || size > MAX_OBJECT_BYTES) {
-      throw new CannotJudge('object-corrupt', `${oid} is not a ${type} of a usual size`)
+    const prefix = `${oid} ${type} `
+    const size = Number(header.slice(prefix.length))
+    if (!header.startsWith(prefix) || !Number.isSafeInteger(size) || size > MAX_OBJECT_BYTES) throw unusual(oid, type)
+    const contentEnd = end + 1 + size
+    this.#wanted = contentEnd + 1
+    if (bytes.length < this.#wanted) return undefined
+    // `<type> <size>` is how git names an object's bytes too; only the byte after it is another.
+    bytes[end] = 0
+    if (digest('sha1', bytes.subarray(oid.length + 1, contentEnd)).toString('hex') !== oid) {
+      throw new CannotJudge('object-corrupt', `the ${type} ${oid} does not hash to its name`)
     }
-    const content = (await this.#bytes(size + 1)).subarray(0, size)
-    const hash = createHash('sha1').update(`${type} ${size}\0`).update(content).digest('hex')
-    if (hash !== oid) throw new CannotJudge('object-corrupt', `the ${type} ${oid} does not hash to its name`)
-    return content
+    this.#rest = bytes.subarray(contentEnd + 1)
+    return bytes.subarray(end + 1, contentEnd)
   }
 
-  async #line(): Promise<string> {
-    let end = this.#rest.indexOf(0x0a)
-    while (end < 0) {
-      this.#rest = Buffer.concat([this.#rest, await this.#chunk()])
-      end = this.#rest.indexOf(0x0a)
-    }
-    const line = this.#rest.toString('latin1', 0, end)
-    this.#rest = this.#rest.subarray(end + 1)
-    return line
-  }
-
-  async #bytes(length: number): Promise<Buffer> {
+  /** Waits for enough bytes to go on with. */
+  async #more(oids: readonly string[]): Promise<void> {
     const parts = [this.#rest]
     let have = this.#rest.length
-    while (have < length) {
-      const chunk = await this.#chunk()
-      parts.push(chunk)
-      have += chunk.length
+    while (have < this.#wanted) {
+      const next = await this.#source.chunks.next()
+      if (next.done) {
+        this.#askOlderGit(oids)
+        continue
+      }
+      this.#source.hasAnswered = true
+      parts.push(next.value)
+      have += next.value.length
     }
-    const all = parts.length === 1 ? this.#rest : Buffer.concat(parts)
-    this.#rest = all.subarray(length)
-    return all.subarray(0, length)
+    this.#rest = parts.length === 2 && parts[0]?.length === 0 ? (parts[1] ?? this.#rest) : Buffer.concat(parts)
   }
 
-  async #chunk(): Promise<Buffer> {
-    const next = await this.#chunks.next()
-    if (next.done) throw new CannotJudge('git-failed', 'git cat-file ended early')
-    return next.value
+  /** A process that ends without a word does not know what it was asked to be. */
+  #askOlderGit(oids: readonly string[]): void {
+    if (this.#source.hasAnswered || !this.#source.buffers) {
+      throw new CannotJudge('git-failed', 'git cat-file ended early')
+    }
+    this.#source = open(this.#repository, false)
+    this.#ask(oids)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#input.end()
-    this.#child.kill()
-    await this.#chunks.return?.()
+    const { child, chunks } = this.#source
+    child.stdin?.end()
+    child.kill()
+    await chunks.return?.()
   }
+}
+
+function open(repository: Repository, buffers: boolean): Source {
+  const child = repository.start(['cat-file', ...(buffers ? ['--batch-command', '--buffer'] : ['--batch'])])
+  // Failing to start shows as an output that ends at once.
+  child.on('error', () => undefined)
+  child.stdin?.on('error', () => undefined)
+  if (!child.stdout) throw new CannotJudge('git-failed', 'git cat-file could not be started')
+  const chunks = child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  return { child, chunks, buffers, hasAnswered: false }
+}
+
+function unusual(oid: string, type: ObjectType): CannotJudge {
+  return new CannotJudge('object-corrupt', `${oid} is not a ${type} of a usual size`)
 }

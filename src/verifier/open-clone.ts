@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
 import { CannotJudge } from './cannot-judge.ts'
-import { checkWhole } from './check-whole.ts'
+import { checkWhole, findLayout } from './check-whole.ts'
+import { type CloneRefs, readRefs } from './clone-refs.ts'
 import { Repository, firstLine, networkEnvironment, runGit } from './git.ts'
 
 export interface Clone extends AsyncDisposable {
   repository: Repository
+  /** As they were when it was opened, or last brought up to date. */
+  refs: CloneRefs
   /** Sentences for the person about what was done to get here. */
   notes: string[]
   /** Brings `refs/postern/*` up to date where the clone can; false where nothing new came. */
@@ -28,20 +31,25 @@ export async function openClone(place: string): Promise<Clone> {
 }
 
 async function openFolder(folder: string): Promise<Clone> {
-  // In the person's own environment, so that git's ownership check and their exceptions to it hold.
-  const { code, stdout, stderr } = await runGit(['rev-parse', '--absolute-git-dir'], {
-    cwd: folder,
-    env: networkEnvironment(),
-  })
-  if (code !== 0) throw new CannotJudge('not-a-repository', `${folder} is not a git repository: ${firstLine(stderr)}`)
-  const repository = new Repository(stdout.trim())
-  await checkWhole(repository)
-  const notes: string[] = []
-  if (!(await hasPosternRefs(repository)) && (await hasOrigin(repository))) {
-    await fetchFirst(repository)
-    notes.push('Fetched refs/postern/* from origin into this clone: a plain clone does not bring them.')
+  const layout = await findLayout(folder)
+  const repository = new Repository(layout.directory)
+  const clone: Clone = {
+    repository,
+    refs: await checkWhole(repository, layout),
+    notes: [],
+    async refresh() {
+      const hasMoved = await refresh(repository)
+      if (hasMoved) clone.refs = await readRefs(repository)
+      return hasMoved
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
-  return { repository, notes, refresh: () => refresh(repository), [Symbol.asyncDispose]: () => Promise.resolve() }
+  if (!hasPosternRefs(clone.refs) && (await hasOrigin(repository))) {
+    await fetchFirst(repository)
+    clone.refs = await readRefs(repository)
+    clone.notes.push('Fetched refs/postern/* from origin into this clone: a plain clone does not bring them.')
+  }
+  return clone
 }
 
 async function cloneUrl(url: string): Promise<Clone> {
@@ -52,20 +60,19 @@ async function cloneUrl(url: string): Promise<Clone> {
     const clone = ['clone', '--quiet', '--bare', '--template=', '--', url, target]
     const { code, stderr } = await runGit(clone, { cwd: folder, env: networkEnvironment() })
     if (code !== 0) throw new CannotJudge('not-a-repository', `git could not clone ${url}: ${firstLine(stderr)}`)
-    const repository = new Repository(target)
-    await checkWhole(repository)
+    const layout = await findLayout(target)
+    const repository = new Repository(layout.directory)
+    await checkWhole(repository, layout)
     await fetchFirst(repository)
-    return { repository, notes: [], refresh: () => Promise.resolve(false), [Symbol.asyncDispose]: remove }
+    const refs = await readRefs(repository)
+    return { repository, refs, notes: [], refresh: () => Promise.resolve(false), [Symbol.asyncDispose]: remove }
   } catch (error) {
     await remove()
     throw error
   }
 }
 
-async function hasPosternRefs(repository: Repository): Promise<boolean> {
-  const found = await Promise.all([SIGNERS_REF, SEALS_REF].map((ref) => repository.findRef(ref)))
-  return found.every((oid) => oid !== undefined)
-}
+const hasPosternRefs = ({ oids }: CloneRefs): boolean => oids.has(SIGNERS_REF) && oids.has(SEALS_REF)
 
 async function hasOrigin(repository: Repository): Promise<boolean> {
   const { code } = await repository.try(['config', '--get', 'remote.origin.url'])

@@ -12,7 +12,7 @@ export function renderReport(report: Judged): string {
 }
 
 function heading({ repository, ref, tip, start, identities }: Judged): string[] {
-  const { root } = identities
+  const { root, roots } = identities
   const began = start.state === 'sealed' ? `sealed by ${start.by ?? ''}` : 'as recorded by the server'
   const pinned = identities.pinned ? 'the one you trust' : 'as claimed by the server'
   return [
@@ -20,6 +20,7 @@ function heading({ repository, ref, tip, start, identities }: Judged): string[] 
     `Tip        ${tip}`,
     `Protected  since ${minute(start.at)} UTC from ${short(start.baseline)} on, ${began}`,
     `Signer 0   ${root.username}, ${root.fingerprint}, ${pinned}`,
+    ...roots.slice(1).map(({ username, fingerprint }) => `Root       ${username}, ${fingerprint}, you trust it too`),
   ]
 }
 

@@ -23,12 +23,18 @@ export interface Judged {
   start: Start
   /** The commit given by `--since`, where judging began. */
   since: string | null
-  identities: { pinned: boolean; root: { username: string; fingerprint: string } }
+  /** `root` is the first signer; `roots` are all that `--trust` pins, it first. */
+  identities: { pinned: boolean; root: Root; roots: Root[] }
   counts: { proven: number; unproven: number; broken: number }
   /** Newest first: every first-parent commit after the start, or after `since`. */
   changes: Change[]
   /** Sentences that a reader of the verdict should know. */
   notes: string[]
+}
+
+export interface Root {
+  username: string
+  fingerprint: string
 }
 
 export interface Start {

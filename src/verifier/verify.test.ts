@@ -433,3 +433,53 @@ test('the caller’s git environment does not redirect the verdict', async () =>
   })
   assert.equal(status, 1)
 })
+
+test('a seal that was taken away and put back is found in the history', async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  repository.publish()
+  const taken = repository.records.splice(0)
+  repository.publish()
+  repository.records.push(...taken)
+  repository.publish()
+  assert.equal(await refusal(repository.clone()), 'history-rewritten')
+})
+
+test('a tag in the place of refs/postern/* does not hide the commits below it', async () => {
+  for (const ref of ['refs/postern/signers', 'refs/postern/seals']) {
+    using repository = new SealedRepository()
+    repository.rewrite(ref)
+    repository.git(['-c', 'user.name=eve', '-c', 'user.email=eve@example.com', 'tag', '-a', '-m', 'x', 'x', ref])
+    repository.git(['update-ref', ref, 'refs/tags/x'])
+    assert.equal(await refusal(repository.clone()), 'history-rewritten')
+  }
+})
+
+test('a merge in refs/postern/* is refused, whichever side it hides', async () => {
+  using repository = new SealedRepository()
+  const [seals = '', first = ''] = repository.git(['rev-list', 'refs/postern/seals', 'refs/heads/main']).split('\n')
+  const tree = repository.git(['rev-parse', `${seals}^{tree}`])
+  const idents = ['-c', 'user.name=eve', '-c', 'user.email=eve@example.com']
+  const merge = repository.git([...idents, 'commit-tree', '-m', 'x', '-p', seals, '-p', first, tree])
+  repository.git(['update-ref', 'refs/postern/seals', merge])
+  assert.equal(await refusal(repository.clone()), 'history-rewritten')
+})
+
+test('a git that cannot batch commands reads the same', { skip: process.platform === 'win32' }, async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  repository.publish()
+  const clone = repository.clone()
+  await judged(clone)
+  const bin = join(repository.folder, 'bin')
+  const real = execFileSync('sh', ['-c', 'command -v git']).toString().trim()
+  mkdirSync(bin)
+  const older = `#!/bin/sh\nfor each; do [ "$each" = --batch-command ] && exit 129; done\nexec ${real} "$@"\n`
+  writeFileSync(join(bin, 'git'), older, { mode: 0o755 })
+  const script = `import { main } from ${JSON.stringify(new URL('main.ts', import.meta.url).href)}
+    process.exitCode = await main([${JSON.stringify(clone)}, '--json'])`
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` }
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], { env })
+  assert.equal(status, 0)
+  assert.deepEqual(JSON.parse(stdout.toString()), await judged(clone))
+})

@@ -2,23 +2,26 @@ import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Protection } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
+import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { verifySeal } from '../seals/format/verify-seal.ts'
 import { type ChainedSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
 import { checkAppendOnly } from './append-only.ts'
 import { CannotJudge } from './cannot-judge.ts'
+import type { CloneRefs } from './clone-refs.ts'
 import { firstParents } from './first-parents.ts'
 import type { Repository } from './git.ts'
 import { type Projection, loadProjection, readSeals } from './load-projection.ts'
 import { findNotes } from './notes.ts'
 import { ObjectReader } from './object-reader.ts'
-import type { Judged, Start } from './report.ts'
+import { type PosternHistory, readPosternHistory } from './postern-history.ts'
+import type { Judged, Root, Start } from './report.ts'
 import { type Rules, walk } from './walk.ts'
 
 export interface VerifyOptions {
   /** Branch or full ref; the clone's own current branch where absent. */
   ref?: string | undefined
-  /** Fingerprint of the first signer. */
-  trust?: string | undefined
+  /** Fingerprints of the first signer and of the keys that count as it does. */
+  trust?: readonly string[] | undefined
   /** Judge only what comes after this commit. */
   since?: string | undefined
   /** The one origin that seals may have been made on. */
@@ -26,11 +29,14 @@ export interface VerifyOptions {
 }
 
 /** Judges every change of one protected branch. Throws CannotJudge. */
-export async function verifyBranch(repository: Repository, options: VerifyOptions): Promise<Judged> {
+export async function verifyBranch(
+  { repository, refs }: { repository: Repository; refs: CloneRefs },
+  options: VerifyOptions,
+): Promise<Judged> {
   await using objects = new ObjectReader(repository)
-  const projection = await loadOnlyGrown(repository, objects)
+  const projection = await loadOnlyGrown(await readPosternHistory(repository, refs), objects)
   const chain = chainOf(projection, options.trust)
-  const ref = await branchOf(repository, options.ref)
+  const ref = branchOf(refs, options.ref)
   const protection = protectionOf(projection, ref)
   const rules: Rules = {
     repositoryId: protection.repositoryId,
@@ -40,7 +46,7 @@ export async function verifyBranch(repository: Repository, options: VerifyOption
     pinned: options.trust !== undefined,
     origins: options.origin === undefined ? undefined : [options.origin],
   }
-  const tip = await repository.findRef(ref)
+  const tip = refs.oids.get(ref)
   if (tip === undefined) throw new CannotJudge('ref-missing', `this clone has no ${ref}`)
   const since = options.since === undefined ? undefined : await commitNamed(repository, options.since)
   const until = since ?? protection.baseline
@@ -58,7 +64,8 @@ export async function verifyBranch(repository: Repository, options: VerifyOption
   const count = (state: string) => changes.filter((change) => change.state === state).length
   const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
   const isProven = reached && counts.proven === changes.length
-  const root = [...chain.values()].find(({ trust }) => trust === 'root')?.entry
+  const roots = [...chain.values()].flatMap(({ trust, entry }) => (trust === 'root' ? [entry] : [])).map(rootOf)
+  const [root] = roots
   if (!root) throw new CannotJudge('signers-malformed', 'the list of signers has no first one')
   return {
     version: 1,
@@ -69,12 +76,14 @@ export async function verifyBranch(repository: Repository, options: VerifyOption
     tip,
     start,
     since: since ?? null,
-    identities: { pinned: rules.pinned, root: { username: root.username, fingerprint: root.fingerprint } },
+    identities: { pinned: rules.pinned, root, roots },
     counts,
     changes,
-    notes: await findNotes({ projection, rules, start, reached, named, since, objects }),
+    notes: await findNotes({ projection, rules, trust: options.trust, start, reached, named, since, objects }),
   }
 }
+
+const rootOf = ({ username, fingerprint }: SignerEntry): Root => ({ username, fingerprint })
 
 async function commitNamed(repository: Repository, name: string): Promise<string> {
   const oid = await repository.findRef(`${name}^{commit}`)
@@ -82,10 +91,10 @@ async function commitNamed(repository: Repository, name: string): Promise<string
   return oid
 }
 
-async function loadOnlyGrown(repository: Repository, objects: ObjectReader): Promise<Projection> {
-  const projection = await loadProjection(repository, objects)
+async function loadOnlyGrown(history: PosternHistory, objects: ObjectReader): Promise<Projection> {
+  const projection = await loadProjection(history, objects)
   try {
-    await checkAppendOnly(repository, objects)
+    await checkAppendOnly(history, objects)
   } catch (cause) {
     if (!(cause instanceof SealError)) throw cause
     throw new CannotJudge('signers-malformed', `an earlier state of refs/postern/*: ${cause.message}`, { cause })
@@ -93,7 +102,7 @@ async function loadOnlyGrown(repository: Repository, objects: ObjectReader): Pro
   return projection
 }
 
-function chainOf(projection: Projection, trust: string | undefined): Map<string, ChainedSigner> {
+function chainOf(projection: Projection, trust: VerifyOptions['trust']): Map<string, ChainedSigner> {
   try {
     return verifySignerChain(projection.entries, { trust })
   } catch (cause) {
@@ -102,11 +111,10 @@ function chainOf(projection: Projection, trust: string | undefined): Map<string,
   }
 }
 
-async function branchOf(repository: Repository, wanted: string | undefined): Promise<string> {
+function branchOf({ current }: CloneRefs, wanted: string | undefined): string {
   if (wanted !== undefined) return wanted.startsWith('refs/') ? wanted : `refs/heads/${wanted}`
-  const { code, stdout } = await repository.try(['symbolic-ref', '--quiet', 'HEAD'])
-  if (code !== 0) throw new CannotJudge('ref-missing', 'this clone is on no branch: name one with --ref')
-  return stdout.trim()
+  if (current === undefined) throw new CannotJudge('ref-missing', 'this clone is on no branch: name one with --ref')
+  return current
 }
 
 function protectionOf({ protections }: Projection, ref: string): Protection {

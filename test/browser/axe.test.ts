@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fillDemo } from '../../src/demo/fill.ts'
+import { askForTap } from '../support/seal-request.ts'
 import { setUp } from './entry-steps.ts'
 import { readKeyboard } from './keyboard-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
@@ -14,7 +15,9 @@ test('every page can be read by everybody', { timeout: 280_000 }, async (context
   const { database, place, now } = postern.postern.ceremonies
   await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
   await setUp(story)
-  const pages = ownerPages(await readDemo(story))
+  const asked = { address: '203.0.113.9', via: 'session', token: null } as const
+  const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
+  const pages = ownerPages({ ...(await readDemo(story)), code })
 
   await context.test('no page of the route table is forgotten', () => {
     const table = routeTable()

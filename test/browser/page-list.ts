@@ -30,6 +30,8 @@ export const entryPages: PageToSee[] = [
 
 /** @param known what the demo made and a page's address must name */
 export const ownerPages = (known: {
+  /** Of a request that waits for the owner's tap. */
+  code: string
   oid: string
   mergedOid: string
   ready: number
@@ -38,6 +40,9 @@ export const ownerPages = (known: {
 }): PageToSee[] => [
   { name: 'set-up-next', route: '/-/setup', url: '/-/setup?step=next' },
   { name: 'home', route: '/', url: '/' },
+  { name: 'inbox', route: '/-/inbox', url: '/-/inbox', shows: 'Let the robots in' },
+  { name: 'seal-request', route: '/s/$code', url: `/s/${known.code}`, shows: 'Tap your key' },
+  { name: 'seal-request-unknown', route: '/s/$code', url: '/s/0000', shows: 'Open my inbox' },
   { name: 'account', route: '/-/account', url: '/-/account' },
   { name: 'sessions', route: '/-/account/$tab', url: '/-/account/sessions' },
   { name: 'tokens', route: '/-/account/$tab', url: '/-/account/tokens' },

@@ -101,7 +101,7 @@ async function mergeMovedHead({ page, postern, terminal, visitor }: Story, ana: 
      git commit -q --allow-empty -m Start && git push -q origin main
      git switch -q -c parts && echo small > parts.txt && git add parts.txt && git commit -q -m 'Add parts' && git push -q origin parts`,
   )
-  await ana.call('PUT', '/projects/acme/repositories/widgets/members/user/bo', { role: 'write' })
+  await ana.act('PUT', '/projects/acme/repositories/widgets/members/user/bo', { role: 'write' })
   await ana.call('POST', '/projects/acme/repositories/widgets/pull-requests', {
     title: 'Add parts',
     description: '',

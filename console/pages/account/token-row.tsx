@@ -49,7 +49,7 @@ export function TokenRow({ token }: { token: ApiTokenView }) {
       <ConfirmDialog
         isOpen={isAsking}
         title={`End “${token.name}”?`}
-        confirmLabel="End it"
+        confirmLabel="End it with a tap"
         act={end}
         onClose={() => setAsking(false)}
       >

@@ -17,7 +17,11 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'branch.start-sealed': 'Sealed the start of a branch',
     'branch.rule-changed': 'Changed the rule of a branch',
   }),
-  group('Taps', { 'seal.made': 'Tapped to seal', 'seal.refused': 'Refused to seal' }),
+  group('Taps', {
+    'seal.made': 'Tapped to seal',
+    'seal.refused': 'Refused to seal',
+    'seal.withdrawn': 'No longer asked for a tap',
+  }),
   group('Signing in', {
     'session.started': 'Signed in',
     'session.refused': 'A sign-in was refused',
@@ -55,6 +59,7 @@ export const actionGroups: { group: string; items: { value: string; label: strin
   group('This instance', {
     'instance.setup-link': 'Made a link for a next owner',
     'instance.rehome': 'Moved to another address',
+    'ledger.exported': 'Exported the ledger',
     'demo.created': 'Filled in the demo',
     'demo.removed': 'Removed the demo',
   }),

@@ -4,7 +4,7 @@ import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { AuditEventView } from '../../api/shapes.ts'
-import { useMe } from '../../api/use-me.ts'
+import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -15,6 +15,7 @@ import { useUrlQuery } from '../../url-state.ts'
 import { auditQuery } from './audit-query.ts'
 import { AuditFilters } from './audit-filters.tsx'
 import { AuditEvents } from './audit-events.tsx'
+import { ExportButton } from './export-button.tsx'
 
 const eventsQuery = (filters: ReturnType<typeof auditQuery>) => ({
   ...pagesQuery<AuditEventView>('/audit', filters),
@@ -25,11 +26,15 @@ export const fetchAhead: FetchAhead = ({ search }) => [queryClient.fetchInfinite
 
 /** Everything that happened, newest first, in sentences. The filters stand in the URL, so that a view can be shared. */
 export function AuditPage() {
-  useMe()
+  const me = useMe()
   const filters = auditQuery(useUrlQuery())
   return (
     <>
-      <PageHeader title="Audit" description="Who did what, when, and how strongly it was proven." />
+      <PageHeader
+        title="Audit"
+        description="Who did what, when, and how strongly it was proven."
+        action={isAdministrator(me) && <ExportButton />}
+      />
       <Stack>
         <AuditFilters />
         <Suspense fallback={<RowSkeletons rows={8} height={36} />} key={JSON.stringify(filters)}>

@@ -66,7 +66,7 @@ export function SettingsGeneral({ place, repository }: { place: Place; repositor
           <ProblemAlert error={act.error} />
           <Group>
             <Button type="submit" loading={act.isPending} disabled={!form.isDirty()}>
-              Save
+              Save with a tap
             </Button>
             <Text size="sm" c="dimmed" role="status">
               {act.isSuccess && !form.isDirty() ? 'Saved' : ''}

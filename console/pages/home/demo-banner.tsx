@@ -29,7 +29,7 @@ export function DemoBanner({ me }: { me: Me }) {
       <ConfirmDialog
         isOpen={isAsking}
         title="Remove the demo organisation?"
-        confirmLabel="Remove the demo"
+        confirmLabel="Remove with a tap"
         act={remove}
         onClose={() => setAsking(false)}
       >

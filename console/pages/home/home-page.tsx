@@ -8,6 +8,7 @@ import { paths, splitPath } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PullRequestRow } from '../../ui/pull-request-row.tsx'
 import { RepositoryRow } from '../../ui/repository-row.tsx'
+import { RequestRow } from '../../ui/request-row.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Attention } from './attention.tsx'
@@ -30,6 +31,15 @@ export function HomePage() {
       <Stack gap="xl">
         <Attention me={me} attention={home.attention} />
         {isNew && <FirstStep me={me} />}
+        {home.requests.length > 0 && (
+          <Section title="Waits for you" action={<Anchor href={paths.inbox}>Inbox</Anchor>}>
+            <RowList label="What waits for your tap">
+              {home.requests.map((item) => (
+                <RequestRow key={item.id} item={item} href={paths.sealRequest(item.code)} />
+              ))}
+            </RowList>
+          </Section>
+        )}
         {home.waiting.length > 0 && (
           <Section title="Waiting for your tap">
             <RowList label="Pull requests you may merge">

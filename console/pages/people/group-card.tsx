@@ -10,6 +10,7 @@ import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RemovablePerson } from '../../ui/removable-person.tsx'
+import { TryAgain } from '../../ui/try-again.tsx'
 
 interface GroupCardProps {
   group: PersonGroup
@@ -18,11 +19,16 @@ interface GroupCardProps {
 
 export function GroupCard({ group, isAdmin }: GroupCardProps) {
   const [isAsking, setAsking] = useState(false)
+  const [chosen, setChosen] = useState<string | null>(null)
   const path = `/groups/${encodeURIComponent(group.name)}`
   const change = useMutation({
     mutationFn: ({ username, isIn }: { username: string; isIn: boolean }) =>
       isIn ? api.put(`${path}/members/${username}`) : api.delete(`${path}/members/${username}`),
-    onSuccess: () => refresh('/groups'),
+    // Who was chosen stays until the server has taken them.
+    onSuccess: (_, { isIn }) => {
+      if (isIn) setChosen(null)
+      return refresh('/groups')
+    },
   })
   const remove = useMutation({ mutationFn: () => api.delete(path), onSuccess: () => refresh('/groups') })
   return (
@@ -55,23 +61,33 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
             ),
           )}
         </Group>
-        <ProblemAlert error={change.error} />
+        <ProblemAlert error={change.error} action={<TryAgain act={change} />} />
         {isAdmin && (
-          <PersonSelect
-            aria-label={`Add a person to ${group.name}`}
-            placeholder="Add a person"
-            value={null}
-            without={group.members.map(({ username }) => username)}
-            onChange={(username) => username && change.mutate({ username, isIn: true })}
-            disabled={change.isPending}
-            maw={320}
-          />
+          <Group gap="xs">
+            <PersonSelect
+              aria-label={`Add a person to ${group.name}`}
+              placeholder="Add a person"
+              value={chosen}
+              without={group.members.map(({ username }) => username)}
+              onChange={setChosen}
+              disabled={change.isPending}
+              flex="0 1 320px"
+            />
+            {chosen && (
+              <Button
+                onClick={() => change.mutate({ username: chosen, isIn: true })}
+                loading={change.isPending && change.variables.isIn}
+              >
+                Add with a tap
+              </Button>
+            )}
+          </Group>
         )}
       </Stack>
       <ConfirmDialog
         isOpen={isAsking}
         title={`Delete the group ${group.name}?`}
-        confirmLabel="Delete the group"
+        confirmLabel="Delete with a tap"
         act={remove}
         onClose={() => setAsking(false)}
       >

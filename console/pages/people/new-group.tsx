@@ -33,7 +33,7 @@ function NewGroupForm({ onDone }: { onDone: () => void }) {
         <TextInput label="What it is for" maxLength={500} {...form.getInputProps('description')} />
         <ProblemAlert error={act.error} />
         <Button type="submit" loading={act.isPending}>
-          Create the group
+          Create with a tap
         </Button>
       </Stack>
     </form>

@@ -47,7 +47,7 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
           <ProblemAlert error={act.error} />
           <Group>
             <Button type="submit" loading={act.isPending} disabled={!form.isDirty()}>
-              Save
+              Save with a tap
             </Button>
             {act.isSuccess && (
               <Text size="sm" c="dimmed" role="status">

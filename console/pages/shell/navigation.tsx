@@ -1,13 +1,15 @@
-import { Burger, Drawer, Group, NavLink, UnstyledButton } from '@mantine/core'
+import { Badge, Burger, Drawer, Group, Indicator, NavLink, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useLocation } from '@tanstack/react-router'
 import type { Me } from '../../api/shapes.ts'
+import { useInboxCount } from '../../api/inbox.ts'
 import { paths } from '../../paths.ts'
 import classes from './navigation.module.css'
 import { type Place, placesFor } from './places.ts'
 
 /** The main places: a row in the header, or behind a button on a phone. */
 export function Navigation({ me }: { me: Me }) {
+  const waiting = useInboxCount()
   const [isOpen, { toggle, close }] = useDisclosure(false)
   const path = useLocation({ select: ({ pathname }) => pathname })
   const places = placesFor(me).filter(({ isMain }) => isMain)
@@ -28,18 +30,19 @@ export function Navigation({ me }: { me: Me }) {
             {...here(place)}
           >
             {place.label}
+            <Count of={place} waiting={waiting} />
           </UnstyledButton>
         ))}
       </Group>
-      <Burger
-        opened={isOpen}
-        onClick={toggle}
-        hiddenFrom="sm"
-        size="sm"
-        style={{ order: -1 }}
-        aria-label="Navigation"
-        aria-expanded={isOpen}
-      />
+      <Indicator hiddenFrom="sm" disabled={waiting === 0} label={waiting} size={18} offset={4} style={{ order: -1 }}>
+        <Burger
+          opened={isOpen}
+          onClick={toggle}
+          size="sm"
+          aria-label={waiting === 0 ? 'Navigation' : `Navigation, ${waiting} waiting for your tap`}
+          aria-expanded={isOpen}
+        />
+      </Indicator>
       <Drawer opened={isOpen} onClose={close} title="Postern" size={280} closeButtonProps={{ 'aria-label': 'Close' }}>
         <nav aria-label="Main">
           {placesFor(me).map((place) => (
@@ -47,6 +50,7 @@ export function Navigation({ me }: { me: Me }) {
               key={place.href}
               href={place.href}
               label={place.label}
+              rightSection={<Count of={place} waiting={waiting} />}
               active={place.href === path}
               onClick={close}
               {...(place.href === path ? { 'aria-current': 'page' } : {})}
@@ -57,3 +61,12 @@ export function Navigation({ me }: { me: Me }) {
     </>
   )
 }
+
+/** Beside the inbox: how much waits there. */
+const Count = ({ of: { href }, waiting }: { of: Place; waiting: number }) =>
+  href === paths.inbox && waiting > 0 ? (
+    <Badge size="sm" circle={waiting < 10} ml={6}>
+      {waiting}
+      <VisuallyHidden> waiting</VisuallyHidden>
+    </Badge>
+  ) : null

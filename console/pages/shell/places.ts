@@ -16,6 +16,7 @@ export interface Place {
 /** The pages one can go to from anywhere. */
 export const placesFor = (me: Me): Place[] => [
   { label: 'Home', href: paths.home, letter: 'h', isMain: true },
+  { label: 'Inbox', href: paths.inbox, letter: 'i', isMain: true },
   { label: 'Projects', href: paths.projects, letter: 'p', isMain: true, covers: '/-/repositories' },
   { label: 'People', href: paths.people(), letter: 'e', isMain: true, covers: paths.groups },
   { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },

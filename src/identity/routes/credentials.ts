@@ -26,7 +26,7 @@ export function credentialRoutes(
   app: App,
   { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
 ): void {
-  const { database, challenges, place, now } = ceremonies
+  const { database, challenges, place, attestation, now } = ceremonies
 
   const getOwn = async (request: FastifyRequest) => {
     const { id } = request.params as Static<typeof ById>
@@ -85,17 +85,18 @@ export function credentialRoutes(
   }
 
   app.get('/api/v1/me/credentials', {
-    config: { access: 'person' },
+    config: { access: 'enrolling' },
     schema: { response: { 200: Type.Object({ items: Type.Array(CredentialView) }) } },
     async handler(request) {
       const caller = getPerson(request)
       const records = await listCredentialRecords(database.read, caller.id)
-      return { items: records.map((record) => renderCredential(record, caller.by.credentialRecordId)) }
+      const pictured = await attestation.listPictured(records.flatMap(({ aaguid }) => aaguid ?? []))
+      return { items: records.map((record) => renderCredential(record, caller.by.credentialRecordId, pictured)) }
     },
   })
 
   app.post('/api/v1/me/credentials/begin', {
-    config: { access: 'person' },
+    config: { access: 'enrolling' },
     schema: { response: { 200: Ceremony } },
     async handler(request) {
       const caller = getPerson(request)
@@ -125,11 +126,11 @@ export function credentialRoutes(
   })
 
   app.post('/api/v1/me/credentials', {
-    config: { access: 'person', act: add },
+    config: { access: 'enrolling', act: add, ceremony: 'registration' },
     schema: { body: NewCredential, response: { 200: CredentialView } },
     async handler(request) {
       const caller = getPerson(request)
-      const { registration, userId } = await verifyRegistrationCeremony(ceremonies, {
+      const { registration, judgement, userId } = await verifyRegistrationCeremony(ceremonies, {
         ceremonyId: request.body.ceremonyId,
         response: request.body.response,
         bindingHash: caller.by.sessionHash,
@@ -142,12 +143,15 @@ export function credentialRoutes(
         const created = await createCredentialRecord(tx, {
           userId: caller.id,
           registration,
+          judgement,
           rpId: place.rpId,
           name: request.body.name,
           enrolledVia: 'credential',
           endorsedBy: seal.id,
           // A new key is worth no more than the one that let it in.
           strengthCap: endorser?.strengthCap ?? null,
+          policy: ceremonies.policy,
+          address: caller.address,
           at,
         })
         await recordEvent(tx, {

@@ -1,10 +1,14 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Database } from '../../database/handles.ts'
+import type { SensitiveAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
-import { notFound } from '../../http/problem.ts'
+import { conflict, notFound } from '../../http/problem.ts'
 import { FreeText } from '../../http/shapes.ts'
-import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
-import { createGroup, deleteGroup, listGroups, setGroupMember } from '../groups.ts'
+import { actOf } from '../act.ts'
+import { checkAccountScope, getCaller } from '../caller.ts'
+import { createGroup, deleteGroup, getGroup, listGroups, refuseTakenGroupName, setGroupMember } from '../groups.ts'
+import { getPersonByName } from '../people.ts'
 import type { Ceremonies } from '../registration.ts'
 import { Group } from '../shapes.ts'
 
@@ -13,13 +17,76 @@ const GroupName = Type.String({
   description: '2–63 characters: a–z, A–Z, 0–9, -',
 })
 const ByName = Type.Object({ name: Type.String() })
+const NewGroup = Type.Object({ name: GroupName, description: FreeText(500) })
 const Membership = Type.Object({ name: Type.String(), username: Type.String() })
 
+/** Groups of people. Whoever is in one may do what was given to it, so each change takes a tap. */
 export function groupRoutes(
   app: App,
-  { ceremonies, forgetGroupGrants }: { ceremonies: Ceremonies; forgetGroupGrants: Parameters<typeof deleteGroup>[4] },
+  { ceremonies, forgetGroupGrants }: { ceremonies: Ceremonies; forgetGroupGrants: Parameters<typeof deleteGroup>[3] },
 ): void {
   const { database, now } = ceremonies
+
+  const create: SensitiveAct = {
+    name: 'group.create',
+    async describe(request) {
+      const { name, description } = request.body as Static<typeof NewGroup>
+      await refuseTakenGroupName(database.read, name)
+      return {
+        title: `Create the group ${name}`,
+        rows: [
+          { label: 'Group', value: name, kind: 'text' },
+          ...(description === '' ? [] : [{ label: 'What it is for', value: description, kind: 'text' as const }]),
+        ],
+      }
+    },
+  }
+  const remove: SensitiveAct = {
+    name: 'group.delete',
+    async describe(request) {
+      const { name } = request.params as Static<typeof ByName>
+      const group = await getListed(database, name)
+      refuseNamed(group.name)
+      return {
+        title: `Delete the group ${group.name}`,
+        rows: [
+          { label: 'Group', value: group.name, kind: 'text' },
+          { label: 'People in it', value: String(group.members.length), kind: 'text' },
+        ],
+        subjects: [actSubject('group', group.id)],
+      }
+    },
+  }
+  const membership = (name: string, titleOf: (person: string, group: string) => string): SensitiveAct => ({
+    name,
+    async describe(request) {
+      const { name: groupName, username } = request.params as Static<typeof Membership>
+      const group = await getGroup(database.read, groupName)
+      const person = await getPersonByName(database.read, username)
+      const shown = `${person.displayName} (${person.username})`
+      return {
+        title: titleOf(shown, group.name),
+        rows: [
+          { label: 'Person', value: shown, kind: 'text' },
+          { label: 'Group', value: group.name, kind: 'text' },
+        ],
+        subjects: [actSubject('group', group.id), actSubject('person', person.id)],
+      }
+    },
+  })
+  const memberAct = {
+    PUT: membership('group.member-add', (person, group) => `Put ${person} into the group ${group}`),
+    DELETE: membership('group.member-remove', (person, group) => `Take ${person} out of the group ${group}`),
+  }
+
+  // Without its group the rule would quietly be about nobody.
+  const refuseNamed = (name: string): void => {
+    const rule = ceremonies.policy.current().policy.rules.find(({ who }) => who.includes(`group:${name}`))
+    if (rule === undefined) return
+    throw conflict('named-by-guardrail', `The guardrail “${rule.title}” names this group.`, {
+      help: 'Change that guardrail first.',
+    })
+  }
 
   app.get('/api/v1/groups', {
     config: { access: 'user' },
@@ -31,22 +98,19 @@ export function groupRoutes(
   })
 
   app.post('/api/v1/groups', {
-    config: { access: 'organisation:admin' },
-    schema: {
-      body: Type.Object({ name: GroupName, description: FreeText(500) }),
-      response: { 200: Group },
-    },
+    config: { access: 'organisation:admin', act: create },
+    schema: { body: NewGroup, response: { 200: Group } },
     async handler(request) {
-      await createGroup(database, getPerson(request), request.body, now())
+      await createGroup(database, actOf(request, now), request.body)
       return getListed(database, request.body.name)
     },
   })
 
   app.delete('/api/v1/groups/:name', {
-    config: { access: 'organisation:admin' },
+    config: { access: 'organisation:admin', act: remove },
     schema: { params: ByName, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await deleteGroup(database, getPerson(request), request.params.name, now(), forgetGroupGrants)
+      await deleteGroup(database, actOf(request, now), request.params.name, forgetGroupGrants)
       return reply.code(204).send(null)
     },
   })
@@ -55,11 +119,11 @@ export function groupRoutes(
     app.route({
       method,
       url: '/api/v1/groups/:name/members/:username',
-      config: { access: 'organisation:admin' },
+      config: { access: 'organisation:admin', act: memberAct[method] },
       schema: { params: Membership, response: { 200: Group } },
       async handler(request) {
         const { name, username } = request.params
-        await setGroupMember(database, getPerson(request), { group: name, username, isMember: method === 'PUT' }, now())
+        await setGroupMember(database, actOf(request, now), { group: name, username, isMember: method === 'PUT' })
         return getListed(database, name)
       },
     })

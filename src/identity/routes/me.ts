@@ -10,12 +10,15 @@ import { Me, SessionView } from '../shapes.ts'
 import { findUserById } from '../users.ts'
 import { renderSession } from '../views.ts'
 
-/** The signed-in person themselves, and their sessions. */
+/**
+ * The signed-in person themselves, and their sessions. Ending one's own sessions takes no tap: who has lost a laptop
+ * must be quick, and the worst that somebody else could do with it is to sign them out.
+ */
 export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): void {
   const { database, now } = ceremonies
 
   app.get('/api/v1/me', {
-    config: { access: 'person' },
+    config: { access: 'enrolling' },
     schema: { response: { 200: Me } },
     async handler(request) {
       const caller = getPerson(request)

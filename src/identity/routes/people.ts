@@ -1,23 +1,15 @@
 import { hash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
-import type { FastifyRequest } from 'fastify'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
-import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
+import { actOf } from '../act.ts'
+import { checkAccountScope, getCaller } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
-import {
-  type Act,
-  addPerson,
-  endorseCredential,
-  getPersonByName,
-  listPeople,
-  makePersonLink,
-  renderPerson,
-} from '../people.ts'
+import { addPerson, endorseCredential, getPersonByName, listPeople, makePersonLink, renderPerson } from '../people.ts'
 import { linkUrl } from '../registration-links.ts'
 import type { Ceremonies } from '../registration.ts'
 import { DisplayName, Email, OrganisationRole, Person, PersonAdded, Username } from '../shapes.ts'
@@ -31,12 +23,6 @@ export function peopleRoutes(
   { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
 ): void {
   const { database, place, now } = ceremonies
-  const actOf = (request: FastifyRequest): Act => ({
-    caller: getPerson(request),
-    takeSeal: (tx) => request.takeSeal(tx),
-    now,
-  })
-
   const add: SensitiveAct = {
     name: 'person.add',
     async describe(request) {
@@ -97,7 +83,7 @@ export function peopleRoutes(
     config: { access: 'organisation:admin', act: add },
     schema: { body: NewPerson, response: { 200: PersonAdded } },
     async handler(request) {
-      const { user, token, expiresAt } = await addPerson(database, actOf(request), request.body)
+      const { user, token, expiresAt } = await addPerson(database, actOf(request, now), request.body)
       return { person: await renderPerson(database.read, user), link: linkUrl(place.origin, token), expiresAt }
     },
   })
@@ -106,7 +92,7 @@ export function peopleRoutes(
     config: { access: 'organisation:admin', act: link },
     schema: { params: ByName, response: { 200: PersonAdded } },
     async handler(request) {
-      const { user, token, expiresAt } = await makePersonLink(database, actOf(request), request.params.username)
+      const { user, token, expiresAt } = await makePersonLink(database, actOf(request, now), request.params.username)
       return { person: await renderPerson(database.read, user), link: linkUrl(place.origin, token), expiresAt }
     },
   })
@@ -116,7 +102,7 @@ export function peopleRoutes(
     schema: { params: ByCredential, response: { 200: Person } },
     async handler(request) {
       const { username, id } = request.params
-      const user = await endorseCredential(database, actOf(request), username, id)
+      const user = await endorseCredential(database, actOf(request, now), username, id)
       signersChanged()
       return renderPerson(database.read, user)
     },

@@ -45,7 +45,7 @@ export function registrationRoutes(
   })
 
   app.post('/api/v1/registration-links/finish', {
-    config: { access: 'public' },
+    config: { access: 'public', ceremony: 'registration' },
     schema: {
       body: Type.Object({
         token: Token,

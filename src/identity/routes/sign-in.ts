@@ -20,7 +20,7 @@ export function signInRoutes(
   })
 
   app.post('/api/v1/sign-in/finish', {
-    config: { access: 'public' },
+    config: { access: 'public', ceremony: 'sign-in' },
     schema: {
       body: Type.Object({ ceremonyId: Type.String(), response: Type.Unknown() }),
       response: { 204: Type.Null() },
@@ -37,7 +37,7 @@ export function signInRoutes(
   })
 
   app.post('/api/v1/sign-out', {
-    config: { access: 'person' },
+    config: { access: 'enrolling' },
     schema: { response: { 204: Type.Null() } },
     async handler(request, reply) {
       const caller = getPerson(request)

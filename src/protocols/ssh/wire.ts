@@ -23,8 +23,12 @@ export function u32(n: number): Buffer {
 
 /** string: uint32 length, then the bytes; text is UTF-8. */
 export function string(content: Uint8Array | string): Buffer {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
-  return Buffer.concat([u32(bytes.length), bytes])
+  const length = typeof content === 'string' ? Buffer.byteLength(content) : content.length
+  const bytes = Buffer.allocUnsafe(4 + length)
+  bytes.writeUInt32BE(length)
+  if (typeof content === 'string') bytes.write(content, 4)
+  else bytes.set(content, 4)
+  return bytes
 }
 
 /** mpint of an unsigned big-endian integer: shortest form, a zero byte before a set high bit, zero is empty. */

@@ -20,32 +20,21 @@ export function insertGpgsig(commit: Buffer, armored: string): Buffer {
  */
 export function splitGpgsig(commit: Buffer): { payload: Buffer; armored: string } | undefined {
   const end = headersEnd(commit)
-  const payload: Buffer[] = []
-  const signature: Buffer[] = []
-  let inSignature = false
-  for (let at = 0; at < end;) {
-    const next = commit.indexOf(0x0a, at) + 1
-    const line = commit.subarray(at, next)
-    at = next
-    if (inSignature && line[0] === 0x20) {
-      signature.push(line.subarray(1))
-      continue
-    }
-    inSignature = line.toString('latin1', 0, HEADER.length) === HEADER
-    if (inSignature) {
-      if (signature.length > 0) throw new SshsigError('several-signatures', 'more than one gpgsig header')
-      signature.push(line.subarray(HEADER.length))
-    } else if (line.toString('latin1', 0, SIGNATURE_HEADER_PREFIX.length) === SIGNATURE_HEADER_PREFIX) {
+  // Latin-1, so that places in the text are places in the bytes.
+  const headers = `\n${commit.toString('latin1', 0, end)}`
+  const start = headers.indexOf(`\n${SIGNATURE_HEADER_PREFIX}`)
+  if (start < 0) return undefined
+  for (let at = start; at >= 0; at = headers.indexOf(`\n${SIGNATURE_HEADER_PREFIX}`, at + 1)) {
+    if (!headers.startsWith(HEADER, at + 1)) {
       throw new SshsigError('foreign-signature', 'a header that git keeps out of the signed bytes')
-    } else {
-      payload.push(line)
     }
+    if (at > start) throw new SshsigError('several-signatures', 'more than one gpgsig header')
   }
-  if (signature.length === 0) return undefined
   const split = {
-    payload: Buffer.concat([...payload, commit.subarray(end)]),
-    armored: Buffer.concat(signature).toString('utf8'),
+    payload: Buffer.concat([commit.subarray(0, start), commit.subarray(end)]),
+    armored: headers.slice(start + 1 + HEADER.length).replaceAll('\n ', '\n'),
   }
+  // Also where other headers follow, or the signature is not ASCII.
   if (!insertGpgsig(split.payload, split.armored).equals(commit)) {
     throw new SshsigError('not-canonical', 'the signature is not the last header')
   }

@@ -1,7 +1,7 @@
 // protocols/sshsig owns OpenSSH's file signature format (PROTOCOL.sshsig), the WebAuthn form of it
 // (PROTOCOL.u2f) and where git keeps it in a commit. It never asks who a key belongs to and does no I/O.
 
-import { createHash } from 'node:crypto'
+import { digest } from '../digest.ts'
 import { WireError, WireReader, string, u32 } from '../ssh/wire.ts'
 
 export type SshsigErrorCode =
@@ -31,6 +31,7 @@ export class SshsigError extends Error {
 
 const MAGIC = Buffer.from('SSHSIG')
 const VERSION = 1
+const SHA512_BYTES = 64
 const BEGIN = '-----BEGIN SSH SIGNATURE-----\n'
 const END = '-----END SSH SIGNATURE-----\n'
 const COLUMNS = 70
@@ -40,8 +41,8 @@ const ARMOR = /^-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]{1,76}\n)+)----
 
 /** The bytes that are signed for a message (PROTOCOL.sshsig §3), with SHA-512; for a tap they are the challenge. */
 export function sshsigBlob(namespace: string, message: Uint8Array): Buffer {
-  const digest = createHash('sha512').update(message).digest()
-  return Buffer.concat([MAGIC, string(namespace), string(''), string('sha512'), string(digest)])
+  const head = [MAGIC, string(namespace), string(''), string('sha512'), u32(SHA512_BYTES)]
+  return Buffer.concat([...head, digest('sha512', message)])
 }
 
 /** The armored file over a SHA-512 digest, in 70 columns as ssh-keygen writes it, with its last newline. */

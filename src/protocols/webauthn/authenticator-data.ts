@@ -33,6 +33,9 @@ export interface AuthenticatorData {
 
 export const MAX_CREDENTIAL_ID_BYTES = 1023
 
+/** Given where authenticator or browser withhold the model. */
+export const ZERO_AAGUID = '00000000-0000-0000-0000-000000000000'
+
 const FIXED_BYTES = 37
 
 /**

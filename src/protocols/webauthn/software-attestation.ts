@@ -1,9 +1,22 @@
 import type { CborValue } from '../cbor.ts'
-import { sha256 } from '../sha256.ts'
 import type { SoftwareCredential } from './software-credential.ts'
 import { encodeCosePublicKey, signAs } from './software-key.ts'
 
 type Members = [name: string, value: CborValue][]
+
+/** What an authenticator has at hand when it attests. */
+export interface Made {
+  credential: SoftwareCredential
+  authenticatorData: Buffer
+  clientDataHash: Buffer
+}
+
+/** Attests as keys of one model do: with certificates of its maker. */
+export interface Attester {
+  /** UUID text; all zero for U2F. */
+  aaguid: string
+  attest(made: Made): Members
+}
 
 /** Attested credential data, WebAuthn L3 §6.5.1. */
 export function attestedData(credential: SoftwareCredential, aaguid: string): Buffer {
@@ -25,12 +38,8 @@ export function noAttestation(): Members {
 }
 
 /** Self attestation in the packed format, WebAuthn L3 §8.2. */
-export function selfAttestation(
-  credential: SoftwareCredential,
-  authenticatorData: Buffer,
-  clientDataJSON: Buffer,
-): Members {
-  const signed = Buffer.concat([authenticatorData, sha256(clientDataJSON)])
+export function selfAttestation({ credential, authenticatorData, clientDataHash }: Made): Members {
+  const signed = Buffer.concat([authenticatorData, clientDataHash])
   const statement = new Map<string, CborValue>([
     ['alg', credential.algorithm],
     ['sig', signAs(credential.algorithm, credential.privateKey, signed)],

@@ -8,9 +8,10 @@ import type {
 import type { CborValue } from '../cbor.ts'
 import { encodeCbor } from '../cbor-encode.ts'
 import { sha256 } from '../sha256.ts'
+import { ZERO_AAGUID } from './authenticator-data.ts'
 import { type CoseAlgorithm, ES256 } from './cose.ts'
 import type { SoftwareCredential } from './software-credential.ts'
-import { attestedData, noAttestation, selfAttestation } from './software-attestation.ts'
+import { type Attester, type Made, attestedData, noAttestation, selfAttestation } from './software-attestation.ts'
 import { type Tampering, clientData, scopedRpId } from './software-client.ts'
 import { generatePrivateKey, signAs } from './software-key.ts'
 
@@ -21,6 +22,10 @@ export interface SoftwareAuthenticatorOptions {
   backupState?: boolean
   userVerifies?: boolean
   attestation?: 'none' | 'packed-self'
+  /** Attests as this model, in place of the above; it is not kept by `toJSON`. */
+  attest?: Attester
+  /** What it says of how it is reached; default `usb`, or `hybrid` and `internal` where it is backup eligible. */
+  transports?: ('usb' | 'nfc' | 'ble' | 'hybrid' | 'internal')[]
   /** UUID text; default all zero. */
   aaguid?: string
   /** `none` sends 0 for ever, as synced passkeys do. */
@@ -28,7 +33,7 @@ export interface SoftwareAuthenticatorOptions {
 }
 
 export interface SoftwareAuthenticatorJSON {
-  options: SoftwareAuthenticatorOptions
+  options: Omit<SoftwareAuthenticatorOptions, 'attest'>
   credentials: (Omit<SoftwareCredential, 'privateKey'> & { privateKey: string })[]
 }
 
@@ -38,8 +43,6 @@ const BACKUP_ELIGIBLE = 0x08
 const BACKUP_STATE = 0x10
 const ATTESTED_DATA = 0x40
 const EXTENSION_DATA = 0x80
-
-const ZERO_AAGUID = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Browser and authenticator in one, in software: for the demo, the walk and the tests, never part of a ceremony's
@@ -68,7 +71,8 @@ export class SoftwareAuthenticator {
       ...rest,
       privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
     }))
-    return { options: { ...this.#options }, credentials }
+    const { attest: _, ...options } = this.#options
+    return { options, credentials }
   }
 
   /** base64url ids, oldest first. */
@@ -104,13 +108,13 @@ export class SoftwareAuthenticator {
     this.#credentials.push(credential)
     const clientDataJSON = clientData('webauthn.create', options.challenge, origin, tampering)
     const conveyed = options.attestation !== undefined && options.attestation !== 'none'
-    const attested = attestedData(credential, conveyed ? (this.#options.aaguid ?? ZERO_AAGUID) : ZERO_AAGUID)
+    const aaguid = this.#options.attest?.aaguid ?? this.#options.aaguid
+    const attested = attestedData(credential, conveyed ? (aaguid ?? ZERO_AAGUID) : ZERO_AAGUID)
     const authenticatorData = this.#authenticatorData(credential, tampering, attested)
+    const made = { credential, authenticatorData, clientDataHash: sha256(clientDataJSON) }
     const attestationObject = encodeCbor(
       new Map<string, CborValue>([
-        ...(conveyed && this.#options.attestation === 'packed-self'
-          ? selfAttestation(credential, authenticatorData, clientDataJSON)
-          : noAttestation()),
+        ...(conveyed ? this.#attest(made) : noAttestation()),
         ['authData', authenticatorData],
       ]),
     )
@@ -122,7 +126,7 @@ export class SoftwareAuthenticator {
       response: {
         clientDataJSON: clientDataJSON.toString('base64url'),
         attestationObject: attestationObject.toString('base64url'),
-        transports: this.#options.backupEligible ? ['hybrid', 'internal'] : ['usb'],
+        transports: this.#options.transports ?? (this.#options.backupEligible ? ['hybrid', 'internal'] : ['usb']),
       },
       clientExtensionResults: {},
     }
@@ -163,6 +167,11 @@ export class SoftwareAuthenticator {
       },
       clientExtensionResults: {},
     }
+  }
+
+  #attest(made: Made): [name: string, value: CborValue][] {
+    if (this.#options.attest) return this.#options.attest.attest(made)
+    return this.#options.attestation === 'packed-self' ? selfAttestation(made) : noAttestation()
   }
 
   #find(rpId: string, descriptors: readonly { id: string }[] = []): SoftwareCredential[] {

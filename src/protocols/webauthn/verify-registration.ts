@@ -1,6 +1,11 @@
 import { parseAttestationObject } from './attestation-object.ts'
 import { type AttestationOutcome, verifyAttestationStatement } from './attestation-statement.ts'
-import { type AttestedCredentialData, type AuthenticatorData, parseAuthenticatorData } from './authenticator-data.ts'
+import {
+  type AttestedCredentialData,
+  type AuthenticatorData,
+  ZERO_AAGUID,
+  parseAuthenticatorData,
+} from './authenticator-data.ts'
 import { checkClientData } from './client-data.ts'
 import { type CoseAlgorithm, parseCoseKey } from './cose.ts'
 import { parseRegistrationResponse } from './response-json.ts'
@@ -41,8 +46,6 @@ export interface VerifiedRegistration {
 const TRANSPORTS = ['usb', 'nfc', 'ble', 'smart-card', 'hybrid', 'internal'] as const
 export type Transport = (typeof TRANSPORTS)[number]
 
-const ZERO_AAGUID = '00000000-0000-0000-0000-000000000000'
-
 /**
  * Verifies a registration response, WebAuthn L3 §7.1; the numbers are its steps. That the credential id is new to every
  * user (step 26) is for the table's unique index. Throws WebauthnError.
@@ -68,6 +71,7 @@ export async function verifyRegistration(ceremony: {
   const attestationOutcome = await verifyAttestationStatement({
     response,
     object,
+    coseKey: attested.coseKey,
     algorithm,
     challenge: expected.challenge,
     origin,

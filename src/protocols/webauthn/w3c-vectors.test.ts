@@ -51,9 +51,9 @@ const EXPECTED: Record<string, Expectation> = {
     why: 'its TPM names the manufacturer 00000000, which does not exist',
   },
   'android-key-es256': {
-    registration: 'attestation-unsupported',
+    registration: 'attestation-invalid',
     authentication: 'accepted',
-    why: 'to check this format the library fetches an address that the registrant may choose',
+    why: 'its certificate says neither that the key was generated where it lies nor that it is for signing (§8.4)',
   },
   'apple-es256': plain('unverified-chain'),
   'fido-u2f-es256': {

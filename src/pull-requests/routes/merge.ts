@@ -19,7 +19,7 @@ const RequestQuery = Type.Object({ sealRequestId: Type.String({ maxLength: 100 }
 /** To merge: lay down what would be signed, look at it, release it with the tap, and have it checked by others. */
 export function mergeRoutes(app: App, parts: MergeReleaseParts): void {
   app.post(`${pullRequestRoot}/merge-preparation`, {
-    config: { access: 'repository:write' },
+    config: { access: 'repository:write', sealRequest: 'held' },
     schema: { params: Type.Object(ByNumber), body: Method, response: { 200: MergePreparation } },
     handler: (request) =>
       withGitProblems(() =>

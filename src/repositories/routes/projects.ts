@@ -1,15 +1,27 @@
 import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
+import { actOf } from '../../identity/act.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
 import { getProject } from '../place.ts'
-import { changeProject, createProject, deleteProject, listProjects, refuseFull, renderProject } from '../projects.ts'
+import {
+  changeProject,
+  checkNewProjectName,
+  createProject,
+  deleteProject,
+  listProjects,
+  refuseFull,
+  renderProject,
+} from '../projects.ts'
 import type { RepositoryParts } from '../repository-records.ts'
 import { ProjectView } from '../shapes.ts'
+import { changedRows } from './changed-rows.ts'
 
 export const Description = Type.String({ maxLength: 1000 })
 export const NewName = Type.String({ minLength: 1, maxLength: 300 })
 const ByProject = Type.Object({ project: Type.String() })
+const Changes = Type.Object({ name: Type.Optional(NewName), description: Type.Optional(Description) })
 
 /** Projects: a name for repositories that belong together, and the place where roles in all of them are given. */
 export function projectRoutes(app: App, { database, now }: RepositoryParts): void {
@@ -21,6 +33,20 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
       return {
         title: `Delete the project ${project.name}`,
         rows: [{ label: 'Project', value: project.name, kind: 'text' }],
+        subjects: [actSubject('project', project.id)],
+      }
+    },
+  }
+  const change: SensitiveAct = {
+    name: 'project.change',
+    async describe(request) {
+      const { project } = getProject(request)
+      const changes = request.body as Static<typeof Changes>
+      if (changes.name !== undefined) await checkNewProjectName(database.read, project, changes.name)
+      return {
+        title: `Change the project ${project.name}`,
+        rows: changedRows(project, changes),
+        subjects: [actSubject('project', project.id)],
       }
     },
   }
@@ -47,14 +73,12 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     handler: (request) => renderProject(database.read, getProject(request)),
   })
 
-  const Changes = Type.Object({ name: Type.Optional(NewName), description: Type.Optional(Description) })
   app.patch('/api/v1/projects/:project', {
-    config: { access: 'project:admin' },
+    config: { access: 'project:admin', act: change },
     schema: { params: ByProject, body: Changes, response: { 200: ProjectView } },
     async handler(request) {
       const place = getProject(request)
-      const changes: Static<typeof Changes> = request.body
-      const project = await changeProject(database, getPerson(request), place, changes, now())
+      const project = await changeProject(database, actOf(request, now), place, request.body)
       return renderProject(database.read, { project, role: place.role })
     },
   })
@@ -63,7 +87,7 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     config: { access: 'project:admin', act: remove },
     schema: { params: ByProject, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await deleteProject(database, getPerson(request), getProject(request), (tx) => request.takeSeal(tx), now())
+      await deleteProject(database, actOf(request, now), getProject(request))
       return reply.code(204).send(null)
     },
   })

@@ -7,6 +7,7 @@ import { actorOf, getPerson } from '../../identity/caller.ts'
 import { getPlace } from '../place.ts'
 import type { Projection } from '../projection.ts'
 import { askForStart, getProtectedBranch, listProtectedBranches, sealStart } from '../protected-branches.ts'
+import type { PolicyInForce } from '../../policy/in-force.ts'
 import type { RefParts } from '../ref-updates.ts'
 import { ProtectedBranchView } from '../shapes.ts'
 import { listSigners } from '../signers.ts'
@@ -17,12 +18,12 @@ const ByBranch = Type.Object({ ...InRepository, branch: Type.String({ minLength:
 const Rule = Type.Object({ stockVerifiableOnly: Type.Boolean() }, { additionalProperties: false })
 
 /** Where protection began, its rule, and who its signers are. */
-export function protectionRoutes(app: App, parts: RefParts & { projection: Projection; origin: string }): void {
+export function protectionRoutes(app: App, parts: RefParts & { policy: PolicyInForce; projection: Projection; origin: string }): void {
   const { database, projection, origin, now } = parts
   const root = `${repositoryRoot}/protected-branches/:branch`
 
   app.post(`${root}/start-seal`, {
-    config: { access: 'repository:admin' },
+    config: { access: 'repository:admin', sealRequest: 'held' },
     schema: { params: ByBranch, response: { 200: Type.Object({ sealRequestId: Type.String() }) } },
     handler: (request) =>
       askForStart(parts, {

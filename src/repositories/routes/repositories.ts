@@ -1,23 +1,36 @@
-import { hash } from 'node:crypto'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { Page } from '../../http/shapes.ts'
+import { actOf } from '../../identity/act.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace, getProject } from '../place.ts'
 import { listReachableRepositories } from '../reachable.ts'
-import { changeRepository, createRepository, deleteRepository, type RepositoryParts } from '../repository-records.ts'
+import {
+  changeRepository,
+  checkNewRepositoryName,
+  createRepository,
+  deleteRepository,
+  type RepositoryParts,
+} from '../repository-records.ts'
 import { renderRepository } from '../repository-view.ts'
 import { RepositorySummary, RepositoryView, Visibility } from '../shapes.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
+import { changedRows } from './changed-rows.ts'
 import { Description, NewName } from './projects.ts'
 
 const ByPath = Type.Object(InRepository)
+const Changes = Type.Object({
+  name: Type.Optional(NewName),
+  description: Type.Optional(Description),
+  visibility: Type.Optional(Visibility),
+})
 
 export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: string }): void {
-  const { database } = parts
+  const { database, now } = parts
 
   const remove: SensitiveAct = {
     name: 'repository.delete',
@@ -27,7 +40,20 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
         title: `Delete the repository ${path} with everything in it`,
         rows: [{ label: 'Repository', value: path, kind: 'text' }],
         // A path can come to mean another repository; its id cannot.
-        subjects: [{ name: 'repository', digest: { sha256: hash('sha256', repository.id, 'hex') } }],
+        subjects: [actSubject('repository', repository.id)],
+      }
+    },
+  }
+  const change: SensitiveAct = {
+    name: 'repository.change',
+    async describe(request) {
+      const place = getPlace(request)
+      const changes = request.body as Static<typeof Changes>
+      if (changes.name !== undefined) await checkNewRepositoryName(database.read, place, changes.name)
+      return {
+        title: `Change the repository ${place.path}`,
+        rows: changedRows(place.repository, changes),
+        subjects: [actSubject('repository', place.repository.id)],
       }
     },
   }
@@ -81,20 +107,12 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
   })
 
   app.patch(repositoryRoot, {
-    config: { access: 'repository:admin' },
-    schema: {
-      params: ByPath,
-      body: Type.Object({
-        name: Type.Optional(NewName),
-        description: Type.Optional(Description),
-        visibility: Type.Optional(Visibility),
-      }),
-      response: { 200: RepositoryView },
-    },
+    config: { access: 'repository:admin', act: change },
+    schema: { params: ByPath, body: Changes, response: { 200: RepositoryView } },
     handler: (request) =>
       withGitProblems(async () => {
         const place = getPlace(request)
-        const repository = await changeRepository(parts, getPerson(request), place, request.body)
+        const repository = await changeRepository(database, actOf(request, now), place, request.body)
         return renderRepository(parts, { repository, project: place.project, role: place.role })
       }),
   })
@@ -103,7 +121,7 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
     config: { access: 'repository:admin', act: remove },
     schema: { params: ByPath, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await deleteRepository(parts, getPerson(request), getPlace(request), (tx) => request.takeSeal(tx))
+      await deleteRepository(parts, actOf(request, now), getPlace(request))
       return reply.code(204).send(null)
     },
   })

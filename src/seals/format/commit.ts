@@ -127,6 +127,12 @@ export function parseTrailers(message: string): Trailers | undefined {
 export function checkCommitTrailers(message: string, statement: Statement, digest: string): Trailers {
   const found = parseTrailers(message)
   if (!found) throw new SealError('no-seal', 'the commit names no statement')
+  checkTrailers(found, statement, digest)
+  return found
+}
+
+/** The same of trailers that were read already. */
+export function checkTrailers(found: Trailers, statement: Statement, digest: string): void {
   const expected = trailersFor(statement, digest)
   if (found.statement !== expected.statement) throw new SealError('statement-missing', 'it names another statement')
   if (found.repository !== expected.repository)
@@ -135,5 +141,4 @@ export function checkCommitTrailers(message: string, statement: Statement, diges
   if (found.pullRequest !== expected.pullRequest) {
     throw new SealError('pull-request-mismatch', 'sealed for another pull request')
   }
-  return found
 }

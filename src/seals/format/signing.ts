@@ -1,4 +1,4 @@
-import { ES256 } from '../../protocols/webauthn/cose.ts'
+import { type CoseKey, ES256 } from '../../protocols/webauthn/cose.ts'
 import { credentialKey } from '../../protocols/webauthn/key-cache.ts'
 import { armorSshsig, sshsigBlob } from '../../protocols/sshsig/sshsig.ts'
 import { type AssertionBytes, sshPublicKey, toSshSignature } from '../../protocols/sshsig/webauthn-signature.ts'
@@ -51,7 +51,18 @@ export function assemble(
   return asProofError(() => {
     const key = credentialKey({ id: credential.credentialId, publicKey: credential.publicKey })
     if (key.algorithm !== ES256 || !key.p256) return { armored: null }
-    const publicKey = sshPublicKey(key.p256, credential.rpId)
+    const publicKey = sshKeyOf(key, key.p256, credential.rpId)
     return { armored: armorSshsig({ publicKey, namespace, signature: toSshSignature(response) }) }
   })
+}
+
+// A branch has few keys and many seals; each stays as long as the parsed key itself does.
+const sshKeys = new WeakMap<CoseKey, { rpId: string; blob: Buffer }>()
+
+function sshKeyOf(key: CoseKey, p256: NonNullable<CoseKey['p256']>, rpId: string): Buffer {
+  const known = sshKeys.get(key)
+  if (known?.rpId === rpId) return known.blob
+  const blob = sshPublicKey(p256, rpId)
+  sshKeys.set(key, { rpId, blob })
+  return blob
 }

@@ -1,7 +1,7 @@
 // seals/format owns the bytes of a seal: statement, commit, record, signers' list, and how each is verified. It does
 // no I/O, asks no clock and knows no table, so that the server and the offline verifier judge by the same code.
 
-import { createHash } from 'node:crypto'
+import { sha256 } from '../../protocols/sha256.ts'
 import { StrictJson, renderCanonical } from './strict-json.ts'
 import { parseTime } from './time.ts'
 
@@ -90,7 +90,7 @@ export function renderStatement(draft: StatementDraft, chosen: { credentialId: s
 
 /** `sha256:<hex>` of the bytes as they are. */
 export function statementDigest(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  return `sha256:${sha256(bytes).toString('hex')}`
 }
 
 export function isGitAction(action: string): action is 'merge' | 'squash' {

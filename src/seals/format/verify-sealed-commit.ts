@@ -1,9 +1,9 @@
 import { parseCommit, splitGpgsig } from '../../protocols/sshsig/commit-signature.ts'
-import { checkCommitTrailers, parseTrailers } from './commit.ts'
+import { checkTrailers, parseTrailers } from './commit.ts'
 import { asProofError } from './proof-error.ts'
 import { SealError } from './seal-error.ts'
 import type { SealRecord } from './seal-record.ts'
-import { type Statement, statementDigest } from './statement.ts'
+import type { Statement } from './statement.ts'
 import { parseTime } from './time.ts'
 import { type Signers, type VerifiedSeal, verifySeal } from './verify-seal.ts'
 
@@ -45,8 +45,7 @@ export function verifySealedCommit(given: {
     throw new SealError('armor-mismatch', 'the commit carries another signature than its seal')
   }
   const seal = verifySeal({ record, message: payload, signers: given.signers, origins: given.origins })
-  const digest = statementDigest(record.statement)
-  checkCommitTrailers(commit.message, seal.statement, digest)
+  checkTrailers(trailers, seal.statement, seal.statementDigest)
   const { action, head } = checkContent(commit, seal.statement)
   checkCommitter(commit.committer, seal.entry.principal)
   checkDate(commit.committerTimestamp, seal.statement)

@@ -4,7 +4,7 @@ import type { SealRecord } from './seal-record.ts'
 import { type SignerEntry, credentialDigest } from './signer-entry.ts'
 import { type Signers, type VerifiedSeal, verifySeal } from './verify-seal.ts'
 
-/** `root`: the set-up credential. `endorsed`: vouched for, tap by tap, from the root on. `server`: by nobody. */
+/** `root`: the set-up credential, or one pinned beside it. `endorsed`: vouched for, tap by tap, from a root on. `server`: by nobody. */
 export type SignerTrust = 'root' | 'endorsed' | 'server'
 
 export interface ChainedSigner {
@@ -18,11 +18,12 @@ export interface ChainedSigner {
 
 /**
  * Who stands behind each key, by credential id. An endorsement that does not verify leaves its entry at `server`.
- * With `trust`, the root must have that fingerprint. Throws SealError `no-root`, `trust-mismatch`.
+ * With `trust`, the credential of the set-up must have one of those fingerprints, and keys that have one of the others
+ * are roots beside it. Throws SealError `no-root`, `trust-mismatch`.
  */
 export function verifySignerChain(
   entries: readonly SignerEntry[],
-  expected: { trust?: string | undefined } = {},
+  expected: { trust?: string | readonly string[] | undefined } = {},
 ): Map<string, ChainedSigner> {
   const ordered = byAge(entries)
   const signers = new Map(ordered.map((entry) => [entry.credentialId, entry]))
@@ -30,16 +31,32 @@ export function verifySignerChain(
   if (!root || signers.size !== entries.length) {
     throw new SealError('no-root', 'no credential of the set-up, or one credential twice')
   }
-  if (expected.trust !== undefined && root.fingerprint !== expected.trust) {
-    throw new SealError('trust-mismatch', `the first signer is ${root.fingerprint}, not the one you trust`)
-  }
+  const roots = new Set([root, ...pinnedBeside(root, ordered, expected.trust)])
   const chain = new Map<string, ChainedSigner>()
-  for (const entry of ordered) follow(entry, { root, signers, chain, path: new Set() })
+  for (const entry of ordered) follow(entry, { roots, signers, chain, path: new Set() })
   return chain
 }
 
+function pinnedBeside(
+  root: SignerEntry,
+  entries: readonly SignerEntry[],
+  trust: string | readonly string[] | undefined,
+): SignerEntry[] {
+  if (trust === undefined) return []
+  const wanted = new Set(typeof trust === 'string' ? [trust] : trust)
+  if (!wanted.has(root.fingerprint)) {
+    const one = wanted.size === 1 ? 'the one' : 'one'
+    throw new SealError('trust-mismatch', `the first signer is ${root.fingerprint}, not ${one} you trust`)
+  }
+  const pinned = entries.filter(({ fingerprint }) => wanted.has(fingerprint))
+  // Who trusts a key has one person in mind; the list must not choose between two.
+  const twice = pinned.find(({ fingerprint }, at) => pinned.slice(0, at).some((one) => one.fingerprint === fingerprint))
+  if (twice) throw new SealError('trust-mismatch', `two signers claim the key ${twice.fingerprint} that you trust`)
+  return pinned
+}
+
 interface Walk {
-  root: SignerEntry
+  roots: ReadonlySet<SignerEntry>
   signers: Signers
   chain: Map<string, ChainedSigner>
   /** Entries whose endorsement is being followed: meeting one again is a circle. */
@@ -56,7 +73,7 @@ function follow(entry: SignerEntry, walk: Walk): ChainedSigner {
 
 function judge(entry: SignerEntry, walk: Walk): ChainedSigner {
   const alone: ChainedSigner = { entry, trust: 'server', endorsedBy: null, problem: null }
-  if (entry === walk.root) return { ...alone, trust: 'root' }
+  if (walk.roots.has(entry)) return { ...alone, trust: 'root' }
   if (!entry.endorsement) return alone
   try {
     const endorser = verifyEndorsement(entry, entry.endorsement, walk)

@@ -1,0 +1,85 @@
+import type { ActName } from '../../api/shapes.ts'
+
+/** Every act that a rule can name, as in "to …". The server's list is the type: a new act must be said here too. */
+export const actWords: Record<ActName, string> = {
+  'sign-in': 'sign in',
+  session: 'use a session',
+  registration: 'register a passkey',
+  'token.use': 'use an API token',
+  merge: 'merge a pull request',
+  protect: 'seal the start of a protected branch',
+  'branch.rule': 'change the rule of a protected branch',
+  'credential.add': 'add a passkey',
+  'credential.rename': 'rename a passkey',
+  'credential.remove': 'remove a passkey',
+  'credential.endorse': 'vouch for somebody’s passkey',
+  'token.create': 'make an API token',
+  'token.end': 'end an API token',
+  'person.add': 'add a person',
+  'person.link': 'make a registration link for somebody',
+  'group.create': 'create a group',
+  'group.delete': 'delete a group',
+  'group.member-add': 'put somebody into a group',
+  'group.member-remove': 'take somebody out of a group',
+  'member.grant': 'give a role in a project or repository',
+  'member.remove': 'take a role in a project or repository away',
+  'project.change': 'change a project',
+  'project.delete': 'delete a project',
+  'repository.change': 'change a repository',
+  'repository.delete': 'delete a repository',
+  'guardrail.change': 'change a guardrail',
+  'guardrail.approve': 'approve the change of a guardrail',
+  'metadata.import': 'import what is known of authenticator models',
+  'ledger.export': 'export the ledger',
+  'demo.remove': 'remove the demo',
+}
+
+export const allActs = Object.keys(actWords) as ActName[]
+
+/** All acts about one thing, present and future: `credential.*`. */
+const families: Record<string, string> = {
+  '*': 'do anything',
+  'credential.*': 'do anything with passkeys',
+  'token.*': 'do anything with API tokens',
+  'person.*': 'do anything with people',
+  'group.*': 'do anything with groups',
+  'member.*': 'do anything with roles',
+  'project.*': 'change or delete a project',
+  'repository.*': 'change or delete a repository',
+  'guardrail.*': 'do anything with guardrails',
+}
+
+/** As in "to …". What nobody named here is said as it is written. */
+export const doesWords = (name: string): string =>
+  families[name] ?? (Object.hasOwn(actWords, name) ? actWords[name as ActName] : name)
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const offered: Record<string, string[]> = {
+  'All of it': ['*'],
+  'Coming in': ['sign-in', 'session', 'registration', 'token.use'],
+  Merging: ['merge', 'protect', 'branch.rule'],
+  'Passkeys and tokens': family('credential').concat(family('token').filter((name) => name !== 'token.use')),
+  'People and groups': [...family('person'), ...family('group'), ...family('member')],
+  'Projects and repositories': [...family('project'), ...family('repository')],
+  'Guardrails and this instance': [...family('guardrail'), 'metadata.import', 'ledger.export', 'demo.remove'],
+}
+
+function family(noun: string): string[] {
+  return [`${noun}.*`, ...allActs.filter((act) => act.startsWith(`${noun}.`))]
+}
+
+/** For a list to choose from; what a rule names already and nobody offers stands at its end. */
+export function actOptions(chosen: readonly string[]) {
+  const known = new Set(Object.values(offered).flat())
+  const others = chosen.filter((name) => !known.has(name))
+  const groups = Object.entries(offered).concat(others.length ? [['Others', others]] : [])
+  return groups.map(([group, names]) => ({
+    group,
+    items: names.map((value) => ({ value, label: value === '*' ? 'Everything' : capital(doesWords(value)) })),
+  }))
+}
+
+/** `merge`, `credential.*` or `*`. */
+export const isNamed = (does: readonly string[], act: ActName): boolean =>
+  does.some((name) => name === act || name === '*' || (name.endsWith('.*') && act.startsWith(name.slice(0, -1))))

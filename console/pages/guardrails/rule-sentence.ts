@@ -1,0 +1,80 @@
+import type { Rule } from '../../api/shapes.ts'
+import { strengthWords } from '../../ui/strength-words.ts'
+import { doesWords } from './act-words.ts'
+import { capital } from './act-words.ts'
+import { counted, dayWords, durationWords } from './duration.ts'
+import { listed, type Subject, subjectOf } from './who-words.ts'
+
+export const keyWords: Record<string, string> = {
+  'hardware-key': 'hardware keys',
+  platform: 'keys of one device',
+  synced: 'synced passkeys',
+}
+
+type Told = Pick<Rule, 'who' | 'does' | 'where' | 'requires'> & Partial<Pick<Rule, 'enforceFrom'>>
+
+/**
+ * The whole rule in plain words: "Owners and administrators need a hardware key of a verified model to sign in."
+ * @param nameOf says a model by its AAGUID, where it is known
+ */
+export function ruleSentence(rule: Told, nameOf: (aaguid: string) => string | undefined = () => undefined): string {
+  const subject = subjectOf(rule.who)
+  const forActs = askedForActs(rule, subject, nameOf)
+  const byItself = askedByItself(rule, subject)
+  const from = rule.enforceFrom === undefined ? '' : `from ${dayWords(rule.enforceFrom)} on, `
+  const to = `to ${listed(rule.does.map(doesWords), 'or')}${whereWords(rule.where)}`
+  const sentences = [
+    ...(forActs.length ? [`${from}${subject.words} ${forActs.join(', and ')} ${to}`] : []),
+    ...byItself.map((asked, index) =>
+      forActs.length || index > 0 ? `they ${asked('they')}` : `${from}${subject.words} ${asked('subject')}`,
+    ),
+  ]
+  return sentences.map((sentence) => `${capital(sentence)}.`).join(' ')
+}
+
+/** What holds for the acts that the rule names. */
+function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: (aaguid: string) => string | undefined) {
+  const { strength, models, networks } = requires
+  const kinds = (terms: readonly string[]) => terms.map((term) => keyWords[term] ?? nameOf(term) ?? `the model ${term}`)
+  return [
+    ...(strength ? [`${isPlural ? 'need' : 'needs'} ${strengthWords[strength]}`] : []),
+    ...(models?.allow ? [`may use only ${listed(kinds(models.allow), 'or')}`] : []),
+    ...(models?.deny ? [`may not use ${listed(kinds(models.deny), 'or')}`] : []),
+    ...(networks ? [`must come from ${listed(networks, 'or', 4, 'more ranges')}`] : []),
+  ]
+}
+
+type Asked = (who: 'subject' | 'they') => string
+
+/** What carries its act in itself. */
+function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
+  const { freshnessSeconds, sessionIdleSeconds: idle, sessionAbsoluteSeconds: absolute } = requires
+  const { tokenLifetimeDays, people } = requires
+  const are: Asked = (who) => (who === 'they' || isPlural ? 'are' : 'is')
+  const need: Asked = (who) => (who === 'they' || isPlural ? 'need' : 'needs')
+  const limits = [
+    ...(idle === undefined ? [] : [`after ${durationWords(idle)} without use`]),
+    ...(absolute === undefined ? [] : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
+  ]
+  return [
+    ...(limits.length ? [(who) => `${are(who)} signed out ${limits.join(', and ')}`] : []),
+    ...(freshnessSeconds === undefined
+      ? []
+      : [() => `must sign in again when the last tap is older than ${durationWords(freshnessSeconds)}`]),
+    ...(tokenLifetimeDays === undefined
+      ? []
+      : [() => `may keep an API token for ${counted(tokenLifetimeDays, 'day')} at most`]),
+    ...(people === undefined ? [] : [(who) => `${need(who)} a second administrator’s tap to change a guardrail`]),
+  ] satisfies Asked[]
+}
+
+function whereWords(where: Rule['where']): string {
+  const { repositories, branches, networks } = where ?? {}
+  return [
+    repositories && ` in ${listed(repositories, 'or')}`,
+    branches && ` on ${listed(branches, 'or')}`,
+    networks && ` when coming from ${listed(networks, 'or', 4, 'more ranges')}`,
+  ]
+    .filter(Boolean)
+    .join('')
+}

@@ -1,0 +1,44 @@
+import { recordEvent } from '../audit/record.ts'
+import type { Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { TakenSeal } from '../http/access.ts'
+import { conflict } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import { withdrawRequestsOfToken } from '../seals/withdraw.ts'
+
+type Writing = Tx<'apiToken' | 'sealRequest' | 'auditEvent' | 'auditPersonal'>
+
+/**
+ * Ends a person's own token, and with it every tap it still asks for. Returns the requests that fell; undefined where
+ * there is no such token, or no more.
+ */
+export async function endToken(
+  tx: Writing,
+  { caller, id, at, seal }: { caller: Caller; id: Id<'tok'>; at: number; seal?: TakenSeal },
+): Promise<Id<'srq'>[] | undefined> {
+  const ended = await tx
+    .updateTable('apiToken')
+    .set({ endedAt: at })
+    .where('id', '=', id)
+    .where('userId', '=', caller.id)
+    .where('endedAt', 'is', null)
+    .returning('name')
+    .executeTakeFirst()
+  if (ended === undefined) return undefined
+  await recordEvent(tx, {
+    action: 'token.ended',
+    actor: actorOf(caller, seal),
+    target: { kind: 'token', id },
+    facts: { token: ended.name, ...(seal === undefined ? {} : { seal: seal.id }) },
+    at,
+  })
+  return withdrawRequestsOfToken(tx, id, caller, at)
+}
+
+/** For what a token asked for and its person refuses: it must stop at once, so it takes no tap. @throws 409 */
+export async function endAskingToken(tx: Writing, caller: Caller, id: Id<'tok'>, at: number): Promise<Id<'srq'>[]> {
+  const fallen = await endToken(tx, { caller, id, at })
+  if (fallen === undefined)
+    throw conflict('token-ended', 'This token has ended already.', { help: 'Refuse it instead.' })
+  return fallen
+}

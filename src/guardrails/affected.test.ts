@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Database } from '../database/handles.ts'
+import { newId } from '../database/id.ts'
+import { compiled, rule } from '../policy/policy-testing.ts'
+import type { Rule } from '../policy/rule.ts'
+import { listAffected } from './affected.ts'
+import { addPerson, addRepository, at, grant, openStores } from './guardrails-testing.ts'
+
+const dayMs = 86_400_000
+const nothing = compiled()
+
+const meant = async (database: Database, rules: Rule[], before: Rule[] = []) => {
+  const people = await listAffected(database.read, { before: compiled(...before), after: compiled(...rules), at })
+  return Object.fromEntries(people.items.map(({ person, outcome, sentence }) => [person.username, { outcome, sentence }]))
+}
+
+for (const [store, open] of Object.entries(openStores)) {
+  test(`${store}: whoever has no key for it is locked out by name, with why; who has one is fine`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana', { role: 'owner', keys: ['synced', 'attested'] })
+    await addPerson(database, 'ben', { role: 'admin' })
+    await addPerson(database, 'cleo')
+    await addPerson(database, 'dan', { role: 'admin', keys: [] })
+    const hardware = rule({ who: ['role:owner', 'role:admin'], does: ['sign-in', 'session'] })
+    const people = await listAffected(database.read, { before: nothing, after: compiled(hardware), at })
+    assert.deepEqual(
+      people.items.map(({ person, outcome, strength, rule }) => [person.username, outcome, strength, rule?.id]),
+      [
+        ['ben', 'locked-out', 'passkey', 'a-rule'],
+        ['ana', 'fine', 'attested', 'a-rule'],
+        ['dan', 'fine', null, 'a-rule'],
+      ],
+    )
+    assert.equal(
+      people.items[0]?.sentence,
+      'It takes a hardware key of a verified model to sign in, and the best passkey is a synced passkey.',
+    )
+    assert.deepEqual([people.total, people.affected, people.lockedOut, people.limited, people.reminded], [4, 3, 1, 0, 0])
+    await database.close()
+  })
+
+  test(`${store}: one key must do for signing in and for the session`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana', { keys: ['synced', 'attested'] })
+    const torn = await meant(database, [
+      rule({ id: 'in', does: ['sign-in'], requires: { models: { allow: ['synced'] } } }),
+      rule({ id: 'use', does: ['session'], requires: { models: { allow: ['hardware-key'] } } }),
+    ])
+    assert.equal(torn['ana']?.outcome, 'locked-out')
+    await database.close()
+  })
+
+  test(`${store}: an act nobody could do any more limits those who can do it today, and only them`, async () => {
+    const database = await open()
+    const rocket = await addRepository(database, 'crew/rocket')
+    await addRepository(database, 'crew/engine')
+    const writer = await addPerson(database, 'ana')
+    const reader = await addPerson(database, 'ben')
+    await addPerson(database, 'cleo')
+    await addPerson(database, 'owen', { role: 'owner', keys: ['attested'] })
+    await grant(database, { kind: 'user', id: writer }, { kind: 'project', id: rocket.projectId }, 'write')
+    await grant(database, { kind: 'user', id: reader }, { kind: 'repository', id: rocket.id }, 'read')
+    const merges = rule({ where: { repositories: [rocket.id], branches: ['release/*'] } })
+    assert.deepEqual(await meant(database, [merges]), {
+      ana: {
+        outcome: 'limited',
+        sentence:
+          'It takes a hardware key of a verified model to merge a pull request, and the best passkey is a synced passkey.',
+      },
+      owen: { outcome: 'fine', sentence: '' },
+    })
+    const elsewhere = await addRepository(database, 'other/place')
+    assert.deepEqual(Object.keys(await meant(database, [rule({ where: { repositories: [elsewhere.id] } })])), ['owen'])
+    await database.close()
+  })
+
+  test(`${store}: a role in a repository concerns those who have it, through a group too`, async () => {
+    const database = await open()
+    const { id } = await addRepository(database, 'crew/rocket')
+    await addPerson(database, 'ana', { groups: ['keepers'] })
+    await addPerson(database, 'ben')
+    const group = await database.read.selectFrom('userGroup').select('id').executeTakeFirstOrThrow()
+    await grant(database, { kind: 'group', id: group.id }, { kind: 'repository', id }, 'admin')
+    const keepers = rule({ who: ['repository-role:admin'], requires: { strength: 'device-bound' } })
+    assert.deepEqual(Object.keys(await meant(database, [keepers])), ['ana'])
+    await database.close()
+  })
+
+  test(`${store}: networks are judged from where each was last seen, and the sentence says so`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana', { address: '10.1.2.3' })
+    await addPerson(database, 'ben', { address: '192.0.2.7' })
+    await addPerson(database, 'cleo')
+    const people = await meant(database, [rule({ does: ['*'], requires: { networks: ['10.0.0.0/8'] } })])
+    assert.deepEqual(people, {
+      ben: { outcome: 'locked-out', sentence: 'It takes a known network to sign in, and last seen from 192.0.2.7.' },
+      ana: { outcome: 'fine', sentence: '' },
+      cleo: { outcome: 'fine', sentence: '' },
+    })
+    await database.close()
+  })
+
+  test(`${store}: a date gives time, a report gives notice, and neither locks anybody out`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana')
+    const later = rule({ does: ['sign-in'], enforceFrom: at + 30 * dayMs })
+    const { ana } = await meant(database, [later])
+    assert.equal(ana?.outcome, 'reminded')
+    assert.match(ana?.sentence ?? '', /^From 14 February 2027 on it takes a hardware key of a verified model to sign in/)
+    const reported = await meant(database, [rule({ does: ['sign-in'], mode: 'report' })])
+    assert.equal(reported['ana']?.outcome, 'fine')
+    assert.match(reported['ana']?.sentence ?? '', /^Only reported, not enforced: it takes a hardware key/)
+    await database.close()
+  })
+
+  test(`${store}: what was out of reach before is not this change's doing`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana')
+    const strict = rule({ id: 'strict', does: ['sign-in'] })
+    const merges = rule({ id: 'merges', does: ['credential.add'] })
+    assert.deepEqual(await meant(database, [strict, merges], [strict]), { ana: { outcome: 'fine', sentence: '' } })
+    assert.deepEqual(await meant(database, [strict], [strict]), {})
+    assert.deepEqual(await meant(database, [], [strict]), {})
+    assert.deepEqual(await meant(database, [{ ...strict, mode: 'off' }], [strict]), {})
+    await database.close()
+  })
+
+  test(`${store}: tokens older than a new limit are named`, async () => {
+    const database = await open()
+    const userId = await addPerson(database, 'ana')
+    await database.write((tx) =>
+      tx
+        .insertInto('apiToken')
+        .values({
+          id: newId('tok'),
+          userId,
+          name: 'deploy',
+          secretHash: 'x',
+          scopes: '[]',
+          repositoryIds: null,
+          createdAt: at - 100 * dayMs,
+          expiresAt: at + 100 * dayMs,
+          lastUsedAt: null,
+          endedAt: null,
+        })
+        .execute(),
+    )
+    const short = rule({ does: ['token.create', 'token.use'], requires: { tokenLifetimeDays: 90 } })
+    assert.deepEqual(await meant(database, [short]), {
+      ana: { outcome: 'limited', sentence: 'The API token “deploy” is refused.' },
+    })
+    await database.close()
+  })
+}

@@ -1,0 +1,163 @@
+/** For tests only: people with keys, groups, roles and sessions in a real database, without ceremonies. */
+import { openDatabase } from '../database/open.ts'
+import type { Database } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { AttestationOutcome, OrganisationRole, RepositoryRole, RepositoryTable } from '../database/schema.ts'
+import { createUser } from '../identity/users.ts'
+import { postgresDatabase } from '../../test/support/postgres.ts'
+
+export const at = 1_800_000_000_000
+
+/** Both stores, each empty. */
+export const openStores: Record<string, () => Promise<Database>> = {
+  SQLite: () => openDatabase('sqlite::memory:'),
+  PostgreSQL: async () => openDatabase(await postgresDatabase()),
+}
+
+export type KeyKind = 'synced' | 'device-bound' | 'attested'
+
+export interface NewPerson {
+  role?: OrganisationRole
+  keys?: KeyKind[]
+  groups?: string[]
+  /** Where they were last seen. */
+  address?: string
+  isDemo?: boolean
+}
+
+export async function addPerson(database: Database, username: string, person: NewPerson = {}): Promise<Id<'usr'>> {
+  const { role = 'member', keys = ['synced'], groups = [], address, isDemo = false } = person
+  return database.write(async (tx) => {
+    const user = await createUser(tx, {
+      username,
+      displayName: username.charAt(0).toUpperCase() + username.slice(1),
+      email: `${username}@example.com`,
+      role,
+      createdBy: null,
+      at,
+      isDemo,
+    })
+    for (const [index, kind] of keys.entries()) {
+      const outcome: AttestationOutcome = kind === 'attested' ? 'verified' : 'none'
+      await tx
+        .insertInto('credentialRecord')
+        .values({
+          id: newId('crd'),
+          userId: user.id,
+          credentialId: newId('crd'),
+          publicKey: '',
+          algorithm: -7,
+          signCount: 0,
+          backupEligible: kind === 'synced' ? 1 : 0,
+          backupState: 0,
+          uvInitialized: 1,
+          transports: kind === 'synced' ? '["internal","hybrid"]' : '["usb"]',
+          aaguid: null,
+          attestationFormat: 'none',
+          attestationOutcome: outcome,
+          modelName: null,
+          attestationObject: '',
+          registrationClientDataJson: '',
+          rpId: 'localhost',
+          origin: 'http://localhost',
+          name: `${kind} ${index + 1}`,
+          enrolledVia: 'setup',
+          endorsedBy: null,
+          strengthCap: null,
+          createdAt: at + index,
+          lastUsedAt: null,
+          endedAt: null,
+          endedBy: null,
+        })
+        .execute()
+    }
+    for (const name of groups) {
+      const known = await tx.selectFrom('userGroup').select('id').where('name', '=', name).executeTakeFirst()
+      const groupId = known?.id ?? newId('grp')
+      if (known === undefined)
+        await tx
+          .insertInto('userGroup')
+          .values({ id: groupId, name, description: '', isDemo: 0, createdAt: at })
+          .execute()
+      await tx.insertInto('groupMember').values({ groupId, userId: user.id }).execute()
+    }
+    if (address !== undefined)
+      await tx
+        .insertInto('session')
+        .values({
+          id: newId('ses'),
+          secretHash: newId('ses'),
+          userId: user.id,
+          userGeneration: 1,
+          credentialRecordId: newId('crd'),
+          strength: 'passkey',
+          authenticatedAt: at,
+          createdAt: at,
+          lastSeenAt: at,
+          expiresAt: at + 1,
+          endedAt: null,
+          userAgent: '',
+          address,
+        })
+        .execute()
+    return user.id
+  })
+}
+
+export async function addRepository(
+  database: Database,
+  path: string,
+  visibility: RepositoryTable['visibility'] = 'private',
+): Promise<{ id: Id<'rep'>; projectId: Id<'prj'> }> {
+  const [project = '', name = ''] = path.split('/')
+  const createdBy = newId('usr')
+  return database.write(async (tx) => {
+    const known = await tx.selectFrom('project').select('id').where('name', '=', project).executeTakeFirst()
+    const projectId = known?.id ?? newId('prj')
+    if (known === undefined)
+      await tx
+        .insertInto('project')
+        .values({ id: projectId, name: project, description: '', isDemo: 0, createdAt: at, createdBy })
+        .execute()
+    const id = newId('rep')
+    await tx
+      .insertInto('repository')
+      .values({
+        id,
+        projectId,
+        name,
+        description: '',
+        visibility,
+        defaultBranch: 'main',
+        folder: id,
+        nextNumber: 1,
+        pushedAt: null,
+        createdAt: at,
+        createdBy,
+      })
+      .execute()
+    return { id, projectId }
+  })
+}
+
+export async function grant(
+  database: Database,
+  subject: { kind: 'user' | 'group'; id: Id<'usr'> | Id<'grp'> },
+  scope: { kind: 'project' | 'repository'; id: Id<'prj'> | Id<'rep'> },
+  role: RepositoryRole,
+): Promise<void> {
+  await database.write((tx) =>
+    tx
+      .insertInto('roleGrant')
+      .values({
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        scopeKind: scope.kind,
+        scopeId: scope.id,
+        role,
+        createdAt: at,
+        createdBy: newId('usr'),
+      })
+      .execute(),
+  )
+}

@@ -1,0 +1,75 @@
+import type { OrganisationRole, RepositoryRole } from '../database/schema.ts'
+import type { ActName } from '../policy/acts.ts'
+import type { ActPlace } from '../policy/facts.ts'
+
+/** Who can come to do an act at all, before any rule: an organisation role, or a role in a place of that kind. */
+type Need =
+  | { kind: 'anyone' }
+  | { kind: 'roles'; roles: readonly OrganisationRole[] }
+  | { kind: 'place'; least: RepositoryRole; in: readonly ('project' | 'repository' | 'branch')[] }
+  /** Not done with a key one has: it is judged when it happens. */
+  | { kind: 'newcomer' }
+
+const anyone: Need = { kind: 'anyone' }
+const administrators: Need = { kind: 'roles', roles: ['owner', 'admin'] }
+const placeAdmin = (...where: ('project' | 'repository' | 'branch')[]): Need => ({
+  kind: 'place',
+  least: 'admin',
+  in: where,
+})
+
+const needs: Record<ActName, Need> = {
+  'sign-in': anyone,
+  session: anyone,
+  registration: { kind: 'newcomer' },
+  'token.use': anyone,
+  merge: { kind: 'place', least: 'write', in: ['branch'] },
+  protect: placeAdmin('branch'),
+  'credential.add': anyone,
+  'credential.rename': anyone,
+  'credential.remove': anyone,
+  'credential.endorse': administrators,
+  'token.create': anyone,
+  'token.end': anyone,
+  'person.add': administrators,
+  'person.link': administrators,
+  'group.create': administrators,
+  'group.delete': administrators,
+  'group.member-add': administrators,
+  'group.member-remove': administrators,
+  'member.grant': placeAdmin('project', 'repository'),
+  'member.remove': placeAdmin('project', 'repository'),
+  'project.change': placeAdmin('project'),
+  'project.delete': placeAdmin('project'),
+  'repository.change': placeAdmin('repository'),
+  'repository.delete': placeAdmin('repository'),
+  'branch.rule': placeAdmin('branch'),
+  'guardrail.change': administrators,
+  'guardrail.approve': administrators,
+  'metadata.import': administrators,
+  'ledger.export': administrators,
+  'demo.remove': { kind: 'roles', roles: ['owner'] },
+}
+
+const ladder: readonly (RepositoryRole | null)[] = [null, 'read', 'write', 'admin']
+
+/**
+ * Where somebody of this role and with these places can do an act: nowhere, at no place in particular (`null`), or in
+ * some of the places. `branch` is the branch to ask about where an act concerns one.
+ */
+export function listWhere(
+  act: ActName,
+  { role, places }: { role: OrganisationRole; places: readonly ActPlace[] },
+  branch = 'main',
+): (ActPlace | null)[] {
+  const need = needs[act]
+  if (need.kind === 'newcomer') return []
+  if (need.kind === 'anyone') return [null]
+  if (need.kind === 'roles') return need.roles.includes(role) ? [null] : []
+  const inBranch = need.in.includes('branch')
+  return places.flatMap((place) => {
+    const kind = place.repositoryId === null ? 'project' : inBranch ? 'branch' : 'repository'
+    if (!need.in.includes(kind) || ladder.indexOf(place.role) < ladder.indexOf(need.least)) return []
+    return [kind === 'branch' ? { ...place, branch } : place]
+  })
+}

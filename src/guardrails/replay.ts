@@ -1,0 +1,76 @@
+import type { Db } from '../database/handles.ts'
+import { listPersonRefs } from '../identity/users.ts'
+import { renderSentence } from '../audit/actions.ts'
+import { acts } from '../policy/acts.ts'
+import type { CompiledPolicy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
+import { factsOf } from '../policy/record-decision.ts'
+import type { RuleRef } from '../policy/rule.ts'
+import { type JudgedLeaf, type JudgedRow, type Period, readJudged } from './judged-events.ts'
+import { namesNetworks } from './named.ts'
+import type { ReplayRow } from './shapes.ts'
+
+type Counted = Omit<ReplayRow, 'examples'> & { examples: { row: JudgedRow; leaf: JudgedLeaf }[] }
+
+/**
+ * Judges what really happened by another policy, through the same `decide`. Deadlines are taken as passed: what a rule
+ * does once it holds is the question.
+ */
+export async function replay(
+  db: Db<'auditEvent' | 'auditPersonal' | 'user'>,
+  { policy, from, to, examplesPerRow }: Period & { policy: CompiledPolicy; examplesPerRow: number },
+): Promise<{ events: number; rows: ReplayRow[] }> {
+  const titles = new Map(policy.policy.rules.map(({ id, title }) => [id, { id, title }]))
+  const counted = new Map<string, Counted>()
+  let events = 0
+  for await (const page of readJudged(db, { from, to }, { withAddress: namesNetworks(policy) }))
+    for (const row of page) {
+      const leaf = JSON.parse(row.leaf) as JudgedLeaf
+      const facts = factsOf(leaf.decision, Number.MAX_SAFE_INTEGER, row.address)
+      if (facts === undefined) continue
+      events += 1
+      const { outcome, rule } = decide(policy, facts)
+      const one = rowOf(counted, { act: facts.act, outcome, rule: titles.get(rule) ?? null })
+      one.count += 1
+      if (outcome !== leaf.decision.outcome) one.changed += 1
+      if (one.examples.length < examplesPerRow) one.examples.push({ row, leaf })
+    }
+  return { events, rows: await withSentences(db, [...counted.values()].sort(byWeight)) }
+}
+
+function rowOf(
+  counted: Map<string, Counted>,
+  { act, outcome, rule }: { act: keyof typeof acts; outcome: ReplayRow['outcome']; rule: RuleRef | null },
+): Counted {
+  const key = `${act} ${outcome} ${rule?.id ?? ''}`
+  let found = counted.get(key)
+  if (found === undefined) {
+    found = { act, words: acts[act], outcome, rule, count: 0, changed: 0, examples: [] }
+    counted.set(key, found)
+  }
+  return found
+}
+
+const weight: Record<ReplayRow['outcome'], number> = { deny: 0, 'step-up': 1, allow: 2 }
+
+/** What would be refused first, then what happened most. */
+const byWeight = (one: Counted, other: Counted): number =>
+  weight[one.outcome] - weight[other.outcome] ||
+  other.count - one.count ||
+  (`${one.act} ${one.rule?.id ?? ''}` < `${other.act} ${other.rule?.id ?? ''}` ? -1 : 1)
+
+async function withSentences(db: Db<'user'>, counted: Counted[]): Promise<ReplayRow[]> {
+  const actors = counted.flatMap(({ examples }) => examples.map(({ leaf }) => leaf.actor || null))
+  const people = await listPersonRefs(db, actors)
+  return counted.map((one) => ({
+    ...one,
+    examples: one.examples.map(({ row, leaf }) => ({
+      eventId: row.id,
+      occurredAt: row.occurredAt,
+      sentence: renderSentence(leaf.action, {
+        ...leaf.facts,
+        actor: people.get(leaf.actor)?.displayName ?? 'Somebody',
+      }),
+    })),
+  }))
+}

@@ -1,0 +1,91 @@
+import type { Database } from '../database/handles.ts'
+import type { PolicyChangeTable } from '../database/schema.ts'
+import type { TakenSeal } from '../http/access.ts'
+import { conflict, ProblemError } from '../http/problem.ts'
+import type { SessionCaller } from '../identity/caller.ts'
+import { readPolicyActor } from '../identity/policy-actor.ts'
+import type { Ceremonies } from '../identity/registration.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
+import { compilePolicy } from '../policy/compile.ts'
+import { decide } from '../policy/decide.ts'
+import { actFacts } from '../seals/judge-tap.ts'
+import { askForApproval, type listApprovers } from './approval.ts'
+import { addChange } from './changes.ts'
+import { diffPolicies } from './differences.ts'
+import type { LoadedPolicy } from './in-force.ts'
+import { readKnownNames } from './known-names.ts'
+import { findLastAdministratorLockOut, findOwnLockOut } from './lock-out.ts'
+import { readPlaces, withIds } from './places.ts'
+import type { NewPolicy } from './shapes.ts'
+
+type Tx = Parameters<Parameters<Database['write']>[0]>[0]
+
+export interface SavedPolicy {
+  row: PolicyChangeTable
+  /** Who is asked for the second tap; empty where the change is in force. */
+  asked: Awaited<ReturnType<typeof listApprovers>>
+}
+
+/**
+ * Puts a policy in force by the caller's tap, or lays it down for a second person where the rules in force ask for two.
+ * @throws 409 where another change came first or somebody would be locked out, 422 naming each rule that cannot be meant
+ */
+export async function savePolicy(
+  { ceremonies, policy }: { ceremonies: Ceremonies; policy: LoadedPolicy },
+  wanted: NewPolicy & { caller: SessionCaller; takeSeal: (tx: Tx) => Promise<TakenSeal> },
+): Promise<SavedPolicy> {
+  const { database, now } = ceremonies
+  const { caller, basedOn } = wanted
+  const at = now()
+  const { $schema: _, ...draft } = withIds(wanted.policy, await readPlaces(database.read))
+  await checkMeant(database, draft)
+  await checkLockOuts(database, draft, caller, at)
+  const rules = policy.current()
+  const people = await peopleAsked(ceremonies, caller, at)
+  const saved = await database.write(async (tx): Promise<SavedPolicy> => {
+    const seal = await wanted.takeSeal(tx)
+    const proposal = { basedOn, policy: draft, caller, seal, at }
+    if (people < 2) return { row: await addChange(tx, proposal, 'applied'), asked: [] }
+    const row = await addChange(tx, proposal, 'waiting')
+    const differences = diffPolicies(rules.policy, draft)
+    const asked = await askForApproval(tx, { row, caller, differences, at }, rules.digest)
+    if (asked.length === 0)
+      throw conflict('nobody-to-ask', 'There is no second administrator who could agree.', {
+        help: 'Add one, or let the operator change the guardrails with postern admin guardrails.',
+      })
+    return { row, asked }
+  })
+  await policy.refresh()
+  return saved
+}
+
+async function checkMeant({ read }: Database, draft: NewPolicy['policy']): Promise<void> {
+  const problems = checkPolicy(draft, await readKnownNames(read, await readPlaces(read)))
+  const [first] = problems
+  if (first === undefined) return
+  throw new ProblemError(422, 'invalid-policy', first.message, {
+    help: 'Change the rule, then save again.',
+    fields: Object.fromEntries(problems.map(({ rule, message }) => [rule, message])),
+  })
+}
+
+async function checkLockOuts(
+  { read }: Database,
+  draft: NewPolicy['policy'],
+  caller: SessionCaller,
+  at: number,
+): Promise<void> {
+  const compiled = compilePolicy(draft)
+  const help = 'Give people time with a date, let it report only first, or register the key first.'
+  const own = await findOwnLockOut(read, compiled, { caller, at, address: caller.address })
+  if (own !== null) throw conflict('locks-you-out', own.sentence, { help })
+  const last = await findLastAdministratorLockOut(read, compiled, { at, address: caller.address })
+  if (last !== null) throw conflict('last-administrator', last.sentence, { help })
+}
+
+/** By the rules in force, not by those proposed: else a change could do away with what guards it. */
+async function peopleAsked({ database, policy }: Ceremonies, caller: SessionCaller, at: number): Promise<number> {
+  const actor = await readPolicyActor(database.read, caller)
+  const facts = actFacts({ question: { act: 'guardrail.change', place: null }, caller, at }, actor, null)
+  return decide(policy.current(), facts).requirement.people
+}

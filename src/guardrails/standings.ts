@@ -1,0 +1,139 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { OrganisationRole, Strength } from '../database/schema.ts'
+import type { PersonRef } from '../http/shapes.ts'
+import { policyKey } from '../identity/policy-actor.ts'
+import type { CompiledPolicy } from '../policy/compile.ts'
+import type { ActPlace, PolicyActor, Proof } from '../policy/facts.ts'
+import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { namedPlaces, namesNetworks } from './named.ts'
+import { readOwnPlaces } from './own-places.ts'
+
+export interface OwnKey {
+  name: string
+  strength: Strength
+  key: NonNullable<Proof['key']>
+}
+
+/** Everything about a person that rules can ask for, as it is now. */
+export interface Standing {
+  person: PersonRef
+  actor: PolicyActor
+  isDemo: boolean
+  /** Strongest first. */
+  keys: OwnKey[]
+  /** Of their latest session; null where there was none, or no rule names networks. */
+  address: string | null
+  /** One place standing for all that no rule tells apart. */
+  places: ActPlace[]
+  tokens: { name: string; createdAt: number; expiresAt: number }[]
+}
+
+type Tables =
+  | 'user'
+  | 'userGroup'
+  | 'groupMember'
+  | 'credentialRecord'
+  | 'session'
+  | 'apiToken'
+  | 'project'
+  | 'repository'
+  | 'roleGrant'
+export type StandingDb = Db<Tables>
+
+interface Chosen {
+  roles?: readonly OrganisationRole[] | undefined
+  id?: Id<'usr'> | undefined
+}
+
+function choose(db: StandingDb, { roles, id }: Chosen) {
+  let query = db.selectFrom('user').where('user.state', '=', 'active').where('user.kind', '=', 'person')
+  if (roles !== undefined) query = query.where('user.role', 'in', roles)
+  if (id !== undefined) query = query.where('user.id', '=', id)
+  return query
+}
+
+const selectIds = (db: StandingDb, chosen: Chosen) => choose(db, chosen).select('user.id')
+
+/** The standing of active people, by name: of everybody, of those with certain roles, or of one. */
+export async function readStandings(
+  db: StandingDb,
+  { policies, roles, id, at }: { policies: readonly CompiledPolicy[]; at: number } & Chosen,
+): Promise<Standing[]> {
+  const ids = selectIds(db, { roles, id })
+  const users = await choose(db, { roles, id })
+    .select(['id', 'kind', 'username', 'displayName', 'role', 'isDemo'])
+    .orderBy('username')
+    .execute()
+  const groups = await db
+    .selectFrom('groupMember')
+    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
+    .select(['groupMember.userId', 'groupMember.groupId', 'userGroup.name'])
+    .where('groupMember.userId', 'in', ids)
+    .orderBy('userGroup.name')
+    .execute()
+  const records = await db
+    .selectFrom('credentialRecord')
+    .select(['userId', 'name', 'backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
+    .where('endedAt', 'is', null)
+    .where('userId', 'in', ids)
+    .orderBy('createdAt')
+    .execute()
+  const tokens = await db
+    .selectFrom('apiToken')
+    .select(['userId', 'name', 'createdAt', 'expiresAt'])
+    .where('endedAt', 'is', null)
+    .where('expiresAt', '>', at)
+    .where('userId', 'in', ids)
+    .orderBy('createdAt')
+    .execute()
+  const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
+  const ownPlaces = await readOwnPlaces(db, namedPlaces(policies))
+
+  const groupsOf = Map.groupBy(groups, ({ userId }) => userId)
+  const recordsOf = Map.groupBy(records, ({ userId }) => userId)
+  const tokensOf = Map.groupBy(tokens, ({ userId }) => userId)
+  return users.map((user) => {
+    const own = groupsOf.get(user.id) ?? []
+    const keys = (recordsOf.get(user.id) ?? []).map((record) => ({
+      name: record.name,
+      strength: credentialStrength(record),
+      key: policyKey(record),
+    }))
+    return {
+      person: { id: user.id, username: user.username, displayName: user.displayName },
+      actor: { kind: user.kind, username: user.username, role: user.role, groups: own.map(({ name }) => name) },
+      isDemo: user.isDemo === 1,
+      keys: keys.sort((one, other) => rank(other) - rank(one)),
+      address: addresses.get(user.id) ?? null,
+      places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
+      tokens: (tokensOf.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
+    }
+  })
+}
+
+const steps: readonly Strength[] = ['mfa', 'passkey', 'device-bound', 'attested']
+const rank = ({ strength }: OwnKey): number => steps.filter((step) => isAtLeast(strength, step)).length
+
+/** Where each was last seen. */
+async function readAddresses(
+  db: StandingDb,
+  ids: ReturnType<typeof selectIds>,
+): Promise<Map<Id<'usr'>, string>> {
+  const rows = await db
+    .selectFrom('session')
+    .innerJoin(
+      (eb) =>
+        eb
+          .selectFrom('session')
+          .select(['userId', ({ fn }) => fn.max('lastSeenAt').as('lastSeenAt')])
+          .where('userId', 'in', ids)
+          .groupBy('userId')
+          .as('latest'),
+      (on) => on.onRef('latest.userId', '=', 'session.userId').onRef('latest.lastSeenAt', '=', 'session.lastSeenAt'),
+    )
+    .select(['session.userId', 'session.address'])
+    .orderBy('session.id')
+    .execute()
+  return new Map(rows.map(({ userId, address }) => [userId, address]))
+}

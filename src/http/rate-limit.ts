@@ -1,0 +1,162 @@
+import { isIP } from 'node:net'
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyRequest } from 'fastify'
+import type { Guard } from './access.ts'
+import type { App } from './app.ts'
+import { ProblemError } from './problem.ts'
+
+/**
+ * What is counted, each by itself:
+ * - `ceremony`: what a stranger can send to be signed in or registered, challenges included; before it is read;
+ * - `anonymous`: whatever else is asked by nobody in particular;
+ * - `failure`: a token that does not count, wherever it is shown;
+ * - `account`: what a known caller changes. Never a sign-in, so nobody can shut anybody else out.
+ */
+export type LimitKind = 'ceremony' | 'anonymous' | 'failure' | 'account'
+/** Whose limit was reached: one address block's, everybody's together, or one account's. */
+export type LimitScope = 'address' | 'total' | 'account'
+
+const windowMs = 60_000
+
+/**
+ * Requests a minute, from the one number that can be set. Its default, 3000, is an office of 500 people behind one
+ * address (IPv4, or an IPv6 /64) who all sign in within one minute: six ceremony requests each, where two do. Git asks
+ * once without credentials before each fetch, and a page of somebody signed out asks for a few things: twice as many.
+ * A job that goes on with a token that has ended fails ten times a second before it is told to wait.
+ *
+ * All addresses together get as much as two and a half of them: with the default 7500 challenges a minute, fewer in the
+ * five minutes that one lives than the store of challenges takes, so that strangers never fill it for those who tap. The
+ * last third of that is kept for addresses that ask little, so that a few floods do not shut the door on everybody else.
+ */
+const limitsFrom = (perAddress: number): Record<LimitKind, number> => ({
+  ceremony: perAddress,
+  anonymous: perAddress * 2,
+  failure: Math.ceil(perAddress / 5),
+  account: Math.ceil((perAddress * 2) / 5),
+})
+const addressesInTotal = 2.5
+const keptForQuiet = 1 / 3
+const quietShare = 1 / 60
+
+export interface RateLimits {
+  /**
+   * The guard that finds out who calls, with its outcome counted. Who proves who they are is never refused for what
+   * others do at their address.
+   */
+  counting(guard: Guard): Guard
+}
+
+/**
+ * Counts in memory, per node. Each limit remembers the 5000 address blocks that came last: an attacker with a million
+ * of them makes it forget, not grow, and meets the limit that all share.
+ */
+export async function limitRates(
+  app: App,
+  parts: {
+    /** Ceremony requests a minute from one address. */
+    perAddress: number
+    /** The id of the known caller. */
+    accountOf: (request: FastifyRequest) => string | undefined
+    onRefused: (kind: LimitKind, scope: LimitScope) => void
+  },
+): Promise<RateLimits> {
+  await app.register(rateLimit, { global: false })
+  const limits = limitsFrom(parts.perAddress)
+  const counter = (max: number, keyGenerator: (request: FastifyRequest) => string) =>
+    app.createRateLimit({ max, timeWindow: windowMs, keyGenerator })
+  const byAddress = (max: number) => ({
+    max,
+    own: counter(max, addressBlock),
+    all: counter(Math.ceil(max * addressesInTotal), () => 'all'),
+  })
+  const strangers = {
+    ceremony: byAddress(limits.ceremony),
+    anonymous: byAddress(limits.anonymous),
+    failure: byAddress(limits.failure),
+  }
+  const account = counter(limits.account, (request) => parts.accountOf(request) ?? '')
+
+  function refuse(kind: LimitKind, scope: LimitScope, seconds: number): never {
+    parts.onRefused(kind, scope)
+    throw tooMany(scope, Math.max(1, seconds))
+  }
+
+  async function countStranger(kind: keyof typeof strangers, request: FastifyRequest): Promise<void> {
+    const { max, own, all } = strangers[kind]
+    const mine = numbers(await own(request))
+    if (mine.isExceeded) refuse(kind, 'address', mine.ttlInSeconds)
+    const isQuiet = mine.max - mine.remaining <= max * quietShare
+    // Looked at first: what is refused here must not use up what is kept for others.
+    const shared = numbers(await all(request, { increment: false }))
+    if (shared.remaining <= (isQuiet ? 0 : shared.max * keptForQuiet)) refuse(kind, 'total', shared.ttlInSeconds)
+    await all(request)
+  }
+
+  async function countAccount(request: FastifyRequest): Promise<void> {
+    const { isExceeded, ttlInSeconds } = numbers(await account(request))
+    if (isExceeded) refuse('account', 'account', ttlInSeconds)
+  }
+
+  // Before a body is read, and with nothing asked of the database.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const kind = request.is404 ? 'anonymous' : isCeremony(request) ? 'ceremony' : undefined
+    if (kind === undefined) done()
+    else countStranger(kind, request).then(() => done(), done)
+  })
+
+  return {
+    counting: (guard) => async (request) => {
+      try {
+        await guard(request)
+      } catch (error) {
+        if (isUnproven(error, request))
+          await countStranger(request.headers.authorization === undefined ? 'anonymous' : 'failure', request)
+        throw error
+      }
+      const { access, isStatic } = request.routeOptions.config
+      if (parts.accountOf(request) !== undefined) {
+        if (access !== 'git' && !isSafe(request)) await countAccount(request)
+      } else if (isStatic !== true && access !== 'metrics' && !isCeremony(request))
+        await countStranger('anonymous', request)
+    },
+  }
+}
+
+const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+
+/** Whatever a stranger may send: sign-in, registration links, and addresses of the API that do not exist. */
+const isCeremony = (request: FastifyRequest): boolean =>
+  request.routeOptions.config.access === 'public' && !isSafe(request)
+
+/** The guard did not learn who calls; every other refusal is about somebody it knows. */
+const isUnproven = (error: unknown, request: FastifyRequest): boolean =>
+  error instanceof ProblemError &&
+  (error.status === 401 || error.code === 'foreign-origin' || request.routeOptions.config.access === 'metrics')
+
+/** An IPv4 address, also in IPv6's clothes, or the /64 that one IPv6 customer has. */
+function addressBlock({ ip, socket }: FastifyRequest): string {
+  // A proxy's word may be no address at all, and as long as a header.
+  const address = isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip
+  return rateLimit.normalizeIP(address, 64)
+}
+
+type Counted = Awaited<ReturnType<ReturnType<App['createRateLimit']>>>
+
+function numbers(counted: Counted): Extract<Counted, { isAllowed: false }> {
+  // “Allowed” means on a list of exceptions, and there is none.
+  if (counted.isAllowed) throw new Error('no address is excepted from a limit')
+  return counted
+}
+
+const sentences: Record<LimitScope, string> = {
+  address: 'Too many requests come from your address at this moment.',
+  total: 'Too many people are asking at this moment.',
+  account: 'Too many changes are made in your name at this moment.',
+}
+
+const tooMany = (scope: LimitScope, seconds: number): ProblemError =>
+  new ProblemError(429, 'too-many-requests', sentences[scope], {
+    help: seconds === 1 ? 'Try again in a second.' : `Try again in ${seconds} seconds.`,
+    // RFC 9110 §10.2.3
+    headers: { 'retry-after': String(seconds) },
+  })

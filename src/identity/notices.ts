@@ -1,0 +1,78 @@
+import type { Action } from '../audit/actions.ts'
+import type { AuditEntry } from '../audit/entry.ts'
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import { findUserById, findUserByUsername } from './users.ts'
+
+/** What a person is told about their own account, by whatever way reaches them beside the page. */
+export type Notice = { toUserId: Id<'usr'> } & (
+  | { kind: 'passkey-added' | 'passkey-removed' | 'passkey-registered'; facts: { credential: string; at: number } }
+  | { kind: 'token-made'; facts: { token: string; expiresAt: number; at: number } }
+  | { kind: 'sessions-ended'; facts: { count: number; at: number } }
+  | { kind: 'link-made'; facts: { by: string | null; at: number } }
+)
+
+type AccountAction = Extract<
+  Action,
+  `${'person' | 'credential' | 'session' | 'token'}.${string}` | 'instance.setup-link'
+>
+type Teller = (event: AuditEntry, db: Db<'user'>) => Promise<Notice | undefined>
+
+/**
+ * Every event about a person's account, and who is told of it; or why nobody is. A new one does not compile before it
+ * is settled here.
+ */
+export const notices: Record<AccountAction, Teller | { none: string }> = {
+  'person.registered': async (event) =>
+    event.facts?.['purpose'] === 'setup' ? undefined : aboutPasskey('passkey-registered', event),
+  'person.added': { none: 'they have no account to lose yet; the link reaches them by whoever added them' },
+  'person.link': async (event, db) => linkMade(event, event.target.id as Id<'usr'>, db),
+  'instance.setup-link': async (event, db) => {
+    const owner = await findUserByUsername(db, String(event.facts?.['for'] ?? ''))
+    return owner && linkMade(event, owner.id, db)
+  },
+  'session.started': { none: 'every day’s business' },
+  'session.refused': { none: 'nobody is known, and anybody could cause letters' },
+  'session.ended': { none: 'they did it themselves, or see it at once' },
+  'session.ended-other': async ({ actor, facts, at }) => {
+    const count = Number(facts?.['count'] ?? 0)
+    return actor === null || count === 0
+      ? undefined
+      : { toUserId: actor.id, kind: 'sessions-ended', facts: { count, at } }
+  },
+  'credential.added': async (event) => aboutPasskey('passkey-added', event),
+  'credential.renamed': { none: 'changes nothing that a key may do' },
+  'credential.removed': async (event) => aboutPasskey('passkey-removed', event),
+  'credential.endorsed': { none: 'only adds to what their own key may do' },
+  'credential.counter-regressed': { none: 'would come at each sign-in; administrators see it' },
+  'credential.rejudged': { none: 'told by letter where it costs them something: `onRejudged`' },
+  'token.created': async ({ actor, facts, at }) =>
+    actor === null
+      ? undefined
+      : {
+          toUserId: actor.id,
+          kind: 'token-made',
+          facts: { token: String(facts?.['token'] ?? ''), expiresAt: Number(facts?.['expiresAt'] ?? at), at },
+        },
+  'token.ended': { none: 'takes power away; whatever used it says so' },
+}
+
+/** What is to be told because of this event, and to whom. */
+export async function findNotice(db: Db<'user'>, event: AuditEntry): Promise<Notice | undefined> {
+  if (!Object.hasOwn(notices, event.action)) return undefined
+  const teller = notices[event.action as AccountAction]
+  return typeof teller === 'function' ? teller(event, db) : undefined
+}
+
+function aboutPasskey(
+  kind: 'passkey-added' | 'passkey-removed' | 'passkey-registered',
+  { actor, facts, at }: AuditEntry,
+): Notice | undefined {
+  if (actor === null) return undefined
+  return { toUserId: actor.id, kind, facts: { credential: String(facts?.['credential'] ?? ''), at } }
+}
+
+async function linkMade({ actor, at }: AuditEntry, toUserId: Id<'usr'>, db: Db<'user'>): Promise<Notice> {
+  const by = actor === null ? undefined : await findUserById(db, actor.id)
+  return { toUserId, kind: 'link-made', facts: { by: by?.displayName ?? null, at } }
+}

@@ -1,0 +1,33 @@
+import type { Db } from '../database/handles.ts'
+import type { CredentialRecordTable, UserTable } from '../database/schema.ts'
+import { categoryOf } from '../policy/category.ts'
+import type { PolicyActor, Proof } from '../policy/facts.ts'
+
+/** Who acts, as rules see them: with the groups they are in now. */
+export async function readPolicyActor(
+  db: Db<'groupMember'>,
+  user: Pick<UserTable, 'id' | 'kind' | 'username' | 'role'>,
+): Promise<PolicyActor> {
+  const groups = await db
+    .selectFrom('groupMember')
+    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
+    .select('userGroup.name')
+    .where('groupMember.userId', '=', user.id)
+    .orderBy('userGroup.name')
+    .execute()
+  return { kind: user.kind, username: user.username, role: user.role, groups: groups.map(({ name }) => name) }
+}
+
+/** What kind of key this is. Its model counts only where the attestation proved it. */
+export const policyKey = (
+  record: Pick<CredentialRecordTable, 'backupEligible' | 'transports' | 'aaguid' | 'attestationOutcome'>,
+): NonNullable<Proof['key']> => ({
+  category: categoryOf({
+    backupEligible: record.backupEligible,
+    transports: JSON.parse(record.transports) as string[],
+  }),
+  aaguid: isModelProven(record.attestationOutcome) ? record.aaguid : null,
+})
+
+const isModelProven = (outcome: CredentialRecordTable['attestationOutcome']): boolean =>
+  outcome === 'verified' || outcome === 'verified-software' || outcome === 'bad-status'

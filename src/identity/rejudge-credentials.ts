@@ -1,0 +1,153 @@
+import type { Attestation } from '../attestation/attestation.ts'
+import { recordEvent } from '../audit/record.ts'
+import type { Database, Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { AttestationOutcome, Strength } from '../database/schema.ts'
+import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
+import { modelNameOf } from './credential-records.ts'
+
+/** A passkey that is worth more or less than before. */
+export interface RejudgedCredential {
+  credential: { id: Id<'crd'>; name: string }
+  userId: Id<'usr'>
+  former: { outcome: AttestationOutcome; strength: Strength }
+  now: { outcome: AttestationOutcome; strength: Strength }
+  modelName: string | null
+  /** The refused statuses of its model. */
+  statuses: string[]
+}
+
+const BATCH = 100
+
+/**
+ * Judges every passkey that has not ended anew, from the raw registration kept of it, and writes what came out
+ * differently, in batches: the record, its event, and the strength of sessions that are now worth less. Safe to repeat.
+ */
+export async function rejudgeCredentials(
+  parts: {
+    database: Database
+    attestation: Pick<Attestation, 'judge'>
+    now: () => number
+    /** Told of each batch after it is written. */
+    onRejudged?: (rejudged: RejudgedCredential[]) => Promise<void>
+  },
+  blobNumber: number,
+): Promise<void> {
+  for (let after = ''; ;) {
+    const records = await listBatch(parts.database, after)
+    const last = records.at(-1)
+    if (last === undefined) return
+    after = last.id
+    const changes = (await Promise.all(records.map((record) => judgeAgain(parts, record)))).filter(
+      (change) => change !== undefined,
+    )
+    if (changes.length === 0) continue
+    const rejudged = await parts.database.write((tx) => writeChanges(tx, changes, { blobNumber, at: parts.now() }))
+    if (rejudged.length > 0) await parts.onRejudged?.(rejudged)
+  }
+}
+
+type StoredCredential = Awaited<ReturnType<typeof listBatch>>[number]
+
+function listBatch({ read }: Pick<Database, 'read'>, after: string) {
+  return read
+    .selectFrom('credentialRecord')
+    .innerJoin('user', 'user.id', 'credentialRecord.userId')
+    .select(['credentialRecord.id', 'credentialRecord.userId', 'credentialRecord.name', 'user.username'])
+    .select(['aaguid', 'attestationOutcome', 'attestationObject', 'modelName', 'backupEligible', 'strengthCap'])
+    .select('credentialRecord.createdAt')
+    .where('credentialRecord.endedAt', 'is', null)
+    .where('credentialRecord.id', '>', after as Id<'crd'>)
+    .orderBy('credentialRecord.id')
+    .limit(BATCH)
+    .execute()
+}
+
+interface Change {
+  record: StoredCredential
+  outcome: AttestationOutcome
+  modelName: string | null
+  statuses: string[]
+}
+
+async function judgeAgain(
+  { attestation }: { attestation: Pick<Attestation, 'judge'> },
+  record: StoredCredential,
+): Promise<Change | undefined> {
+  const judgement = await judgeOrNone(attestation, record)
+  if (judgement === undefined) return undefined
+  const { outcome, statuses } = judgement
+  const modelName = modelNameOf(record.aaguid, judgement)
+  if (outcome === record.attestationOutcome && modelName === record.modelName) return undefined
+  return { record, outcome, modelName, statuses }
+}
+
+/** Undefined where an older version accepted what cannot be read now: it stays what it is. */
+async function judgeOrNone(attestation: Pick<Attestation, 'judge'>, record: StoredCredential) {
+  const attestationObject = Buffer.from(record.attestationObject, 'base64url')
+  try {
+    return await attestation.judge({ attestationObject, registeredAt: record.createdAt })
+  } catch (error) {
+    if (error instanceof WebauthnError) return undefined
+    throw error
+  }
+}
+
+async function writeChanges(
+  tx: Tx<'credentialRecord' | 'session' | 'auditEvent' | 'auditPersonal'>,
+  changes: Change[],
+  { blobNumber, at }: { blobNumber: number; at: number },
+): Promise<RejudgedCredential[]> {
+  const rejudged: RejudgedCredential[] = []
+  for (const { record, outcome, modelName, statuses } of changes) {
+    const { numUpdatedRows } = await tx
+      .updateTable('credentialRecord')
+      .set({ attestationOutcome: outcome, modelName })
+      .where('id', '=', record.id)
+      .where('attestationOutcome', '=', record.attestationOutcome)
+      .where('endedAt', 'is', null)
+      .executeTakeFirst()
+    if (Number(numUpdatedRows) !== 1 || outcome === record.attestationOutcome) continue
+    const former = { outcome: record.attestationOutcome, strength: credentialStrength(record) }
+    const strength = credentialStrength({ ...record, attestationOutcome: outcome })
+    await weakenSessions(tx, record.id, strength)
+    await recordEvent(tx, {
+      action: 'credential.rejudged',
+      actor: null,
+      target: { kind: 'credential', id: record.id },
+      facts: {
+        credential: record.name,
+        person: record.username,
+        former: former.outcome,
+        now: outcome,
+        blob: blobNumber,
+        model: modelName ?? '',
+        statuses: statuses.join(' '),
+      },
+      at,
+    })
+    rejudged.push({
+      credential: { id: record.id, name: record.name },
+      userId: record.userId,
+      former,
+      now: { outcome, strength },
+      modelName,
+      statuses,
+    })
+  }
+  return rejudged
+}
+
+/** What was proven with a key stays no stronger than the key; a session becomes stronger only by a new tap. */
+async function weakenSessions(tx: Tx<'session'>, credentialRecordId: Id<'crd'>, strength: Strength): Promise<void> {
+  const stronger = (['device-bound', 'attested'] as const).filter((one) => !isAtLeast(strength, one))
+  if (stronger.length === 0) return
+  await tx
+    .updateTable('session')
+    .set({ strength })
+    .where('credentialRecordId', '=', credentialRecordId)
+    .where('endedAt', 'is', null)
+    .where('strength', 'in', stronger)
+    .execute()
+}

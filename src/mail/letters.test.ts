@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type LetterFacts, type LetterKind, renderLetter } from './letters.ts'
+
+const at = Date.UTC(2026, 2, 1, 9, 5)
+const nasty = 'a\r\nBcc: eve@evil.example\u202e https://evil.example'
+const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
+  'passkey-added': { credential: nasty, at },
+  'passkey-removed': { credential: nasty, at },
+  'passkey-registered': { credential: nasty, at },
+  'token-made': { token: nasty, expiresAt: at, at },
+  'sessions-ended': { count: 2, at },
+  'link-made': { by: nasty, at },
+  'passkey-rejudged': { credential: nasty, before: 'attested', now: 'passkey', reason: 'The maker reports a flaw.' },
+  'enrolment-reminder': { rule: nasty, needs: 'a hardware key', deadline: at },
+}
+
+for (const kind of Object.keys(examples) as LetterKind[])
+  test(`the letter ${kind} says what to do, leads only to this instance, and hides nothing`, () => {
+    const { subject, text } = renderLetter(kind, examples[kind], 'https://git.example.com')
+    assert.match(subject, /^[A-Z][\w ,]{10,70}$/, 'a subject holds no name')
+    assert.match(text, /at https:\/\/git\.example\.com\n/)
+    assert.doesNotMatch(text, /[^\n\P{Cc}]|\p{Cf}/u)
+    for (const [link] of text.matchAll(/\w+:\/\/[^\s]+/g))
+      assert.match(link, /^https:\/\/git\.example\.com(\/-\/account\/\w+)?/)
+    assert.doesNotMatch(text, /^Bcc/m)
+    assert.ok(text.length < 1_200, 'short')
+  })
+
+test('a reminder says what is needed, by when, and where', () => {
+  const { text } = renderLetter(
+    'enrolment-reminder',
+    { rule: 'Keys for administrators', needs: 'a hardware key', deadline: at },
+    'https://git.example.com',
+  )
+  assert.equal(
+    text,
+    `From 2026-03-01 at 09:05 UTC on, the rule “Keys for administrators” asks you for a hardware key. You have none yet.
+
+Register it before then at https://git.example.com/-/account/passkeys. After that day, signing in leads you straight to registering it.
+
+--\u0020
+Postern at https://git.example.com
+No link in this letter signs you in or proves anything: you can type the address yourself.
+`,
+  )
+})
+
+test('one session is not “1 other sessions”', () => {
+  const text = (count: number) => renderLetter('sessions-ended', { count, at }, 'https://git.example.com').text
+  assert.match(text(1), /^Your other session was ended/)
+  assert.match(text(3), /^Your 3 other sessions were ended/)
+})
+
+test('a link made from the server’s own shell names nobody', () => {
+  const { text } = renderLetter('link-made', { by: null, at }, 'https://git.example.com')
+  assert.match(text, /^Somebody with access to the server itself made a one-time link/)
+})

@@ -1,0 +1,96 @@
+import { quoteName } from './quote-name.ts'
+
+/** What each kind of letter tells. Times are milliseconds since the epoch; names may be anything people typed. */
+export interface LetterFacts {
+  'passkey-added': { credential: string; at: number }
+  'passkey-removed': { credential: string; at: number }
+  /** Through a one-time link: what the person had before has ended. */
+  'passkey-registered': { credential: string; at: number }
+  'token-made': { token: string; expiresAt: number; at: number }
+  'sessions-ended': { count: number; at: number }
+  /** `by` is null where it was made from the server's own shell. */
+  'link-made': { by: string | null; at: number }
+  'passkey-rejudged': { credential: string; before: string; now: string; reason: string }
+  /** `needs` ends a sentence: "a hardware key". */
+  'enrolment-reminder': { rule: string; needs: string; deadline: number }
+}
+
+export type LetterKind = keyof LetterFacts
+
+interface Words {
+  subject: string
+  happened: string
+  /** What to do now, or what to do if this was not you. */
+  next: string
+}
+
+const ifNotYou = (steps: string): string => `If this was not you, ${steps}`
+
+const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string) => Words } = {
+  'passkey-added': ({ credential, at }, account) => ({
+    subject: 'A passkey was added to your account',
+    happened: `The passkey “${quoteName(credential)}” was added to your account on ${when(at)}. Whoever holds it can sign in as you.`,
+    next: ifNotYou(
+      `remove it at ${account}/passkeys, end all other sessions at ${account}/sessions, and tell an administrator.`,
+    ),
+  }),
+  'passkey-removed': ({ credential, at }, account) => ({
+    subject: 'A passkey was removed from your account',
+    happened: `The passkey “${quoteName(credential)}” was removed from your account on ${when(at)}. It no longer signs you in, and its sessions have ended.`,
+    next: ifNotYou(
+      `sign in with another passkey, look through ${account}/passkeys, end all other sessions at ${account}/sessions, and tell an administrator.`,
+    ),
+  }),
+  'passkey-registered': ({ credential, at }, account) => ({
+    subject: 'A passkey was registered for you through a link',
+    happened: `The passkey “${quoteName(credential)}” was registered for your account through a one-time link on ${when(at)}. Passkeys and sessions you had before have ended.`,
+    next: ifNotYou(
+      `somebody else has used your link and can now sign in as you: tell an administrator at once. Your account is at ${account}/passkeys.`,
+    ),
+  }),
+  'token-made': ({ token, expiresAt, at }, account) => ({
+    subject: 'An API token was made for your account',
+    happened: `The API token “${quoteName(token)}” was made on ${when(at)}. Until ${when(expiresAt)}, programs that hold it act in your name.`,
+    next: ifNotYou(
+      `end it at ${account}/tokens, end all other sessions at ${account}/sessions, and tell an administrator.`,
+    ),
+  }),
+  'sessions-ended': ({ count, at }, account) => ({
+    subject: 'Your other sessions were ended',
+    happened: `${count === 1 ? 'Your other session was' : `Your ${count} other sessions were`} ended from another one on ${when(at)}. Where you were signed in there, you sign in again.`,
+    next: ifNotYou(
+      `sign in, end all other sessions at ${account}/sessions, look through ${account}/passkeys, and tell an administrator.`,
+    ),
+  }),
+  'link-made': ({ by, at }) => ({
+    subject: 'A registration link was made for you',
+    happened: `${by === null ? 'Somebody with access to the server itself' : quoteName(by)} made a one-time link for your account on ${when(at)}. Whoever opens it can register a passkey as you; passkeys you had before end then. The link is not in this letter: you get it from the person who made it.`,
+    next: 'If you expect no such link, tell an administrator now, in person or by telephone. So far nothing has changed.',
+  }),
+  'passkey-rejudged': ({ credential, before, now, reason }, account) => ({
+    subject: 'One of your passkeys counts differently now',
+    happened: `Your passkey “${quoteName(credential)}” now counts as ${now}; before, it counted as ${before}. The reason: ${quoteName(reason)}`,
+    next: `What it still lets you do stands at ${account}/passkeys. You can add another passkey there.`,
+  }),
+  'enrolment-reminder': ({ rule, needs, deadline }, account) => ({
+    subject: 'Register what you will need to sign in',
+    happened: `From ${when(deadline)} on, the rule “${quoteName(rule)}” asks you for ${needs}. You have none yet.`,
+    next: `Register it before then at ${account}/passkeys. After that day, signing in leads you straight to registering it.`,
+  }),
+}
+
+/** Subject and text of a letter, without the greeting, which is written when the letter is sent. */
+export function renderLetter<Kind extends LetterKind>(
+  kind: Kind,
+  facts: LetterFacts[Kind],
+  origin: string,
+): { subject: string; text: string } {
+  const { subject, happened, next } = words[kind](facts, `${origin}/-/account`)
+  const from = `Postern at ${origin}\nNo link in this letter signs you in or proves anything: you can type the address yourself.`
+  return { subject, text: `${happened}\n\n${next}\n\n--\u0020\n${from}\n` }
+}
+
+const when = (at: number): string => {
+  const [day = '', time = ''] = new Date(at).toISOString().split('T')
+  return `${day} at ${time.slice(0, 5)} UTC`
+}

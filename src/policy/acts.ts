@@ -1,0 +1,40 @@
+/**
+ * Every act whose proof can be asked for, and its words as in "to …". What a route declares as its `act` stands here,
+ * or the server does not start; so a rule can name any sensitive act of the product, and none that does not exist.
+ */
+export const acts = {
+  'sign-in': 'sign in',
+  session: 'use a session',
+  registration: 'register a passkey',
+  'token.use': 'use an API token',
+  merge: 'merge a pull request',
+  protect: 'seal the start of a protected branch',
+  'credential.add': 'add a passkey',
+  'credential.rename': 'rename a passkey',
+  'credential.remove': 'remove a passkey',
+  'credential.endorse': 'vouch for somebody’s passkey',
+  'token.create': 'make an API token',
+  'token.end': 'end an API token',
+  'person.add': 'add a person',
+  'person.link': 'make a registration link for somebody',
+  'group.create': 'create a group',
+  'group.delete': 'delete a group',
+  'group.member-add': 'put somebody into a group',
+  'group.member-remove': 'take somebody out of a group',
+  'member.grant': 'give a role in a project or repository',
+  'member.remove': 'take a role in a project or repository away',
+  'project.change': 'change a project',
+  'project.delete': 'delete a project',
+  'repository.change': 'change a repository',
+  'repository.delete': 'delete a repository',
+  'branch.rule': 'change the rule of a protected branch',
+  'guardrail.change': 'change a guardrail',
+  'guardrail.approve': 'approve the change of a guardrail',
+  'metadata.import': 'import what is known of authenticator models',
+  'ledger.export': 'export the ledger',
+  'demo.remove': 'remove the demo',
+} as const
+
+export type ActName = keyof typeof acts
+
+export const isActName = (name: string): name is ActName => Object.hasOwn(acts, name)

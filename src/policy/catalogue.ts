@@ -1,0 +1,81 @@
+import type { Rule } from './rule.ts'
+
+/** A guardrail that is one click away. The rule it makes is like any other: it can be edited, exported, switched off. */
+export interface CatalogueEntry {
+  title: string
+  why: string
+  rule: Rule
+}
+
+const administrators = ['role:owner', 'role:admin']
+
+/**
+ * The guardrails that ship. A passkey for everybody is the floor and needs no rule; rules about rooms that do not
+ * exist yet are not here.
+ */
+export const catalogue: readonly CatalogueEntry[] = [
+  entry('Administrators sign in with a verified hardware key', {
+    why: 'Everybody signs in with a passkey, which cannot be phished. This asks owners and administrators for a hardware key whose maker’s attestation was checked.',
+    id: 'admin-sign-in',
+    who: administrators,
+    does: ['sign-in'],
+    requires: { strength: 'attested' },
+  }),
+  entry('A device-bound key for every admin merge', {
+    why: 'A merge by an administrator of the organisation or of the repository takes a key that cannot be copied.',
+    id: 'admin-merge',
+    who: [...administrators, 'repository-role:admin'],
+    does: ['merge'],
+    requires: { strength: 'device-bound' },
+  }),
+  entry('A hardware key for guests', {
+    why: 'Guests come from elsewhere: a passkey that syncs into an account you know nothing of does not let them in.',
+    id: 'guest-keys',
+    who: ['role:guest'],
+    does: ['registration', 'sign-in'],
+    requires: { models: { deny: ['synced'] } },
+  }),
+  entry('Two people for a guardrail change', {
+    why: 'No single administrator can loosen the rules: a second one must tap as well.',
+    id: 'two-people',
+    who: ['everyone'],
+    does: ['guardrail.change'],
+    requires: { people: 2 },
+  }),
+  entry('API tokens live 90 days at most', {
+    why: 'A token that leaked and was forgotten stops working by itself.',
+    id: 'token-lifetime',
+    who: ['everyone'],
+    does: ['token.create', 'token.use'],
+    requires: { tokenLifetimeDays: 90 },
+  }),
+  entry('Known networks for administrators', {
+    why: 'Owners and administrators are let in only from the networks you name.',
+    id: 'admin-networks',
+    who: administrators,
+    does: ['*'],
+    // The private ranges, RFC 1918 and RFC 4193, and this machine: to be replaced by your own.
+    requires: { networks: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7', '127.0.0.0/8', '::1'] },
+  }),
+  entry('Sessions end after a working day', {
+    why: 'A browser left open is signed out after an hour without use, and after twelve hours in any case. What has begun is finished.',
+    id: 'session-limits',
+    who: ['everyone'],
+    does: ['session'],
+    requires: { sessionIdleSeconds: 3600, sessionAbsoluteSeconds: 12 * 3600 },
+  }),
+  entry('Only hardware keys', {
+    why: 'Passkeys that sync between devices, and those of a phone or laptop itself, are not taken, at registration and at each sign-in.',
+    id: 'hardware-keys',
+    who: ['everyone'],
+    does: ['registration', 'sign-in'],
+    requires: { models: { allow: ['hardware-key'] } },
+  }),
+]
+
+function entry(
+  title: string,
+  { why, ...rule }: Pick<Rule, 'id' | 'who' | 'does' | 'requires'> & { why: string },
+): CatalogueEntry {
+  return { title, why, rule: { title, mode: 'enforce', ...rule } }
+}

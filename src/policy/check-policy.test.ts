@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Value } from 'typebox/value'
+import { catalogue } from './catalogue.ts'
+import { checkPolicy, type KnownNames } from './check-policy.ts'
+import { policyOf, rule } from './policy-testing.ts'
+import { Policy, type Rule } from './rule.ts'
+
+const known: KnownNames = { usernames: new Set(['ana']), groups: new Set(['ops']), places: new Set(['rep_1']) }
+const messages = (...rules: Rule[]): string[] => checkPolicy(policyOf(...rules), known).map(({ message }) => message)
+
+test('the catalogue is valid, and each of its rules has an effect', () => {
+  const policy = policyOf(...catalogue.map((entry) => entry.rule))
+  assert.ok(Value.Check(Policy, policy))
+  assert.deepEqual(checkPolicy(policy, known), [])
+})
+
+test('names that nobody has are refused', () => {
+  assert.deepEqual(messages(rule({ who: ['user:nobody', 'group:none', 'user:ana', 'group:ops'] })), [
+    'There is nobody named nobody.',
+    'There is no group none.',
+  ])
+  assert.deepEqual(messages(rule({ where: { repositories: ['rep_1', 'rep_2'] } })), [
+    'There is no project or repository rep_2.',
+  ])
+  assert.deepEqual(messages(rule({ does: ['merge', 'fly', 'moon.*'] })), ['There is no act fly.', 'There is no act moon.*.'])
+  assert.equal(messages(rule(), rule()).length, 1)
+})
+
+test('a part without effect is refused: no switch that does nothing', () => {
+  assert.match(messages(rule({ requires: { tokenLifetimeDays: 9 } }))[0] ?? '', /token’s lifetime has an effect only/)
+  assert.match(messages(rule({ requires: { people: 2 } }))[0] ?? '', /several people has an effect only/)
+  assert.match(messages(rule({ does: ['sign-in'], where: { branches: ['main'] } }))[0] ?? '', /never apply/)
+  assert.match(messages(rule({ does: ['sign-in'], who: ['repository-role:admin'] }))[0] ?? '', /never apply/)
+  assert.match(messages(rule({ does: ['project.delete'], where: { branches: ['main'] } }))[0] ?? '', /a branch/)
+})
+
+test('what nobody could ever meet is refused', () => {
+  assert.match(messages(rule({ requires: { models: { allow: ['synced'], deny: ['synced'] } } }))[0] ?? '', /No kind/)
+  assert.match(
+    messages(rule({ requires: { strength: 'attested', models: { allow: ['synced'] } } }))[0] ?? '',
+    /allows only synced/,
+  )
+  const session = { sessionIdleSeconds: 7200, sessionAbsoluteSeconds: 3600 }
+  assert.match(messages(rule({ does: ['session'], requires: session }))[0] ?? '', /idle longer/)
+  for (const range of ['10.0.0.0/33', '300.1.1.1', '::/129', '1.2.3.4/8/9'])
+    assert.match(messages(rule({ requires: { networks: [range] } }))[0] ?? '', /is not an address/, range)
+})
+
+test('the form refuses expressions, thousands of rules and long lists', () => {
+  const bad: unknown[] = [
+    policyOf(rule({ who: ['everyone', 'user:a,b'] })),
+    policyOf(rule({ does: ['(a+)+$'] })),
+    policyOf(rule({ requires: {} })),
+    policyOf(rule({ id: '../x' })),
+    policyOf(...Array.from({ length: 10_000 }, (_, index) => rule({ id: `r${index}` }))),
+    { ...policyOf(), version: 2 },
+    policyOf({ ...rule(), surprise: true } as Rule),
+  ]
+  for (const policy of bad) assert.ok(!Value.Check(Policy, policy))
+})

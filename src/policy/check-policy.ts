@@ -1,0 +1,128 @@
+import { type ActName, acts, isActName } from './acts.ts'
+import { categories } from './category.ts'
+import { namesAct } from './compile.ts'
+import { compileNetworks } from './networks.ts'
+import type { Policy, Rule } from './rule.ts'
+
+/** Something in a policy that cannot be meant, in words for whoever wrote it. */
+export interface PolicyProblem {
+  /** The rule's id. */
+  rule: string
+  message: string
+}
+
+/** What exists, so that a rule about nobody is not taken for a rule. */
+export interface KnownNames {
+  usernames: ReadonlySet<string>
+  groups: ReadonlySet<string>
+  /** Ids of projects and repositories. */
+  places: ReadonlySet<string>
+}
+
+/** Acts that happen in a project or repository, and those that concern one branch. */
+const branchActs: readonly ActName[] = ['merge', 'protect', 'branch.rule']
+const isPlaced = (act: ActName): boolean =>
+  branchActs.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
+
+/** Where each part has an effect; a part elsewhere would be a switch that does nothing. */
+const partActs: Partial<Record<keyof Rule['requires'], readonly ActName[]>> = {
+  freshnessSeconds: ['session'],
+  people: ['guardrail.change'],
+  sessionIdleSeconds: ['session'],
+  sessionAbsoluteSeconds: ['session'],
+  tokenLifetimeDays: ['token.create', 'token.use'],
+}
+const partWords: Record<keyof Rule['requires'], string> = {
+  strength: 'a strength',
+  freshnessSeconds: 'the age of a tap',
+  people: 'several people',
+  models: 'kinds of keys',
+  networks: 'networks',
+  sessionIdleSeconds: 'an idle limit',
+  sessionAbsoluteSeconds: 'an absolute limit',
+  tokenLifetimeDays: 'a token’s lifetime',
+}
+
+/** Everything wrong with a policy beyond its form: names nobody has, parts without effect, what nobody could ever meet. */
+export function checkPolicy(policy: Policy, known: KnownNames): PolicyProblem[] {
+  const seen = new Set<string>()
+  return policy.rules.flatMap((rule) => {
+    const messages = [
+      ...(seen.has(rule.id) ? [`There are two rules with the id ${rule.id}.`] : []),
+      ...unknownNames(rule, known),
+      ...withoutEffect(rule),
+      ...neverMet(rule),
+    ]
+    seen.add(rule.id)
+    return messages.map((message) => ({ rule: rule.id, message }))
+  })
+}
+
+function unknownNames({ who, does, where }: Rule, known: KnownNames): string[] {
+  const after = (kind: string): string[] =>
+    who.flatMap((one) => (one.startsWith(`${kind}:`) ? [one.slice(kind.length + 1)] : []))
+  const networks = where?.networks ?? []
+  return [
+    ...after('user').flatMap((name) => (known.usernames.has(name) ? [] : [`There is nobody named ${name}.`])),
+    ...after('group').flatMap((name) => (known.groups.has(name) ? [] : [`There is no group ${name}.`])),
+    ...(where?.repositories ?? []).flatMap((id) =>
+      known.places.has(id) ? [] : [`There is no project or repository ${id}.`],
+    ),
+    ...does.flatMap((name) => (isKnownAct(name) ? [] : [`There is no act ${name}.`])),
+    ...badRanges(networks),
+  ]
+}
+
+const isKnownAct = (name: string): boolean =>
+  name === '*' || isActName(name) || (name.endsWith('.*') && namedBy({ does: [name] }).length > 0)
+
+const namedBy = (rule: Pick<Rule, 'does'>): ActName[] =>
+  (Object.keys(acts) as ActName[]).filter((act) => namesAct(rule, act))
+
+function badRanges(ranges: readonly string[]): string[] {
+  try {
+    compileNetworks(ranges)
+    return []
+  } catch (error) {
+    return [(error as Error).message]
+  }
+}
+
+function withoutEffect(rule: Rule): string[] {
+  const named = namedBy(rule)
+  const { where, requires, who } = rule
+  const needsPlace = where?.repositories !== undefined || where?.branches !== undefined
+  const onlyByPlace = who.every((one) => one.startsWith('repository-role:'))
+  return [
+    ...Object.keys(requires).flatMap((key) => {
+      const part = key as keyof Rule['requires']
+      const where = partActs[part]
+      if (where === undefined || named.some((act) => where.includes(act))) return []
+      const words = where.map((act) => acts[act]).join(' or ')
+      return [`A rule about ${partWords[part]} has an effect only where people ${words}.`]
+    }),
+    ...((needsPlace || onlyByPlace) && !named.some(isPlaced)
+      ? ['None of these acts happens in a repository, so the rule would never apply.']
+      : []),
+    ...(where?.branches !== undefined && named.some(isPlaced) && !named.some((act) => branchActs.includes(act))
+      ? ['None of these acts concerns a branch, so the rule would never apply.']
+      : []),
+  ]
+}
+
+function neverMet({ requires }: Rule): string[] {
+  const { models, strength, networks, sessionIdleSeconds: idle, sessionAbsoluteSeconds: absolute } = requires
+  const denied = new Set(models?.deny ?? [])
+  const left = (models?.allow ?? categories).filter((term) => !denied.has(term))
+  const cannotCopy = strength === 'device-bound' || strength === 'attested'
+  return [
+    ...(left.length === 0 ? ['No kind of key is left: nobody could ever meet this rule.'] : []),
+    ...(cannotCopy && left.length > 0 && left.every((term) => term === 'synced')
+      ? ['It asks for a key that cannot be copied, and allows only synced passkeys.']
+      : []),
+    ...(idle !== undefined && absolute !== undefined && idle > absolute
+      ? ['A session cannot be idle longer than it lives.']
+      : []),
+    ...badRanges(networks ?? []),
+  ]
+}

@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import type { RepositoryRole } from '../database/schema.ts'
+import { type ActName, acts } from './acts.ts'
+import type { CompiledRule } from './compiled-rule.ts'
+import type { ActPlace, PolicyActor } from './facts.ts'
+import { compileGlob } from './glob.ts'
+import { compileNetworks, type NetworkMatch } from './networks.ts'
+import { floorOf, join, type Requirement } from './requirement.ts'
+import type { Policy, Rule } from './rule.ts'
+
+export interface CompiledPolicy {
+  policy: Policy
+  /** `sha256:<hex>` over the floor and all rules: which policy a statement was made under. */
+  digest: string
+  /** Whether any rule asks in which groups people are. */
+  namesGroups: boolean
+  /** Rules that are not switched off, by the acts they name. */
+  byAct: ReadonlyMap<ActName, readonly CompiledRule[]>
+  /** The same for `decide`: what is asked of everybody in any case, joined once, and the rules that depend on the facts. */
+  prepared: ReadonlyMap<ActName, { always: Requirement; depending: readonly CompiledRule[] }>
+}
+
+/** Reads a policy once for many decisions. It is already validated. */
+export function compilePolicy(policy: Policy): CompiledPolicy {
+  // Rules with the same networks share one answer, which is remembered for the address asked last.
+  const networks = new Map<string, NetworkMatch>()
+  const networksOf = (ranges: readonly string[]): NetworkMatch => {
+    const key = ranges.join(' ')
+    const match = networks.get(key) ?? compileNetworks(ranges)
+    networks.set(key, match)
+    return match
+  }
+  const live = policy.rules.filter(({ mode }) => mode !== 'off').map((rule) => compileRule(rule, networksOf))
+  const names = Object.keys(acts) as ActName[]
+  const { $schema: _, ...said } = policy
+  const floor = Object.fromEntries(names.map((act) => [act, floorOf(act)]))
+  const byAct = new Map(
+    names.map((act) => [
+      act,
+      // What is asked to sign in is asked of every session: a rule made today bites in those begun yesterday.
+      live.filter(({ rule }) => namesAct(rule, act) || (act === 'session' && namesAct(rule, 'sign-in'))),
+    ]),
+  )
+  return {
+    policy,
+    digest: `sha256:${hash('sha256', canonicalize({ floor, ...said }) ?? '', 'hex')}`,
+    namesGroups: live.some(({ rule }) => rule.who.some((one) => one.startsWith('group:'))),
+    byAct,
+    prepared: new Map([...byAct].map(([act, rules]) => [act, prepare(act, rules)])),
+  }
+}
+
+function prepare(act: ActName, rules: readonly CompiledRule[]) {
+  const always = floorOf(act)
+  for (const compiled of rules) if (holdsAlways(compiled)) join(always, compiled)
+  return { always, depending: rules.filter((compiled) => !holdsAlways(compiled)) }
+}
+
+const holdsAlways = ({ rule: { mode, enforceFrom, who, where } }: CompiledRule): boolean =>
+  mode === 'enforce' && enforceFrom === undefined && where === undefined && who.includes('everyone')
+
+/** `merge`, `credential.*` or `*`. */
+export const namesAct = ({ does }: Pick<Rule, 'does'>, act: ActName): boolean =>
+  does.some((name) => name === act || name === '*' || (name.endsWith('.*') && act.startsWith(name.slice(0, -1))))
+
+function compileRule(rule: Rule, networksOf: (ranges: readonly string[]) => NetworkMatch): CompiledRule {
+  const isWho = compileWho(rule.who)
+  const isWhere = compileWhere(rule.where)
+  const fromThere = rule.where?.networks === undefined ? () => true : networksOf(rule.where.networks)
+  const { allow, deny } = rule.requires.models ?? {}
+  const has = (terms: readonly string[], key: { category: string; aaguid: string | null }): boolean =>
+    terms.includes(key.category) || (key.aaguid !== null && terms.includes(key.aaguid))
+  const concerns = (actor: PolicyActor, place: ActPlace | null): boolean => isWho(actor, place) && isWhere(place)
+  return {
+    rule,
+    ref: { id: rule.id, title: rule.title },
+    concerns,
+    matches: (facts) => concerns(facts.actor, facts.place) && fromThere(facts.address),
+    allowsAddress: rule.requires.networks === undefined ? () => true : networksOf(rule.requires.networks),
+    allowsKey: (key) => (allow === undefined || has(allow, key)) && !has(deny ?? [], key),
+  }
+}
+
+const roles: readonly RepositoryRole[] = ['read', 'write', 'admin']
+
+function compileWho(who: readonly string[]): (actor: PolicyActor, place: ActPlace | null) => boolean {
+  const named = (kind: string): Set<string> =>
+    new Set(who.flatMap((one) => (one.startsWith(`${kind}:`) ? [one.slice(kind.length + 1)] : [])))
+  const [users, groups, organisation] = [named('user'), named('group'), named('role')]
+  const least = Math.min(...[...named('repository-role')].map((role) => roles.indexOf(role as RepositoryRole)))
+  const [everyone, agents] = [who.includes('everyone'), who.includes('agents')]
+  return (actor, place) =>
+    everyone ||
+    (agents && actor.kind === 'agent') ||
+    organisation.has(actor.role) ||
+    users.has(actor.username) ||
+    (groups.size > 0 && actor.groups.some((group) => groups.has(group))) ||
+    (place !== null && place.role !== null && roles.indexOf(place.role) >= least)
+}
+
+function compileWhere(where: Rule['where']): (place: ActPlace | null) => boolean {
+  const places = where?.repositories === undefined ? undefined : new Set(where.repositories)
+  const branches = where?.branches?.map(compileGlob)
+  if (places === undefined && branches === undefined) return () => true
+  return (place) => {
+    if (place === null) return false
+    const { repositoryId, projectId, branch } = place
+    if (places !== undefined && !places.has(projectId) && !(repositoryId !== null && places.has(repositoryId)))
+      return false
+    return branches === undefined || (branch !== null && branches.some((isBranch) => isBranch(branch)))
+  }
+}

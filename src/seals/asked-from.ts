@@ -1,0 +1,58 @@
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { SealRequestTable } from '../database/schema.ts'
+import type { Caller } from '../identity/caller.ts'
+import { listSessions } from '../identity/sessions.ts'
+import type { AskedFrom } from './shapes.ts'
+
+/** From where and with what a tap was asked for: the person who is to tap sees it, to know a theft from their own work. */
+export interface Asked {
+  address: string
+  via: 'session' | 'token'
+  token: { id: Id<'tok'>; name: string } | null
+}
+
+/** What is known of a caller who asks. */
+export async function askedBy(db: Db<'apiToken'>, { address, by }: Pick<Caller, 'address' | 'by'>): Promise<Asked> {
+  if (by.kind === 'session') return { address, via: 'session', token: null }
+  const { name } = await db
+    .selectFrom('apiToken')
+    .select('name')
+    .where('id', '=', by.tokenId)
+    .executeTakeFirstOrThrow()
+  return { address, via: 'token', token: { id: by.tokenId, name } }
+}
+
+const tokenPrefix = 'token '
+
+export const askedColumns = (asked: Asked | undefined) => ({
+  requestedFrom: asked?.address ?? '',
+  requestedVia: asked?.token ? `${tokenPrefix}${asked.token.name}` : 'session',
+  requestedToken: asked?.token?.id ?? null,
+})
+
+/** The same as its person reads it; an address that whoever asked has no session from is worth a warning. */
+export async function renderAskedFrom(
+  db: Db<'session' | 'apiToken'>,
+  row: SealRequestTable,
+  now: number,
+): Promise<AskedFrom> {
+  const { requestedFrom: address, requestedVia, requestedToken, requestedBy, userId } = row
+  const sessions = address === '' ? [] : await listSessions(db, requestedBy, now)
+  return {
+    address: address === '' ? null : address,
+    isUnusual: address !== '' && !sessions.some((session) => session.address === address),
+    tokenName: requestedToken === null ? null : requestedVia.slice(tokenPrefix.length),
+    canEndToken: requestedToken !== null && requestedBy === userId && (await isLive(db, requestedToken)),
+  }
+}
+
+async function isLive(db: Db<'apiToken'>, id: Id<'tok'>): Promise<boolean> {
+  const row = await db
+    .selectFrom('apiToken')
+    .select('id')
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
+}

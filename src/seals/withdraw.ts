@@ -1,0 +1,60 @@
+import { recordEvent } from '../audit/record.ts'
+import type { Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { SealRequestTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+
+type Writing = Tx<'sealRequest' | 'auditEvent' | 'auditPersonal'>
+
+/** Whoever asked takes it back: it can never be sealed. @throws 409 where it no longer waits */
+export async function withdrawRequest(tx: Writing, row: SealRequestTable, caller: Caller, at: number): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('sealRequest')
+    .set({ state: 'withdrawn' })
+    .where('id', '=', row.id)
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  if (Number(numUpdatedRows) !== 1) throw new ProblemError(409, 'not-open', 'This no longer waits for a tap.')
+  await recordWithdrawn(tx, row, caller, at)
+}
+
+/** What a token asked for ends with it. Returns the requests that no longer wait. */
+export async function withdrawRequestsOfToken(
+  tx: Writing,
+  tokenId: Id<'tok'>,
+  caller: Caller,
+  at: number,
+): Promise<Id<'srq'>[]> {
+  const rows = await tx
+    .updateTable('sealRequest')
+    .set({ state: 'withdrawn' })
+    .where('requestedToken', '=', tokenId)
+    .where('state', '=', 'open')
+    .where('expiresAt', '>', at)
+    .returningAll()
+    .execute()
+  for (const row of rows) await recordWithdrawn(tx, row, caller, at)
+  return rows.map(({ id }) => id)
+}
+
+/** Nobody needs to answer any more: the thing they were asked about is settled, and its own event tells how. */
+export async function closeRequestsAbout(tx: Tx<'sealRequest'>, about: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('sealRequest')
+    .set({ state: 'withdrawn' })
+    .where('about', 'in', about)
+    .where('state', '=', 'open')
+    .execute()
+}
+
+async function recordWithdrawn(tx: Writing, row: SealRequestTable, caller: Caller, at: number): Promise<void> {
+  await recordEvent(tx, {
+    action: 'seal.withdrawn',
+    actor: actorOf(caller),
+    target: { kind: 'seal-request', id: row.id },
+    repositoryId: row.repositoryId,
+    facts: { title: (JSON.parse(row.facts) as { title: string }).title },
+    at,
+  })
+}

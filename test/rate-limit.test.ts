@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { Person } from '../src/walk/person.ts'
+import { beginSignIn } from './support/ceremony.ts'
+import { rawRequest } from './support/raw-request.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+
+/** As few as can be set, so that a flood is short. */
+const perAddress = 60
+const flags = ['--rate-limit', String(perAddress)]
+const behindProxy = [...flags, '--trusted-proxies', '127.0.0.1']
+
+const from = (address: string) => ({ 'x-forwarded-for': address })
+
+/** Whole sign-ins through a proxy that says where this browser is. */
+async function signInFrom(person: Person, address: string): Promise<void> {
+  const headers = from(address)
+  const { ceremonyId, publicKey } = await person.call<Awaited<ReturnType<typeof beginSignIn>>>(
+    'POST',
+    '/sign-in/begin',
+    {},
+    headers,
+  )
+  const response = person.authenticator.get(publicKey, person.origin)
+  await person.call('POST', '/sign-in/finish', { ceremonyId, response }, headers)
+}
+
+describe('a flood from one address', () => {
+  let postern: StartedPostern
+  let ana: Person
+  before(async () => {
+    postern = await startPostern({ flags: behindProxy })
+    ana = await postern.owner()
+  })
+  after(() => postern[Symbol.asyncDispose]())
+
+  test('of wrong taps in ana’s name leaves ana able to sign in from another', async () => {
+    const attacker = new Person(postern.origin, ana.authenticator)
+    const statuses: number[] = []
+    for (let sent = 0; sent < perAddress; sent++) {
+      const begun = await attacker.fetch('POST', '/sign-in/begin', {}, from('203.0.113.1'))
+      statuses.push(begun.status)
+      if (!begun.ok) continue
+      const { ceremonyId, publicKey } = (await begun.json()) as Awaited<ReturnType<typeof beginSignIn>>
+      const response = ana.authenticator.get(publicKey, postern.origin, { flags: 0x01 })
+      const answer = await attacker.fetch('POST', '/sign-in/finish', { ceremonyId, response }, from('203.0.113.1'))
+      statuses.push(answer.status)
+    }
+    assert.deepEqual(
+      [200, 400, 429].map((status) => statuses.filter((one) => one === status).length),
+      [perAddress / 2, perAddress / 2, perAddress / 2],
+    )
+    await signInFrom(new Person(postern.origin, ana.authenticator), '198.51.100.1')
+    await ana.call('GET', '/me', undefined, from('203.0.113.1'))
+  })
+
+  test('does not sign out, or hold up, who is signed in there', async () => {
+    const bo = await postern.join(ana, 'bo')
+    for (let sent = 0; sent <= perAddress; sent++)
+      await postern.stranger().fetch('POST', '/sign-in/begin', {}, from('203.0.113.2'))
+    assert.equal((await bo.fetch('POST', '/sign-in/begin', {}, from('203.0.113.2'))).status, 429)
+    await bo.call('GET', '/me', undefined, from('203.0.113.2'))
+    await bo.call('POST', '/projects', { name: 'bo', description: '' }, from('203.0.113.2'))
+  })
+})
+
+test('a stranger’s X-Forwarded-For chooses no bucket', async () => {
+  await using postern = await startPostern({ flags })
+  const statuses: number[] = []
+  for (let sent = 0; sent <= perAddress; sent++) {
+    const answer = await postern.stranger().fetch('POST', '/sign-in/begin', {}, from(`203.0.113.${sent}`))
+    statuses.push(answer.status)
+  }
+  assert.deepEqual([statuses.indexOf(429), statuses.at(-1)], [perAddress, 429])
+})
+
+test('every route that a stranger reaches is counted, except what is the same for everybody', async () => {
+  await using postern = await startPostern({ flags })
+  const { host } = new URL(postern.origin)
+  const send = (method: string, path: string, headers = {}) =>
+    rawRequest(postern.origin, { method, path, headers: { host, ...headers } })
+  for (let sent = 0; sent <= perAddress; sent++) await postern.stranger().fetch('POST', '/sign-in/begin', {})
+  for (let sent = 0; sent <= perAddress * 2; sent++) await send('GET', '/api/v1/me')
+  for (let sent = 0; sent <= perAddress / 5; sent++) await send('GET', '/api/v1/me', { authorization: 'Bearer wrong' })
+
+  const free: string[] = []
+  for (const { method, url, access } of postern.postern.routes) {
+    // Whoever is not the operator sees nothing there; no client sends TRACE and QUERY, and HEAD goes with GET.
+    if (access === 'metrics' || ['HEAD', 'TRACE', 'QUERY'].includes(method)) continue
+    const path = url.replaceAll(/:\w+/g, 'x').replace('*', 'x')
+    for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+      const answer = await send(method, path, headers)
+      if (answer.status !== 429) free.push(`${answer.status} ${method} ${url}`)
+      else {
+        assert.match(answer.body, /Too many requests come from your address at this moment\./, `${method} ${url}`)
+        assert.match(answer.headers['retry-after'] ?? '', /^[1-9]\d?$/, `${method} ${url}`)
+      }
+    }
+  }
+  assert.deepEqual(free.sort(), [])
+})
+
+test('git with wrong tokens is told to wait; with a right one it goes on', async () => {
+  await using postern = await startPostern({ flags })
+  const ana = await postern.owner()
+  await ana.call('POST', '/projects', { name: 'payments', description: '' })
+  await ana.call('POST', '/projects/payments/repositories', { name: 'api', description: '', visibility: 'private' })
+  const token = await ana.makeToken('git')
+  const path = '/payments/api.git/info/refs?service=git-upload-pack'
+  const { host } = new URL(postern.origin)
+  const fetchRefs = (secret: string) =>
+    rawRequest(postern.origin, {
+      path,
+      headers: { host, authorization: `Basic ${Buffer.from(`git:${secret}`).toString('base64')}` },
+    })
+  const wrong = `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`
+  for (let sent = 0; sent < perAddress / 5; sent++) assert.equal((await fetchRefs(wrong)).status, 401)
+  const refused = await fetchRefs(wrong)
+  assert.equal(refused.status, 429)
+  assert.match(refused.headers['retry-after'] ?? '', /^\d+$/)
+  assert.match(refused.body, /^Too many requests come from your address at this moment\. Try again in \d+ seconds\.\n$/)
+  assert.equal((await fetchRefs(token)).status, 200)
+})
+
+test('one account’s changes are counted together, and nobody else’s with them', async () => {
+  await using postern = await startPostern({ flags: behindProxy })
+  const ana = await postern.owner()
+  const bo = await postern.join(ana, 'bo')
+  const statuses: number[] = []
+  for (let sent = 0; sent < 30; sent++)
+    statuses.push((await bo.fetch('POST', '/seal-requests/srq_x/refuse', {}, from(`203.0.113.${sent}`))).status)
+  assert.deepEqual([new Set(statuses), statuses.indexOf(429)], [new Set([404, 429]), (perAddress * 2) / 5])
+  await bo.call('GET', '/me')
+  await ana.call('POST', '/projects', { name: 'still', description: '' })
+  await signInFrom(new Person(postern.origin, bo.authenticator), '203.0.113.1')
+})
+
+describe('known and unknown people are answered alike', () => {
+  let postern: StartedPostern
+  let ana: Person
+  before(async () => {
+    postern = await startPostern()
+    ana = await postern.owner()
+  })
+  after(() => postern[Symbol.asyncDispose]())
+
+  /** Status, names and values of headers, and body, without what is random or a date. */
+  async function shapeOf(response: Response) {
+    const headers = Object.fromEntries(response.headers)
+    delete headers['date']
+    if (headers['set-cookie'] !== undefined) headers['set-cookie'] = headers['set-cookie'].replace(/=[\w-]+/, '=…')
+    const body = (await response.text())
+      .replace(/"ceremonyId":"[^"]+"/, '"ceremonyId":"…"')
+      .replace(/"expiresAt":\d+/, '"expiresAt":0')
+      .replace(/"challenge":"[\w-]+"/, '"challenge":"…"')
+    return { status: response.status, headers, body }
+  }
+
+  test('to begin a sign-in, whoever they say they are', async () => {
+    const bodies = [{}, { username: 'ana' }, { username: 'nobody' }, { credentialId: ana.authenticator.credentialIds[0] }]
+    const [first, ...others] = await Promise.all(
+      bodies.map(async (body) => shapeOf(await postern.stranger().fetch('POST', '/sign-in/begin', body))),
+    )
+    assert.equal(first?.status, 200)
+    for (const other of others) assert.deepEqual(other, first)
+  })
+
+  test('to finish one, with a passkey that ended or one that never was', async () => {
+    const ended = new SoftwareAuthenticator()
+    const { id } = await ana.addPasskey(ended, 'second')
+    await ana.act('DELETE', `/me/credentials/${id}`)
+    const unknown = new SoftwareAuthenticator()
+    const begun = await ana.call<{ publicKey: PublicKeyCredentialCreationOptionsJSON }>(
+      'POST',
+      '/me/credentials/begin',
+      {},
+    )
+    unknown.create(begun.publicKey, postern.origin)
+    const finish = async (authenticator: SoftwareAuthenticator) => {
+      const person = new Person(postern.origin, authenticator)
+      const { ceremonyId, publicKey } = await beginSignIn(person)
+      const response = authenticator.get(publicKey, postern.origin)
+      return shapeOf(await person.fetch('POST', '/sign-in/finish', { ceremonyId, response }))
+    }
+    const answer = await finish(ended)
+    assert.equal(answer.status, 401)
+    assert.deepEqual(await finish(unknown), answer)
+  })
+})
