@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
 import { browser } from './browser.ts'
+import { flood } from './flood.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
 import { describeMachine } from './machine.ts'
@@ -15,7 +16,7 @@ import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, guardrails, verify, gitHttp, browser, start]
+const groups: readonly Group[] = [authentication, signIn, flood, guardrails, verify, gitHttp, browser, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

@@ -22,6 +22,8 @@ export interface ServeOptions {
   /** A free one if not given. */
   port?: number
   nodeFlags?: string[]
+  /** Further flags of the server. */
+  flags?: string[]
 }
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -29,9 +31,9 @@ const pollMs = 5
 const patienceMs = 120_000
 
 /** Starts the real server as a process of its own and waits until it is ready. */
-export async function serve({ dataFolder, port, nodeFlags = [] }: ServeOptions): Promise<Served> {
+export async function serve({ dataFolder, port, nodeFlags = [], flags: further = [] }: ServeOptions): Promise<Served> {
   const origin = `http://localhost:${port ?? (await freePort())}`
-  const flags = ['--port', new URL(origin).port, '--data', dataFolder, '--log-level', 'error']
+  const flags = ['--port', new URL(origin).port, '--data', dataFolder, '--log-level', 'error', ...further]
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...nodeFlags, main, 'serve', ...flags], {
     env: plainEnvironment(),

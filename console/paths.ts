@@ -21,7 +21,7 @@ export const paths = {
   home: '/',
   afterSetUp: '/-/setup?step=next',
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
-  account: (tab: 'passkeys' | 'sessions' | 'tokens' = 'passkeys') => `/-/account/${tab}`,
+  account: (tab: 'passkeys' | 'sessions' | 'tokens' | 'allowed' = 'passkeys') => `/-/account/${tab}`,
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
   inbox: '/-/inbox',
   /** One request for a tap, to be opened on any device of its person. */
@@ -29,6 +29,15 @@ export const paths = {
   people: (query: Query = {}) => withQuery('/-/people', query),
   groups: '/-/groups',
   audit: (query: Query = {}) => withQuery('/-/audit', query),
+  guardrails: (query: Query = {}) => withQuery('/-/guardrails', query),
+  newGuardrail: '/-/guardrails/new',
+  guardrail: (id: string) => `/-/guardrails/rules/${part(id)}`,
+  guardrailReview: '/-/guardrails/review',
+  guardrailImport: '/-/guardrails/import',
+  guardrailHistory: '/-/guardrails/history',
+  guardrailChange: (id: string) => `/-/guardrails/history/${part(id)}`,
+  /** Where a session leads whose key is too weak by the rules of today. */
+  strongerKey: (returnTo?: string) => withQuery('/-/stronger-key', { returnTo: returnTo === '/' ? null : returnTo }),
   projects: '/-/projects',
   newProject: '/-/projects/new',
   newRepository: (project?: string) => withQuery('/-/repositories/new', { project }),
@@ -63,6 +72,7 @@ export const projectApi = (project: string) => `/projects/${part(project)}`
 
 /** Plain links that the browser follows itself: bytes as an attachment. */
 export const downloads = {
+  policy: '/api/v1/policy/export',
   raw: (project: string, name: string, path: string, ref: string) =>
     withQuery(`/api/v1${repositoryApi(project, name)}/raw`, { ref, path }),
   archive: (project: string, name: string, ref: string, format: 'tar.gz' | 'zip') =>

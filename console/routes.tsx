@@ -41,6 +41,14 @@ const sealRequest = createRoute({
   component: lazyRouteComponent(() => import('./pages/inbox/seal-request-page.tsx'), 'SealRequestPage'),
 })
 
+/** For a session that may do nothing but get the key it lacks. */
+const strongerKey = createRoute({
+  getParentRoute: () => root,
+  path: '/-/stronger-key',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/entry/stronger-key-page.tsx'), 'StrongerKeyPage'),
+})
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -84,6 +92,13 @@ const ownPages = [
   ownPage('/-/inbox', () => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
   ownPage('/-/people', () => import('./pages/people/people-page.tsx'), 'PeoplePage'),
   ownPage('/-/groups', () => import('./pages/people/groups-page.tsx'), 'GroupsPage'),
+  ownPage('/-/guardrails', () => import('./pages/guardrails/guardrails-page.tsx'), 'GuardrailsPage'),
+  ownPage('/-/guardrails/new', () => import('./pages/guardrails/rule-page.tsx'), 'NewRulePage'),
+  ownPage('/-/guardrails/rules/$id', () => import('./pages/guardrails/rule-page.tsx'), 'RulePage'),
+  ownPage('/-/guardrails/review', () => import('./pages/guardrails/review-page.tsx'), 'ReviewPage'),
+  ownPage('/-/guardrails/import', () => import('./pages/guardrails/import-page.tsx'), 'ImportPage'),
+  ownPage('/-/guardrails/history', () => import('./pages/guardrails/history-page.tsx'), 'HistoryPage'),
+  ownPage('/-/guardrails/history/$id', () => import('./pages/guardrails/change-page.tsx'), 'ChangePage'),
   ownPage('/-/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
   ownPage('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
   ownPage('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),
@@ -114,7 +129,13 @@ const openPages = [
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([signIn, setUp, sealRequest, shell.addChildren([own.addChildren(ownPages), ...openPages])]),
+    routeTree: root.addChildren([
+      signIn,
+      setUp,
+      sealRequest,
+      strongerKey,
+      shell.addChildren([own.addChildren(ownPages), ...openPages]),
+    ]),
     parseSearch,
     stringifySearch,
     scrollRestoration: true,

@@ -107,6 +107,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
   const challenges = createChallenges(challengeStore, now)
   const attestation = createAttestation({ ...config.metadata, database, now })
+  let judging: Promise<void> | undefined
+  opened.defer(() => judging)
   attestation.onImported((number) => rejudgeCredentials({ database, attestation, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
   const authenticator = createAuthenticator({ database, cookies, origin, policy, now })
@@ -268,7 +270,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     async listen() {
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
-      attestation.catchUp().catch((error: unknown) => log(error, 'judging passkeys anew'))
+      judging = attestation.catchUp().catch((error: unknown) => log(error, 'judging passkeys anew'))
       schedule.start()
       mail.start()
     },

@@ -11,6 +11,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   database: { imports: [], writes: [], why: 'connections and schema; knows no feature' },
   protocols: { imports: [], writes: [], why: 'bytes and rules of other people’s specifications; no I/O' },
   http: { imports: ['database'], writes: [], why: 'what every route shares; knows no feature' },
+  metrics: { imports: ['http'], writes: [], why: 'counters for whoever operates it; told what to count, asks no feature' },
   audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
   mail: {
     imports: ['database', 'http', 'audit'],

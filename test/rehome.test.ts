@@ -147,6 +147,18 @@ test('an instance moves from localhost to a real host: people register anew, wha
   const verified = await command(['verify', clone])
   assert.equal(verified.code, 0, verified.stdout + verified.stderr)
 
+  // The page of the new merge names the old root and the owner's new key, and with both all of it is proven.
+  const { postern: lines } = await callInBrowser<{ postern: string[] }>(
+    ana,
+    'GET',
+    `${R}/pull-requests/2/verify-instructions`,
+  )
+  const trusted = [...(lines.at(-1) ?? '').matchAll(/--trust (\S+)/g)].map(([, fingerprint = '']) => fingerprint)
+  assert.equal(trusted.length, 2)
+  assert.equal(trusted[0], before.root)
+  const rooted = await command(['verify', clone, ...trusted.flatMap((fingerprint) => ['--trust', fingerprint])])
+  assert.equal(rooted.code, 0, rooted.stdout + rooted.stderr)
+
   // Whoever pinned the first signer before the move still has what that person sealed then.
   const pinned = await command(['verify', clone, '--trust', before.root, '--json'])
   const { changes } = JSON.parse(pinned.stdout) as { changes: { oid: string; state: string; by?: { trust: string } }[] }

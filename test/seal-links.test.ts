@@ -116,10 +116,17 @@ for (const store of stores)
       const { code } = await askForTap(postern, { of: 'bo', by: 'ana', asked })
       assert.equal((await open(bo, code)).askedFrom.isUnusual, false)
       const { code: unknown } = await askForTap(postern, { of: 'bo', by: 'ana' })
-      assert.deepEqual(
-        (({ address, isUnusual }) => ({ address, isUnusual }))((await open(bo, unknown)).askedFrom),
-        { address: null, isUnusual: false },
-      )
+      assert.deepEqual((({ address, isUnusual }) => ({ address, isUnusual }))((await open(bo, unknown)).askedFrom), {
+        address: null,
+        isUnusual: false,
+      })
+    })
+
+    test('a merge leads to what it changes; nothing else leads anywhere', async () => {
+      const merge = await askForTap(postern, { of: 'bo', by: 'ana', merge: { path: 'demo/shop', number: 7 } })
+      assert.equal((await open(bo, merge.code)).change, '/demo/shop/pull-requests/7?tab=files')
+      const act = await askForTap(postern, { of: 'bo', by: 'ana' })
+      assert.equal((await open(bo, act.code)).change, null)
     })
 
     test('refused: who waits is told at once, and it can never be sealed', async () => {
@@ -210,10 +217,24 @@ for (const store of stores)
     test('one person does not hold more connections than they may', async () => {
       const { id } = await askForTap(postern, { of: 'bo', by: 'ana' })
       const held = Array.from({ length: mostWaits + 1 }, () => wait(bo, id))
-      const first = await Promise.race(held.map((one) => one.then(() => 'answered', (error: Error) => error.message)))
+      const first = await Promise.race(
+        held.map((one) =>
+          one.then(
+            () => 'answered',
+            (error: Error) => error.message,
+          ),
+        ),
+      )
       assert.match(first, /429 too-many-requests/)
       await ana.call('POST', `/seal-requests/${id}/withdraw`)
-      const states = await Promise.all(held.map((one) => one.then(({ state }) => state, () => 'refused')))
+      const states = await Promise.all(
+        held.map((one) =>
+          one.then(
+            ({ state }) => state,
+            () => 'refused',
+          ),
+        ),
+      )
       assert.equal(states.filter((state) => state === 'withdrawn').length, mostWaits)
     })
 

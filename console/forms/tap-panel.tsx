@@ -76,7 +76,11 @@ export function TapPanel(props: TapPanelProps) {
           {tap.isError ? 'Try again' : buttonLabel}
         </Button>
         {canGoElsewhere && !tap.isPending && !tap.isSuccess && !disabledReason && (
-          <Button variant="subtle" leftSection={<IconDeviceMobile size={18} aria-hidden />} onClick={() => goElsewhere(true)}>
+          <Button
+            variant="subtle"
+            leftSection={<IconDeviceMobile size={18} aria-hidden />}
+            onClick={() => goElsewhere(true)}
+          >
             Use another device
           </Button>
         )}

@@ -1,19 +1,23 @@
 import { Badge, Popover, UnstyledButton } from '@mantine/core'
-import { IconFlag, IconShieldCheck, IconShieldOff, IconShieldX } from '@tabler/icons-react'
+import { IconFlag, IconShieldCheck, IconShieldHalf, IconShieldOff, IconShieldX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Proof } from '../api/shapes.ts'
 
-type ProofState = Proof['state']
+/** What stands in the record, and beside it: proven, but by less than the guardrails ask today. */
+type MarkState = Proof['state'] | 'weaker'
+const markState = (proof: Proof): MarkState => (proof.state === 'proven' && proof.weaker !== null ? 'weaker' : proof.state)
 
-const marks: Record<ProofState, { label: string; color: string; icon: typeof IconFlag }> = {
+const marks: Record<MarkState, { label: string; color: string; icon: typeof IconFlag }> = {
   proven: { label: 'Proven', color: 'teal', icon: IconShieldCheck },
+  weaker: { label: 'Proven, weaker', color: 'orange', icon: IconShieldHalf },
   baseline: { label: 'Start', color: 'gray', icon: IconFlag },
   unproven: { label: 'Not proven', color: 'yellow', icon: IconShieldOff },
   broken: { label: 'Broken', color: 'red', icon: IconShieldX },
 }
 
-const sentences: Record<ProofState, (who: string, proof: Proof) => string> = {
+const sentences: Record<MarkState, (who: string, proof: Proof) => string> = {
   proven: (who, { userVerified }) => `${who} proved this with a tap${userVerified ? ', verified by the key' : ''}`,
+  weaker: (who, { weaker }) => `${who} proved this with a tap that would not be enough today. ${weaker}`,
   baseline: (who, { by }) => (by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'),
   unproven: () => 'No person proved this',
   broken: () => 'It carries a signature that does not match',
@@ -21,7 +25,7 @@ const sentences: Record<ProofState, (who: string, proof: Proof) => string> = {
 
 /** What a mark means, in a sentence. */
 export const proofSentence = (proof: Proof): string =>
-  sentences[proof.state](proof.by?.displayName ?? 'Somebody', proof)
+  sentences[markState(proof)](proof.by?.displayName ?? 'Somebody', proof)
 
 interface ProofMarkProps {
   /** Null where nothing is claimed: outside protected branches. Draws nothing then. */
@@ -35,7 +39,7 @@ interface ProofMarkProps {
 /** The same small mark wherever something is or is not proven. */
 export function ProofMark({ proof, isCompact = false, card }: ProofMarkProps) {
   if (!proof) return null
-  const { label, color, icon: Icon } = marks[proof.state]
+  const { label, color, icon: Icon } = marks[markState(proof)]
   const sentence = proofSentence(proof)
   // Two tints apart is what a small text on its own colour needs (WCAG 1.4.3).
   const text = `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black), var(--mantine-color-${color}-2))`

@@ -25,16 +25,19 @@ export async function findModel(
     .select(['key', 'name', 'isHardware', 'sharesRoots', 'statusReports', 'attestationRoots'])
     .where('key', '=', key)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    key: row.key,
-    name: row.name,
-    isHardware: row.isHardware === 1,
-    sharesRoots: row.sharesRoots === 1,
-    statusReports: JSON.parse(row.statusReports) as StatusReport[],
-    roots: (JSON.parse(row.attestationRoots) as string[]).map((der) => new X509Certificate(Buffer.from(der, 'base64'))),
-  }
+  return row && modelOf(row)
 }
+
+type JudgedColumns = 'key' | 'name' | 'isHardware' | 'sharesRoots' | 'statusReports' | 'attestationRoots'
+
+export const modelOf = (row: Pick<AuthenticatorModelTable, JudgedColumns>): AuthenticatorModel => ({
+  key: row.key,
+  name: row.name,
+  isHardware: row.isHardware === 1,
+  sharesRoots: row.sharesRoots === 1,
+  statusReports: JSON.parse(row.statusReports) as StatusReport[],
+  roots: (JSON.parse(row.attestationRoots) as string[]).map((der) => new X509Certificate(Buffer.from(der, 'base64'))),
+})
 
 /** Which of these AAGUIDs the metadata has a picture for. */
 export async function listPictured(db: Db<'authenticatorModel'>, aaguids: readonly string[]): Promise<Set<string>> {

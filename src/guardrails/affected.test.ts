@@ -94,7 +94,7 @@ for (const [store, open] of Object.entries(openStores)) {
     await addPerson(database, 'cleo')
     const people = await meant(database, [rule({ does: ['*'], requires: { networks: ['10.0.0.0/8'] } })])
     assert.deepEqual(people, {
-      ben: { outcome: 'locked-out', sentence: 'It takes a known network to sign in, and last seen from 192.0.2.7.' },
+      ben: { outcome: 'locked-out', sentence: 'It takes a known network to sign in, and they were last seen from 192.0.2.7.' },
       ana: { outcome: 'fine', sentence: '' },
       cleo: { outcome: 'fine', sentence: '' },
     })

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ActName } from '../policy/acts.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import type { CompiledRule } from '../policy/compiled-rule.ts'
+import type { ActPlace } from '../policy/facts.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { createBreaks } from './breaks.ts'
 import { listWhere } from './may-do.ts'
@@ -74,10 +75,12 @@ function createJudge({ before, after, at }: Policies) {
   return async (standing: Standing, breathe: () => Promise<void> | undefined): Promise<Verdict | undefined> => {
     const probes = new Map<string, Probe>()
     let concerning: CompiledRule | undefined
+    const whereOf = createWhere(standing)
     for (const rule of changed)
-      for (const probe of probesOf(rule, actsOf.get(rule) ?? [], standing)) {
+      for (const probe of probesOf(rule, actsOf.get(rule) ?? [], standing, whereOf)) {
         concerning ??= rule
-        probes.set(JSON.stringify(probe), probe)
+        const { act, place } = probe
+        probes.set(place === null ? act : JSON.stringify(probe), probe)
       }
     if (concerning === undefined) return undefined
     const verdict = { rule: concerning.ref, strength: standing.keys[0]?.strength ?? null }
@@ -100,14 +103,35 @@ function createJudge({ before, after, at }: Policies) {
   }
 }
 
+/** Where somebody can do each act, looked up once for all rules. */
+function createWhere({ actor, places }: Standing) {
+  const known = new Map<string, (ActPlace | null)[]>()
+  return (act: ActName, branch: string | undefined): (ActPlace | null)[] => {
+    const key = `${act} ${branch ?? ''}`
+    const where = known.get(key) ?? listWhere(act, { role: actor.role, places }, branch)
+    known.set(key, where)
+    return where
+  }
+}
+
 /** One way for each act of a rule in which it concerns this person. */
-function probesOf(rule: CompiledRule, named: readonly ActName[], { actor, places }: Standing): Probe[] {
+function probesOf(
+  rule: CompiledRule,
+  named: readonly ActName[],
+  { actor }: Standing,
+  whereOf: ReturnType<typeof createWhere>,
+): Probe[] {
   // A pattern matches itself without its stars.
   const branch = rule.rule.where?.branches?.[0]?.replaceAll('*', '')
-  return named.flatMap((act) => {
-    const place = listWhere(act, { role: actor.role, places }, branch).find((one) => rule.concerns(actor, one))
-    return place === undefined ? [] : [{ act, place }]
-  })
+  const concernsAnywhere = rule.concerns(actor, null)
+  const probes: Probe[] = []
+  for (const act of named)
+    for (const place of whereOf(act, branch))
+      if (place === null ? concernsAnywhere : rule.concerns(actor, place)) {
+        probes.push({ act, place })
+        break
+      }
+  return probes
 }
 
 interface Loss {

@@ -60,23 +60,6 @@ export async function findOwnLockOut(
   }
 }
 
-/** The sentence of `findLastAdministratorLockOut`, null where somebody is left. */
-export const isLastAdministratorLockedOut = async (
-  db: StandingDb,
-  policy: CompiledPolicy,
-  at: number,
-  address: string | null,
-): Promise<string | null> => (await findLastAdministratorLockOut(db, policy, { at, address }))?.sentence ?? null
-
-/** The sentence of `findOwnLockOut`, null where the caller is not locked out. */
-export const locksOut = async (
-  db: StandingDb,
-  policy: CompiledPolicy,
-  caller: Pick<Caller, 'id'>,
-  at: number,
-  address: string | null,
-): Promise<string | null> => (await findOwnLockOut(db, policy, { caller, at, address }))?.sentence ?? null
-
 function judgeFrom(
   policy: CompiledPolicy,
   standing: Standing,

@@ -34,7 +34,15 @@ export async function ownRequirements(
   return {
     strength: standing.keys[0]?.strength ?? null,
     acts: names.flatMap((act) => judgeAct(policy, standing, act, { at, address }, pathOf)),
-    upcoming: names.flatMap((act) => listUpcoming(policy, standing, act, { at, address })),
+    // A rule about everything is told once, by the first act it is about: signing in comes first.
+    upcoming: [
+      ...new Map(
+        names
+          .flatMap((act) => listUpcoming(policy, standing, act, { at, address }))
+          .reverse()
+          .map((one) => [one.rule.id, one]),
+      ).values(),
+    ].sort((one, other) => one.enforceFrom - other.enforceFrom),
     ...said,
   }
 }

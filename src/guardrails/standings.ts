@@ -6,6 +6,7 @@ import { policyKey } from '../identity/policy-actor.ts'
 import type { CompiledPolicy } from '../policy/compile.ts'
 import type { ActPlace, PolicyActor, Proof } from '../policy/facts.ts'
 import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { createBreaks } from './breaks.ts'
 import { namedPlaces, namesNetworks } from './named.ts'
 import { readOwnPlaces } from './own-places.ts'
 
@@ -60,11 +61,13 @@ export async function readStandings(
   db: StandingDb,
   { policies, roles, id, at }: { policies: readonly CompiledPolicy[]; at: number } & Chosen,
 ): Promise<Standing[]> {
+  const breathe = createBreaks()
   const ids = selectIds(db, { roles, id })
   const users = await choose(db, { roles, id })
     .select(['id', 'kind', 'username', 'displayName', 'role', 'isDemo'])
     .orderBy('username')
     .execute()
+  await breathe()
   const groups = await db
     .selectFrom('groupMember')
     .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
@@ -72,6 +75,7 @@ export async function readStandings(
     .where('groupMember.userId', 'in', ids)
     .orderBy('userGroup.name')
     .execute()
+  await breathe()
   const records = await db
     .selectFrom('credentialRecord')
     .select(['userId', 'name', 'backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
@@ -79,6 +83,7 @@ export async function readStandings(
     .where('userId', 'in', ids)
     .orderBy('createdAt')
     .execute()
+  await breathe()
   const tokens = await db
     .selectFrom('apiToken')
     .select(['userId', 'name', 'createdAt', 'expiresAt'])
@@ -87,20 +92,23 @@ export async function readStandings(
     .where('userId', 'in', ids)
     .orderBy('createdAt')
     .execute()
+  await breathe()
   const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
   const ownPlaces = await readOwnPlaces(db, namedPlaces(policies))
 
   const groupsOf = Map.groupBy(groups, ({ userId }) => userId)
   const recordsOf = Map.groupBy(records, ({ userId }) => userId)
   const tokensOf = Map.groupBy(tokens, ({ userId }) => userId)
-  return users.map((user) => {
+  const standings: Standing[] = []
+  for (const user of users) {
+    await breathe()
     const own = groupsOf.get(user.id) ?? []
     const keys = (recordsOf.get(user.id) ?? []).map((record) => ({
       name: record.name,
       strength: credentialStrength(record),
       key: policyKey(record),
     }))
-    return {
+    standings.push({
       person: { id: user.id, username: user.username, displayName: user.displayName },
       actor: { kind: user.kind, username: user.username, role: user.role, groups: own.map(({ name }) => name) },
       isDemo: user.isDemo === 1,
@@ -108,8 +116,9 @@ export async function readStandings(
       address: addresses.get(user.id) ?? null,
       places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
       tokens: (tokensOf.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
-    }
-  })
+    })
+  }
+  return standings
 }
 
 const steps: readonly Strength[] = ['mfa', 'passkey', 'device-bound', 'attested']

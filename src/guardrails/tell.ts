@@ -6,9 +6,9 @@ import type { OwnKey } from './standings.ts'
 /**
  * What an act takes and somebody has not got, as a clause about them: "it takes a hardware key of a verified model to
  * sign in, and the best passkey is a synced passkey".
- * @param seen how the address is known: "last seen", "you come"
+ * @param seen how the address is known: "they were last seen", "you come"
  */
-export function tellMissing({ decision, facts }: Refusal, keys: readonly OwnKey[], seen = 'last seen'): string {
+export function tellMissing({ decision, facts }: Refusal, keys: readonly OwnKey[], seen = 'they were last seen'): string {
   const [first] = decision.unmet
   const to = `to ${acts[facts.act]}`
   switch (first?.part) {

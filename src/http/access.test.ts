@@ -39,6 +39,17 @@ test('the declared guard runs before the handler, the tap after it, and a refusa
   assert.deepEqual(called.splice(0), ['person', 'act'])
 })
 
+test('what a stranger sends is not read before they are refused', async () => {
+  const called: string[] = []
+  const app = guarded(called)
+  app.addHook('preParsing', async () => void called.push('read'))
+  app.post('/write', { config: { access: 'person' } }, () => 'x')
+  const request = { method: 'POST', url: '/write', headers: { 'content-type': 'application/json' }, body: '{' } as const
+  const stranger = { ...request, headers: { ...request.headers, 'x-refuse': 'person' } }
+  assert.deepEqual([(await app.inject(stranger)).statusCode, called.splice(0)], [403, ['person']])
+  assert.deepEqual([(await app.inject(request)).statusCode, called], [400, ['person', 'read']])
+})
+
 test('HEAD is guarded as GET is', async () => {
   const called: string[] = []
   const app = guarded(called)

@@ -66,7 +66,7 @@ declare module 'fastify' {
 
 export type Guard = (request: FastifyRequest) => Promise<void>
 
-/** Makes a route without declared access a start-up error, and puts the declared guards before every handler. */
+/** Makes a route without declared access a start-up error, and puts the declared guard before everything of the route. */
 export function enforceAccess(app: FastifyInstance, guards: { access: Record<Access, Guard>; act: Guard }): void {
   app.addHook('onRoute', (route: RouteOptions) => {
     const access = route.config?.access

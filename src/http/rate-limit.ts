@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { Guard } from './access.ts'
 import type { App } from './app.ts'
+import { createTurns } from './one-by-one.ts'
 import { ProblemError } from './problem.ts'
 
 /**
@@ -74,6 +75,8 @@ export async function limitRates(
     anonymous: byAddress(limits.anonymous),
     failure: byAddress(limits.failure),
   }
+  // Who asks much waits for who asks little: a flood holds up itself.
+  const turn = createTurns()
   const account = counter(limits.account, (request) => parts.accountOf(request) ?? '')
 
   function refuse(kind: LimitKind, scope: LimitScope, seconds: number): never {
@@ -84,8 +87,9 @@ export async function limitRates(
   async function countStranger(kind: keyof typeof strangers, request: FastifyRequest): Promise<void> {
     const { max, own, all } = strangers[kind]
     const mine = numbers(await own(request))
-    if (mine.isExceeded) refuse(kind, 'address', mine.ttlInSeconds)
     const isQuiet = mine.max - mine.remaining <= max * quietShare
+    if (!isQuiet) await turn()
+    if (mine.isExceeded) refuse(kind, 'address', mine.ttlInSeconds)
     // Looked at first: what is refused here must not use up what is kept for others.
     const shared = numbers(await all(request, { increment: false }))
     if (shared.remaining <= (isQuiet ? 0 : shared.max * keptForQuiet)) refuse(kind, 'total', shared.ttlInSeconds)

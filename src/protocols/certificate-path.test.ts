@@ -73,7 +73,7 @@ describe('is refused', () => {
         const bound = make('bound', {
           isCa: true,
           issuer: root,
-          extensions: [extension('2.5.29.30', octets(Buffer.of(1)), true)],
+          extensions: [extension('1.3.6.1.4.1.99999.1', octets(Buffer.of(1)), true)],
         })
         return pathOf([make('x', { issuer: bound }), bound], [root])
       },

@@ -10,7 +10,7 @@ const facts: MergeFacts = {
   hasTarget: true,
   comparison: { mergeBase: 'a'.repeat(40), commitCount: 1, outcome: { kind: 'clean', tree: 'b'.repeat(40) } },
   mayMerge: true,
-  hasFittingKey: true,
+  key: { refusal: null },
   heldBy: null,
 }
 const conflicts = { kind: 'conflicts', files: ['a.txt'] } as const
@@ -18,7 +18,7 @@ const comparison = { mergeBase: 'a'.repeat(40), commitCount: 1 }
 
 const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
   [{}, 'ready', []],
-  [{ hasFittingKey: null }, 'ready', []],
+  [{ key: null }, 'ready', []],
   [{ state: 'merged' }, 'closed', []],
   [{ state: 'closed' }, 'closed', []],
   [{ hasSource: false, comparison: null }, 'source-missing', ['Both branches exist']],
@@ -31,7 +31,7 @@ const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
     ['No conflicts with main'],
   ],
   [{ mayMerge: false }, 'not-allowed', ['You may merge here']],
-  [{ hasFittingKey: false }, 'not-allowed', ['You have a key that stock git can check']],
+  [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that stock git can check']],
 ]
 
 for (const [change, state, unmet] of cases)

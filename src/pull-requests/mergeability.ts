@@ -12,8 +12,8 @@ export interface MergeFacts {
   comparison: BranchComparison | null
   /** A person in a browser session with the role `write`. */
   mayMerge: boolean
-  /** Null where the branch asks nothing of the key. */
-  hasFittingKey: boolean | null
+  /** Null where neither the branch nor a guardrail asks anything of the key; else why none of theirs will do. */
+  key: { refusal: string | null } | null
   heldBy: PersonRef | null
 }
 
@@ -47,14 +47,8 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
   checks.push(
     check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'),
   )
-  if (facts.hasFittingKey !== null)
-    checks.push(
-      check(
-        'You have a key that stock git can check',
-        facts.hasFittingKey,
-        'Add an ES256 passkey or security key under Account.',
-      ),
-    )
+  if (facts.key !== null)
+    checks.push(check('You have a key that may merge here', facts.key.refusal === null, facts.key.refusal ?? ''))
   return { state: stateOf(), conflicts, checks, heldBy }
 
   function stateOf(): Mergeability['state'] {
@@ -62,7 +56,7 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
     if (!isRelated) return 'not-allowed'
     if (outcome === null) return 'nothing-to-merge'
     if (outcome.kind === 'conflicts') return 'conflicts'
-    return facts.mayMerge && facts.hasFittingKey !== false ? 'ready' : 'not-allowed'
+    return facts.mayMerge && (facts.key?.refusal ?? null) === null ? 'ready' : 'not-allowed'
   }
 }
 

@@ -325,9 +325,9 @@ async function openApp(fixture: PullRequestFixture): Promise<App> {
     ...Object.fromEntries(guards),
   } as Record<Access, Guard>
   enforceAccess(app, { access, act: refuse })
-  browseRoutes(app, { database, git })
+  browseRoutes(app, { database, git, policy: floorOnly, now })
   downloadRoutes(app, { git })
-  refRoutes(app, { database, git, now, afterMove: (place, rows) => followBranches(parts, place, rows) })
+  refRoutes(app, { database, git, policy: floorOnly, now, afterMove: (place, rows) => followBranches(parts, place, rows) })
   pullRequestRoutes(app, parts)
   return app
 }

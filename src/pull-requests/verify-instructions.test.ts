@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import { prepareMerge } from './prepare-merge.ts'
@@ -42,4 +43,44 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   }
   const { stderr } = await promisify(execFile)('sh', ['-ec', script], { cwd: home, env })
   assert.match(stderr, /Good "git" signature for ana-lee@localhost/)
+})
+
+test('the command names every root that a signer stands on, and no key that only the server speaks for', async () => {
+  await using fixture = await openPullRequests()
+  const { database } = fixture.parts
+  const ana = await fixture.addTapper('ana-lee', 'owner')
+  const bo = await fixture.addTapper('bo-bell', 'admin')
+  // As the next owner's link from the shell leaves them.
+  const cy = await fixture.addTapper('cy-cole', 'admin')
+  await database.write(async (tx) => {
+    const { createdAt } = await tx
+      .selectFrom('credentialRecord')
+      .select('createdAt')
+      .where('userId', '=', cy.caller.id)
+      .executeTakeFirstOrThrow()
+    await tx.updateTable('user').set({ role: 'owner' }).where('id', '=', cy.caller.id).execute()
+    const link = tx.updateTable('registrationLink').set({ purpose: 'next-owner' })
+    await link.where('userId', '=', cy.caller.id).where('consumedAt', '=', createdAt).execute()
+  })
+  const fingerprintOf = async ({ caller }: typeof ana): Promise<string> => {
+    const record = await database.read
+      .selectFrom('credentialRecord')
+      .select(['publicKey', 'rpId'])
+      .where('userId', '=', caller.id)
+      .executeTakeFirstOrThrow()
+    return coseFingerprint(Buffer.from(record.publicKey, 'base64url'), record.rpId)
+  }
+  const { place, push } = await fixture.addProtected('ledger', ana)
+  const merged = async (by: typeof ana, name: string): Promise<string | undefined> => {
+    await push(name, { [name]: '1' }, 'main')
+    const wanted = { title: name, description: '', sourceBranch: name, targetBranch: 'main' }
+    const { number } = await openPullRequest(fixture.parts, place, ana.caller, wanted)
+    const question = { place, caller: by.caller, number, method: 'squash' as const }
+    const { sealRequestId } = await prepareMerge(fixture.parts, question)
+    await merge(fixture.parts, { ...question, sealId: await by.tap(sealRequestId) })
+    return (await readVerifyInstructions(fixture.parts, place, number)).postern.at(-1)?.replace(/^.*\.git /, '')
+  }
+  const first = `--trust ${await fingerprintOf(ana)}`
+  assert.equal(await merged(bo, 'one'), first)
+  assert.equal(await merged(cy, 'two'), `${first} --trust ${await fingerprintOf(cy)}`)
 })

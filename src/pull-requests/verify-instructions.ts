@@ -1,8 +1,12 @@
 import type { Database, Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
 import { conflict } from '../http/problem.ts'
 import type { Place } from '../identity/registration.ts'
-import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { listSigners } from '../repositories/signers.ts'
+import { byAge } from '../seals/format/allowed-signers.ts'
+import type { SignerEntry } from '../seals/format/signer-entry.ts'
+import { firstSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
 import { getPullRequest } from './records.ts'
 import type { VerifyInstructions } from './shapes.ts'
 
@@ -18,7 +22,7 @@ export async function readVerifyInstructions(
   const { mergeOid } = await getPullRequest(database.read, place.repository.id, number)
   if (mergeOid === null) throw conflict('not-merged', `Pull request #${number} is not merged.`)
   const url = `${site.origin}/${place.path}.git`
-  const root = await findRootFingerprint(database.read, site.rpId)
+  const roots = await listRoots(database.read, place.repository.id)
   return {
     stock: [
       `git clone -c 'remote.origin.fetch=+refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
@@ -26,7 +30,7 @@ export async function readVerifyInstructions(
     ],
     postern: [
       `curl -fsSO ${site.origin}/-/postern-verify.mjs`,
-      `node postern-verify.mjs ${url}${root === undefined ? '' : ` --trust ${root}`}`,
+      ['node postern-verify.mjs', url, ...roots.flatMap(({ fingerprint }) => ['--trust', fingerprint])].join(' '),
     ],
     leastGit: '2.34',
     // The end of a key is written in UTC, which older versions cannot read.
@@ -35,19 +39,45 @@ export async function readVerifyInstructions(
 }
 
 /**
- * Entry 0 of the signers: the credential of the set-up, whose fingerprint was printed. After a move to another address
- * nobody's new key is vouched for by it, so that pinning it would call every later merge unproven.
+ * Keys that somebody can trust for every signer of a repository to be vouched for: the credential of the set-up, whose
+ * fingerprint was printed, and each key of an owner that its signers stand on and no older key could vouch for, because
+ * it was registered by a link from the shell: after a move to another address, or for the next owner.
  */
-async function findRootFingerprint(db: Db<'credentialRecord'>, rpId: string): Promise<string | undefined> {
-  const root = await db
+async function listRoots(
+  db: Parameters<typeof listSigners>[0] & Parameters<typeof listShellKeys>[0],
+  repositoryId: Id<'rep'>,
+): Promise<SignerEntry[]> {
+  const entries = await listSigners(db, repositoryId)
+  const first = firstSigner(entries)
+  if (first === undefined) return []
+  const fromShell = new Set(await listShellKeys(db))
+  const roots = [first]
+  for (const entry of byAge(entries).filter(({ credentialId }) => fromShell.has(credentialId))) {
+    const chain = verifySignerChain(entries, { trust: roots.map(({ fingerprint }) => fingerprint) })
+    if (chain.get(entry.credentialId)?.trust === 'server') roots.push(entry)
+  }
+  return roots
+}
+
+/** Credential ids of owners' keys that came in by a link that only the machine itself can make. */
+async function listShellKeys(db: Db<'credentialRecord' | 'registrationLink' | 'user'>): Promise<string[]> {
+  const records = await db
     .selectFrom('credentialRecord')
-    .select(['publicKey', 'rpId'])
-    .where('enrolledVia', '=', 'setup')
-    .orderBy('createdAt')
-    .orderBy('credentialId')
-    .executeTakeFirst()
-  if (root === undefined || root.rpId !== rpId) return undefined
-  return coseFingerprint(Buffer.from(root.publicKey, 'base64url'), root.rpId)
+    .innerJoin('user', 'user.id', 'credentialRecord.userId')
+    // A link is used up in the transaction that makes the record, at the same moment.
+    .innerJoin('registrationLink', 'registrationLink.consumedAt', 'credentialRecord.createdAt')
+    .select('credentialRecord.credentialId')
+    .where('user.role', '=', 'owner')
+    .where('credentialRecord.enrolledVia', '=', 'invitation')
+    .where('registrationLink.purpose', 'in', ['rehome', 'next-owner'])
+    .where((eb) =>
+      eb.or([
+        eb('registrationLink.userId', 'is', null),
+        eb('registrationLink.userId', '=', eb.ref('credentialRecord.userId')),
+      ]),
+    )
+    .execute()
+  return records.map(({ credentialId }) => credentialId)
 }
 
 async function hasEndedKeys(db: Db<'credentialRecord'>): Promise<boolean> {

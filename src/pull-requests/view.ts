@@ -2,18 +2,21 @@ import { notFound } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { listCredentialRecords } from '../identity/credential-records.ts'
 import { listPersonRefs } from '../identity/users.ts'
-import { ES256 } from '../protocols/webauthn/cose.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { coversRole } from '../repositories/access.ts'
 import { findLeaseHolder } from '../repositories/leases.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { listProofs } from '../repositories/proofs.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
+import { createTapJudge } from '../seals/judge-tap.ts'
+import { refusalOf } from '../seals/requests.ts'
 import { compareBranches } from './compare-branches.ts'
 import { findSummary, renderSummary } from './list.ts'
-import { judgeMergeability } from './mergeability.ts'
+import { judgeMergeability, type MergeFacts } from './mergeability.ts'
+import { mergeQuestion } from './prepare-merge.ts'
 import { branchName, getPullRequest, type PullRequest } from './records.ts'
-import type { Mergeability, PullRequestView } from './shapes.ts'
+import type { PullRequestView } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
 import { readTimeline } from './timeline.ts'
 
@@ -32,7 +35,7 @@ async function readEnds(parts: Pick<RefParts, 'git'>, place: RepositoryPlace, ro
 
 /** Everything that the page of one pull request shows to this caller. */
 export async function readPullRequest(
-  parts: RefParts,
+  parts: RefParts & { policy: PolicyInForce },
   place: RepositoryPlace,
   caller: Caller | undefined,
   number: number,
@@ -45,7 +48,11 @@ export async function readPullRequest(
   const comparison = await compareBranches({ git, folder: place.folder }, ends)
   const mayWrite = caller !== undefined && coversRole(place.role, 'write')
   const people = await listPersonRefs(database.read, [row.mergedBy])
-  const proofs = await listProofs(database.read, row.repositoryId, row.mergeOid === null ? [] : [row.mergeOid])
+  const proofs = await listProofs(
+    { db: database.read, policy: parts.policy, at: parts.now() },
+    row.repositoryId,
+    row.mergeOid === null ? [] : [row.mergeOid],
+  )
   const mergeability = judgeMergeability({
     state: row.state,
     sourceBranch: branchName(row.sourceRef),
@@ -78,23 +85,39 @@ export async function readPullRequest(
 }
 
 async function readMergeRights(
-  { database, now }: RefParts,
+  parts: RefParts & { policy: PolicyInForce },
   place: RepositoryPlace,
   row: PullRequest,
   caller: Caller | undefined,
-): Promise<{ mayMerge: boolean; hasFittingKey: boolean | null; heldBy: Mergeability['heldBy'] }> {
+): Promise<Pick<MergeFacts, 'mayMerge' | 'key' | 'heldBy'>> {
+  const { database, now } = parts
   const isPerson = caller?.kind === 'person' && caller.by.kind === 'session'
-  const rule = await findTargetRule(database.read, row)
   const holder = await findLeaseHolder(database.read, { repositoryId: row.repositoryId, ref: row.targetRef }, now())
   const heldBy = holder === undefined || holder === caller?.id ? null : holder
   return {
     mayMerge: isPerson && coversRole(place.role, 'write'),
-    hasFittingKey:
-      rule?.stockVerifiableOnly === true && isPerson
-        ? (await listCredentialRecords(database.read, caller.id)).some((key) => key.algorithm === ES256)
-        : null,
+    key: isPerson && coversRole(place.role, 'write') ? await judgeKeys(parts, place, row, caller) : null,
     heldBy: (await listPersonRefs(database.read, [heldBy])).get(heldBy ?? '') ?? null,
   }
+}
+
+/** Whether one of the caller's keys may merge this: by the branch's own rule and by the guardrails. */
+async function judgeKeys(
+  { database, policy, now }: RefParts & { policy: PolicyInForce },
+  place: RepositoryPlace,
+  row: PullRequest,
+  caller: Caller,
+): Promise<MergeFacts['key']> {
+  const rule = (await findTargetRule(database.read, row)) ?? { stockVerifiableOnly: false }
+  const question = mergeQuestion(place, row)
+  const judge = await createTapJudge({ db: database.read, policy }, { question, caller, at: now() })
+  const records = await listCredentialRecords(database.read, caller.id)
+  const isAsked = records.some((record) => Object.keys(judge(record).decision.requirement.from).length > 0)
+  const refusals = records.map((record) => refusalOf(record, rule, judge))
+  const [first] = refusals
+  if (first !== undefined && refusals.every((refusal) => refusal !== undefined))
+    return { refusal: `${first} Add one under Account.` }
+  return isAsked || rule.stockVerifiableOnly ? { refusal: null } : null
 }
 
 /** What its pages of commits and files compare: what it brings, or, once merged, what it brought. @throws 404 */

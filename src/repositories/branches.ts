@@ -3,7 +3,7 @@ import type { Id } from '../database/id.ts'
 import type { RepositoryTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { readCommits } from './commits.ts'
-import { listProofs } from './proofs.ts'
+import { listProofs, type ProofParts } from './proofs.ts'
 import { findTip, type Source } from './revision.ts'
 import type { BranchView, TagView } from './shapes.ts'
 
@@ -13,12 +13,10 @@ interface Ref {
   oid: string
 }
 
-type Readable = Parameters<typeof listProofs>[0]
-
 /** A page of branches: the default one first, then by name. */
 export async function listBranches(
   source: Source,
-  db: Readable & Db<'pullRequest' | 'protectedBranch'>,
+  parts: ProofParts & { db: Db<'pullRequest' | 'protectedBranch'> },
   repository: Pick<RepositoryTable, 'id' | 'defaultBranch'>,
   cursor: string | undefined,
 ): Promise<{ items: BranchView[]; nextCursor: string | null }> {
@@ -30,8 +28,8 @@ export async function listBranches(
     ({ name }) => [name],
     (ref) => ref,
   )
-  const tips = await readTips(source, db, repository.id, page.items)
-  const marks = await readMarks(db, repository.id)
+  const tips = await readTips(source, parts, repository.id, page.items)
+  const marks = await readMarks(parts.db, repository.id)
   const items = page.items.flatMap((ref): BranchView[] => {
     const tip = tips.get(ref.oid)
     if (tip === undefined) return []
@@ -47,7 +45,7 @@ export async function listBranches(
 /** A page of tags, newest first. Tags of something else than a commit are left out. */
 export async function listTags(
   source: Source,
-  db: Readable,
+  parts: ProofParts,
   repositoryId: Id<'rep'>,
   cursor: string | undefined,
 ): Promise<{ items: TagView[]; nextCursor: string | null }> {
@@ -61,7 +59,7 @@ export async function listTags(
     page.items.map(async ({ name }) => ({ name, oid: (await findTip(source, `refs/tags/${name}`)) ?? '' })),
   )
   const tags = peeled.filter(({ oid }) => oid !== '')
-  const tips = await readTips(source, db, repositoryId, tags)
+  const tips = await readTips(source, parts, repositoryId, tags)
   const messages = await readMessages(source, tags)
   const items = tags.flatMap(({ name, oid }): TagView[] => {
     const tip = tips.get(oid)
@@ -87,10 +85,10 @@ function pageAfter(refs: readonly Ref[], cursor: string | undefined): Ref[] {
   return start === -1 ? [] : refs.slice(start, start + pageSize + 1)
 }
 
-async function readTips(source: Source, db: Readable, repositoryId: Id<'rep'>, refs: readonly Ref[]) {
+async function readTips(source: Source, parts: ProofParts, repositoryId: Id<'rep'>, refs: readonly Ref[]) {
   const oids = refs.map(({ oid }) => oid)
   const commits = await readCommits(source, oids)
-  const proofs = await listProofs(db, repositoryId, oids)
+  const proofs = await listProofs(parts, repositoryId, oids)
   return new Map([...commits].map(([oid, commit]) => [oid, { ...commit, proof: proofs.get(oid) ?? null }]))
 }
 

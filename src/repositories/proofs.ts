@@ -1,8 +1,17 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { Proof } from '../seals/shapes.ts'
+import { listWeaker } from './weaker-proofs.ts'
 
-type ProofTables = Db<'refUpdate' | 'seal' | 'user' | 'credentialRecord' | 'protectedBranch'>
+/** What proofs are read with: today's rules judge how much an old tap is worth today. */
+export interface ProofParts {
+  db: ProofTables
+  policy: PolicyInForce
+  at: number
+}
+
+type ProofTables = Db<'refUpdate' | 'seal' | 'user' | 'credentialRecord' | 'protectedBranch' | 'auditEvent'>
 
 const userVerifiedFlag = 0x04
 
@@ -12,15 +21,16 @@ const userVerifiedFlag = 0x04
  * This is the server's own record; `postern verify` checks the signatures without it.
  */
 export async function listProofs(
-  db: ProofTables,
+  parts: ProofParts,
   repositoryId: Id<'rep'>,
   oids: Iterable<string>,
 ): Promise<Map<string, Proof>> {
   const wanted = [...new Set(oids)]
   if (wanted.length === 0) return new Map()
+  const { db } = parts
   const unproven = await listUnproven(db, repositoryId, wanted)
   const starts = await listStarts(db, repositoryId, wanted)
-  const sealed = await listSealed(db, repositoryId, wanted)
+  const sealed = await listSealed(parts, repositoryId, wanted)
   return new Map([...unproven, ...starts, ...sealed].map((proof) => [proof.oid, proof]))
 }
 
@@ -58,18 +68,23 @@ function renderProof(oid: string, state: Proof['state'], seal?: SealFacts): Proo
     action: seal?.action ?? null,
     statementDigest: seal?.statementDigest ?? null,
     stockVerifiable: seal === undefined ? null : seal.armored !== null,
+    weaker: null,
   }
 }
 
-async function listSealed(db: ProofTables, repositoryId: Id<'rep'>, oids: string[]): Promise<Proof[]> {
-  const rows = await sealQuery(db)
+async function listSealed(parts: ProofParts, repositoryId: Id<'rep'>, oids: string[]): Promise<Proof[]> {
+  const rows = await sealQuery(parts.db)
     .innerJoin('refUpdate', 'refUpdate.sealId', 'seal.id')
     .select('refUpdate.newOid')
     .where('refUpdate.repositoryId', '=', repositoryId)
     .where('refUpdate.newOid', 'in', oids)
     .where('refUpdate.state', '=', 'done')
     .execute()
-  return rows.map((row) => renderProof(row.newOid, 'proven', row))
+  const weaker = await listWeaker(
+    parts,
+    rows.map(({ sealId }) => sealId),
+  )
+  return rows.map((row) => ({ ...renderProof(row.newOid, 'proven', row), weaker: weaker.get(row.sealId) ?? null }))
 }
 
 async function listStarts(db: ProofTables, repositoryId: Id<'rep'>, oids: string[]): Promise<Proof[]> {

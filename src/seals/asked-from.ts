@@ -15,11 +15,7 @@ export interface Asked {
 /** What is known of a caller who asks. */
 export async function askedBy(db: Db<'apiToken'>, { address, by }: Pick<Caller, 'address' | 'by'>): Promise<Asked> {
   if (by.kind === 'session') return { address, via: 'session', token: null }
-  const { name } = await db
-    .selectFrom('apiToken')
-    .select('name')
-    .where('id', '=', by.tokenId)
-    .executeTakeFirstOrThrow()
+  const { name } = await db.selectFrom('apiToken').select('name').where('id', '=', by.tokenId).executeTakeFirstOrThrow()
   return { address, via: 'token', token: { id: by.tokenId, name } }
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 /** Crockford's base 32, as identifiers are written: no character that is read as another. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const codeLength = 16
+const pattern = new RegExp(`^[${alphabet}]{${codeLength}}$`)
 
 /** 80 random bits: what the link of a seal request ends in. */
 export const newCode = (): string => Array.from(randomBytes(codeLength), (byte) => alphabet[byte & 31]).join('')
@@ -13,5 +14,5 @@ export const renderCode = (code: string): string => (code.match(/.{1,4}/g) ?? []
 /** What somebody typed, with or without its dashes and capitals; undefined for what is no code. */
 export function parseCode(typed: string): string | undefined {
   const code = typed.toLowerCase().replaceAll(/[-\s]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
-  return code.length === codeLength && [...code].every((char) => alphabet.includes(char)) ? code : undefined
+  return pattern.test(code) ? code : undefined
 }

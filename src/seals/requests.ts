@@ -159,7 +159,11 @@ export function checkOpen(row: SealRequestTable, now: number): void {
 }
 
 /** Why this credential cannot seal this, in a sentence; undefined where it can. */
-export function refusalOf(record: CredentialRecord, draft: SealDraft, judge: TapJudge): string | undefined {
+export function refusalOf(
+  record: CredentialRecord,
+  draft: Pick<SealDraft, 'stockVerifiableOnly'>,
+  judge: TapJudge,
+): string | undefined {
   if (draft.stockVerifiableOnly && record.algorithm !== -7)
     return 'This branch takes only keys whose signature stock git can check (ES256). Use another key, or add one.'
   const { decision, sentence } = judge(record)

@@ -124,5 +124,7 @@ export const Proof = Type.Object({
   action: Nullable(Type.String()),
   statementDigest: Nullable(Type.String()),
   stockVerifiable: Nullable(Type.Boolean()),
+  /** Why it would not be enough by the guardrails of today, in a sentence; null where it would. */
+  weaker: Nullable(Type.String()),
 })
 export type Proof = Static<typeof Proof>

@@ -131,7 +131,13 @@ describe('what waits for a tap', () => {
       },
       {
         action: 'token.create',
-        act: { method: 'POST', route: '/x', parameters: {}, bodyDigest: `sha256:${'0'.repeat(64)}`, title: 'Make a token' },
+        act: {
+          method: 'POST',
+          route: '/x',
+          parameters: {},
+          bodyDigest: `sha256:${'0'.repeat(64)}`,
+          title: 'Make a token',
+        },
       },
     )
 })

@@ -108,7 +108,10 @@ export class SealedRepository implements Disposable {
   }
 
   /** A person admitted by the server's word alone. */
-  admit(username: string, options: { algorithm?: -7 | -8 | -257; backupEligible?: boolean } = {}): SoftwareSigner {
+  admit(
+    username: string,
+    options: { algorithm?: -7 | -8 | -257; backupEligible?: boolean; origin?: string } = {},
+  ): SoftwareSigner {
     const signer = SoftwareSigner.create({ username, addedAt: renderTime((this.now += STEP_MS)), ...options })
     this.entries.push(signer.entry)
     return signer

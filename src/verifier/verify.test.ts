@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { EDDSA, RS256 } from '../protocols/webauthn/cose.ts'
 import type { SealErrorCode } from '../seals/format/seal-error.ts'
+import type { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { main } from './main.ts'
 import type { Judged, NotJudged, Report } from './report.ts'
@@ -273,6 +274,77 @@ test('with --trust a chain of taps makes a key count', async () => {
   assert.equal(report.identities.pinned, true)
   const [change] = report.changes
   assert.deepEqual(change?.state === 'proven' && [change.by.trust, change.by.endorsedBy], ['endorsed', 'ada'])
+})
+
+test('--trust again makes another key count, and whom it vouched for, and nobody else', async () => {
+  using repository = new SealedRepository()
+  // After a move to another address: nobody can vouch there for the first owner's new key.
+  const moved = repository.admit('ada', { origin: 'https://git.example.com' })
+  const bob = repository.admit('bob')
+  const mallory = repository.admit('mallory')
+  repository.endorse(moved, bob)
+  const first = repository.merge(repository.ada)
+  const second = repository.merge(moved)
+  const third = repository.merge(bob)
+  const fourth = repository.merge(mallory)
+  repository.publish()
+  const clone = repository.clone()
+  const pin = (...signers: SoftwareSigner[]) => signers.flatMap(({ entry }) => ['--trust', entry.fingerprint])
+
+  assert.deepEqual(await reasons(clone, ...pin(repository.ada)), ['not-vouched', 'not-vouched', 'not-vouched'])
+  const report = await judged(clone, ...pin(moved, repository.ada))
+  assert.deepEqual(
+    report.changes.map((change) => [change.oid, change.state === 'proven' ? change.by.trust : change.reason]),
+    [
+      [fourth.oid, 'not-vouched'],
+      [third.oid, 'endorsed'],
+      [second.oid, 'root'],
+      [first.oid, 'root'],
+    ],
+  )
+  assert.equal(report.identities.root.fingerprint, repository.ada.entry.fingerprint)
+  assert.deepEqual(
+    report.identities.roots.map(({ fingerprint }) => fingerprint),
+    [repository.ada, moved].map(({ entry }) => entry.fingerprint),
+  )
+  assert.deepEqual(await reasons(clone, ...pin(repository.ada, moved, mallory)), [])
+  let text = ''
+  const output = { out: (part: string) => (text += part), err: assert.fail }
+  assert.equal(await main([clone, ...pin(repository.ada, moved)], output), 1)
+  assert.match(text, new RegExp(`^Root {7}ada, ${moved.entry.fingerprint.replaceAll('+', '\\+')}, you trust it too$`, 'm'))
+
+  // Without a pin all of it is the server's word, a key of a later set-up included.
+  const claimed = await judged(clone)
+  assert.equal(claimed.exitCode, 0)
+  assert.ok(claimed.notes.some((note) => note.includes('as claimed by the server')))
+  assert.deepEqual(
+    claimed.changes.map((change) => change.state === 'proven' && change.by.trust),
+    ['server', 'server', 'server', 'root'],
+  )
+})
+
+test('another trusted key does not stand in for the first, is not guessed, and names one signer', async () => {
+  using repository = new SealedRepository()
+  const moved = repository.admit('ada', { origin: 'https://git.example.com' })
+  repository.merge(moved)
+  repository.publish()
+  const [first, second] = [repository.ada.entry.fingerprint, moved.entry.fingerprint]
+  assert.equal(await refusal(repository.clone(), '--trust', second), 'trust-mismatch')
+  const absent = `SHA256:${'A'.repeat(43)}`
+  assert.equal(await refusal(repository.clone(), '--trust', second, '--trust', absent), 'trust-mismatch')
+  const report = await judged(repository.clone(), '--trust', first, '--trust', second, '--trust', absent)
+  assert.equal(report.exitCode, 0)
+  assert.ok(report.notes.some((note) => note.includes(`No signer of this repository has the key ${absent}`)))
+  assert.equal(await refusal(repository.clone(), '--trust', first, '--trust', 'nonsense'), 'usage')
+
+  // The server lists the trusted key once more, for somebody else, and earlier.
+  const credentialId = Buffer.alloc(32, 7).toString('base64url')
+  const { addedAt } = repository.ada.entry
+  const mallory = { ...moved.entry, credentialId, username: 'mallory', principal: 'mallory@git.example.com', addedAt }
+  repository.entries.push(mallory)
+  repository.publish()
+  assert.equal(await refusal(repository.clone(), '--trust', first, '--trust', second), 'trust-mismatch')
+  assert.deepEqual(await reasons(repository.clone(), '--trust', first), ['not-vouched'])
 })
 
 test('a start that is only recorded is said to be', async () => {

@@ -4,7 +4,7 @@ import type { Protection } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { verifySeal } from '../seals/format/verify-seal.ts'
-import { type ChainedSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
+import { type ChainedSigner, firstSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
 import { checkAppendOnly } from './append-only.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { CloneRefs } from './clone-refs.ts'
@@ -64,8 +64,7 @@ export async function verifyBranch(
   const count = (state: string) => changes.filter((change) => change.state === state).length
   const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
   const isProven = reached && counts.proven === changes.length
-  const roots = [...chain.values()].flatMap(({ trust, entry }) => (trust === 'root' ? [entry] : [])).map(rootOf)
-  const [root] = roots
+  const root = firstSigner(projection.entries)
   if (!root) throw new CannotJudge('signers-malformed', 'the list of signers has no first one')
   return {
     version: 1,
@@ -76,14 +75,20 @@ export async function verifyBranch(
     tip,
     start,
     since: since ?? null,
-    identities: { pinned: rules.pinned, root, roots },
+    identities: { pinned: rules.pinned, root: nameOf(root), roots: rootsOf(root, chain).map(nameOf) },
     counts,
     changes,
     notes: await findNotes({ projection, rules, trust: options.trust, start, reached, named, since, objects }),
   }
 }
 
-const rootOf = ({ username, fingerprint }: SignerEntry): Root => ({ username, fingerprint })
+/** The first signer, and the others that are pinned. */
+function rootsOf(first: SignerEntry, chain: ReadonlyMap<string, ChainedSigner>): SignerEntry[] {
+  const others = [...chain.values()].filter(({ trust, entry }) => trust === 'root' && entry !== first)
+  return [first, ...others.map(({ entry }) => entry)]
+}
+
+const nameOf = ({ username, fingerprint }: SignerEntry): Root => ({ username, fingerprint })
 
 async function commitNamed(repository: Repository, name: string): Promise<string> {
   const oid = await repository.findRef(`${name}^{commit}`)

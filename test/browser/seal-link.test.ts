@@ -37,18 +37,21 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
     await see(page, /“git on the phone” is ready/)
   })
 
-  await step('the inbox has what waits, and its count stands in the navigation; refused, the laptop says so', async () => {
-    await askElsewhere(story, 'git on the train')
-    await link(phone, 'See what else waits').click()
-    await see(phone, 'git on the train')
-    await button(phone, 'Navigation, 1 waiting for your tap').waitFor()
-    await photographBoth(other, 'inbox')
-    await link(phone, 'Look and tap').click()
-    await button(phone, 'Refuse').click()
-    await seeTitle(phone, 'You refused this')
-    await see(dialog(page), /^This was refused/)
-    await button(dialog(page), 'Close without tapping').click()
-  })
+  await step(
+    'the inbox has what waits, and its count stands in the navigation; refused, the laptop says so',
+    async () => {
+      await askElsewhere(story, 'git on the train')
+      await link(phone, 'See what else waits').click()
+      await see(phone, 'git on the train')
+      await button(phone, 'Navigation, 1 waiting for your tap').waitFor()
+      await photographBoth(other, 'inbox')
+      await link(phone, 'Look and tap').click()
+      await button(phone, 'Refuse').click()
+      await seeTitle(phone, 'You refused this')
+      await see(dialog(page), /^This was refused/)
+      await button(dialog(page), 'Close without tapping').click()
+    },
+  )
 
   await step('a dialog that is closed asks no more', async () => {
     const address = await askElsewhere(story, 'git nowhere')
@@ -87,7 +90,13 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
   })
 
   await step('somebody else’s link shows nothing', async () => {
-    const bo = { username: 'bo', displayName: 'Bo Example', email: 'bo@example.com', role: 'member', createdBy: null } as const
+    const bo = {
+      username: 'bo',
+      displayName: 'Bo Example',
+      email: 'bo@example.com',
+      role: 'member',
+      createdBy: null,
+    } as const
     const { database, now } = postern.postern.ceremonies
     await database.write((tx) => createUser(tx, { ...bo, at: now() }))
     const { code } = await askForTap(postern, { of: 'bo', by: 'ana' })
@@ -105,8 +114,12 @@ async function askElsewhere({ page, postern }: Story, name: string): Promise<str
   await page.getByLabel('Name').fill(name)
   await button(page, 'Make it with a tap').click()
   await button(dialog(page), 'Use another device').click()
-  await dialog(page).getByRole('img', { name: /^QR code/ }).waitFor()
-  const shown = await dialog(page).getByText(/\/s\/[0-9A-Z-]{19}$/).innerText()
+  await dialog(page)
+    .getByRole('img', { name: /^QR code/ })
+    .waitFor()
+  const shown = await dialog(page)
+    .getByText(/\/s\/[0-9A-Z-]{19}$/)
+    .innerText()
   return `http://${shown.trim()}`
 }
 

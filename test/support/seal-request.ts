@@ -1,6 +1,6 @@
 import type { Id } from '../../src/database/id.ts'
 import type { Asked } from '../../src/seals/asked-from.ts'
-import { draftAct } from '../../src/seals/format/draft.ts'
+import { draftAct, draftMerge } from '../../src/seals/format/draft.ts'
 import { createSealRequest, sealLifetimeMs } from '../../src/seals/requests.ts'
 import type { StartedPostern } from './start-postern.ts'
 
@@ -12,12 +12,14 @@ export interface AskedFor {
   asked?: Asked
   lifetimeMs?: number
   title?: string
+  /** Asks to merge the pull request of this number instead, in the repository of this path. */
+  merge?: { path: string; number: number }
 }
 
 /** Lays down a request as features do that ask somebody else, or for a program: an act that takes effect when tapped. */
 export async function askForTap(
   { postern }: StartedPostern,
-  { of, by = of, asked, lifetimeMs = sealLifetimeMs, title = 'Let the robots in' }: AskedFor,
+  { of, by = of, asked, lifetimeMs = sealLifetimeMs, title = 'Let the robots in', merge }: AskedFor,
 ): Promise<{ id: Id<'srq'>; code: string; expiresAt: number }> {
   const { database, now } = postern.ceremonies
   const at = now()
@@ -40,7 +42,9 @@ export async function askForTap(
       action: 'robots.admit',
       repositoryId: null,
       draft: {
-        statement: draftAct(context, { action: 'robots.admit', act }),
+        statement: merge
+          ? draftMerge(context, { ...mergeOf(merge, postern.ceremonies.place.origin), pullRequest: merge.number })
+          : draftAct(context, { action: 'robots.admit', act }),
         question: { act: 'ledger.export', place: null },
         stockVerifiableOnly: false,
       },
@@ -52,6 +56,15 @@ export async function askForTap(
   )
   return { ...request, code: request.code ?? '' }
 }
+
+const mergeOf = ({ path }: { path: string }, origin: string) => ({
+  action: 'merge' as const,
+  repository: { id: 'rep_example', url: `${origin}/${path}.git` },
+  targetRef: 'refs/heads/main',
+  base: 'a'.repeat(40),
+  head: 'b'.repeat(40),
+  tree: 'c'.repeat(40),
+})
 
 /** As a token of this person that is called so asks. */
 export async function askedByToken({ postern }: StartedPostern, name: string, address: string): Promise<Asked> {

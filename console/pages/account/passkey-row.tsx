@@ -1,5 +1,4 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
-import { IconCloud, IconKey } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -9,12 +8,9 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Oid } from '../../ui/oid.tsx'
 import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { PasskeyPicture } from './passkey-picture.tsx'
+import { passkeyWords } from './passkey-words.ts'
 import { RenamePasskey } from './rename-passkey.tsx'
-
-const kinds = {
-  synced: { icon: IconCloud, words: 'Synced: your password manager may copy it to your other devices' },
-  'device-bound': { icon: IconKey, words: 'Says it cannot be copied (not verified)' },
-}
 
 interface PasskeyRowProps {
   credential: CredentialView
@@ -32,11 +28,10 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
       await Promise.all([refresh('/me/credentials'), queryClient.invalidateQueries({ queryKey: meQuery.queryKey })])
     },
   })
-  const { icon: Icon, words } = kinds[credential.kind]
   return (
     <Group justify="space-between" align="flex-start" gap="sm">
       <Group wrap="nowrap" align="flex-start" miw={0} flex="1 1 320px">
-        <Icon size={22} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+        <PasskeyPicture credential={credential} />
         <Stack gap={2} miw={0}>
           <Group gap="xs">
             <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
@@ -54,9 +49,14 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
             )}
           </Group>
           <Text size="sm" c="dimmed">
-            {credential.model ? `${credential.model}. ${words}` : words}.
+            {passkeyWords(credential)}
           </Text>
-          {credential.strength === 'attested' && <Text size="sm">A hardware key of a verified model.</Text>}
+          {credential.isModelRefused && (
+            <Text size="sm">
+              This model is reported as broken, so it counts for no more than a synced passkey. Add a key of another
+              model.
+            </Text>
+          )}
           {!credential.stockVerifiable && (
             <Text size="sm" c="dimmed">
               Stock git cannot check what it signs ({credential.algorithm}); <code>postern verify</code> can.

@@ -1,7 +1,6 @@
 import type { Rule } from '../../api/shapes.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
-import { doesWords } from './act-words.ts'
-import { capital } from './act-words.ts'
+import { capital, doesWords } from './act-words.ts'
 import { counted, dayWords, durationWords } from './duration.ts'
 import { listed, type Subject, subjectOf } from './who-words.ts'
 
@@ -56,16 +55,14 @@ function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
     ...(idle === undefined ? [] : [`after ${durationWords(idle)} without use`]),
     ...(absolute === undefined ? [] : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
   ]
-  return [
-    ...(limits.length ? [(who) => `${are(who)} signed out ${limits.join(', and ')}`] : []),
-    ...(freshnessSeconds === undefined
-      ? []
-      : [() => `must sign in again when the last tap is older than ${durationWords(freshnessSeconds)}`]),
-    ...(tokenLifetimeDays === undefined
-      ? []
-      : [() => `may keep an API token for ${counted(tokenLifetimeDays, 'day')} at most`]),
-    ...(people === undefined ? [] : [(who) => `${need(who)} a second administrator’s tap to change a guardrail`]),
-  ] satisfies Asked[]
+  const asked: Asked[] = []
+  if (limits.length) asked.push((who) => `${are(who)} signed out ${limits.join(', and ')}`)
+  if (freshnessSeconds !== undefined)
+    asked.push(() => `must sign in again when the last tap is older than ${durationWords(freshnessSeconds)}`)
+  if (tokenLifetimeDays !== undefined)
+    asked.push(() => `may keep an API token for ${counted(tokenLifetimeDays, 'day')} at most`)
+  if (people !== undefined) asked.push((who) => `${need(who)} a second administrator’s tap to change a guardrail`)
+  return asked
 }
 
 function whereWords(where: Rule['where']): string {

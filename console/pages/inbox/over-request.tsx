@@ -5,7 +5,13 @@ import { EntryLayout } from '../entry/entry-layout.tsx'
 import { endings } from './asked-words.ts'
 
 /** What became of it, and the two ways on. */
-export function OverRequest({ request, state }: { request: SealRequest; state: Exclude<SealRequest['state'], 'open'> }) {
+export function OverRequest({
+  request,
+  state,
+}: {
+  request: SealRequest
+  state: Exclude<SealRequest['state'], 'open'>
+}) {
   const { title, text } = endings[state]
   return (
     <EntryLayout title={title} lead={request.facts.title}>

@@ -20,8 +20,14 @@ export const placesFor = (me: Me): Place[] => [
   { label: 'Projects', href: paths.projects, letter: 'p', isMain: true, covers: '/-/repositories' },
   { label: 'People', href: paths.people(), letter: 'e', isMain: true, covers: paths.groups },
   { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },
-  ...(isAdministrator(me) ? [{ label: 'Audit', href: paths.audit(), letter: 'a', isMain: true }] : []),
+  ...(isAdministrator(me)
+    ? [
+        { label: 'Guardrails', href: paths.guardrails(), letter: 'l', isMain: true },
+        { label: 'Audit', href: paths.audit(), letter: 'a', isMain: true },
+      ]
+    : []),
   { label: 'My passkeys', href: paths.account('passkeys'), letter: 'k', isMain: false },
+  { label: 'What my keys allow', href: paths.account('allowed'), letter: 'w', isMain: false },
   { label: 'My sessions', href: paths.account('sessions'), letter: 's', isMain: false },
   { label: 'My tokens', href: paths.account('tokens'), letter: 't', isMain: false },
   { label: 'New repository', href: paths.newRepository(), letter: 'n', isMain: false },

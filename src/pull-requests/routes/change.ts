@@ -8,14 +8,14 @@ import { withGitProblems } from '../../repositories/git-problem.ts'
 import { readFilePatch } from '../../repositories/patch.ts'
 import { getPlace } from '../../repositories/place.ts'
 import { listProofs } from '../../repositories/proofs.ts'
-import type { RefParts } from '../../repositories/ref-updates.ts'
 import { FileIndex } from '../../repositories/routes/browse-shapes.ts'
 import { CommitView, DiffSummary, FilePatch } from '../../repositories/shapes.ts'
+import type { MergeParts } from '../prepare-merge.ts'
 import { readChange } from '../view.ts'
 import { ByNumber, pullRequestRoot } from './shapes.ts'
 
 /** What a pull request brings: its commits and files. */
-export function changeRoutes(app: App, parts: RefParts): void {
+export function changeRoutes(app: App, parts: MergeParts): void {
   const { database, git } = parts
 
   app.get(`${pullRequestRoot}/commits`, {
@@ -33,7 +33,7 @@ export function changeRoutes(app: App, parts: RefParts): void {
         const skip = cursor === undefined ? 0 : Math.max(0, Math.trunc(parseCursor(cursor, 'number')[0]))
         const commits = await listCommits({ git, folder: place.folder }, { tip: head, without: base, skip })
         const proofs = await listProofs(
-          database.read,
+          { db: database.read, policy: parts.policy, at: parts.now() },
           place.repository.id,
           commits.map(({ oid }) => oid),
         )

@@ -4,8 +4,8 @@ import { CursorQuery } from '../../http/page.ts'
 import { Page } from '../../http/shapes.ts'
 import { getCaller } from '../../identity/caller.ts'
 import { withGitProblems } from '../../repositories/git-problem.ts'
+import type { MergeParts } from '../prepare-merge.ts'
 import { getPlace } from '../../repositories/place.ts'
-import type { RefParts } from '../../repositories/ref-updates.ts'
 import { InRepository } from '../../repositories/routes/browse-shapes.ts'
 import { closePullRequest, editPullRequest, reopenPullRequest } from '../change.ts'
 import { listPullRequests } from '../list.ts'
@@ -17,7 +17,7 @@ import { ByNumber, Description, pullRequestRoot, pullRequestsRoot, Title } from 
 const State = Type.Union([Type.Literal('open'), Type.Literal('merged'), Type.Literal('closed'), Type.Literal('all')])
 
 /** To propose, list, read, edit, close and reopen. */
-export function proposalRoutes(app: App, parts: RefParts): void {
+export function proposalRoutes(app: App, parts: MergeParts): void {
   app.get(pullRequestsRoot, {
     config: { access: 'repository:read' },
     schema: {

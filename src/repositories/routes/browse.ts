@@ -5,6 +5,7 @@ import type { App } from '../../http/app.ts'
 import { cutPage, CursorQuery, pageSize, parseCursor } from '../../http/page.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
+import type { PolicyInForce } from '../../policy/in-force.ts'
 import { type CommitFacts, listCommits, readCommit, readLastCommit } from '../commits.ts'
 import { nothing, readDiffSummary } from '../diff.ts'
 import { readFileContent } from '../file.ts'
@@ -37,10 +38,13 @@ export async function lookAt(git: Git, request: FastifyRequest): Promise<Looking
 }
 
 /** Reading a repository in the browser: files, history and changes. Nothing here writes, and nothing pushed is run. */
-export function browseRoutes(app: App, { database, git }: { database: Database; git: Git }): void {
+export function browseRoutes(
+  app: App,
+  { database, git, policy, now }: { database: Database; git: Git; policy: PolicyInForce; now: () => number },
+): void {
   async function withProofs(place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> {
     const proofs = await listProofs(
-      database.read,
+      { db: database.read, policy, at: now() },
       place.repository.id,
       commits.map(({ oid }) => oid),
     )

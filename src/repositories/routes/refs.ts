@@ -5,6 +5,7 @@ import { CursorQuery } from '../../http/page.ts'
 import { notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import { getCaller } from '../../identity/caller.ts'
+import type { PolicyInForce } from '../../policy/in-force.ts'
 import { zeroOid } from '../../protocols/git/receive-commands.ts'
 import { listBranches, listTags } from '../branches.ts'
 import { withGitProblems } from '../git-problem.ts'
@@ -15,13 +16,14 @@ import { BranchView, TagView } from '../shapes.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
 
 export interface RefRouteParts extends RefParts {
+  policy: PolicyInForce
   /** Told after a branch has gone by another door than a push. */
   afterMove: (place: RepositoryPlace, rows: readonly RefUpdateTable[]) => Promise<void>
 }
 
 /** Branches and tags; what a deleted branch means to others is told to `afterMove`. */
 export function refRoutes(app: App, parts: RefRouteParts): void {
-  const { database, git, now } = parts
+  const { database, git, policy, now } = parts
   const List = { params: Type.Object(InRepository), querystring: Type.Object(CursorQuery) }
 
   app.get(`${repositoryRoot}/branches`, {
@@ -30,7 +32,7 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
     handler: (request) =>
       withGitProblems(() => {
         const { folder, repository } = getPlace(request)
-        return listBranches({ git, folder }, database.read, repository, request.query.cursor)
+        return listBranches({ git, folder }, { db: database.read, policy, at: now() }, repository, request.query.cursor)
       }),
   })
 
@@ -40,7 +42,7 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
     handler: (request) =>
       withGitProblems(() => {
         const { folder, repository } = getPlace(request)
-        return listTags({ git, folder }, database.read, repository.id, request.query.cursor)
+        return listTags({ git, folder }, { db: database.read, policy, at: now() }, repository.id, request.query.cursor)
       }),
   })
 

@@ -131,3 +131,29 @@ test('trust in another root, no root, or one key twice are refused', () => {
   fails('no-root', [root.entry, { ...root.entry, username: 'eve' }])
   assert.equal(trustOf([late.entry, root.entry], late.entry)?.trust, 'server')
 })
+
+test('keys trusted beside the root are roots as well, and whom they vouched for is endorsed', () => {
+  const moved = person('ada', 10, 'invitation')
+  const bob = person('bob', 20)
+  const eve = person('eve', 30, 'setup')
+  const entries = [
+    root.entry,
+    moved.entry,
+    eve.entry,
+    { ...bob.entry, endorsement: vouch(moved, bob.entry, 21) },
+  ]
+  const trustsOf = (trust: string[]) => {
+    const chain = verifySignerChain(entries, { trust })
+    return entries.map(({ credentialId }) => chain.get(credentialId)?.trust)
+  }
+  const [first, second] = [root.entry.fingerprint, moved.entry.fingerprint]
+  assert.deepEqual(trustsOf([first]), ['root', 'server', 'server', 'server'])
+  assert.deepEqual(trustsOf([second, first, second]), ['root', 'root', 'server', 'endorsed'])
+  assert.deepEqual(trustsOf([first, `SHA256:${'A'.repeat(43)}`]), ['root', 'server', 'server', 'server'])
+  assert.throws(() => trustsOf([second]), { code: 'trust-mismatch' })
+  assert.throws(() => trustsOf([]), { code: 'trust-mismatch' })
+  const twice = { ...moved.entry, credentialId: Buffer.alloc(32).toString('base64url'), username: 'eve' }
+  entries.push(twice)
+  assert.throws(() => trustsOf([first, second]), { code: 'trust-mismatch' })
+  assert.deepEqual(trustsOf([first]), ['root', 'server', 'server', 'server', 'server'])
+})

@@ -26,8 +26,8 @@ export function verifySignerChain(
   expected: { trust?: string | readonly string[] | undefined } = {},
 ): Map<string, ChainedSigner> {
   const ordered = byAge(entries)
+  const root = firstSigner(entries)
   const signers = new Map(ordered.map((entry) => [entry.credentialId, entry]))
-  const root = ordered.find((entry) => entry.enrolledVia === 'setup')
   if (!root || signers.size !== entries.length) {
     throw new SealError('no-root', 'no credential of the set-up, or one credential twice')
   }
@@ -53,6 +53,11 @@ function pinnedBeside(
   const twice = pinned.find(({ fingerprint }, at) => pinned.slice(0, at).some((one) => one.fingerprint === fingerprint))
   if (twice) throw new SealError('trust-mismatch', `two signers claim the key ${twice.fingerprint} that you trust`)
   return pinned
+}
+
+/** The credential of the set-up, on which the chain stands. */
+export function firstSigner(entries: readonly SignerEntry[]): SignerEntry | undefined {
+  return byAge(entries).find((entry) => entry.enrolledVia === 'setup')
 }
 
 interface Walk {

@@ -1,0 +1,75 @@
+import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { paths } from '../../paths.ts'
+import type { RuleEdit } from './policy-edits.ts'
+import { ruleSentence } from './rule-sentence.ts'
+import { stateWords } from './rule-state.tsx'
+
+const kindWords = { added: 'New', changed: 'Changed', removed: 'Removed' }
+
+interface EditCardProps {
+  edit: RuleEdit
+  problems?: string[]
+  /** Where it is still a draft. */
+  onLeaveOut?: (() => void) | undefined
+  isDraft?: boolean
+}
+
+/** One rule before and after, each in a sentence. */
+export function EditCard({ edit: { id, kind, before, after }, problems = [], onLeaveOut, isDraft }: EditCardProps) {
+  const title = after?.title ?? before?.title ?? id
+  const [was, is] = [before && said(before), after && said(after)]
+  return (
+    <Paper withBorder p="md" component="li" style={{ listStyle: 'none' }}>
+      <Stack gap="xs">
+        <Group justify="space-between" gap="xs">
+          <Group gap="xs" miw={0}>
+            <Badge variant="light" tt="none" fw={500}>
+              {kindWords[kind]}
+            </Badge>
+            <Title order={3} size="md" style={{ overflowWrap: 'anywhere' }}>
+              {title}
+            </Title>
+          </Group>
+          {isDraft && (
+            <Group gap="sm">
+              {after && (
+                <Anchor href={paths.guardrail(id)} size="sm" aria-label={`Edit: ${title}`}>
+                  Edit
+                </Anchor>
+              )}
+              {onLeaveOut && (
+                <Button size="compact-sm" variant="default" onClick={onLeaveOut} aria-label={`Leave out: ${title}`}>
+                  Leave out
+                </Button>
+              )}
+            </Group>
+          )}
+        </Group>
+        {before && after && was?.title !== is?.title && <Before>Its title: {before.title}</Before>}
+        {was && was.sentence !== is?.sentence && <Before>{was.sentence}</Before>}
+        {is && <Text style={{ overflowWrap: 'anywhere' }}>{is.sentence}</Text>}
+        <Text size="sm" c="dimmed">
+          {was && is && was.state !== is.state ? `${was.state}, then: ${is.state}` : (is?.state ?? 'No longer there')}
+        </Text>
+        {problems.map((message) => (
+          <Alert key={message} role="alert" color="red" icon={<IconAlertTriangle />} p="xs">
+            {message}
+          </Alert>
+        ))}
+      </Stack>
+    </Paper>
+  )
+}
+
+const said = (rule: NonNullable<RuleEdit['after']>) => ({
+  title: rule.title,
+  sentence: ruleSentence(rule),
+  state: stateWords(rule),
+})
+
+const Before = ({ children }: { children: React.ReactNode }) => (
+  <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+    Before: <s>{children}</s>
+  </Text>
+)

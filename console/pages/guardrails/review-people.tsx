@@ -1,0 +1,79 @@
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import type { AffectedPerson, Explanation } from '../../api/shapes.ts'
+import { PersonName } from '../../ui/person-avatar.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { Section } from '../../ui/section.tsx'
+import { counted } from './duration.ts'
+
+const outcomeWords: Record<AffectedPerson['outcome'], { label: string; color: string | null }> = {
+  'locked-out': { label: 'Locked out', color: 'red' },
+  limited: { label: 'Could do less', color: 'yellow' },
+  reminded: { label: 'Has time', color: null },
+  fine: { label: 'Has what it asks', color: null },
+}
+
+/** Whom the change concerns: those who would stand before a closed door first, and by name. */
+export function ReviewPeople({ people }: { people: Explanation['people'] }) {
+  const [hasAll, setAll] = useState(false)
+  const missing = people.items.filter(({ outcome }) => outcome !== 'fine')
+  const shown = hasAll ? people.items : missing
+  const hidden = people.items.length - missing.length
+  return (
+    <Section title="Who">
+      <Stack gap="sm">
+        <Text>{peopleSentence(people)}</Text>
+        {shown.length > 0 && (
+          <RowList label="People whom this concerns">
+            {shown.map((one) => (
+              <PersonLine key={one.person.id} affected={one} />
+            ))}
+          </RowList>
+        )}
+        {hidden > 0 && !hasAll && (
+          <Group>
+            <Button variant="default" size="xs" onClick={() => setAll(true)}>
+              Show also who has what it asks ({hidden})
+            </Button>
+          </Group>
+        )}
+        {people.affected > people.items.length && (
+          <Text size="sm" c="dimmed">
+            The first {people.items.length} of {people.affected} are shown.
+          </Text>
+        )}
+      </Stack>
+    </Section>
+  )
+}
+
+function PersonLine({ affected: { person, outcome, sentence, rule } }: { affected: AffectedPerson }) {
+  const { label, color } = outcomeWords[outcome]
+  return (
+    <Group justify="space-between" gap="sm" align="flex-start">
+      <Stack gap={2} flex="1 1 260px" miw={0}>
+        <PersonName person={person} />
+        {sentence && (
+          <Text size="sm" c="dimmed">
+            {sentence}
+            {rule && ` The rule: ${rule.title}.`}
+          </Text>
+        )}
+      </Stack>
+      <Badge variant={color ? 'light' : 'default'} {...(color ? { color } : {})} tt="none" fw={500}>
+        {label}
+      </Badge>
+    </Group>
+  )
+}
+
+function peopleSentence({ total, affected, lockedOut, limited, reminded }: Explanation['people']): string {
+  if (affected === 0) return `Of ${counted(total, 'person').replace(/persons$/, 'people')}, nobody is concerned.`
+  const parts = [
+    ...(lockedOut ? [`${lockedOut} would be locked out`] : []),
+    ...(limited ? [`${limited} could do less than today`] : []),
+    ...(reminded ? [`${reminded} ${reminded === 1 ? 'has' : 'have'} time to get what is missing`] : []),
+  ]
+  const concerned = `${affected} of ${total} ${total === 1 ? 'person' : 'people'} ${affected === 1 ? 'is' : 'are'} concerned`
+  return `${concerned}: ${parts.length ? parts.join(', ') : 'all of them have what it asks'}.`
+}

@@ -1,0 +1,48 @@
+import type { Rule } from '../../api/shapes.ts'
+import { type Part, partsOf } from './act-parts.ts'
+
+/** The rule without what has no effect on its acts, and without empty lists: as it is saved. */
+export function tidyRule(rule: Rule): Rule {
+  const parts = partsOf(rule.does)
+  const { repositories, branches, networks } = rule.where ?? {}
+  const where = filled({
+    repositories: parts.has('repositories') ? repositories : undefined,
+    branches: parts.has('branches') ? branches : undefined,
+    networks,
+  })
+  const { models, strength, ...others } = rule.requires
+  const requires = {
+    // A passkey is what everybody needs anyway.
+    ...filled({ strength: strength === 'passkey' ? undefined : strength, ...others }),
+    ...(models && Object.keys(filled(models)).length ? { models: filled(models) } : {}),
+  }
+  const { id, title, mode, who, does, enforceFrom } = rule
+  return {
+    id,
+    title: title.trim(),
+    mode,
+    who,
+    does,
+    ...(Object.keys(where).length ? { where } : {}),
+    requires: Object.fromEntries(Object.entries(requires).filter(([part]) => parts.has(part as Part))),
+    ...(mode === 'enforce' && enforceFrom !== undefined ? { enforceFrom } : {}),
+  }
+}
+
+type Filled<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+
+const filled = <Fields extends object>(fields: Fields): Filled<Fields> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+  ) as Filled<Fields>
+
+/** What is missing before a rule can be reviewed, by the part of the form it belongs to. */
+export function ruleGaps(rule: Rule): Partial<Record<'title' | 'who' | 'does' | 'requires', string>> {
+  const tidy = tidyRule(rule)
+  return {
+    ...(tidy.title ? {} : { title: 'Please give it a title' }),
+    ...(tidy.who.length ? {} : { who: 'Choose who it is about' }),
+    ...(tidy.does.length ? {} : { does: 'Choose at least one act' }),
+    ...(Object.keys(tidy.requires).length || !tidy.does.length ? {} : { requires: 'Choose what it asks' }),
+  }
+}
