@@ -16,12 +16,11 @@ export interface HttpBackend extends AsyncDisposable {
 
 const program = fileURLToPath(new URL('http-backend-server.ts', import.meta.url))
 
-/** The limit on a file's size, which ours checks too: asked of the pushed pack's index, the cheapest way there is. */
+/** The limit on a file's size, which ours checks too: asked of the pushed objects alone, the cheapest way there is. */
 const preReceive = `#!/bin/sh
-for index in "$GIT_QUARANTINE_PATH"/pack/*.idx; do
-  git show-index <"$index" | cut -d' ' -f2 | git cat-file --buffer --batch-check='%(objectsize)' |
-    awk '$1 > 104857600 { exit 1 }' || exit 1
-done
+unset GIT_ALTERNATE_OBJECT_DIRECTORIES
+git cat-file --batch-all-objects --unordered --buffer --batch-check='%(objectsize)' |
+  awk '$1 > 104857600 { exit 1 }'
 `
 
 /** Starts the peer on the repositories in `folder`, with the very settings that our own git processes get. */

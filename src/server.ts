@@ -24,7 +24,7 @@ import { openapiRoutes } from './http/openapi.ts'
 import { forbidden } from './http/problem.ts'
 import { limitRates } from './http/rate-limit.ts'
 import { createApproval } from './guardrails/approval.ts'
-import { loadPolicy } from './guardrails/in-force.ts'
+import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
 import { actorOf, checkShortfall, getCaller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
@@ -66,6 +66,7 @@ import { version } from './version.ts'
 
 export interface Postern {
   ceremonies: Ceremonies
+  policy: LoadedPolicy
   attestation: Attestation
   isSetUp: boolean
   /** Every route as it was declared, for the access table. */
@@ -264,6 +265,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
 
   return {
     ceremonies,
+    policy,
     attestation,
     isSetUp: instance.setUpAt !== null,
     routes,

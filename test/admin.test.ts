@@ -9,6 +9,7 @@ import { createPostern } from '../src/server.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant, registerWith, signInWith } from './support/ceremony.ts'
 import { postern as command } from './support/command.ts'
+import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { startRelay } from './support/relay.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
@@ -178,5 +179,39 @@ for (const store of stores)
       } finally {
         await elsewhere.close()
       }
+    })
+
+    test('guardrails off is the way back where they keep every administrator out, and says so in the record', async () => {
+      const flags = await store.flags()
+      await using postern = await startPostern({ flags })
+      const data = join(postern.folder, 'data')
+      const args = ['--data', data, '--url', postern.origin, ...flags]
+      const ana = await postern.owner()
+      await setRules(ana, [shipped('token-lifetime'), shipped('session-limits')])
+      const unlock = lockDataFolder(data)
+      const stopAdmin = await listenForAdmin(loadConfig(args, {}), postern.postern)
+      const guardrails = (...more: string[]) => command(['admin', 'guardrails', ...more, ...args])
+      try {
+        assert.match((await guardrails('show')).stdout, /^on +token-lifetime: API tokens live 90 days at most$/m)
+        const one = await guardrails('off', '--rule', 'token-lifetime')
+        assert.match(one.stdout, /^off +token-lifetime.*\non +session-limits/m)
+        // In force at once in the running server.
+        const token = { name: 'long', scopes: ['account:read'], repositoryIds: null, expiresInDays: 365 }
+        await ana.act('POST', '/me/tokens', token)
+        assert.match((await guardrails('off', '--rule', 'none')).stderr, /no guardrail none/)
+        assert.equal((await guardrails('off')).code, 0)
+      } finally {
+        await stopAdmin()
+        unlock?.()
+      }
+      assert.deepEqual(
+        (await readPolicy(ana)).policy.rules.map(({ mode }) => mode),
+        ['off', 'off'],
+      )
+      const { items } = await ana.call<{ items: { method: string; sentence: string }[] }>(
+        'GET',
+        '/audit?action=guardrail.changed',
+      )
+      assert.deepEqual([items[0]?.method, items[0]?.sentence.startsWith('The operator of the machine')], ['shell', true])
     })
   })

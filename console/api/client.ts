@@ -1,10 +1,11 @@
 import { ProblemError, readProblem, unreachable } from './problem.ts'
-import { askForSignIn, askForTap, canStepUp } from './step-up.ts'
+import { askForSignIn, askForStrongerKey, askForTap, canStepUp } from './step-up.ts'
 
 /**
- * JSON over fetch, under `/api/v1`. A refusal becomes a `ProblemError`. Two refusals are answered here and nowhere
+ * JSON over fetch, under `/api/v1`. A refusal becomes a `ProblemError`. Three refusals are answered here and nowhere
  * else: `seal-required` asks for a tap and repeats the identical call with the seal; `sign-in-required`, once somebody
- * was signed in on this page, asks to sign in again and repeats it. So no form loses what was typed.
+ * was signed in on this page, asks to sign in again and repeats it; `stronger-key-needed` does so for a stronger key,
+ * except where something is only read: there the page itself leads to where one gets it. So no form loses what was typed.
  */
 export const api = {
   get: <Answer>(path: string, options?: CallOptions) => call<Answer>('GET', path, undefined, options),
@@ -32,6 +33,7 @@ async function call<Answer>(method: string, path: string, body: unknown, options
 async function ask(method: string, path: string, body: unknown, options: CallOptions = {}): Promise<Response> {
   let sealId = options.sealId
   let hasSignedInAgain = false
+  let hasStrongerKey = false
   for (;;) {
     const response = await send(method, path, body, sealId, options.signal)
     if (response.ok) return response
@@ -45,6 +47,11 @@ async function ask(method: string, path: string, body: unknown, options: CallOpt
     if (problem.code === 'sign-in-required' && maySignIn) {
       await askForSignIn()
       hasSignedInAgain = true
+      continue
+    }
+    if (problem.code === 'stronger-key-needed' && method !== 'GET' && !hasStrongerKey && canStepUp()) {
+      await askForStrongerKey()
+      hasStrongerKey = true
       continue
     }
     throw new ProblemError(problem)

@@ -32,7 +32,7 @@ export const ownRequirementsQuery = getQuery<OwnRequirements>('/me/policy')
 /** What a draft would mean. Asked anew for each other draft, and when the page comes back after a while. */
 export const explainQuery = (policy: Policy) =>
   queryOptions({
-    queryKey: ['/policy/explain', policy],
+    queryKey: ['what a draft means', policy],
     queryFn: ({ signal }) => api.post<Explanation>('/policy/explain', { policy }, { signal }),
     staleTime: 60_000,
     gcTime: 60_000,

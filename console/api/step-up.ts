@@ -1,15 +1,17 @@
 /**
- * Where a request that needs a tap, or a fresh sign-in, waits for the person. The client asks; the one host component
+ * Where a request that needs a tap, a fresh sign-in or a stronger key waits for the person. The client asks; the one host component
  * (`forms/step-up-host.tsx`) answers. Requests that come together wait for the same sign-in.
  */
 export interface StepUpHost {
   /** Resolves with the seal's id; rejects when the person turns away. */
   tap(sealRequestId: string): Promise<string>
   signIn(): Promise<void>
+  strongerKey(): Promise<void>
 }
 
 let host: StepUpHost | null = null
 let signingIn: Promise<void> | null = null
+let gettingKey: Promise<void> | null = null
 
 /** Called by the host when it appears; returns the function that takes it away. */
 export function provideStepUp(next: StepUpHost): () => void {
@@ -32,4 +34,12 @@ export function askForSignIn(): Promise<void> {
     signingIn = null
   })
   return signingIn
+}
+
+export function askForStrongerKey(): Promise<void> {
+  if (!host) throw new Error('no step-up host is mounted')
+  gettingKey ??= host.strongerKey().finally(() => {
+    gettingKey = null
+  })
+  return gettingKey
 }

@@ -4,6 +4,7 @@ import type { Id } from '../database/id.ts'
 import type { AuditEventTable, Schema } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { renderSentence } from './actions.ts'
+import { firstEventIdAt } from './event-id.ts'
 import type { AuditEventView } from './shapes.ts'
 
 export interface AuditFilter {
@@ -32,7 +33,6 @@ export async function listEvents(
     .leftJoin('user', 'user.id', 'auditEvent.actorId')
     .selectAll('auditEvent')
     .select(['user.username', 'user.displayName'])
-    .orderBy('auditEvent.occurredAt', 'desc')
     .orderBy('auditEvent.id', 'desc')
     .limit(pageSize + 1)
   if (filter.actor !== undefined) query = query.where('user.username', '=', filter.actor)
@@ -64,18 +64,13 @@ export async function listEvents(
     query = query.where('auditEvent.strength', '=', filter.strength as NonNullable<AuditEventTable['strength']>)
   if (filter.outcome !== undefined)
     query = query.where('auditEvent.outcome', '=', filter.outcome as AuditEventTable['outcome'])
-  if (filter.from !== undefined) query = query.where('auditEvent.occurredAt', '>=', filter.from)
-  if (filter.to !== undefined) query = query.where('auditEvent.occurredAt', '<=', filter.to)
+  if (filter.from !== undefined) query = query.where('auditEvent.id', '>=', firstEventIdAt(filter.from))
+  if (filter.to !== undefined) query = query.where('auditEvent.id', '<', firstEventIdAt(filter.to + 1))
   if (filter.cursor !== undefined) {
-    const [at, id] = parseCursor(filter.cursor, 'number', 'string')
-    query = query.where(({ eb, and, or }) =>
-      or([
-        eb('auditEvent.occurredAt', '<', at),
-        and([eb('auditEvent.occurredAt', '=', at), eb('auditEvent.id', '<', id as Id<'evt'>)]),
-      ]),
-    )
+    const [id] = parseCursor(filter.cursor, 'string')
+    query = query.where('auditEvent.id', '<', id as Id<'evt'>)
   }
-  return cutPage(await query.execute(), (row) => [row.occurredAt, row.id], renderEvent)
+  return cutPage(await query.execute(), (row) => [row.id], renderEvent)
 }
 
 function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['selectFrom'], path: string) {

@@ -1,11 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { createAttestation } from '../attestation/attestation.ts'
 import { dayOf } from '../attestation/import-metadata.ts'
-import type { Config } from '../config.ts'
 import { MAX_BLOB_BYTES } from '../protocols/webauthn/metadata-blob.ts'
-import { type AdminAnswers, type AdminRequest, answerAdmin, askRunningServer } from './admin-socket.ts'
-import { readArgs, withOwnDatabase } from './admin-place.ts'
+import { askOrOpen } from './admin-ask.ts'
+import { readArgs } from './admin-place.ts'
+import type { AdminAnswers } from './admin-socket.ts'
 import { CommandError } from './say.ts'
 
 /** `postern admin metadata …`: through the running server, or with the data folder locked where none runs. */
@@ -20,7 +19,7 @@ async function importFile([file, ...args]: string[]): Promise<number> {
   const { flags, config } = readArgs(args, { root: { type: 'string' } })
   const root = typeof flags['root'] === 'string' ? readText(flags['root']) : undefined
   const blob = readText(file)
-  const imported = await ask(config, {
+  const imported = await askOrOpen(config, {
     command: 'metadata-import',
     blob,
     source: basename(file),
@@ -37,7 +36,7 @@ async function importFile([file, ...args]: string[]): Promise<number> {
 
 async function show(args: string[]): Promise<number> {
   const { flags, config } = readArgs(args, {})
-  const shown = await ask(config, { command: 'metadata-show' })
+  const shown = await askOrOpen(config, { command: 'metadata-show' })
   say(flags, shown, inWords(shown))
   return 0
 }
@@ -52,21 +51,6 @@ function inWords({ inForce, refusedStatuses }: AdminAnswers['metadata-show']): s
     `The next one is due on ${dayOf(nextUpdate)}.\n${isOverdue ? overdue : ''}` +
     `Models are refused for: ${refusedStatuses.join(', ') || 'nothing'}.\n`
   )
-}
-
-async function ask<Request extends AdminRequest>(
-  config: Config,
-  request: Request,
-): Promise<AdminAnswers[Request['command']]> {
-  const answer =
-    (await askRunningServer(config.dataFolder, request)) ??
-    (await withOwnDatabase(config, (database) => {
-      const place = { rpId: config.rpId, origin: config.url.origin }
-      const attestation = createAttestation({ ...config.metadata, database, now: Date.now })
-      return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation }, request)
-    }))
-  if ('error' in answer) throw new CommandError(answer.error)
-  return answer
 }
 
 function readText(file: string): string {

@@ -6,6 +6,8 @@ import type { Attestation, MetadataState } from '../attestation/attestation.ts'
 import type { ImportedMetadata } from '../attestation/import-metadata.ts'
 import { ownTrust } from '../attestation/trust.ts'
 import type { Config } from '../config.ts'
+import type { LoadedPolicy } from '../guardrails/in-force.ts'
+import { type GuardrailsShown, showGuardrails, switchOff } from '../guardrails/operator.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import type { Postern } from '../server.ts'
@@ -15,8 +17,12 @@ export type AdminRequest =
   | { command: 'setup-link'; owner?: string }
   | { command: 'metadata-import'; blob: string; source: string; /** PEM */ root?: string }
   | { command: 'metadata-show' }
+  | { command: 'guardrails-show' }
+  | { command: 'guardrails-off'; /** All of them, if not given. */ rule?: string }
 
 export interface AdminAnswers {
+  'guardrails-show': GuardrailsShown
+  'guardrails-off': GuardrailsShown
   'setup-link': { url: string; expiresAt: number; username: string | null }
   'metadata-import': ImportedMetadata
   'metadata-show': { inForce: MetadataState | null; refusedStatuses: readonly string[] }
@@ -26,23 +32,30 @@ export type AdminAnswer<Request extends AdminRequest> = AdminAnswers[Request['co
 export interface Administered {
   ceremonies: Pick<Ceremonies, 'database' | 'place' | 'now'>
   attestation: Attestation
+  policy: Pick<LoadedPolicy, 'refresh'>
 }
 
 const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock')
 
 /** Carries out what an operator asks of a running server; whoever may open the 0600 socket may also read its data. */
 export async function answerAdmin<Request extends AdminRequest>(
-  { ceremonies, attestation }: Administered,
+  administered: Administered,
   request: Request,
 ): Promise<AdminAnswers[Request['command']]>
 export async function answerAdmin(
-  { ceremonies, attestation }: Administered,
+  { ceremonies, attestation, policy }: Administered,
   request: AdminRequest,
 ): Promise<AdminAnswers[AdminRequest['command']]> {
   if (request.command === 'metadata-import') return importMetadata(attestation, request)
   if (request.command === 'metadata-show')
     return { inForce: (await attestation.findState()) ?? null, refusedStatuses: attestation.refuseStatuses }
   const { database, place, now } = ceremonies
+  if (request.command === 'guardrails-off') {
+    await switchOff(database, request.rule, now())
+    await policy.refresh()
+    return showGuardrails(database)
+  }
+  if (request.command === 'guardrails-show') return showGuardrails(database)
   const instance = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
   if (instance === undefined || instance.setUpAt === null)
     return { ...(await makeSetupLink(database, place.origin, now())), username: null }

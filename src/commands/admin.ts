@@ -1,8 +1,8 @@
-import { createAttestation } from '../attestation/attestation.ts'
 import { rehome } from '../identity/instance.ts'
+import { askOrOpen } from './admin-ask.ts'
+import { adminGuardrails } from './admin-guardrails.ts'
 import { adminMetadata } from './admin-metadata.ts'
 import { readArgs, withOwnDatabase } from './admin-place.ts'
-import { answerAdmin, askRunningServer } from './admin-socket.ts'
 import { CommandError, withOneLine } from './say.ts'
 
 const help = `postern admin: what an operator does on the machine itself
@@ -22,6 +22,10 @@ const help = `postern admin: what an operator does on the machine itself
   postern admin metadata show
       Says which metadata is in force.
 
+  postern admin guardrails show
+  postern admin guardrails off [--rule ID]
+      Switches guardrails off, for the day they keep every administrator out. They stay, to be switched on again.
+
 All take --data, --database and --json, and read the same environment as serve.
 `
 
@@ -35,6 +39,7 @@ export async function admin(args: string[]): Promise<number> {
     if (command === 'setup-link') return setupLink(rest)
     if (command === 'rehome') return moveHouse(rest)
     if (command === 'metadata') return adminMetadata(rest)
+    if (command === 'guardrails') return adminGuardrails(rest)
     throw new CommandError('there is no such command. See postern admin --help.')
   })
 }
@@ -45,15 +50,7 @@ async function setupLink(args: string[]): Promise<number> {
     command: 'setup-link' as const,
     ...(typeof flags['owner'] === 'string' ? { owner: flags['owner'] } : {}),
   }
-  const answer =
-    (await askRunningServer(config.dataFolder, request)) ??
-    (await withOwnDatabase(config, async (database) => {
-      const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
-      const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
-      const attestation = createAttestation({ ...config.metadata, database, now: Date.now })
-      return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation }, request)
-    }))
-  if ('error' in answer) throw new CommandError(answer.error)
+  const answer = await askOrOpen(config, request)
   if (flags['json'] === true) process.stdout.write(`${JSON.stringify(answer)}\n`)
   else process.stdout.write(`${sentence(answer)}\n\n  ${answer.url}\n\n`)
   return 0

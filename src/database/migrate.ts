@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Dialect } from './handles.ts'
 import { first } from './migrations/0001-first.ts'
+import { ledgerOrder } from './migrations/0002-ledger-order.ts'
 import { authenticatorModels } from './migrations/0003-authenticator-models.ts'
 import { sealLinks } from './migrations/0004-seal-links.ts'
 import { letters } from './migrations/0005-letters.ts'
@@ -11,6 +12,7 @@ import type { Schema } from './schema.ts'
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
 const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0001-first': first(dialect),
+  '0002-ledger-order': ledgerOrder,
   '0003-authenticator-models': authenticatorModels(dialect),
   '0004-seal-links': sealLinks(dialect),
   '0005-letters': letters(dialect),

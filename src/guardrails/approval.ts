@@ -9,6 +9,7 @@ import { acts } from '../policy/acts.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { draftAct } from '../seals/format/draft.ts'
 import type { MadeSeal } from '../seals/on-sealed.ts'
+import { askedBy } from '../seals/asked-from.ts'
 import { createSealRequest, longestSealLifetimeMs } from '../seals/requests.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { applyChange, getChange } from './changes.ts'
@@ -38,6 +39,7 @@ export async function askForApproval(
   policyDigest: string,
 ): Promise<Awaited<ReturnType<typeof listApprovers>>> {
   const approvers = await listApprovers(tx, caller.id)
+  const asked = await askedBy(tx, caller)
   const title = `Approve the change of the guardrails by ${caller.displayName}`
   for (const approver of approvers)
     await createSealRequest(tx, {
@@ -47,6 +49,7 @@ export async function askForApproval(
       repositoryId: null,
       about: row.id,
       lifetimeMs: longestSealLifetimeMs,
+      asked,
       draft: {
         statement: draftAct(
           {

@@ -116,7 +116,12 @@ test('what a session lacks is told as it was judged at the door', async () => {
   assert.ok(open)
   const database = await open()
   const id = await addPerson(database, 'ana')
-  const shortfall = { kind: 'stronger-key' as const, rule: { id: 'a-rule', title: 'A rule' }, sentence: 'Not enough.' }
+  const shortfall = {
+    kind: 'stronger-key' as const,
+    rule: { id: 'a-rule', title: 'A rule' },
+    sentence: 'Not enough.',
+    requires: { strength: 'attested' as const, freshnessSeconds: null },
+  }
   const own = await ownRequirements(database.read, {
     policy: compiled(),
     caller: { id, shortfall },

@@ -7,6 +7,7 @@ export interface ProblemDetails {
   /** What would help, in a sentence. */
   help?: string
   sealRequestId?: string
+  requires?: NonNullable<Problem['requires']>
   fields?: Record<string, string>
   headers?: Record<string, string>
   /** For the log only. */
@@ -42,7 +43,7 @@ export const forbidden = (title: string, help?: string): ProblemError =>
 
 /** RFC 9457 body of a refusal. */
 export function renderProblem(error: ProblemError): Problem {
-  const { detail, help, sealRequestId, fields } = error.details
+  const { detail, help, sealRequestId, requires, fields } = error.details
   return {
     type: 'about:blank',
     title: error.message,
@@ -51,6 +52,7 @@ export function renderProblem(error: ProblemError): Problem {
     ...(detail === undefined ? {} : { detail }),
     ...(help === undefined ? {} : { help }),
     ...(sealRequestId === undefined ? {} : { sealRequestId }),
+    ...(requires === undefined ? {} : { requires }),
     ...(fields === undefined ? {} : { fields }),
   }
 }

@@ -36,9 +36,10 @@ export type PersonRef = Static<typeof PersonRef>
 export const Page = <Item extends TSchema>(item: Item) =>
   Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 
-export const Nullable = <Inner extends TSchema>(inner: Inner) => Type.Union([inner, Type.Null()])
 
 /** RFC 9457 problem, with what we add: a stable code, what would help, and the seal request that waits for a tap. */
+export const Nullable = <Inner extends TSchema>(inner: Inner) => Type.Union([inner, Type.Null()])
+
 export const Problem = Type.Object({
   type: Type.String(),
   title: Type.String(),
@@ -49,6 +50,8 @@ export const Problem = Type.Object({
   help: Type.Optional(Type.String()),
   /** With code `seal-required`: open this, tap, and repeat with the header `Postern-Seal: <id of the seal>`. */
   sealRequestId: Type.Optional(Type.String()),
+  /** With codes `seal-required` and `stronger-key-needed`: how strongly, and how fresh; 0 is a tap bound to this act. */
+  requires: Type.Optional(Type.Object({ strength: Strength, freshnessSeconds: Nullable(Type.Integer()) })),
   /** With code `invalid-input`: which field, and what is wrong with it. */
   fields: Type.Optional(Type.Record(Type.String(), Type.String())),
 })

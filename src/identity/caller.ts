@@ -3,8 +3,10 @@ import type { AuditActor } from '../audit/record.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole, Strength } from '../database/schema.ts'
 import type { Proof } from '../policy/facts.ts'
+import type { Requirement } from '../policy/requirement.ts'
 import type { RuleRef } from '../policy/rule.ts'
-import { acrOf, isAtLeast } from '../policy/strength.ts'
+import { stepUpHeader } from '../policy/step-up-header.ts'
+import { isAtLeast } from '../policy/strength.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
 
 /** Why a session that still lives is good for nothing but getting what it lacks. */
@@ -13,6 +15,8 @@ export interface Shortfall {
   kind: 'stronger-key' | 'fresh-tap' | 'refused'
   rule: RuleRef | null
   sentence: string
+  /** What would do. */
+  requires: Pick<Requirement, 'strength' | 'freshnessSeconds'>
 }
 
 /** Who calls, and how that is known. Made once per request from what the caller proved, never from what they say. */
@@ -75,19 +79,18 @@ export function checkShortfall(request: FastifyRequest): void {
   if (!shortfall) return
   if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, 'Ask an administrator.')
   if (request.routeOptions.config.access === 'enrolling') return
+  const { requires } = shortfall
+  const headers = { 'www-authenticate': stepUpHeader({ ...requires, why: 'Sign in again, or with another key' }) }
   if (shortfall.kind === 'fresh-tap')
     throw new ProblemError(401, 'sign-in-required', shortfall.sentence, {
       help: 'Sign in again; nothing is lost.',
-      headers: {
-        // RFC 9470 §3
-        'www-authenticate': 'Bearer error="insufficient_user_authentication", max_age="0"',
-      },
+      requires,
+      headers,
     })
   throw new ProblemError(403, 'stronger-key-needed', shortfall.sentence, {
     help: 'Add a key of that kind, or sign in with one you have.',
-    headers: {
-      'www-authenticate': `Bearer error="insufficient_user_authentication", acr_values="${acrOf('attested') ?? ''}"`,
-    },
+    requires,
+    headers,
   })
 }
 

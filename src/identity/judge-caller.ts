@@ -41,10 +41,12 @@ export async function judgeSession(
     return 'over'
   const [first] = decision.unmet
   if (first === undefined) return null
+  const { strength, freshnessSeconds } = decision.requirement
   return {
     kind: decision.outcome === 'deny' ? 'refused' : first.part === 'freshness' ? 'fresh-tap' : 'stronger-key',
     rule: first.rule,
     sentence: explainDecision(decision, facts),
+    requires: { strength, freshnessSeconds },
   }
 }
 

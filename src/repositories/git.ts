@@ -32,6 +32,8 @@ export type GitOptions = {
   env?: Partial<Record<CallerVariable, string>>
   /** A quarantine or temporary object folder: new objects go there, the repository's are seen through it. */
   objectDirectory?: string
+  /** `false` hides the repository's objects, so that only those of `objectDirectory` are there. */
+  seesRepository?: boolean
   timeoutMs?: number
   signal?: AbortSignal
 }
@@ -85,7 +87,7 @@ export async function createGit({
   let streams = 0
 
   function invocation(args: readonly string[], options: StreamOptions, stdin: boolean): Invocation {
-    const { repository, objectDirectory, protocolVersion } = options
+    const { repository, objectDirectory, seesRepository = true, protocolVersion } = options
     return {
       args: [...args],
       cwd: repository ?? home,
@@ -94,7 +96,7 @@ export async function createGit({
         ...(repository === undefined ? {} : { GIT_DIR: repository }),
         ...(repository === undefined || objectDirectory === undefined
           ? {}
-          : objectDirectoryEnvironment(repository, objectDirectory)),
+          : objectDirectoryEnvironment(seesRepository ? repository : undefined, objectDirectory)),
         ...(protocolVersion ? { GIT_PROTOCOL: `version=${protocolVersion}` } : {}),
       },
       stdin,

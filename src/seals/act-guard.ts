@@ -9,7 +9,7 @@ import { readPolicyActor } from '../identity/policy-actor.ts'
 import { isActName } from '../policy/acts.ts'
 import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
-import { acrOf } from '../policy/strength.ts'
+import { stepUpHeader } from '../policy/step-up-header.ts'
 import { explainDecision } from '../policy/words.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
@@ -112,9 +112,9 @@ export function createActGuard(
     return new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
       detail: title,
       sealRequestId: id,
+      requires: { strength, freshnessSeconds: 0 },
       headers: {
-        // RFC 9470 §3
-        'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="A tap bound to this act is needed", acr_values="${acrOf(strength) ?? ''}", max_age="0"`,
+        'www-authenticate': stepUpHeader({ strength, freshnessSeconds: 0, why: 'A tap bound to this act is needed' }),
       },
     })
   }

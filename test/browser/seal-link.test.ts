@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { fillDemo } from '../../src/demo/fill.ts'
 import { createUser } from '../../src/identity/users.ts'
+import { callInBrowser } from '../support/browser-steps.ts'
 import { Visitor } from '../support/chromium.ts'
 import { askedByToken, askForTap } from '../support/seal-request.ts'
 import { addSecondPasskey } from './account-steps.ts'
@@ -89,6 +92,25 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
     assert.equal(await page.getByText('git here').count(), 0)
   })
 
+  await step('a merge is tapped on the phone, which shows what it changes', async () => {
+    const { database, place, now } = postern.postern.ceremonies
+    await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
+    await page.goto(`${postern.origin}/demo/tea-shop/pull-requests/${await findReady(page)}/merge`)
+    await button(page, 'Use another device').click()
+    await phone.goto(await readAddress(page))
+    await seeTitle(phone, /^Merge demo\/tea-shop#/)
+    await photographBoth(other, 'seal-request-merge')
+    const [changes] = await Promise.all([
+      other.context.waitForEvent('page'),
+      link(phone, 'See what it changes, in a new tab').click(),
+    ])
+    await changes.waitForURL(/\/demo\/tea-shop\/pull-requests\/\d+\?tab=files$/)
+    await changes.close()
+    await button(phone, 'Tap your key').click()
+    await seeTitle(phone, 'You tapped for this')
+    await seeTitle(page, 'Merged into main')
+  })
+
   await step('somebody else’s link shows nothing', async () => {
     const bo = {
       username: 'bo',
@@ -114,13 +136,25 @@ async function askElsewhere({ page, postern }: Story, name: string): Promise<str
   await page.getByLabel('Name').fill(name)
   await button(page, 'Make it with a tap').click()
   await button(dialog(page), 'Use another device').click()
-  await dialog(page)
-    .getByRole('img', { name: /^QR code/ })
-    .waitFor()
-  const shown = await dialog(page)
-    .getByText(/\/s\/[0-9A-Z-]{19}$/)
-    .innerText()
-  return `http://${shown.trim()}`
+  return readAddress(dialog(page))
+}
+
+/** What the page shows to type, beside the picture of it. */
+async function readAddress(at: Page | Locator): Promise<string> {
+  await at.getByRole('img', { name: /^QR code/ }).waitFor()
+  const shown = await at.getByText(/\/s\/[0-9A-Z-]{19}$/).innerText()
+  return `http://${shown.replaceAll(/\s/g, '')}`
+}
+
+/** The number of a pull request of the demo that can be merged as it is. */
+async function findReady(page: Page): Promise<number> {
+  const api = '/projects/demo/repositories/tea-shop/pull-requests'
+  const { items } = await callInBrowser<{ items: { number: number }[] }>(page, 'GET', `${api}?state=open`)
+  for (const { number } of items) {
+    const view = await callInBrowser<{ mergeability: { state: string } }>(page, 'GET', `${api}/${number}`)
+    if (view.mergeability.state === 'ready') return number
+  }
+  return assert.fail('nothing is ready')
 }
 
 /** Upright and wide. */

@@ -1,4 +1,5 @@
 import { Suspense } from 'react'
+import { ownRequirementsQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
 import { useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
@@ -8,6 +9,7 @@ import { PageTabs } from '../../ui/page-tabs.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { NotFoundPage } from '../shell/not-found-page.tsx'
+import { AllowedTab } from './allowed-tab.tsx'
 import { credentialsQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
 import { PasskeysTab } from './passkeys-tab.tsx'
 import { SessionsTab } from './sessions-tab.tsx'
@@ -15,12 +17,14 @@ import { TokensTab } from './tokens-tab.tsx'
 
 const tabs = {
   passkeys: { label: 'Passkeys', Tab: PasskeysTab },
+  allowed: { label: 'What my keys allow', Tab: AllowedTab },
   sessions: { label: 'Sessions', Tab: SessionsTab },
   tokens: { label: 'Tokens', Tab: TokensTab },
 }
 type TabName = keyof typeof tabs
 
 export const fetchAhead: FetchAhead = ({ params: { tab = 'passkeys' } }) => {
+  if (tab === 'allowed') return [queryClient.ensureQueryData(ownRequirementsQuery)]
   if (tab === 'sessions') return [queryClient.ensureQueryData(sessionsQuery)]
   return [tab === 'tokens' ? queryClient.ensureQueryData(tokensQuery) : queryClient.ensureQueryData(credentialsQuery)]
 }

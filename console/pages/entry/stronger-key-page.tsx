@@ -1,1 +1,15 @@
-export const StrongerKeyPage = () => null
+import { StrongerKeyPanel } from '../../forms/stronger-key-panel.tsx'
+import { safeReturnTo } from '../../paths.ts'
+import { useGo, useUrlQuery } from '../../url-state.ts'
+import { EntryLayout } from './entry-layout.tsx'
+
+/** The session lives, and its key is too weak by the rules of today: the one thing to do is to get a stronger one. */
+export function StrongerKeyPage() {
+  const go = useGo()
+  const { returnTo } = useUrlQuery()
+  return (
+    <EntryLayout title="A stronger key is needed" lead="You are signed in, and until you have it, nothing else is open to you.">
+      <StrongerKeyPanel onSettled={() => go(safeReturnTo(returnTo, location.origin), { replace: true })} />
+    </EntryLayout>
+  )
+}

@@ -1,4 +1,5 @@
 import type { ActName } from '../../api/shapes.ts'
+import { capital } from '../../ui/plain-words.ts'
 
 /** Every act that a rule can name, as in "to …". The server's list is the type: a new act must be said here too. */
 export const actWords: Record<ActName, string> = {
@@ -52,8 +53,6 @@ const families: Record<string, string> = {
 /** As in "to …". What nobody named here is said as it is written. */
 export const doesWords = (name: string): string =>
   families[name] ?? (Object.hasOwn(actWords, name) ? actWords[name as ActName] : name)
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const offered: Record<string, string[]> = {
   'All of it': ['*'],

@@ -1,1 +1,98 @@
-export const ChangePage = () => null
+import { Accordion, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { changeQuery, policyQuery } from '../../api/policy.ts'
+import { queryClient } from '../../api/queries.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
+import { paths } from '../../paths.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
+import { Section } from '../../ui/section.tsx'
+import { useGo, usePathPart } from '../../url-state.ts'
+import { ChangeBy, changeSentence, ChangeState, changeTitle } from './change-state.tsx'
+import { onTopOf, useDraft } from './draft.ts'
+import { ruleSentence } from './rule-sentence.ts'
+import { stateWords } from './rule-state.tsx'
+import { WaitingBanner } from './waiting-banner.tsx'
+
+/** Between looks, while the second person has not answered. */
+const LOOK_EVERY_MS = 3000
+
+export const fetchAhead: FetchAhead = ({ params: { id = '' } }) => [
+  queryClient.ensureQueryData(changeQuery(id)),
+  queryClient.ensureQueryData(policyQuery),
+]
+
+/** One version, or one that never became one: what it changed, and the whole of it. */
+export function ChangePage() {
+  const query = changeQuery(usePathPart('id'))
+  const { data } = useSuspenseQuery(query)
+  const isWaiting = data.change.state === 'waiting'
+  useQuery({ ...query, refetchInterval: isWaiting && LOOK_EVERY_MS })
+  const view = useSuspenseQuery({ ...policyQuery, refetchInterval: isWaiting && LOOK_EVERY_MS }).data
+  const [draft, keepDraft] = useDraft()
+  const go = useGo()
+  const { change, policy } = data
+  const isInForce = change.version === view.version
+  const bringBack = () => {
+    keepDraft({ ...onTopOf(view, draft), policy })
+    go(paths.guardrailReview)
+  }
+  return (
+    <>
+      <PageHeader
+        title={changeTitle(change)}
+        crumbs={[
+          { label: 'Guardrails', href: paths.guardrails() },
+          { label: 'History', href: paths.guardrailHistory },
+        ]}
+        action={
+          <ReasonedButton variant="default" reason={isInForce ? 'This is what is in force' : null} onClick={bringBack}>
+            Bring back
+          </ReasonedButton>
+        }
+      />
+      <Stack gap="xl">
+        {isWaiting && <WaitingBanner change={change} isItsPage />}
+        <Stack gap={4}>
+          {change.version !== null && (
+            <Group>
+              <ChangeState change={change} isInForce={isInForce} />
+            </Group>
+          )}
+          <Text style={{ overflowWrap: 'anywhere' }}>{changeSentence(change, 20)}</Text>
+          <ChangeBy change={change} />
+          <Anchor href={paths.audit({ target: change.id })} size="sm">
+            In the audit
+          </Anchor>
+        </Stack>
+        <Section title={isInForce ? 'The rules' : 'The rules of this version'}>
+          {policy.rules.length === 0 ? (
+            <Text c="dimmed">None: only the floor.</Text>
+          ) : (
+            <List spacing="xs">
+              {policy.rules.map((rule) => (
+                <List.Item key={rule.id} style={{ overflowWrap: 'anywhere' }}>
+                  <b>{rule.title}</b> ({stateWords(rule).toLowerCase()}). {ruleSentence(rule)}
+                </List.Item>
+              ))}
+            </List>
+          )}
+        </Section>
+        <Accordion chevronPosition="left" variant="default">
+          <Accordion.Item value="json" style={{ borderBottom: 0 }}>
+            <Accordion.Control>As JSON</Accordion.Control>
+            <Accordion.Panel>
+              <CopyBlock label={change.digest} lines={JSON.stringify(policy, null, 2).split('\n')} what="the policy" />
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+        <Group>
+          <Button component="a" href={paths.guardrails()} variant="default">
+            All guardrails
+          </Button>
+        </Group>
+      </Stack>
+    </>
+  )
+}

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { paths } from '../../paths.ts'
-import { counted } from './duration.ts'
+import { counted } from '../../ui/plain-words.ts'
 import type { Draft } from './draft.ts'
 import { listEdits } from './policy-edits.ts'
 

@@ -1,3 +1,5 @@
+import { counted } from '../../ui/plain-words.ts'
+
 const units = { day: 86_400, hour: 3600, minute: 60 } as const
 
 export type DurationUnit = keyof typeof units
@@ -10,14 +12,8 @@ export function splitDuration(seconds: number): { many: number; unit: DurationUn
 
 export const joinDuration = (many: number, unit: DurationUnit): number => Math.round(many * units[unit])
 
-export const counted = (many: number, unit: string): string => `${many.toLocaleString('en')} ${unit}${many === 1 ? '' : 's'}`
-
 /** "12 hours" */
 export function durationWords(seconds: number): string {
   const { many, unit } = splitDuration(seconds)
   return counted(many, unit)
 }
-
-const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' })
-/** "1 December 2026", in the reader's zone. */
-export const dayWords = (at: number): string => dayFormat.format(at)

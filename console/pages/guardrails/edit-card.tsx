@@ -1,5 +1,6 @@
 import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { paths } from '../../paths.ts'
 import type { RuleEdit } from './policy-edits.ts'
 import { ruleSentence } from './rule-sentence.ts'
@@ -68,7 +69,7 @@ const said = (rule: NonNullable<RuleEdit['after']>) => ({
   state: stateWords(rule),
 })
 
-const Before = ({ children }: { children: React.ReactNode }) => (
+const Before = ({ children }: { children: ReactNode }) => (
   <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
     Before: <s>{children}</s>
   </Text>

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { ModelView, PageOf, RuleRequirement } from '../../api/shapes.ts'
-import { capital } from './act-words.ts'
+import { capital } from '../../ui/plain-words.ts'
 import { keyWords } from './rule-sentence.ts'
 
 type Models = NonNullable<RuleRequirement['models']>

@@ -1,6 +1,6 @@
 import { Checkbox, Radio, Stack, TextInput } from '@mantine/core'
 import type { Rule } from '../../api/shapes.ts'
-import { dayWords } from './duration.ts'
+import { dayWords } from '../../ui/plain-words.ts'
 
 interface FormModeProps {
   rule: Pick<Rule, 'mode' | 'enforceFrom'>

@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { Group, Items, PageOf, Person } from '../../api/shapes.ts'
-import { capital } from './act-words.ts'
+import { capital } from '../../ui/plain-words.ts'
 import { fixedWho, whoWords } from './who-words.ts'
 
 interface FormListProps {

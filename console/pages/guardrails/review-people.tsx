@@ -4,7 +4,7 @@ import type { AffectedPerson, Explanation } from '../../api/shapes.ts'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
-import { counted } from './duration.ts'
+import { counted } from '../../ui/plain-words.ts'
 
 const outcomeWords: Record<AffectedPerson['outcome'], { label: string; color: string | null }> = {
   'locked-out': { label: 'Locked out', color: 'red' },

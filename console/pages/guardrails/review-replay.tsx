@@ -4,8 +4,8 @@ import { paths } from '../../paths.ts'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import { capital } from './act-words.ts'
-import { counted } from './duration.ts'
+import { capital } from '../../ui/plain-words.ts'
+import { counted } from '../../ui/plain-words.ts'
 
 const outcomes: { outcome: DecisionOutcome; words: string; badge: string }[] = [
   { outcome: 'allow', words: 'would be allowed', badge: 'Allowed' },

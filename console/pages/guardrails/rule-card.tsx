@@ -2,7 +2,7 @@ import { Anchor, Badge, Group, Paper, Stack, Switch, Text, Title } from '@mantin
 import { useId } from 'react'
 import type { Rule, RuleCounts } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
-import { counted } from './duration.ts'
+import { counted } from '../../ui/plain-words.ts'
 import { ruleSentence } from './rule-sentence.ts'
 import { RuleState } from './rule-state.tsx'
 

@@ -1,7 +1,8 @@
 import type { Rule } from '../../api/shapes.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
-import { capital, doesWords } from './act-words.ts'
-import { counted, dayWords, durationWords } from './duration.ts'
+import { capital, counted, dayWords } from '../../ui/plain-words.ts'
+import { doesWords } from './act-words.ts'
+import { durationWords } from './duration.ts'
 import { listed, type Subject, subjectOf } from './who-words.ts'
 
 export const keyWords: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core'
 import type { Rule } from '../../api/shapes.ts'
-import { dayWords } from './duration.ts'
+import { dayWords } from '../../ui/plain-words.ts'
 
 /** How a rule stands, in words; none is not there at all. */
 export function stateWords(rule: Pick<Rule, 'mode' | 'enforceFrom'> | undefined, now = Date.now()): string {

@@ -32,7 +32,7 @@ export function HomePage() {
         <Attention me={me} attention={home.attention} />
         {isNew && <FirstStep me={me} />}
         {home.requests.length > 0 && (
-          <Section title="Waits for you" action={<Anchor href={paths.inbox}>Inbox</Anchor>}>
+          <Section title="Waiting for your tap" action={<Anchor href={paths.inbox}>Inbox</Anchor>}>
             <RowList label="What waits for your tap">
               {home.requests.map((item) => (
                 <RequestRow key={item.id} item={item} href={paths.sealRequest(item.code)} />
@@ -41,7 +41,7 @@ export function HomePage() {
           </Section>
         )}
         {home.waiting.length > 0 && (
-          <Section title="Waiting for your tap">
+          <Section title="Pull requests you may merge">
             <RowList label="Pull requests you may merge">
               {home.waiting.map((pullRequest) => (
                 <PullRequestRow

@@ -3,7 +3,7 @@ import { useQueryErrorResetBoundary } from '@tanstack/react-query'
 import { type ErrorComponentProps, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { meQuery, queryClient } from '../../api/queries.ts'
-import { ProblemError } from '../../api/problem.ts'
+import { hasCode, ProblemError } from '../../api/problem.ts'
 import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -16,6 +16,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const { reset: resetQueries } = useQueryErrorResetBoundary()
   const status = error instanceof ProblemError ? error.problem.status : null
   if (status === 401) return <ToSignIn />
+  if (hasCode(error, 'stronger-key-needed')) return <ToStrongerKey />
   if (status === 404) return <NotFoundPage />
 
   const isOldPage = /dynamically imported module|module script|preload CSS/i.test(String(error))
@@ -44,6 +45,15 @@ function ToSignIn() {
   useEffect(() => {
     queryClient.setQueryData(meQuery.queryKey, null)
     if (!here.startsWith('/-/sign-in')) go(paths.signIn(here), { replace: true })
+  }, [go, here])
+  return <PageSkeleton />
+}
+
+function ToStrongerKey() {
+  const go = useGo()
+  const here = useLocation({ select: ({ href }) => href })
+  useEffect(() => {
+    if (!here.startsWith('/-/stronger-key')) go(paths.strongerKey(here), { replace: true })
   }, [go, here])
   return <PageSkeleton />
 }

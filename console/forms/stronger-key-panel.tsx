@@ -1,0 +1,91 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { IconFingerprint, IconPlus } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../api/client.ts'
+import { ownRequirementsQuery } from '../api/policy.ts'
+import { makeProblem, ProblemError } from '../api/problem.ts'
+import { queryClient } from '../api/queries.ts'
+import type { OwnRequirements } from '../api/shapes.ts'
+import { paths } from '../paths.ts'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+import { RowSkeletons } from '../ui/skeletons.tsx'
+import { AddStrongerKey } from './add-stronger-key.tsx'
+import { signIn } from './sign-in.ts'
+
+const fresh = { ...ownRequirementsQuery, staleTime: 0 }
+
+/** Own keys that would do for a session. */
+const fitting = ({ acts }: OwnRequirements): string[] => acts.find(({ act }) => act === 'session')?.passkeys ?? []
+
+/** What this session lacks, which rule asks for it, and the ways to get it. */
+export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
+  const own = useQuery(fresh)
+  const [isAdding, setAdding] = useState(false)
+  const settle = () => {
+    // What was refused meanwhile is asked for again.
+    queryClient.removeQueries({ predicate: ({ state }) => state.status === 'error' })
+    onSettled()
+  }
+  const enter = useMutation({
+    mutationFn: async () => {
+      await signIn()
+      const { shortfall } = await queryClient.fetchQuery(fresh)
+      if (shortfall) throw stillShort(shortfall.sentence)
+    },
+    onSuccess: settle,
+  })
+  const leave = useMutation({
+    mutationFn: () => api.post<void>('/sign-out', {}, { isSignInOptional: true }),
+    onSuccess: () => location.assign(paths.signIn()),
+  })
+  if (own.error) return <ProblemAlert error={own.error} />
+  if (!own.data) return <RowSkeletons rows={2} height={40} />
+  if (!own.data.shortfall) return <Button onClick={settle}>Your key is strong enough: go on</Button>
+
+  const keys = fitting(own.data)
+  return (
+    <Stack gap="lg">
+      <Text>{own.data.shortfall.sentence}</Text>
+      <ProblemAlert error={enter.error ?? leave.error} />
+      {keys.length > 0 && (
+        <Stack gap="xs">
+          <Text>{keys.length === 1 ? `You have one that will do: “${keys[0]}”.` : `You have keys that will do: ${keys.map((name) => `“${name}”`).join(', ')}.`}</Text>
+          <Button
+            size="md"
+            leftSection={<IconFingerprint size={20} aria-hidden />}
+            loading={enter.isPending}
+            onClick={() => enter.mutate()}
+          >
+            Sign in with it
+          </Button>
+        </Stack>
+      )}
+      {isAdding ? (
+        <AddStrongerKey onAdded={() => own.refetch()} fits={(name) => keys.includes(name)} />
+      ) : (
+        <Button
+          size="md"
+          variant={keys.length ? 'default' : 'filled'}
+          leftSection={<IconPlus size={18} aria-hidden />}
+          onClick={() => setAdding(true)}
+        >
+          Add a key of that kind
+        </Button>
+      )}
+      <Group gap="xs">
+        {keys.length === 0 && (
+          <Button variant="default" loading={enter.isPending} onClick={() => enter.mutate()}>
+            Sign in with another key
+          </Button>
+        )}
+        <Button variant="subtle" loading={leave.isPending} onClick={() => leave.mutate()}>
+          Sign out
+        </Button>
+      </Group>
+    </Stack>
+  )
+}
+
+const stillShort = (sentence: string) =>
+  new ProblemError(makeProblem('still-short', 'That key is not strong enough either', sentence, 403))

@@ -1,0 +1,23 @@
+import { createAttestation } from '../attestation/attestation.ts'
+import type { Config } from '../config.ts'
+import { withOwnDatabase } from './admin-place.ts'
+import { type AdminAnswers, type AdminRequest, answerAdmin, askRunningServer } from './admin-socket.ts'
+import { CommandError } from './say.ts'
+
+/** Asks the running server, or opens the data itself, locked, where none runs. @throws CommandError with its refusal */
+export async function askOrOpen<Request extends AdminRequest>(
+  config: Config,
+  request: Request,
+): Promise<AdminAnswers[Request['command']]> {
+  const answer =
+    (await askRunningServer(config.dataFolder, request)) ??
+    (await withOwnDatabase(config, async (database) => {
+      const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
+      const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
+      const attestation = createAttestation({ ...config.metadata, database, now: Date.now })
+      const nobodyElse = { refresh: () => Promise.resolve() }
+      return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation, policy: nobodyElse }, request)
+    }))
+  if ('error' in answer) throw new CommandError(answer.error)
+  return answer
+}
