@@ -23,7 +23,11 @@ const flood = (): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), localAddress: '127.0.0.2', family: 4 })
     const ask = (): void => void (left-- > 0 ? socket.write(request) : socket.end())
-    socket.setEncoding('latin1').on('connect', ask).on('error', reject).on('close', () => resolve())
+    socket
+      .setEncoding('latin1')
+      .on('connect', ask)
+      .on('error', reject)
+      .on('close', () => resolve())
     // Every answer is short enough to come in one piece.
     socket.on('data', (text: string) => {
       const status = /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]

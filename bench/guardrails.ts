@@ -26,8 +26,14 @@ const mixedRules = Array.from({ length: ruleCount }, (_, index): Rule => ({
   id: `rule-${index}`,
   title: `Rule ${index}`,
   mode: index % 10 === 0 ? 'report' : 'enforce',
-  who: pick([['group:crew'], ['role:admin', 'role:owner'], ['user:ana'], ['repository-role:admin'], ['everyone']], index),
-  does: pick([['merge'], ['credential.*'], [pick(names, index)], [pick(names, index * 7), pick(names, index * 3)]], index),
+  who: pick(
+    [['group:crew'], ['role:admin', 'role:owner'], ['user:ana'], ['repository-role:admin'], ['everyone']],
+    index,
+  ),
+  does: pick(
+    [['merge'], ['credential.*'], [pick(names, index)], [pick(names, index * 7), pick(names, index * 3)]],
+    index,
+  ),
   requires: pick<Rule['requires']>(
     [
       { strength: 'device-bound' },
@@ -63,7 +69,12 @@ const many = Array.from({ length: 1000 }, (_, index): DecisionFacts => {
     },
     place:
       act === 'merge' || act.startsWith('repository.')
-        ? { projectId: 'prj_1', repositoryId: `rep_${index % 50}`, branch: 'main', role: pick(['write', 'admin'], index) }
+        ? {
+            projectId: 'prj_1',
+            repositoryId: `rep_${index % 50}`,
+            branch: 'main',
+            role: pick(['write', 'admin'], index),
+          }
         : null,
     address: `192.0.2.${index % 200}`,
     proof: {
@@ -134,7 +145,7 @@ export const guardrails: Group = {
     }
     const replayed = await alternate(rounds, {
       async ours() {
-        const began = performance.now()
+        const began = process.cpuUsage()
         const { events } = await replay(database.read, {
           policy: mixed,
           from: start,
@@ -142,28 +153,30 @@ export const guardrails: Group = {
           examplesPerRow: 3,
         })
         if (events !== eventCount) throw new Error(`${events} of ${eventCount} events were replayed`)
-        return (performance.now() - began) / 1000
+        const { user, system } = process.cpuUsage(began)
+        return (user + system) / 1e6
       },
     })
     await database.close()
-    const perSecond = 200_000
+    // At least 200 000 a second.
+    const reach = { value: 5 }
     return [
       {
         measured: `\`decide\` with ${ruleCount} rules about some people and acts; CPU`,
         unit: 'µs',
         ours: decided.mixed,
         peer: { name: 'the same predicates, first refusal wins', value: decided.mixedPeer },
-        reach: { value: 1e6 / perSecond },
+        reach,
       },
       {
         measured: `the same where all ${ruleCount} rules match; CPU`,
         unit: 'µs',
         ours: decided.matching,
         peer: { name: 'the same predicates, first refusal wins', value: decided.matchingPeer },
-        reach: { value: 1e6 / perSecond },
+        reach,
       },
       {
-        measured: `replay of ${eventCount} ledger events against a draft of ${ruleCount} rules, with addresses; wall`,
+        measured: `replay of ${eventCount} ledger events against a draft of ${ruleCount} rules, with addresses; CPU`,
         unit: 's',
         ours: replayed.ours,
         reach: { value: 2 },

@@ -36,7 +36,9 @@ export function useUrlState<Value extends string>(name: string, initial: Value):
 }
 
 /** A part of the page's path, decoded; `''` where the route has none of that name. */
-export function usePathPart(name: 'project' | 'repository' | 'oid' | 'number' | 'tab' | 'code' | 'id' | '_splat'): string {
+export function usePathPart(
+  name: 'project' | 'repository' | 'oid' | 'number' | 'tab' | 'code' | 'id' | '_splat',
+): string {
   const params: Record<string, string | undefined> = useParams({ strict: false })
   return params[name] ?? ''
 }

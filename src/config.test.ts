@@ -33,6 +33,17 @@ test('with nothing said, everything has its default', () => {
   })
 })
 
+test('limits and the way to the counters', () => {
+  const token = 'a-token-of-at-least-twenty'
+  const file = join(folder, 'metrics-token')
+  writeFileSync(file, `${token}\n`)
+  const usual = loadConfig([], {})
+  assert.deepEqual([usual.rateLimit, usual.metricsToken], [3000, undefined])
+  assert.equal(loadConfig(['--rate-limit', '9000'], {}).rateLimit, 9000)
+  assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN: token }).metricsToken, token)
+  assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN_FILE: file }).metricsToken, token)
+})
+
 test('a flag stands above its variable, and an empty variable says nothing', () => {
   assert.equal(loadConfig(['--port', '1234'], { POSTERN_PORT: '5678' }).port, 1234)
   assert.equal(loadConfig([], { POSTERN_PORT: '5678' }).url.origin, 'http://localhost:5678')
@@ -90,6 +101,19 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
   'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],
   'a port that is no number': [[], { POSTERN_PORT: '7400x' }, /whole number/],
+  'a rate that nobody could sign in with': [['--rate-limit', '1'], {}, /from 60 to 10000000/],
+  'a metrics token that can be guessed': [[], { POSTERN_METRICS_TOKEN: 'secret' }, /20 or more letters/],
+  'a metrics token that no header can carry': [['--metrics-token', 'two words and an umlaut ü'], {}, /without spaces/],
+  'a metrics token said twice': [
+    ['--metrics-token-file', pem],
+    { POSTERN_METRICS_TOKEN: 'x'.repeat(20) },
+    /say the same thing/,
+  ],
+  'a metrics token in no file': [
+    ['--metrics-token-file', '/nothing'],
+    {},
+    /METRICS_TOKEN_FILE \/nothing cannot be read/,
+  ],
   'an operation without end': [['--operation-hours', '25'], {}, /from 1 to 24/],
 }
 for (const [what, [args, env, sentence]] of Object.entries(refusals))

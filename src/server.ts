@@ -25,6 +25,7 @@ import { forbidden } from './http/problem.ts'
 import { limitRates } from './http/rate-limit.ts'
 import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
+import { createReminders } from './guardrails/remind.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
 import { actorOf, checkShortfall, getCaller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
@@ -261,6 +262,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
     },
   })
   await consoleRoutes(app, { folder: consoleFolder })
+  const reminders = createReminders({
+    ...{ database, policy, now },
+    queue: (tx, { userId, key, facts }) =>
+      mail.queue(tx, { toUserId: userId, kind: 'enrolment-reminder', facts, dedupeKey: key }),
+    onError: (error) => log(error, 'reminding people of what a guardrail will ask'),
+  })
+  opened.defer(() => reminders.close())
   const running = opened.move()
 
   return {
@@ -275,6 +283,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
       judging = attestation.catchUp().catch((error: unknown) => log(error, 'judging passkeys anew'))
       schedule.start()
       mail.start()
+      reminders.start()
     },
     close: () => running.disposeAsync(),
   }

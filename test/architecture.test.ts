@@ -11,14 +11,22 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   database: { imports: [], writes: [], why: 'connections and schema; knows no feature' },
   protocols: { imports: [], writes: [], why: 'bytes and rules of other people’s specifications; no I/O' },
   http: { imports: ['database'], writes: [], why: 'what every route shares; knows no feature' },
-  metrics: { imports: ['http'], writes: [], why: 'counters for whoever operates it; told what to count, asks no feature' },
+  metrics: {
+    imports: ['http'],
+    writes: [],
+    why: 'counters for whoever operates it; told what to count, asks no feature',
+  },
   audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
   mail: {
     imports: ['database', 'http', 'audit'],
     writes: ['letter'],
     why: 'letters that wait, and their sending; never who is told what',
   },
-  policy: { imports: ['database', 'audit'], writes: [], why: 'decides from facts it is given, so that sign-in can ask it' },
+  policy: {
+    imports: ['database', 'audit'],
+    writes: [],
+    why: 'decides from facts it is given, so that sign-in can ask it',
+  },
   attestation: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy'],
     writes: ['metadataBlob', 'authenticatorModel'],
@@ -75,7 +83,17 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'propose and merge',
   },
   guardrails: {
-    imports: ['database', 'http', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys', 'repositories'],
+    imports: [
+      'database',
+      'http',
+      'audit',
+      'policy',
+      'identity',
+      'seals',
+      'seals/format',
+      'access-keys',
+      'repositories',
+    ],
     writes: ['policyChange'],
     why: 'the policy in force, its history, and what a change would do; enforces nothing itself',
   },

@@ -5,6 +5,7 @@ import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authen
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commandEvents, routeEvents } from './audit-coverage.ts'
 import { applicant, beginRegistration, type Begun } from './support/ceremony.ts'
+import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { listRoutes } from './support/list-routes.ts'
 import { askedByToken, askForTap } from './support/seal-request.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -110,9 +111,18 @@ const proofs: Record<string, Call> = {
   'PUT /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'PUT', '/groups/crew/members/bo', {}),
   'DELETE /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew/members/bo'),
   'DELETE /api/v1/groups/:name': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew'),
+  'POST /api/v1/policy/explain': async ({ ana }, watch) =>
+    watch(ana, 'POST', '/policy/explain', { policy: (await readPolicy(ana)).policy }),
+  'PUT /api/v1/policy': async ({ ana }, watch) => {
+    for (const rules of [[shipped('two-people')], []]) {
+      const { version: basedOn, policy } = await readPolicy(ana)
+      await watch(ana, 'PUT', '/policy', { basedOn, policy: { ...policy, rules } })
+    }
+  },
   'POST /api/v1/seal-requests/:id/attempts': async ({ ana }, watch) =>
     watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/attempts`, {}),
-  'POST /api/v1/seal-requests/:id/attempts/:attemptId': async ({ ana, postern }, watch) => {
+  'POST /api/v1/seal-requests/:id/attempts/:attemptId': async ({ ana, bo, postern }, watch) => {
+    await approve(bo, postern, watch)
     for (const counter of [20, 4]) {
       const request = await waiting(ana)
       const attempt = await ana.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
@@ -155,7 +165,24 @@ const proofs: Record<string, Call> = {
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
   'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),
   'POST /api/v1/audit/export': ({ ana }, watch) => watch(ana, 'POST', '/audit/export', { from: 0, to: 1 }),
+  'POST /api/v1/policy/changes/:id/withdraw': async ({ ana }, watch) => {
+    await setRules(ana, [shipped('two-people')])
+    const { change } = await setRules(ana, [])
+    return watch(ana, 'POST', `/policy/changes/${change.id}/withdraw`, {})
+  },
   'POST /api/v1/sign-out': ({ bo }, watch) => watch(bo, 'POST', '/sign-out', {}),
+}
+
+/** The second tap for the change of the guardrails that waits. */
+async function approve(person: Person, { origin }: StartedPostern, watch: Watch): Promise<void> {
+  const id = await firstId(person, '/inbox')
+  const attempt = await person.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
+    'POST',
+    `/seal-requests/${id}/attempts`,
+    {},
+  )
+  const response = person.authenticator.get(attempt.publicKey, origin)
+  await watch(person, 'POST', `/seal-requests/${id}/attempts/${attempt.id}`, { response })
 }
 
 async function waiting(person: Person): Promise<string> {
@@ -174,7 +201,7 @@ let bo: Person
 before(async () => {
   postern = await startPostern()
   ana = await postern.owner()
-  bo = await postern.join(ana, 'bo')
+  bo = await postern.join(ana, 'bo', 'admin')
 })
 after(() => postern[Symbol.asyncDispose]())
 

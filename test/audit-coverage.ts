@@ -28,7 +28,9 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'PUT /api/v1/groups/:name/members/:username': ['group.member-added'],
   'DELETE /api/v1/groups/:name/members/:username': ['group.member-removed'],
   'POST /api/v1/seal-requests/:id/attempts': { none: 'a challenge, which ends by itself' },
-  'POST /api/v1/seal-requests/:id/attempts/:attemptId': ['seal.made', 'credential.counter-regressed'],
+  'POST /api/v1/seal-requests/:id/attempts/:attemptId': [
+    ...(['seal.made', 'credential.counter-regressed', 'guardrail.approved'] as const),
+  ],
   'POST /api/v1/seal-requests/:id/link': { none: 'a link to what waits; its seal or refusal is told' },
   'POST /api/v1/seal-requests/:id/refuse': ['seal.refused'],
   'POST /api/v1/seal-requests/:id/refuse-and-end-token': ['seal.refused', 'token.ended', 'seal.withdrawn'],
@@ -62,6 +64,9 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`POST ${pullRequest}/reopen`]: ['pull-request.reopened'],
   [`POST ${pullRequest}/merge-preparation`]: { none: 'a statement that waits; its seal or refusal is told' },
   [`POST ${pullRequest}/merge`]: ['pull-request.merged', 'ref.updated', 'merge.refused'],
+  'POST /api/v1/policy/explain': { none: 'judges a draft and keeps nothing of it' },
+  'PUT /api/v1/policy': ['guardrail.changed', 'guardrail.proposed'],
+  'POST /api/v1/policy/changes/:id/withdraw': ['guardrail.withdrawn'],
   'POST /api/v1/audit/export': ['ledger.exported'],
   'POST /api/v1/metadata': ['metadata.imported', 'credential.rejudged'],
   'DELETE /api/v1/demo': ['demo.removed'],
@@ -70,6 +75,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
 /** The same for what is done on the machine itself. */
 export const commandEvents: Record<string, readonly Action[]> = {
   'postern admin setup-link': ['instance.setup-link'],
+  'postern admin guardrails': ['guardrail.changed'],
   'postern admin rehome': ['instance.rehome'],
   'postern admin metadata import': ['metadata.imported', 'credential.rejudged'],
   'postern serve --demo': ['demo.created'],

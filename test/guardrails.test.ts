@@ -250,6 +250,8 @@ for (const store of stores)
         rule({ id: 'part', does: ['merge'], requires: { tokenLifetimeDays: 3 } }),
         rule({ id: 'never', does: ['merge'], requires: { strength: 'attested', models: { allow: ['synced'] } } }),
       ]
+      const nowhere = rule({ does: ['sign-in'], requires: { networks: ['10.0.0.0/99'] } })
+      await refused(setRules(ana, [nowhere]), 422, 'invalid-policy')
       const problem = await refused(setRules(ana, bad), 422, 'invalid-policy')
       assert.deepEqual(Object.keys((problem as { fields?: object }).fields ?? {}).sort(), ['never', 'part', 'who'])
       const many = Array.from({ length: 10_000 }, (_, index) => rule({ id: `r${index}`, does: ['merge'], requires: { people: 2 } }))

@@ -77,7 +77,9 @@ for (const store of stores)
           credential: 'My first passkey',
           person: 'ana',
           former: 'unverified-chain',
+          formerStrength: 'device-bound',
           now: 'verified',
+          strength: 'attested',
           blob: 10,
           model: 'Good key',
           statuses: '',
@@ -114,8 +116,8 @@ for (const store of stores)
       assert.deepEqual([strength, isModelVerified, isModelRefused], ['passkey', false, true])
       const told = (await factsOf('credential.rejudged')).slice(1)
       assert.deepEqual(
-        told.map(({ person, former, now, statuses }) => [person, former, now, statuses]).sort(),
-        ['ben', 'eve'].map((person) => [person, 'verified', 'bad-status', 'USER_VERIFICATION_BYPASS']),
+        told.map(({ person, former, now, statuses }) => `${person} ${former} ${now} ${statuses}`).sort(),
+        ['ben', 'eve'].map((person) => `${person} verified bad-status USER_VERIFICATION_BYPASS`),
       )
       const problem = await refused(enter(broken, 'mallory', link), 403, 'model-refused')
       assert.match(problem.title, /“Broken key” are not accepted here.*USER_VERIFICATION_BYPASS/)

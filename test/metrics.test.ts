@@ -25,7 +25,10 @@ async function samples(postern: StartedPostern): Promise<Map<string, number>> {
       .filter((line) => line !== '' && !line.startsWith('#'))
       .map((line) => {
         const [, name = '', labels, value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
-        const sorted = labels?.split(/,(?=\w+=)/).sort().join(',')
+        const sorted = labels
+          ?.split(/,(?=\w+=)/)
+          .sort()
+          .join(',')
         return [sorted === undefined ? name : `${name}{${sorted}}`, Number(value)]
       }),
   )
@@ -158,7 +161,10 @@ describe('what is counted', () => {
     await ana.fetch('GET', '/projects/no-such-project-anywhere')
     await ana.fetch('PUT', `${postern.origin}/made-up-address`)
     const { body } = await read(postern)
-    assert.match(body, /request_duration_seconds_count\{method="GET",route="\/api\/v1\/projects\/:project",status="4xx"\} 1/)
+    assert.match(
+      body,
+      /request_duration_seconds_count\{method="GET",route="\/api\/v1\/projects\/:project",status="4xx"\} 1/,
+    )
     assert.match(body, /request_duration_seconds_count\{method="PUT",route="none",status="4xx"\} 1/)
     assert.doesNotMatch(body, /no-such-project|made-up-address|ana|127\.0\.0\.1/)
     assert.match(body, /^process_cpu_seconds_total /m)

@@ -166,7 +166,12 @@ describe('known and unknown people are answered alike', () => {
   }
 
   test('to begin a sign-in, whoever they say they are', async () => {
-    const bodies = [{}, { username: 'ana' }, { username: 'nobody' }, { credentialId: ana.authenticator.credentialIds[0] }]
+    const bodies = [
+      {},
+      { username: 'ana' },
+      { username: 'nobody' },
+      { credentialId: ana.authenticator.credentialIds[0] },
+    ]
     const [first, ...others] = await Promise.all(
       bodies.map(async (body) => shapeOf(await postern.stranger().fetch('POST', '/sign-in/begin', body))),
     )

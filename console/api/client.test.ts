@@ -41,11 +41,13 @@ let leave = () => {}
 let taps: string[] = []
 let signIns = 0
 let signIn = async () => {}
+let strongerKeys = 0
 
 beforeEach(() => {
   taps = []
   signIns = 0
   signIn = async () => {}
+  strongerKeys = 0
   leave = provideStepUp({
     async tap(sealRequestId) {
       taps.push(sealRequestId)
@@ -54,6 +56,9 @@ beforeEach(() => {
     async signIn() {
       signIns += 1
       await signIn()
+    },
+    async strongerKey() {
+      strongerKeys += 1
     },
   })
 })
@@ -74,6 +79,19 @@ test('an act that needs a tap is repeated identically, with the seal', async () 
     { ...call, seal: null },
     { ...call, seal: 'sea_for_srq_1' },
   ])
+})
+
+test('a stronger key is asked for where something is done, once; what is only read leaves that to its page', async () => {
+  const refuse = () => problem(403, 'stronger-key-needed')
+  serve(refuse, () => Response.json({ name: 'crew' }))
+  assert.deepEqual(await api.post('/groups', { name: 'crew' }), { name: 'crew' })
+  assert.equal(strongerKeys, 1)
+  serve(refuse, refuse)
+  await assert.rejects(api.post('/groups', { name: 'crew' }), { code: 'stronger-key-needed' })
+  assert.equal(strongerKeys, 2)
+  serve(refuse)
+  await assert.rejects(api.get('/groups'), { code: 'stronger-key-needed' })
+  assert.equal(strongerKeys, 2)
 })
 
 test('a seal that was not accepted is not asked for again and again', async () => {

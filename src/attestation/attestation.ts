@@ -93,11 +93,7 @@ export function createAttestation(parts: {
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow()
       const { number, nextUpdate, importedAt, source } = row
-      return {
-        ...{ number, nextUpdate, importedAt, source },
-        isOverdue: isOverdue(nextUpdate, now()),
-        models: Number(count),
-      }
+      return { number, nextUpdate, importedAt, source, isOverdue: isOverdue(nextUpdate, now()), models: count }
     },
     onImported(callback) {
       judgeAll = callback

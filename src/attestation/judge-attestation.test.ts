@@ -62,7 +62,7 @@ describe('packed', () => {
       aaguid: maker.aaguid,
       attest(made) {
         const members = maker.attester.attest(made)
-        leaf = ((members[1]?.[1] as Map<string, Buffer[]>).get('x5c') ?? [])[0]
+        leaf = (members[1]?.[1] as Map<string, Buffer[]> | undefined)?.get('x5c')?.[0]
         return members
       },
     }

@@ -8,6 +8,8 @@ import { firstEventIdAt } from './event-id.ts'
 import type { AuditEventView } from './shapes.ts'
 
 export interface AuditFilter {
+  /** One event, by its id. */
+  event?: string | undefined
   /** Username. */
   actor?: string | undefined
   /** A whole action or its first part: `credential.added`, `credential`. */
@@ -35,6 +37,7 @@ export async function listEvents(
     .select(['user.username', 'user.displayName'])
     .orderBy('auditEvent.id', 'desc')
     .limit(pageSize + 1)
+  if (filter.event !== undefined) query = query.where('auditEvent.id', '=', filter.event as Id<'evt'>)
   if (filter.actor !== undefined) query = query.where('user.username', '=', filter.actor)
   const { action } = filter
   if (action !== undefined)

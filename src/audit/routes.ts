@@ -10,6 +10,7 @@ import { AuditEventView } from './shapes.ts'
 
 const Filter = Type.Object({
   ...CursorQuery,
+  event: Type.Optional(Type.String()),
   actor: Type.Optional(Type.String()),
   action: Type.Optional(Type.String()),
   target: Type.Optional(Type.String()),

@@ -12,7 +12,9 @@ const nothing = compiled()
 
 const meant = async (database: Database, rules: Rule[], before: Rule[] = []) => {
   const people = await listAffected(database.read, { before: compiled(...before), after: compiled(...rules), at })
-  return Object.fromEntries(people.items.map(({ person, outcome, sentence }) => [person.username, { outcome, sentence }]))
+  return Object.fromEntries(
+    people.items.map(({ person, outcome, sentence }) => [person.username, { outcome, sentence }]),
+  )
 }
 
 for (const [store, open] of Object.entries(openStores)) {
@@ -36,7 +38,10 @@ for (const [store, open] of Object.entries(openStores)) {
       people.items[0]?.sentence,
       'It takes a hardware key of a verified model to sign in, and the best passkey is a synced passkey.',
     )
-    assert.deepEqual([people.total, people.affected, people.lockedOut, people.limited, people.reminded], [4, 3, 1, 0, 0])
+    assert.deepEqual(
+      [people.total, people.affected, people.lockedOut, people.limited, people.reminded],
+      [4, 3, 1, 0, 0],
+    )
     await database.close()
   })
 
@@ -94,7 +99,10 @@ for (const [store, open] of Object.entries(openStores)) {
     await addPerson(database, 'cleo')
     const people = await meant(database, [rule({ does: ['*'], requires: { networks: ['10.0.0.0/8'] } })])
     assert.deepEqual(people, {
-      ben: { outcome: 'locked-out', sentence: 'It takes a known network to sign in, and they were last seen from 192.0.2.7.' },
+      ben: {
+        outcome: 'locked-out',
+        sentence: 'It takes a known network to sign in, and they were last seen from 192.0.2.7.',
+      },
       ana: { outcome: 'fine', sentence: '' },
       cleo: { outcome: 'fine', sentence: '' },
     })
@@ -107,7 +115,10 @@ for (const [store, open] of Object.entries(openStores)) {
     const later = rule({ does: ['sign-in'], enforceFrom: at + 30 * dayMs })
     const { ana } = await meant(database, [later])
     assert.equal(ana?.outcome, 'reminded')
-    assert.match(ana?.sentence ?? '', /^From 14 February 2027 on it takes a hardware key of a verified model to sign in/)
+    assert.match(
+      ana?.sentence ?? '',
+      /^From 14 February 2027 on it takes a hardware key of a verified model to sign in/,
+    )
     const reported = await meant(database, [rule({ does: ['sign-in'], mode: 'report' })])
     assert.equal(reported['ana']?.outcome, 'fine')
     assert.match(reported['ana']?.sentence ?? '', /^Only reported, not enforced: it takes a hardware key/)

@@ -2,15 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ActName } from '../policy/acts.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import type { CompiledRule } from '../policy/compiled-rule.ts'
-import type { ActPlace } from '../policy/facts.ts'
-import type { RuleRef } from '../policy/rule.ts'
 import { createBreaks } from './breaks.ts'
-import { listWhere } from './may-do.ts'
+import { findLoss, type Loss } from './find-loss.ts'
 import { liveRules, namedSubjects } from './named.ts'
-import { judgeEntry, judgeKeys, judgeTokens, type Probe, type Refusal } from './probe.ts'
+import type { Probe } from './probe.ts'
+import { createWhere, probesOf } from './probes-of.ts'
 import type { AffectedPerson, Explanation } from './shapes.ts'
 import { readStandings, type Standing, type StandingDb } from './standings.ts'
-import { asSentence, tellDay, tellMissing } from './tell.ts'
+import { asSentence, tellDay } from './tell.ts'
 
 const mostShown = 100
 
@@ -35,8 +34,7 @@ export async function listAffected(
     const verdict = known.get(key)
     if (verdict !== undefined) affected.push({ person: standing.person, ...verdict })
   }
-  const count = (outcome: AffectedPerson['outcome']): number =>
-    affected.filter((one) => one.outcome === outcome).length
+  const count = (outcome: AffectedPerson['outcome']): number => affected.filter((one) => one.outcome === outcome).length
   return {
     total: standings.length,
     affected: affected.length,
@@ -90,94 +88,27 @@ function createJudge({ before, after, at }: Policies) {
       findLoss([...probes.values()], { before, policy, standing, at, when, breathe })
     const now = await loses(after, at)
     if (now !== undefined)
-      return { ...verdict, rule: now.rule, outcome: now.isEntry ? 'locked-out' : 'limited', sentence: asSentence(now.clause) }
+      return {
+        ...verdict,
+        rule: now.rule,
+        outcome: now.isEntry ? 'locked-out' : 'limited',
+        sentence: asSentence(now.clause),
+      }
     const later = deadline > at ? await loses(after, deadline) : undefined
     if (later !== undefined) {
       const from = changed.find(({ rule }) => rule.id === later.rule?.id)?.rule.enforceFrom ?? deadline
-      return { ...verdict, rule: later.rule, outcome: 'reminded', sentence: `From ${tellDay(from)} on ${later.clause}.` }
+      return {
+        ...verdict,
+        rule: later.rule,
+        outcome: 'reminded',
+        sentence: `From ${tellDay(from)} on ${later.clause}.`,
+      }
     }
     const told = ifEnforced === undefined ? undefined : await loses(ifEnforced, deadline)
     return told === undefined
       ? { ...verdict, outcome: 'fine', sentence: '' }
       : { ...verdict, rule: told.rule, outcome: 'fine', sentence: `Only reported, not enforced: ${told.clause}.` }
   }
-}
-
-/** Where somebody can do each act, looked up once for all rules. */
-function createWhere({ actor, places }: Standing) {
-  const known = new Map<string | undefined, Map<ActName, (ActPlace | null)[]>>()
-  return (act: ActName, branch: string | undefined): (ActPlace | null)[] => {
-    const ofBranch = known.get(branch) ?? new Map<ActName, (ActPlace | null)[]>()
-    known.set(branch, ofBranch)
-    const where = ofBranch.get(act) ?? listWhere(act, { role: actor.role, places }, branch)
-    ofBranch.set(act, where)
-    return where
-  }
-}
-
-/** One way for each act of a rule in which it concerns this person. */
-function probesOf(
-  compiled: CompiledRule,
-  named: readonly ActName[],
-  { actor }: Standing,
-  whereOf: ReturnType<typeof createWhere>,
-): Probe[] {
-  const { who, where } = compiled.rule
-  const concernsAnywhere = compiled.concerns(actor, null)
-  const dependsOnPlace = where !== undefined || who.some((one) => one.startsWith('repository-role:'))
-  if (!concernsAnywhere && !dependsOnPlace) return []
-  // A pattern matches itself without its stars.
-  const branch = where?.branches?.[0]?.replaceAll('*', '')
-  const probes: Probe[] = []
-  for (const act of named)
-    for (const place of whereOf(act, branch))
-      if (place === null ? concernsAnywhere : compiled.concerns(actor, place)) {
-        probes.push({ act, place })
-        break
-      }
-  return probes
-}
-
-interface Loss {
-  rule: RuleRef | null
-  clause: string
-  isEntry: boolean
-}
-
-/** The first thing the person can do before and could not do after; getting in comes first. */
-async function findLoss(
-  probes: readonly Probe[],
-  { before, policy, standing, at, when, breathe }: {
-    before: CompiledPolicy
-    policy: CompiledPolicy
-    standing: Standing
-    at: number
-    when: number
-    breathe: () => Promise<void> | undefined
-  },
-): Promise<Loss | undefined> {
-  const { address, keys } = standing
-  const loss = (refusal: Refusal, isEntry: boolean, clause = tellMissing(refusal, keys)): Loss => ({
-    rule: refusal.decision.unmet[0]?.rule ?? null,
-    clause,
-    isEntry,
-  })
-  const entry = judgeEntry(policy, standing, { at: when, address })
-  if (entry !== undefined) return judgeEntry(before, standing, { at, address }) === undefined ? loss(entry, true) : undefined
-  for (const probe of probes) {
-    await breathe()
-    if (probe.act === 'sign-in' || probe.act === 'session') continue
-    if (probe.act === 'token.use') {
-      const refusal = judgeTokens(policy, standing, { at: when })
-      if (refusal !== undefined && judgeTokens(before, standing, { at }) === undefined)
-        return loss(refusal, false, `the API token “${refusal.token}” is refused`)
-      continue
-    }
-    const refusal = judgeKeys(policy, standing, probe, { at: when, address })
-    if (refusal !== undefined && judgeKeys(before, standing, probe, { at, address }) === undefined)
-      return loss(refusal, false)
-  }
-  return undefined
 }
 
 /** Two people of the same key stand the same before every rule of these policies. */

@@ -5,6 +5,7 @@ import type { PolicyChangeTable, TableName } from '../database/schema.ts'
 import { recordEvent } from '../audit/record.ts'
 import { conflict, forbidden } from '../http/problem.ts'
 import { type Caller, isAdmin } from '../identity/caller.ts'
+import { findUserById } from '../identity/users.ts'
 import { acts } from '../policy/acts.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { draftAct } from '../seals/format/draft.ts'
@@ -103,6 +104,11 @@ export function createApproval(parts: { policy: PolicyInForce & { refresh(): Pro
     const row = await getChange(tx, request.about ?? '')
     if (!isAdmin(caller) || caller.id === row.proposedBy)
       throw forbidden(`Only another administrator can ${acts[action]}.`)
+    const proposer = row.proposedBy === null ? undefined : await findUserById(tx, row.proposedBy)
+    if (proposer === undefined || proposer.state !== 'active' || !isAdmin(proposer))
+      throw conflict('proposer-left', 'Whoever proposed this is no administrator any more.', {
+        help: 'Refuse it, and propose the change yourself if it is wanted.',
+      })
     if (row.state !== 'waiting') throw conflict('not-waiting', 'This change no longer waits for anybody.')
     await takeSeal(tx, {
       sealId: seal.id,

@@ -24,4 +24,5 @@ export async function ruleCounts(
 }
 
 /** Most are. Leaves are canonical JSON, in which no string can hold an unescaped quote, so the text itself tells. */
-const isUnremarkable = (leaf: string): boolean => leaf.includes('"outcome":"allow","placeRole":') && leaf.includes('"reported":[]')
+const isUnremarkable = (leaf: string): boolean =>
+  leaf.includes('"outcome":"allow","placeRole":') && leaf.includes('"reported":[]')

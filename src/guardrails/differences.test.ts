@@ -8,7 +8,9 @@ const two = rule({ id: 'two', title: 'Two' })
 
 test('rules are added, changed and removed by their ids, whatever their order', () => {
   assert.deepEqual(diffPolicies(policyOf(one, two), policyOf(two, one)), [])
-  assert.deepEqual(diffPolicies(policyOf(one), policyOf(one, two)), [{ kind: 'added', rule: { id: 'two', title: 'Two' } }])
+  assert.deepEqual(diffPolicies(policyOf(one), policyOf(one, two)), [
+    { kind: 'added', rule: { id: 'two', title: 'Two' } },
+  ])
   assert.deepEqual(diffPolicies(policyOf(one, two), policyOf({ ...two, mode: 'report' })), [
     { kind: 'changed', rule: { id: 'two', title: 'Two' } },
     { kind: 'removed', rule: { id: 'one', title: 'One' } },

@@ -14,7 +14,8 @@ export function diffPolicies(before: Policy, after: Policy): RuleDifference[] {
     if (old !== undefined && isDeepStrictEqual(old, rule)) return []
     return [{ kind: old === undefined ? 'added' : 'changed', rule: { id: rule.id, title: rule.title } }]
   })
-  for (const { id, title } of before.rules) if (!kept.has(id)) differences.push({ kind: 'removed', rule: { id, title } })
+  for (const { id, title } of before.rules)
+    if (!kept.has(id)) differences.push({ kind: 'removed', rule: { id, title } })
   const isSameList = isDeepStrictEqual(new Set(before.refusedModelStatuses), new Set(after.refusedModelStatuses))
   return isSameList ? differences : [...differences, { kind: 'changed', rule: statuses }]
 }

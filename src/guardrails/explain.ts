@@ -20,7 +20,13 @@ const replayedMs = 30 * 86_400_000
  */
 export async function explain(
   { database: { read: db } }: { database: Pick<Database, 'read'> },
-  { draft, current, caller, at, address }: {
+  {
+    draft,
+    current,
+    caller,
+    at,
+    address,
+  }: {
     draft: Policy
     current: CompiledPolicy
     caller: Pick<Caller, 'id'>

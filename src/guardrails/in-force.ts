@@ -9,6 +9,8 @@ export interface LoadedPolicy extends PolicyInForce {
   readonly version: number
   /** Reads the policy again, after a change was committed. */
   refresh(): Promise<void>
+  /** Told after another version came into force, on this node or elsewhere. */
+  onChanged(listener: () => void): void
   close(): void
 }
 
@@ -36,12 +38,14 @@ export async function loadPolicy(database: Database, log: (error: unknown, doing
   let version = 0
   let compiled: CompiledPolicy = compilePolicy(firstPolicy)
   let checkedAt = performance.now()
+  const listeners: (() => void)[] = []
 
   async function refresh(): Promise<void> {
     const row = await findCurrent(database.read)
     if ((row?.version ?? 0) !== version) {
       compiled = compilePolicy(policyOf(row))
       version = row?.version ?? 0
+      for (const listener of listeners) listener()
     }
     checkedAt = performance.now()
   }
@@ -64,6 +68,7 @@ export async function loadPolicy(database: Database, log: (error: unknown, doing
       return compiled
     },
     refresh,
+    onChanged: (listener) => void listeners.push(listener),
     close: () => clearInterval(poll),
   }
 }

@@ -37,7 +37,11 @@ for (const [store, open] of Object.entries(openStores)) {
     await addPerson(database, 'ada', { role: 'admin' })
     assert.equal(await last(twoPeople), undefined)
     assert.equal(await last(twoPeople, hardware), 'two-people')
-    assert.equal(await last(twoPeople, { ...hardware, does: ['guardrail.approve'] }), undefined, 'ada changes, owen agrees')
+    assert.equal(
+      await last(twoPeople, { ...hardware, does: ['guardrail.approve'] }),
+      undefined,
+      'ada changes, owen agrees',
+    )
     await addPerson(database, 'amy', { role: 'admin', keys: ['attested'] })
     assert.equal(await last(twoPeople, hardware), undefined)
     await database.close()

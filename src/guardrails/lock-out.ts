@@ -40,7 +40,8 @@ export async function findLastAdministratorLockOut(
       }
     : {
         rule: needing.two ?? null,
-        sentence: 'Changing a guardrail would take two administrators, and there would not be two who could tap for it.',
+        sentence:
+          'Changing a guardrail would take two administrators, and there would not be two who could tap for it.',
       }
 }
 

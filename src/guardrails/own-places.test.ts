@@ -51,7 +51,11 @@ test('the samples are exactly the kinds of places that the door itself finds, on
         ...(namesProject ? projects.slice(0, 1).map((project) => project.id) : []),
       ])
       const tell = (projectId: string, repositoryId: string | null, held: string): string =>
-        [named.has(projectId) ? projectId : '', repositoryId && (named.has(repositoryId) ? repositoryId : 'any'), held].join(' ')
+        [
+          named.has(projectId) ? projectId : '',
+          repositoryId && (named.has(repositoryId) ? repositoryId : 'any'),
+          held,
+        ].join(' ')
       const caller = { id, role: person, by: { kind: 'session' } } as unknown as Caller
       const expected = new Set<string>()
       for (const repository of made) {

@@ -48,7 +48,8 @@ export async function readOwnPlaces(
     if (role === 'owner' || role === 'admin') return adminPlaces.list()
     const given = new Map<string, RepositoryRole>()
     for (const subject of [id, ...groupIds])
-      for (const grant of grants.get(subject) ?? []) given.set(grant.scopeId, stronger(grant.role, given.get(grant.scopeId)))
+      for (const grant of grants.get(subject) ?? [])
+        given.set(grant.scopeId, stronger(grant.role, given.get(grant.scopeId)))
     const visible = (visibility: Repository['visibility']): RepositoryRole | undefined =>
       visibility === 'public' || (visibility === 'internal' && role !== 'guest') ? 'read' : undefined
     const places = createPlaces(named)

@@ -34,15 +34,7 @@ export async function ownRequirements(
   return {
     strength: standing.keys[0]?.strength ?? null,
     acts: names.flatMap((act) => judgeAct(policy, standing, act, { at, address }, pathOf)),
-    // A rule about everything is told once, by the first act it is about: signing in comes first.
-    upcoming: [
-      ...new Map(
-        names
-          .flatMap((act) => listUpcoming(policy, standing, act, { at, address }))
-          .reverse()
-          .map((one) => [one.rule.id, one]),
-      ).values(),
-    ].sort((one, other) => one.enforceFrom - other.enforceFrom),
+    upcoming: listAllUpcoming(policy, standing, { at, address }),
     ...said,
   }
 }
@@ -128,7 +120,20 @@ function tellPlaces(places: readonly (ActPlace | null)[], pathOf: ReadonlyMap<st
 }
 
 /** Rules with a date in the future that none of the person's keys meets. */
-function listUpcoming(policy: CompiledPolicy, standing: Standing, act: ActName, circumstance: Circumstance): Upcoming[] {
+/** What somebody will need and has not, the nearest date first. */
+export function listAllUpcoming(policy: CompiledPolicy, standing: Standing, circumstance: Circumstance): Upcoming[] {
+  const found = (Object.keys(acts) as ActName[]).flatMap((act) => listUpcoming(policy, standing, act, circumstance))
+  // A rule about everything is told once, by the first act it is about: signing in comes first.
+  const byRule = new Map(found.reverse().map((one) => [one.rule.id, one]))
+  return [...byRule.values()].sort((one, other) => one.enforceFrom - other.enforceFrom)
+}
+
+function listUpcoming(
+  policy: CompiledPolicy,
+  standing: Standing,
+  act: ActName,
+  circumstance: Circumstance,
+): Upcoming[] {
   const found = new Map<string, Upcoming>()
   for (const place of whereOf(policy, standing, act)) {
     const byKey = (standing.keys.length === 0 ? [undefined] : standing.keys).map((key) =>

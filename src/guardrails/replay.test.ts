@@ -52,7 +52,11 @@ for (const [store, open] of Object.entries(openStores)) {
     const ana = await addPerson(database, 'ana')
     const ids = await happen(
       database,
-      [0, 1, 2, 3, 4].map((index) => ({ actor: ana, at: at + index, ...(index === 4 ? { facts: { proof: proof({ strength: 'attested' }) } } : {}) })),
+      [0, 1, 2, 3, 4].map((index) => ({
+        actor: ana,
+        at: at + index,
+        ...(index === 4 ? { facts: { proof: proof({ strength: 'attested' }) } } : {}),
+      })),
     )
     await database.write((tx) =>
       recordEvent(tx, { action: 'group.created', actor: null, target: { kind: 'group', id: 'grp_1' }, at }),
@@ -107,7 +111,12 @@ for (const [store, open] of Object.entries(openStores)) {
   test(`${store}: networks are judged by the address beside the leaf; an erased one lies nowhere`, async () => {
     const database = await open()
     const [near, erased] = await happen(database, [{}, {}, { facts: { address: '198.51.100.1' } }])
-    await database.write((tx) => tx.deleteFrom('auditPersonal').where('eventId', '=', erased ?? 'evt_').execute())
+    await database.write((tx) =>
+      tx
+        .deleteFrom('auditPersonal')
+        .where('eventId', '=', erased ?? 'evt_')
+        .execute(),
+    )
     const known = compiled(rule({ requires: { networks: ['192.0.2.0/24'] } }))
     const { rows } = await replay(database.read, { policy: known, ...period })
     assert.deepEqual(
@@ -155,7 +164,13 @@ for (const [store, open] of Object.entries(openStores)) {
 
 const someRule = fc.record({
   mode: fc.constantFrom<Rule['mode'][]>('enforce', 'report', 'off'),
-  who: fc.constantFrom<string[][]>(['everyone'], ['role:admin'], ['group:crew'], ['user:ana'], ['repository-role:write']),
+  who: fc.constantFrom<string[][]>(
+    ['everyone'],
+    ['role:admin'],
+    ['group:crew'],
+    ['user:ana'],
+    ['repository-role:write'],
+  ),
   does: fc.constantFrom<string[][]>(['*'], ['merge'], ['credential.*'], ['token.create', 'sign-in']),
   requires: fc.constantFrom<Rule['requires'][]>(
     { strength: 'attested' },
@@ -192,7 +207,10 @@ test('what was decided is decided again from what the ledger kept: the policy of
             act,
             address,
             actor: { kind: 'person', username: 'ana', role, groups: inCrew ? ['crew'] : [] },
-            proof: proof({ strength, key: { category: strength === 'passkey' ? 'synced' : 'hardware-key', aaguid: null } }),
+            proof: proof({
+              strength,
+              key: { category: strength === 'passkey' ? 'synced' : 'hardware-key', aaguid: null },
+            }),
             ...(isPlaced ? {} : { place: null }),
             ...(lifetimeDays === null ? {} : { token: { lifetimeDays, ageDays: 0 } }),
           },
@@ -200,7 +218,10 @@ test('what was decided is decided again from what the ledger kept: the policy of
       )
       const { events, rows } = await replay(database.read, { policy: under, ...period })
       assert.equal(events, all.length)
-      assert.equal(rows.reduce((sum, { count }) => sum + count, 0), all.length)
+      assert.equal(
+        rows.reduce((sum, { count }) => sum + count, 0),
+        all.length,
+      )
       assert.ok(rows.every(({ changed }) => changed === 0))
       await database.close()
     }),

@@ -16,7 +16,7 @@ import { explain } from './explain.ts'
 import { policyOf, type LoadedPolicy } from './in-force.ts'
 import { ownRequirements } from './own-requirements.ts'
 import { readPlaces, withIds, withPaths } from './places.ts'
-import { savePolicy } from './save.ts'
+import { checkMeant, savePolicy } from './save.ts'
 import {
   CatalogueItem,
   Explanation,
@@ -46,6 +46,7 @@ export function guardrailRoutes(app: App, { ceremonies, policy }: { ceremonies: 
     async describe(request) {
       const { policy: draft, basedOn } = request.body as Static<typeof NewPolicy>
       const kept = withIds(draft, await readPlaces(db))
+      await checkMeant(database, kept)
       const differences = diffPolicies(policy.current().policy, kept)
       return {
         title: 'Change the guardrails',

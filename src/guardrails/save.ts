@@ -59,7 +59,8 @@ export async function savePolicy(
   return saved
 }
 
-async function checkMeant({ read }: Database, draft: NewPolicy['policy']): Promise<void> {
+/** @throws 422 naming each rule that cannot be meant */
+export async function checkMeant({ read }: Pick<Database, 'read'>, draft: NewPolicy['policy']): Promise<void> {
   const problems = checkPolicy(draft, await readKnownNames(read, await readPlaces(read)))
   const [first] = problems
   if (first === undefined) return

@@ -125,10 +125,7 @@ const steps: readonly Strength[] = ['mfa', 'passkey', 'device-bound', 'attested'
 const rank = ({ strength }: OwnKey): number => steps.filter((step) => isAtLeast(strength, step)).length
 
 /** Where each was last seen. */
-async function readAddresses(
-  db: StandingDb,
-  ids: ReturnType<typeof selectIds>,
-): Promise<Map<Id<'usr'>, string>> {
+async function readAddresses(db: StandingDb, ids: ReturnType<typeof selectIds>): Promise<Map<Id<'usr'>, string>> {
   const rows = await db
     .selectFrom('session')
     .innerJoin(

@@ -8,7 +8,11 @@ import type { OwnKey } from './standings.ts'
  * sign in, and the best passkey is a synced passkey".
  * @param seen how the address is known: "they were last seen", "you come"
  */
-export function tellMissing({ decision, facts }: Refusal, keys: readonly OwnKey[], seen = 'they were last seen'): string {
+export function tellMissing(
+  { decision, facts }: Refusal,
+  keys: readonly OwnKey[],
+  seen = 'they were last seen',
+): string {
   const [first] = decision.unmet
   const to = `to ${acts[facts.act]}`
   switch (first?.part) {

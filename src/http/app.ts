@@ -37,7 +37,8 @@ export function createApp(options: AppOptions): App {
   const app = Fastify({
     logger: { level: options.log.level, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: (address: string) => isProxyTrusted(address, options.trustedProxies),
+    trustProxy:
+      options.trustedProxies.length > 0 && ((address: string) => isProxyTrusted(address, options.trustedProxies)),
     bodyLimit: 1024 * 1024,
     schemaController: lazySchemaCompilers(),
     // Node's own deadline would cut long pushes; deadlines are set per route below.
@@ -55,10 +56,12 @@ export function createApp(options: AppOptions): App {
   } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('refusal', undefined)
-  app.addHook('onRequest', async (request, reply) => checkHost(request, reply, options.url))
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (checkHost(request, reply, options.url)) done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
     setSecurityHeaders(reply, options.url)
-    return payload
+    done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => sendProblem(reply, asProblem(error, request)))
   app.setNotFoundHandler((_request, reply) =>

@@ -125,7 +125,10 @@ test('a million addresses make it forget, not grow, and meet the limit that all 
   await flood(121, 'GET /nowhere')
   assert.deepEqual(refusals, ['anonymous address'])
   for (let i = 0; i < 5000; i++) await send('GET /nowhere', { from: `10.0.${i >> 8}.${i & 255}` })
-  assert.deepEqual([refusals.length, new Set(refusals.slice(1))], [1 + 5000 - (300 - 120), new Set(['anonymous total'])])
+  assert.deepEqual(
+    [refusals.length, new Set(refusals.slice(1))],
+    [1 + 5000 - (300 - 120), new Set(['anonymous total'])],
+  )
   // The first is not remembered any more, and is refused as everybody is.
   await send('GET /nowhere')
   assert.equal(refusals.at(-1), 'anonymous total')

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { Guard } from './access.ts'
 import type { App } from './app.ts'
-import { createTurns } from './one-by-one.ts'
+import { createFairTurns } from './fair-turns.ts'
 import { ProblemError } from './problem.ts'
 
 /**
@@ -75,8 +75,7 @@ export async function limitRates(
     anonymous: byAddress(limits.anonymous),
     failure: byAddress(limits.failure),
   }
-  // Who asks much waits for who asks little: a flood holds up itself.
-  const turn = createTurns()
+  const turnOf = createFairTurns()
   const account = counter(limits.account, (request) => parts.accountOf(request) ?? '')
 
   function refuse(kind: LimitKind, scope: LimitScope, seconds: number): never {
@@ -88,7 +87,7 @@ export async function limitRates(
     const { max, own, all } = strangers[kind]
     const mine = numbers(await own(request))
     const isQuiet = mine.max - mine.remaining <= max * quietShare
-    if (!isQuiet) await turn()
+    await turnOf(mine.key)
     if (mine.isExceeded) refuse(kind, 'address', mine.ttlInSeconds)
     // Looked at first: what is refused here must not use up what is kept for others.
     const shared = numbers(await all(request, { increment: false }))

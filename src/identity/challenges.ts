@@ -1,7 +1,8 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Id, newId } from '../database/id.ts'
 import type { ChallengeTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import { randomSecret } from '../http/secret.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 
 export type ChallengeKind = ChallengeTable['kind']
@@ -81,7 +82,7 @@ const hashOf = (challenge: Buffer): string => hash('sha256', challenge, 'base64u
 
 // A challenge that begins like an SSH signature could be taken for a seal; randomness never may.
 function freshChallenge(): Buffer {
-  const challenge = randomBytes(32)
+  const challenge = randomSecret()
   return challenge.subarray(0, 6).toString('latin1') === 'SSHSIG' ? freshChallenge() : challenge
 }
 

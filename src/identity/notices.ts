@@ -2,6 +2,8 @@ import type { Action } from '../audit/actions.ts'
 import type { AuditEntry } from '../audit/entry.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import type { Strength } from '../database/schema.ts'
+import { strengthWords } from '../policy/words.ts'
 import { findUserById, findUserByUsername } from './users.ts'
 
 /** What a person is told about their own account, by whatever way reaches them beside the page. */
@@ -10,6 +12,7 @@ export type Notice = { toUserId: Id<'usr'> } & (
   | { kind: 'token-made'; facts: { token: string; expiresAt: number; at: number } }
   | { kind: 'sessions-ended'; facts: { count: number; at: number } }
   | { kind: 'link-made'; facts: { by: string | null; at: number } }
+  | { kind: 'passkey-rejudged'; facts: { credential: string; before: string; now: string; reason: string } }
 )
 
 type AccountAction = Extract<
@@ -45,7 +48,7 @@ export const notices: Record<AccountAction, Teller | { none: string }> = {
   'credential.removed': async (event) => aboutPasskey('passkey-removed', event),
   'credential.endorsed': { none: 'only adds to what their own key may do' },
   'credential.counter-regressed': { none: 'would come at each sign-in; administrators see it' },
-  'credential.rejudged': { none: 'told by letter where it costs them something: `onRejudged`' },
+  'credential.rejudged': async (event, db) => rejudged(event, db),
   'token.created': async ({ actor, facts, at }) =>
     actor === null
       ? undefined
@@ -70,6 +73,24 @@ function aboutPasskey(
 ): Notice | undefined {
   if (actor === null) return undefined
   return { toUserId: actor.id, kind, facts: { credential: String(facts?.['credential'] ?? ''), at } }
+}
+
+/** Only where it changes what the passkey can do. */
+async function rejudged({ facts = {} }: AuditEntry, db: Db<'user'>): Promise<Notice | undefined> {
+  const { credential = '', person = '', formerStrength, strength, model, statuses, blob = 0 } = facts
+  const owner = formerStrength === strength ? undefined : await findUserByUsername(db, String(person))
+  if (owner === undefined) return undefined
+  const said = statuses ? ` is reported with ${statuses}` : ' is judged by what its maker says of it'
+  return {
+    toUserId: owner.id,
+    kind: 'passkey-rejudged',
+    facts: {
+      credential: String(credential),
+      before: strengthWords[formerStrength as Strength],
+      now: strengthWords[strength as Strength],
+      reason: `by FIDO metadata number ${blob} its model${model ? `, ${model},` : ''}${said}.`,
+    },
+  }
 }
 
 async function linkMade({ actor, at }: AuditEntry, toUserId: Id<'usr'>, db: Db<'user'>): Promise<Notice> {

@@ -7,31 +7,15 @@ import { credentialStrength, isAtLeast } from '../policy/strength.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 import { modelNameOf } from './credential-records.ts'
 
-/** A passkey that is worth more or less than before. */
-export interface RejudgedCredential {
-  credential: { id: Id<'crd'>; name: string }
-  userId: Id<'usr'>
-  former: { outcome: AttestationOutcome; strength: Strength }
-  now: { outcome: AttestationOutcome; strength: Strength }
-  modelName: string | null
-  /** The refused statuses of its model. */
-  statuses: string[]
-}
-
 const BATCH = 100
 
 /**
  * Judges every passkey that has not ended anew, from the raw registration kept of it, and writes what came out
- * differently, in batches: the record, its event, and the strength of sessions that are now worth less. Safe to repeat.
+ * differently, in batches: the record, its event, which tells its owner, and the strength of sessions that are now worth
+ * less. Safe to repeat.
  */
 export async function rejudgeCredentials(
-  parts: {
-    database: Database
-    attestation: Pick<Attestation, 'judge'>
-    now: () => number
-    /** Told of each batch after it is written. */
-    onRejudged?: (rejudged: RejudgedCredential[]) => Promise<void>
-  },
+  parts: { database: Database; attestation: Pick<Attestation, 'judge'>; now: () => number },
   blobNumber: number,
 ): Promise<void> {
   for (let after = ''; ;) {
@@ -42,9 +26,8 @@ export async function rejudgeCredentials(
     const changes = (await Promise.all(records.map((record) => judgeAgain(parts, record)))).filter(
       (change) => change !== undefined,
     )
-    if (changes.length === 0) continue
-    const rejudged = await parts.database.write((tx) => writeChanges(tx, changes, { blobNumber, at: parts.now() }))
-    if (rejudged.length > 0) await parts.onRejudged?.(rejudged)
+    if (changes.length > 0)
+      await parts.database.write((tx) => writeChanges(tx, changes, { blobNumber, at: parts.now() }))
   }
 }
 
@@ -54,7 +37,7 @@ function listBatch({ read }: Pick<Database, 'read'>, after: string) {
   return read
     .selectFrom('credentialRecord')
     .innerJoin('user', 'user.id', 'credentialRecord.userId')
-    .select(['credentialRecord.id', 'credentialRecord.userId', 'credentialRecord.name', 'user.username'])
+    .select(['credentialRecord.id', 'credentialRecord.name', 'user.username'])
     .select(['aaguid', 'attestationOutcome', 'attestationObject', 'modelName', 'backupEligible', 'strengthCap'])
     .select('credentialRecord.createdAt')
     .where('credentialRecord.endedAt', 'is', null)
@@ -98,8 +81,7 @@ async function writeChanges(
   tx: Tx<'credentialRecord' | 'session' | 'auditEvent' | 'auditPersonal'>,
   changes: Change[],
   { blobNumber, at }: { blobNumber: number; at: number },
-): Promise<RejudgedCredential[]> {
-  const rejudged: RejudgedCredential[] = []
+): Promise<void> {
   for (const { record, outcome, modelName, statuses } of changes) {
     const { numUpdatedRows } = await tx
       .updateTable('credentialRecord')
@@ -109,7 +91,6 @@ async function writeChanges(
       .where('endedAt', 'is', null)
       .executeTakeFirst()
     if (Number(numUpdatedRows) !== 1 || outcome === record.attestationOutcome) continue
-    const former = { outcome: record.attestationOutcome, strength: credentialStrength(record) }
     const strength = credentialStrength({ ...record, attestationOutcome: outcome })
     await weakenSessions(tx, record.id, strength)
     await recordEvent(tx, {
@@ -119,24 +100,17 @@ async function writeChanges(
       facts: {
         credential: record.name,
         person: record.username,
-        former: former.outcome,
+        former: record.attestationOutcome,
+        formerStrength: credentialStrength(record),
         now: outcome,
+        strength,
         blob: blobNumber,
         model: modelName ?? '',
         statuses: statuses.join(' '),
       },
       at,
     })
-    rejudged.push({
-      credential: { id: record.id, name: record.name },
-      userId: record.userId,
-      former,
-      now: { outcome, strength },
-      modelName,
-      statuses,
-    })
   }
-  return rejudged
 }
 
 /** What was proven with a key stays no stronger than the key; a session becomes stronger only by a new tap. */

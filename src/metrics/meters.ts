@@ -45,7 +45,9 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
   const decisions = counter('decisions_total', 'Decisions by the rule that made them', ['act', 'outcome', 'rule'])
   const sealRequests = counter('seal_requests_total', 'Acts held for a tap, and what came of them', ['outcome'])
   const limited = counter('rate_limited_total', 'Requests refused as too many', ['limit', 'scope'])
-  const git = counter('git_operations_total', 'Fetches and clones begun; pushes answered, refused ones included', ['operation'])
+  const git = counter('git_operations_total', 'Fetches and clones begun; pushes answered, refused ones included', [
+    'operation',
+  ])
   const running = new Gauge({
     name: 'postern_git_operations_running',
     help: 'Transfers under way',

@@ -14,9 +14,7 @@ export function createMetricsGuard({ token }: { token: string | undefined }): Gu
   return async (request) => {
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const isAllowed =
-      given === undefined
-        ? isFromHere(request)
-        : expected !== undefined && timingSafeEqual(digest(given), expected)
+      given === undefined ? isFromHere(request) : expected !== undefined && timingSafeEqual(digest(given), expected)
     if (!isAllowed) throw new ProblemError(404, 'not-found', 'There is nothing at this address.')
   }
 }

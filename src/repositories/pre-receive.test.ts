@@ -6,15 +6,17 @@ import { mkdtemp, readdir, rename, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Duplex, PassThrough, Readable } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
-import { type ReceiveRequest, splitReceivePack, zeroOid } from '../protocols/git/receive-commands.ts'
+import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
 import { refusePush } from '../protocols/git/report-status.ts'
 import type { GitProcess } from './git.ts'
 import { type GitFixture, openGit, stockGit } from './git-testing.ts'
+import { feedStream } from './feed-stream.ts'
 import { answer, type PreReceive, readPreReceive, sameCommands, say } from './pre-receive.ts'
+import { readReceiveRequest } from './read-receive-request.ts'
 import { sweep } from './sweep.ts'
 
 type Push = { git: GitProcess; hook: Duplex; asked: PreReceive; request: ReceiveRequest }
@@ -29,11 +31,12 @@ async function serve(
   const exits: Promise<unknown>[] = []
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const split = await splitReceivePack(request)
+    const asks = await readReceiveRequest(request)
     if (refuse) {
-      for await (const _ of split.body) continue
+      request.resume()
+      await once(request, 'end')
       response.end(
-        refusePush(split.request, { reason: 'protected', sentences: ['main is protected.', 'Open a pull request.'] }),
+        refusePush(asks, { reason: 'protected', sentences: ['main is protected.', 'Open a pull request.'] }),
       )
       return
     }
@@ -42,10 +45,11 @@ async function serve(
     response.once('close', () => !response.writableFinished && process.kill())
     const hook = process.hook
     assert.ok(hook)
-    void pipeline(Readable.from(split.body), process.stdin).catch(() => {})
+    process.stdin.write(asks.consumed)
+    feedStream(request, process.stdin).catch(() => {})
     const answered = pipeline(process.stdout, response)
     const asked = await readPreReceive(hook, repository)
-    if (asked !== undefined) await onPush?.({ git: process, hook, asked, request: split.request })
+    if (asked !== undefined) await onPush?.({ git: process, hook, asked, request: asks })
     await answered
   }
 

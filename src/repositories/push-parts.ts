@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -18,6 +19,7 @@ export interface PushParts extends RefParts {
 export interface Push {
   place: RepositoryPlace
   caller: Caller
-  body: AsyncIterable<Uint8Array>
+  /** Unread. */
+  body: Readable
   response: ServerResponse
 }

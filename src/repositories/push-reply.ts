@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import { chunksOf } from './chunks-of.ts'
 import type { GitProcess } from './git.ts'
 import { startGitReply } from './git-reply.ts'
 
@@ -41,12 +43,12 @@ const maxDroppedBytes = 1024 ** 3
 export async function answerBeforeBody(
   response: ServerResponse,
   bytes: Buffer,
-  body: AsyncIterable<Uint8Array>,
+  body: Readable,
 ): Promise<void> {
   startGitReply(response, contentType)
   response.write(bytes)
   let dropped = 0
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     dropped += chunk.length
     if (dropped > maxDroppedBytes) return void response.destroy()
   }

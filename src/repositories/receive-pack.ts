@@ -1,18 +1,14 @@
 import { rm } from 'node:fs/promises'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
-import {
-  ReceiveRequestError,
-  type ReceiveRequest,
-  splitReceivePack,
-  zeroOid,
-} from '../protocols/git/receive-commands.ts'
+import { ReceiveRequestError, type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
 import { oneLine, refusePush } from '../protocols/git/report-status.ts'
-import { feed } from './feed.ts'
+import { feedStream } from './feed-stream.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, readPreReceive } from './pre-receive.ts'
 import type { Push, PushParts } from './push-parts.ts'
 import { answerBeforeBody, createPushReply, endPushReply } from './push-reply.ts'
+import { readReceiveRequest } from './read-receive-request.ts'
 import { findRefusal, type Refusal } from './push-rules.ts'
 import { decidePush, recordRefusal } from './push-verdict.ts'
 import { pointHead, settleRefUpdates } from './ref-updates.ts'
@@ -24,32 +20,30 @@ import { readRefs } from './refs.ts'
  */
 export async function receivePack(parts: PushParts, push: Push): Promise<void> {
   const { place, response } = push
-  let split: Awaited<ReturnType<typeof splitReceivePack>>
+  let request: ReceiveRequest
   try {
-    split = await splitReceivePack(push.body)
+    request = await readReceiveRequest(push.body)
   } catch (error) {
     if (!(error instanceof ReceiveRequestError)) throw error
     return endPushReply(response, Buffer.concat([encodePkt(`\u0003${error.message}\n`), flushPkt]))
   }
-  const { request, body } = split
   // git asks so before a large push whether it may talk at all.
   if (request.commands.length === 0) return endPushReply(response, Buffer.alloc(0))
   const refusal = await findRefusal(parts.database.read, place, request.commands)
   if (refusal !== undefined) {
     await recordRefusal(parts, push, refusal)
-    await answerBeforeBody(response, renderRefusal(request, refusal), body)
+    await answerBeforeBody(response, renderRefusal(request, refusal), push.body)
     return
   }
-  await runReceivePack(parts, push, request, body)
+  await runReceivePack(parts, push, request)
 }
 
 async function runReceivePack(
   parts: PushParts,
   push: Push,
   request: ReceiveRequest,
-  body: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const { place, response } = push
+  const { place, body, response } = push
   const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], { repository: place.folder })
   const { hook } = process
   if (hook === undefined) throw new Error('receive-pack without its hook')
@@ -57,7 +51,8 @@ async function runReceivePack(
   response.once('close', () => {
     if (!response.writableFinished) process.stdin.destroy()
   })
-  feed(body, process.stdin).catch(() => {})
+  process.stdin.write(request.consumed)
+  feedStream(body, process.stdin).catch(() => {})
   const reply = createPushReply(process, response)
   const asked = await readPreReceive(hook, place.folder).catch((error: unknown) => {
     parts.log(error, 'the pre-receive hook was not understood')

@@ -1,13 +1,14 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core'
-import { IconCalendarDue, IconCheck, IconX } from '@tabler/icons-react'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { IconCheck, IconX } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { ownRequirementsQuery } from '../../api/policy.ts'
 import type { OwnRequirements } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
+import { DeadlineAlert } from '../../ui/deadline-alert.tsx'
+import { capital } from '../../ui/plain-words.ts'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { StrengthMeter } from '../../ui/strength-meter.tsx'
-import { capital, dayWords } from '../../ui/plain-words.ts'
 
 /** What my keys allow me, what they do not, and what will be asked. */
 export function AllowedTab() {
@@ -19,8 +20,8 @@ export function AllowedTab() {
       <Section title="Your strongest key">
         <StrengthMeter strength={data.strength} />
       </Section>
-      {data.upcoming.map((deadline) => (
-        <Deadline key={deadline.rule.id} deadline={deadline} />
+      {data.upcoming.map(({ rule, sentence, enforceFrom }) => (
+        <DeadlineAlert key={rule.id} at={enforceFrom} sentence={sentence} href={paths.account('passkeys')} />
       ))}
       {missing.length > 0 && (
         <Section
@@ -48,19 +49,6 @@ export function AllowedTab() {
     </Stack>
   )
 }
-
-const Deadline = ({ deadline: { sentence, enforceFrom } }: { deadline: OwnRequirements['upcoming'][number] }) => (
-  <Alert color="yellow" icon={<IconCalendarDue />} title={`From ${dayWords(enforceFrom)} on`}>
-    <Group justify="space-between" gap="sm">
-      <Text size="sm" flex="1 1 260px">
-        {sentence}
-      </Text>
-      <Button component="a" href={paths.account('passkeys')} size="xs">
-        Add a key
-      </Button>
-    </Group>
-  </Alert>
-)
 
 function ActLine({ act: { words, isAllowed, sentence, passkeys } }: { act: OwnRequirements['acts'][number] }) {
   const Icon = isAllowed ? IconCheck : IconX

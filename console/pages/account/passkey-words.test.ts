@@ -5,7 +5,10 @@ import { passkeyWords } from './passkey-words.ts'
 
 const words = (more: Partial<CredentialView>): string =>
   passkeyWords({
-    ...{ model: null, category: 'hardware-key', isModelVerified: false, strength: 'device-bound' },
+    model: null,
+    category: 'hardware-key',
+    isModelVerified: false,
+    strength: 'device-bound',
     ...more,
   } as CredentialView)
 

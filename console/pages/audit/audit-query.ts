@@ -1,4 +1,4 @@
-const passedOn = ['actor', 'action', 'target', 'repository', 'method', 'strength', 'outcome'] as const
+const passedOn = ['event', 'actor', 'action', 'target', 'repository', 'method', 'strength', 'outcome'] as const
 
 export type AuditFilterName = (typeof passedOn)[number] | 'from' | 'to'
 

@@ -1,5 +1,6 @@
 import { Accordion, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { changeQuery, policyQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
@@ -15,8 +16,9 @@ import { ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
 
-/** Between looks, while the second person has not answered. */
+/** While the second person has not answered. Not for ever: a page that was left must not keep its session alive. */
 const LOOK_EVERY_MS = 3000
+const MOST_LOOKS = 200
 
 export const fetchAhead: FetchAhead = ({ params: { id = '' } }) => [
   queryClient.ensureQueryData(changeQuery(id)),
@@ -28,8 +30,12 @@ export function ChangePage() {
   const query = changeQuery(usePathPart('id'))
   const { data } = useSuspenseQuery(query)
   const isWaiting = data.change.state === 'waiting'
-  useQuery({ ...query, refetchInterval: isWaiting && LOOK_EVERY_MS })
-  const view = useSuspenseQuery({ ...policyQuery, refetchInterval: isWaiting && LOOK_EVERY_MS }).data
+  useQuery({
+    ...query,
+    refetchInterval: ({ state }) => isWaiting && state.dataUpdateCount < MOST_LOOKS && LOOK_EVERY_MS,
+  })
+  const { data: view, refetch } = useSuspenseQuery(policyQuery)
+  useEffect(() => void refetch(), [refetch, isWaiting])
   const [draft, keepDraft] = useDraft()
   const go = useGo()
   const { change, policy } = data

@@ -41,8 +41,8 @@ export function DurationInput({ label, seconds, least, most, onChange }: Duratio
         value={unit}
         onChange={(next) => {
           if (next === null) return
-          setUnit(next as DurationUnit)
-          change(seconds / one, next as DurationUnit)
+          setUnit(next)
+          change(seconds / one, next)
         }}
         allowDeselect={false}
         w={120}

@@ -11,7 +11,7 @@ interface FormActsProps {
 /** What the rule is about, in words and in groups. */
 export const FormActs = ({ value, onChange, error }: FormActsProps) => (
   <MultiSelect
-    label="When they"
+    label="Doing what"
     placeholder={value.length ? '' : 'Sign in, merge, everything, …'}
     data={actOptions(value)}
     value={value}

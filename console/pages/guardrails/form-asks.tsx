@@ -25,7 +25,7 @@ export function FormAsks({ requires, parts, onChange, error }: FormAsksProps) {
         <Radio.Group
           label="At least"
           value={requires.strength ?? 'passkey'}
-          onChange={(strength) => onChange({ ...requires, strength: strength as (typeof strengths)[number] })}
+          onChange={(strength) => onChange({ ...requires, strength })}
         >
           <Stack gap="xs" mt="xs">
             {strengths.map((strength) => (

@@ -22,7 +22,7 @@ export function FormMode({ rule: { mode, enforceFrom }, onChange }: FormModeProp
         label="How strictly"
         value={mode}
         onChange={(next) =>
-          onChange({ mode: next as Rule['mode'], ...(enforceFrom === undefined ? {} : { enforceFrom }) })
+          onChange({ mode: next, ...(enforceFrom === undefined ? {} : { enforceFrom }) })
         }
       >
         <Stack gap="xs" mt="xs">

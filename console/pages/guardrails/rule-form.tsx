@@ -65,7 +65,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
                 </Section>
               </>
             )}
-            <FormMode rule={rule} onChange={(next) => setRule(({ enforceFrom: _, ...rest }) => ({ ...rest, ...next }))} />
+            <FormMode rule={rule} onChange={(next) => setRule((before) => withMode(before, next))} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -97,6 +97,10 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
       </Grid>
     </form>
   )
+}
+
+function withMode({ enforceFrom: _, ...rest }: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom'>): Rule {
+  return { ...rest, ...mode }
 }
 
 function meaning(rule: Rule, gaps: ReturnType<typeof ruleGaps>): string {

@@ -1,5 +1,6 @@
 import { Anchor, Button, Stack } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { ownRequirementsQuery } from '../../api/policy.ts'
 import { getQuery, queryClient } from '../../api/queries.ts'
 import type { Home, PullRequestSummary } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
@@ -12,11 +13,15 @@ import { RequestRow } from '../../ui/request-row.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { Attention } from './attention.tsx'
+import { Deadlines } from './deadlines.tsx'
 import { FirstStep } from './first-step.tsx'
 
 const homeQuery = getQuery<Home>('/home')
 
-export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(homeQuery)]
+export const fetchAhead: FetchAhead = () => [
+  queryClient.ensureQueryData(homeQuery),
+  queryClient.ensureQueryData(ownRequirementsQuery),
+]
 
 /** What waits for my tap, my pull requests, my repositories; for administrators what needs attention. */
 export function HomePage() {
@@ -29,6 +34,7 @@ export function HomePage() {
     <>
       <PageHeader title={`Hello, ${me.displayName}`} tabTitle="Home" />
       <Stack gap="xl">
+        <Deadlines />
         <Attention me={me} attention={home.attention} />
         {isNew && <FirstStep me={me} />}
         {home.requests.length > 0 && (

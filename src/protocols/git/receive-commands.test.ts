@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { encodePkt, flushPkt } from './pkt-line.ts'
-import { createReceiveParser, ReceiveRequestError, splitReceivePack, zeroOid } from './receive-commands.ts'
+import { createReceiveParser, ReceiveRequestError, zeroOid } from './receive-commands.ts'
 
 const one = '1'.repeat(40)
 const two = '2'.repeat(40)
@@ -97,26 +97,5 @@ describe('createReceiveParser', () => {
     const parse = createReceiveParser({ maxBytes: 1000 })
     assert.equal(parse(Buffer.from('ffe0')), undefined)
     assert.throws(() => parse(Buffer.alloc(2000, 'x')), { code: 'receive-too-large' })
-  })
-})
-
-describe('splitReceivePack', () => {
-  it('gives the whole body back, the read bytes first', async () => {
-    const head = request([`${zeroOid} ${one} refs/heads/main\0`], 'PA')
-    async function* body(): AsyncGenerator<Buffer> {
-      yield head.subarray(0, 10)
-      yield head.subarray(10)
-      yield Buffer.from('CK')
-    }
-    const split = await splitReceivePack(body())
-    assert.equal(split.request.commands.length, 1)
-    assert.deepEqual(Buffer.concat(await Array.fromAsync(split.body)), Buffer.concat([head, Buffer.from('CK')]))
-  })
-
-  it('refuses a body that ends too early', async () => {
-    async function* body(): AsyncGenerator<Buffer> {
-      yield Buffer.from('00')
-    }
-    await assert.rejects(splitReceivePack(body()), { code: 'receive-cut-off' })
   })
 })

@@ -84,33 +84,6 @@ export function createReceiveParser(
   }
 }
 
-/**
- * Splits a receive-pack body: what it asks for, and the whole body again (read bytes first) to be sent to git.
- * @throws ReceiveRequestError
- */
-export async function splitReceivePack(
-  source: AsyncIterable<Uint8Array>,
-  limits: Partial<typeof defaultLimits> = {},
-): Promise<{ request: ReceiveRequest; body: AsyncIterable<Uint8Array> }> {
-  const parse = createReceiveParser(limits)
-  const iterator = source[Symbol.asyncIterator]()
-  for (;;) {
-    const { value, done } = await iterator.next()
-    if (done) throw new ReceiveRequestError('receive-cut-off', 'The push ended before it said what to update.')
-    const request = parse(value)
-    if (request !== undefined) return { request, body: replay(request.consumed, iterator) }
-  }
-}
-
-async function* replay(consumed: Buffer, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield consumed
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
-  } finally {
-    await iterator.return?.()
-  }
-}
-
 function readCommandLine(payload: Buffer, request: ReceiveRequest, maxCommands: number): void {
   const first = request.commands.length === 0 && request.capabilities.length === 0
   const nul = payload.indexOf(0)

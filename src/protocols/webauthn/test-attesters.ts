@@ -79,10 +79,9 @@ export function keyDescription(wish: {
   const everyone = allApplications ? [tagged(600, Buffer.of(5, 0))] : []
   const enforced = sequence(tagged(1, setOf(integer(purpose))), ...everyone, tagged(702, integer(origin)))
   const level = enumerated(securityLevel)
-  return sequence(
-    ...[integer(4), level, integer(4), level, octets(challenge), octets(Buffer.alloc(0))],
-    ...(securityLevel > 0 ? [sequence(), enforced] : [enforced, sequence()]),
-  )
+  const [software, hardware] = securityLevel > 0 ? [sequence(), enforced] : [enforced, sequence()]
+  const version = integer(4)
+  return sequence(version, level, version, level, octets(challenge), octets(Buffer.alloc(0)), software, hardware)
 }
 
 /** WebAuthn L3 §8.3: the TPM certifies the credential's public area with its attestation identity key. */

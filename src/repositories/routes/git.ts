@@ -5,7 +5,6 @@ import type { App } from '../../http/app.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
-import { chunksOf } from '../chunks-of.ts'
 import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
 import type { PushParts } from '../push-parts.ts'
@@ -71,7 +70,7 @@ export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
           {
             place: getPlace(request),
             caller: getCaller(request),
-            body: chunksOf(bodyOf(request)),
+            body: bodyOf(request),
             response: reply.raw,
           },
         ),

@@ -1,0 +1,56 @@
+import type { CompiledPolicy } from '../policy/compile.ts'
+import type { RuleRef } from '../policy/rule.ts'
+import { judgeEntry, judgeKeys, judgeTokens, type Probe, type Refusal } from './probe.ts'
+import type { Standing } from './standings.ts'
+import { tellMissing } from './tell.ts'
+
+export interface Loss {
+  rule: RuleRef | null
+  clause: string
+  /** They would not get in at all. */
+  isEntry: boolean
+}
+
+/** The first thing the person can do before and could not do after; getting in comes first. */
+export async function findLoss(
+  probes: readonly Probe[],
+  {
+    before,
+    policy,
+    standing,
+    at,
+    when,
+    breathe,
+  }: {
+    before: CompiledPolicy
+    policy: CompiledPolicy
+    standing: Standing
+    at: number
+    when: number
+    breathe: () => Promise<void> | undefined
+  },
+): Promise<Loss | undefined> {
+  const { address, keys } = standing
+  const loss = (refusal: Refusal, isEntry: boolean, clause = tellMissing(refusal, keys)): Loss => ({
+    rule: refusal.decision.unmet[0]?.rule ?? null,
+    clause,
+    isEntry,
+  })
+  const entry = judgeEntry(policy, standing, { at: when, address })
+  if (entry !== undefined)
+    return judgeEntry(before, standing, { at, address }) === undefined ? loss(entry, true) : undefined
+  for (const probe of probes) {
+    await breathe()
+    if (probe.act === 'sign-in' || probe.act === 'session') continue
+    if (probe.act === 'token.use') {
+      const refusal = judgeTokens(policy, standing, { at: when })
+      if (refusal !== undefined && judgeTokens(before, standing, { at }) === undefined)
+        return loss(refusal, false, `the API token “${refusal.token}” is refused`)
+      continue
+    }
+    const refusal = judgeKeys(policy, standing, probe, { at: when, address })
+    if (refusal !== undefined && judgeKeys(before, standing, probe, { at, address }) === undefined)
+      return loss(refusal, false)
+  }
+  return undefined
+}
