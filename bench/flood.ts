@@ -1,8 +1,8 @@
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import { promisify } from 'node:util'
 import { Person } from '../src/walk/person.ts'
 import { treePssMb } from './cpu-time.ts'
 import { KeepAliveClient } from './keep-alive-client.ts'
@@ -67,10 +67,10 @@ async function floodOnce(): Promise<{ usual: number; during: number; grownMb: nu
   await signInOften(warmUp)
   const before = await signInOften(usualSignIns)
   const memoryMb = treePssMb(pid)
-  const flooding = new Worker(floodingFile, { workerData: { origin, requests } })
-  const over = once(flooding, 'message') as Promise<[Record<string, number>]>
   let isOver = false
-  void over.then(() => (isOver = true))
+  const over = promisify(execFile)(process.execPath, [floodingFile, origin, String(requests)]).finally(
+    () => (isOver = true),
+  )
   const during: number[] = []
   while (!isOver && during.length < mostDuring) during.push(await signIn())
   await over

@@ -47,7 +47,12 @@ export function usePathPart(
 export function useGo(): (href: string, options?: { replace?: boolean }) => void {
   const router = useRouter()
   return useCallback(
-    (href, options) => (options?.replace ? router.history.replace(href) : router.history.push(href)),
+    (href, options) => {
+      if (options?.replace) router.history.replace(href)
+      else router.history.push(href)
+      // Else the router makes one entry of two that come at once.
+      router.history.flush()
+    },
     [router],
   )
 }

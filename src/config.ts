@@ -60,7 +60,6 @@ const settings = {
   rateLimit: { flag: 'rate-limit', variable: 'POSTERN_RATE_LIMIT' },
   metadataUrl: { flag: 'metadata-url', variable: 'POSTERN_METADATA_URL' },
   metadataRoot: { flag: 'metadata-root', variable: 'POSTERN_METADATA_ROOT' },
-  metadataRefuse: { flag: 'metadata-refuse', variable: 'POSTERN_METADATA_REFUSE' },
   metricsToken: { flag: 'metrics-token', variable: 'POSTERN_METRICS_TOKEN' },
   metricsTokenFile: { flag: 'metrics-token-file', variable: 'POSTERN_METRICS_TOKEN_FILE' },
   logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
@@ -103,7 +102,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
       operationTimeoutMs: wholeNumber('operation-hours', value('operationHours') ?? '24', 1, 24) * 3_600_000,
     },
-    metadata: loadMetadata(value('metadataUrl'), value('metadataRoot'), value('metadataRefuse')),
+    metadata: loadMetadata(value('metadataUrl'), value('metadataRoot')),
     rateLimit: wholeNumber('rate-limit', value('rateLimit') ?? '3000', 60, 10_000_000),
     metricsToken: loadMetricsToken(value('metricsToken'), value('metricsTokenFile')),
     logLevel: value('logLevel') ?? 'warn',
@@ -197,9 +196,9 @@ function readSecret(variable: string, file: string): string {
   }
 }
 
-function loadMetadata(...[url, rootFile, refuse]: (string | undefined)[]): MetadataSettings {
+function loadMetadata(...[url, rootFile]: (string | undefined)[]): MetadataSettings {
   try {
-    return parseMetadataSettings({ url, rootFile, refuse })
+    return parseMetadataSettings({ url, rootFile })
   } catch (error) {
     throw new ConfigError((error as Error).message)
   }

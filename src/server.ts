@@ -36,6 +36,7 @@ import type { Ceremonies } from './identity/registration.ts'
 import { findNotice } from './identity/notices.ts'
 import { rejudgeCredentials } from './identity/rejudge-credentials.ts'
 import { identityRoutes } from './identity/routes.ts'
+import { insightRoutes } from './insights/routes.ts'
 import { createMail } from './mail/mail.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { isActName } from './policy/acts.ts'
@@ -108,9 +109,19 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => policy.close())
   const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
   const challenges = createChallenges(challengeStore, now)
-  const attestation = createAttestation({ ...config.metadata, database, now })
-  let judging: Promise<void> | undefined
+  const attestation = createAttestation({
+    ...config.metadata,
+    ...{ database, now },
+    refuseStatuses: () => policy.current().policy.refusedModelStatuses,
+  })
+  let judging = Promise.resolve()
   opened.defer(() => judging)
+  // Safe to be cut off: the next start does the rest.
+  const judgeAnew = (): void => {
+    judging = judging.then(attestation.catchUp).catch((error: unknown) => log(error, 'judging passkeys anew'))
+  }
+  // Other reports may count from now on.
+  policy.onChanged(judgeAnew)
   attestation.onImported((number) => rejudgeCredentials({ database, attestation, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
   const authenticator = createAuthenticator({ database, cookies, origin, policy, now })
@@ -244,6 +255,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   pullRequestRoutes(app, { ...parts, site: place, project: (merged) => afterPush(merged, []) })
   guardrailRoutes(app, { ceremonies, policy })
   homeRoutes(app, { db: database.read, now })
+  insightRoutes(app, { db: database.read, rpId: place.rpId, now })
   demoRoutes(app, parts)
   mailRoutes(app, { mail })
   auditRoutes(app, {
@@ -280,7 +292,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     async listen() {
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
-      judging = attestation.catchUp().catch((error: unknown) => log(error, 'judging passkeys anew'))
+      judgeAnew()
       schedule.start()
       mail.start()
       reminders.start()

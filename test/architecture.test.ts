@@ -102,6 +102,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: [],
     why: 'what waits for a person; only reads',
   },
+  insights: {
+    imports: ['database', 'http', 'audit', 'policy', 'identity', 'guardrails'],
+    writes: [],
+    why: 'figures from the ledger and the tables; only reads',
+  },
   verifier: { imports: ['protocols', 'seals/format'], writes: [], why: 'runs without a server, on a clone' },
   walk: { imports: ['protocols'], writes: [], why: 'uses the product from outside' },
   demo: {

@@ -11,6 +11,7 @@ import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
 import { postern as command } from './support/command.ts'
 import { blobOf, importMetadata, makeBlob, makeBlobSigner, makeMaker, metadataFlags } from './support/metadata.ts'
+import { readPolicy, setRules } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -123,6 +124,19 @@ for (const store of stores)
       assert.match(problem.title, /“Broken key” are not accepted here.*USER_VERIFICATION_BYPASS/)
       await ben.signIn()
       assert.equal(await strengthOf(ben), 'passkey')
+    })
+
+    test('which reports count is the policy’s: an administrator who takes one off has passkeys judged anew at once', async () => {
+      const { policy } = await readPolicy(ana)
+      const { refusedModelStatuses } = policy
+      const fewer = refusedModelStatuses.filter((status) => status !== 'USER_VERIFICATION_BYPASS')
+      await setRules(ana, [], { policy: { refusedModelStatuses: fewer } })
+      await postern.postern.attestation.catchUp()
+      const judged = async () => (await factsOf('credential.rejudged')).slice(-2).map(({ former, now }) => [former, now])
+      assert.deepEqual(await judged(), [['bad-status', 'verified'], ['bad-status', 'verified']])
+      await setRules(ana, [], { policy: { refusedModelStatuses } })
+      await postern.postern.attestation.catchUp()
+      assert.deepEqual(await judged(), [['verified', 'bad-status'], ['verified', 'bad-status']])
     })
 
     test('when the report is gone the same passkeys count again', async () => {

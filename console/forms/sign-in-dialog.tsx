@@ -2,6 +2,7 @@ import { Button, Modal, Stack, Text } from '@mantine/core'
 import { WebAuthnAbortService } from '@simplewebauthn/browser'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import { meQuery, queryClient } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
@@ -15,10 +16,11 @@ interface SignInDialogProps {
 
 /** The session ended while a page was open: sign in over it, and the page goes on where it was. */
 export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
+  const [shownAt] = useState(() => performance.now())
   const tap = useMutation({
     mutationFn: async () => {
       const before = queryClient.getQueryData(meQuery.queryKey)
-      const me = await signIn()
+      const me = await signIn({ shownAt })
       // What this page holds belongs to the person before: start over.
       if (before && before.id !== me.id) location.assign(paths.home)
       else onSignedIn()

@@ -4,7 +4,6 @@ import { type MetadataBlob, type MetadataTrust, verifyMetadataBlob } from '../pr
 import { type ImportedMetadata, type ImportWish, importMetadata, isOverdue } from './import-metadata.ts'
 import { type AttestationJudgement, judgeAttestation, modelKeyOf } from './judge-attestation.ts'
 import { findModel, listPictured } from './models.ts'
-import { refusedByDefault } from './statuses.ts'
 
 export type MetadataImport = Pick<ImportWish, 'source' | 'by'> & {
   /** In place of the trust that this instance has. */
@@ -22,7 +21,7 @@ export interface MetadataState {
 }
 
 export interface Attestation {
-  /** The statuses for which a model is refused. */
+  /** The status reports that count against a model (MDS v3 §3.1.4), as the policy in force names them. */
   readonly refuseStatuses: readonly string[]
   /** What a registration proves, its statement having been verified. */
   judge(registration: { attestationObject: Buffer; registeredAt: number }): Promise<AttestationJudgement>
@@ -51,15 +50,16 @@ export function createAttestation(parts: {
   database: Database
   now: () => number
   trust: MetadataTrust
-  refuseStatuses?: readonly string[]
+  /** Asked each time: an administrator may choose others. */
+  refuseStatuses: () => readonly string[]
 }): Attestation {
   const { database, now } = parts
-  const refuseStatuses = [...(parts.refuseStatuses ?? refusedByDefault)].sort()
+  const listRefused = (): string[] => [...parts.refuseStatuses()].sort()
   let judgeAll: ((blobNumber: number) => Promise<void>) | undefined
 
   const catchUp = async (): Promise<void> => {
     const row = await database.read.selectFrom('metadataBlob').select(['number', 'judgedBy']).executeTakeFirst()
-    const judgedBy = refuseStatuses.join(' ')
+    const judgedBy = listRefused().join(' ')
     if (judgeAll === undefined || row === undefined || row.judgedBy === judgedBy) return
     await judgeAll(row.number)
     await database.write((tx) =>
@@ -70,14 +70,16 @@ export function createAttestation(parts: {
     verifyMetadataBlob(text, { trust, at: now() })
 
   return {
-    refuseStatuses,
+    get refuseStatuses() {
+      return listRefused()
+    },
     verifyBlob,
     catchUp,
     listPictured: (aaguids) => listPictured(database.read, aaguids),
     async judge({ attestationObject, registeredAt }) {
       const evidence = readAttestationEvidence(attestationObject)
       const model = await findModel(database.read, modelKeyOf(evidence))
-      return judgeAttestation(evidence, { model, refuseStatuses, registeredAt, now: now() })
+      return judgeAttestation(evidence, { model, refuseStatuses: listRefused(), registeredAt, now: now() })
     },
     async importBlob(text, { trust, ...wanted }) {
       const blob = verifyBlob(text, trust)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { firstPolicy } from '../policy/rule.ts'
 import { makeCertificate } from '../protocols/test-certificate.ts'
 import { readAttestationEvidence } from '../protocols/webauthn/attestation-evidence.ts'
 import { parseMetadataEntries } from '../protocols/webauthn/metadata-entry.ts'
@@ -10,7 +11,6 @@ import { TEST_AAGUID, type TestFormat, type TestMaker, makeMaker } from '../prot
 import { appleModel } from './apple-model.ts'
 import { judgeAttestation, modelKeyOf } from './judge-attestation.ts'
 import { modelOf, renderModels } from './models.ts'
-import { refusedByDefault } from './statuses.ts'
 
 const dayMs = 86_400_000
 
@@ -20,7 +20,7 @@ async function judge(options: SoftwareAuthenticatorOptions, entries: unknown[], 
   const evidence = readAttestationEvidence(registration.attestationObject)
   const row = renderModels(parseMetadataEntries(entries)).find(({ key }) => key === modelKeyOf(evidence))
   const model = row && modelOf(row)
-  return judgeAttestation(evidence, { model, refuseStatuses: refusedByDefault, registeredAt: at, now: Date.now() })
+  return judgeAttestation(evidence, { model, refuseStatuses: firstPolicy.refusedModelStatuses, registeredAt: at, now: Date.now() })
 }
 const outcomeOf = async (maker: TestMaker, entries: unknown[]): Promise<string> =>
   (await judge({ attest: maker.attester }, entries)).outcome

@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeCertificate } from '../protocols/test-certificate.ts'
 import { parseMetadataSettings } from './metadata-settings.ts'
-import { refusedByDefault } from './statuses.ts'
 
-const parse = (given: { url?: string; rootFile?: string; refuse?: string }) =>
-  parseMetadataSettings({ url: undefined, rootFile: undefined, refuse: undefined, ...given })
+const parse = (given: { url?: string; rootFile?: string }) =>
+  parseMetadataSettings({ url: undefined, rootFile: undefined, ...given })
 
-test('nothing set: nothing is fetched, FIDO’s own host below its roots is believed, and the defaults are refused', () => {
-  const { url, trust, refuseStatuses } = parse({})
-  assert.deepEqual([url, trust.signerHost, refuseStatuses], [undefined, 'mds.fidoalliance.org', refusedByDefault])
+test('nothing set: nothing is fetched, FIDO’s own host below its roots is believed', () => {
+  const { url, trust } = parse({})
+  assert.deepEqual([url, trust.signerHost], [undefined, 'mds.fidoalliance.org'])
   assert.equal(trust.roots.length, 2, 'GlobalSign R3 and R46 stand in this Node’s list')
 })
 
@@ -38,12 +37,4 @@ test('an own root is a file in PEM, and then no host is asked for', async (t) =>
   assert.deepEqual([trust.roots[0]?.fingerprint256, trust.signerHost], [root.x509.fingerprint256, undefined])
   for (const rootFile of [bad, join(folder, 'none.pem')])
     assert.throws(() => parse({ rootFile }), /holds no certificate/)
-})
-
-test('other statuses may be refused, in FIDO’s own words', () => {
-  assert.deepEqual(parse({ refuse: 'REVOKED, FIDO_CERTIFIED_L1plus' }).refuseStatuses, [
-    'REVOKED',
-    'FIDO_CERTIFIED_L1plus',
-  ])
-  assert.throws(() => parse({ refuse: 'revoked' }), /is no status of FIDO/)
 })

@@ -1,26 +1,21 @@
 import { readFileSync } from 'node:fs'
 import type { MetadataTrust } from '../protocols/webauthn/metadata-blob.ts'
-import { refusedByDefault } from './statuses.ts'
 import { fidoTrust, ownTrust } from './trust.ts'
 
 export interface MetadataSettings {
   /** Undefined: nothing is fetched. */
   url: URL | undefined
   trust: MetadataTrust
-  /** The statuses for which a model is refused. */
-  refuseStatuses: readonly string[]
 }
 
 /** @throws Error in one line that says what to do */
 export function parseMetadataSettings(given: {
   url: string | undefined
   rootFile: string | undefined
-  refuse: string | undefined
 }): MetadataSettings {
   return {
     url: given.url === undefined ? undefined : parseUrl(given.url),
     trust: given.rootFile === undefined ? fidoTrust() : readTrust(given.rootFile),
-    refuseStatuses: given.refuse === undefined ? refusedByDefault : parseStatuses(given.refuse),
   }
 }
 
@@ -40,15 +35,4 @@ export function readTrust(file: string): MetadataTrust {
   } catch {
     throw new Error(`${file} holds no certificate in PEM that can be read: it should be the root that signs metadata.`)
   }
-}
-
-function parseStatuses(list: string): string[] {
-  const statuses = list
-    .split(',')
-    .map((status) => status.trim())
-    .filter(Boolean)
-  const odd = statuses.find((status) => !/^[A-Z][A-Za-z0-9_]{1,60}$/.test(status))
-  if (odd !== undefined)
-    throw new Error(`POSTERN_METADATA_REFUSE: “${odd}” is no status of FIDO's, such as ${refusedByDefault.join(',')}.`)
-  return statuses
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { firstPolicy } from '../policy/rule.ts'
 import type { StatusReport } from '../protocols/webauthn/metadata-entry.ts'
 import { makeCertificate } from '../protocols/test-certificate.ts'
-import { findBadStatuses, refusedByDefault } from './statuses.ts'
+import { findBadStatuses } from './statuses.ts'
 
 const now = Date.UTC(2026, 0, 1)
 const report = (status: string, day: string | null = null, certificate: string | null = null): StatusReport => ({
@@ -10,7 +11,7 @@ const report = (status: string, day: string | null = null, certificate: string |
   effectiveAt: day === null ? null : Date.parse(day),
   certificate,
 })
-const bad = (reports: StatusReport[], refused: readonly string[] = refusedByDefault) =>
+const bad = (reports: StatusReport[], refused: readonly string[] = firstPolicy.refusedModelStatuses) =>
   findBadStatuses(reports, { refused, path: [], now })
 
 test('what is certified, submitted or unknown is no reason to refuse', () => {
@@ -22,7 +23,7 @@ test('what is certified, submitted or unknown is no reason to refuse', () => {
 })
 
 test('each default counts, once, wherever it stands', () => {
-  for (const status of refusedByDefault)
+  for (const status of firstPolicy.refusedModelStatuses)
     assert.deepEqual(bad([report(status, '2025-01-01'), report('FIDO_CERTIFIED', '2025-06-01'), report(status)]), [
       status,
     ])
@@ -60,7 +61,7 @@ test('no update takes back a leaked attestation key or a revocation', () => {
 
 test('an administrator may refuse more, such as keys that could have been updated, or nothing', () => {
   const reports = [report('USER_VERIFICATION_BYPASS', '2025-03-01'), report('UPDATE_AVAILABLE', '2025-04-01')]
-  assert.deepEqual(bad(reports, [...refusedByDefault, 'UPDATE_AVAILABLE']), ['UPDATE_AVAILABLE'])
+  assert.deepEqual(bad(reports, [...firstPolicy.refusedModelStatuses, 'UPDATE_AVAILABLE']), ['UPDATE_AVAILABLE'])
   assert.deepEqual(bad([report('REVOKED')], []), [])
 })
 
@@ -68,6 +69,6 @@ test('a leaked key of one batch concerns that batch, and everybody where the bat
   const [one, other] = [makeCertificate({ subject: [['CN', 'one']] }), makeCertificate({ subject: [['CN', 'other']] })]
   const leaked = [report('ATTESTATION_KEY_COMPROMISE', '2025-01-01', one.der.toString('base64'))]
   const badFor = (path: (typeof one)[]) =>
-    findBadStatuses(leaked, { refused: refusedByDefault, path: path.map(({ x509 }) => x509), now }).length
+    findBadStatuses(leaked, { refused: firstPolicy.refusedModelStatuses, path: path.map(({ x509 }) => x509), now }).length
   assert.deepEqual([badFor([one]), badFor([other]), badFor([])], [1, 0, 1])
 })

@@ -1,15 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import type { StatusReport } from '../protocols/webauthn/metadata-entry.ts'
 
-/** Statuses for which a model is refused where nothing else is set (MDS v3 §3.1.4). */
-export const refusedByDefault = [
-  'REVOKED',
-  'ATTESTATION_KEY_COMPROMISE',
-  'USER_VERIFICATION_BYPASS',
-  'USER_KEY_REMOTE_COMPROMISE',
-  'USER_KEY_PHYSICAL_COMPROMISE',
-] as const
-
 // An update mends what firmware does wrong. It cannot take back a leaked attestation key, nor FIDO's own verdict.
 const mendedByUpdate = new Set([
   'USER_VERIFICATION_BYPASS',

@@ -1,5 +1,6 @@
 import { createAttestation } from '../attestation/attestation.ts'
 import type { Config } from '../config.ts'
+import { findCurrent, policyOf } from '../guardrails/in-force.ts'
 import { withOwnDatabase } from './admin-place.ts'
 import { type AdminAnswers, type AdminRequest, answerAdmin, askRunningServer } from './admin-socket.ts'
 import { CommandError } from './say.ts'
@@ -14,7 +15,9 @@ export async function askOrOpen<Request extends AdminRequest>(
     (await withOwnDatabase(config, async (database) => {
       const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
       const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
-      const attestation = createAttestation({ ...config.metadata, database, now: Date.now })
+      const { refusedModelStatuses } = policyOf(await findCurrent(database.read))
+      const refuseStatuses = (): string[] => refusedModelStatuses
+      const attestation = createAttestation({ ...config.metadata, database, now: Date.now, refuseStatuses })
       const nobodyElse = { refresh: () => Promise.resolve() }
       return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation, policy: nobodyElse }, request)
     }))

@@ -25,8 +25,6 @@ const help = `postern serve: start the server
   --metadata-url URL     fetch what is known of authenticator models once a day, from FIDO:
                          https://mds3.fidoalliance.org (POSTERN_METADATA_URL, never)
   --metadata-root FILE   who may sign it, in PEM (POSTERN_METADATA_ROOT, FIDO's own)
-  --metadata-refuse LIST statuses for which a model is refused (POSTERN_METADATA_REFUSE, REVOKED and whatever was
-                         broken or bypassed)
   --max-file-mb N        largest file in a push (POSTERN_MAX_FILE_MB, 100)
   --max-push-mb N        largest push (POSTERN_MAX_PUSH_MB, 2048)
   --operation-hours N    longest git operation (POSTERN_OPERATION_HOURS, 24)

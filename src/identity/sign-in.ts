@@ -37,7 +37,14 @@ export async function beginSignIn({ challenges, place }: Ceremonies, request: { 
 /** Verifies the response and begins a session: one durable commit. */
 export async function finishSignIn(
   ceremonies: Ceremonies,
-  request: { ceremonyId: string; bindingHash: string; response: unknown; client: Client },
+  request: {
+    ceremonyId: string
+    bindingHash: string
+    response: unknown
+    client: Client
+    /** As the browser says; recorded as a figure. */
+    sinceShownMs?: number
+  },
 ): Promise<{ secret: string; userId: Id<'usr'> }> {
   const { database, challenges, place, now } = ceremonies
   let known: KnownCredential | undefined
@@ -82,6 +89,7 @@ export async function finishSignIn(
       strength,
       client: request.client,
       recorded: judged.recorded,
+      sinceShownMs: request.sinceShownMs,
       at: now(),
     })
     return { secret, userId: known.userId }
@@ -141,6 +149,7 @@ function begin(
     strength,
     client,
     recorded,
+    sinceShownMs,
     at,
   }: {
     known: KnownCredential
@@ -148,6 +157,7 @@ function begin(
     strength: ReturnType<typeof credentialStrength>
     client: Client
     recorded: RecordedDecision
+    sinceShownMs: number | undefined
     at: number
   },
 ) {
@@ -163,7 +173,12 @@ function begin(
     })
     const actor = { id: known.userId, method: 'passkey' as const, strength }
     const target = { kind: 'session', id: session.id }
-    const facts = { credential: known.name, credentialRecord: known.id, rule: recorded.rule }
+    const facts = {
+      credential: known.name,
+      credentialRecord: known.id,
+      rule: recorded.rule,
+      ...(sinceShownMs === undefined ? {} : { sinceShownMs }),
+    }
     await recordEvent(tx, {
       action: 'session.started',
       actor,

@@ -147,7 +147,7 @@ test('until its date a rule reminds, from then on it holds; a clock that jumps b
 
 test('whatever rules are added, nothing is loosened', () => {
   const someRule = fc.record({
-    strength: fc.constantFrom('passkey', 'device-bound', 'attested'),
+    strength: fc.constantFrom('passkey' as const, 'device-bound' as const, 'attested' as const),
     who: fc.constantFrom('everyone', 'role:member', 'user:ben', 'group:ops'),
     mode: fc.constantFrom('enforce', 'report', 'off'),
     denied: fc.boolean(),
@@ -156,20 +156,20 @@ test('whatever rules are added, nothing is loosened', () => {
   fc.assert(
     fc.property(
       fc.array(someRule, { maxLength: 6 }),
-      fc.constantFrom('passkey', 'device-bound', 'attested'),
+      fc.constantFrom('passkey' as const, 'device-bound' as const, 'attested' as const),
       (some, strength) => {
         const rules = some.map(({ strength: least, who, mode, denied }, index) =>
           rule({
             id: `r${index}`,
             who: [who],
-            mode: mode as Rule['mode'],
+            mode,
             requires: {
-              strength: least as 'passkey',
+              strength: least,
               ...(denied ? { models: { deny: ['synced'] } } : {}),
             },
           }),
         )
-        const given = facts({ proof: proof({ strength: strength as 'passkey' }) })
+        const given = facts({ proof: proof({ strength }) })
         const fewer = decide(compiled(...rules.slice(1)), given)
         const all = decide(compiled(...rules), given)
         assert.ok(rank[all.outcome] >= rank[fewer.outcome])

@@ -96,7 +96,7 @@ export const Policy = Type.Object(
     $schema: Type.Optional(Type.String({ maxLength: 300 })),
     version: Type.Literal(1),
     rules: Type.Array(Rule, { maxItems: mostRules }),
-    refusedModelStatuses: Type.Array(Type.String({ pattern: '^[A-Z0-9_]{1,60}$' }), {
+    refusedModelStatuses: Type.Array(Type.String({ pattern: '^[A-Z][A-Za-z0-9_]{1,60}$' }), {
       maxItems: 40,
       uniqueItems: true,
       description: 'FIDO metadata status reports that count against a model',

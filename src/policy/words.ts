@@ -1,5 +1,5 @@
 import type { Strength } from '../database/schema.ts'
-import { acts, type ActName } from './acts.ts'
+import { acts } from './acts.ts'
 import type { Category } from './category.ts'
 import type { Decision, Unmet } from './decide.ts'
 import type { DecisionFacts, Proof } from './facts.ts'
@@ -69,6 +69,3 @@ function minutes(seconds: number): string {
 }
 
 const count = (many: number, unit: string): string => `${many} ${unit}${many === 1 ? '' : 's'}`
-
-/** What the words of `acts` begin with, for a title: "Merge a pull request". */
-export const actTitle = (act: ActName): string => acts[act].charAt(0).toUpperCase() + acts[act].slice(1)

@@ -55,7 +55,7 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   const after: { push?: (place: RepositoryPlace, rows: Parameters<typeof followBranches>[2]) => Promise<void> } = {}
   const fixture = await openRepositories({ onDone: recordMerge, afterPush: async (at, rows) => after.push?.(at, rows) })
   const { database, git, now } = fixture
-  const ceremonies: Ceremonies = { database, challenges: createChallenges(challengesInMemory(), now), place, policy: floorOnly, attestation: createAttestation({ database, now, trust: { roots: [], signerHost: undefined } }), now }
+  const ceremonies: Ceremonies = { database, challenges: createChallenges(challengesInMemory(), now), place, policy: floorOnly, attestation: createAttestation({ database, now, trust: { roots: [], signerHost: undefined }, refuseStatuses: () => [] }), now }
   const failures: unknown[] = []
   await ensureInstance(database, place, now())
   const parts: MergeReleaseParts = {

@@ -6,7 +6,8 @@ import type { Locator, Page } from 'playwright-core'
 import type { PolicyView } from '../../src/guardrails/shapes.ts'
 import type { Policy } from '../../src/policy/rule.ts'
 import type { Person } from '../../src/walk/person.ts'
-import { button, choose, link, see, seeTitle, type Story, tap } from './story.ts'
+import { signInInBrowser, signOutInBrowser } from '../support/browser-steps.ts'
+import { button, choose, dialog, link, see, seeTitle, type Story, tap } from './story.ts'
 
 export const openGuardrails = async ({ page, postern }: Story): Promise<void> => {
   await page.goto(`${postern.origin}/-/guardrails`)
@@ -56,7 +57,7 @@ export async function limitTokens(story: Story): Promise<void> {
 
 /** Ana's own key is in her laptop: enforced, this rule would lock her out. Reporting, it counts her sign-in. */
 export async function reportFirst(story: Story): Promise<void> {
-  const { page, visitor, laptop } = story
+  const { page, visitor } = story
   await flip(story, 'Only hardware keys')
   await see(page.getByRole('alert'), /This would lock you out/)
   const saving = button(page, 'Save with a tap')
@@ -67,11 +68,9 @@ export async function reportFirst(story: Story): Promise<void> {
   await save(page, 2)
   await see(card(page, 'Only hardware keys'), 'Only reports')
 
-  await laptop.setPresence(false)
-  await visitor.signOut()
-  await laptop.setPresence(true)
-  await button(page, 'Sign in with a passkey').click()
-  await seeTitle(page, /^Hello/)
+  await signOutInBrowser(page)
+  await page.reload()
+  await signInInBrowser(page)
   await openGuardrails(story)
   await see(card(page, 'Only hardware keys'), /acts? would have been refused in 30 days/)
 }
@@ -89,9 +88,9 @@ export async function writeOwnRule(story: Story): Promise<void> {
   await choose(page, 'Doing what', 'Merge a pull request')
   await page.keyboard.press('Escape')
   assert.equal(await page.getByLabel('API tokens end after some days').count(), 0, 'what has no effect is not there')
-  await page.getByLabel('Only from these networks').fill('192.0.2.0/24')
+  await page.getByRole('combobox', { name: 'Only from these networks' }).fill('192.0.2.0/24')
   await page.keyboard.press('Enter')
-  await page.getByLabel('Only on these branches').fill('main')
+  await page.getByRole('combobox', { name: 'Only on these branches' }).fill('main')
   await page.keyboard.press('Enter')
   await see(
     page.getByRole('complementary'),
@@ -141,14 +140,16 @@ export async function exportAndImport(story: Story): Promise<void> {
   assert.equal(await card(page, 'Guests merge from the office').count(), 0)
 }
 
-/** Ben saves while Ana reviews: hers stays, and is made again on top of his. */
+/** Ben saves while Ana reaches for her key: hers stays, and is made again on top of his. */
 export async function meetAnotherAdministrator(story: Story, ben: Person): Promise<void> {
   const { page, visitor } = story
   await flip(story, 'A device-bound key for every admin merge')
   const { version, policy } = await ben.call<PolicyView>('GET', '/policy')
   const his = { ...policy, rules: policy.rules.map((rule) => ({ ...rule, title: 'Hardware keys, soon' })) }
-  await ben.act('PUT', '/policy', { basedOn: version, policy: his })
   await button(page, 'Save with a tap').click()
+  await button(dialog(page), 'Tap your key').waitFor()
+  await ben.act('PUT', '/policy', { basedOn: version, policy: his })
+  await tap(page)
   await see(page.getByRole('alert'), /^Ben Example changed the guardrails in the meantime/)
   await see(page.getByRole('alert'), 'Hardware keys, soon')
   await visitor.photograph('guardrails-moved')
@@ -159,11 +160,29 @@ export async function meetAnotherAdministrator(story: Story, ben: Person): Promi
   await see(page, 'Hardware keys, soon')
 }
 
+export async function nameNetworks(story: Story): Promise<void> {
+  const { page } = story
+  const title = 'Known networks for administrators'
+  await flip(story, title)
+  await save(page, 7)
+  await link(page, `Edit: ${title}`).click()
+  await seeTitle(page, title)
+  const networks = page.getByRole('combobox', { name: 'Only from these networks' })
+  await networks.click()
+  for (let pills = 6; pills > 0; pills -= 1) await page.keyboard.press('Backspace')
+  await networks.fill('192.0.2.0/24')
+  await page.keyboard.press('Enter')
+  await see(page.getByRole('complementary'), 'Owners and administrators must come from 192.0.2.0/24 to do anything.')
+  await button(page, 'Review the change').click()
+  await see(page.getByRole('alert'), /This would lock you out: .* you come from 127\.0\.0\.1/)
+  await button(page, 'Discard').click()
+}
+
 /** From now on a change takes two: Ana proposes, Ben taps elsewhere, and her page sees it. */
 export async function takeTwo(story: Story, ben: Person): Promise<void> {
   const { page, visitor } = story
   await flip(story, 'Two people for a guardrail change')
-  await save(page, 7)
+  await save(page, 8)
   await flip(story, 'Sessions end after a working day')
   await button(page, 'Save with a tap').click()
   await tap(page)
@@ -178,7 +197,7 @@ export async function takeTwo(story: Story, ben: Person): Promise<void> {
   const { items } = await ben.call<{ items: { id: string }[] }>('GET', '/inbox')
   assert.equal(items.length, 1)
   await ben.tap(items[0]?.id ?? '')
-  await seeTitle(page, 'Version 8')
+  await seeTitle(page, 'Version 9')
   await see(page, /approved by Ben Example/)
 }
 
@@ -197,7 +216,7 @@ export async function lookBack(story: Story): Promise<void> {
   await page.goBack()
   await button(page, 'Bring back').click()
   await seeTitle(page, 'Review before saving')
-  assert.equal(await page.getByText('Removed', { exact: true }).count(), 4)
+  assert.equal(await page.getByText('Removed', { exact: true }).count(), 5)
   await button(page, 'Discard').click()
   await seeTitle(page, 'Guardrails')
 }

@@ -2,17 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { registerInBrowser } from '../support/browser-steps.ts'
 import {
-  card,
   exportAndImport,
-  flip,
   limitTokens,
   lookBack,
   meetAnotherAdministrator,
+  nameNetworks,
   reportFirst,
   takeTwo,
   writeOwnRule,
 } from './guardrail-steps.ts'
-import { openStory, see } from './story.ts'
+import { openStory } from './story.ts'
 
 // Ana administers in her browser; Ben owns the instance and acts from elsewhere.
 test('guardrails are reviewed before they are saved', { timeout: 280_000 }, async (context) => {
@@ -34,11 +33,9 @@ test('guardrails are reviewed before they are saved', { timeout: 280_000 }, asyn
   await step('an own rule, by the form', () => writeOwnRule(story))
   await step('out as a file, and in again', () => exportAndImport(story))
   await step('two administrators at once: nothing is lost', () => meetAnotherAdministrator(story, ben))
-  await step('known networks hold at once', async () => {
-    await flip(story, 'Known networks for administrators')
-    await see(card(page, 'Known networks for administrators'), /must come from 10\.0\.0\.0\/8/)
-    await page.getByRole('button', { name: 'Discard' }).click()
-  })
+  await step('known networks: saved from inside, and never so that whoever saves stands outside', () =>
+    nameNetworks(story),
+  )
   await step('a change that takes two people waits for the second', () => takeTwo(story, ben))
   await step('the history, and a version brought back', () => lookBack(story))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))

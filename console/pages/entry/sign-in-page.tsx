@@ -21,16 +21,22 @@ const fetchAhead = () => Promise.all([import('../shell/shell.tsx'), import('../h
 
 function SignIn() {
   useEffect(() => void fetchAhead().catch(() => {}), [])
+  const [shownAt] = useState(() => performance.now())
   const go = useGo()
   const { returnTo } = useUrlQuery()
   const [autofillProblem, setAutofillProblem] = useState<unknown>(null)
   const enter = () => go(safeReturnTo(returnTo, location.origin), { replace: true })
   const tap = useMutation({
-    mutationFn: (hint: SignInHint | undefined) => signIn(hint),
+    mutationFn: (hint: SignInHint | undefined) => signIn({ hint, shownAt }),
     onMutate: () => setAutofillProblem(null),
     onSuccess: enter,
   })
-  useAutofillSignIn({ isArmed: !tap.isPending && !tap.isSuccess, onSignedIn: enter, onRefused: setAutofillProblem })
+  useAutofillSignIn({
+    isArmed: !tap.isPending && !tap.isSuccess,
+    shownAt,
+    onSignedIn: enter,
+    onRefused: setAutofillProblem,
+  })
 
   return (
     <EntryLayout

@@ -10,6 +10,8 @@ const LOOK_EVERY_MS = 10_000
 interface AutofillOptions {
   /** False while a prompt is open: the browser allows one at a time. */
   isArmed: boolean
+  /** When the page was shown, by `performance.now()`. */
+  shownAt: number
   onSignedIn: (me: Me) => void
   /** A key answered and was refused. Turning away from the list is no failure. */
   onRefused: (error: unknown) => void
@@ -33,7 +35,7 @@ export function useAutofillSignIn(options: AutofillOptions): void {
       if (isOver) return
       expiresAt = ceremony.expiresAt
       try {
-        const me = await answerSignIn({ ceremony, isAutofill: true })
+        const me = await answerSignIn({ ceremony, shownAt: latest.current.shownAt, isAutofill: true })
         if (!isOver) latest.current.onSignedIn(me)
       } catch (error) {
         const isQuiet = error instanceof Error && (error.name === 'AbortError' || error.name === 'NotAllowedError')

@@ -51,7 +51,7 @@ export function EditCard({ edit: { id, kind, before, after }, problems = [], onL
         {was && was.sentence !== is?.sentence && <Before>{was.sentence}</Before>}
         {is && <Text style={{ overflowWrap: 'anywhere' }}>{is.sentence}</Text>}
         <Text size="sm" c="dimmed">
-          {was && is && was.state !== is.state ? `${was.state}, then: ${is.state}` : (is?.state ?? 'No longer there')}
+          {stateChange(was?.state, is?.state)}
         </Text>
         {problems.map((message) => (
           <Alert key={message} role="alert" color="red" icon={<IconAlertTriangle />} p="xs">
@@ -61,6 +61,11 @@ export function EditCard({ edit: { id, kind, before, after }, problems = [], onL
       </Stack>
     </Paper>
   )
+}
+
+function stateChange(was: string | undefined, is: string | undefined): string {
+  if (is === undefined) return 'No longer there'
+  return was === undefined || was === is ? is : `${was} before, then: ${is.toLowerCase()}`
 }
 
 const said = (rule: NonNullable<RuleEdit['after']>) => ({

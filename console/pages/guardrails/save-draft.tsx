@@ -25,8 +25,15 @@ interface SaveDraftProps {
 export function SaveDraft({ draft, reason, onChange }: SaveDraftProps) {
   const go = useGo()
   const save = useMutation({
-    mutationFn: () => api.put<PolicyChanged>('/policy', { basedOn: draft.basedOn, policy: draft.policy }),
-    onSuccess: async ({ change, asked }) => {
+    mutationFn: async () => {
+      // Nobody should tap for what the server would refuse.
+      const { version } = await queryClient.fetchQuery({ ...policyQuery, staleTime: 0 })
+      if (version !== draft.basedOn) return null
+      return api.put<PolicyChanged>('/policy', { basedOn: draft.basedOn, policy: draft.policy })
+    },
+    onSuccess: async (changed) => {
+      if (!changed) return
+      const { change, asked } = changed
       await refresh('/policy')
       rememberAsked(change.id, asked)
       go(change.state === 'waiting' ? paths.guardrailChange(change.id) : paths.guardrails({ saved: change.version }))

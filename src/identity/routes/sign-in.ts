@@ -22,7 +22,12 @@ export function signInRoutes(
   app.post('/api/v1/sign-in/finish', {
     config: { access: 'public', ceremony: 'sign-in' },
     schema: {
-      body: Type.Object({ ceremonyId: Type.String(), response: Type.Unknown() }),
+      body: Type.Object({
+        ceremonyId: Type.String(),
+        response: Type.Unknown(),
+        /** Since the page to sign in was shown. The browser's own word, good for a figure and for nothing else. */
+        sinceShownMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600_000 })),
+      }),
       response: { 204: Type.Null() },
     },
     async handler(request, reply) {
