@@ -22,6 +22,7 @@ export const paths = {
   afterSetUp: '/-/setup?step=next',
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
   account: (tab: 'passkeys' | 'sessions' | 'tokens' | 'allowed' = 'passkeys') => `/-/account/${tab}`,
+  addPasskey: '/-/account/passkeys?add=yes',
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
   inbox: '/-/inbox',
   /** One request for a tap, to be opened on any device of its person. */

@@ -24,7 +24,7 @@ export interface CountedEvent {
   decision?: RecordedDecision
 }
 
-const pageRows = 500
+const pageRows = 250
 
 /**
  * The events of these kinds in a period, newest first, a page at a time, with breaks in which others get their turn.

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { chunksOf } from './chunks-of.ts'
+import { finished } from 'node:stream/promises'
 import type { GitProcess } from './git.ts'
 import { startGitReply } from './git-reply.ts'
 
@@ -48,9 +48,16 @@ export async function answerBeforeBody(
   startGitReply(response, contentType)
   response.write(bytes)
   let dropped = 0
-  for await (const chunk of chunksOf(body)) {
+  body.on('data', (chunk: Buffer) => {
     dropped += chunk.length
-    if (dropped > maxDroppedBytes) return void response.destroy()
+    if (dropped > maxDroppedBytes) response.destroy()
+  })
+  body.resume()
+  try {
+    await finished(body, { writable: false })
+  } catch (error) {
+    if (dropped > maxDroppedBytes) return
+    throw error
   }
   response.end()
 }

@@ -204,6 +204,18 @@ describe('a push over HTTP', () => {
     await assertClean(place)
   })
 
+  it('judges a file by its own size, however little of it travels', async () => {
+    const { place, work, url } = await begin()
+    await commit(work, 'zeros', Buffer.alloc(megabyte))
+    assert.equal((await work.git('push', url, 'HEAD:fits')).code, 0)
+    await commit(work, 'zeros', Buffer.alloc(3 * megabyte))
+    const pushed = await work.git('push', url, 'HEAD:grown')
+    assert.notEqual(pushed.code, 0)
+    assert.match(pushed.text, /remote: zeros has 3 MB; files may have 2 MB here/)
+    assert.deepEqual(await refs(place), ['refs/heads/fits', 'refs/heads/main'])
+    await assertClean(place)
+  })
+
   it('refuses a forbidden ref before it has taken a large pack, with its sentence', async () => {
     const { place, work, url } = await begin()
     for (let index = 0; index < 5; index++) await writeFile(join(work.folder, `part-${index}`), randomBytes(megabyte))

@@ -11,11 +11,12 @@ const views = [
 ] as const
 
 /** One page in both schemes and widths: nothing serious for axe, nothing wider than the phone, a picture of each. */
-export async function lookAtPage(page: Page, origin: string, { name, url, shows }: PageToSee): Promise<void> {
+export async function lookAtPage(page: Page, origin: string, { name, url, shows, first }: PageToSee): Promise<void> {
   const folder = join(import.meta.dirname, '../../artefacts/pages')
   mkdirSync(folder, { recursive: true })
   await page.goto(`${origin}${url}`)
   await page.getByRole('heading', { level: 1 }).first().waitFor()
+  await first?.(page)
   if (shows !== undefined) await page.getByText(shows).first().waitFor()
   await isWhole(page)
   const found: string[] = []

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 
 /** One page to look at, as an owner beside the demo organisation sees it. */
 export interface PageToSee {
@@ -10,6 +11,8 @@ export interface PageToSee {
   url: string
   /** What must stand there before it is looked at, besides the title. */
   shows?: string | RegExp
+  /** What must be done there before, where it leads to the page. */
+  first?: (page: Page) => Promise<void>
 }
 
 const R = '/$project/$repository'
@@ -37,6 +40,7 @@ export const ownerPages = (known: {
   ready: number
   conflicting: number
   merged: number
+  change: string
 }): PageToSee[] => [
   { name: 'set-up-next', route: '/-/setup', url: '/-/setup?step=next' },
   { name: 'home', route: '/', url: '/' },
@@ -44,12 +48,26 @@ export const ownerPages = (known: {
   { name: 'seal-request', route: '/s/$code', url: `/s/${known.code}`, shows: 'Tap your key' },
   { name: 'seal-request-unknown', route: '/s/$code', url: '/s/0000', shows: 'Open my inbox' },
   { name: 'account', route: '/-/account', url: '/-/account' },
+  { name: 'keys-allow', route: '/-/account/$tab', url: '/-/account/allowed', shows: 'What you can do' },
   { name: 'sessions', route: '/-/account/$tab', url: '/-/account/sessions' },
   { name: 'tokens', route: '/-/account/$tab', url: '/-/account/tokens' },
   { name: 'new-token', route: '/-/account/$tab', url: '/-/account/tokens?new=yes' },
   { name: 'people', route: '/-/people', url: '/-/people', shows: 'Maya Demo' },
   { name: 'add-person', route: '/-/people', url: '/-/people?add=yes' },
   { name: 'groups', route: '/-/groups', url: '/-/groups', shows: 'demo-developers' },
+  { name: 'guardrails', route: '/-/guardrails', url: '/-/guardrails', shows: 'Only hardware keys' },
+  { name: 'new-guardrail', route: '/-/guardrails/new', url: '/-/guardrails/new', shows: 'In plain words' },
+  { name: 'guardrail', route: '/-/guardrails/rules/$id', url: '/-/guardrails/rules/admin-networks', shows: '::1' },
+  { name: 'guardrail-review', route: '/-/guardrails/review', url: '/-/guardrails', first: flipSwitch, shows: 'Locked out' },
+  { name: 'guardrail-import', route: '/-/guardrails/import', url: '/-/guardrails/import', shows: 'Choose a file' },
+  { name: 'guardrail-history', route: '/-/guardrails/history', url: '/-/guardrails/history' },
+  {
+    name: 'guardrail-change',
+    route: '/-/guardrails/history/$id',
+    url: `/-/guardrails/history/${known.change}`,
+    shows: 'The rules',
+  },
+  { name: 'stronger-key', route: '/-/stronger-key', url: '/-/stronger-key', shows: /go on$/ },
   { name: 'audit', route: '/-/audit', url: '/-/audit', shows: /merged demo\/tea-shop#/ },
   { name: 'audit-nothing', route: '/-/audit', url: '/-/audit?target=nowhere', shows: 'Nothing matches these filters' },
   { name: 'projects', route: '/-/projects', url: '/-/projects' },
@@ -134,6 +152,12 @@ export const ownerPages = (known: {
     shows: 'Verify it yourself',
   },
 ]
+
+/** The review of a rule that would lock its author out. */
+async function flipSwitch(page: Page): Promise<void> {
+  await page.getByRole('switch', { name: 'Only hardware keys' }).click({ force: true })
+  await page.getByRole('heading', { name: 'The last 30 days' }).waitFor()
+}
 
 /** The paths of the route table, read from its source: it imports pages, which only the console's builder understands. */
 export function routeTable(): string[] {

@@ -1,13 +1,14 @@
 import { Button, Group, List, Modal, Stack, TextInput } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
 import { meQuery, queryClient, refresh } from '../../api/queries.ts'
 import { addPasskey } from '../../forms/register-passkey.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { useUrlState } from '../../url-state.ts'
 
 export function AddPasskey() {
-  const [isOpen, setOpen] = useState(false)
+  const [add, setAdd] = useUrlState<'yes' | ''>('add', '')
+  const setOpen = (isOpen: boolean) => setAdd(isOpen ? 'yes' : '')
   return (
     <>
       <Group>
@@ -15,7 +16,7 @@ export function AddPasskey() {
           Add a passkey
         </Button>
       </Group>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title="Add a passkey">
+      <Modal opened={add === 'yes'} onClose={() => setOpen(false)} title="Add a passkey">
         <AddPasskeyForm onDone={() => setOpen(false)} />
       </Modal>
     </>

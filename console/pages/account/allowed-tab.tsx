@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { ownRequirementsQuery } from '../../api/policy.ts'
@@ -10,70 +10,78 @@ import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { StrengthMeter } from '../../ui/strength-meter.tsx'
 
+type Act = OwnRequirements['acts'][number]
+
 /** What my keys allow me, what they do not, and what will be asked. */
 export function AllowedTab() {
   const { data } = useSuspenseQuery(ownRequirementsQuery)
   const missing = data.acts.filter(({ isAllowed }) => !isAllowed)
-  const allowed = data.acts.filter(({ isAllowed }) => isAllowed)
+  const allowed = Map.groupBy(
+    data.acts.filter(({ isAllowed }) => isAllowed),
+    ({ passkeys }) => passkeys.join(', '),
+  )
   return (
     <Stack gap="xl" maw={820}>
       <Section title="Your strongest key">
         <StrengthMeter strength={data.strength} />
       </Section>
       {data.upcoming.map(({ rule, sentence, enforceFrom }) => (
-        <DeadlineAlert key={rule.id} at={enforceFrom} sentence={sentence} href={paths.account('passkeys')} />
+        <DeadlineAlert key={rule.id} at={enforceFrom} sentence={sentence} href={paths.addPasskey} />
       ))}
       {missing.length > 0 && (
         <Section
           title="What is missing"
           action={
-            <Button component="a" href={paths.account('passkeys')} size="xs">
+            <Button component="a" href={paths.addPasskey} size="xs">
               Add a key
             </Button>
           }
         >
           <RowList label="What your keys do not allow">
-            {missing.map((one) => (
-              <ActLine key={one.words} act={one} />
+            {missing.map((act) => (
+              <MissingAct key={act.words} act={act} />
             ))}
           </RowList>
         </Section>
       )}
-      <Section title="What your keys allow">
-        <RowList label="What your keys allow">
-          {allowed.map((one) => (
-            <ActLine key={one.words} act={one} />
-          ))}
-        </RowList>
+      <Section title="What you can do">
+        {[...allowed].map(([passkeys, acts]) => (
+          <AllowedActs key={passkeys} passkeys={passkeys} acts={acts} />
+        ))}
       </Section>
     </Stack>
   )
 }
 
-function ActLine({ act: { words, isAllowed, sentence, passkeys } }: { act: OwnRequirements['acts'][number] }) {
-  const Icon = isAllowed ? IconCheck : IconX
-  return (
-    <Group wrap="nowrap" align="flex-start" gap="sm">
-      <Icon
-        size={18}
-        role="img"
-        aria-label={isAllowed ? 'Allowed' : 'Not allowed'}
-        color={isAllowed ? 'var(--mantine-color-dimmed)' : 'var(--mantine-color-error)'}
-        style={{ flexShrink: 0, marginTop: 3 }}
-      />
-      <Stack gap={0} miw={0}>
-        <Text style={{ overflowWrap: 'anywhere' }}>{capital(words)}</Text>
-        {sentence && (
-          <Text size="sm" c="dimmed">
-            {sentence}
-          </Text>
-        )}
-        {isAllowed && passkeys.length > 0 && (
-          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            With {passkeys.join(', ')}
-          </Text>
-        )}
-      </Stack>
-    </Group>
-  )
-}
+const MissingAct = ({ act: { words, sentence } }: { act: Act }) => (
+  <Group wrap="nowrap" align="flex-start" gap="sm">
+    <IconX size={18} aria-hidden color="var(--mantine-color-error)" style={{ flexShrink: 0, marginTop: 3 }} />
+    <Stack gap={0} miw={0}>
+      <Text style={{ overflowWrap: 'anywhere' }}>{capital(words)}</Text>
+      <Text size="sm" c="dimmed">
+        {sentence}
+      </Text>
+    </Stack>
+  </Group>
+)
+
+/** Acts that the same keys allow, said once. */
+const AllowedActs = ({ passkeys, acts }: { passkeys: string; acts: Act[] }) => (
+  <Paper withBorder p="md">
+    <Stack gap="sm">
+      <Text fw={550} style={{ overflowWrap: 'anywhere' }}>
+        {passkeys ? `With ${passkeys}` : 'Without a key'}
+      </Text>
+      <SimpleGrid component="ul" cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing={6} m={0} p={0}>
+        {acts.map(({ words }) => (
+          <Group key={words} component="li" wrap="nowrap" align="flex-start" gap={8}>
+            <IconCheck size={16} aria-hidden style={{ flexShrink: 0, marginTop: 3 }} />
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {capital(words)}
+            </Text>
+          </Group>
+        ))}
+      </SimpleGrid>
+    </Stack>
+  </Paper>
+)

@@ -53,9 +53,11 @@ export function ChangePage() {
           { label: 'History', href: paths.guardrailHistory },
         ]}
         action={
-          <ReasonedButton variant="default" reason={isInForce ? 'This is what is in force' : null} onClick={bringBack}>
-            Bring back
-          </ReasonedButton>
+          !isWaiting && (
+            <ReasonedButton variant="default" reason={isInForce ? 'This is what is in force' : null} onClick={bringBack}>
+              {change.version === null ? 'Propose it again' : 'Bring back'}
+            </ReasonedButton>
+          )
         }
       />
       <Stack gap="xl">

@@ -69,7 +69,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <Paper withBorder p="md" pos="sticky" top={16} component="aside" aria-label="What this rule means">
+          <Paper withBorder p="md" pos={{ base: 'static', md: 'sticky' }} top={16} component="aside" aria-label="What this rule means">
             <Stack>
               <Text fw={600}>In plain words</Text>
               <Text role="status" style={{ overflowWrap: 'anywhere' }}>

@@ -7,6 +7,6 @@ import { DeadlineAlert } from '../../ui/deadline-alert.tsx'
 export function Deadlines() {
   const { data } = useQuery(ownRequirementsQuery)
   return data?.upcoming.map(({ rule, sentence, enforceFrom }) => (
-    <DeadlineAlert key={rule.id} at={enforceFrom} sentence={sentence} href={paths.account('passkeys')} />
+    <DeadlineAlert key={rule.id} at={enforceFrom} sentence={sentence} href={paths.addPasskey} />
   ))
 }

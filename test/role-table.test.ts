@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { acts } from '../src/policy/acts.ts'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { ApiError, type Person } from '../src/walk/person.ts'
+import { applicant } from './support/ceremony.ts'
+import { readPolicy } from './support/guardrails.ts'
+import { blobOf, metadataFlags } from './support/metadata.ts'
+import { makeProposing } from './support/proposed.ts'
+import { startPostern } from './support/start-postern.ts'
+
+/**
+ * Roles × acts, as the real server answers each of them, in one table that is reviewed as a diff: `UPDATE_TABLES=1 node
+ * test/run.ts role-table` writes it anew. `tap`: asked for a tap bound to the act. `refused`: told why not. `hidden`: the
+ * same answer as for nothing. `sign in`: nobody is known. `person`: not with a token.
+ */
+const file = join(import.meta.dirname, 'role-table.txt')
+const words: Record<string, string> = {
+  'seal-required': 'tap',
+  'not-allowed': 'refused',
+  'not-found': 'hidden',
+  'sign-in-required': 'sign in',
+  'person-required': 'person',
+}
+
+type Call = (who: Person, headers: Record<string, string>) => Promise<unknown>
+
+test('who may do which act, and that each takes a tap', async () => {
+  await using trusted = await metadataFlags()
+  let ahead = 0
+  await using postern = await startPostern({ flags: trusted.flags, now: () => Date.now() + ahead })
+  const owner = await postern.owner('owner')
+  const repository = await makeProposing(postern, owner, 'pay/api')
+  const people: Record<string, Person> = { owner }
+  for (const [name, role] of Object.entries({ admin: 'admin', keeper: 'member', writer: 'member', reader: 'member' }))
+    people[name] = await postern.join(owner, name === 'admin' ? 'adam' : name, role)
+  people['member'] = await postern.join(owner, 'mel')
+  people['guest'] = await postern.join(owner, 'gus', 'guest')
+  await postern.join(owner, 'target')
+  await owner.call('POST', '/projects', { name: 'empty', description: '' })
+  for (const project of ['pay', 'empty'])
+    for (const [name, role] of Object.entries({ keeper: 'admin', writer: 'write', reader: 'read' }))
+      await owner.act('PUT', `/projects/${project}/members/user/${name}`, { role })
+  await owner.act('POST', '/groups', { name: 'crew', description: '' })
+  await owner.act('PUT', '/groups/crew/members/target', {})
+  const number = await repository.propose('change')
+  for (const person of Object.values(people)) await person.addPasskey(new SoftwareAuthenticator(), 'second')
+  for (const person of Object.values(people)) await person.makeToken('own', ['account:read'])
+  const token = await owner.makeToken('strong', ['repository:write', 'account:read'])
+
+  const firstOf = async (who: Person, path: string): Promise<string> => {
+    const { items } = await who.call<{ items: { id: string }[] }>('GET', path).catch(() => ({ items: [] }))
+    return items.at(-1)?.id ?? 'none'
+  }
+  const newKey = async (who: Person) => {
+    type Options = Parameters<SoftwareAuthenticator['create']>[0]
+    const begun = await who
+      .call<{ ceremonyId: string; publicKey: Options }>('POST', '/me/credentials/begin', {})
+      .catch(() => undefined)
+    const response = begun && new SoftwareAuthenticator().create(begun.publicKey, postern.origin)
+    return { ceremonyId: begun?.ceremonyId ?? '', response: response ?? {}, name: 'third' }
+  }
+  const { policy, version: basedOn } = await readPolicy(owner)
+  const people1 = await owner.call<{ items: { username: string; unendorsed: { id: string }[] }[] }>('GET', '/people')
+  const unendorsed = people1.items.find(({ username }) => username === 'target')?.unendorsed[0]?.id
+  const there = '/projects/pay/repositories/api'
+  const newToken = { name: 'x', scopes: ['account:read'], repositoryIds: null, expiresInDays: 1 }
+  const calls: Record<string, Call> = {
+    merge: (who, headers) =>
+      who.call('POST', `${there}/pull-requests/${number}/merge-preparation`, { method: 'merge' }, headers),
+    protect: (who, headers) => who.call('POST', `${there}/protected-branches/main/start-seal`, {}, headers),
+    'credential.add': async (who, headers) => who.call('POST', '/me/credentials', await newKey(who), headers),
+    'credential.rename': async (who, headers) =>
+      who.call('PATCH', `/me/credentials/${await firstOf(who, '/me/credentials')}`, { name: 'n' }, headers),
+    'credential.remove': async (who, headers) =>
+      who.call('DELETE', `/me/credentials/${await firstOf(who, '/me/credentials')}`, undefined, headers),
+    'credential.endorse': (who, headers) =>
+      who.call('POST', `/people/target/credentials/${unendorsed}/endorse`, {}, headers),
+    'token.create': (who, headers) => who.call('POST', '/me/tokens', newToken, headers),
+    'token.end': async (who, headers) =>
+      who.call('DELETE', `/me/tokens/${await firstOf(who, '/me/tokens')}`, undefined, headers),
+    'person.add': (who, headers) => who.call('POST', '/people', { ...applicant('new'), role: 'member' }, headers),
+    'person.link': (who, headers) => who.call('POST', '/people/nobody/registration-link', {}, headers),
+    'group.create': (who, headers) => who.call('POST', '/groups', { name: 'other', description: '' }, headers),
+    'group.delete': (who, headers) => who.call('DELETE', '/groups/crew', undefined, headers),
+    'group.member-add': (who, headers) => who.call('PUT', '/groups/crew/members/reader', {}, headers),
+    'group.member-remove': (who, headers) => who.call('DELETE', '/groups/crew/members/target', undefined, headers),
+    'member.grant': (who, headers) => who.call('PUT', `${there}/members/user/target`, { role: 'read' }, headers),
+    'member.remove': (who, headers) => who.call('DELETE', '/projects/pay/members/user/reader', undefined, headers),
+    'project.change': (who, headers) => who.call('PATCH', '/projects/pay', { description: 'x' }, headers),
+    'project.delete': (who, headers) => who.call('DELETE', '/projects/empty', undefined, headers),
+    'repository.change': (who, headers) => who.call('PATCH', there, { description: 'x' }, headers),
+    'repository.delete': (who, headers) => who.call('DELETE', there, undefined, headers),
+    'branch.rule': (who, headers) =>
+      who.call('PATCH', `${there}/protected-branches/main`, { stockVerifiableOnly: false }, headers),
+    'guardrail.change': (who, headers) => who.call('PUT', '/policy', { basedOn, policy }, headers),
+    'metadata.import': (who, headers) => who.call('POST', '/metadata', { blob: blobOf([]) }, headers),
+    'ledger.export': (who, headers) => who.call('POST', '/audit/export', { from: 0, to: 1 }, headers),
+    'demo.remove': (who, headers) => who.call('DELETE', '/demo', undefined, headers),
+  }
+  const judged = new Set(['sign-in', 'registration', 'session', 'token.use', 'guardrail.approve'])
+  assert.deepEqual(
+    Object.keys(calls).sort(),
+    Object.keys(acts)
+      .filter((act) => !judged.has(act))
+      .sort(),
+  )
+
+  const columns: [string, Person, Record<string, string>][] = [
+    ...Object.entries(people).map(([name, person]): [string, Person, Record<string, string>] => [name, person, {}]),
+    ['token', postern.stranger(), { authorization: `Bearer ${token}` }],
+    ['nobody', postern.stranger(), {}],
+  ]
+  const lines = [['act', ...columns.map(([name]) => name)]]
+  for (const [act, call] of Object.entries(calls)) {
+    const cells: string[] = []
+    for (const [, person, headers] of columns) {
+      // Whoever is about to merge holds the branch for a minute.
+      ahead += 61_000
+      cells.push(await answerOf(call(person, headers)))
+    }
+    lines.push([act, ...cells])
+  }
+  const table = `${lines.map(([act = '', ...cells]) => `${act.padEnd(22)}${cells.map((cell) => cell.padEnd(9)).join('')}`.trimEnd()).join('\n')}\n`
+  if (process.env['UPDATE_TABLES'] !== undefined) writeFileSync(file, table)
+  assert.equal(table, readFileSync(file, 'utf8'))
+})
+
+async function answerOf(call: Promise<unknown>): Promise<string> {
+  try {
+    const answer = await call
+    // Merging and starting a protection ask first, and say which statement then waits.
+    return typeof answer === 'object' && answer !== null && 'sealRequestId' in answer ? 'tap' : 'done'
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return words[error.problem.code] ?? error.problem.code
+  }
+}
