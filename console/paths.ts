@@ -30,6 +30,7 @@ export const paths = {
   people: (query: Query = {}) => withQuery('/-/people', query),
   groups: '/-/groups',
   audit: (query: Query = {}) => withQuery('/-/audit', query),
+  insights: '/-/insights',
   guardrails: (query: Query = {}) => withQuery('/-/guardrails', query),
   newGuardrail: '/-/guardrails/new',
   guardrail: (id: string) => `/-/guardrails/rules/${part(id)}`,
@@ -37,6 +38,7 @@ export const paths = {
   guardrailImport: '/-/guardrails/import',
   guardrailHistory: '/-/guardrails/history',
   guardrailChange: (id: string) => `/-/guardrails/history/${part(id)}`,
+  models: (query: Query = {}) => withQuery('/-/guardrails/models', query),
   /** Where a session leads whose key is too weak by the rules of today. */
   strongerKey: (returnTo?: string) => withQuery('/-/stronger-key', { returnTo: returnTo === '/' ? null : returnTo }),
   projects: '/-/projects',
@@ -74,6 +76,7 @@ export const projectApi = (project: string) => `/projects/${part(project)}`
 /** Plain links that the browser follows itself: bytes as an attachment. */
 export const downloads = {
   policy: '/api/v1/policy/export',
+  modelPicture: (key: string) => `/api/v1/authenticator-models/${part(key)}/icon`,
   raw: (project: string, name: string, path: string, ref: string) =>
     withQuery(`/api/v1${repositoryApi(project, name)}/raw`, { ref, path }),
   archive: (project: string, name: string, ref: string, format: 'tar.gz' | 'zip') =>

@@ -62,7 +62,11 @@ for (const store of stores)
       await ana.act('POST', '/groups', { name: 'crew', description: '' })
       await ana.act('POST', '/groups', { name: 'kitchen', description: '' })
       const { taps } = await figures('1')
-      assert.deepEqual(taps, { made: 2, refused: 0, rows: [{ act: 'group.create', words: 'create a group', count: 2 }] })
+      assert.deepEqual(taps, {
+        made: 2,
+        refused: 0,
+        rows: [{ act: 'group.create', words: 'create a group', count: 2 }],
+      })
       const asked = await refused(ana.call('POST', '/groups', { name: 'x1', description: '' }), 401, 'seal-required')
       await ana.call('POST', `/seal-requests/${asked.sealRequestId}/refuse`, {})
       assert.equal((await figures('1')).taps.refused, 1)

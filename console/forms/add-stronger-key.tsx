@@ -32,9 +32,7 @@ export function AddStrongerKey({ onAdded, fits }: AddStrongerKeyProps) {
             “{added}” was added, and it is not of that kind. Try with another key.
           </Alert>
         )}
-        <Text size="sm">
-          It takes two taps: the new key makes the passkey, then the one you have vouches for it.
-        </Text>
+        <Text size="sm">It takes two taps: the new key makes the passkey, then the one you have vouches for it.</Text>
         <TextInput
           label="Name of the new key"
           placeholder="Blue key on my keyring"

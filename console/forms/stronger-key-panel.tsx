@@ -1,5 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
-import { IconFingerprint, IconPlus } from '@tabler/icons-react'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { IconFingerprint, IconPlus, IconUserCheck } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../api/client.ts'
@@ -44,13 +44,21 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
   if (!own.data.shortfall) return <Button onClick={settle}>Your key is strong enough: go on</Button>
 
   const keys = fitting(own.data)
+  const { sentence, unvouched } = own.data.shortfall
   return (
     <Stack gap="lg">
-      <Text>{own.data.shortfall.sentence}</Text>
+      <Text>{sentence}</Text>
+      {keys.length === 0 && unvouched.length > 0 && (
+        <Unvouched names={unvouched} isLooking={own.isFetching} onLook={() => void own.refetch()} />
+      )}
       <ProblemAlert error={enter.error ?? leave.error} />
       {keys.length > 0 && (
         <Stack gap="xs">
-          <Text>{keys.length === 1 ? `You have one that will do: “${keys[0]}”.` : `You have keys that will do: ${keys.map((name) => `“${name}”`).join(', ')}.`}</Text>
+          <Text>
+            {keys.length === 1
+              ? `You have one that will do: “${keys[0]}”.`
+              : `You have keys that will do: ${quoted(keys)}.`}
+          </Text>
           <Button
             size="md"
             leftSection={<IconFingerprint size={20} aria-hidden />}
@@ -62,11 +70,11 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
         </Stack>
       )}
       {isAdding ? (
-        <AddStrongerKey onAdded={() => own.refetch()} fits={(name) => keys.includes(name)} />
+        <AddStrongerKey onAdded={() => own.refetch()} fits={(name) => [...keys, ...unvouched].includes(name)} />
       ) : (
         <Button
           size="md"
-          variant={keys.length ? 'default' : 'filled'}
+          variant={keys.length || unvouched.length ? 'default' : 'filled'}
           leftSection={<IconPlus size={18} aria-hidden />}
           onClick={() => setAdding(true)}
         >
@@ -86,6 +94,29 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
     </Stack>
   )
 }
+
+const quoted = (names: string[]) => names.map((name) => `“${name}”`).join(', ')
+
+interface UnvouchedProps {
+  names: string[]
+  isLooking: boolean
+  onLook: () => void
+}
+
+/** The right key is there, and only another person can make it count. */
+const Unvouched = ({ names, isLooking, onLook }: UnvouchedProps) => (
+  <Alert color="yellow" icon={<IconUserCheck />} title="Somebody must vouch for you first">
+    <Stack gap="sm" align="flex-start">
+      <Text size="sm">
+        {quoted(names)} will do, and came in by a link: until an administrator has vouched for you it counts for less.
+        They do so under People, with “Check and vouch”.
+      </Text>
+      <Button size="xs" loading={isLooking} onClick={onLook}>
+        They have: look again
+      </Button>
+    </Stack>
+  </Alert>
+)
 
 const stillShort = (sentence: string) =>
   new ProblemError(makeProblem('still-short', 'That key is not strong enough either', sentence, 403))

@@ -36,7 +36,7 @@ export function webauthnProblem(error: unknown, act: 'create' | 'tap'): unknown 
       'prompt-ended',
       'The prompt was closed before a key answered',
       act === 'create'
-        ? 'Nothing was made and nothing is used up. No key at hand? A phone or this device’s screen lock works too. A security key needs a PIN first.'
+        ? 'Nothing was made and nothing is used up. No key at hand? A phone or this device’s screen lock works too. A security key needs a PIN first: set one in your browser’s or system’s security-key settings.'
         : 'Nothing was changed. If your key did not react, plug it in again or choose another one, then try again.',
     )
   }

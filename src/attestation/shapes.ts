@@ -46,3 +46,4 @@ export const ImportedView = Type.Object({
   isOverdue: Type.Boolean(),
   models: Type.Integer(),
 })
+export type ImportedView = Static<typeof ImportedView>

@@ -128,6 +128,33 @@ test('what a session lacks is told as it was judged at the door', async () => {
     at,
     address: '192.0.2.7',
   })
-  assert.deepEqual(own.shortfall, { rule: shortfall.rule, sentence: 'Not enough.' })
+  assert.deepEqual(own.shortfall, { rule: shortfall.rule, sentence: 'Not enough.', unvouched: [] })
+  await database.close()
+})
+
+test('a key that only waits to be vouched for is named as such, to its person and in the explanation', async () => {
+  const open = openStores['SQLite']
+  assert.ok(open)
+  const database = await open()
+  const id = await addPerson(database, 'ana', { keys: ['synced', 'attested'] })
+  await database.write((tx) => tx.updateTable('credentialRecord').set({ strengthCap: 'passkey' }).execute())
+  const [named] = await database.read
+    .selectFrom('credentialRecord')
+    .select('name')
+    .where('attestationOutcome', '=', 'verified')
+    .execute()
+  assert.ok(named)
+  const policy = compiled(rule({ does: ['sign-in'] }))
+  const shortfall = {
+    kind: 'stronger-key' as const,
+    rule: null,
+    sentence: 'Not enough.',
+    requires: { strength: 'attested' as const, freshnessSeconds: null },
+  }
+  const asked = { policy, at, address: '192.0.2.7' }
+  const own = await ownRequirements(database.read, { ...asked, caller: { id, shortfall } })
+  assert.deepEqual(own.shortfall?.unvouched, [named.name])
+  const { items } = await listAffected(database.read, { before: compiled(), after: policy, at })
+  assert.match(items[0]?.sentence ?? '', new RegExp(`nobody has vouched for the passkey “${named.name}” yet`))
   await database.close()
 })

@@ -8,7 +8,7 @@ import { listWhere } from './may-do.ts'
 import { type Circumstance, factsOfProbe, judgeKey, judgeKeys, judgeTokens } from './probe.ts'
 import { readPlaces } from './places.ts'
 import type { OwnRequirements } from './shapes.ts'
-import { readStandings, type Standing, type StandingDb } from './standings.ts'
+import { type OwnKey, readStandings, type Standing, type StandingDb } from './standings.ts'
 
 type OwnAct = OwnRequirements['acts'][number]
 type Upcoming = OwnRequirements['upcoming'][number]
@@ -25,18 +25,27 @@ export async function ownRequirements(
   db: StandingDb,
   { policy, caller, at, address }: Asked,
 ): Promise<OwnRequirements> {
-  const { shortfall } = caller
-  const said = { shortfall: shortfall && { rule: shortfall.rule, sentence: shortfall.sentence } }
   const [standing] = await readStandings(db, { policies: [policy], id: caller.id, at })
-  if (standing === undefined) return { strength: null, acts: [], upcoming: [], ...said }
+  if (standing === undefined) return { strength: null, acts: [], upcoming: [], shortfall: null }
   const { pathOf } = await readPlaces(db)
   const names = Object.keys(acts) as ActName[]
   return {
     strength: standing.keys[0]?.strength ?? null,
     acts: names.flatMap((act) => judgeAct(policy, standing, act, { at, address }, pathOf)),
     upcoming: listAllUpcoming(policy, standing, { at, address }),
-    ...said,
+    shortfall: caller.shortfall && {
+      rule: caller.shortfall.rule,
+      sentence: caller.shortfall.sentence,
+      unvouched: listUnvouched(policy, standing, { at, address }),
+    },
   }
+}
+
+/** Keys that would do for a session, were it not for the link they came in by. */
+function listUnvouched(policy: CompiledPolicy, standing: Standing, circumstance: Circumstance): string[] {
+  const would = (key: OwnKey): boolean =>
+    judgeKey(policy, standing, key, { act: 'session', place: null }, circumstance) === undefined
+  return standing.keys.filter((key) => !would(key) && would({ ...key, strength: key.whenVouched })).map(({ name }) => name)
 }
 
 /** One row for an act, or one for each group of places where it goes differently. */

@@ -2,7 +2,7 @@ import type { Database, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName } from '../database/schema.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
-import { strengthWords } from '../policy/words.ts'
+import { kindWords, strengthWords } from '../policy/words.ts'
 import type { LoadedPolicy } from './in-force.ts'
 import { createBreaks } from './breaks.ts'
 import { listAllUpcoming } from './own-requirements.ts'
@@ -50,13 +50,13 @@ export async function remindPeople(parts: ReminderParts): Promise<void> {
     await database.write(async (tx) => {
       for (const { rule, enforceFrom } of upcoming) {
         const stage = stages.find(([, daysLeft]) => enforceFrom - at <= daysLeft * dayMs)?.[0] ?? ''
-        const { strength } = rules.get(rule.id)?.requires ?? {}
+        const { strength, models } = rules.get(rule.id)?.requires ?? {}
         await queue(tx, {
           userId: standing.person.id as Id<'usr'>,
           key: `enrolment ${rule.id} ${enforceFrom} ${stage} ${standing.person.id}`,
           facts: {
             rule: rule.title,
-            needs: strength === undefined ? 'another kind of key' : strengthWords[strength],
+            needs: strength === undefined ? kindWords(models ?? {}) : strengthWords[strength],
             deadline: enforceFrom,
           },
         })

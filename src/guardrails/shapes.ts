@@ -155,7 +155,14 @@ export const OwnRequirements = Type.Object({
     Type.Object({ rule: RuleRef, sentence: Type.String(), enforceFrom: Time, act: Type.String() }),
   ),
   /** Set where this session may do nothing but register what is missing. */
-  shortfall: Nullable(Type.Object({ rule: Nullable(RuleRef), sentence: Type.String() })),
+  shortfall: Nullable(
+    Type.Object({
+      rule: Nullable(RuleRef),
+      sentence: Type.String(),
+      /** Names of own passkeys that would do once somebody vouches for them. */
+      unvouched: Type.Array(Type.String()),
+    }),
+  ),
 })
 export type OwnRequirements = Static<typeof OwnRequirements>
 

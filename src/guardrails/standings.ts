@@ -13,6 +13,8 @@ import { readOwnPlaces } from './own-places.ts'
 export interface OwnKey {
   name: string
   strength: Strength
+  /** What it would be worth if somebody vouched for it. */
+  whenVouched: Strength
   key: NonNullable<Proof['key']>
 }
 
@@ -106,6 +108,7 @@ export async function readStandings(
     const keys = (recordsOf.get(user.id) ?? []).map((record) => ({
       name: record.name,
       strength: credentialStrength(record),
+      whenVouched: credentialStrength({ ...record, strengthCap: null }),
       key: policyKey(record),
     }))
     standings.push({

@@ -1,5 +1,7 @@
+import type { Strength } from '../database/schema.ts'
 import { acts } from '../policy/acts.ts'
-import { categoryWords, explainDecision, strengthWords } from '../policy/words.ts'
+import { isAtLeast } from '../policy/strength.ts'
+import { categoryWords, explainDecision, kindsAskedFor, strengthWords } from '../policy/words.ts'
 import type { Refusal } from './probe.ts'
 import type { OwnKey } from './standings.ts'
 
@@ -17,9 +19,9 @@ export function tellMissing(
   const to = `to ${acts[facts.act]}`
   switch (first?.part) {
     case 'strength':
-      return `it takes ${strengthWords[decision.requirement.strength]} ${to}, and ${tellBest(keys)}`
+      return `it takes ${strengthWords[decision.requirement.strength]} ${to}, and ${tellBest(keys, decision.requirement.strength)}`
     case 'models':
-      return `it takes another kind of key ${to}, and ${tellBest(keys)}`
+      return `it takes ${kindsAskedFor(decision)} ${to}, and ${tellKinds(keys)}`
     case 'networks':
       return `it takes a known network ${to}, and ${seen} from ${facts.address ?? 'nowhere'}`
     default:
@@ -29,9 +31,17 @@ export function tellMissing(
   }
 }
 
-function tellBest([best]: readonly OwnKey[]): string {
+function tellBest(keys: readonly OwnKey[], asked: Strength): string {
+  const [best] = keys
+  const capped = keys.find(({ whenVouched }) => isAtLeast(whenVouched, asked))
+  if (capped !== undefined) return `nobody has vouched for the passkey “${capped.name}” yet`
   if (best === undefined) return 'there is no passkey'
   return `the best passkey is ${best.key.category === 'synced' ? categoryWords.synced : strengthWords[best.strength]}`
+}
+
+function tellKinds(keys: readonly OwnKey[]): string {
+  const kinds = new Set(keys.map(({ key }) => categoryWords[key.category]))
+  return kinds.size === 0 ? 'there is no passkey' : `there is only ${[...kinds].join(' and ')}`
 }
 
 export const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`

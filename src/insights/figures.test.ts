@@ -88,7 +88,10 @@ for (const [store, open] of Object.entries(openStores)) {
     assert.equal(signIns.count, 5)
     assert.deepEqual(signIns.rows[0], { method: 'passkey', strength: 'passkey', category: 'synced', count: 3 })
     assert.deepEqual(
-      signIns.rows.slice(1).map(({ strength, category, count }) => [strength, category, count]).sort(),
+      signIns.rows
+        .slice(1)
+        .map(({ strength, category, count }) => [strength, category, count])
+        .sort(),
       [
         ['attested', 'hardware-key', 1],
         ['device-bound', null, 1],

@@ -32,7 +32,11 @@ async function* readPeople(
       .orderBy('username')
       .limit(pagePeople)
       .execute()
-    const strongest = await readStrongest(db, rpId, people.map(({ id }) => id))
+    const strongest = await readStrongest(
+      db,
+      rpId,
+      people.map(({ id }) => id),
+    )
     for (const person of people) yield { ...person, strongest: strongest.get(person.id) ?? null }
     const last = people.at(-1)
     if (last === undefined || people.length < pagePeople) return

@@ -54,10 +54,7 @@ function readPage(
 ): Promise<{ id: Id<'evt'>; leaf: string | null }[]> {
   return db
     .selectFrom('auditEvent')
-    .select((eb) => [
-      'id',
-      eb.case().when('action', 'in', actions).then(eb.ref('leaf')).else(null).end().as('leaf'),
-    ])
+    .select((eb) => ['id', eb.case().when('action', 'in', actions).then(eb.ref('leaf')).else(null).end().as('leaf')])
     .where('id', '>=', first)
     .where('id', '<', before)
     .orderBy('id', 'desc')

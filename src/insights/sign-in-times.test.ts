@@ -11,7 +11,10 @@ function timesOf(all: readonly number[]) {
 
 test('a percentile is one of the times, by nearest rank', () => {
   const times = timesOf([15, 20, 35, 40, 50])
-  assert.deepEqual([0.05, 0.3, 0.4, 0.5, 1].map((share) => times.percentile(share)), [15, 20, 20, 35, 50])
+  assert.deepEqual(
+    [0.05, 0.3, 0.4, 0.5, 1].map((share) => times.percentile(share)),
+    [15, 20, 20, 35, 50],
+  )
   assert.equal(timesOf([7]).percentile(0.95), 7)
   assert.throws(() => timesOf([]).percentile(0.5), RangeError)
 })

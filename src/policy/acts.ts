@@ -4,7 +4,7 @@
  */
 export const acts = {
   'sign-in': 'sign in',
-  session: 'use a session',
+  session: 'stay signed in',
   registration: 'register a passkey',
   'token.use': 'use an API token',
   merge: 'merge a pull request',

@@ -1,9 +1,9 @@
 import type { Strength } from '../database/schema.ts'
 import { acts } from './acts.ts'
-import type { Category } from './category.ts'
+import { type Category, categories } from './category.ts'
 import type { Decision, Unmet } from './decide.ts'
 import type { DecisionFacts, Proof } from './facts.ts'
-import type { Requirement } from './requirement.ts'
+import type { RuleRequirement } from './rule.ts'
 
 export const strengthWords: Record<Strength, string> = {
   password: 'a password',
@@ -19,17 +19,33 @@ export const categoryWords: Record<Category, string> = {
   synced: 'a synced passkey',
 }
 
+/** The kinds of key that a rule takes: "a hardware key or a key of one device". */
+export function kindWords({ allow, deny = [] }: NonNullable<RuleRequirement['models']>): string {
+  const named: readonly string[] = allow ?? categories
+  const taken = categories.filter((kind) => named.includes(kind) && !deny.includes(kind))
+  const namesModels = allow?.some((term) => !Object.hasOwn(categoryWords, term)) ?? false
+  if (taken.length === categories.length) return 'a key of another model'
+  return [...taken.map((kind) => categoryWords[kind]), ...(namesModels ? ['a key of a model it names'] : [])].join(' or ')
+}
+
+/** What a rule that is not met asks for, by its kinds of keys. */
+export function kindsAskedFor({ unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>): string {
+  const [first] = unmet
+  const asking = requirement.models.find(({ rule }) => rule.id === first?.rule?.id)
+  return kindWords(asking?.rule.requires.models ?? {})
+}
+
 /** Why a decision is not *allow*, in one sentence that names the rule: "To merge … you need …. Yours is …." */
 export function explainDecision(decision: Decision, facts: Pick<DecisionFacts, 'act' | 'proof'>): string {
   const [first] = decision.unmet
   if (first === undefined) return ''
   const because = first.rule === null ? '' : ` The rule “${first.rule.title}” asks for it.`
-  return `${sentenceOf(first, decision.requirement, facts)}${because}`
+  return `${sentenceOf(first, decision, facts)}${because}`
 }
 
 function sentenceOf(
   { part }: Unmet,
-  requirement: Requirement,
+  { unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>,
   { act, proof }: Pick<DecisionFacts, 'act' | 'proof'>,
 ): string {
   const to = `To ${acts[act]}`
@@ -38,8 +54,10 @@ function sentenceOf(
       return `${to} takes a person with a key of their own.`
     case 'strength':
       return `${to} you need ${strengthWords[requirement.strength]}.${yours(proof)}`
-    case 'models':
-      return `${to} you need another kind of key.${yours(proof)}`
+    case 'models': {
+      const asked = kindsAskedFor({ unmet, requirement })
+      return `${to} you need ${asked}.${yourKind(proof, asked)}`
+    }
     case 'freshness':
       return requirement.freshnessSeconds === 0
         ? `${to} takes a tap on your key.`
@@ -57,10 +75,19 @@ function sentenceOf(
   }
 }
 
-const yours = (proof: Proof | null): string =>
-  proof === null || proof.key === null
-    ? ''
-    : ` Yours is ${proof.key.category === 'synced' ? categoryWords.synced : strengthWords[proof.strength]}.`
+function yours(proof: Proof | null): string {
+  if (proof === null || proof.key === null) return ''
+  if (proof.key.category === 'synced') return ` Yours is ${categoryWords.synced}.`
+  // Capped, or of a model reported as broken: what it is by itself would say too much.
+  return proof.strength === 'passkey' ? ' Yours counts as a passkey.' : ` Yours is ${strengthWords[proof.strength]}.`
+}
+
+/** After what kinds a rule takes: the own kind, or, where it is one of them, that the model is what is wrong. */
+function yourKind(proof: Proof | null, asked: string): string {
+  if (proof === null || proof.key === null) return ''
+  const own = categoryWords[proof.key.category]
+  return asked.includes(own) ? ' The model of yours is not one it takes.' : ` Yours is ${own}.`
+}
 
 function minutes(seconds: number): string {
   if (seconds % 86_400 === 0) return count(seconds / 86_400, 'day')

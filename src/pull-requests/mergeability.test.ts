@@ -31,7 +31,7 @@ const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
     ['No conflicts with main'],
   ],
   [{ mayMerge: false }, 'not-allowed', ['You may merge here']],
-  [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that stock git can check']],
+  [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that may merge here']],
 ]
 
 for (const [change, state, unmet] of cases)

@@ -48,7 +48,10 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
     check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'),
   )
   if (facts.key !== null)
-    checks.push(check('You have a key that may merge here', facts.key.refusal === null, facts.key.refusal ?? ''))
+    checks.push({
+      ...check('You have a key that may merge here', facts.key.refusal === null, facts.key.refusal ?? ''),
+      needs: 'key',
+    })
   return { state: stateOf(), conflicts, checks, heldBy }
 
   function stateOf(): Mergeability['state'] {

@@ -32,7 +32,15 @@ export const Mergeability = Type.Object({
   ]),
   conflicts: Type.Array(Type.String()),
   /** What is met and what is missing, for the checklist. */
-  checks: Type.Array(Type.Object({ label: Type.String(), isMet: Type.Boolean(), help: Nullable(Type.String()) })),
+  checks: Type.Array(
+    Type.Object({
+      label: Type.String(),
+      isMet: Type.Boolean(),
+      help: Nullable(Type.String()),
+      /** What the reader could get to meet it. */
+      needs: Type.Optional(Type.Literal('key')),
+    }),
+  ),
   /** Somebody else has the merge page open and is about to tap. */
   heldBy: Nullable(PersonRef),
 })

@@ -115,8 +115,7 @@ async function judgeKeys(
   const isAsked = records.some((record) => Object.keys(judge(record).decision.requirement.from).length > 0)
   const refusals = records.map((record) => refusalOf(record, rule, judge))
   const [first] = refusals
-  if (first !== undefined && refusals.every((refusal) => refusal !== undefined))
-    return { refusal: `${first} Add one under Account.` }
+  if (first !== undefined && refusals.every((refusal) => refusal !== undefined)) return { refusal: first }
   return isAsked || rule.stockVerifiableOnly ? { refusal: null } : null
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fillDemo } from '../../src/demo/fill.ts'
+import { addChange } from '../../src/guardrails/changes.ts'
+import { catalogue } from '../../src/policy/catalogue.ts'
+import { firstPolicy } from '../../src/policy/rule.ts'
 import { askForTap } from '../support/seal-request.ts'
 import { setUp } from './entry-steps.ts'
 import { readKeyboard } from './keyboard-steps.ts'
@@ -17,7 +20,7 @@ test('every page can be read by everybody', { timeout: 280_000 }, async (context
   await setUp(story)
   const asked = { address: '203.0.113.9', via: 'session', token: null } as const
   const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
-  const pages = ownerPages({ ...(await readDemo(story)), code })
+  const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), code })
 
   await context.test('no page of the route table is forgotten', () => {
     const table = routeTable()
@@ -63,4 +66,13 @@ async function readDemo({ page, postern }: Story) {
     ready: find('ready'),
     conflicting: find('conflicts'),
   }
+}
+
+/** One version of the guardrails, by the operator of the machine. */
+async function changeGuardrails({ postern: { postern } }: Story): Promise<string> {
+  const { database, now } = postern.ceremonies
+  const rules = catalogue.map(({ rule }) => ({ ...rule, mode: 'report' as const })).slice(0, 3)
+  const proposal = { basedOn: 0, policy: { ...firstPolicy, rules }, caller: null, seal: null, at: now() }
+  const { id } = await database.write((tx) => addChange(tx, proposal, 'applied'))
+  return id
 }

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { registerInBrowser } from '../support/browser-steps.ts'
-import {
-  exportAndImport,
-  limitTokens,
-  lookBack,
-  meetAnotherAdministrator,
-  nameNetworks,
-  reportFirst,
-  takeTwo,
-  writeOwnRule,
-} from './guardrail-steps.ts'
+import { exportAndImport, lookBack, meetAnotherAdministrator, takeTwo } from './guardrail-change-steps.ts'
+import { limitTokens, nameNetworks, reportFirst, writeOwnRule } from './guardrail-steps.ts'
 import { openStory } from './story.ts'
 
 // Ana administers in her browser; Ben owns the instance and acts from elsewhere.

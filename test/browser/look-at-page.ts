@@ -43,7 +43,7 @@ export async function lookAtPage(page: Page, origin: string, { name, url, shows,
 /** Nothing still loads. Nothing moves either: the browser asks for less motion. */
 async function isWhole(page: Page): Promise<void> {
   for (const waiting of [
-    page.locator('.mantine-Skeleton-root, .mantine-Progress-root'),
+    page.locator('.mantine-Skeleton-root, [role="progressbar"]'),
     page.getByText('Loading the changes'),
   ])
     await waiting.first().waitFor({ state: 'detached' })

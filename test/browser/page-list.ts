@@ -70,6 +70,7 @@ export const ownerPages = (known: {
   { name: 'stronger-key', route: '/-/stronger-key', url: '/-/stronger-key', shows: /go on$/ },
   { name: 'audit', route: '/-/audit', url: '/-/audit', shows: /merged demo\/tea-shop#/ },
   { name: 'audit-nothing', route: '/-/audit', url: '/-/audit?target=nowhere', shows: 'Nothing matches these filters' },
+  { name: 'insights', route: '/-/insights', url: '/-/insights', shows: 'Merges proven' },
   { name: 'projects', route: '/-/projects', url: '/-/projects' },
   { name: 'new-project', route: '/-/projects/new', url: '/-/projects/new' },
   { name: 'new-repository', route: '/-/repositories/new', url: '/-/repositories/new' },

@@ -40,7 +40,7 @@ async function enforce(ana: Person, more: { enforceFrom?: number } = {}): Promis
 async function remind({ page, postern, visitor }: Story, ana: Person): Promise<void> {
   await enforce(ana, { enforceFrom: Date.now() + 30 * dayMs })
   await page.goto(postern.origin)
-  await see(page, /you need another kind of key/)
+  await see(page, /you need a hardware key/)
   await visitor.photograph('deadline-home')
   await page.goto(`${postern.origin}/-/account/allowed`)
   await see(page, 'A passkey')

@@ -8,7 +8,10 @@ export function StrongerKeyPage() {
   const go = useGo()
   const { returnTo } = useUrlQuery()
   return (
-    <EntryLayout title="A stronger key is needed" lead="You are signed in, and until you have it, nothing else is open to you.">
+    <EntryLayout
+      title="A stronger key is needed"
+      lead="You are signed in. Everything else opens as soon as you have it."
+    >
       <StrongerKeyPanel onSettled={() => go(safeReturnTo(returnTo, location.origin), { replace: true })} />
     </EntryLayout>
   )

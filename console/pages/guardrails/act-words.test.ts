@@ -11,10 +11,7 @@ test('acts are said as the server says them', () => assert.deepEqual(actWords, {
 
 test('every act is offered once', () => {
   const offered = actOptions([]).flatMap(({ items }) => items.map(({ value }) => value))
-  assert.deepEqual(
-    offered.filter((name) => !name.includes('*')).sort(),
-    [...allActs].sort(),
-  )
+  assert.deepEqual(offered.filter((name) => !name.includes('*')).sort(), [...allActs].sort())
 })
 
 test('what an imported rule names beside them is offered too', () => {
@@ -42,7 +39,11 @@ test('a part is shown exactly where the server sees an effect of it', () => {
     }
     for (const [part, requires] of asked) assert.equal(parts.has(part), isFine({ requires }), `${part} of ${act}`)
     const requires = { strength: 'passkey' as const }
-    assert.equal(parts.has('repositories'), isFine({ requires, where: { repositories: ['prj_1'] } }), `places of ${act}`)
+    assert.equal(
+      parts.has('repositories'),
+      isFine({ requires, where: { repositories: ['prj_1'] } }),
+      `places of ${act}`,
+    )
     assert.equal(parts.has('branches'), isFine({ requires, where: { branches: ['main'] } }), `branches of ${act}`)
   }
 })

@@ -4,7 +4,7 @@ import { capital } from '../../ui/plain-words.ts'
 /** Every act that a rule can name, as in "to …". The server's list is the type: a new act must be said here too. */
 export const actWords: Record<ActName, string> = {
   'sign-in': 'sign in',
-  session: 'use a session',
+  session: 'stay signed in',
   registration: 'register a passkey',
   'token.use': 'use an API token',
   merge: 'merge a pull request',

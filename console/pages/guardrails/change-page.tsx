@@ -54,7 +54,11 @@ export function ChangePage() {
         ]}
         action={
           !isWaiting && (
-            <ReasonedButton variant="default" reason={isInForce ? 'This is what is in force' : null} onClick={bringBack}>
+            <ReasonedButton
+              variant="default"
+              reason={isInForce ? 'This is what is in force' : null}
+              onClick={bringBack}
+            >
               {change.version === null ? 'Propose it again' : 'Bring back'}
             </ReasonedButton>
           )

@@ -12,8 +12,8 @@ export function DraftBanner({ draft, onDiscard }: { draft: Draft; onDiscard: () 
     <Alert color="gray" icon={<IconPencil />} title="You have changes that are not saved">
       <Group justify="space-between" gap="sm">
         <Text size="sm">
-          {edits ? `${counted(edits, 'guardrail')} would change. ` : ''}Nothing takes effect before you have reviewed and
-          tapped.
+          {edits ? `${counted(edits, 'guardrail')} would change. ` : ''}Nothing takes effect before you have reviewed
+          and tapped.
         </Text>
         <Group gap="xs">
           <Button component="a" href={paths.guardrailReview} size="xs">

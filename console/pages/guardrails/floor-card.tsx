@@ -11,7 +11,8 @@ export const FloorCard = () => (
           The floor
         </Title>
         <Text size="sm">
-          Everybody signs in with a passkey. Everything that matters takes a tap. Always on: guardrails only ask for more.
+          Everybody signs in with a passkey. Everything that matters takes a tap. Always on: guardrails only ask for
+          more.
         </Text>
       </Stack>
     </Group>

@@ -11,8 +11,20 @@ interface FormLimitsProps {
 
 const limits = [
   { part: 'sessionIdleSeconds', label: 'Sign out after a time without use', least: 300, most: 2_592_000, first: 3600 },
-  { part: 'sessionAbsoluteSeconds', label: 'Sign out a time after signing in', least: 900, most: 7_776_000, first: 43_200 },
-  { part: 'freshnessSeconds', label: 'Ask to sign in again when the last tap is older than', least: 60, most: 2_592_000, first: 28_800 },
+  {
+    part: 'sessionAbsoluteSeconds',
+    label: 'Sign out a time after signing in',
+    least: 900,
+    most: 7_776_000,
+    first: 43_200,
+  },
+  {
+    part: 'freshnessSeconds',
+    label: 'Ask to sign in again when the last tap is older than',
+    least: 60,
+    most: 2_592_000,
+    first: 28_800,
+  },
 ] as const
 
 /** How long sessions and tokens live: each limit is off until it is ticked. */
@@ -25,7 +37,9 @@ export const FormLimits = ({ requires, parts, onChange }: FormLimitsProps) => (
           <Checkbox
             label={label}
             checked={requires[part] !== undefined}
-            onChange={({ currentTarget: { checked } }) => onChange(withPart(requires, part, checked ? first : undefined))}
+            onChange={({ currentTarget: { checked } }) =>
+              onChange(withPart(requires, part, checked ? first : undefined))
+            }
           />
           {requires[part] !== undefined && (
             <DurationInput

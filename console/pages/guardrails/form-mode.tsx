@@ -21,9 +21,7 @@ export function FormMode({ rule: { mode, enforceFrom }, onChange }: FormModeProp
       <Radio.Group
         label="How strictly"
         value={mode}
-        onChange={(next) =>
-          onChange({ mode: next, ...(enforceFrom === undefined ? {} : { enforceFrom }) })
-        }
+        onChange={(next) => onChange({ mode: next, ...(enforceFrom === undefined ? {} : { enforceFrom }) })}
       >
         <Stack gap="xs" mt="xs">
           {modes.map((one) => (

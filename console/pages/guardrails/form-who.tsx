@@ -20,7 +20,9 @@ export function FormWho({ value, onChange, error }: FormListProps) {
   const people = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
   const groups = useQuery(getQuery<Items<Group>>('/groups'))
   const found = (people.data?.items ?? []).map(({ username }) => `user:${username}`)
-  const names = new Map((people.data?.items ?? []).map((one) => [`user:${one.username}`, `${one.displayName} (${one.username})`]))
+  const names = new Map(
+    (people.data?.items ?? []).map((one) => [`user:${one.username}`, `${one.displayName} (${one.username})`]),
+  )
   const withChosen = (kind: string, list: string[]) => [
     ...new Set([...list, ...value.filter((one) => one.startsWith(`${kind}:`))]),
   ]
@@ -32,11 +34,21 @@ export function FormWho({ value, onChange, error }: FormListProps) {
       placeholder={value.length ? '' : 'Everybody, a role, a group, a person'}
       data={[
         { group: 'Roles', items: fixedWho.map(option) },
-        { group: 'Groups', items: withChosen('group', (groups.data?.items ?? []).map(({ name }) => `group:${name}`)).map(option) },
+        {
+          group: 'Groups',
+          items: withChosen(
+            'group',
+            (groups.data?.items ?? []).map(({ name }) => `group:${name}`),
+          ).map(option),
+        },
         { group: 'People', items: withChosen('user', found).map(option) },
       ]}
       value={value}
-      onChange={(next) => onChange(next.at(-1) === 'everyone' ? ['everyone'] : next.filter((one) => one !== 'everyone' || next.length === 1))}
+      onChange={(next) =>
+        onChange(
+          next.at(-1) === 'everyone' ? ['everyone'] : next.filter((one) => one !== 'everyone' || next.length === 1),
+        )
+      }
       searchable
       searchValue={typed}
       onSearchChange={setTyped}

@@ -86,7 +86,14 @@ export function GuardrailsPage() {
           <RuleList label="Ready-made guardrails" entries={shipped} {...shared} />
         </Stack>
         <OwnRules entries={own} {...shared} />
-        <StatusesCard view={view} draft={draft} onReview={(next) => { keepDraft(next); go(paths.guardrailReview) }} />
+        <StatusesCard
+          view={view}
+          draft={draft}
+          onReview={(next) => {
+            keepDraft(next)
+            go(paths.guardrailReview)
+          }}
+        />
         <Text size="sm" c="dimmed">
           {view.version === 0 ? 'Nobody has changed the guardrails yet.' : `Version ${view.version} is in force.`}
         </Text>

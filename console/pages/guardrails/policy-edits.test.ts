@@ -15,7 +15,10 @@ const rule = (id: string, more: Partial<Rule> = {}): Rule => ({
 const policy = (...rules: Rule[]): Policy => ({ version: 1, rules, refusedModelStatuses: ['REVOKED'] })
 
 test('edits name what was added, changed and removed', () => {
-  const edits = listEdits(policy(rule('a'), rule('b'), rule('c')), policy(rule('c'), rule('b', { mode: 'off' }), rule('d')))
+  const edits = listEdits(
+    policy(rule('a'), rule('b'), rule('c')),
+    policy(rule('c'), rule('b', { mode: 'off' }), rule('d')),
+  )
   assert.deepEqual(
     edits.map(({ id, kind }) => [id, kind]),
     [

@@ -48,7 +48,8 @@ export function listClashes(base: Policy, mine: Policy, theirs: Policy): string[
 export const statuses = (policy: Policy): string[] => [...policy.refusedModelStatuses].sort()
 
 /** Equal as JSON, whatever the order of the keys. */
-export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
+export const isSame = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(sorted(one)) === JSON.stringify(sorted(other))
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)

@@ -1,10 +1,11 @@
-import { Alert, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Alert, SimpleGrid, Stack } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import type { Explanation } from '../../api/shapes.ts'
 import { Section } from '../../ui/section.tsx'
 import { type Draft, draftRule } from './draft.ts'
 import { EditCard } from './edit-card.tsx'
 import { isSame, listEdits, statuses } from './policy-edits.ts'
+import { ReportChanges } from './report-changes.tsx'
 
 interface ReviewChangesProps {
   draft: Draft
@@ -15,8 +16,7 @@ interface ReviewChangesProps {
 /** The rules that change, and beside each what is wrong with it. */
 export function ReviewChanges({ draft, problems, onChange }: ReviewChangesProps) {
   const edits = listEdits(draft.base, draft.policy)
-  const [before, after] = [statuses(draft.base), statuses(draft.policy)]
-  const hasReports = !isSame(before, after)
+  const hasReports = !isSame(statuses(draft.base), statuses(draft.policy))
   const edited = new Set(edits.map(({ id }) => id))
   const elsewhere = problems.filter(({ rule }) => !edited.has(rule) && draft.policy.rules.some(({ id }) => id === rule))
   const messagesOf = (id: string) => problems.filter(({ rule }) => rule === id).map(({ message }) => message)
@@ -33,7 +33,14 @@ export function ReviewChanges({ draft, problems, onChange }: ReviewChangesProps)
             {message}
           </Alert>
         ))}
-        <SimpleGrid component="ul" aria-label="Rules that change" cols={{ base: 1, lg: edits.length > 1 ? 2 : 1 }} spacing="sm" m={0} p={0}>
+        <SimpleGrid
+          component="ul"
+          aria-label="Rules that change"
+          cols={{ base: 1, lg: edits.length > 1 ? 2 : 1 }}
+          spacing="sm"
+          m={0}
+          p={0}
+        >
           {edits.map((edit) => (
             <EditCard
               key={edit.id}
@@ -44,18 +51,7 @@ export function ReviewChanges({ draft, problems, onChange }: ReviewChangesProps)
             />
           ))}
         </SimpleGrid>
-        {hasReports && (
-          <Paper withBorder p="md">
-            <Text fw={600}>Reports that count against a model</Text>
-            <Text size="sm">
-              {[
-                ...after.filter((one) => !before.includes(one)).map((one) => `${one} counts from now on`),
-                ...before.filter((one) => !after.includes(one)).map((one) => `${one} no longer counts`),
-              ].join('. ')}
-              .
-            </Text>
-          </Paper>
-        )}
+        <ReportChanges before={draft.base} after={draft.policy} isDraft />
       </Stack>
     </Section>
   )

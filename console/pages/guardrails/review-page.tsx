@@ -44,7 +44,13 @@ function Review({ draft, onChange }: { draft: Draft; onChange: (draft: Draft | n
     <Stack gap="xl">
       {hasMoved && <MovedPanel draft={draft} view={view} onRebased={onChange} />}
       {general.map(({ message }) => (
-        <Alert key={message} role="alert" color="red" icon={<IconAlertTriangle />} title="This cannot be saved as it is">
+        <Alert
+          key={message}
+          role="alert"
+          color="red"
+          icon={<IconAlertTriangle />}
+          title="This cannot be saved as it is"
+        >
           {message}
         </Alert>
       ))}

@@ -6,19 +6,21 @@ import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { counted } from '../../ui/plain-words.ts'
 
-const outcomeWords: Record<AffectedPerson['outcome'], { label: string; color: string | null }> = {
-  'locked-out': { label: 'Locked out', color: 'red' },
-  limited: { label: 'Could do less', color: 'yellow' },
-  reminded: { label: 'Has time', color: null },
-  fine: { label: 'Has what it asks', color: null },
+const outcomeWords: Record<AffectedPerson['outcome'], string> = {
+  'locked-out': 'Locked out',
+  limited: 'Could do less',
+  reminded: 'Has time',
+  fine: 'Has what it asks',
 }
+
+/** More than these are looked at only on request. */
+const FIRST = 10
 
 /** Whom the change concerns: those who would stand before a closed door first, and by name. */
 export function ReviewPeople({ people }: { people: Explanation['people'] }) {
   const [hasAll, setAll] = useState(false)
   const missing = people.items.filter(({ outcome }) => outcome !== 'fine')
-  const shown = hasAll ? people.items : missing
-  const hidden = people.items.length - missing.length
+  const shown = hasAll ? people.items : missing.slice(0, FIRST)
   return (
     <Section title="Who">
       <Stack gap="sm">
@@ -30,14 +32,14 @@ export function ReviewPeople({ people }: { people: Explanation['people'] }) {
             ))}
           </RowList>
         )}
-        {hidden > 0 && !hasAll && (
+        {shown.length < people.items.length && (
           <Group>
             <Button variant="default" size="xs" onClick={() => setAll(true)}>
-              Show also who has what it asks ({hidden})
+              Show everybody whom it concerns
             </Button>
           </Group>
         )}
-        {people.affected > people.items.length && (
+        {hasAll && people.affected > people.items.length && (
           <Text size="sm" c="dimmed">
             The first {people.items.length} of {people.affected} are shown.
           </Text>
@@ -48,7 +50,7 @@ export function ReviewPeople({ people }: { people: Explanation['people'] }) {
 }
 
 function PersonLine({ affected: { person, outcome, sentence, rule } }: { affected: AffectedPerson }) {
-  const { label, color } = outcomeWords[outcome]
+  const isOut = outcome === 'locked-out'
   return (
     <Group justify="space-between" gap="sm" align="flex-start">
       <Stack gap={2} flex="1 1 260px" miw={0}>
@@ -60,8 +62,8 @@ function PersonLine({ affected: { person, outcome, sentence, rule } }: { affecte
           </Text>
         )}
       </Stack>
-      <Badge variant={color ? 'light' : 'default'} {...(color ? { color } : {})} tt="none" fw={500}>
-        {label}
+      <Badge variant={isOut ? 'light' : 'default'} {...(isOut ? { color: 'red' } : {})} tt="none" fw={500}>
+        {outcomeWords[outcome]}
       </Badge>
     </Group>
   )

@@ -62,7 +62,12 @@ const ReplayLine = ({ row: { words, outcome, rule, count, changed, examples } }:
       <Text fw={550}>
         {capital(words)}, {counted(count, 'time')}
       </Text>
-      <Badge variant={outcome === 'deny' ? 'light' : 'default'} {...(outcome === 'deny' ? { color: 'red' } : {})} tt="none" fw={500}>
+      <Badge
+        variant={outcome === 'deny' ? 'light' : 'default'}
+        {...(outcome === 'deny' ? { color: 'red' } : {})}
+        tt="none"
+        fw={500}
+      >
         {outcomes.find((one) => one.outcome === outcome)?.badge}
       </Badge>
     </Group>

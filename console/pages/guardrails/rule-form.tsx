@@ -69,7 +69,14 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
-          <Paper withBorder p="md" pos={{ base: 'static', md: 'sticky' }} top={16} component="aside" aria-label="What this rule means">
+          <Paper
+            withBorder
+            p="md"
+            pos={{ base: 'static', md: 'sticky' }}
+            top={16}
+            component="aside"
+            aria-label="What this rule means"
+          >
             <Stack>
               <Text fw={600}>In plain words</Text>
               <Text role="status" style={{ overflowWrap: 'anywhere' }}>
@@ -99,7 +106,8 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
   )
 }
 
-function withMode({ enforceFrom: _, ...rest }: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom'>): Rule {
+function withMode(rule: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom'>): Rule {
+  const { enforceFrom: _, ...rest } = rule
   return { ...rest, ...mode }
 }
 

@@ -1,15 +1,10 @@
 import type { Rule } from '../../api/shapes.ts'
+import { keyKindWords } from '../../ui/key-kind-words.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { capital, counted, dayWords } from '../../ui/plain-words.ts'
 import { doesWords } from './act-words.ts'
 import { durationWords } from './duration.ts'
 import { listed, type Subject, subjectOf } from './who-words.ts'
-
-export const keyWords: Record<string, string> = {
-  'hardware-key': 'hardware keys',
-  platform: 'keys of one device',
-  synced: 'synced passkeys',
-}
 
 type Told = Pick<Rule, 'who' | 'does' | 'where' | 'requires'> & Partial<Pick<Rule, 'enforceFrom'>>
 
@@ -35,7 +30,7 @@ export function ruleSentence(rule: Told, nameOf: (aaguid: string) => string | un
 /** What holds for the acts that the rule names. */
 function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: (aaguid: string) => string | undefined) {
   const { strength, models, networks } = requires
-  const kinds = (terms: readonly string[]) => terms.map((term) => keyWords[term] ?? nameOf(term) ?? `the model ${term}`)
+  const kinds = (terms: readonly string[]) => terms.map((term) => keyKindWords[term] ?? nameOf(term) ?? `the model ${term}`)
   return [
     ...(strength ? [`${isPlural ? 'need' : 'needs'} ${strengthWords[strength]}`] : []),
     ...(models?.allow ? [`may use only ${listed(kinds(models.allow), 'or')}`] : []),
@@ -54,7 +49,9 @@ function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
   const need: Asked = (who) => (who === 'they' || isPlural ? 'need' : 'needs')
   const limits = [
     ...(idle === undefined ? [] : [`after ${durationWords(idle)} without use`]),
-    ...(absolute === undefined ? [] : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
+    ...(absolute === undefined
+      ? []
+      : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
   ]
   const asked: Asked[] = []
   if (limits.length) asked.push((who) => `${are(who)} signed out ${limits.join(', and ')}`)

@@ -33,8 +33,8 @@ export function StatusesCard({ view, draft, onReview }: StatusesCardProps) {
     <Section title="Models with a bad report">
       <Stack gap="sm" maw={640}>
         <Text size="sm" c="dimmed">
-          FIDO publishes what is wrong with models of keys. A model with one of these reports is not registered, and keys
-          of it count no more than any passkey.
+          FIDO publishes what is wrong with models of keys. A model with one of these reports is not registered, and
+          keys of it count no more than any passkey.
         </Text>
         <MultiSelect
           aria-label="Reports that count against a model"

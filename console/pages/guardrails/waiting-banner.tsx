@@ -19,7 +19,12 @@ export function WaitingBanner({ change, isItsPage = false }: { change: PolicyCha
   const me = useMe()
   const isMine = change.proposedBy?.id === me.id
   const asked = queryClient.getQueryData<PersonRef[]>(askedKey(change.id)) ?? []
-  const whom = asked.length ? listed(asked.map(({ displayName }) => displayName), 'or') : 'another administrator'
+  const whom = asked.length
+    ? listed(
+        asked.map(({ displayName }) => displayName),
+        'or',
+      )
+    : 'another administrator'
   const withdraw = useMutation({
     mutationFn: () => api.post(`/policy/changes/${encodeURIComponent(change.id)}/withdraw`),
     onSuccess: () => refresh('/policy'),
@@ -28,7 +33,11 @@ export function WaitingBanner({ change, isItsPage = false }: { change: PolicyCha
     <Alert
       color="yellow"
       icon={<IconUserCheck />}
-      title={isMine ? `Waits for a second person: ${whom}` : `Waits for a second person: ${change.proposedBy?.displayName ?? 'The operator'} proposes a change`}
+      title={
+        isMine
+          ? `Waits for a second person: ${whom}`
+          : `Waits for a second person: ${change.proposedBy?.displayName ?? 'The operator'} proposes a change`
+      }
     >
       <Stack gap="sm">
         <Text size="sm">

@@ -18,7 +18,7 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
           {isReady ? 'Ready to merge' : headline(mergeability, pullRequest)}
         </Title>
         {mergeability.checks.length > 0 && (
-          <List spacing={6} size="sm" center={false} listStyleType="none">
+          <List spacing={6} size="sm" center={false} listStyleType="none" styles={{ itemWrapper: { alignItems: 'flex-start' } }}>
             {mergeability.checks.map((check) => (
               <Check key={check.label} check={check} />
             ))}
@@ -54,6 +54,7 @@ const Check = ({ check }: { check: Mergeability['checks'][number] }) => (
     icon={
       <ThemeIcon
         size={18}
+        mt={2}
         radius="xl"
         variant="light"
         color={check.isMet ? 'teal' : 'red'}
@@ -69,6 +70,11 @@ const Check = ({ check }: { check: Mergeability['checks'][number] }) => (
       <Text size="sm" c="dimmed">
         {check.help}
       </Text>
+    )}
+    {!check.isMet && check.needs === 'key' && (
+      <Button component="a" href={paths.account('passkeys')} size="xs" variant="default" mt={6}>
+        Add a key
+      </Button>
     )}
   </List.Item>
 )
@@ -88,8 +94,8 @@ function headline(mergeability: Mergeability, pullRequest: PullRequestView): str
   }
 }
 
-function reason(mergeability: Mergeability, { sourceBranch, targetBranch, can }: PullRequestView): string {
-  switch (mergeability.state) {
+function reason({ state, heldBy }: Mergeability, { sourceBranch, targetBranch }: PullRequestView): string {
+  switch (state) {
     case 'conflicts':
       return `Both branches changed the same lines. Settle it on ${sourceBranch}, then push.`
     case 'nothing-to-merge':
@@ -99,9 +105,7 @@ function reason(mergeability: Mergeability, { sourceBranch, targetBranch, can }:
     case 'closed':
       return 'Reopen it to merge it.'
     default:
-      return can.merge
-        ? 'See what is missing above.'
-        : 'Merging needs the role “write” here. Somebody who has it can merge this.'
+      return heldBy === null ? 'See above what is missing.' : 'Wait until that merge is done or given up.'
   }
 }
 

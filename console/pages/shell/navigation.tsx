@@ -20,7 +20,7 @@ export function Navigation({ me }: { me: Me }) {
   const here = (place: Place) => (isHere(place) ? ({ 'aria-current': 'page' } as const) : {})
   return (
     <>
-      <Group component="nav" aria-label="Main" gap={4} wrap="nowrap" visibleFrom="sm">
+      <Group component="nav" aria-label="Main" gap={4} wrap="nowrap" visibleFrom="md">
         {places.map((place) => (
           <UnstyledButton
             key={place.href}
@@ -34,7 +34,7 @@ export function Navigation({ me }: { me: Me }) {
           </UnstyledButton>
         ))}
       </Group>
-      <Indicator hiddenFrom="sm" disabled={waiting === 0} label={waiting} size={18} offset={4} style={{ order: -1 }}>
+      <Indicator hiddenFrom="md" disabled={waiting === 0} label={waiting} size={18} offset={4} style={{ order: -1 }}>
         <Burger
           opened={isOpen}
           onClick={toggle}

@@ -24,6 +24,7 @@ export const placesFor = (me: Me): Place[] => [
     ? [
         { label: 'Guardrails', href: paths.guardrails(), letter: 'l', isMain: true },
         { label: 'Audit', href: paths.audit(), letter: 'a', isMain: true },
+        { label: 'Insights', href: paths.insights, letter: 'f', isMain: true },
       ]
     : []),
   { label: 'My passkeys', href: paths.account('passkeys'), letter: 'k', isMain: false },

@@ -1,0 +1,16 @@
+import { makeProblem, ProblemError } from '../../api/problem.ts'
+
+/** The server takes no more (FIDO's own file has about 6 MB). */
+const MOST_BYTES = 20 * 1024 * 1024
+
+/** The text of a metadata file. What cannot be one is refused before any of it is sent. @throws ProblemError */
+export async function readMetadataFile(file: Blob): Promise<string> {
+  if (file.size > MOST_BYTES)
+    throw refusal('metadata-too-large', 'This file is larger than 20 MB: it is no FIDO metadata')
+  const text = (await file.text()).trim()
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text))
+    throw refusal('metadata-malformed', 'This file is no FIDO metadata: it is not one line of three parts with dots between')
+  return text
+}
+
+const refusal = (code: string, title: string) => new ProblemError(makeProblem(code, title))

@@ -1,0 +1,15 @@
+import { Progress } from '@mantine/core'
+
+const colors = [
+  'var(--mantine-primary-color-filled)',
+  'color-mix(in srgb, var(--mantine-primary-color-filled) 45%, var(--mantine-color-body))',
+]
+
+/** Lengths in per cent of the whole line, end to end. The numbers stand beside it, so a screen reader skips it. */
+export const Bar = ({ lengths }: { lengths: readonly number[] }) => (
+  <Progress.Root size={8} aria-hidden>
+    {lengths.map((length, index) => (
+      <Progress.Section key={index} value={length} color={colors[index] ?? ''} withAria={false} />
+    ))}
+  </Progress.Root>
+)

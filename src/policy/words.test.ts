@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decide } from './decide.ts'
+import type { DecisionFacts } from './facts.ts'
+import { compiled, facts, proof, rule } from './policy-testing.ts'
+import type { RuleRequirement } from './rule.ts'
+import { explainDecision } from './words.ts'
+
+const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
+const told = (requires: RuleRequirement, more: Partial<DecisionFacts> = {}): string => {
+  const given = facts({ act: 'sign-in', place: null, ...more })
+  return explainDecision(decide(compiled(rule({ does: ['sign-in'], requires })), given), given)
+}
+const because = ' The rule “A rule” asks for it.'
+const own = (category: 'hardware-key' | 'platform', strength: 'passkey' | 'device-bound' = 'device-bound') => ({
+  proof: proof({ strength, key: { category, aaguid: null } }),
+})
+
+test('a refusal says which kinds of key would do, and what kind this one is', () => {
+  assert.equal(
+    told({ models: { allow: ['hardware-key'] } }, own('platform')),
+    `To sign in you need a hardware key. Yours is a key of one device.${because}`,
+  )
+  assert.equal(
+    told({ models: { deny: ['synced'] } }),
+    `To sign in you need a hardware key or a key of one device. Yours is a synced passkey.${because}`,
+  )
+})
+
+test('where models are named, it says that the model is what is wrong', () => {
+  assert.equal(
+    told({ models: { allow: [model] } }, own('hardware-key')),
+    `To sign in you need a key of a model it names. Yours is a hardware key.${because}`,
+  )
+  assert.equal(
+    told(
+      { models: { deny: [model] } },
+      { proof: proof({ strength: 'attested', key: { category: 'hardware-key', aaguid: model } }) },
+    ),
+    `To sign in you need a key of another model.${because}`,
+  )
+  assert.equal(
+    told(
+      { models: { allow: ['hardware-key'], deny: [model] } },
+      { proof: proof({ strength: 'attested', key: { category: 'hardware-key', aaguid: model } }) },
+    ),
+    `To sign in you need a hardware key. The model of yours is not one it takes.${because}`,
+  )
+})
+
+test('a key that is capped, or whose model is broken, is said to count as a passkey', () => {
+  assert.equal(
+    told({ strength: 'attested' }, own('hardware-key', 'passkey')),
+    `To sign in you need a hardware key of a verified model. Yours counts as a passkey.${because}`,
+  )
+})
