@@ -105,7 +105,12 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   const instance = await ensureInstance(database, place, now())
   const cookies = cookieNames(config.url)
-  const policy = await loadPolicy(database, (error, doing) => log(error, doing))
+  const meters = createMeters({ countOpenSealRequests: () => countOpenRequests(store.read, now()) })
+  opened.defer(() => meters.close())
+  const policy = await loadPolicy(database, {
+    onError: (error) => log(error, 'reading the policy'),
+    decided: meters.decision,
+  })
   opened.defer(() => policy.close())
   const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
   const challenges = createChallenges(challengeStore, now)
@@ -136,8 +141,6 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => git.close())
   const app = createApp({ ...config, log: { level: config.logLevel } })
   limitBodyTime(app)
-  const meters = createMeters({ countOpenSealRequests: () => countOpenRequests(store.read, now()) })
-  opened.defer(() => meters.close())
   measureRequests(app, meters)
   const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })

@@ -34,7 +34,12 @@ interface Sight {
 }
 
 /** When to kill, and whether the server was seen to have died there. */
-const moments: { name: string; act: 'prepare' | 'merge'; isReached: (sight: Sight) => boolean; isCaught: (sight: Sight) => boolean }[] = [
+const moments: {
+  name: string
+  act: 'prepare' | 'merge'
+  isReached: (sight: Sight) => boolean
+  isCaught: (sight: Sight) => boolean
+}[] = [
   {
     name: 'the preview of the result is there',
     act: 'prepare',
@@ -107,7 +112,8 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
   const work = join(folder, 'work')
   await mkdir(work)
   const env = { PATH: process.env['PATH'], HOME: work, GIT_TERMINAL_PROMPT: '0' }
-  const git = async (...args: string[]): Promise<string> => (await execute('git', args, { cwd: work, env })).stdout.trim()
+  const git = async (...args: string[]): Promise<string> =>
+    (await execute('git', args, { cwd: work, env })).stdout.trim()
   await git('init', '-q', '-b', 'main')
   await git('config', 'user.name', 'Ana')
   await git('config', 'user.email', 'ana@example.com')
@@ -121,7 +127,14 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
       (select "id" from "pullRequest" where "number" = ?) order by "createdAt" desc, "id" desc`,
   )
   const readRow = (number: number) => rowOf.get(number) as { state: string; oldOid: string; newOid: string } | undefined
-  const readTip = (): string => readFileSync(join(bare, 'refs/heads/main'), 'latin1').trim()
+  /** As the files say it: maintenance may have packed it. */
+  const readTip = (): string => {
+    try {
+      return readFileSync(join(bare, 'refs/heads/main'), 'latin1').trim()
+    } catch {
+      return /^(\S+) refs\/heads\/main$/m.exec(readFileSync(join(bare, 'packed-refs'), 'latin1'))?.[1] ?? ''
+    }
+  }
   const previews = (): string[] => readdirSync(join(bare, 'objects')).filter((name) => name.startsWith('tmp_objdir'))
 
   async function propose(name: string): Promise<number> {
@@ -151,10 +164,12 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
     const seal = act === 'merge' ? await ana.tap((await prepare(number)).sealRequestId) : ''
     let acknowledged: string | undefined
     let isAnswered = false
-    const asked = (act === 'merge' ? merge(number, seal) : prepare(number)).then(
-      (answer) => {
+    const asking: Promise<{ mergeOid?: string }> =
+      act === 'merge' ? merge(number, seal) : prepare(number).then(() => ({}))
+    const asked = asking.then(
+      ({ mergeOid }) => {
         isAnswered = true
-        if ('mergeOid' in answer) acknowledged = answer.mergeOid
+        acknowledged = mergeOid
       },
       // Cut off: what it came to is asked afterwards.
       () => {},
@@ -174,7 +189,7 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
     const row = readRow(number)
     const tip = readTip()
     assert.match(tip, /^[0-9a-f]{40}$/)
-    assert.ok(['done', 'abandoned', undefined].includes(row?.state), row?.state)
+    assert.notEqual(row?.state, 'prepared')
     assert.equal(tip, row?.state === 'done' ? row.newOid : before, 'row and ref agree')
     const view = await ana.call<{ state: string; mergeOid: string | null }>('GET', `${R}/pull-requests/${number}`)
     assert.deepEqual(

@@ -182,7 +182,7 @@ for (const store of stores)
       ]
       for (const [blob, code] of bad) await refused(ana.call('POST', '/metadata', { blob }), 422, code)
       await refused(ana.call('POST', '/metadata', { blob: 'a'.repeat(50 * 1024 * 1024) }), 413, 'too-large')
-      await refused(ana.act('POST', '/metadata', { blob: blobOf([], { number: 2 }) }), 409, 'metadata-older')
+      await refused(ana.call('POST', '/metadata', { blob: blobOf([], { number: 2 }) }), 409, 'metadata-older')
     })
 
     test('models are listed by name, found by a part of it, and their pictures are only pictures', async () => {

@@ -7,6 +7,7 @@ import { commitAs, git, gitOrThrow } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
 import { beginSignIn, finishSignIn, signInWith } from './support/ceremony.ts'
 import { rawRequest } from './support/raw-request.ts'
+import { setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
@@ -155,6 +156,20 @@ describe('what is counted', () => {
       [before, during, after].map((each) => each.get('postern_seal_requests_open')),
       [0, 1, 0],
     )
+  })
+
+  test('decisions by the rule that made them', async () => {
+    await setRules(ana, [shipped('token-lifetime')])
+    const token = { name: 'long', scopes: ['account:read'], repositoryIds: null, expiresInDays: 365 }
+    await refused(ana.call('POST', '/me/tokens', token), 403, 'not-allowed')
+    const counted = await samples(postern)
+    const of = (act: string, outcome: string, rule: string): number =>
+      counted.get(`postern_decisions_total{act="${act}",outcome="${outcome}",rule="${rule}"}`) ?? 0
+    assert.ok(of('sign-in', 'allow', 'floor:sign-in') > 0)
+    assert.ok(of('session', 'allow', 'floor:session') > 0)
+    assert.equal(of('guardrail.change', 'allow', 'floor:guardrail.change'), 1)
+    assert.equal(of('token.create', 'deny', 'token-lifetime'), 1)
+    await setRules(ana, [])
   })
 
   test('requests by the template of their route, never by what somebody wrote into it', async () => {

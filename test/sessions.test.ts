@@ -4,6 +4,7 @@ import { hashSecret } from '../src/http/secret.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
 import { beginSignIn, signInWith } from './support/ceremony.ts'
+import { setRules, shipped } from './support/guardrails.ts'
 import { rawRequest } from './support/raw-request.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -16,8 +17,13 @@ const dayMs = 24 * hourMs
 interface SessionView {
   id: string
   isCurrent: boolean
+  createdAt: number
   lastSeenAt: number
+  expiresAt: number
+  idleEndsAt: number
   address: string
+  userAgent: string
+  strength: string
 }
 
 for (const store of stores)
@@ -190,6 +196,99 @@ for (const store of stores)
       await second.act('DELETE', `/me/credentials/${first?.id}`)
       await refusedMe(eve)
       await second.call('GET', '/me')
+    })
+
+    test('the list begins with this session and shows each device, place and last use', async () => {
+      const gil = await postern.join(await signedInAgain(ana), 'gil')
+      const elsewhere = new Person(postern.origin, gil.authenticator)
+      const { ceremonyId, publicKey } = await beginSignIn(elsewhere)
+      const response = elsewhere.authenticator.get(publicKey, postern.origin)
+      const device = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+      await elsewhere.call('POST', '/sign-in/finish', { ceremonyId, response }, device)
+      ahead += 2 * minuteMs
+      const third = await signedInAgain(gil)
+      for (const person of [gil, elsewhere, third]) {
+        const [first, ...others] = await sessionsOf(person)
+        assert.equal(first?.isCurrent, true)
+        assert.deepEqual(
+          others.map(({ isCurrent }) => isCurrent),
+          [false, false],
+        )
+        assert.deepEqual(
+          others.map(({ lastSeenAt }) => lastSeenAt),
+          others.map(({ lastSeenAt }) => lastSeenAt).toSorted((one, other) => other - one),
+          'the others as they were last used',
+        )
+      }
+      const [firefox] = await sessionsOf(elsewhere)
+      assert.deepEqual([firefox?.userAgent, firefox?.address], [device['user-agent'], '127.0.0.1'])
+    })
+
+    test('each session says until when it really lasts, by the rules of today', async () => {
+      const owner = await signedInAgain(ana)
+      const fay = await postern.join(owner, 'fay')
+      const lasts = async (): Promise<number[][]> =>
+        (await sessionsOf(fay)).map(({ createdAt, lastSeenAt, expiresAt, idleEndsAt }) => [
+          (idleEndsAt - lastSeenAt) / hourMs,
+          (expiresAt - createdAt) / hourMs,
+        ])
+      assert.deepEqual(await lasts(), [[24, 14 * 24]])
+      const { session } = await fay.call<{ session: SessionView }>('GET', '/me')
+      assert.deepEqual([session], await sessionsOf(fay), 'the account says the same')
+
+      await setRules(owner, [shipped('session-limits', { who: ['user:fay'] })])
+      assert.deepEqual(await lasts(), [[1, 12]], 'a session that was promised more')
+      assert.ok((await sessionsOf(owner)).every(({ createdAt, expiresAt }) => expiresAt - createdAt === 14 * dayMs))
+      await setRules(owner, [shipped('session-limits', { who: ['user:fay'], mode: 'report' })])
+      assert.deepEqual(await lasts(), [[24, 14 * 24]])
+      await setRules(owner, [])
+    })
+
+    test('a session that is over by the rules of today is not listed, and what is listed still works', async () => {
+      const hal = await postern.join(await signedInAgain(ana), 'hal')
+      const idle = await signedInAgain(hal)
+      ahead += 2 * hourMs
+      const used = await signedInAgain(hal)
+      assert.equal((await sessionsOf(used)).length, 3)
+      const owner = await signedInAgain(ana)
+      await setRules(owner, [shipped('session-limits', { who: ['user:hal'] })])
+      assert.equal((await sessionsOf(used)).length, 1)
+      await refusedMe(idle)
+      ahead += hourMs - minuteMs
+      const [last] = await sessionsOf(used)
+      assert.ok((last?.idleEndsAt ?? 0) > Date.now() + ahead)
+      await setRules(owner, [])
+      assert.equal((await sessionsOf(used)).length, 3, 'nothing was ended, only out of reach')
+    })
+
+    test('near its end a session does not promise more than is left', async () => {
+      const ida = await postern.join(await signedInAgain(ana), 'ida')
+      for (let passed = 0; passed < 14 * dayMs - 12 * hourMs; passed += 12 * hourMs) {
+        await ida.call('GET', '/me')
+        ahead += 12 * hourMs
+      }
+      const [last] = await sessionsOf(ida)
+      assert.equal(last?.idleEndsAt, last?.expiresAt)
+    })
+
+    test('a session whose key is worth less by now says so', async () => {
+      const jo = await postern.join(await signedInAgain(ana), 'jo')
+      const strengths = async () => (await sessionsOf(jo)).map(({ strength }) => strength)
+      await database().write(async (tx) => {
+        const { id } = await tx.selectFrom('user').select('id').where('username', '=', 'jo').executeTakeFirstOrThrow()
+        const keys = tx.updateTable('credentialRecord').where('userId', '=', id)
+        await keys.set({ strengthCap: null }).execute()
+        await tx.updateTable('session').set({ strength: 'device-bound' }).where('userId', '=', id).execute()
+      })
+      assert.deepEqual(await strengths(), ['device-bound'])
+      await database().write((tx) =>
+        tx
+          .updateTable('credentialRecord')
+          .set({ attestationOutcome: 'bad-status' })
+          .where('userId', 'in', (eb) => eb.selectFrom('user').select('user.id').where('username', '=', 'jo'))
+          .execute(),
+      )
+      assert.deepEqual(await strengths(), ['passkey'])
     })
 
     test('the address kept with a session is the peer’s, not what the peer claims', async () => {

@@ -21,7 +21,9 @@ export function ModelPicker({ value, placeholder, ...props }: ModelPickerProps) 
   const [typed, setTyped] = useState('')
   const [q] = useDebouncedValue(typed.trim(), 150)
   const models = useQuery({ ...modelsQuery(q), placeholderData: keepPreviousData })
-  const known = new Map((models.data?.items ?? []).filter(({ key }) => isAaguid(key)).map((model) => [model.key, model]))
+  const known = new Map(
+    (models.data?.items ?? []).filter(({ key }) => isAaguid(key)).map((model) => [model.key, model]),
+  )
   const chosen = value.filter((term) => !keyKindWords[term] && !known.has(term))
   const nameOf = useModelNames(chosen)
   const offered = [
@@ -33,7 +35,10 @@ export function ModelPicker({ value, placeholder, ...props }: ModelPickerProps) 
       {...props}
       placeholder={value.length ? '' : (placeholder ?? '')}
       data={[
-        { group: 'Kinds', items: Object.entries(keyKindWords).map(([key, words]) => ({ value: key, label: capital(words) })) },
+        {
+          group: 'Kinds',
+          items: Object.entries(keyKindWords).map(([key, words]) => ({ value: key, label: capital(words) })),
+        },
         { group: 'Models', items: offered },
       ]}
       value={value}

@@ -41,11 +41,7 @@ export async function importMetadata(database: Database, wanted: ImportWish): Pr
   const outcome = await database.write(async (tx) => {
     const { facts, ...by } = (await wanted.by?.(tx)) ?? { actor: null }
     const inForce = await lockMetadata(tx)
-    if (inForce !== undefined && number < inForce)
-      throw new MetadataError(
-        'metadata-older',
-        `This metadata is number ${number}, older than number ${inForce}, which is in force. Nothing was changed.`,
-      )
+    refuseOlder(number, inForce)
     if (number === inForce) return 'unchanged' as const
     const sha256 = hash('sha256', wanted.text.trim(), 'hex')
     await tx.deleteFrom('metadataBlob').execute()
@@ -64,6 +60,15 @@ export async function importMetadata(database: Database, wanted: ImportWish): Pr
     return 'imported' as const
   })
   return { outcome, number, nextUpdate, models: models.length, isOverdue: isOverdue(nextUpdate, at) }
+}
+
+/** @throws MetadataError `metadata-older` */
+export function refuseOlder(number: number, inForce: number | undefined): void {
+  if (inForce !== undefined && number < inForce)
+    throw new MetadataError(
+      'metadata-older',
+      `This metadata is number ${number}, older than number ${inForce}, which is in force. Nothing was changed.`,
+    )
 }
 
 export const dayMs = 86_400_000

@@ -10,7 +10,7 @@ import { notFound } from '../http/problem.ts'
 import { Page } from '../http/shapes.ts'
 import { MAX_BLOB_BYTES } from '../protocols/webauthn/metadata-blob.ts'
 import type { Attestation } from './attestation.ts'
-import { dayOf } from './import-metadata.ts'
+import { dayOf, refuseOlder } from './import-metadata.ts'
 import { listModels } from './list-models.ts'
 import { withMetadataProblems } from './metadata-problem.ts'
 import type { MetadataSchedule } from './metadata-schedule.ts'
@@ -43,8 +43,13 @@ export function attestationRoutes(
     name: 'metadata.import',
     async describe(request) {
       const { blob: text } = request.body as { blob: string }
-      const blob = await withMetadataProblems(async () => attestation.verifyBlob(text))
       const inForce = await attestation.findState()
+      // Nobody should tap for what is refused after it.
+      const blob = await withMetadataProblems(async () => {
+        const verified = attestation.verifyBlob(text)
+        refuseOlder(verified.number, inForce?.number)
+        return verified
+      })
       return {
         title: `Import FIDO metadata number ${blob.number}`,
         rows: [

@@ -34,7 +34,10 @@ export const policyOf = (row: Pick<PolicyChangeTable, 'policy'> | undefined): Po
  * Keeps the policy in force compiled in memory. On PostgreSQL other nodes may change it: it is asked for each second,
  * and where it cannot be, decisions stop rather than follow rules that may be gone.
  */
-export async function loadPolicy(database: Database, log: (error: unknown, doing: string) => void): Promise<LoadedPolicy> {
+export async function loadPolicy(
+  database: Database,
+  { onError, decided }: { onError: (error: unknown) => void; decided: NonNullable<PolicyInForce['decided']> },
+): Promise<LoadedPolicy> {
   let version = 0
   let compiled: CompiledPolicy = compilePolicy(firstPolicy)
   let checkedAt = performance.now()
@@ -53,7 +56,7 @@ export async function loadPolicy(database: Database, log: (error: unknown, doing
   await refresh()
   const mayChangeElsewhere = database.dialect === 'postgres'
   const poll = mayChangeElsewhere
-    ? setInterval(() => void refresh().catch((error: unknown) => log(error, 'reading the policy')), pollEveryMs).unref()
+    ? setInterval(() => void refresh().catch(onError), pollEveryMs).unref()
     : undefined
   return {
     get version() {
@@ -67,6 +70,7 @@ export async function loadPolicy(database: Database, log: (error: unknown, doing
         })
       return compiled
     },
+    decided,
     refresh,
     onChanged: (listener) => void listeners.push(listener),
     close: () => clearInterval(poll),

@@ -4,6 +4,7 @@ import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import { compiled, rule } from '../policy/policy-testing.ts'
 import type { Rule } from '../policy/rule.ts'
+import { listAffected } from './affected.ts'
 import { addPerson, addRepository, at, grant, openStores } from './guardrails-testing.ts'
 import { ownRequirements } from './own-requirements.ts'
 

@@ -1,9 +1,8 @@
 import type { Db } from '../database/handles.ts'
 import type { CredentialRecordTable } from '../database/schema.ts'
 import { forbidden } from '../http/problem.ts'
-import { decide } from '../policy/decide.ts'
 import type { DecisionFacts } from '../policy/facts.ts'
-import type { PolicyInForce } from '../policy/in-force.ts'
+import { enforce, type PolicyInForce } from '../policy/in-force.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { explainDecision } from '../policy/words.ts'
 import { policyKey, readPolicyActor } from './policy-actor.ts'
@@ -29,6 +28,6 @@ export async function checkRegistration(
       key: policyKey(record),
     },
   }
-  const decision = decide(policy.current(), facts)
+  const decision = enforce(policy, facts)
   if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), 'Use a key of another kind.')
 }

@@ -1,8 +1,8 @@
 import type { Database } from '../database/handles.ts'
 import { forbidden } from '../http/problem.ts'
-import { decide } from '../policy/decide.ts'
-import type { DecisionFacts, Proof } from '../policy/facts.ts'
-import type { PolicyInForce } from '../policy/in-force.ts'
+import { type Decision, decide } from '../policy/decide.ts'
+import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
+import { enforce, type PolicyInForce } from '../policy/in-force.ts'
 import { explainDecision } from '../policy/words.ts'
 import type { Caller, Shortfall } from './caller.ts'
 import { readPolicyActor } from './policy-actor.ts'
@@ -14,31 +14,27 @@ export interface JudgeParts {
 
 type Known = Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'strength' | 'authenticatedAt'>
 
+/** A session as its row has it; `address` is where it is used from, or was begun where nobody uses it just now. */
+export interface SessionFacts {
+  caller: Known
+  key: Proof['key']
+  address: string
+  createdAt: number
+  lastSeenAt: number
+}
+
 /**
  * Whether a session is still good for anything: `over` where its time is up, else what it lacks by the rules of today,
  * whatever they were when it began.
  */
 export async function judgeSession(
   parts: JudgeParts,
-  session: { caller: Known; key: Proof['key']; address: string; createdAt: number; lastSeenAt: number },
+  session: SessionFacts,
   now: number,
 ): Promise<Shortfall | 'over' | null> {
-  const { caller } = session
-  const facts = await factsOf(parts, caller, {
-    act: 'session',
-    at: now,
-    address: session.address,
-    proof: {
-      strength: caller.strength,
-      ageSeconds: (now - caller.authenticatedAt) / 1000,
-      boundToAct: false,
-      key: session.key,
-    },
-    session: { idleSeconds: (now - session.lastSeenAt) / 1000, totalSeconds: (now - session.createdAt) / 1000 },
-  })
-  const decision = decide(parts.policy.current(), facts)
-  if (decision.unmet.some(({ part }) => part === 'sessionIdleSeconds' || part === 'sessionAbsoluteSeconds'))
-    return 'over'
+  const facts = factsOfSession(await actorOf(parts, session.caller), session, now)
+  const decision = enforce(parts.policy, facts)
+  if (isOver(decision)) return 'over'
   const [first] = decision.unmet
   if (first === undefined) return null
   const { strength, freshnessSeconds } = decision.requirement
@@ -50,6 +46,50 @@ export async function judgeSession(
   }
 }
 
+/** Until when a session lasts by the rules of today, and until when if it is not used again; null where it is over. */
+export type SessionEnds = { expiresAt: number; idleEndsAt: number } | null
+
+/** Tells of many sessions of one person when each ends. `expiresAt` of a session is what was promised at its start. */
+export async function createSessionEnds(
+  parts: JudgeParts,
+  person: Known,
+  now: number,
+): Promise<(session: SessionFacts & { expiresAt: number }) => SessionEnds> {
+  const actor = await actorOf(parts, person)
+  return (session) => {
+    const decision = decide(parts.policy.current(), factsOfSession(actor, session, now))
+    if (isOver(decision)) return null
+    const { sessionAbsoluteSeconds, sessionIdleSeconds } = decision.requirement
+    const expiresAt = Math.min(session.expiresAt, session.createdAt + (sessionAbsoluteSeconds ?? Infinity) * 1000)
+    return {
+      expiresAt,
+      idleEndsAt: Math.min(expiresAt, session.lastSeenAt + (sessionIdleSeconds ?? Infinity) * 1000),
+    }
+  }
+}
+
+const factsOfSession = (
+  actor: PolicyActor,
+  { caller, key, address, createdAt, lastSeenAt }: SessionFacts,
+  now: number,
+): DecisionFacts => ({
+  act: 'session',
+  at: now,
+  actor,
+  place: null,
+  address,
+  proof: {
+    strength: caller.strength,
+    ageSeconds: (now - caller.authenticatedAt) / 1000,
+    boundToAct: false,
+    key,
+  },
+  session: { idleSeconds: (now - lastSeenAt) / 1000, totalSeconds: (now - createdAt) / 1000 },
+})
+
+const isOver = ({ unmet }: Decision): boolean =>
+  unmet.some(({ part }) => part === 'sessionIdleSeconds' || part === 'sessionAbsoluteSeconds')
+
 const dayMs = 86_400_000
 
 /** @throws 403 where the rules do not let this token in: from here, of this person, or at its age */
@@ -59,9 +99,11 @@ export async function judgeToken(
   now: number,
 ): Promise<void> {
   const { caller } = token
-  const facts = await factsOf(parts, caller, {
+  const facts: DecisionFacts = {
     act: 'token.use',
     at: now,
+    actor: await actorOf(parts, caller),
+    place: null,
     address: token.address,
     // A bearer secret is shown with each request: nobody tapped, and it is no older than the request.
     proof: { strength: caller.strength, ageSeconds: 0, boundToAct: false, key: null },
@@ -69,21 +111,16 @@ export async function judgeToken(
       lifetimeDays: (token.expiresAt - token.createdAt) / dayMs,
       ageDays: (now - token.createdAt) / dayMs,
     },
-  })
-  const decision = decide(parts.policy.current(), facts)
+  }
+  const decision = enforce(parts.policy, facts)
   if (decision.outcome !== 'allow')
     throw forbidden(explainDecision(decision, facts), 'Make a new token under Account, or ask an administrator.')
 }
 
-async function factsOf(
-  { database, policy }: JudgeParts,
-  caller: Known,
-  facts: Omit<DecisionFacts, 'actor' | 'place'>,
-): Promise<DecisionFacts> {
+/** Asked at each request, so groups are read only where some rule wants to know them. */
+async function actorOf({ database, policy }: JudgeParts, caller: Known): Promise<PolicyActor> {
   const { kind, username, role } = caller
-  // Asked at each request, so only where some rule wants to know it.
-  const actor = policy.current().namesGroups
+  return policy.current().namesGroups
     ? await readPolicyActor(database.read, caller)
     : { kind, username, role, groups: [] }
-  return { ...facts, actor, place: null }
 }

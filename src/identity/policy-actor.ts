@@ -1,4 +1,5 @@
 import type { Db } from '../database/handles.ts'
+import { prepared } from '../database/prepared.ts'
 import type { CredentialRecordTable, UserTable } from '../database/schema.ts'
 import { categoryOf } from '../policy/category.ts'
 import type { PolicyActor, Proof } from '../policy/facts.ts'
@@ -8,15 +9,18 @@ export async function readPolicyActor(
   db: Db<'groupMember'>,
   user: Pick<UserTable, 'id' | 'kind' | 'username' | 'role'>,
 ): Promise<PolicyActor> {
-  const groups = await db
+  const groups = await groupsOf(db, { userId: user.id })
+  return { kind: user.kind, username: user.username, role: user.role, groups: groups.map(({ name }) => name) }
+}
+
+const groupsOf = prepared((db: Db<'groupMember'>, of: { userId: UserTable['id'] }) =>
+  db
     .selectFrom('groupMember')
     .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
     .select('userGroup.name')
-    .where('groupMember.userId', '=', user.id)
-    .orderBy('userGroup.name')
-    .execute()
-  return { kind: user.kind, username: user.username, role: user.role, groups: groups.map(({ name }) => name) }
-}
+    .where('groupMember.userId', '=', of.userId)
+    .orderBy('userGroup.name'),
+)
 
 /** What kind of key this is. Its model counts only where the attestation proved it. */
 export const policyKey = (

@@ -4,8 +4,8 @@ import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
 import { credentialStrength, weaker } from '../policy/strength.ts'
-import type { Caller } from './caller.ts'
-import { type JudgeParts, judgeSession } from './judge-caller.ts'
+import type { Caller, SessionCaller } from './caller.ts'
+import { createSessionEnds, type JudgeParts, judgeSession } from './judge-caller.ts'
 import { policyKey } from './policy-actor.ts'
 
 const minuteMs = 60_000
@@ -45,15 +45,9 @@ export async function createSession(
 
 const insertSession = prepared((tx: Tx<'session'>, row: SessionTable) => tx.insertInto('session').values(row))
 
-/** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
-export async function findSessionCaller(
-  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
-  { secret, address }: { secret: string; address: string },
-  now: number,
-): Promise<Caller | undefined> {
-  const { database } = parts
-  const secretHash = hashSecret(secret)
-  const row = await database.read
+// Every request of a page asks this.
+const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string }) =>
+  db
     .selectFrom('session')
     .innerJoin('user', 'user.id', 'session.userId')
     .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
@@ -68,11 +62,21 @@ export async function findSessionCaller(
       'strengthCap',
     ])
     .select(['user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.generation'])
-    .where('session.secretHash', '=', secretHash)
+    .where('session.secretHash', '=', of.secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
-    .where('credentialRecord.endedAt', 'is', null)
-    .executeTakeFirst()
+    .where('credentialRecord.endedAt', 'is', null),
+)
+
+/** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
+export async function findSessionCaller(
+  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+  { secret, address }: { secret: string; address: string },
+  now: number,
+): Promise<Caller | undefined> {
+  const { database } = parts
+  const secretHash = hashSecret(secret)
+  const row = (await findLiveSession(database.read, { secretHash })).at(0)
   if (row === undefined || row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
   const key = policyKey(row)
   const known = {
@@ -107,15 +111,36 @@ export async function findSessionCaller(
   }
 }
 
-export type SessionRow = Omit<SessionTable, 'secretHash'> & { credentialName: string }
+/** A session and what holds of it today: `strength` and `expiresAt` may be less than was stored. */
+export type LiveSession = Omit<SessionTable, 'secretHash'> & { credentialName: string; idleEndsAt: number }
 
-/** A person's live sessions, last used first. */
-export function listSessions(db: Db<'session'>, userId: Id<'usr'>, now: number): Promise<SessionRow[]> {
+/** The sessions that are not over by the rules of today: the one that asks, then the others, last used first. */
+export async function listSessions(parts: JudgeParts, caller: SessionCaller, now: number): Promise<LiveSession[]> {
+  const endsOf = await createSessionEnds(parts, caller, now)
+  const rows = await listSessionRows(parts.database.read, caller.id, now)
+  const live = rows.flatMap(({ secretHash: _, ...row }): LiveSession[] => {
+    const strength = weaker(row.strength, credentialStrength(row))
+    const ends = endsOf({
+      ...row,
+      caller: { ...caller, strength, authenticatedAt: row.authenticatedAt },
+      key: policyKey(row),
+      // From where another will be used next nobody knows.
+      address: row.id === caller.by.sessionId ? caller.address : row.address,
+    })
+    return ends === null ? [] : [{ ...row, ...ends, strength }]
+  })
+  const isThis = ({ id }: LiveSession): boolean => id === caller.by.sessionId
+  return [...live.filter(isThis), ...live.filter((session) => !isThis(session))]
+}
+
+/** A person's sessions within the limits that always hold, last used first. */
+export function listSessionRows(db: Db<'session'>, userId: Id<'usr'>, now: number) {
   return db
     .selectFrom('session')
     .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
     .innerJoin('user', 'user.id', 'session.userId')
     .selectAll('session')
+    .select(['backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
     .select('credentialRecord.name as credentialName')
     .where('session.userId', '=', userId)
     .where('session.endedAt', 'is', null)

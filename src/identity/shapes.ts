@@ -56,8 +56,12 @@ export const SessionView = Type.Object({
   amr: Type.Array(Type.String()),
   authenticatedAt: Time,
   createdAt: Time,
+  /** When it was last used, to within a minute. */
   lastSeenAt: Time,
+  /** However much it is used, by the rules of today. */
   expiresAt: Time,
+  /** Where it is not used again; never later than `expiresAt`. */
+  idleEndsAt: Time,
   userAgent: Type.String(),
   address: Type.String(),
   credentialName: Type.String(),

@@ -4,8 +4,8 @@ import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import { prepared } from '../database/prepared.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
-import { decide } from '../policy/decide.ts'
 import type { DecisionFacts } from '../policy/facts.ts'
+import { enforce } from '../policy/in-force.ts'
 import { recordDecision } from '../policy/record-decision.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { explainDecision } from '../policy/words.ts'
@@ -114,7 +114,7 @@ async function judgeSignIn(
     proof: { strength, ageSeconds: 0, boundToAct: true, key: policyKey(known) },
   }
   const rules = policy.current()
-  const decision = decide(rules, facts)
+  const decision = enforce(policy, facts)
   return { recorded: recordDecision(rules, facts, decision), sentence: explainDecision(decision, facts) }
 }
 

@@ -3,10 +3,10 @@ import { acrOf, amrOf, credentialStrength } from '../policy/strength.ts'
 import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
 import type { CredentialRecord } from './credential-records.ts'
-import type { SessionRow } from './sessions.ts'
+import type { LiveSession } from './sessions.ts'
 import type { CredentialView, SessionView } from './shapes.ts'
 
-export function renderSession(row: SessionRow, currentId: string | undefined): SessionView {
+export function renderSession(row: LiveSession, currentId: string | undefined): SessionView {
   return {
     id: row.id,
     isCurrent: row.id === currentId,
@@ -17,6 +17,7 @@ export function renderSession(row: SessionRow, currentId: string | undefined): S
     createdAt: row.createdAt,
     lastSeenAt: row.lastSeenAt,
     expiresAt: row.expiresAt,
+    idleEndsAt: row.idleEndsAt,
     userAgent: row.userAgent,
     address: row.address,
     credentialName: row.credentialName,

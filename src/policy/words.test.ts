@@ -30,7 +30,7 @@ test('a refusal says which kinds of key would do, and what kind this one is', ()
 test('where models are named, it says that the model is what is wrong', () => {
   assert.equal(
     told({ models: { allow: [model] } }, own('hardware-key')),
-    `To sign in you need a key of a model it names. Yours is a hardware key.${because}`,
+    `To sign in you need a key of a model that the rule names. Yours is a hardware key.${because}`,
   )
   assert.equal(
     told(

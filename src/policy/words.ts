@@ -19,13 +19,15 @@ export const categoryWords: Record<Category, string> = {
   synced: 'a synced passkey',
 }
 
+const otherModel = 'a key of another model'
+
 /** The kinds of key that a rule takes: "a hardware key or a key of one device". */
 export function kindWords({ allow, deny = [] }: NonNullable<RuleRequirement['models']>): string {
   const named: readonly string[] = allow ?? categories
   const taken = categories.filter((kind) => named.includes(kind) && !deny.includes(kind))
   const namesModels = allow?.some((term) => !Object.hasOwn(categoryWords, term)) ?? false
-  if (taken.length === categories.length) return 'a key of another model'
-  return [...taken.map((kind) => categoryWords[kind]), ...(namesModels ? ['a key of a model it names'] : [])].join(' or ')
+  if (taken.length === categories.length) return otherModel
+  return [...taken.map((kind) => categoryWords[kind]), ...(namesModels ? ['a key of a model that the rule names'] : [])].join(' or ')
 }
 
 /** What a rule that is not met asks for, by its kinds of keys. */
@@ -84,7 +86,7 @@ function yours(proof: Proof | null): string {
 
 /** After what kinds a rule takes: the own kind, or, where it is one of them, that the model is what is wrong. */
 function yourKind(proof: Proof | null, asked: string): string {
-  if (proof === null || proof.key === null) return ''
+  if (proof === null || proof.key === null || asked === otherModel) return ''
   const own = categoryWords[proof.key.category]
   return asked.includes(own) ? ' The model of yours is not one it takes.' : ` Yours is ${own}.`
 }

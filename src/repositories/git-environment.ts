@@ -81,7 +81,10 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
 }
 
 /** `GIT_OBJECT_DIRECTORY` and its alternates, so that git sees the repository, if any, through `objectDirectory`. */
-export function objectDirectoryEnvironment(folder: string | undefined, objectDirectory: string): Record<string, string> {
+export function objectDirectoryEnvironment(
+  folder: string | undefined,
+  objectDirectory: string,
+): Record<string, string> {
   if (folder === undefined) return { GIT_OBJECT_DIRECTORY: objectDirectory }
   // The list is separated by colons; a quoted entry may hold any byte.
   const quoted = `"${`${folder}/objects`.replaceAll(/["\\]/g, '\\$&')}"`

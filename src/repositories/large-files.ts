@@ -20,7 +20,8 @@ export async function findLargeFile(git: Git, wanted: Wanted): Promise<LargeFile
   if (!hasNumberOver(await askQuarantine(git, wanted, '%(objectsize)'), wanted.maxBytes)) return undefined
   const named = (await askQuarantine(git, wanted, '%(objectsize) %(objectname)')).toString('latin1')
   for (const line of named.split('\n')) {
-    const [bytes = 0, oid = ''] = [Number.parseInt(line, 10), line.split(' ')[1]]
+    const [size, oid = ''] = line.split(' ')
+    const bytes = Number(size)
     if (bytes > wanted.maxBytes) return { oid, bytes, path: await findPath(git, wanted, oid) }
   }
   throw new Error('an object in quarantine changed its size')

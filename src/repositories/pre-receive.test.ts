@@ -35,9 +35,7 @@ async function serve(
     if (refuse) {
       request.resume()
       await once(request, 'end')
-      response.end(
-        refusePush(asks, { reason: 'protected', sentences: ['main is protected.', 'Open a pull request.'] }),
-      )
+      response.end(refusePush(asks, { reason: 'protected', sentences: ['main is protected.', 'Open a pull request.'] }))
       return
     }
     const process = await git.stream(['receive-pack', '--stateless-rpc', '.'], { repository })

@@ -40,11 +40,7 @@ const maxDroppedBytes = 1024 ** 3
  * The whole answer while the pack still comes: its sentences show at once. The pack is read and dropped, because stock
  * git takes an answer that ends early for an invitation to send the rest as another request.
  */
-export async function answerBeforeBody(
-  response: ServerResponse,
-  bytes: Buffer,
-  body: Readable,
-): Promise<void> {
+export async function answerBeforeBody(response: ServerResponse, bytes: Buffer, body: Readable): Promise<void> {
   startGitReply(response, contentType)
   response.write(bytes)
   let dropped = 0

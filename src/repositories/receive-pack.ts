@@ -38,11 +38,7 @@ export async function receivePack(parts: PushParts, push: Push): Promise<void> {
   await runReceivePack(parts, push, request)
 }
 
-async function runReceivePack(
-  parts: PushParts,
-  push: Push,
-  request: ReceiveRequest,
-): Promise<void> {
+async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequest): Promise<void> {
   const { place, body, response } = push
   const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], { repository: place.folder })
   const { hook } = process

@@ -71,7 +71,9 @@ export function createActGuard(
     const proof = { strength, ageSeconds: 0, boundToAct: true, key: by.key }
     const facts = actFacts({ question, caller, at: now() }, actor, proof)
     const decision = decide(policy.current(), facts)
-    if (decision.outcome === 'deny') throw forbidden(explainDecision(decision, facts), 'Ask an administrator.')
+    if (decision.outcome !== 'deny') return
+    policy.decided?.({ act: question.act, outcome: decision.outcome, rule: decision.rule })
+    throw forbidden(explainDecision(decision, facts), 'Ask an administrator.')
   }
 
   async function askForSeal(

@@ -2,7 +2,7 @@ import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealRequestTable } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
-import { listSessions } from '../identity/sessions.ts'
+import { listSessionRows } from '../identity/sessions.ts'
 import type { AskedFrom } from './shapes.ts'
 
 /** From where and with what a tap was asked for: the person who is to tap sees it, to know a theft from their own work. */
@@ -34,7 +34,7 @@ export async function renderAskedFrom(
   now: number,
 ): Promise<AskedFrom> {
   const { requestedFrom: address, requestedVia, requestedToken, requestedBy, userId } = row
-  const sessions = address === '' ? [] : await listSessions(db, requestedBy, now)
+  const sessions = address === '' ? [] : await listSessionRows(db, requestedBy, now)
   return {
     address: address === '' ? null : address,
     isUnusual: address !== '' && !sessions.some((session) => session.address === address),

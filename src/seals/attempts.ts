@@ -128,6 +128,7 @@ export async function finishAttempt(
     })
     const strength = credentialStrength(record)
     const { decision, sentence, recorded } = (await judgeFor(ceremonies, caller, draftOf(request)))(record)
+    ceremonies.policy.decided?.({ act: recorded.act, outcome: recorded.outcome, rule: recorded.rule })
     if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
     const statement = Buffer.from(attempt.statement, 'base64')
     const { namespace, message } = messageFor(statement, draftOf(request).template)

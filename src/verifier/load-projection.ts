@@ -1,11 +1,5 @@
 import { renderAllowedSigners } from '../seals/format/allowed-signers.ts'
-import {
-  type Protection,
-  parseProtection,
-  protectionPath,
-  sealPath,
-  signerPath,
-} from '../seals/format/projection.ts'
+import { type Protection, parseProtection, protectionPath, sealPath, signerPath } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'

@@ -311,7 +311,10 @@ test('--trust again makes another key count, and whom it vouched for, and nobody
   let text = ''
   const output = { out: (part: string) => (text += part), err: assert.fail }
   assert.equal(await main([clone, ...pin(repository.ada, moved)], output), 1)
-  assert.match(text, new RegExp(`^Root {7}ada, ${moved.entry.fingerprint.replaceAll('+', '\\+')}, you trust it too$`, 'm'))
+  assert.match(
+    text,
+    new RegExp(`^Root {7}ada, ${moved.entry.fingerprint.replaceAll('+', '\\+')}, you trust it too$`, 'm'),
+  )
 
   // Without a pin all of it is the server's word, a key of a later set-up included.
   const claimed = await judged(clone)

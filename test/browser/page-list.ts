@@ -67,6 +67,7 @@ export const ownerPages = (known: {
     url: `/-/guardrails/history/${known.change}`,
     shows: 'The rules',
   },
+  { name: 'models', route: '/-/guardrails/models', url: '/-/guardrails/models', shows: 'Withdrawn by FIDO' },
   { name: 'stronger-key', route: '/-/stronger-key', url: '/-/stronger-key', shows: /go on$/ },
   { name: 'audit', route: '/-/audit', url: '/-/audit', shows: /merged demo\/tea-shop#/ },
   { name: 'audit-nothing', route: '/-/audit', url: '/-/audit?target=nowhere', shows: 'Nothing matches these filters' },

@@ -2,11 +2,13 @@ import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
+import type { SessionView } from '../../api/shapes.ts'
 import { browserWords } from '../../ui/browser-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { durationWords } from '../guardrails/duration.ts'
 import { sessionsQuery } from './account-queries.ts'
 
 export function SessionsTab() {
@@ -32,11 +34,11 @@ export function SessionsTab() {
                 )}
               </Group>
               <Text size="sm" c="dimmed">
-                From {session.address}, signed in <TimeAgo at={session.authenticatedAt} /> with “
-                {session.credentialName}”, {strengthWords[session.strength]}
+                At {session.address}. Signed in <TimeAgo at={session.authenticatedAt} /> with “{session.credentialName}
+                ”, {strengthWords[session.strength]}
               </Text>
               <Text size="sm" c="dimmed">
-                Last seen <TimeAgo at={session.lastSeenAt} />, ends <TimeAgo at={session.expiresAt} />
+                Last used <TimeAgo at={session.lastSeenAt} />. <Ends session={session} />
               </Text>
             </Stack>
             {!session.isCurrent && (
@@ -62,3 +64,15 @@ export function SessionsTab() {
     </Stack>
   )
 }
+
+/** The limits that hold for this session today, by the floor or by a guardrail. */
+const Ends = ({ session: { lastSeenAt, idleEndsAt, expiresAt } }: { session: SessionView }) =>
+  idleEndsAt < expiresAt ? (
+    <>
+      Ends after {durationWords((idleEndsAt - lastSeenAt) / 1000)} without use, at the latest <TimeAgo at={expiresAt} />
+    </>
+  ) : (
+    <>
+      Ends <TimeAgo at={expiresAt} />
+    </>
+  )

@@ -1,6 +1,7 @@
 import { Accordion, Anchor, Button, Group, List, Stack, Text } from '@mantine/core'
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { useModelNames } from '../../api/models.ts'
 import { changeQuery, policyQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
@@ -12,7 +13,7 @@ import { Section } from '../../ui/section.tsx'
 import { useGo, usePathPart } from '../../url-state.ts'
 import { ChangeBy, changeSentence, ChangeState, changeTitle } from './change-state.tsx'
 import { onTopOf, useDraft } from './draft.ts'
-import { ruleSentence } from './rule-sentence.ts'
+import { modelTerms, ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
 
@@ -39,6 +40,7 @@ export function ChangePage() {
   const [draft, keepDraft] = useDraft()
   const go = useGo()
   const { change, policy } = data
+  const nameOf = useModelNames(policy.rules.flatMap(modelTerms))
   const isInForce = change.version === view.version
   const bringBack = () => {
     keepDraft({ ...onTopOf(view, draft), policy })
@@ -85,7 +87,7 @@ export function ChangePage() {
             <List spacing="xs">
               {policy.rules.map((rule) => (
                 <List.Item key={rule.id} style={{ overflowWrap: 'anywhere' }}>
-                  <b>{rule.title}</b> ({stateWords(rule).toLowerCase()}). {ruleSentence(rule)}
+                  <b>{rule.title}</b> ({stateWords(rule).toLowerCase()}). {ruleSentence(rule, nameOf)}
                 </List.Item>
               ))}
             </List>

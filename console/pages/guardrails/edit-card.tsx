@@ -1,9 +1,10 @@
 import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useModelNames } from '../../api/models.ts'
 import { paths } from '../../paths.ts'
 import type { RuleEdit } from './policy-edits.ts'
-import { ruleSentence } from './rule-sentence.ts'
+import { modelTerms, type NameModel, ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
 
 const kindWords = { added: 'New', changed: 'Changed', removed: 'Removed' }
@@ -19,7 +20,8 @@ interface EditCardProps {
 /** One rule before and after, each in a sentence. */
 export function EditCard({ edit: { id, kind, before, after }, problems = [], onLeaveOut, isDraft }: EditCardProps) {
   const title = after?.title ?? before?.title ?? id
-  const [was, is] = [before && said(before), after && said(after)]
+  const nameOf = useModelNames([before, after].flatMap((rule) => (rule ? modelTerms(rule) : [])))
+  const [was, is] = [before && said(before, nameOf), after && said(after, nameOf)]
   return (
     <Paper withBorder p="md" component="li" style={{ listStyle: 'none' }}>
       <Stack gap="xs">
@@ -68,9 +70,9 @@ function stateChange(was: string | undefined, is: string | undefined): string {
   return was === undefined || was === is ? is : `${was} before, then: ${is.toLowerCase()}`
 }
 
-const said = (rule: NonNullable<RuleEdit['after']>) => ({
+const said = (rule: NonNullable<RuleEdit['after']>, nameOf: NameModel) => ({
   title: rule.title,
-  sentence: ruleSentence(rule),
+  sentence: ruleSentence(rule, nameOf),
   state: stateWords(rule),
 })
 

@@ -11,10 +11,10 @@ import { useGo, useUrlState } from '../../url-state.ts'
 import { DraftBanner } from './draft-banner.tsx'
 import { draftRule, onTopOf, useDraft } from './draft.ts'
 import { FloorCard } from './floor-card.tsx'
+import { ModelsLink } from './models-link.tsx'
 import { OwnRules } from './own-rules.tsx'
 import { listEdits } from './policy-edits.ts'
 import { RuleList } from './rule-list.tsx'
-import { StatusesCard } from './statuses-card.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
 
 export const fetchAhead: FetchAhead = () => [
@@ -86,14 +86,7 @@ export function GuardrailsPage() {
           <RuleList label="Ready-made guardrails" entries={shipped} {...shared} />
         </Stack>
         <OwnRules entries={own} {...shared} />
-        <StatusesCard
-          view={view}
-          draft={draft}
-          onReview={(next) => {
-            keepDraft(next)
-            go(paths.guardrailReview)
-          }}
-        />
+        <ModelsLink />
         <Text size="sm" c="dimmed">
           {view.version === 0 ? 'Nobody has changed the guardrails yet.' : `Version ${view.version} is in force.`}
         </Text>

@@ -5,6 +5,7 @@ import { TimeAgo } from '../../ui/time-ago.tsx'
 import { type Draft, onTopOf } from './draft.ts'
 import { EditCard } from './edit-card.tsx'
 import { listClashes, listEdits } from './policy-edits.ts'
+import { ReportChanges } from './report-changes.tsx'
 
 interface MovedPanelProps {
   draft: Draft
@@ -40,6 +41,7 @@ export function MovedPanel({ draft, view, onRebased }: MovedPanelProps) {
             <EditCard key={edit.id} edit={edit} />
           ))}
         </Stack>
+        <ReportChanges before={draft.base} after={view.policy} />
         {clashes.length > 0 && (
           <Text size="sm">
             Both of you changed {clashes.map((id) => `“${titleOf(id)}”`).join(', ')}: yours would replace theirs.

@@ -32,8 +32,8 @@ export function ReportChanges({ before, after, isDraft }: ReportChangesProps) {
       </List>
       {isDraft && (
         <Text size="sm" c="dimmed" mt={6}>
-          As soon as it is saved every passkey is judged anew, and whoever has a key of such a model is told. Below, keys
-          count as they do today.
+          As soon as it is saved every passkey is judged anew, and whoever has a key of such a model is told. Below,
+          keys count as they do today.
         </Text>
       )}
     </Paper>

@@ -33,24 +33,26 @@ export function ReviewChanges({ draft, problems, onChange }: ReviewChangesProps)
             {message}
           </Alert>
         ))}
-        <SimpleGrid
-          component="ul"
-          aria-label="Rules that change"
-          cols={{ base: 1, lg: edits.length > 1 ? 2 : 1 }}
-          spacing="sm"
-          m={0}
-          p={0}
-        >
-          {edits.map((edit) => (
-            <EditCard
-              key={edit.id}
-              edit={edit}
-              problems={messagesOf(edit.id)}
-              onLeaveOut={edits.length > 1 ? () => onChange(draftRule(draft, edit.id, edit.before)) : undefined}
-              isDraft
-            />
-          ))}
-        </SimpleGrid>
+        {edits.length > 0 && (
+          <SimpleGrid
+            component="ul"
+            aria-label="Rules that change"
+            cols={{ base: 1, lg: edits.length > 1 ? 2 : 1 }}
+            spacing="sm"
+            m={0}
+            p={0}
+          >
+            {edits.map((edit) => (
+              <EditCard
+                key={edit.id}
+                edit={edit}
+                problems={messagesOf(edit.id)}
+                onLeaveOut={edits.length > 1 ? () => onChange(draftRule(draft, edit.id, edit.before)) : undefined}
+                isDraft
+              />
+            ))}
+          </SimpleGrid>
+        )}
         <ReportChanges before={draft.base} after={draft.policy} isDraft />
       </Stack>
     </Section>

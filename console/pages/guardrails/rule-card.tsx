@@ -1,9 +1,10 @@
 import { Anchor, Badge, Group, Paper, Stack, Switch, Text, Title } from '@mantine/core'
 import { useId } from 'react'
+import { useModelNames } from '../../api/models.ts'
 import type { Rule, RuleCounts } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { counted } from '../../ui/plain-words.ts'
-import { ruleSentence } from './rule-sentence.ts'
+import { modelTerms, ruleSentence } from './rule-sentence.ts'
 import { RuleState } from './rule-state.tsx'
 
 interface RuleCardProps {
@@ -22,6 +23,7 @@ interface RuleCardProps {
 /** One guardrail. Its switch saves nothing: it opens the review of what switching would mean. */
 export function RuleCard({ rule, isPresent, why, counts, isInDraft, onSwitch }: RuleCardProps) {
   const [titleId, sentenceId] = [useId(), useId()]
+  const nameOf = useModelNames(modelTerms(rule))
   const isOn = isPresent && rule.mode === 'enforce'
   return (
     <Paper withBorder p="md" component="li" style={{ listStyle: 'none' }}>
@@ -36,7 +38,7 @@ export function RuleCard({ rule, isPresent, why, counts, isInDraft, onSwitch }: 
             </Text>
           )}
           <Text size="sm" id={sentenceId} style={{ overflowWrap: 'anywhere' }}>
-            {ruleSentence(rule)}
+            {ruleSentence(rule, nameOf)}
           </Text>
           <Group gap="xs" mt={6}>
             <RuleState rule={isPresent ? rule : undefined} />

@@ -1,5 +1,6 @@
 import { Button, Grid, Group, Paper, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { useModelNames } from '../../api/models.ts'
 import type { Rule } from '../../api/shapes.ts'
 import { Section } from '../../ui/section.tsx'
 import { partsOf } from './act-parts.ts'
@@ -8,7 +9,7 @@ import { FormAsks } from './form-asks.tsx'
 import { FormMode } from './form-mode.tsx'
 import { FormWhere } from './form-where.tsx'
 import { FormWho } from './form-who.tsx'
-import { ruleSentence } from './rule-sentence.ts'
+import { modelTerms, type NameModel, ruleSentence } from './rule-sentence.ts'
 import { ruleGaps, tidyRule } from './tidy-rule.ts'
 
 interface RuleFormProps {
@@ -24,6 +25,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
   const [isChecked, setChecked] = useState(false)
   const change = (part: Partial<Rule>) => setRule((before) => ({ ...before, ...part }))
   const parts = partsOf(rule.does)
+  const nameOf = useModelNames(modelTerms(rule))
   const gaps = ruleGaps(rule)
   const shown = isChecked ? gaps : {}
   const isWhole = Object.keys(gaps).length === 0
@@ -80,7 +82,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
             <Stack>
               <Text fw={600}>In plain words</Text>
               <Text role="status" style={{ overflowWrap: 'anywhere' }}>
-                {meaning(rule, gaps)}
+                {meaning(rule, gaps, nameOf)}
               </Text>
               {isChecked && !isWhole && (
                 <Text size="sm" c="var(--mantine-color-error)" role="alert">
@@ -111,10 +113,10 @@ function withMode(rule: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom'>): Rule {
   return { ...rest, ...mode }
 }
 
-function meaning(rule: Rule, gaps: ReturnType<typeof ruleGaps>): string {
+function meaning(rule: Rule, gaps: ReturnType<typeof ruleGaps>, nameOf: NameModel): string {
   const missing = gaps.who ?? gaps.does ?? gaps.requires
   if (missing) return `${missing}, and the rule is said here.`
-  const sentence = ruleSentence(tidyRule(rule))
+  const sentence = ruleSentence(tidyRule(rule), nameOf)
   if (rule.mode === 'report') return `${sentence} It is only reported for now.`
   return rule.mode === 'off' ? `${sentence} It is switched off.` : sentence
 }

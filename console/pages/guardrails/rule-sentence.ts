@@ -6,13 +6,19 @@ import { doesWords } from './act-words.ts'
 import { durationWords } from './duration.ts'
 import { listed, type Subject, subjectOf } from './who-words.ts'
 
+/** Says a model by its AAGUID, where it is known. */
+export type NameModel = (aaguid: string) => string | undefined
+
+/** The kinds and models that a rule names. */
+export const modelTerms = ({ requires: { models } }: Pick<Rule, 'requires'>): string[] => [
+  ...(models?.allow ?? []),
+  ...(models?.deny ?? []),
+]
+
 type Told = Pick<Rule, 'who' | 'does' | 'where' | 'requires'> & Partial<Pick<Rule, 'enforceFrom'>>
 
-/**
- * The whole rule in plain words: "Owners and administrators need a hardware key of a verified model to sign in."
- * @param nameOf says a model by its AAGUID, where it is known
- */
-export function ruleSentence(rule: Told, nameOf: (aaguid: string) => string | undefined = () => undefined): string {
+/** The whole rule in plain words: "Owners and administrators need a hardware key of a verified model to sign in." */
+export function ruleSentence(rule: Told, nameOf: NameModel = () => undefined): string {
   const subject = subjectOf(rule.who)
   const forActs = askedForActs(rule, subject, nameOf)
   const byItself = askedByItself(rule, subject)
@@ -28,9 +34,10 @@ export function ruleSentence(rule: Told, nameOf: (aaguid: string) => string | un
 }
 
 /** What holds for the acts that the rule names. */
-function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: (aaguid: string) => string | undefined) {
+function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: NameModel) {
   const { strength, models, networks } = requires
-  const kinds = (terms: readonly string[]) => terms.map((term) => keyKindWords[term] ?? nameOf(term) ?? `the model ${term}`)
+  const kinds = (terms: readonly string[]) =>
+    terms.map((term) => keyKindWords[term] ?? nameOf(term) ?? `the model ${term}`)
   return [
     ...(strength ? [`${isPlural ? 'need' : 'needs'} ${strengthWords[strength]}`] : []),
     ...(models?.allow ? [`may use only ${listed(kinds(models.allow), 'or')}`] : []),

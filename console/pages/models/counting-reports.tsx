@@ -42,7 +42,9 @@ export function CountingReports({ standing, onReview }: CountingReportsProps) {
         </Checkbox.Group>
         {hasChanged && (
           <Group gap="xs">
-            <Button onClick={() => onReview(offered.filter((status) => chosen.includes(status)))}>Review the change</Button>
+            <Button onClick={() => onReview(offered.filter((status) => chosen.includes(status)))}>
+              Review the change
+            </Button>
             <Button variant="default" onClick={() => setChosen([...standing])}>
               Put it back
             </Button>

@@ -28,8 +28,8 @@ export function MetadataCard({ metadata }: { metadata: MetadataView }) {
         )}
         {lastError && (
           <Alert color="yellow" icon={<IconCloudOff />} title="It could not be fetched">
-            <Words>{lastError.sentence}</Words> That was <TimeAgo at={lastError.at} />; the server tries again within two
-            hours.
+            <Words>{lastError.sentence}</Words> That was <TimeAgo at={lastError.at} />; the server tries again within
+            two hours.
           </Alert>
         )}
         <UploadMetadata isFirst={inForce === null} />
@@ -52,7 +52,13 @@ interface InForceProps {
 }
 
 const InForce = ({ inForce, url }: InForceProps) => (
-  <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={4} aria-label="FIDO metadata in force">
+  <Table
+    variant="vertical"
+    layout="auto"
+    withRowBorders={false}
+    verticalSpacing={4}
+    aria-label="FIDO metadata in force"
+  >
     <Table.Tbody>
       <Row label="In force">
         Number {inForce.number}, {counted(inForce.models, 'model')}

@@ -18,7 +18,11 @@ export function ModelRow({ model, counting }: ModelRowProps) {
   const reports = reportsOf(model, counting)
   return (
     <Group wrap="nowrap" align="flex-start">
-      <ModelPicture source={model.hasIcon ? downloads.modelPicture(model.key) : null} category={model.category} size={32} />
+      <ModelPicture
+        source={model.hasIcon ? downloads.modelPicture(model.key) : null}
+        category={model.category}
+        size={32}
+      />
       <Stack gap={2} miw={0}>
         <Group gap="xs">
           <Text fw={600} style={{ overflowWrap: 'anywhere' }}>

@@ -9,7 +9,10 @@ export async function readMetadataFile(file: Blob): Promise<string> {
     throw refusal('metadata-too-large', 'This file is larger than 20 MB: it is no FIDO metadata')
   const text = (await file.text()).trim()
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text))
-    throw refusal('metadata-malformed', 'This file is no FIDO metadata: it is not one line of three parts with dots between')
+    throw refusal(
+      'metadata-malformed',
+      'This file is no FIDO metadata: it is not one line of three parts with dots between',
+    )
   return text
 }
 

@@ -70,7 +70,11 @@ const helps: Record<string, string> = {
 }
 
 /** Another file where this one cannot be taken; the same again where only the tap or the way failed. */
-function WhatNext({ act }: { act: { error: Error | null; variables: File | undefined; mutate: (file: File) => void } }) {
+function WhatNext({
+  act,
+}: {
+  act: { error: Error | null; variables: File | undefined; mutate: (file: File) => void }
+}) {
   const [, help] = Object.entries(helps).find(([code]) => hasCode(act.error, code)) ?? []
   if (help === undefined) return <TryAgain act={act} />
   return (

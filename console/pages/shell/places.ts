@@ -23,6 +23,7 @@ export const placesFor = (me: Me): Place[] => [
   ...(isAdministrator(me)
     ? [
         { label: 'Guardrails', href: paths.guardrails(), letter: 'l', isMain: true },
+        { label: 'Models of keys', href: paths.models(), letter: 'm', isMain: false },
         { label: 'Audit', href: paths.audit(), letter: 'a', isMain: true },
         { label: 'Insights', href: paths.insights, letter: 'f', isMain: true },
       ]

@@ -23,10 +23,8 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
     async handler(request) {
       const caller = getPerson(request)
       const user = await findUserById(database.read, caller.id)
-      const session = (await listSessions(database.read, caller.id, now())).find(
-        (row) => row.id === caller.by.sessionId,
-      )
-      if (user === undefined || session === undefined) throw notFound('This session')
+      const [session] = await listSessions(ceremonies, caller, now())
+      if (user === undefined || session?.id !== caller.by.sessionId) throw notFound('This session')
       const demo = await database.read.selectFrom('project').select('id').where('isDemo', '=', 1).limit(1).execute()
       return {
         id: user.id,
@@ -46,7 +44,7 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
     schema: { response: { 200: Type.Object({ items: Type.Array(SessionView) }) } },
     async handler(request) {
       const caller = getPerson(request)
-      const rows = await listSessions(database.read, caller.id, now())
+      const rows = await listSessions(ceremonies, caller, now())
       return { items: rows.map((row) => renderSession(row, caller.by.sessionId)) }
     },
   })

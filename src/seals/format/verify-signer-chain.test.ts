@@ -136,12 +136,7 @@ test('keys trusted beside the root are roots as well, and whom they vouched for 
   const moved = person('ada', 10, 'invitation')
   const bob = person('bob', 20)
   const eve = person('eve', 30, 'setup')
-  const entries = [
-    root.entry,
-    moved.entry,
-    eve.entry,
-    { ...bob.entry, endorsement: vouch(moved, bob.entry, 21) },
-  ]
+  const entries = [root.entry, moved.entry, eve.entry, { ...bob.entry, endorsement: vouch(moved, bob.entry, 21) }]
   const trustsOf = (trust: string[]) => {
     const chain = verifySignerChain(entries, { trust })
     return entries.map(({ credentialId }) => chain.get(credentialId)?.trust)
