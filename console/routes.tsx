@@ -12,12 +12,14 @@ import { paths } from './paths.ts'
 import { ErrorPage } from './pages/shell/error-page.tsx'
 import { NotFoundPage } from './pages/shell/not-found-page.tsx'
 import { PendingPage } from './pages/shell/pending-page.tsx'
+import { RootErrorPage } from './pages/shell/root-error-page.tsx'
 import { RootPage } from './pages/shell/root-page.tsx'
 import { parseSearch, stringifySearch } from './url-state.ts'
 
 /** Every page, each in its own chunk: sign-in loads neither the diff viewer nor the highlighter. */
 const root = createRootRoute({
   component: RootPage,
+  errorComponent: RootErrorPage,
   beforeLoad: () => Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(instanceQuery)]),
 })
 

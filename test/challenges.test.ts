@@ -91,7 +91,11 @@ for (const place of ['memory', 'a table'])
       await assert.rejects(challenges.peek(answer), { code: 'ceremony-over' })
       await assert.rejects(challenges.consume(answer), { code: 'ceremony-over' })
       now = expiresAt
-      await assert.rejects(challenges.consume(answer), { code: 'ceremony-over' }, 'nor does it come back with the clock')
+      await assert.rejects(
+        challenges.consume(answer),
+        { code: 'ceremony-over' },
+        'nor does it come back with the clock',
+      )
     })
 
     test('it is kept as a hash only, and what its ceremony needs back is a copy', async () => {
@@ -109,7 +113,8 @@ for (const place of ['memory', 'a table'])
       now += 1
       await fill(mostOutstanding - 1)
       // Another node begins: it counts what is there, not what it put there itself.
-      if (database?.volatile !== undefined) challenges = createChallenges(challengesInTable(database.volatile), () => now)
+      if (database?.volatile !== undefined)
+        challenges = createChallenges(challengesInTable(database.volatile), () => now)
       await assert.rejects(challenges.issue(wanted), { status: 429, code: 'too-many-ceremonies' })
       assert.deepEqual(await challenges.peek({ ...honest, id: first.id }), { n: 1 })
       now = first.expiresAt + 1

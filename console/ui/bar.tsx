@@ -1,9 +1,7 @@
 import { Progress } from '@mantine/core'
 
-const colors = [
-  'var(--mantine-primary-color-filled)',
-  'color-mix(in srgb, var(--mantine-primary-color-filled) 45%, var(--mantine-color-body))',
-]
+// Told apart by how light they are, in both schemes.
+const colors = ['var(--mantine-primary-color-filled)', 'var(--mantine-color-postern-3)']
 
 /** Lengths in per cent of the whole line, end to end. The numbers stand beside it, so a screen reader skips it. */
 export const Bar = ({ lengths }: { lengths: readonly number[] }) => (

@@ -43,14 +43,14 @@ export function Figure<Row>({ title, children, rows, columns, bars, file }: Figu
   const numbers = others.filter(({ isNote }) => !isNote)
   return (
     <Section title={title} action={rows.length > 0 && <SaveButton what={title} onSave={save} />}>
-      <Text maw={720}>{children}</Text>
+      <Text>{children}</Text>
       {rows.length > 0 && name && (
-        <Table maw={760} verticalSpacing="xs" aria-label={title} style={{ fontVariantNumeric: 'tabular-nums' }}>
+        <Table layout="fixed" verticalSpacing="xs" aria-label={title} style={{ fontVariantNumeric: 'tabular-nums' }}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">{name.label}</Table.Th>
               {numbers.map(({ label }) => (
-                <Table.Th key={label} scope="col" ta="right" style={{ whiteSpace: 'nowrap' }}>
+                <Table.Th key={label} scope="col" ta="right" w={{ base: 76, xs: 116 }}>
                   {label}
                 </Table.Th>
               ))}
@@ -80,8 +80,8 @@ const say = <Row,>({ value, words }: Column<Row>, row: Row): string => {
 }
 
 const Name = ({ words, notes, lengths }: { words: string; notes: string[]; lengths: readonly number[] }) => (
-  <Table.Th scope="row" fw={400} w="100%" style={{ overflowWrap: 'anywhere' }}>
-    <Stack gap={6} maw={560}>
+  <Table.Th scope="row" fw={400} style={{ overflowWrap: 'anywhere' }}>
+    <Stack gap={6}>
       <Box>
         {words}
         {notes.length > 0 && (

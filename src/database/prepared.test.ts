@@ -33,7 +33,8 @@ test('a prepared query is built once for each open database, and runs with the v
       for (const name of ['a', 'b', 'c']) await insertGroup(tx, group(name))
     })
     assert.equal(built, opened)
-    const found = async (name: string, isDemo: 0 | 1 = 0) => (await findGroup(database.read, { isDemo, name })).map(({ id }) => id)
+    const found = async (name: string, isDemo: 0 | 1 = 0) =>
+      (await findGroup(database.read, { isDemo, name })).map(({ id }) => id)
     assert.deepEqual(await found('b'), ['grp_b'])
     assert.deepEqual(await found('c'), ['grp_c'])
     assert.deepEqual(await found('b', 1), [])

@@ -124,7 +124,7 @@ function checkBasis(current: PolicyChangeTable | undefined, basedOn: number): vo
   if ((current?.version ?? 0) !== basedOn) throw policyMoved()
 }
 
-const policyMoved = (): ProblemError =>
+export const policyMoved = (): ProblemError =>
   conflict('policy-moved', 'Somebody else changed the guardrails in the meantime.', {
     help: 'Look at your change again on top of theirs, then save it.',
   })

@@ -9,7 +9,7 @@ import type { Ceremonies } from '../identity/registration.ts'
 import { catalogue } from '../policy/catalogue.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { Policy } from '../policy/rule.ts'
-import { getChange, withdrawChange } from './changes.ts'
+import { getChange, policyMoved, withdrawChange } from './changes.ts'
 import { ruleCounts } from './counts.ts'
 import { diffPolicies } from './differences.ts'
 import { explain } from './explain.ts'
@@ -46,6 +46,8 @@ export function guardrailRoutes(app: App, { ceremonies, policy }: { ceremonies: 
     async describe(request) {
       const { policy: draft, basedOn } = request.body as Static<typeof NewPolicy>
       const kept = withIds(draft, await readPlaces(db))
+      // Said before anybody taps; said again in the transaction of the change.
+      if (policy.version !== basedOn) throw policyMoved()
       await checkMeant(database, kept)
       const differences = diffPolicies(policy.current().policy, kept)
       return {

@@ -1,5 +1,6 @@
 import type { Strength } from '../database/schema.ts'
 import { acts } from '../policy/acts.ts'
+import { findDecisive } from '../policy/decide.ts'
 import { isAtLeast } from '../policy/strength.ts'
 import { categoryWords, explainDecision, kindsAskedFor, strengthWords } from '../policy/words.ts'
 import type { Refusal } from './probe.ts'
@@ -15,7 +16,7 @@ export function tellMissing(
   keys: readonly OwnKey[],
   seen = 'they were last seen',
 ): string {
-  const [first] = decision.unmet
+  const first = findDecisive(decision)
   const to = `to ${acts[facts.act]}`
   switch (first?.part) {
     case 'strength':

@@ -8,6 +8,7 @@ import type { RuleRef } from '../policy/rule.ts'
 import { stepUpHeader } from '../policy/step-up-header.ts'
 import { isAtLeast } from '../policy/strength.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
+import { networkHelp } from '../policy/words.ts'
 
 /** Why a session that still lives is good for nothing but getting what it lacks. */
 export interface Shortfall {
@@ -77,7 +78,7 @@ export function getPerson(request: FastifyRequest): SessionCaller {
 export function checkShortfall(request: FastifyRequest): void {
   const shortfall = request.caller?.shortfall
   if (!shortfall) return
-  if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, 'Ask an administrator.')
+  if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, networkHelp)
   if (request.routeOptions.config.access === 'enrolling') return
   const { requires } = shortfall
   const headers = { 'www-authenticate': stepUpHeader({ ...requires, why: 'Sign in again, or with another key' }) }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../database/handles.ts'
 import { orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
+import { prepared } from '../database/prepared.ts'
 import type { CredentialRecordTable, Strength } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
 import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
@@ -117,12 +118,16 @@ export async function noteUse(
   const backupState = used.backupState ? 1 : 0
   const isTimeDue = record.lastUsedAt === null || at - record.lastUsedAt >= minuteMs
   if (used.counter === record.signCount && backupState === record.backupState && !isTimeDue) return
-  await tx
-    .updateTable('credentialRecord')
-    .set({ signCount: used.counter, backupState, ...(isTimeDue ? { lastUsedAt: at } : {}) })
-    .where('id', '=', record.id)
-    .execute()
+  const lastUsedAt = isTimeDue ? at : record.lastUsedAt
+  await updateUse(tx, { id: record.id, signCount: used.counter, backupState, lastUsedAt })
 }
+
+const updateUse = prepared(
+  (
+    tx: Tx<'credentialRecord'>,
+    { id, ...used }: Pick<CredentialRecord, 'id' | 'signCount' | 'backupState' | 'lastUsedAt'>,
+  ) => tx.updateTable('credentialRecord').set(used).where('id', '=', id),
+)
 
 /**
  * Ends every passkey and session of a person who starts over through a link. The new passkey is made after this, in

@@ -35,7 +35,7 @@ export async function judgeSession(
   const facts = factsOfSession(await actorOf(parts, session.caller), session, now)
   const decision = enforce(parts.policy, facts)
   if (isOver(decision)) return 'over'
-  const [first] = decision.unmet
+  const first = findDecisive(decision)
   if (first === undefined) return null
   const { strength, freshnessSeconds } = decision.requirement
   return {

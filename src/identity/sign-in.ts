@@ -8,7 +8,7 @@ import type { DecisionFacts } from '../policy/facts.ts'
 import { enforce } from '../policy/in-force.ts'
 import { recordDecision } from '../policy/record-decision.ts'
 import { credentialStrength } from '../policy/strength.ts'
-import { explainDecision } from '../policy/words.ts'
+import { explainDecision, helpWith } from '../policy/words.ts'
 import { renderRequestOptions } from '../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
 import { verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
@@ -81,7 +81,7 @@ export async function finishSignIn(
     // stronger one (`checkShortfall`). From where no key would help, there is no session.
     if (judged.recorded.outcome === 'deny') {
       await noteRefusal(database, known, { reason: judged.recorded.rule, ...judged }, request.client, now())
-      throw forbidden(judged.sentence, 'Ask an administrator.')
+      throw forbidden(judged.sentence, judged.help)
     }
     const { secret } = await begin(database, {
       known,
@@ -115,7 +115,11 @@ async function judgeSignIn(
   }
   const rules = policy.current()
   const decision = enforce(policy, facts)
-  return { recorded: recordDecision(rules, facts, decision), sentence: explainDecision(decision, facts) }
+  return {
+    recorded: recordDecision(rules, facts, decision),
+    sentence: explainDecision(decision, facts),
+    help: helpWith(decision),
+  }
 }
 
 type KnownCredential = Awaited<ReturnType<typeof findKnownCredential>>[number]

@@ -51,10 +51,14 @@ export function decide(policy: CompiledPolicy, facts: DecisionFacts): Decision {
   }
   const unmet = judge(requirement, facts)
   const outcome = unmet.length === 0 ? 'allow' : unmet.some(({ part }) => final.has(part)) ? 'deny' : 'step-up'
-  const decisive = unmet.find(({ part }) => outcome !== 'deny' || final.has(part))
+  const decisive = findDecisive({ outcome, unmet })
   const rule = decisive === undefined ? requirement.from.strength : (decisive.rule ?? undefined)
   return { outcome, rule: rule?.id ?? `floor:${facts.act}`, requirement, unmet, reported, upcoming }
 }
+
+/** What stands in the way first: of a refusal that no tap helps, what no tap could change. */
+export const findDecisive = ({ outcome, unmet }: Pick<Decision, 'outcome' | 'unmet'>): Unmet | undefined =>
+  (outcome === 'deny' ? unmet.find(({ part }) => final.has(part)) : undefined) ?? unmet[0]
 
 /** What one rule by itself would find missing. */
 function alone(compiled: CompiledRule, facts: DecisionFacts): Unmet[] {

@@ -1,7 +1,7 @@
 import type { Strength } from '../database/schema.ts'
 import { acts } from './acts.ts'
 import { type Category, categories } from './category.ts'
-import type { Decision, Unmet } from './decide.ts'
+import { type Decision, findDecisive, type Unmet } from './decide.ts'
 import type { DecisionFacts, Proof } from './facts.ts'
 import type { RuleRequirement } from './rule.ts'
 
@@ -32,17 +32,32 @@ export function kindWords({ allow, deny = [] }: NonNullable<RuleRequirement['mod
 
 /** What a rule that is not met asks for, by its kinds of keys. */
 export function kindsAskedFor({ unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>): string {
-  const [first] = unmet
+  const first = unmet.find(({ part }) => part === 'models')
   const asking = requirement.models.find(({ rule }) => rule.id === first?.rule?.id)
   return kindWords(asking?.rule.requires.models ?? {})
 }
 
 /** Why a decision is not *allow*, in one sentence that names the rule: "To merge … you need …. Yours is …." */
 export function explainDecision(decision: Decision, facts: Pick<DecisionFacts, 'act' | 'proof'>): string {
-  const [first] = decision.unmet
+  const first = findDecisive(decision)
   if (first === undefined) return ''
   const because = first.rule === null ? '' : ` The rule “${first.rule.title}” asks for it.`
   return `${sentenceOf(first, decision, facts)}${because}`
+}
+
+export const networkHelp =
+  'Come from a network that the rule names, such as the office or its VPN. Only administrators can change the rule.'
+
+/** What whoever is refused could do, where another tap would not help. */
+export function helpWith(decision: Pick<Decision, 'outcome' | 'unmet'>): string {
+  switch (findDecisive(decision)?.part) {
+    case 'networks':
+      return networkHelp
+    case 'tokenLifetimeDays':
+      return 'Choose a shorter life for it.'
+    default:
+      return 'Ask an administrator.'
+  }
 }
 
 function sentenceOf(

@@ -10,7 +10,7 @@ import { isActName } from '../policy/acts.ts'
 import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
 import { stepUpHeader } from '../policy/step-up-header.ts'
-import { explainDecision } from '../policy/words.ts'
+import { explainDecision, helpWith } from '../policy/words.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
 import { actFacts, type TapQuestion } from './judge-tap.ts'
@@ -73,7 +73,7 @@ export function createActGuard(
     const decision = decide(policy.current(), facts)
     if (decision.outcome !== 'deny') return
     policy.decided?.({ act: question.act, outcome: decision.outcome, rule: decision.rule })
-    throw forbidden(explainDecision(decision, facts), 'Ask an administrator.')
+    throw forbidden(explainDecision(decision, facts), helpWith(decision))
   }
 
   async function askForSeal(

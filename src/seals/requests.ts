@@ -205,8 +205,10 @@ export async function renderSealRequest(
   }
 }
 
-/** The page that shows what a merge would change, below the origin. */
+/** The page that shows what a merge, or a change of the guardrails, would change, below the origin. */
 function changeOf({ statement: { predicate } }: SealDraft): string | null {
+  if (predicate.action === 'guardrail.approve')
+    return `/-/guardrails/history/${encodeURIComponent(predicate.act?.parameters['id'] ?? '')}`
   if (predicate.repository === undefined || predicate.pullRequest === undefined) return null
   const path = new URL(predicate.repository.url).pathname.replace(/\.git$/, '')
   return `${path}/pull-requests/${predicate.pullRequest}?tab=files`

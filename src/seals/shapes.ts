@@ -49,7 +49,7 @@ export const SealRequest = Type.Object({
   expiresAt: Time,
   /** What its link `/s/…` ends in; null while it waits only on the page that asked. */
   code: Nullable(Type.String()),
-  /** Path of the page that shows what would change, for merges. */
+  /** Path of the page that shows what would change, for merges and guardrails. */
   change: Nullable(Type.String()),
   /** Credentials of the person that may be used, best first; `refusal` says why one may not. */
   credentials: Type.Array(

@@ -70,9 +70,11 @@ function unlinked(oid: string): CannotJudge {
 }
 
 function namedDigests(commit: Buffer): string[] {
-  return [...commit.toString('latin1').matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map(
-    (found) => found[1] ?? '',
-  )
+  const text = commit.toString('latin1')
+  // From the line on in which the first stands: what comes before, the signature above all, has none.
+  const first = text.indexOf('\nPostern-Statement: ') + 1
+  if (first === 0) return []
+  return [...text.slice(first).matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map((found) => found[1] ?? '')
 }
 
 function createJudge(rules: Rules) {

@@ -58,7 +58,13 @@ export const ownerPages = (known: {
   { name: 'guardrails', route: '/-/guardrails', url: '/-/guardrails', shows: 'Only hardware keys' },
   { name: 'new-guardrail', route: '/-/guardrails/new', url: '/-/guardrails/new', shows: 'In plain words' },
   { name: 'guardrail', route: '/-/guardrails/rules/$id', url: '/-/guardrails/rules/admin-networks', shows: '::1' },
-  { name: 'guardrail-review', route: '/-/guardrails/review', url: '/-/guardrails', first: flipSwitch, shows: 'Locked out' },
+  {
+    name: 'guardrail-review',
+    route: '/-/guardrails/review',
+    url: '/-/guardrails',
+    first: flipSwitch,
+    shows: 'Locked out',
+  },
   { name: 'guardrail-import', route: '/-/guardrails/import', url: '/-/guardrails/import', shows: 'Choose a file' },
   { name: 'guardrail-history', route: '/-/guardrails/history', url: '/-/guardrails/history' },
   {

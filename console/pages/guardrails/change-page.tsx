@@ -13,6 +13,9 @@ import { Section } from '../../ui/section.tsx'
 import { useGo, usePathPart } from '../../url-state.ts'
 import { ChangeBy, changeSentence, ChangeState, changeTitle } from './change-state.tsx'
 import { onTopOf, useDraft } from './draft.ts'
+import { EditCard } from './edit-card.tsx'
+import { listEdits } from './policy-edits.ts'
+import { ReportChanges } from './report-changes.tsx'
 import { modelTerms, ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
@@ -80,6 +83,18 @@ export function ChangePage() {
             In the audit
           </Anchor>
         </Stack>
+        {isWaiting && (
+          <Section title="What changes">
+            <Stack gap="sm">
+              <Stack component="ul" aria-label="Rules that change" gap="sm" m={0} p={0}>
+                {listEdits(view.policy, policy).map((edit) => (
+                  <EditCard key={edit.id} edit={edit} />
+                ))}
+              </Stack>
+              <ReportChanges before={view.policy} after={policy} />
+            </Stack>
+          </Section>
+        )}
         <Section title={isInForce ? 'The rules' : 'The rules of this version'}>
           {policy.rules.length === 0 ? (
             <Text c="dimmed">None: only the floor.</Text>

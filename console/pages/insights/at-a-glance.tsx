@@ -8,10 +8,13 @@ export function AtAGlance({ insights: { signIns, timeToSignIn, people, merges } 
   const [all] = timeToSignIn.rows
   const numbers = [
     { number: signIns.count.toLocaleString('en'), words: signIns.count === 1 ? 'sign-in' : 'sign-ins' },
-    { number: all ? secondsWords(all.medianMs) : '–', words: 'from the page to signed in, for half of them' },
+    { number: all ? secondsWords(all.medianMs) : '–', words: 'at most from the page to signed in, for half of them' },
     {
       number: percentWords(people.count - without, people.count),
-      words: `of ${people.count.toLocaleString('en')} people have a passkey`,
+      words:
+        people.count === 1
+          ? 'of 1 person has a passkey'
+          : `of ${people.count.toLocaleString('en')} people have a passkey`,
     },
     {
       number: merges.count === 0 ? '–' : percentWords(merges.proven, merges.count),

@@ -50,7 +50,7 @@ function Figures({ days }: { days: string }) {
   const { data } = useSuspenseQuery(insightsQuery(days))
   const since = dayWords(data.from)
   return (
-    <Stack gap={40}>
+    <Stack gap={40} maw={820}>
       <AtAGlance insights={data} />
       <SignInsFigure insights={data} since={since} />
       <SignInTimeFigure insights={data} since={since} />

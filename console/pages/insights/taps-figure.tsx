@@ -26,7 +26,7 @@ export function TapsFigure({ insights: { days, taps }, since }: FigureOf) {
       file={`postern-taps-${days}-days`}
     >
       {asked === 0
-        ? `Nobody was asked for a tap since ${since}.`
+        ? `No tap was made or refused since ${since}.`
         : `${counted(made, 'tap')} sealed an act since ${since}; ${counted(refused, 'time')} the person who was asked refused.`}
     </Figure>
   )

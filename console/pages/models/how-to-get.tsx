@@ -6,18 +6,23 @@ const FIDO = 'https://mds3.fidoalliance.org'
 
 /** Where the file comes from, on the network and without one. */
 export const HowToGet = ({ metadata: { inForce, url } }: { metadata: MetadataView }) => (
-  <Accordion chevronPosition="left" variant="default" defaultValue={inForce && !inForce.isOverdue ? null : 'how'}>
+  <Accordion
+    chevronPosition="left"
+    variant="default"
+    defaultValue={inForce && !inForce.isOverdue ? null : 'how'}
+    styles={{ control: { paddingInline: 0 }, content: { paddingInline: 0 } }}
+  >
     <Accordion.Item value="how" style={{ borderBottom: 0 }}>
-      <Accordion.Control px={0}>How to get it</Accordion.Control>
-      <Accordion.Panel styles={{ content: { paddingInline: 0 } }}>
+      <Accordion.Control>How to get it</Accordion.Control>
+      <Accordion.Panel>
         <List size="sm" spacing="xs" pr="md">
           <List.Item>
             Download it from the{' '}
-            <Anchor href={FIDO} target="_blank" rel="noreferrer">
+            <Anchor href={FIDO} target="_blank" rel="noreferrer" inherit>
               FIDO Metadata Service
             </Anchor>
             : one file, <Words>`blob.jwt`</Words>, about 6 MB, signed by FIDO and renewed each month. Upload it here. It
-            may come by a stick: this page asks no network.
+            may come on a USB stick: this page asks no network.
           </List.Item>
           <List.Item>
             Or, on the server’s machine: <Words>`postern admin metadata import blob.jwt`</Words>

@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Suspense } from 'react'
+import { Suspense, useDeferredValue } from 'react'
 import { metadataQuery, modelPages } from '../../api/models.ts'
 import { policyQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
@@ -30,6 +30,8 @@ export function ModelsPage() {
   const { data: metadata } = useSuspenseQuery(metadataQuery)
   const { data: view } = useSuspenseQuery(policyQuery)
   const [q] = useUrlState('q', '')
+  // While the next list is on its way the former one stays.
+  const shown = useDeferredValue(q)
   const [draft, keepDraft] = useDraft()
   const go = useGo()
   const standing = statuses(draft?.policy ?? view.policy)
@@ -63,7 +65,7 @@ export function ModelsPage() {
               w={{ base: '100%', xs: 340 }}
             />
             <Suspense fallback={<RowSkeletons />}>
-              <ModelList search={q} counting={metadata.refusedStatuses} />
+              <ModelList search={shown} counting={metadata.refusedStatuses} />
             </Suspense>
           </Section>
         )}

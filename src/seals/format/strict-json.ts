@@ -47,7 +47,10 @@ export class StrictJson {
   fields(value: unknown, where: string, required: readonly string[], optional: readonly string[] = []): JsonObject {
     const object = this.#object(value, where)
     for (const name of required) if (!Object.hasOwn(object, name)) this.fail(`${where} lacks ${name}`)
-    for (const name of Object.keys(object)) {
+    const names = Object.keys(object)
+    // With all that is required and as many names as that, there is nothing else.
+    if (names.length === required.length) return object
+    for (const name of names) {
       if (!required.includes(name) && !optional.includes(name)) this.fail(`${where} has an unknown field`)
     }
     return object
@@ -112,10 +115,13 @@ export function isCanonical(text: string, value: unknown): boolean {
 function hasSortedNames(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (Array.isArray(value)) return value.every(hasSortedNames)
+  const object = value as JsonObject
   let last: string | undefined
-  for (const [name, member] of Object.entries(value)) {
-    if ((last !== undefined && last >= name) || !hasSortedNames(member)) return false
+  for (const name of Object.keys(object)) {
+    if (last !== undefined && last >= name) return false
     last = name
+    const member = object[name]
+    if (typeof member === 'object' && !hasSortedNames(member)) return false
   }
   return true
 }
