@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server'
 import type { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import type { Rule } from '../src/policy/rule.ts'
 import { Person } from '../src/walk/person.ts'
+import { setRules } from '../test/support/guardrails.ts'
 import { ownCpuMs, treeCpuMs } from './cpu-time.ts'
 import { KeepAliveClient } from './keep-alive-client.ts'
 import { alternate, type Group } from './measure.ts'
@@ -28,11 +30,14 @@ export const signIn: Group = {
   does: 'a whole sign-in on the server, over HTTP, beside raw crypto.verify',
   async run({ rounds }) {
     const raw = createRawVerify()
-    await using inMemory = await startSigningIn(existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
+    const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+    await using inMemory = await startSigningIn(memory)
+    await using guarded = await startSigningIn(memory, guardrails)
     await using onDisk = await startSigningIn(tmpdir())
     const sides = {
       raw: () => (ownCpuMs(() => void Array.from({ length: rawTimes }, raw)) * 1000) / rawTimes,
       memory: () => inMemory.cpuPerSignIn(),
+      guarded: () => guarded.cpuPerSignIn(),
       disk: () => onDisk.cpuPerSignIn(),
     }
     await alternate(warmUpRounds, sides)
@@ -47,17 +52,46 @@ export const signIn: Group = {
         peer,
         reach: { ratio: 5 },
       },
+      {
+        measured: `the same with ${guardrails.length} guardrails in force, half of them about this person`,
+        unit: 'µs',
+        ours: measured.guarded,
+        peer: { name: 'the same without any', value: measured.memory },
+        reach: { ratio: 1.2 },
+      },
       { measured: 'the same with the fsync (data folder on disk)', unit: 'µs', ours: measured.disk, peer },
     ]
   },
 }
 
-async function startSigningIn(root: string): Promise<AsyncDisposable & { cpuPerSignIn(): Promise<number> }> {
+/** Every part a rule can have, about everybody or a group, met by the one who signs in. */
+const guardrails: Rule[] = Array.from({ length: 24 }, (_, index) => ({
+  id: `rule-${index}`,
+  title: `Rule ${index}`,
+  mode: 'enforce',
+  who: [index % 2 === 0 ? 'everyone' : index % 4 === 1 ? 'group:crew' : 'role:guest'],
+  does: ['sign-in'],
+  requires: [
+    { strength: 'device-bound' as const },
+    { models: { deny: ['synced'] } },
+    { networks: [`10.${index}.0.0/16`, '127.0.0.0/8', '::1'] },
+  ][index % 3] ?? { strength: 'passkey' as const },
+}))
+
+async function startSigningIn(
+  root: string,
+  rules: Rule[] = [],
+): Promise<AsyncDisposable & { cpuPerSignIn(): Promise<number> }> {
   await using undo = new AsyncDisposableStack()
   const { path } = undo.use(await throwAwayFolder(root))
   const { origin, pid, setupLink } = undo.use(await serve({ dataFolder: join(path, 'data'), flags: manySignIns }))
   const ana = new Person(origin)
   await ana.register(await setupLink, { username: 'ana', displayName: 'Ana Example', email: 'ana@example.com' })
+  if (rules.length > 0) {
+    await ana.act('POST', '/groups', { name: 'crew', description: '' })
+    await ana.act('PUT', '/groups/crew/members/ana', {})
+    await setRules(ana, rules)
+  }
   const clients = Array.from({ length: browsers }, () => undo.use(new KeepAliveClient(origin)))
   const kept = undo.move()
   return {

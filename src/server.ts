@@ -116,7 +116,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const challenges = createChallenges(challengeStore, now)
   const attestation = createAttestation({
     ...config.metadata,
-    ...{ database, now },
+    database,
+    now,
     refuseStatuses: () => policy.current().policy.refusedModelStatuses,
   })
   let judging = Promise.resolve()
@@ -278,7 +279,9 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   await consoleRoutes(app, { folder: consoleFolder })
   const reminders = createReminders({
-    ...{ database, policy, now },
+    database,
+    policy,
+    now,
     queue: (tx, { userId, key, facts }) =>
       mail.queue(tx, { toUserId: userId, kind: 'enrolment-reminder', facts, dedupeKey: key }),
     onError: (error) => log(error, 'reminding people of what a guardrail will ask'),

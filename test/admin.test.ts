@@ -187,12 +187,18 @@ for (const store of stores)
       const data = join(postern.folder, 'data')
       const args = ['--data', data, '--url', postern.origin, ...flags]
       const ana = await postern.owner()
-      await setRules(ana, [shipped('token-lifetime'), shipped('session-limits')])
+      const enforceFrom = Date.UTC(2099, 0, 1)
+      await setRules(ana, [
+        shipped('token-lifetime'),
+        shipped('session-limits'),
+        shipped('hardware-keys', { enforceFrom }),
+      ])
       const unlock = lockDataFolder(data)
       const stopAdmin = await listenForAdmin(loadConfig(args, {}), postern.postern)
       const guardrails = (...more: string[]) => command(['admin', 'guardrails', ...more, ...args])
       try {
         assert.match((await guardrails('show')).stdout, /^on +token-lifetime: API tokens live 90 days at most$/m)
+        assert.match((await guardrails('show')).stdout, /^from 2099-01-01 +hardware-keys: /m)
         const one = await guardrails('off', '--rule', 'token-lifetime')
         assert.match(one.stdout, /^off +token-lifetime.*\non +session-limits/m)
         // In force at once in the running server.
@@ -206,12 +212,15 @@ for (const store of stores)
       }
       assert.deepEqual(
         (await readPolicy(ana)).policy.rules.map(({ mode }) => mode),
-        ['off', 'off'],
+        ['off', 'off', 'off'],
       )
       const { items } = await ana.call<{ items: { method: string; sentence: string }[] }>(
         'GET',
         '/audit?action=guardrail.changed',
       )
-      assert.deepEqual([items[0]?.method, items[0]?.sentence.startsWith('The operator of the machine')], ['shell', true])
+      assert.deepEqual(
+        [items[0]?.method, items[0]?.sentence.startsWith('The operator of the machine')],
+        ['shell', true],
+      )
     })
   })

@@ -86,8 +86,10 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     imports: [
       'database',
       'http',
+      'protocols',
       'audit',
       'policy',
+      'attestation',
       'identity',
       'seals',
       'seals/format',

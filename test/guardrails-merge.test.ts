@@ -94,7 +94,11 @@ for (const store of stores)
 
     test('only on the branches and in the repositories it names', async () => {
       await setRules(ana, [
-        { ...shipped('admin-merge'), who: ['everyone'], where: { repositories: ['payments/api'], branches: ['release/*'] } },
+        {
+          ...shipped('admin-merge'),
+          who: ['everyone'],
+          where: { repositories: ['payments/api'], branches: ['release/*'] },
+        },
       ])
       const number = await repository.propose('elsewhere')
       assert.equal((await look(ben, number)).can.merge, true)

@@ -110,7 +110,13 @@ for (const store of stores)
     test('a stronger key for sessions: the weak one reaches only what lets its person get a stronger one', async () => {
       const synced = await join('cleo', new SoftwareAuthenticator({ backupEligible: true, backupState: true }))
       await setRules(ana, [
-        rule({ id: 'strong', title: 'Strong keys', who: ['user:cleo'], does: ['sign-in'], requires: { strength: 'device-bound' } }),
+        rule({
+          id: 'strong',
+          title: 'Strong keys',
+          who: ['user:cleo'],
+          does: ['sign-in'],
+          requires: { strength: 'device-bound' },
+        }),
       ])
       const { title } = await refused(synced.call('GET', '/projects'), 403, 'stronger-key-needed')
       assert.match(title, /a key that says it cannot be copied.*Yours is a synced passkey.*“Strong keys”/)
@@ -208,7 +214,13 @@ for (const store of stores)
 
     test('report only: nothing is refused, and what would have been is counted', async () => {
       await setRules(ana, [
-        rule({ id: 'reported', mode: 'report', who: ['user:ben'], does: ['sign-in'], requires: { strength: 'attested' } }),
+        rule({
+          id: 'reported',
+          mode: 'report',
+          who: ['user:ben'],
+          does: ['sign-in'],
+          requires: { strength: 'attested' },
+        }),
       ])
       await ben.signIn()
       await ben.signIn()
@@ -229,14 +241,22 @@ for (const store of stores)
         [['ben', 'locked-out', 'a-rule']],
       )
       const signIns = told.replay.rows.filter(({ act, outcome }) => act === 'sign-in' && outcome !== 'allow')
-      assert.ok(signIns.some(({ rule: because, count, examples }) => because?.id === 'a-rule' && count > 0 && examples.length > 0))
+      assert.ok(
+        signIns.some(
+          ({ rule: because, count, examples }) => because?.id === 'a-rule' && count > 0 && examples.length > 0,
+        ),
+      )
       assert.equal((await readPolicy(ana)).policy.rules.length, 0)
     })
 
     test('nobody locks the last administrator out, nor themselves', async () => {
       const all = rule({ who: ['role:owner'], does: ['sign-in'], requires: { networks: ['192.0.2.0/24'] } })
       await refused(setRules(ana, [all]), 409, 'locks-you-out')
-      const synced = rule({ who: ['role:owner'], does: ['guardrail.change'], requires: { models: { allow: ['synced'] } } })
+      const synced = rule({
+        who: ['role:owner'],
+        does: ['guardrail.change'],
+        requires: { models: { allow: ['synced'] } },
+      })
       await refused(setRules(ana, [synced]), 409, 'locks-you-out')
       const later = { ...synced, enforceFrom: Date.now() + dayMs }
       await setRules(ana, [later])
@@ -254,7 +274,9 @@ for (const store of stores)
       await refused(setRules(ana, [nowhere]), 422, 'invalid-policy')
       const problem = await refused(setRules(ana, bad), 422, 'invalid-policy')
       assert.deepEqual(Object.keys((problem as { fields?: object }).fields ?? {}).sort(), ['never', 'part', 'who'])
-      const many = Array.from({ length: 10_000 }, (_, index) => rule({ id: `r${index}`, does: ['merge'], requires: { people: 2 } }))
+      const many = Array.from({ length: 10_000 }, (_, index) =>
+        rule({ id: `r${index}`, does: ['merge'], requires: { people: 2 } }),
+      )
       await assert.rejects(setRules(ana, many), /40[013]|413|422/)
       await assert.rejects(setRules(ana, [rule({ does: ['(a+)+$'], requires: { strength: 'attested' } })]), /40[0]|422/)
     })
@@ -281,7 +303,11 @@ for (const store of stores)
     test('repositories are named by path, kept by id, and a rule follows its repository', async () => {
       await ana.call('POST', '/projects', { name: 'pay', description: '' })
       await ana.call('POST', '/projects/pay/repositories', { name: 'api', description: '' })
-      const there = rule({ does: ['repository.*'], where: { repositories: ['pay/api'] }, requires: { strength: 'attested' } })
+      const there = rule({
+        does: ['repository.*'],
+        where: { repositories: ['pay/api'] },
+        requires: { strength: 'attested' },
+      })
       await setRules(ana, [there])
       assert.deepEqual((await readPolicy(ana)).policy.rules[0]?.where?.repositories, ['pay/api'])
       await refused(setRules(ana, [{ ...there, where: { repositories: ['pay/none'] } }]), 422, 'invalid-policy')
@@ -322,11 +348,17 @@ for (const store of stores)
       const second = await setRules(ana, [])
       await ana.call('POST', `/policy/changes/${second.change.id}/withdraw`, {})
       const left = await eve.call<{ items: { action: string }[] }>('GET', '/inbox')
-      assert.deepEqual(left.items.filter(({ action }) => action === 'guardrail.approve'), [])
+      assert.deepEqual(
+        left.items.filter(({ action }) => action === 'guardrail.approve'),
+        [],
+      )
       const third = await setRules(ana, [])
       const again = await eve.call<{ items: { id: string; action: string }[] }>('GET', '/inbox')
       await eve.tap(again.items.find(({ action }) => action === 'guardrail.approve')?.id ?? '')
-      assert.equal((await ana.call<{ change: PolicyChangeView }>('GET', `/policy/changes/${third.change.id}`)).change.state, 'applied')
+      assert.equal(
+        (await ana.call<{ change: PolicyChangeView }>('GET', `/policy/changes/${third.change.id}`)).change.state,
+        'applied',
+      )
     })
 
     test('the rules stay after a restart', async () => {

@@ -7,11 +7,12 @@ import { loadConfig } from '../src/config.ts'
 import { lockDataFolder } from '../src/database/lock.ts'
 import type { CredentialView, Me } from '../src/identity/shapes.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import type { Rule } from '../src/policy/rule.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
 import { postern as command } from './support/command.ts'
 import { blobOf, importMetadata, makeBlob, makeBlobSigner, makeMaker, metadataFlags } from './support/metadata.ts'
-import { readPolicy, setRules } from './support/guardrails.ts'
+import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -132,15 +133,36 @@ for (const store of stores)
       const fewer = refusedModelStatuses.filter((status) => status !== 'USER_VERIFICATION_BYPASS')
       await setRules(ana, [], { policy: { refusedModelStatuses: fewer } })
       await postern.postern.attestation.catchUp()
-      const judged = async () => (await factsOf('credential.rejudged')).slice(-2).map(({ former, now }) => [former, now])
-      assert.deepEqual(await judged(), [['bad-status', 'verified'], ['bad-status', 'verified']])
+      const judged = async () =>
+        (await factsOf('credential.rejudged')).slice(-2).map(({ former, now }) => [former, now])
+      assert.deepEqual(await judged(), [
+        ['bad-status', 'verified'],
+        ['bad-status', 'verified'],
+      ])
       await setRules(ana, [], { policy: { refusedModelStatuses } })
       await postern.postern.attestation.catchUp()
-      assert.deepEqual(await judged(), [['verified', 'bad-status'], ['verified', 'bad-status']])
+      assert.deepEqual(await judged(), [
+        ['verified', 'bad-status'],
+        ['verified', 'bad-status'],
+      ])
+    })
+
+    test('a report that would cost the last administrator their key is not made to count', async () => {
+      await importMetadata(
+        postern,
+        [{ ...good, entry: () => good.entry({ statusReports: [{ status: 'RETIRED' }] }) }, broken],
+        { number: 12 },
+      )
+      const rules: Rule[] = [{ ...shipped('admin-sign-in'), does: ['sign-in', 'guardrail.change'] }]
+      const { policy } = await readPolicy(ana)
+      await setRules(ana, rules)
+      const more = { refusedModelStatuses: [...policy.refusedModelStatuses, 'RETIRED'] }
+      await refused(setRules(ana, rules, { policy: more }), 409, 'locks-you-out')
+      await setRules(ana, [])
     })
 
     test('when the report is gone the same passkeys count again', async () => {
-      await importMetadata(postern, [good, broken], { number: 12 })
+      await importMetadata(postern, [good, broken], { number: 13 })
       const last = (await factsOf('credential.rejudged')).slice(-2)
       assert.deepEqual(
         last.map(({ former, now }) => [former, now]),
@@ -152,25 +174,25 @@ for (const store of stores)
     })
 
     test('an overdue file is taken and said to be overdue, and keys stay attested', async () => {
-      const { isOverdue } = await importMetadata(postern, [good, broken], { number: 13, nextUpdate: '2026-01-01' })
+      const { isOverdue } = await importMetadata(postern, [good, broken], { number: 14, nextUpdate: '2026-01-01' })
       assert.equal(isOverdue, true)
       const shown = await ana.call<{ inForce: { number: number; isOverdue: boolean } }>('GET', '/metadata')
-      assert.deepEqual([shown.inForce.number, shown.inForce.isOverdue], [13, true])
+      assert.deepEqual([shown.inForce.number, shown.inForce.isOverdue], [14, true])
       await ana.signIn()
       assert.equal(await strengthOf(ana), 'attested')
     })
 
     test('administrators upload a file with a tap; nobody else sees or changes any of it', async () => {
-      const blob = blobOf([good, broken], { number: 14 })
+      const blob = blobOf([good, broken], { number: 15 })
       const ben = await postern.join(ana, 'member')
       for (const path of ['/metadata', '/authenticator-models'])
         await assert.rejects(ben.call('GET', path), { status: 403 })
       await assert.rejects(ben.call('POST', '/metadata', { blob }), { status: 403 })
       await refused(ana.call('POST', '/metadata', { blob }), 401, 'seal-required')
       const answer = await ana.act<{ outcome: string; number: number }>('POST', '/metadata', { blob })
-      assert.deepEqual([answer.outcome, answer.number], ['imported', 14])
+      assert.deepEqual([answer.outcome, answer.number], ['imported', 15])
       const [facts = {}] = (await factsOf('metadata.imported')).slice(-1)
-      assert.deepEqual([facts['number'], facts['source'], String(facts['seal']).slice(0, 4)], [14, 'upload', 'sea_'])
+      assert.deepEqual([facts['number'], facts['source'], String(facts['seal']).slice(0, 4)], [15, 'upload', 'sea_'])
     })
 
     test('an upload that is no good is refused before anybody taps', async () => {

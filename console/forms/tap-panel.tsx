@@ -1,7 +1,8 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { IconDeviceMobile, IconFingerprint } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import type { SealOutcome } from '../api/shapes.ts'
+import { paths } from '../paths.ts'
 import { FactsTable } from '../ui/facts-table.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RowSkeletons } from '../ui/skeletons.tsx'
@@ -58,7 +59,7 @@ export function TapPanel(props: TapPanelProps) {
       </Stack>
     )
   }
-  const reason = disabledReason ?? (credential ? null : 'None of your keys may do this; see the reasons above.')
+  const reason = disabledReason ?? (credential ? null : 'None of your keys may do this; the reasons stand above.')
   return (
     <Stack gap="md">
       {!hideFacts && <FactsTable facts={facts} />}
@@ -75,7 +76,7 @@ export function TapPanel(props: TapPanelProps) {
         >
           {tap.isError ? 'Try again' : buttonLabel}
         </Button>
-        {canGoElsewhere && !tap.isPending && !tap.isSuccess && !disabledReason && (
+        {canGoElsewhere && credential && !tap.isPending && !tap.isSuccess && !disabledReason && (
           <Button
             variant="subtle"
             leftSection={<IconDeviceMobile size={18} aria-hidden />}
@@ -87,6 +88,14 @@ export function TapPanel(props: TapPanelProps) {
         <Text size="sm" c="dimmed" role="status">
           {reason ?? (tap.isPending ? 'Waiting for your key. Follow your browser’s prompt.' : '')}
         </Text>
+        {!credential && (
+          <Text size="sm">
+            <Anchor href={paths.account('passkeys')} target="_blank" fz="inherit">
+              Add a key in a new tab
+            </Anchor>
+            , then come back here: nothing is lost.
+          </Text>
+        )}
       </Stack>
     </Stack>
   )

@@ -25,7 +25,12 @@ export type Credential = SealRequest['credentials'][number]
  */
 export function useTap({ sealRequestId, onSealed, onAttempt, onTapping }: UseTapOptions) {
   const path = `/seal-requests/${encodeURIComponent(sealRequestId)}`
-  const request = useQuery({ ...getQuery<SealRequest>(path), staleTime: Infinity })
+  const request = useQuery({
+    ...getQuery<SealRequest>(path),
+    staleTime: Infinity,
+    // Whoever lacks a key adds one in another tab, and comes back.
+    refetchOnWindowFocus: ({ state }) => (state.data?.credentials.every(({ refusal }) => refusal) ? 'always' : false),
+  })
   const [chosenId, choose] = useState<string | null>(null)
   const usable = request.data?.credentials.filter((credential) => !credential.refusal) ?? []
   const credential = usable.find(({ id }) => id === chosenId) ?? usable[0] ?? null

@@ -5,7 +5,8 @@ import type { Proof } from '../api/shapes.ts'
 
 /** What stands in the record, and beside it: proven, but by less than the guardrails ask today. */
 type MarkState = Proof['state'] | 'weaker'
-const markState = (proof: Proof): MarkState => (proof.state === 'proven' && proof.weaker !== null ? 'weaker' : proof.state)
+const markState = (proof: Proof): MarkState =>
+  proof.state === 'proven' && proof.weaker !== null ? 'weaker' : proof.state
 
 const marks: Record<MarkState, { label: string; color: string; icon: typeof IconFlag }> = {
   proven: { label: 'Proven', color: 'teal', icon: IconShieldCheck },

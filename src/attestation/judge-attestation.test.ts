@@ -20,7 +20,12 @@ async function judge(options: SoftwareAuthenticatorOptions, entries: unknown[], 
   const evidence = readAttestationEvidence(registration.attestationObject)
   const row = renderModels(parseMetadataEntries(entries)).find(({ key }) => key === modelKeyOf(evidence))
   const model = row && modelOf(row)
-  return judgeAttestation(evidence, { model, refuseStatuses: firstPolicy.refusedModelStatuses, registeredAt: at, now: Date.now() })
+  return judgeAttestation(evidence, {
+    model,
+    refuseStatuses: firstPolicy.refusedModelStatuses,
+    registeredAt: at,
+    now: Date.now(),
+  })
 }
 const outcomeOf = async (maker: TestMaker, entries: unknown[]): Promise<string> =>
   (await judge({ attest: maker.attester }, entries)).outcome

@@ -69,6 +69,7 @@ test('a leaked key of one batch concerns that batch, and everybody where the bat
   const [one, other] = [makeCertificate({ subject: [['CN', 'one']] }), makeCertificate({ subject: [['CN', 'other']] })]
   const leaked = [report('ATTESTATION_KEY_COMPROMISE', '2025-01-01', one.der.toString('base64'))]
   const badFor = (path: (typeof one)[]) =>
-    findBadStatuses(leaked, { refused: firstPolicy.refusedModelStatuses, path: path.map(({ x509 }) => x509), now }).length
+    findBadStatuses(leaked, { refused: firstPolicy.refusedModelStatuses, path: path.map(({ x509 }) => x509), now })
+      .length
   assert.deepEqual([badFor([one]), badFor([other]), badFor([])], [1, 0, 1])
 })

@@ -1,3 +1,5 @@
+import { dayOf } from '../attestation/import-metadata.ts'
+import type { GuardrailsShown } from '../guardrails/operator.ts'
 import { askOrOpen } from './admin-ask.ts'
 import { readArgs } from './admin-place.ts'
 import { CommandError } from './say.ts'
@@ -12,7 +14,7 @@ export async function adminGuardrails([command, ...args]: string[]): Promise<num
     config,
     command === 'show' ? { command: 'guardrails-show' } : { command: 'guardrails-off', ...rule },
   )
-  const lines = shown.rules.map(({ id, title, mode }) => `${words[mode].padEnd(12)}${id}: ${title}\n`)
+  const lines = shown.rules.map((rule) => `${stateOf(rule).padEnd(16)}${rule.id}: ${rule.title}\n`)
   process.stdout.write(
     flags['json'] === true
       ? `${JSON.stringify(shown)}\n`
@@ -21,4 +23,8 @@ export async function adminGuardrails([command, ...args]: string[]): Promise<num
   return 0
 }
 
-const words = { enforce: 'on', report: 'reporting', off: 'off' }
+function stateOf({ mode, enforceFrom }: GuardrailsShown['rules'][number]): string {
+  if (mode === 'off') return 'off'
+  if (mode === 'report') return 'reporting'
+  return enforceFrom !== null && enforceFrom > Date.now() ? `from ${dayOf(enforceFrom)}` : 'on'
+}

@@ -120,8 +120,8 @@ for (const [store, open] of Object.entries(openStores)) {
       /^From 14 February 2027 on it takes a hardware key of a verified model to sign in/,
     )
     const reported = await meant(database, [rule({ does: ['sign-in'], mode: 'report' })])
-    assert.equal(reported['ana']?.outcome, 'fine')
-    assert.match(reported['ana']?.sentence ?? '', /^Only reported, not enforced: it takes a hardware key/)
+    assert.equal(reported['ana']?.outcome, 'reported')
+    assert.match(reported['ana']?.sentence ?? '', /^It takes a hardware key/)
     await database.close()
   })
 

@@ -41,11 +41,18 @@ export async function listAffected(
     lockedOut: count('locked-out'),
     limited: count('limited'),
     reminded: count('reminded'),
+    reported: count('reported'),
     items: affected.sort((one, other) => order[one.outcome] - order[other.outcome]).slice(0, mostShown),
   }
 }
 
-const order: Record<AffectedPerson['outcome'], number> = { 'locked-out': 0, limited: 1, reminded: 2, fine: 3 }
+const order: Record<AffectedPerson['outcome'], number> = {
+  'locked-out': 0,
+  limited: 1,
+  reminded: 2,
+  reported: 3,
+  fine: 4,
+}
 
 interface Policies {
   before: CompiledPolicy
@@ -107,7 +114,7 @@ function createJudge({ before, after, at }: Policies) {
     const told = ifEnforced === undefined ? undefined : await loses(ifEnforced, deadline)
     return told === undefined
       ? { ...verdict, outcome: 'fine', sentence: '' }
-      : { ...verdict, rule: told.rule, outcome: 'fine', sentence: `Only reported, not enforced: ${told.clause}.` }
+      : { ...verdict, rule: told.rule, outcome: 'reported', sentence: asSentence(told.clause) }
   }
 }
 
@@ -121,7 +128,13 @@ function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing
       actor.role,
       users.has(actor.username) ? actor.username : '',
       actor.groups.filter((group) => groups.has(group)),
-      [...new Set(keys.map(({ strength, key }) => `${strength} ${key.category} ${key.aaguid ?? ''}`))],
+      [
+        ...new Set(
+          keys.map(
+            ({ strength, whenVouched, key }) => `${strength} ${whenVouched} ${key.category} ${key.aaguid ?? ''}`,
+          ),
+        ),
+      ],
       address,
       places,
       namesTokens ? tokens : [],

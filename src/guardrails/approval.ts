@@ -36,7 +36,12 @@ export function listApprovers(db: Db<'user'>, proposer: Id<'usr'>) {
 /** Asks every other administrator for the second tap; the first who gives it puts the change in force. */
 export async function askForApproval(
   tx: Tx<'sealRequest'>,
-  { row, caller, differences, at }: { row: PolicyChangeTable; caller: Caller; differences: readonly RuleDifference[]; at: number },
+  {
+    row,
+    caller,
+    differences,
+    at,
+  }: { row: PolicyChangeTable; caller: Caller; differences: readonly RuleDifference[]; at: number },
   policyDigest: string,
 ): Promise<Awaited<ReturnType<typeof listApprovers>>> {
   const approvers = await listApprovers(tx, caller.id)
@@ -78,7 +83,11 @@ export async function askForApproval(
         title,
         rows: [
           { label: 'Asked by', value: `${caller.displayName} (${caller.username})`, kind: 'text' },
-          ...differences.map(({ kind, rule }) => ({ label: kindWords[kind], value: rule.title, kind: 'text' as const })),
+          ...differences.map(({ kind, rule }) => ({
+            label: kindWords[kind],
+            value: rule.title,
+            kind: 'text' as const,
+          })),
           { label: 'New policy', value: row.digest, kind: 'digest' },
         ],
         warnings: [],
@@ -126,7 +135,12 @@ export function createApproval(parts: { policy: PolicyInForce & { refresh(): Pro
       action: 'guardrail.approved',
       actor: { id: seal.userId, method: 'passkey', strength: seal.strength },
       target: { kind: 'policy', id: row.id },
-      facts: { digest: row.digest, seal: seal.id, statement: seal.statementDigest, title: statement.predicate.act?.title ?? '' },
+      facts: {
+        digest: row.digest,
+        seal: seal.id,
+        statement: seal.statementDigest,
+        title: statement.predicate.act?.title ?? '',
+      },
       at,
     })
     return () => parts.policy.refresh()

@@ -55,9 +55,7 @@ export async function loadPolicy(
 
   await refresh()
   const mayChangeElsewhere = database.dialect === 'postgres'
-  const poll = mayChangeElsewhere
-    ? setInterval(() => void refresh().catch(onError), pollEveryMs).unref()
-    : undefined
+  const poll = mayChangeElsewhere ? setInterval(() => void refresh().catch(onError), pollEveryMs).unref() : undefined
   return {
     get version() {
       return version

@@ -5,13 +5,16 @@ import { findCurrent, policyOf } from './in-force.ts'
 
 export interface GuardrailsShown {
   version: number
-  rules: { id: string; title: string; mode: 'enforce' | 'report' | 'off' }[]
+  rules: { id: string; title: string; mode: 'enforce' | 'report' | 'off'; enforceFrom: number | null }[]
 }
 
 export async function showGuardrails({ read }: Pick<Database, 'read'>): Promise<GuardrailsShown> {
   const current = await findCurrent(read)
   const { rules } = policyOf(current)
-  return { version: current?.version ?? 0, rules: rules.map(({ id, title, mode }) => ({ id, title, mode })) }
+  return {
+    version: current?.version ?? 0,
+    rules: rules.map(({ id, title, mode, enforceFrom = null }) => ({ id, title, mode, enforceFrom })),
+  }
 }
 
 /**
@@ -24,7 +27,9 @@ export async function switchOff(database: Database, id: string | undefined, at: 
     const policy = policyOf(current)
     if (id !== undefined && !policy.rules.some((rule) => rule.id === id))
       throw new RangeError(`There is no guardrail ${id}. There are: ${policy.rules.map((rule) => rule.id).join(', ')}.`)
-    const rules = policy.rules.map((rule) => (id === undefined || rule.id === id ? { ...rule, mode: 'off' as const } : rule))
+    const rules = policy.rules.map((rule) =>
+      id === undefined || rule.id === id ? { ...rule, mode: 'off' as const } : rule,
+    )
     const basedOn = current?.version ?? 0
     return addChange(tx, { basedOn, policy: { ...policy, rules }, caller: null, seal: null, at }, 'applied')
   })

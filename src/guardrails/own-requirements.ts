@@ -45,7 +45,9 @@ export async function ownRequirements(
 function listUnvouched(policy: CompiledPolicy, standing: Standing, circumstance: Circumstance): string[] {
   const would = (key: OwnKey): boolean =>
     judgeKey(policy, standing, key, { act: 'session', place: null }, circumstance) === undefined
-  return standing.keys.filter((key) => !would(key) && would({ ...key, strength: key.whenVouched })).map(({ name }) => name)
+  return standing.keys
+    .filter((key) => !would(key) && would({ ...key, strength: key.whenVouched }))
+    .map(({ name }) => name)
 }
 
 /** One row for an act, or one for each group of places where it goes differently. */

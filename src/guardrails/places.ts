@@ -26,8 +26,7 @@ export const withIds = (policy: Policy, { idOf }: Places): Policy =>
   mapPlaces(policy, (path) => idOf.get(path.toLowerCase()) ?? path)
 
 /** As people read and write it. */
-export const withPaths = (policy: Policy, { pathOf }: Places): Policy =>
-  mapPlaces(policy, (id) => pathOf.get(id) ?? id)
+export const withPaths = (policy: Policy, { pathOf }: Places): Policy => mapPlaces(policy, (id) => pathOf.get(id) ?? id)
 
 const mapPlaces = (policy: Policy, map: (place: string) => string): Policy => ({
   ...policy,

@@ -66,9 +66,10 @@ export async function remindPeople(parts: ReminderParts): Promise<void> {
 }
 
 /** Reminds each hour, and as soon as other rules are in force. */
-export function createReminders(
-  parts: ReminderParts & { policy: LoadedPolicy; onError: (error: unknown) => void },
-): { start(): void; close(): Promise<void> } {
+export function createReminders(parts: ReminderParts & { policy: LoadedPolicy; onError: (error: unknown) => void }): {
+  start(): void
+  close(): Promise<void>
+} {
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> = Promise.resolve()
   const remind = (): void => {

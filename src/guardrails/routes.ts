@@ -37,7 +37,10 @@ const dayMs = 86_400_000
  * `guardrails/` owns the policy in force and its history, and explains a change before it is made. It enforces nothing
  * itself: every door asks `decide`.
  */
-export function guardrailRoutes(app: App, { ceremonies, policy }: { ceremonies: Ceremonies; policy: LoadedPolicy }): void {
+export function guardrailRoutes(
+  app: App,
+  { ceremonies, policy }: { ceremonies: Ceremonies; policy: LoadedPolicy },
+): void {
   const { database, now } = ceremonies
   const db = database.read
 
@@ -53,7 +56,11 @@ export function guardrailRoutes(app: App, { ceremonies, policy }: { ceremonies: 
       return {
         title: 'Change the guardrails',
         rows: [
-          ...differences.map(({ kind, rule }) => ({ label: `Guardrail ${kind}`, value: rule.title, kind: 'text' as const })),
+          ...differences.map(({ kind, rule }) => ({
+            label: `Guardrail ${kind}`,
+            value: rule.title,
+            kind: 'text' as const,
+          })),
           { label: 'Made from version', value: String(basedOn), kind: 'text' },
           { label: 'New policy', value: compilePolicy(kept).digest, kind: 'digest' },
         ],

@@ -78,13 +78,15 @@ export const AffectedPerson = Type.Object({
   person: PersonRef,
   /**
    * `fine`: has what is asked. `locked-out`: has nothing to get in with. `limited`: gets in, but has nothing that would
-   * do for an act they can do today. `reminded`: has not got it yet, but has time.
+   * do for an act they can do today. `reminded`: has not got it yet, but has time. `reported`: has not got it, and nothing
+   * but a report follows from that.
    */
   outcome: Type.Union([
     Type.Literal('fine'),
     Type.Literal('locked-out'),
     Type.Literal('limited'),
     Type.Literal('reminded'),
+    Type.Literal('reported'),
   ]),
   rule: Nullable(RuleRef),
   /** "It takes a hardware key of a verified model to sign in, and …"; empty where there is nothing to say. */
@@ -123,6 +125,7 @@ export const Explanation = Type.Object({
     lockedOut: Type.Integer(),
     limited: Type.Integer(),
     reminded: Type.Integer(),
+    reported: Type.Integer(),
     /** The first hundred, those locked out first. */
     items: Type.Array(AffectedPerson),
   }),
@@ -151,9 +154,7 @@ export const OwnRequirements = Type.Object({
     }),
   ),
   /** What will be asked from a date on and is not there yet. */
-  upcoming: Type.Array(
-    Type.Object({ rule: RuleRef, sentence: Type.String(), enforceFrom: Time, act: Type.String() }),
-  ),
+  upcoming: Type.Array(Type.Object({ rule: RuleRef, sentence: Type.String(), enforceFrom: Time, act: Type.String() })),
   /** Set where this session may do nothing but register what is missing. */
   shortfall: Nullable(
     Type.Object({

@@ -1,11 +1,12 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { OrganisationRole, Strength } from '../database/schema.ts'
+import type { AttestationOutcome, OrganisationRole, Strength } from '../database/schema.ts'
 import type { PersonRef } from '../http/shapes.ts'
 import { policyKey } from '../identity/policy-actor.ts'
 import type { CompiledPolicy } from '../policy/compile.ts'
 import type { ActPlace, PolicyActor, Proof } from '../policy/facts.ts'
 import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { listBadModels } from './bad-models.ts'
 import { createBreaks } from './breaks.ts'
 import { namedPlaces, namesNetworks } from './named.ts'
 import { readOwnPlaces } from './own-places.ts'
@@ -42,6 +43,7 @@ type Tables =
   | 'project'
   | 'repository'
   | 'roleGrant'
+  | 'authenticatorModel'
 export type StandingDb = Db<Tables>
 
 interface Chosen {
@@ -58,7 +60,10 @@ function choose(db: StandingDb, { roles, id }: Chosen) {
 
 const selectIds = (db: StandingDb, chosen: Chosen) => choose(db, chosen).select('user.id')
 
-/** The standing of active people, by name: of everybody, of those with certain roles, or of one. */
+/**
+ * The standing of active people, by name: of everybody, of those with certain roles, or of one. What their keys are worth
+ * is judged by the reports that count in the last of these policies.
+ */
 export async function readStandings(
   db: StandingDb,
   { policies, roles, id, at }: { policies: readonly CompiledPolicy[]; at: number } & Chosen,
@@ -98,6 +103,8 @@ export async function readStandings(
   const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
   const ownPlaces = await readOwnPlaces(db, namedPlaces(policies))
 
+  const refused = policies.at(-1)?.policy.refusedModelStatuses ?? []
+  const badModels = await listBadModels(db, refused, at)
   const groupsOf = Map.groupBy(groups, ({ userId }) => userId)
   const recordsOf = Map.groupBy(records, ({ userId }) => userId)
   const tokensOf = Map.groupBy(tokens, ({ userId }) => userId)
@@ -105,7 +112,7 @@ export async function readStandings(
   for (const user of users) {
     await breathe()
     const own = groupsOf.get(user.id) ?? []
-    const keys = (recordsOf.get(user.id) ?? []).map((record) => ({
+    const keys = (recordsOf.get(user.id) ?? []).map(asJudgedBy(badModels)).map((record) => ({
       name: record.name,
       strength: credentialStrength(record),
       whenVouched: credentialStrength({ ...record, strengthCap: null }),
@@ -123,6 +130,15 @@ export async function readStandings(
   }
   return standings
 }
+
+/** Only what the attestation proved counts: an AAGUID that was merely claimed makes no key bad. */
+const asJudgedBy =
+  (badModels: ReadonlySet<string>) =>
+  <Row extends { aaguid: string | null; attestationOutcome: AttestationOutcome }>(record: Row): Row => {
+    const { aaguid, attestationOutcome } = record
+    const isBad = aaguid !== null && attestationOutcome.startsWith('verified') && badModels.has(aaguid)
+    return isBad ? { ...record, attestationOutcome: 'bad-status' } : record
+  }
 
 const steps: readonly Strength[] = ['mfa', 'passkey', 'device-bound', 'attested']
 const rank = ({ strength }: OwnKey): number => steps.filter((step) => isAtLeast(strength, step)).length

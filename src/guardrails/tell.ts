@@ -34,8 +34,8 @@ export function tellMissing(
 
 function tellBest(keys: readonly OwnKey[], asked: Strength): string {
   const [best] = keys
-  const capped = keys.find(({ whenVouched }) => isAtLeast(whenVouched, asked))
-  if (capped !== undefined) return `nobody has vouched for the passkey “${capped.name}” yet`
+  if (keys.some(({ whenVouched }) => isAtLeast(whenVouched, asked)))
+    return 'nobody has vouched yet for the key that would do'
   if (best === undefined) return 'there is no passkey'
   return `the best passkey is ${best.key.category === 'synced' ? categoryWords.synced : strengthWords[best.strength]}`
 }

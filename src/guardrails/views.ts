@@ -55,10 +55,7 @@ export async function listChanges(db: Reading, cursor: string | undefined) {
 }
 
 /** Each beside the version it was made from. */
-export async function renderChanges(
-  db: Reading,
-  rows: readonly PolicyChangeTable[],
-): Promise<PolicyChangeView[]> {
+export async function renderChanges(db: Reading, rows: readonly PolicyChangeTable[]): Promise<PolicyChangeView[]> {
   if (rows.length === 0) return []
   const bases = await db
     .selectFrom('policyChange')

@@ -36,7 +36,6 @@ export type PersonRef = Static<typeof PersonRef>
 export const Page = <Item extends TSchema>(item: Item) =>
   Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 
-
 /** RFC 9457 problem, with what we add: a stable code, what would help, and the seal request that waits for a tap. */
 export const Nullable = <Inner extends TSchema>(inner: Inner) => Type.Union([inner, Type.Null()])
 

@@ -7,8 +7,8 @@ import type { Requirement } from '../policy/requirement.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { stepUpHeader } from '../policy/step-up-header.ts'
 import { isAtLeast } from '../policy/strength.ts'
-import { forbidden, ProblemError } from '../http/problem.ts'
 import { networkHelp } from '../policy/words.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
 
 /** Why a session that still lives is good for nothing but getting what it lacks. */
 export interface Shortfall {

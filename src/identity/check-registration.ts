@@ -11,7 +11,12 @@ import { findUserById } from './users.ts'
 /** Whether the rules take a key of this kind. What caps it for now is no property of the key. @throws 403 with the rule */
 export async function checkRegistration(
   db: Db<'user' | 'groupMember'>,
-  { record, policy, address, at }: { record: CredentialRecordTable; policy: PolicyInForce; address: string; at: number },
+  {
+    record,
+    policy,
+    address,
+    at,
+  }: { record: CredentialRecordTable; policy: PolicyInForce; address: string; at: number },
 ): Promise<void> {
   const user = await findUserById(db, record.userId)
   if (user === undefined) throw new Error('a key is registered for somebody')

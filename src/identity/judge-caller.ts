@@ -1,6 +1,6 @@
 import type { Database } from '../database/handles.ts'
 import { forbidden } from '../http/problem.ts'
-import { type Decision, decide } from '../policy/decide.ts'
+import { type Decision, decide, findDecisive } from '../policy/decide.ts'
 import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
 import { enforce, type PolicyInForce } from '../policy/in-force.ts'
 import { explainDecision } from '../policy/words.ts'

@@ -112,13 +112,13 @@ export async function findSessionCaller(
 }
 
 /** A session and what holds of it today: `strength` and `expiresAt` may be less than was stored. */
-export type LiveSession = Omit<SessionTable, 'secretHash'> & { credentialName: string; idleEndsAt: number }
+export type LiveSession = SessionTable & { credentialName: string; idleEndsAt: number }
 
 /** The sessions that are not over by the rules of today: the one that asks, then the others, last used first. */
 export async function listSessions(parts: JudgeParts, caller: SessionCaller, now: number): Promise<LiveSession[]> {
   const endsOf = await createSessionEnds(parts, caller, now)
   const rows = await listSessionRows(parts.database.read, caller.id, now)
-  const live = rows.flatMap(({ secretHash: _, ...row }): LiveSession[] => {
+  const live = rows.flatMap((row): LiveSession[] => {
     const strength = weaker(row.strength, credentialStrength(row))
     const ends = endsOf({
       ...row,

@@ -90,12 +90,9 @@ for (const [store, open] of Object.entries(openStores)) {
     assert.deepEqual(
       signIns.rows
         .slice(1)
-        .map(({ strength, category, count }) => [strength, category, count])
-        .sort(),
-      [
-        ['attested', 'hardware-key', 1],
-        ['device-bound', null, 1],
-      ],
+        .map(({ strength, category, count }) => `${strength} ${category} ${count}`)
+        .toSorted(),
+      ['attested hardware-key 1', 'device-bound null 1'],
     )
     assert.deepEqual(timeToSignIn.rows, [
       { category: null, count: 3, medianMs: 2100, p95Ms: 5000 },
@@ -139,8 +136,13 @@ for (const [store, open] of Object.entries(openStores)) {
       tx
         .insertInto('protectedBranch')
         .values({
-          ...{ repositoryId: rocket, ref: 'refs/heads/main', baselineOid: '', protectSealId: null },
-          ...{ stockVerifiableOnly: 1, createdAt: now - dayMs, createdBy: newId('usr') },
+          repositoryId: rocket,
+          ref: 'refs/heads/main',
+          baselineOid: '',
+          protectSealId: null,
+          stockVerifiableOnly: 1,
+          createdAt: now - dayMs,
+          createdBy: newId('usr'),
         })
         .execute(),
     )

@@ -31,7 +31,9 @@ export async function computeFigures({ db, rpId, now }: FigureParts, days: numbe
   ])
   for await (const event of readEvents(db, { from, to }, [...counters.keys()])) counters.get(event.action)?.add(event)
   return {
-    ...{ days, from, to },
+    days,
+    from,
+    to,
     ...signIns.read(),
     people: await countPeople(db, rpId),
     merges: merges.read(),

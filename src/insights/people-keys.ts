@@ -96,6 +96,6 @@ export async function listPeopleWithoutPasskey(
   return cutPage(
     found,
     ({ username }) => [username],
-    ({ strongest: _, ...person }) => person,
+    ({ id, username, displayName, role, createdAt }) => ({ id, username, displayName, role, createdAt }),
   )
 }

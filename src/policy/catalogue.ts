@@ -28,7 +28,7 @@ export const catalogue: readonly CatalogueEntry[] = [
     does: ['merge'],
     requires: { strength: 'device-bound' },
   }),
-  entry('A hardware key for guests', {
+  entry('No synced passkeys for guests', {
     why: 'Guests come from elsewhere: a passkey that syncs into an account you know nothing of does not let them in.',
     id: 'guest-keys',
     who: ['role:guest'],

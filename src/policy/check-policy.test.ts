@@ -23,7 +23,10 @@ test('names that nobody has are refused', () => {
   assert.deepEqual(messages(rule({ where: { repositories: ['rep_1', 'rep_2'] } })), [
     'There is no project or repository rep_2.',
   ])
-  assert.deepEqual(messages(rule({ does: ['merge', 'fly', 'moon.*'] })), ['There is no act fly.', 'There is no act moon.*.'])
+  assert.deepEqual(messages(rule({ does: ['merge', 'fly', 'moon.*'] })), [
+    'There is no act fly.',
+    'There is no act moon.*.',
+  ])
   assert.equal(messages(rule(), rule()).length, 1)
 })
 

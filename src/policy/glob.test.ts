@@ -16,7 +16,8 @@ test('a star stands for anything, also nothing and slashes', () => {
     ['ab*ba', 'aba', false],
     ['**', 'x', true],
   ]
-  for (const [pattern, text, expected] of cases) assert.equal(compileGlob(pattern)(text), expected, `${pattern} ${text}`)
+  for (const [pattern, text, expected] of cases)
+    assert.equal(compileGlob(pattern)(text), expected, `${pattern} ${text}`)
 })
 
 test('it agrees with the regular expression of the same meaning', () => {

@@ -4,7 +4,7 @@ import { decide } from './decide.ts'
 import type { DecisionFacts } from './facts.ts'
 import { compiled, facts, proof, rule } from './policy-testing.ts'
 import type { RuleRequirement } from './rule.ts'
-import { explainDecision } from './words.ts'
+import { explainDecision, helpWith } from './words.ts'
 
 const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
 const told = (requires: RuleRequirement, more: Partial<DecisionFacts> = {}): string => {
@@ -46,6 +46,19 @@ test('where models are named, it says that the model is what is wrong', () => {
     ),
     `To sign in you need a hardware key. The model of yours is not one it takes.${because}`,
   )
+})
+
+test('where no tap helps, the sentence is about that, and the help with it', () => {
+  const given = facts({ act: 'sign-in', place: null })
+  const decision = decide(
+    compiled(
+      rule({ id: 'strong', title: 'Strong', does: ['sign-in'], requires: { strength: 'attested' } }),
+      rule({ does: ['sign-in'], requires: { networks: ['10.0.0.0/8'] } }),
+    ),
+    given,
+  )
+  assert.equal(explainDecision(decision, given), `To sign in you must come from a known network.${because}`)
+  assert.match(helpWith(decision), /^Come from a network that the rule names/)
 })
 
 test('a key that is capped, or whose model is broken, is said to count as a passkey', () => {

@@ -27,7 +27,10 @@ export function kindWords({ allow, deny = [] }: NonNullable<RuleRequirement['mod
   const taken = categories.filter((kind) => named.includes(kind) && !deny.includes(kind))
   const namesModels = allow?.some((term) => !Object.hasOwn(categoryWords, term)) ?? false
   if (taken.length === categories.length) return otherModel
-  return [...taken.map((kind) => categoryWords[kind]), ...(namesModels ? ['a key of a model that the rule names'] : [])].join(' or ')
+  return [
+    ...taken.map((kind) => categoryWords[kind]),
+    ...(namesModels ? ['a key of a model that the rule names'] : []),
+  ].join(' or ')
 }
 
 /** What a rule that is not met asks for, by its kinds of keys. */

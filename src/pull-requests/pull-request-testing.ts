@@ -55,7 +55,19 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   const after: { push?: (place: RepositoryPlace, rows: Parameters<typeof followBranches>[2]) => Promise<void> } = {}
   const fixture = await openRepositories({ onDone: recordMerge, afterPush: async (at, rows) => after.push?.(at, rows) })
   const { database, git, now } = fixture
-  const ceremonies: Ceremonies = { database, challenges: createChallenges(challengesInMemory(), now), place, policy: floorOnly, attestation: createAttestation({ database, now, trust: { roots: [], signerHost: undefined }, refuseStatuses: () => [] }), now }
+  const ceremonies: Ceremonies = {
+    database,
+    challenges: createChallenges(challengesInMemory(), now),
+    place,
+    policy: floorOnly,
+    attestation: createAttestation({
+      database,
+      now,
+      trust: { roots: [], signerHost: undefined },
+      refuseStatuses: () => [],
+    }),
+    now,
+  }
   const failures: unknown[] = []
   await ensureInstance(database, place, now())
   const parts: MergeReleaseParts = {
@@ -112,11 +124,7 @@ async function addTapper(
     credentialName: `${username}'s key`,
     client: { userAgent: 'test', address: '127.0.0.1' },
   })
-  const caller = (await findSessionCaller(
-    ceremonies,
-    { secret, address: '127.0.0.1' },
-    now(),
-  )) as SessionCaller
+  const caller = (await findSessionCaller(ceremonies, { secret, address: '127.0.0.1' }, now())) as SessionCaller
   return {
     caller,
     secret,

@@ -327,7 +327,13 @@ async function openApp(fixture: PullRequestFixture): Promise<App> {
   enforceAccess(app, { access, act: refuse })
   browseRoutes(app, { database, git, policy: floorOnly, now })
   downloadRoutes(app, { git })
-  refRoutes(app, { database, git, policy: floorOnly, now, afterMove: (place, rows) => followBranches(parts, place, rows) })
+  refRoutes(app, {
+    database,
+    git,
+    policy: floorOnly,
+    now,
+    afterMove: (place, rows) => followBranches(parts, place, rows),
+  })
   pullRequestRoutes(app, parts)
   return app
 }

@@ -36,10 +36,17 @@ test('the start is a baseline, a move without a tap is unproven, and nothing is 
   await move('refs/heads/main', first, branch, false)
   await move('refs/heads/main', first, second)
 
-  const proofs = await listProofs({ db: database.read, policy: floorOnly, at: 0 }, place.repository.id, [first, second, branch])
+  const proofs = await listProofs({ db: database.read, policy: floorOnly, at: 0 }, place.repository.id, [
+    first,
+    second,
+    branch,
+  ])
   assert.deepEqual([proofs.get(first)?.state, proofs.get(first)?.by], ['baseline', null])
   assert.equal(proofs.get(second)?.state, 'unproven')
   assert.equal(proofs.get(branch), undefined)
-  assert.equal((await listProofs({ db: database.read, policy: floorOnly, at: 0 }, other.repository.id, [first])).size, 0)
+  assert.equal(
+    (await listProofs({ db: database.read, policy: floorOnly, at: 0 }, other.repository.id, [first])).size,
+    0,
+  )
   assert.equal((await listProofs({ db: database.read, policy: floorOnly, at: 0 }, place.repository.id, [])).size, 0)
 })

@@ -72,7 +72,13 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
   app.decorateRequest('caller', undefined)
   app.decorateRequest('place', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('no act here')))
-  const authenticator = createAuthenticator({ database, cookies: cookieNames(url), origin: url.origin, policy: floorOnly, now })
+  const authenticator = createAuthenticator({
+    database,
+    cookies: cookieNames(url),
+    origin: url.origin,
+    policy: floorOnly,
+    now,
+  })
   const refuse: Guard = () => Promise.reject(new Error('not under test'))
   const access = Object.fromEntries(accessKinds.map((kind) => [kind, refuse])) as Record<
     (typeof accessKinds)[number],
@@ -107,7 +113,15 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
       credentialRecordId: newId('crd'),
       key,
     } as const
-    return { ...user, isDemo: false, strength: 'device-bound', authenticatedAt: user.createdAt, address: '127.0.0.1', shortfall: null, by }
+    return {
+      ...user,
+      isDemo: false,
+      strength: 'device-bound',
+      authenticatedAt: user.createdAt,
+      address: '127.0.0.1',
+      shortfall: null,
+      by,
+    }
   }
   const owner = await addPerson('ana', 'owner')
   const actAs = (caller: Caller): Act => ({

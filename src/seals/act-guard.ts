@@ -76,11 +76,7 @@ export function createActGuard(
     throw forbidden(explainDecision(decision, facts), helpWith(decision))
   }
 
-  async function askForSeal(
-    request: FastifyRequest,
-    question: TapQuestion,
-    { title, rows, subjects }: ActDescription,
-  ) {
+  async function askForSeal(request: FastifyRequest, question: TapQuestion, { title, rows, subjects }: ActDescription) {
     const caller = getPerson(request)
     const at = now()
     const action = question.act

@@ -226,7 +226,11 @@ async function keepSeal(
 export async function refuseRequest(
   database: Database,
   caller: SessionCaller,
-  { id, at, andThen }: { id: string; at: number; andThen?: (tx: Tx<TableName>, row: SealRequestTable) => Promise<void> },
+  {
+    id,
+    at,
+    andThen,
+  }: { id: string; at: number; andThen?: (tx: Tx<TableName>, row: SealRequestTable) => Promise<void> },
 ): Promise<void> {
   const request = await getSealRequest(database.read, id, caller.id)
   await database.write(async (tx) => {

@@ -27,10 +27,7 @@ export interface JudgedTap {
   recorded: RecordedDecision
 }
 
-export type TapJudge = (
-  record: CredentialRecord,
-  tap?: { made: Pick<SealTable, 'strength' | 'sealedAt'> },
-) => JudgedTap
+export type TapJudge = (record: CredentialRecord, tap?: { made: Pick<SealTable, 'strength' | 'sealedAt'> }) => JudgedTap
 
 /**
  * Judges taps of one person for one act by the rules in force: before the tap, at it, and once more when the seal is

@@ -24,26 +24,42 @@ export class ObjectReader implements AsyncDisposable {
   #rest: Buffer = Buffer.alloc(0)
   /** How many bytes `#rest` must have before it is worth another look. */
   #wanted = 1
+  /** Asked for and not read yet, in order. */
+  readonly #asked: (readonly string[])[] = []
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(repository: Repository) {
     this.#repository = repository
     this.#source = open(repository, true)
   }
 
-  /** Contents in the order asked for. Throws CannotJudge `object-missing`, `object-corrupt`. */
-  async read(oids: readonly string[], type: ObjectType): Promise<Buffer[]> {
-    if (oids.length === 0) return []
+  /**
+   * Contents in the order asked for. May be called again before the answer is here: git then works on it meanwhile.
+   * Throws CannotJudge `object-missing`, `object-corrupt`.
+   */
+  read(oids: readonly string[], type: ObjectType): Promise<Buffer[]> {
+    if (oids.length === 0) return Promise.resolve([])
+    this.#asked.push(oids)
     this.#ask(oids)
+    const read = this.#last.then(() => this.#collect(oids, type))
+    this.#last = read
+    // Whoever asked ahead may never come to look at it.
+    read.catch(() => undefined)
+    return read
+  }
+
+  async #collect(oids: readonly string[], type: ObjectType): Promise<Buffer[]> {
     const contents: Buffer[] = []
     for (const oid of oids) {
       // Most objects came with the last piece; waiting for each would cost more than reading it.
       let content = this.#take(oid, type)
       while (content === undefined) {
-        await this.#more(oids)
+        await this.#more()
         content = this.#take(oid, type)
       }
       contents.push(content)
     }
+    this.#asked.shift()
     return contents
   }
 
@@ -80,13 +96,13 @@ export class ObjectReader implements AsyncDisposable {
   }
 
   /** Waits for enough bytes to go on with. */
-  async #more(oids: readonly string[]): Promise<void> {
+  async #more(): Promise<void> {
     const parts = [this.#rest]
     let have = this.#rest.length
     while (have < this.#wanted) {
       const next = await this.#source.chunks.next()
       if (next.done) {
-        this.#askOlderGit(oids)
+        this.#askOlderGit()
         continue
       }
       this.#source.hasAnswered = true
@@ -97,12 +113,12 @@ export class ObjectReader implements AsyncDisposable {
   }
 
   /** A process that ends without a word does not know what it was asked to be. */
-  #askOlderGit(oids: readonly string[]): void {
+  #askOlderGit(): void {
     if (this.#source.hasAnswered || !this.#source.buffers) {
       throw new CannotJudge('git-failed', 'git cat-file ended early')
     }
     this.#source = open(this.#repository, false)
-    this.#ask(oids)
+    for (const oids of this.#asked) this.#ask(oids)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { EDDSA, RS256 } from '../protocols/webauthn/cose.ts'
@@ -557,4 +557,28 @@ test('a git that cannot batch commands reads the same', { skip: process.platform
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], { env })
   assert.equal(status, 0)
   assert.deepEqual(JSON.parse(stdout.toString()), await judged(clone))
+})
+
+test('a line of many batches is judged whole, and an object that is missing in it ends the walk', async () => {
+  using repository = new SealedRepository()
+  const oids = Array.from({ length: 200 }, () => repository.merge(repository.ada).oid)
+  repository.publish()
+  const clone = repository.clone()
+  const report = await judged(clone)
+  assert.equal(report.exitCode, 0)
+  assert.deepEqual(
+    report.changes.map(({ oid }) => oid),
+    oids.toReversed(),
+  )
+  const blob = repository.git(['ls-tree', '-r', '--object-only', 'refs/postern/seals']).split('\n')[100] ?? ''
+  const again = repository.clone()
+  execFileSync('git', ['-C', again, 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*'])
+  execFileSync('git', ['-C', again, 'repack', '-adq'])
+  const objects = join(again, '.git', 'objects')
+  execFileSync('sh', [
+    '-c',
+    `mv ${objects}/pack ${again}/pack && for each in ${again}/pack/*.pack; do git -C ${again} unpack-objects -q < $each; done`,
+  ])
+  unlinkSync(join(objects, blob.slice(0, 2), blob.slice(2)))
+  assert.equal(await refusal(again), 'object-missing')
 })

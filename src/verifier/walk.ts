@@ -30,7 +30,9 @@ export interface Walked {
   named: ReadonlySet<string>
 }
 
-const BATCH = 500
+// About as much as a pipe holds: while one batch is judged, git has the next ready in it.
+const BATCH = 64
+const AHEAD = 2
 
 /**
  * Judges every commit of a line that ends at `tip`. git only proposed the line: each link is checked in the commits
@@ -41,13 +43,9 @@ export async function walk(line: Line, tip: string, rules: Rules, objects: Objec
   const changes: Change[] = []
   const named = new Set<string>()
   let last = line.end
-  for (let at = 0; at < line.oids.length; at += BATCH) {
-    const batch = line.oids.slice(at, at + BATCH)
-    const commits = await objects.read(batch, 'commit')
-    const digests = commits.flatMap(namedDigests)
+  for await (const { oids, commits, digests, seals } of readAhead(line.oids, rules, objects)) {
     for (const digest of digests) named.add(digest)
-    const seals = await readSeals(rules.sealBlobs, digests, objects)
-    for (const [index, oid] of batch.entries()) {
+    for (const [index, oid] of oids.entries()) {
       const commit = commits[index] ?? Buffer.alloc(0)
       if (firstParentOf(commit) !== last) throw unlinked(oid)
       last = oid
@@ -56,6 +54,35 @@ export async function walk(line: Line, tip: string, rules: Rules, objects: Objec
   }
   if (last !== tip) throw unlinked(tip)
   return { changes: changes.toReversed(), named }
+}
+
+interface Batch {
+  oids: string[]
+  commits: Buffer[]
+  digests: string[]
+  /** By digest. */
+  seals: Map<string, SealRecord>
+}
+
+/** Batches in their order, the next ones asked for before one is handed out. */
+async function* readAhead(all: readonly string[], rules: Rules, objects: ObjectReader): AsyncGenerator<Batch> {
+  const ahead: Promise<Batch>[] = []
+  for (let at = 0; at < all.length || ahead.length > 0;) {
+    for (; at < all.length && ahead.length <= AHEAD; at += BATCH) {
+      const batch = readBatch(all.slice(at, at + BATCH), rules, objects)
+      // Nobody comes for it where an earlier one ends the walk.
+      batch.catch(() => undefined)
+      ahead.push(batch)
+    }
+    const next = await ahead.shift()
+    if (next) yield next
+  }
+}
+
+async function readBatch(oids: string[], { sealBlobs }: Rules, objects: ObjectReader): Promise<Batch> {
+  const commits = await objects.read(oids, 'commit')
+  const digests = commits.flatMap(namedDigests)
+  return { oids, commits, digests, seals: await readSeals(sealBlobs, digests, objects) }
 }
 
 const HEAD_BYTES = 96

@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { catalogue } from '../../src/policy/catalogue.ts'
-import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
-import { adminNetworks, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
+import { shipped } from '../support/guardrails.ts'
+import { keyScenes, limitScenes } from './catalogue-scenes.ts'
 
-// Each guardrail that ships, as the people meet it whom it stops: refused in words, shown the way out, and let through.
-const scenes: Record<string, (context: TestContext) => Promise<void>> = {
-  'admin-sign-in': adminSignIn,
-  'admin-merge': adminMerge,
-  'guest-keys': guestKeys,
-  'two-people': twoPeople,
-  'token-lifetime': tokenLifetime,
-  'admin-networks': adminNetworks,
-  'session-limits': sessionLimits,
-  'hardware-keys': hardwareKeys,
-}
-
-test('every guardrail that ships is shown here', () => {
+test('every guardrail that ships is shown in a browser', () => {
   const ids = catalogue.map(({ rule }) => rule.id)
-  assert.deepEqual(Object.keys(scenes).sort(), ids.sort())
+  assert.deepEqual(Object.keys({ ...keyScenes, ...limitScenes }).sort(), ids.sort())
 })
 
-for (const { title, rule } of catalogue)
-  test(title, { timeout: 120_000 }, async (context) => scenes[rule.id]?.(context))
+for (const [id, play] of Object.entries(keyScenes)) test(shipped(id).title, { timeout: 120_000 }, play)

@@ -5,6 +5,7 @@ import type { Person } from '../../src/walk/person.ts'
 import { callInBrowser } from '../support/browser-steps.ts'
 import { blobOf, CHROMIUM_AAGUID, chromiumEntry, makeBlob, makeBlobSigner, makeMaker } from '../support/metadata.ts'
 import { save } from './guardrail-steps.ts'
+import { lookAtPage } from './look-at-page.ts'
 import { button, choose, dialog, link, see, seeTitle, type Story, tap } from './story.ts'
 
 const broken = makeMaker({ aaguid: '0a1b2c3d-0000-4000-8000-00000000beef', name: 'Leaky key' })
@@ -102,7 +103,7 @@ export async function findModels(story: Story): Promise<void> {
   await row(story, 'Leaky key').waitFor()
   assert.equal(await rows.count(), 2)
   await see(row(story, 'Leaky key'), 'Counts as broken')
-  await see(row(story, 'Leaky key'), 'Its keys can be stolen from afar, reported for 1 March 2025.')
+  await see(row(story, 'Leaky key'), 'Its keys can be stolen from afar, reported since 1 March 2025.')
   const chromium = row(story, 'Virtual key of Chromium')
   await see(chromium, 'FIDO certified, level 2')
   await see(chromium, /can be bypassed.* Does not count: an update has mended it since/)
@@ -117,7 +118,7 @@ export async function findModels(story: Story): Promise<void> {
 }
 
 export async function uploadOverdue(story: Story): Promise<void> {
-  const { page, visitor } = story
+  const { page, postern, visitor } = story
   await openModels(story)
   await upload(story, fileOf(11, '2026-01-01'))
   await tap(page)
@@ -125,6 +126,14 @@ export async function uploadOverdue(story: Story): Promise<void> {
   await see(page, 'A newer one is overdue')
   await see(page, /FIDO promised it for 1 January 2026/)
   await visitor.photograph('models-overdue')
+  await lookAtPage(page, postern.origin, {
+    name: 'models-known',
+    route: '/-/guardrails/models',
+    url: '/-/guardrails/models?q=key',
+    shows: 'Counts as broken',
+  })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1280, height: 900 })
 }
 
 /** Whoever does not rely on people to update lets an update count: Ana’s own key is worth less at once, and again more. */

@@ -1,5 +1,8 @@
 import type { TestContext } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import type { OrganisationRole } from '../../src/database/schema.ts'
+import { createRegistrationLink, linkUrl } from '../../src/identity/registration-links.ts'
+import { createUser } from '../../src/identity/users.ts'
 import { firstPolicy, type Rule } from '../../src/policy/rule.ts'
 import { shipped } from '../support/guardrails.ts'
 import { registerInBrowser } from '../support/browser-steps.ts'
@@ -7,7 +10,7 @@ import { type KeyOptions, Visitor, type VirtualKey } from '../support/chromium.t
 import { importMetadata } from '../support/metadata.ts'
 import type { StartOptions } from '../support/start-postern.ts'
 import { card, flip } from './guardrail-steps.ts'
-import { button, choose, dialog, openStory, see, seeTitle, type Story, tap } from './story.ts'
+import { button, dialog, openStory, see, seeTitle, type Story, tap } from './story.ts'
 
 /** A story whose people come and go: Ana owns the instance, and the models of Chromium’s keys are known. */
 export interface Organisation extends Story {
@@ -59,17 +62,16 @@ export async function importRules({ page, postern }: Story, rules: Rule[], versi
   await see(page, `Saved. Version ${version} is in force.`)
 }
 
-/** Ana adds somebody; the link that she would send them. */
-export async function invite({ page, postern }: Story, name: string, role: string): Promise<string> {
-  await page.goto(`${postern.origin}/-/people?add=yes`)
-  const form = dialog(page, 'Add a person')
-  await form.getByLabel('Name', { exact: true }).fill(`${name} Example`)
-  await form.getByLabel('Username').fill(name.toLowerCase())
-  await form.getByLabel('E-mail').fill(`${name.toLowerCase()}@example.com`)
-  await choose(page, 'Role', role)
-  await button(form, 'Add with a tap').click()
-  await button(dialog(page), 'Tap your key').click()
-  return (await page.getByRole('alert').getByLabel('Text to copy').first().innerText()).trim()
+/** Somebody is added; the link that they would be sent. */
+export async function invite({ postern }: Story, name: string, role: OrganisationRole): Promise<string> {
+  const { database, now } = postern.postern.ceremonies
+  const [username, at] = [name.toLowerCase(), now()]
+  return database.write(async (tx) => {
+    const person = { username, displayName: `${name} Example`, email: `${username}@example.com`, role }
+    const { id } = await createUser(tx, { ...person, createdBy: null, at })
+    const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: id, createdBy: null, at })
+    return linkUrl(postern.origin, link.token)
+  })
 }
 
 /** Somebody at another machine, with a key of theirs; `headers` are what a proxy there would add. */
@@ -87,7 +89,7 @@ export async function openVisitor(
 export async function admit(
   story: Story,
   name: string,
-  { role, key, headers }: { role: string; key: KeyOptions; headers?: Record<string, string> },
+  { role, key, headers }: { role: OrganisationRole; key: KeyOptions; headers?: Record<string, string> },
 ): Promise<Visitor & { key: VirtualKey }> {
   const link = await invite(story, name, role)
   const visitor = await openVisitor(story, key, headers)

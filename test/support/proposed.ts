@@ -27,7 +27,11 @@ export async function makeProposing(
   const commit = async (file: string): Promise<void> => {
     await writeFile(join(work, file), `${file}\n`)
     await gitOrThrow(work, ['add', '--all'])
-    await gitOrThrow(work, ['commit', '--quiet', '--message', `Add ${file}`], commitAs('Ana', 'ana@example.com', Date.now()))
+    await gitOrThrow(
+      work,
+      ['commit', '--quiet', '--message', `Add ${file}`],
+      commitAs('Ana', 'ana@example.com', Date.now()),
+    )
   }
   const push = (branch: string): Promise<string> =>
     gitOrThrow(work, [...withToken(token), 'push', '--quiet', `${origin}/${name}.git`, branch])

@@ -67,7 +67,7 @@ export function EditCard({ edit: { id, kind, before, after }, problems = [], onL
 
 function stateChange(was: string | undefined, is: string | undefined): string {
   if (is === undefined) return 'No longer there'
-  return was === undefined || was === is ? is : `${was} before, then: ${is.toLowerCase()}`
+  return was === undefined || was === is ? is : `${was} before, then: ${is.charAt(0).toLowerCase()}${is.slice(1)}`
 }
 
 const said = (rule: NonNullable<RuleEdit['after']>, nameOf: NameModel) => ({

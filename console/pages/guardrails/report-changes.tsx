@@ -13,17 +13,16 @@ interface ReportChangesProps {
 export function ReportChanges({ before, after, isDraft }: ReportChangesProps) {
   const [was, is] = [statuses(before), statuses(after)]
   if (isSame(was, is)) return null
+  const begun = is.filter((one) => !was.includes(one))
   return (
     <Paper withBorder p="md">
       <Title order={3} size="md" mb={4}>
         Reports that count against a model
       </Title>
       <List size="sm" withPadding={false}>
-        {is
-          .filter((one) => !was.includes(one))
-          .map((one) => (
-            <List.Item key={one}>Counts from then on: {reportLabel(one)}</List.Item>
-          ))}
+        {begun.map((one) => (
+          <List.Item key={one}>Counts from then on: {reportLabel(one)}</List.Item>
+        ))}
         {was
           .filter((one) => !is.includes(one))
           .map((one) => (
@@ -31,9 +30,10 @@ export function ReportChanges({ before, after, isDraft }: ReportChangesProps) {
           ))}
       </List>
       {isDraft && (
-        <Text size="sm" c="dimmed" mt={6}>
-          As soon as it is saved every passkey is judged anew, and whoever has a key of such a model is told. Below,
-          keys count as they do today.
+        <Text size="sm" mt={6}>
+          As soon as it is saved every passkey is judged anew.
+          {begun.length > 0 &&
+            ' Whoever has a key of such a model needs another one at once where a rule asks for a verified hardware key, or for one that cannot be copied. They are not counted below: there, keys count as they do today.'}
         </Text>
       )}
     </Paper>

@@ -10,7 +10,7 @@ export const HowToGet = ({ metadata: { inForce, url } }: { metadata: MetadataVie
     chevronPosition="left"
     variant="default"
     defaultValue={inForce && !inForce.isOverdue ? null : 'how'}
-    styles={{ control: { paddingInline: 0 }, content: { paddingInline: 0 } }}
+    styles={{ control: { paddingInline: 0 }, chevron: { marginInlineStart: 0 }, content: { paddingInline: 0 } }}
   >
     <Accordion.Item value="how" style={{ borderBottom: 0 }}>
       <Accordion.Control>How to get it</Accordion.Control>
@@ -18,7 +18,7 @@ export const HowToGet = ({ metadata: { inForce, url } }: { metadata: MetadataVie
         <List size="sm" spacing="xs" pr="md">
           <List.Item>
             Download it from the{' '}
-            <Anchor href={FIDO} target="_blank" rel="noreferrer" inherit>
+            <Anchor href={FIDO} target="_blank" rel="noreferrer" underline="always" inherit>
               FIDO Metadata Service
             </Anchor>
             : one file, <Words>`blob.jwt`</Words>, about 6 MB, signed by FIDO and renewed each month. Upload it here. It

@@ -62,7 +62,7 @@ const stateWords = {
 const ReportLine = ({ report: { status, state, effectiveAt } }: { report: ModelReport }) => (
   <Text size="sm" {...(state === 'counts' ? {} : { c: 'dimmed' })}>
     {reportLabel(status)}
-    {effectiveAt === null ? '.' : `, reported for ${metadataDay(effectiveAt)}.`}
+    {effectiveAt === null ? '.' : `, reported since ${metadataDay(effectiveAt)}.`}
     {stateWords[state]}
   </Text>
 )

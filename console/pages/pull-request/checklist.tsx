@@ -18,7 +18,13 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
           {isReady ? 'Ready to merge' : headline(mergeability, pullRequest)}
         </Title>
         {mergeability.checks.length > 0 && (
-          <List spacing={6} size="sm" center={false} listStyleType="none" styles={{ itemWrapper: { alignItems: 'flex-start' } }}>
+          <List
+            spacing={6}
+            size="sm"
+            center={false}
+            listStyleType="none"
+            styles={{ itemWrapper: { alignItems: 'flex-start' } }}
+          >
             {mergeability.checks.map((check) => (
               <Check key={check.label} check={check} />
             ))}

@@ -15,7 +15,9 @@ export const guardrails = (dialect: Dialect): Migration => ({
     await sql.raw(`create table "policyChange" (${columns})`).execute(database)
     await sql.raw('create unique index "policyChangeVersion" on "policyChange" ("version")').execute(database)
     await sql.raw(`alter table "sealRequest" add column "about" ${text}`).execute(database)
-    await sql.raw('create index "sealRequestAbout" on "sealRequest" ("about") where "about" is not null').execute(database)
+    await sql
+      .raw('create index "sealRequestAbout" on "sealRequest" ("about") where "about" is not null')
+      .execute(database)
     await sql.raw(`alter table "auditEvent" add column "policyAct" ${text}`).execute(database)
     await sql
       .raw('create index "auditEventJudged" on "auditEvent" ("id") where "policyAct" is not null')

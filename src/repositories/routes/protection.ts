@@ -18,7 +18,10 @@ const ByBranch = Type.Object({ ...InRepository, branch: Type.String({ minLength:
 const Rule = Type.Object({ stockVerifiableOnly: Type.Boolean() }, { additionalProperties: false })
 
 /** Where protection began, its rule, and who its signers are. */
-export function protectionRoutes(app: App, parts: RefParts & { policy: PolicyInForce; projection: Projection; origin: string }): void {
+export function protectionRoutes(
+  app: App,
+  parts: RefParts & { policy: PolicyInForce; projection: Projection; origin: string },
+): void {
   const { database, projection, origin, now } = parts
   const root = `${repositoryRoot}/protected-branches/:branch`
 

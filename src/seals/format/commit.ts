@@ -123,15 +123,7 @@ export function parseTrailers(message: string): Trailers | undefined {
   return trailers
 }
 
-/** Whether a message's trailers are those of this statement. Throws SealError with the code of what differs. */
-export function checkCommitTrailers(message: string, statement: Statement, digest: string): Trailers {
-  const found = parseTrailers(message)
-  if (!found) throw new SealError('no-seal', 'the commit names no statement')
-  checkTrailers(found, statement, digest)
-  return found
-}
-
-/** The same of trailers that were read already. */
+/** Whether these trailers are those of this statement. Throws SealError with the code of what differs. */
 export function checkTrailers(found: Trailers, statement: Statement, digest: string): void {
   const expected = trailersFor(statement, digest)
   if (found.statement !== expected.statement) throw new SealError('statement-missing', 'it names another statement')

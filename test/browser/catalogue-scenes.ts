@@ -1,0 +1,20 @@
+import type { TestContext } from 'node:test'
+import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
+import { adminNetworks, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
+
+type Scenes = Record<string, (context: TestContext) => Promise<void>>
+
+/** Each guardrail that ships, by its id, as the people meet it whom it stops: refused in words, shown the way out, let through. */
+export const keyScenes: Scenes = {
+  'admin-sign-in': adminSignIn,
+  'admin-merge': adminMerge,
+  'guest-keys': guestKeys,
+  'hardware-keys': hardwareKeys,
+}
+
+export const limitScenes: Scenes = {
+  'two-people': twoPeople,
+  'token-lifetime': tokenLifetime,
+  'admin-networks': adminNetworks,
+  'session-limits': sessionLimits,
+}
