@@ -22,7 +22,7 @@ test('a sensitive act says which key may tap, and lets it', { timeout: 200_000 }
   await importRules(story, [careful])
   const passkeys = `${postern.origin}/-/account/passkeys`
   await page.goto(passkeys)
-  await button(row(page, 'My'), 'Rename').click()
+  await button(row(page, 'This session'), 'Rename').click()
   const form = dialog(page).filter({ has: page.getByLabel('Name') })
   await form.getByLabel('Name').fill('Old phone')
 
@@ -64,7 +64,7 @@ test('a sensitive act says which key may tap, and lets it', { timeout: 200_000 }
   })
 
   await step('the dialog asks for that one by itself; turned away, the form keeps its words', async () => {
-    await button(row(page, 'My'), 'Rename').click()
+    await button(row(page, 'This session'), 'Rename').click()
     await form.getByLabel('Name').fill('Old phone')
     await button(form, 'Rename with a tap').click()
     const asked = dialog(page).filter({ has: button(page, 'Tap your key') })
