@@ -11,31 +11,39 @@ import { lookAtPage } from './look-at-page.ts'
 import { entryPages, ownerPages, routeTable } from './page-list.ts'
 import { openStory, type Story } from './story.ts'
 
-// Every page, filled by the demo, light and dark, wide and narrow; and the whole console without a mouse.
-test('every page can be read by everybody', { timeout: 280_000 }, async (context) => {
-  await using story = await openStory(context)
-  const { postern, page, visitor, laptop } = story
-  const { database, place, now } = postern.postern.ceremonies
-  await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
-  await setUp(story)
-  const asked = { address: '203.0.113.9', via: 'session', token: null } as const
-  const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
-  const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), code })
+/**
+ * Every page, filled by the demo, light and dark, wide and narrow; and the whole console without a mouse. In two halves,
+ * which run beside each other.
+ */
+export function testPages(half: 'even' | 'odd'): void {
+  test(`every page can be read by everybody, ${half} half`, { timeout: 280_000 }, async (context) => {
+    await using story = await openStory(context)
+    const { postern, page, visitor, laptop } = story
+    const { database, place, now } = postern.postern.ceremonies
+    await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
+    await setUp(story)
+    const asked = { address: '203.0.113.9', via: 'session', token: null } as const
+    const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
+    const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), code })
+    const ofHalf = <Item>(list: readonly Item[]): Item[] =>
+      list.filter((_, index) => (index % 2 === 0) === (half === 'even'))
 
-  await context.test('no page of the route table is forgotten', () => {
-    const table = routeTable()
-    assert.ok(table.length > 20, 'the route table was read')
-    assert.deepEqual([...new Set([...entryPages, ...pages].map(({ route }) => route))].sort(), table)
+    await context.test('no page of the route table is forgotten', () => {
+      const table = routeTable()
+      assert.ok(table.length > 20, 'the route table was read')
+      assert.deepEqual([...new Set([...entryPages, ...pages].map(({ route }) => route))].sort(), table)
+    })
+    for (const one of ofHalf(pages))
+      await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
+    if (half === 'odd') await context.test('the keyboard is enough', () => readKeyboard(story))
+    await laptop.setPresence(false)
+    await page.goto(postern.origin)
+    await visitor.signOut()
+    for (const one of ofHalf(entryPages))
+      await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
+    await context.test('no page complained', () => assert.deepEqual(visitor.errors, []))
   })
-  for (const one of pages) await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
-  await context.test('the keyboard is enough', () => readKeyboard(story))
-  await laptop.setPresence(false)
-  await page.goto(postern.origin)
-  await visitor.signOut()
-  for (const one of entryPages)
-    await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
-  await context.test('no page complained', () => assert.deepEqual(visitor.errors, []))
-})
+}
 
 /** What the demo made, by what it is good for; and a repository without commits. */
 async function readDemo({ page, postern }: Story) {

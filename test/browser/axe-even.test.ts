@@ -1,0 +1,3 @@
+import { testPages } from './axe-pages.ts'
+
+testPages('even')
