@@ -1,6 +1,9 @@
 import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
-enableCompileCache()
+// Node's own choice lies in the temporary folder, where others of this machine could leave code for us to run.
+enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'postern'))
 
 /** The command line: one line per command; each is loaded only when it is asked for. */
 const commands: Record<string, { does: string; run: (args: string[]) => Promise<number> }> = {
@@ -10,7 +13,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     run: async (args) => (await import('./verifier/main.ts')).main(args),
   },
   admin: {
-    does: 'setup-link, rehome, metadata: what an operator does on the machine itself',
+    does: 'setup-link, rehome, metadata, guardrails: what an operator does on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },
