@@ -66,6 +66,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: ['project', 'repository', 'pathRedirect', 'roleGrant', 'protectedBranch', 'refUpdate', 'branchLease'],
     why: 'storage, refs, transports; the only way to git',
   },
+  checks: {
+    imports: ['database', 'http', 'audit', 'policy', 'identity', 'access-keys', 'repositories'],
+    writes: ['commitStatus'],
+    why: 'what programs found out about commits; never whether that is enough',
+  },
   'pull-requests': {
     imports: [
       'database',
@@ -78,9 +83,10 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'seals/format',
       'access-keys',
       'repositories',
+      'checks',
     ],
-    writes: ['pullRequest'],
-    why: 'propose and merge',
+    writes: ['pullRequest', 'review', 'reviewThread', 'reviewComment', 'reviewerRequest'],
+    why: 'propose, review and merge',
   },
   guardrails: {
     imports: [
@@ -100,7 +106,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'the policy in force, its history, and what a change would do; enforces nothing itself',
   },
   home: {
-    imports: ['database', 'http', 'identity', 'seals', 'repositories', 'pull-requests'],
+    imports: ['database', 'http', 'identity', 'seals', 'repositories', 'pull-requests', 'checks'],
     writes: [],
     why: 'what waits for a person; only reads',
   },

@@ -13,6 +13,10 @@ export type IdKind =
   | 'rep' // repository
   | 'upd' // ref update
   | 'prq' // pull request
+  | 'thr' // thread of a review
+  | 'cmt' // comment
+  | 'rev' // review
+  | 'sta' // commit status
   | 'srq' // seal request
   | 'sea' // seal
   | 'evt' // audit event

@@ -7,6 +7,7 @@ import { authenticatorModels } from './migrations/0003-authenticator-models.ts'
 import { sealLinks } from './migrations/0004-seal-links.ts'
 import { letters } from './migrations/0005-letters.ts'
 import { guardrails } from './migrations/0006-guardrails.ts'
+import { reviews } from './migrations/0007-reviews.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -17,6 +18,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0004-seal-links': sealLinks(dialect),
   '0005-letters': letters(dialect),
   '0006-guardrails': guardrails(dialect),
+  '0007-reviews': reviews(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

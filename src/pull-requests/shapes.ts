@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { Nullable, PersonRef, Time } from '../http/shapes.ts'
+import { CommitStatusView } from '../checks/shapes.ts'
+import { MergeMethod } from '../repositories/branch-rule.ts'
 import { Facts, Proof } from '../seals/shapes.ts'
 
-export const MergeMethod = Type.Union([Type.Literal('merge'), Type.Literal('squash')])
+export { MergeMethod }
 export type MergeMethod = Static<typeof MergeMethod>
 
 export const PullRequestSummary = Type.Object({
@@ -29,6 +31,7 @@ export const Mergeability = Type.Object({
     Type.Literal('source-missing'),
     Type.Literal('closed'),
     Type.Literal('not-allowed'),
+    Type.Literal('not-ready'), // somebody else has to do something first: approve, or make a check pass
   ]),
   conflicts: Type.Array(Type.String()),
   /** What is met and what is missing, for the checklist. */
@@ -38,13 +41,43 @@ export const Mergeability = Type.Object({
       isMet: Type.Boolean(),
       help: Nullable(Type.String()),
       /** What the reader could get to meet it. */
-      needs: Type.Optional(Type.Literal('key')),
+      needs: Type.Optional(
+        Type.Union([Type.Literal('key'), Type.Literal('review'), Type.Literal('check'), Type.Literal('thread')]),
+      ),
     }),
   ),
   /** Somebody else has the merge page open and is about to tap. */
   heldBy: Nullable(PersonRef),
 })
 export type Mergeability = Static<typeof Mergeability>
+
+/** How it may be merged, and why not in another way. */
+export const MethodChoice = Type.Object({ method: MergeMethod, refusal: Nullable(Type.String()) })
+
+/** What a check said about the head, or that it said nothing yet. */
+export const CheckView = Type.Object({
+  name: Type.String(),
+  isRequired: Type.Boolean(),
+  status: Nullable(CommitStatusView),
+  /** Why its word does not count, in a sentence. */
+  whyNot: Nullable(Type.String()),
+})
+export type CheckView = Static<typeof CheckView>
+
+/** It was merged past the branch's rule, and a second person has to look at it. */
+export const BypassView = Type.Object({
+  reason: Type.String(),
+  by: PersonRef,
+  confirmBy: Time,
+  confirmedBy: Nullable(PersonRef),
+  confirmedAt: Nullable(Time),
+  isOverdue: Type.Boolean(),
+  /** Null where the reader may confirm; else why not. */
+  confirmRefusal: Nullable(Type.String()),
+})
+export type BypassView = Static<typeof BypassView>
+
+export const AutoMergeView = Type.Object({ by: PersonRef, method: MergeMethod })
 
 export const PullRequestView = Type.Intersect([
   PullRequestSummary,

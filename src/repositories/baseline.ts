@@ -39,6 +39,7 @@ export async function recordBaseline(
       baselineOid: start.newOid,
       protectSealId: null,
       stockVerifiableOnly: 1,
+      rule: '{}',
       createdAt: at,
       createdBy: start.actorId,
     })

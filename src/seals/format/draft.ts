@@ -15,7 +15,7 @@ export interface DraftContext {
 export interface BranchChange {
   repository: { id: string; url: string }
   targetRef: string
-  /** Tree after the change. */
+  /** Tree after the change; of a proposed one, its head's. */
   tree: string
 }
 
@@ -34,6 +34,68 @@ export function draftMerge(
       fromID: merge.base,
       targetID: merge.tree,
       pullRequest: String(merge.pullRequest),
+    },
+  }
+}
+
+/** A branch moves to `tip`, a commit that carries no signature of its own: the seal stands beside it. */
+export function draftUpdate(
+  context: DraftContext,
+  update: BranchChange & { base: string; tip: string } & (
+      | { action: 'push' }
+      | { action: 'fast-forward'; pullRequest: number }
+      | { action: 'rebase'; pullRequest: number; head: string }
+    ),
+): StatementDraft {
+  const head: Subject[] = update.action === 'rebase' ? [{ name: 'head', digest: { gitCommit: update.head } }] : []
+  return {
+    subject: [{ digest: { gitCommit: update.tip } }, ...head],
+    predicate: {
+      ...common(context),
+      action: update.action,
+      repository: update.repository,
+      targetRef: update.targetRef,
+      fromID: update.base,
+      targetID: update.tree,
+      ...(update.action === 'push' ? {} : { pullRequest: String(update.pullRequest) }),
+    },
+  }
+}
+
+/** A person read exactly this change: `head` with its tree, seen from `mergeBase`. `patch` is its digest, hex. */
+export function draftApproval(
+  context: DraftContext,
+  review: BranchChange & { mergeBase: string; head: string; patch: string; pullRequest: number },
+): StatementDraft {
+  return {
+    subject: [{ digest: { gitCommit: review.head } }, { name: 'patch', digest: { sha256: review.patch } }],
+    predicate: {
+      ...common(context),
+      action: 'approve',
+      repository: review.repository,
+      targetRef: review.targetRef,
+      fromID: review.mergeBase,
+      targetID: review.tree,
+      pullRequest: String(review.pullRequest),
+    },
+  }
+}
+
+/** A second person looked afterwards at what went past a rule: `tip` on top of `base`. */
+export function draftConfirmation(
+  context: DraftContext,
+  merged: BranchChange & { base: string; tip: string; pullRequest: number },
+): StatementDraft {
+  return {
+    subject: [{ digest: { gitCommit: merged.tip } }],
+    predicate: {
+      ...common(context),
+      action: 'confirm',
+      repository: merged.repository,
+      targetRef: merged.targetRef,
+      fromID: merged.base,
+      targetID: merged.tree,
+      pullRequest: String(merged.pullRequest),
     },
   }
 }

@@ -14,7 +14,10 @@ export const GIT_NAMESPACE = 'git'
 export const ZERO_OID = '0'.repeat(40)
 
 export interface Subject {
-  /** Absent on commits; `request` is the body of an act, `credential` the COSE key that an act vouches for. */
+  /**
+   * Absent on the commit that it is about; `head` is what was proposed where that is another, `patch` the digest of the
+   * change, `request` the body of an act, `credential` the COSE key that an act vouches for.
+   */
   name?: string
   digest: { gitCommit: string } | { sha256: string }
 }
@@ -39,12 +42,12 @@ export interface Act {
 }
 
 export interface Predicate {
-  /** `merge`, `squash`, `protect`, or the name of an act such as `token.create`. */
+  /** A BranchAction, or the name of an act such as `token.create`. */
   action: string
   repository?: { id: string; url: string }
   /** Full name of the branch. */
   targetRef?: string
-  /** Its tip before; all zeros where protection begins. */
+  /** Its tip before, for `approve` the merge base; all zeros where protection, or the branch, begins. */
   fromID?: string
   /** The tree after. */
   targetID?: string
@@ -92,6 +95,11 @@ export function renderStatement(draft: StatementDraft, chosen: { credentialId: s
 export function statementDigest(bytes: Uint8Array): string {
   return `sha256:${sha256(bytes).toString('hex')}`
 }
+
+/** What a person can seal about a branch. `merge` and `squash` sign the commit itself, the others stand beside it. */
+export type BranchAction = UpdateAction | 'approve' | 'confirm' | 'protect'
+/** Those that move the branch. */
+export type UpdateAction = 'merge' | 'squash' | 'fast-forward' | 'rebase' | 'push'
 
 export function isGitAction(action: string): action is 'merge' | 'squash' {
   return action === 'merge' || action === 'squash'
@@ -203,18 +211,29 @@ function readTime(value: unknown, where: string): string {
   return value
 }
 
+/**
+ * What an act upon a branch speaks of: whether it belongs to a pull request, what it names beside its commit, and
+ * whether there may be a tip before it.
+ */
+const BRANCH_ACTIONS = {
+  merge: { pullRequest: true, beside: undefined, before: 'a tip' },
+  squash: { pullRequest: true, beside: undefined, before: 'a tip' },
+  'fast-forward': { pullRequest: true, beside: undefined, before: 'a tip' },
+  rebase: { pullRequest: true, beside: 'head', before: 'a tip' },
+  push: { pullRequest: false, beside: undefined, before: 'either' },
+  approve: { pullRequest: true, beside: 'patch', before: 'a tip' },
+  confirm: { pullRequest: true, beside: undefined, before: 'a tip' },
+  protect: { pullRequest: false, beside: undefined, before: 'nothing' },
+} as const satisfies Record<BranchAction, object>
+
+const isBranchAction = (action: string): action is BranchAction => Object.hasOwn(BRANCH_ACTIONS, action)
+
 /** Which fields an action has is fixed, so that no statement can be read as another action's. */
 function checkShape(subject: Subject[], predicate: Predicate): void {
-  const { action, act, repository, targetRef, fromID, targetID, pullRequest } = predicate
-  const [first, ...more] = subject
-  const firstIsCommit = first !== undefined && 'gitCommit' in first.digest && first.name === undefined
-  if (isGitAction(action) || action === 'protect') {
-    if (act || !repository || !targetRef || !fromID || !targetID) json.fail(`${action} has other fields`)
-    if (!firstIsCommit || more.length > 0) json.fail(`the subject of ${action} is one commit`)
-    if ((action === 'protect') !== (pullRequest === undefined)) json.fail('only merges have a pull request')
-    if ((action === 'protect') !== (fromID === ZERO_OID)) json.fail('only a start has no tip before it')
-    return
-  }
+  const { action } = predicate
+  if (isBranchAction(action)) return checkBranchShape(action, subject, predicate)
+  const { act, targetRef, fromID, targetID, pullRequest } = predicate
+  const [first] = subject
   if (!ACT_NAME.test(action)) json.fail('the action is not known')
   if (!act || targetRef || fromID || targetID || pullRequest) json.fail('an act has other fields')
   if (first?.name !== 'request' || !('sha256' in first.digest) || `sha256:${first.digest.sha256}` !== act.bodyDigest) {
@@ -222,4 +241,19 @@ function checkShape(subject: Subject[], predicate: Predicate): void {
   }
   const names = subject.map((item) => item.name)
   if (names.includes(undefined) || new Set(names).size !== names.length) json.fail('a subject has no name of its own')
+}
+
+function checkBranchShape(action: BranchAction, subject: Subject[], predicate: Predicate): void {
+  const { act, repository, targetRef, fromID, targetID, pullRequest } = predicate
+  const shape = BRANCH_ACTIONS[action]
+  if (act || !repository || !targetRef || !fromID || !targetID) json.fail(`${action} has other fields`)
+  const [first, second, ...more] = subject
+  if (first === undefined || !('gitCommit' in first.digest) || first.name !== undefined)
+    json.fail(`the first subject of ${action} is a commit`)
+  if (more.length > 0 || second?.name !== shape.beside) json.fail(`${action} has other subjects`)
+  if (second !== undefined && 'gitCommit' in second.digest !== (shape.beside === 'head'))
+    json.fail(`the ${second.name} of ${action} has another digest`)
+  if (shape.pullRequest !== (pullRequest !== undefined)) json.fail(`${action} and pull requests do not go together so`)
+  if (shape.before !== 'either' && (shape.before === 'nothing') !== (fromID === ZERO_OID))
+    json.fail('only a start has no tip before it')
 }
