@@ -9,14 +9,16 @@ import { browser } from './browser.ts'
 import { flood } from './flood.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
+import { heldPushes } from './held-pushes.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
+import { pullRequestPage } from './pull-request-page.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, flood, guardrails, verify, gitHttp, browser, start]
+const groups: readonly Group[] = [authentication, signIn, flood, guardrails, verify, gitHttp, heldPushes, browser, start]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

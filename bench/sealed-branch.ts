@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { commitOid } from '../src/protocols/sshsig/commit-signature.ts'
 import { renderAllowedSigners } from '../src/seals/format/allowed-signers.ts'
 import { renderCommit, sealedCommit, trailersFor } from '../src/seals/format/commit.ts'
-import { draftMerge, draftProtect } from '../src/seals/format/draft.ts'
+import { draftAct, draftApproval, draftMerge, draftProtect } from '../src/seals/format/draft.ts'
 import { SEALS_REF, SIGNERS_REF, renderSealsTree, renderSignersTree } from '../src/seals/format/projection.ts'
 import type { SealRecord } from '../src/seals/format/seal-record.ts'
+import { type SignerEntry, credentialDigest } from '../src/seals/format/signer-entry.ts'
 import { SoftwareSigner } from '../src/seals/format/software-signer-testing.ts'
 import { parseStatement, statementDigest } from '../src/seals/format/statement.ts'
 import { renderTime } from '../src/seals/format/time.ts'
@@ -19,11 +20,13 @@ const stepMs = 60_000
 
 /**
  * A clone whose `main` is nothing but sealed merges of a growing side branch, and its projection as a server writes it:
- * one commit of refs/postern/seals for each merge. Keys, nonces and signatures apart it is the same each time.
+ * one commit of refs/postern/seals for each merge, with a second person's approval of it where `approved`. Keys, nonces
+ * and signatures apart it is the same each time.
  */
 export async function createSealedBranch(
   folder: string,
   merges: number,
+  { approved = false } = {},
 ): Promise<{ trust: string; allowedSigners: string }> {
   await mkdir(folder, { recursive: true })
   const git = (args: string[], input: string | Buffer = ''): string =>
@@ -35,8 +38,8 @@ export async function createSealedBranch(
 
   const ana = SoftwareSigner.create({ username: 'ana', addedAt: renderTime(began), enrolledVia: 'setup' })
   const { userId, username, principal: email } = ana.entry
-  const signer = { userId, username }
-  const contextAt = (issuedAt: number) => ({
+  const ben = SoftwareSigner.create({ username: 'ben', addedAt: renderTime(began) })
+  const contextAt = (issuedAt: number, signer = { userId, username }) => ({
     signer,
     requestedBy: userId,
     policyDigest: `sha256:${'0'.repeat(64)}`,
@@ -45,7 +48,7 @@ export async function createSealedBranch(
   })
   const baseline = start.head
   const started = ana.seal(draftProtect(contextAt(began), { repository, targetRef: ref, tree: start.tree, baseline }))
-  const records = [started]
+  const landed = [[started]]
   const commits: Buffer[] = []
   let base = baseline
   for (const { head, tree } of heads) {
@@ -58,14 +61,19 @@ export async function createSealedBranch(
     const record = ana.seal(draftMerge(contextAt(at), { action: 'merge', ...branchChange }), template)
     const trailers = trailersFor(parseStatement(record.statement), statementDigest(record.statement))
     const commit = sealedCommit(renderCommit(template, trailers), record.armored)
+    const approval = { ...branchChange, mergeBase: base, patch: pullRequest.toString(16).padStart(64, '0') }
+    const ofBen = { userId: ben.entry.userId, username: ben.entry.username }
+    landed.push([...(approved ? [ben.seal(draftApproval(contextAt(at, ofBen), approval))] : []), record])
     base = commitOid(commit)
     commits.push(commit)
-    records.push(record)
   }
   await writeCommits(folder, commits, git)
   const protection = { repositoryId: repository.id, ref, baseline, startedAt: renderTime(began) }
   const statement = statementDigest(started.statement)
-  git(['fast-import', '--quiet'], projection(ana, records, { ...protection, statementDigest: statement }))
+  const entries = approved
+    ? [ana.entry, { ...ben.entry, endorsement: vouchFor(ben, ana, contextAt(began)) }]
+    : [ana.entry]
+  git(['fast-import', '--quiet'], projection(entries, landed, { ...protection, statementDigest: statement }))
   git(['reset', '--quiet', '--hard', base])
   git(['repack', '-adq'])
   return { trust: ana.entry.fingerprint, allowedSigners: renderAllowedSigners([ana.entry]) }
@@ -87,15 +95,27 @@ function sideBranch(commits: number): Buffer {
   return stream.bytes()
 }
 
+function vouchFor({ entry }: SoftwareSigner, by: SoftwareSigner, context: Parameters<typeof draftAct>[0]): SealRecord {
+  const act = {
+    method: 'POST',
+    route: '/api/v1/people/:username/credentials/:id/endorse',
+    parameters: { username: entry.username },
+    bodyDigest: statementDigest(Buffer.from('{}')),
+    title: `Vouch for a key of ${entry.username}`,
+  }
+  const subjects = [{ name: 'credential', digest: { sha256: credentialDigest(entry.publicKey) } }]
+  return by.seal(draftAct(context, { action: 'credential.endorse', act, subjects }))
+}
+
 function projection(
-  signer: SoftwareSigner,
-  records: readonly SealRecord[],
+  entries: readonly SignerEntry[],
+  landed: readonly (readonly SealRecord[])[],
   protection: Parameters<typeof renderSealsTree>[1][number],
 ): Buffer {
   const stream = new FastImport()
-  stream.commit(SIGNERS_REF, 0, renderSignersTree([signer.entry]))
-  for (const [number, record] of records.entries())
-    stream.commit(SEALS_REF, number, renderSealsTree([record], number === 0 ? [protection] : []))
+  stream.commit(SIGNERS_REF, 0, renderSignersTree(entries))
+  for (const [number, records] of landed.entries())
+    stream.commit(SEALS_REF, number, renderSealsTree(records, number === 0 ? [protection] : []))
   return stream.bytes()
 }
 

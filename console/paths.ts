@@ -21,7 +21,7 @@ export const paths = {
   home: '/',
   afterSetUp: '/-/setup?step=next',
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
-  account: (tab: 'passkeys' | 'sessions' | 'tokens' | 'allowed' = 'passkeys') => `/-/account/${tab}`,
+  account: (tab: 'passkeys' | 'sessions' | 'tokens' | 'allowed' | 'notifications' = 'passkeys') => `/-/account/${tab}`,
   addPasskey: '/-/account/passkeys?add=yes',
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
   inbox: '/-/inbox',
@@ -44,6 +44,7 @@ export const paths = {
   projects: '/-/projects',
   newProject: '/-/projects/new',
   newRepository: (project?: string) => withQuery('/-/repositories/new', { project }),
+  importRepository: (project?: string) => withQuery('/-/repositories/import', { project }),
   project: (project: string) => `/${part(project)}`,
 
   repository: (project: string, name: string, query: { ref?: string | undefined } = {}) =>
@@ -57,15 +58,24 @@ export const paths = {
   commit: (project: string, name: string, oid: string) => `${repository(project, name)}/commits/${part(oid)}`,
   branches: (project: string, name: string) => `${repository(project, name)}/branches`,
   tags: (project: string, name: string) => `${repository(project, name)}/tags`,
+  importProgress: (project: string, name: string) => `${repository(project, name)}/import`,
   settings: (project: string, name: string) => `${repository(project, name)}/settings`,
+  mirrors: (project: string, name: string, query: { new?: string } = {}) =>
+    withQuery(`${repository(project, name)}/settings/mirrors`, query),
+  branchRule: (project: string, name: string, branch: string) =>
+    `${repository(project, name)}/settings/branches/${encodeURIComponent(branch)}`,
+  webhooks: (project: string, name: string, query: { new?: string } = {}) =>
+    withQuery(`${repository(project, name)}/settings/webhooks`, query),
+  webhook: (project: string, name: string, id: string, query: { delivery?: string } = {}) =>
+    withQuery(`${repository(project, name)}/settings/webhooks/${part(id)}`, query),
   pullRequests: (project: string, name: string, query: { state?: string } = {}) =>
     withQuery(`${repository(project, name)}/pull-requests`, query),
   newPullRequest: (project: string, name: string, query: { source?: string; target?: string } = {}) =>
     withQuery(`${repository(project, name)}/pull-requests/new`, query),
   pullRequest: (project: string, name: string, number: number, query: Query = {}) =>
     withQuery(`${repository(project, name)}/pull-requests/${number}`, query),
-  merge: (project: string, name: string, number: number) =>
-    `${repository(project, name)}/pull-requests/${number}/merge`,
+  merge: (project: string, name: string, number: number, query: { past?: string } = {}) =>
+    withQuery(`${repository(project, name)}/pull-requests/${number}/merge`, query),
 }
 
 /** The API's path of a repository, below `/api/v1`, for `api.get` and its siblings. */

@@ -106,6 +106,11 @@ const ownPages = [
   ownPage('/-/insights', () => import('./pages/insights/insights-page.tsx'), 'InsightsPage'),
   ownPage('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
   ownPage('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),
+  ownPage(
+    '/-/repositories/import',
+    () => import('./pages/mirrors/import-repository-page.tsx'),
+    'ImportRepositoryPage',
+  ),
   ownPage('/-/repositories/new', () => import('./pages/projects/new-repository-page.tsx'), 'NewRepositoryPage'),
 ]
 
@@ -121,6 +126,15 @@ const openPages = [
   repositoryPage(`${R}/branches`, () => import('./pages/code/branches-page.tsx'), 'BranchesPage'),
   repositoryPage(`${R}/tags`, () => import('./pages/code/tags-page.tsx'), 'TagsPage'),
   repositoryPage(`${R}/settings`, () => import('./pages/code/settings-page.tsx'), 'SettingsPage'),
+  repositoryPage(
+    `${R}/settings/branches/$branch`,
+    () => import('./pages/branch-rule/branch-rule-page.tsx'),
+    'BranchRulePage',
+  ),
+  repositoryPage(`${R}/import`, () => import('./pages/mirrors/import-progress-page.tsx'), 'ImportProgressPage'),
+  repositoryPage(`${R}/settings/mirrors`, () => import('./pages/mirrors/mirrors-page.tsx'), 'MirrorsPage'),
+  repositoryPage(`${R}/settings/webhooks`, () => import('./pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+  repositoryPage(`${R}/settings/webhooks/$id`, () => import('./pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
   repositoryPage(`${R}/pull-requests`, () => import('./pages/pull-request/list-page.tsx'), 'PullRequestListPage'),
   repositoryPage(`${R}/pull-requests/new`, () => import('./pages/pull-request/new-page.tsx'), 'NewPullRequestPage'),
   repositoryPage(

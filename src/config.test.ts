@@ -101,6 +101,7 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
   'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],
   'a port that is no number': [[], { POSTERN_PORT: '7400x' }, /whole number/],
+  'a push that waits for an hour': [['--push-wait-seconds', '3600'], {}, /from 10 to 600/],
   'a rate that nobody could sign in with': [['--rate-limit', '1'], {}, /from 60 to 10000000/],
   'a metrics token that can be guessed': [[], { POSTERN_METRICS_TOKEN: 'secret' }, /20 or more letters/],
   'a metrics token that no header can carry': [['--metrics-token', 'two words and an umlaut ü'], {}, /without spaces/],
@@ -114,6 +115,9 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
     {},
     /METRICS_TOKEN_FILE \/nothing cannot be read/,
   ],
+  'PostgreSQL without a key for its secrets': [['--database', 'postgres://x'], {}, /is needed with PostgreSQL/],
+  'a secret key that is too short': [[], { POSTERN_SECRET_KEY: 'c2hvcnQ=' }, /is not base64 of 32 bytes/],
+  'a secret key said twice': [['--secret-key-file', pem], { POSTERN_SECRET_KEY: 'x' }, /say the same thing/],
   'an operation without end': [['--operation-hours', '25'], {}, /from 1 to 24/],
 }
 for (const [what, [args, env, sentence]] of Object.entries(refusals))

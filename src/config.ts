@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { type MetadataSettings, parseMetadataSettings } from './attestation/metadata-settings.ts'
 import { findTlsProblem } from './http/tls-pair.ts'
 import { parseRanges } from './http/trusted-proxies.ts'
+import { parseSecretKey } from './secrets/secret-key.ts'
 import { type MailSettings, parseMailSettings } from './mail/mail-settings.ts'
 
 export interface Limits {
@@ -25,14 +26,20 @@ export interface Config {
   databaseUrl: string
   trustedProxies: readonly string[]
   tls: { cert: Buffer; key: Buffer } | undefined
+  /** Addresses and ranges inside the house that webhooks and mirrors may reach. */
+  outboundAllow: readonly string[]
   /** Undefined: no letters are sent. */
   mail: MailSettings | undefined
   metadata: MetadataSettings
   limits: Limits
   /** Sign-in requests a minute that one address may make; the other limits follow from it. */
   rateLimit: number
+  /** How long a push waits for its person's tap. */
+  pushWaitSeconds: number
   /** Opens /metrics from elsewhere than this machine. */
   metricsToken: string | undefined
+  /** Under which secrets lie in the database; undefined: made in the data folder, with SQLite alone. */
+  secretKey: Buffer | undefined
   logLevel: string
   isDemo: boolean
 }
@@ -49,6 +56,7 @@ const settings = {
   data: { flag: 'data', variable: 'POSTERN_DATA' },
   database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
   trustedProxies: { flag: 'trusted-proxies', variable: 'POSTERN_TRUSTED_PROXIES' },
+  outboundAllow: { flag: 'outbound-allow', variable: 'POSTERN_OUTBOUND_ALLOW' },
   tlsCert: { flag: 'tls-cert', variable: 'POSTERN_TLS_CERT' },
   tlsKey: { flag: 'tls-key', variable: 'POSTERN_TLS_KEY' },
   smtpUrl: { flag: 'smtp-url', variable: 'POSTERN_SMTP_URL' },
@@ -60,8 +68,11 @@ const settings = {
   rateLimit: { flag: 'rate-limit', variable: 'POSTERN_RATE_LIMIT' },
   metadataUrl: { flag: 'metadata-url', variable: 'POSTERN_METADATA_URL' },
   metadataRoot: { flag: 'metadata-root', variable: 'POSTERN_METADATA_ROOT' },
+  pushWaitSeconds: { flag: 'push-wait-seconds', variable: 'POSTERN_PUSH_WAIT_SECONDS' },
   metricsToken: { flag: 'metrics-token', variable: 'POSTERN_METRICS_TOKEN' },
   metricsTokenFile: { flag: 'metrics-token-file', variable: 'POSTERN_METRICS_TOKEN_FILE' },
+  secretKey: { flag: 'secret-key', variable: 'POSTERN_SECRET_KEY' },
+  secretKeyFile: { flag: 'secret-key-file', variable: 'POSTERN_SECRET_KEY_FILE' },
   logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
 } as const
 type Setting = keyof typeof settings
@@ -73,28 +84,22 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
 
   const port = wholeNumber('port', value('port') ?? '7400', 0, 65_535)
   const tls = loadTls(value('tlsCert'), value('tlsKey'))
-  const trustedProxies = (value('trustedProxies') ?? '')
-    .split(',')
-    .map((range) => range.trim())
-    .filter(Boolean)
-  try {
-    parseRanges(trustedProxies)
-  } catch (error) {
-    throw new ConfigError(`POSTERN_TRUSTED_PROXIES: ${(error as Error).message}`)
-  }
+  const trustedProxies = parseRangeList('POSTERN_TRUSTED_PROXIES', value('trustedProxies'))
   const url = parseUrl(value('url') ?? `http://localhost:${port}`, { hasTls: tls !== undefined, trustedProxies })
   const tlsProblem =
     tls && findTlsProblem(url.hostname, tls, { cert: value('tlsCert') ?? '', key: value('tlsKey') ?? '' })
   if (tlsProblem !== undefined) throw new ConfigError(tlsProblem)
   const dataFolder = resolve(value('data') ?? './data')
+  const databaseUrl = parseDatabaseUrl(value('database'), dataFolder)
   return {
     url,
     rpId: url.hostname,
     port,
     listen: value('listen') ?? '127.0.0.1',
     dataFolder,
-    databaseUrl: parseDatabaseUrl(value('database'), dataFolder),
+    databaseUrl,
     trustedProxies,
+    outboundAllow: parseRangeList('POSTERN_OUTBOUND_ALLOW', value('outboundAllow')),
     tls,
     mail: loadMail(value('smtpUrl'), value('smtpUrlFile'), value('mailFrom')),
     limits: {
@@ -104,7 +109,9 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     },
     metadata: loadMetadata(value('metadataUrl'), value('metadataRoot')),
     rateLimit: wholeNumber('rate-limit', value('rateLimit') ?? '3000', 60, 10_000_000),
+    pushWaitSeconds: wholeNumber('push-wait-seconds', value('pushWaitSeconds') ?? '120', 10, 600),
     metricsToken: loadMetricsToken(value('metricsToken'), value('metricsTokenFile')),
+    secretKey: loadSecretKey(value('secretKey'), value('secretKeyFile'), databaseUrl),
     logLevel: value('logLevel') ?? 'warn',
     isDemo: given.isDemo,
   }
@@ -127,6 +134,19 @@ function readSettings(args: readonly string[], env: NodeJS.ProcessEnv) {
   const unknown = Object.keys(env).find((name) => name.startsWith('POSTERN_') && !known.has(name))
   if (unknown !== undefined) throw new ConfigError(`${unknown} is not a setting of Postern. See postern serve --help.`)
   return { values, isDemo: flags.demo === true }
+}
+
+function parseRangeList(variable: string, text = ''): readonly string[] {
+  const ranges = text
+    .split(',')
+    .map((range) => range.trim())
+    .filter(Boolean)
+  try {
+    parseRanges(ranges)
+  } catch (error) {
+    throw new ConfigError(`${variable}: ${(error as Error).message}`)
+  }
+  return ranges
 }
 
 function parseUrl(text: string, given: { hasTls: boolean; trustedProxies: readonly string[] }): URL {
@@ -186,6 +206,19 @@ function loadMetricsToken(given: string | undefined, file: string | undefined): 
   throw new ConfigError(
     'POSTERN_METRICS_TOKEN must be 20 or more letters, digits and -._~+/ without spaces: try openssl rand -hex 24.',
   )
+}
+
+function loadSecretKey(given: string | undefined, file: string | undefined, databaseUrl: string): Buffer | undefined {
+  if (given !== undefined && file !== undefined)
+    throw new ConfigError('POSTERN_SECRET_KEY and POSTERN_SECRET_KEY_FILE say the same thing; leave one out.')
+  const text = file === undefined ? given : readSecret('POSTERN_SECRET_KEY_FILE', file)
+  if (text === undefined && databaseUrl.startsWith('sqlite:')) return undefined
+  const key = text === undefined ? undefined : parseSecretKey(text)
+  if (key === undefined)
+    throw new ConfigError(
+      `POSTERN_SECRET_KEY ${text === undefined ? 'is needed with PostgreSQL, the same on every node' : 'is not base64 of 32 bytes'}: openssl rand -base64 32.`,
+    )
+  return key
 }
 
 function readSecret(variable: string, file: string): string {

@@ -5,11 +5,13 @@ import type { FastifyRequest } from 'fastify'
 import { createAuthenticator } from './access-keys/authenticate.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
-import { followEvents } from './audit/follow-events.ts'
+import type { AuditEntry } from './audit/entry.ts'
+import { afterEvents, type EventFollower, followEvents } from './audit/follow-events.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { type Attestation, createAttestation } from './attestation/attestation.ts'
 import { createMetadataSchedule } from './attestation/metadata-schedule.ts'
 import { attestationRoutes } from './attestation/routes.ts'
+import { checkRoutes } from './checks/routes.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open.ts'
 import { demoRoutes } from './demo/routes.ts'
@@ -39,32 +41,57 @@ import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { createMail } from './mail/mail.ts'
 import { mailRoutes } from './mail/routes.ts'
+import { createChanges } from './live/changes.ts'
+import { createLive } from './live/live.ts'
+import { liveRoutes } from './live/routes.ts'
 import { isActName } from './policy/acts.ts'
+import { createImports } from './mirrors/imports.ts'
+import { createMirrors } from './mirrors/mirrors.ts'
+import { mirrorsRoutes } from './mirrors/routes.ts'
 import { createMeters } from './metrics/meters.ts'
 import { measureRequests } from './metrics/measure-requests.ts'
 import { createMetricsGuard } from './metrics/metrics-guard.ts'
 import { metricsRoutes } from './metrics/routes.ts'
+import { createOutbound } from './outbound/outbound.ts'
+import { createNotifier } from './notify/notifier.ts'
+import { notifyRoutes } from './notify/routes.ts'
+import { createWebPush } from './notify/web-push.ts'
+import { createProvenance } from './provenance/provenance.ts'
+import { provenanceRoutes } from './provenance/routes.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
+import { createAutoMerge } from './pull-requests/auto-merge-asking.ts'
+import { createConfirmation } from './pull-requests/confirm-bypass.ts'
+import { listMergeLetters } from './pull-requests/merge-letters.ts'
 import { recordMerge } from './pull-requests/record-merge.ts'
+import { createBypassReminders } from './pull-requests/remind-bypass.ts'
+import { createOpenForPush } from './pull-requests/open-for-push.ts'
+import { createOnApproved } from './pull-requests/review/on-approved.ts'
 import { pullRequestRoutes } from './pull-requests/routes.ts'
 import { createRepositoryGuards } from './repositories/access.ts'
 import { findAuditedRepository } from './repositories/audited-repository.ts'
 import { createGitGuard } from './repositories/git-guard.ts'
 import { createGit } from './repositories/git.ts'
+import { endForgottenPushes } from './repositories/held-push-remains.ts'
+import { createHeldPushes } from './repositories/held-pushes.ts'
 import { createMaintenance } from './repositories/maintenance.ts'
 import { forgetGroupGrants } from './repositories/members.ts'
 import { type RepositoryPlace, whereOf } from './repositories/place.ts'
 import { createProjection } from './repositories/projection.ts'
-import { listReachablePaths } from './repositories/reachable.ts'
+import { listReachablePaths, listReadableIds } from './repositories/reachable.ts'
 import { reconcile } from './repositories/reconcile.ts'
 import { repositoriesRoutes } from './repositories/routes.ts'
 import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
+import { loadSecretKey } from './secrets/secret-key.ts'
+import { createSecrets } from './secrets/secrets.ts'
 import { createActGuard } from './seals/act-guard.ts'
 import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
 import { createWaiting } from './seals/waiting.ts'
 import { version } from './version.ts'
+import { queueDeliveries } from './webhooks/queue-deliveries.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
+import { createDeliverySender } from './webhooks/send-deliveries.ts'
 
 export interface Postern {
   ceremonies: Ceremonies
@@ -99,11 +126,29 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error, letter) => log(error, `sending the letter ${letter}`),
   })
   opened.defer(() => mail.close())
-  const database = followEvents(store, async (tx, event) => {
-    const notice = await findNotice(tx, event)
-    if (notice !== undefined) await mail.queue(tx, notice)
+  const followers: EventFollower[] = [
+    async (tx, event) => {
+      const notice = await findNotice(tx, event)
+      if (notice !== undefined) await mail.queue(tx, notice)
+    },
+    async (tx, event) => {
+      for (const letter of await listMergeLetters(tx, event)) await mail.queue(tx, letter)
+    },
+    (tx, event, id) => queueDeliveries(tx, event, { event: id, origin }),
+  ]
+  const live = createLive({
+    changes: createChanges({ db: store.read, now }),
+    onError: (error) => log(error, 'looking for changes'),
+  })
+  opened.defer(() => live.close())
+  const afterwards: ((events: readonly AuditEntry[]) => void)[] = [() => live.nudge()]
+  const told = afterEvents(store, (events) => afterwards.forEach((tell) => tell(events)))
+  const database = followEvents(told, async (tx, event, id) => {
+    for (const follow of followers) await follow(tx, event, id)
   })
   const instance = await ensureInstance(database, place, now())
+  const secrets = await createSecrets({ database, key: await loadSecretKey(config.secretKey, config.dataFolder), now })
+  const outbound = createOutbound({ allow: config.outboundAllow })
   const cookies = cookieNames(config.url)
   const meters = createMeters({ countOpenSealRequests: () => countOpenRequests(store.read, now()) })
   opened.defer(() => meters.close())
@@ -147,16 +192,38 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
-  const projection = createProjection({ database, git, root, now })
+  const waiting = createWaiting(ceremonies)
+  const heldPushes = createHeldPushes(meters.pushHeld)
+  opened.defer(() => heldPushes.close())
+  const mirrors = createMirrors({
+    ...{ database, git, root, outbound, secrets, now, log },
+    limits: { operationMs: operationTimeoutMs },
+  })
+  opened.defer(() => mirrors.close())
+  followers.push(mirrors.follow)
+  const projection = createProjection({ database, git, root, now, onWritten: mirrors.changed })
   opened.defer(() => projection.close())
   const { url: metadataUrl } = config.metadata
   const onFetchError = (error: unknown): void => log(error, 'fetching authenticator metadata')
   const schedule = createMetadataSchedule({ url: metadataUrl, attestation, now, onError: onFetchError })
   opened.defer(() => schedule.close())
   const parts = { database, git, root, origin, policy, now, log, projection }
+  const webPush = await createWebPush({ secrets, outbound, origin })
+  const notifier = createNotifier({
+    database,
+    webPush,
+    origin,
+    now,
+    queueLetter: (tx, letter) => mail.queue(tx, letter),
+    onError: (error) => log(error, 'telling somebody that something waits for them'),
+  })
+  opened.defer(() => notifier.close())
+  const provenance = await createProvenance({ ...parts, secrets })
+  followers.push(provenance.onEvent)
   await sweep(root)
   await emptyTrash(root)
   await reconcile({ ...parts, onDone: recordMerge })
+  await endForgottenPushes(parts)
 
   const routes: { method: string; url: string; access: string; act: string }[] = []
   app.addHook('onRoute', ({ method, url, config: declared }) => {
@@ -209,6 +276,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
       'project:admin': andThen(inRepositories['project:admin']),
       'repository:read': andThen(inRepositories['repository:read']),
       'repository:write': andThen(inRepositories['repository:write']),
+      'repository:status': andThen(inRepositories['repository:status']),
       'repository:admin': andThen(inRepositories['repository:admin']),
       git: limits.counting(createGitGuard({ db: database.read, root, authenticator })),
       metrics: limits.counting(createMetricsGuard({ token: config.metricsToken })),
@@ -219,8 +287,14 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const afterPush = async (pushed: RepositoryPlace, rows: Parameters<typeof followBranches>[2]): Promise<void> => {
     await followBranches(parts, pushed, rows)
     await projection.project(pushed)
+    await provenance.attest(pushed)
     maintenance.changed(pushed.folder)
   }
+  const merging = { ...parts, site: place, project: (merged: RepositoryPlace) => afterPush(merged, []) }
+  const autoMerge = createAutoMerge(merging)
+  opened.defer(() => autoMerge.close())
+  followers.push(autoMerge.follow)
+  afterwards.push(autoMerge.stir)
   const projectAll = (): void =>
     void projection.projectAll().catch((error: unknown) => log(error, 'projection of all repositories'))
   const isReady = (): Promise<boolean> =>
@@ -245,9 +319,14 @@ export async function createPostern(config: Config, now: () => number = Date.now
     actorOf: (request, seal) => actorOf(getPerson(request), seal),
   })
   sealRoutes(app, {
-    onSealed: { 'guardrail.approve': createApproval({ policy, now }) },
+    onSealed: {
+      'guardrail.approve': createApproval({ policy, now }),
+      ...autoMerge.onSealed,
+      approve: createOnApproved({ policy, now }),
+      confirm: createConfirmation(merging),
+    },
     ceremonies,
-    waiting: createWaiting(ceremonies),
+    waiting,
     recognise: (request) => authenticator.fromRequest(request),
     endToken: endAskingToken,
   })
@@ -255,9 +334,37 @@ export async function createPostern(config: Config, now: () => number = Date.now
     ceremonies,
     listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
   })
-  repositoriesRoutes(app, { ...parts, maxBlobBytes, onDone: recordMerge, afterPush })
-  pullRequestRoutes(app, { ...parts, site: place, project: (merged) => afterPush(merged, []) })
+  repositoriesRoutes(app, {
+    ...parts,
+    maxBlobBytes,
+    onDone: recordMerge,
+    afterPush,
+    waiting,
+    heldPushes,
+    pushWaitSeconds: config.pushWaitSeconds,
+    openForPush: createOpenForPush(parts),
+    recognise: (request) => authenticator.fromGit(request),
+  })
+  checkRoutes(app, parts)
+  pullRequestRoutes(app, merging)
+  liveRoutes(app, {
+    db: database.read,
+    live,
+    listReadable: (caller, ids) => listReadableIds(database.read, caller, ids),
+    recognise: (request) => authenticator.fromRequest(request),
+  })
+  notifyRoutes(app, { database, webPush, outbound, isMailSetUp: mail.from !== null, now })
+  provenanceRoutes(app, { db: database.read, provenance })
   guardrailRoutes(app, { ceremonies, policy })
+  const imports = createImports({
+    ...parts,
+    ...{ outbound, secrets },
+    limits: { maxBytes: maxPushBytes, maxBlobBytes, operationMs: operationTimeoutMs },
+    afterPush: (landed) => afterPush(landed, []),
+  })
+  opened.defer(() => imports.close())
+  mirrorsRoutes(app, { ...parts, outbound, secrets, imports, mirrors })
+  webhookRoutes(app, { database, outbound, secrets, origin, now })
   homeRoutes(app, { db: database.read, now })
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })
   demoRoutes(app, parts)
@@ -287,6 +394,22 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error) => log(error, 'reminding people of what a guardrail will ask'),
   })
   opened.defer(() => reminders.close())
+  const bypassReminders = createBypassReminders({
+    database,
+    now,
+    onError: (error) => log(error, 'looking for merges past a rule that nobody looked at'),
+  })
+  opened.defer(() => bypassReminders.close())
+  const deliveries = createDeliverySender({
+    database,
+    outbound,
+    secrets,
+    version,
+    now,
+    tell: (tx, { toUserId, ...facts }) => mail.queue(tx, { toUserId, kind: 'webhook-off', facts }),
+    onError: (error) => log(error, 'telling a webhook'),
+  })
+  opened.defer(() => deliveries.close())
   const running = opened.move()
 
   return {
@@ -299,9 +422,15 @@ export async function createPostern(config: Config, now: () => number = Date.now
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
       judgeAnew()
+      await imports.start()
+      mirrors.start()
       schedule.start()
       mail.start()
+      notifier.start()
       reminders.start()
+      deliveries.start()
+      autoMerge.start()
+      bypassReminders.start()
     },
     close: () => running.disposeAsync(),
   }

@@ -16,6 +16,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: [],
     why: 'counters for whoever operates it; told what to count, asks no feature',
   },
+  secrets: { imports: ['database'], writes: ['secret'], why: 'keys and closed boxes; never shows one' },
   audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
   mail: {
     imports: ['database', 'http', 'audit'],
@@ -26,6 +27,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     imports: ['database', 'audit'],
     writes: [],
     why: 'decides from facts it is given, so that sign-in can ask it',
+  },
+  outbound: {
+    imports: ['policy'],
+    writes: [],
+    why: 'every connection to an address that somebody else has given; never inside the house unless allowed',
   },
   attestation: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy'],
@@ -63,13 +69,18 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   },
   repositories: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys'],
-    writes: ['project', 'repository', 'pathRedirect', 'roleGrant', 'protectedBranch', 'refUpdate', 'branchLease'],
+    writes: ['project', 'repository', 'pathRedirect', 'roleGrant', 'protectedBranch', 'refUpdate', 'heldPush', 'branchLease'],
     why: 'storage, refs, transports; the only way to git',
   },
   checks: {
     imports: ['database', 'http', 'audit', 'policy', 'identity', 'access-keys', 'repositories'],
     writes: ['commitStatus'],
     why: 'what programs found out about commits; never whether that is enough',
+  },
+  mirrors: {
+    imports: ['database', 'http', 'protocols', 'secrets', 'outbound', 'audit', 'policy', 'identity', 'repositories'],
+    writes: ['repositoryImport', 'mirror', 'mirrorRef'],
+    why: 'what comes from and goes to other Git servers; moves refs only as a first push would',
   },
   'pull-requests': {
     imports: [
@@ -87,6 +98,21 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     ],
     writes: ['pullRequest', 'review', 'reviewThread', 'reviewComment', 'reviewerRequest'],
     why: 'propose, review and merge',
+  },
+  notify: {
+    imports: ['database', 'http', 'mail', 'identity', 'seals', 'outbound', 'secrets'],
+    writes: ['notificationChoice', 'pushSubscription'],
+    why: 'who is told that something waits for their tap, and where; never what waits to anybody else',
+  },
+  live: {
+    imports: ['database', 'http', 'identity', 'seals'],
+    writes: [],
+    why: 'tells pages that wait that something changed, never what',
+  },
+  provenance: {
+    imports: ['database', 'http', 'audit', 'policy', 'secrets', 'seals/format', 'repositories', 'pull-requests'],
+    writes: ['sourceAttestation', 'branchControl'],
+    why: 'what the instance itself says of each change; no proof of a person rests on it',
   },
   guardrails: {
     imports: [
@@ -117,6 +143,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   },
   verifier: { imports: ['protocols', 'seals/format'], writes: [], why: 'runs without a server, on a clone' },
   walk: { imports: ['protocols'], writes: [], why: 'uses the product from outside' },
+  webhooks: {
+    imports: ['database', 'http', 'audit', 'mail', 'secrets', 'outbound', 'identity', 'repositories'],
+    writes: ['webhook', 'webhookDelivery', 'webhookAttempt'],
+    why: 'tells other programs what happened in a repository; decides nothing, believes no answer',
+  },
   demo: {
     imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'],
     writes: [],

@@ -6,10 +6,11 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { it } from 'node:test'
+import { it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { loadConfig } from '../src/config.ts'
 import { makeSetupLink } from '../src/identity/instance.ts'
+import { firstRule } from '../src/repositories/branch-rule.ts'
 import { createPostern } from '../src/server.ts'
 import { main as verify } from '../src/verifier/main.ts'
 import { Person } from '../src/walk/person.ts'
@@ -78,7 +79,11 @@ const moments: {
   },
 ]
 
-it('loses no acknowledged merge and leaves nothing half done when the server is killed with -9 during one', async (t) => {
+for (const method of ['merge', 'rebase'] as const)
+  it(`loses no acknowledged ${method} and leaves nothing half done when the server is killed with -9 during one`, (t) =>
+    crash(t, method))
+
+async function crash(t: TestContext, method: 'merge' | 'rebase'): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'postern-crash-'))
   const data = join(folder, 'data')
   const port = await freePort()
@@ -148,18 +153,20 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
     return (await ana.call<{ number: number }>('POST', `${R}/pull-requests`, wanted)).number
   }
   const prepare = (number: number) =>
-    ana.call<{ sealRequestId: string }>('POST', `${R}/pull-requests/${number}/merge-preparation`, { method: 'merge' })
+    ana.call<{ sealRequestId: string }>('POST', `${R}/pull-requests/${number}/merge-preparation`, { method })
   const merge = (number: number, seal: string) =>
-    ana.call<{ mergeOid: string }>(
-      'POST',
-      `${R}/pull-requests/${number}/merge`,
-      { method: 'merge' },
-      { 'postern-seal': seal },
-    )
+    ana.call<{ mergeOid: string }>('POST', `${R}/pull-requests/${number}/merge`, { method }, { 'postern-seal': seal })
+
+  /** So that a rebase has something to be replayed on. */
+  async function moveOn(name: string): Promise<void> {
+    const number = await propose(name)
+    await merge(number, await ana.tap((await prepare(number)).sealRequestId))
+  }
 
   /** Kills the server at a moment of one merge; says whether it was caught there. */
   async function crashAt({ act, isReached, isCaught }: (typeof moments)[number], name: string): Promise<boolean> {
     const number = await propose(name)
+    if (method === 'rebase') await moveOn(`beside-${name}`)
     const before = readTip()
     const seal = act === 'merge' ? await ana.tap((await prepare(number)).sealRequestId) : ''
     let acknowledged: string | undefined
@@ -212,6 +219,8 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
   try {
     await start()
     await git('push', '-q', 'origin', 'main')
+    const rule = { ...firstRule, stockVerifiableOnly: false, methods: ['merge', 'rebase'] }
+    await ana.act('PUT', `${R}/protected-branches/main/rule`, rule)
     for (const [index, moment] of moments.entries()) {
       let isCaught = false
       for (let attempt = 0; attempt < 5 && !isCaught; attempt++) {
@@ -230,7 +239,7 @@ it('loses no acknowledged merge and leaves nothing half done when the server is 
     await kill()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-})
+}
 
 async function findRepository(root: string): Promise<string> {
   const names = await readdir(root, { recursive: true })

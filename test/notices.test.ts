@@ -5,6 +5,7 @@ import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authen
 import { Person } from '../src/walk/person.ts'
 import { applicant, signInWith } from './support/ceremony.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
+import { setRules } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { freePort, type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -63,6 +64,25 @@ for (const store of stores)
       assert.match(await told('ana', /passkey was removed/), /“the blue one”/)
     })
 
+    test('of a rule with a date, as soon as it is made, if they do not have what it will ask', async () => {
+      const synced = new Person(postern.origin, new SoftwareAuthenticator({ backupEligible: true, backupState: true }))
+      const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('sue'), role: 'member' })
+      await synced.register(link, applicant('sue'))
+      await told('sue', /registered for you through a link/)
+      const rule = {
+        id: 'hardware',
+        title: 'Hardware keys',
+        mode: 'enforce',
+        who: ['user:sue'],
+        does: ['sign-in'],
+        requires: { strength: 'device-bound' },
+        enforceFrom: Date.now() + 30 * 86_400_000,
+      } as const
+      await setRules(ana, [{ ...rule, who: ['user:sue'], does: ['sign-in'] }])
+      assert.match(await told('sue', /Register what you will need/), /“Hardware keys” asks you for a key/)
+      await setRules(ana, [])
+    })
+
     test('of an API token, whose secret is not in the letter', async () => {
       const secret = await ana.makeToken('ci')
       const text = await told('ana', /API token was made/)
@@ -104,7 +124,7 @@ for (const store of stores)
       const di = await postern.join(ana, 'di')
       await told('di', /registered for you/)
       await refused(di.call('GET', '/mail'), 403, 'not-allowed')
-      assert.equal(server.letters.length, 8, 'and no letter more than these')
+      assert.equal(server.letters.length, 10, 'and no letter more than these')
     })
   })
 

@@ -12,7 +12,7 @@ import { createUser } from '../src/identity/users.ts'
 import { createPostern } from '../src/server.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
-import { postgresDatabase } from './support/postgres.ts'
+import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
 import { startRelay } from './support/relay.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
@@ -111,15 +111,14 @@ test('one credential id registered over two connections at once is registered on
 
 test('two nodes are one instance: a ceremony begun here ends there, and an end here is an end there', async () => {
   const database = await postgresDatabase()
-  await using postern = await startPostern({ flags: ['--database', database] })
+  await using postern = await startPostern({ flags: postgresFlags(database) })
   const port = await freePort()
   const flags = [
     '--url',
     postern.origin,
     '--port',
     String(port),
-    '--database',
-    database,
+    ...postgresFlags(database),
     '--data',
     join(postern.folder, 'other'),
     '--log-level',

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { acts } from '../src/policy/acts.ts'
+import { firstRule } from '../src/repositories/branch-rule.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
@@ -66,10 +67,27 @@ test('who may do which act, and that each takes a tap', async () => {
   const people1 = await owner.call<{ items: { username: string; unendorsed: { id: string }[] }[] }>('GET', '/people')
   const unendorsed = people1.items.find(({ username }) => username === 'target')?.unendorsed[0]?.id
   const there = '/projects/pay/repositories/api'
+  const { headOid } = await owner.call<{ headOid: string }>('GET', `${there}/pull-requests/${number}`)
+  // A squash goes past this rule; the owner made one, which somebody else has to look at.
+  const rule = { ...firstRule, methods: ['merge'], bypass: ['repository-role:admin'] }
+  await owner.act('PUT', `${there}/protected-branches/main/rule`, rule)
+  const pastRule = { method: 'squash', bypass: { reason: 'To have one in the table.' } }
+  const passed = await repository.propose('passed')
+  await owner.act('POST', `${there}/pull-requests/${passed}/merge`, pastRule)
   const newToken = { name: 'x', scopes: ['account:read'], repositoryIds: null, expiresInDays: 1 }
   const calls: Record<string, Call> = {
     merge: (who, headers) =>
       who.call('POST', `${there}/pull-requests/${number}/merge-preparation`, { method: 'merge' }, headers),
+    // The owner proposed it, and nobody approves their own work.
+    approve: async (who, headers) => {
+      const review = { verdict: 'approved', body: '', headOid }
+      const path = `${there}/pull-requests/${number}/reviews`
+      const made = await who.call<{ sealRequest: { id: string } }>('POST', path, review, headers)
+      return { sealRequestId: made.sealRequest.id }
+    },
+    bypass: (who, headers) =>
+      who.call('POST', `${there}/pull-requests/${number}/merge-preparation`, pastRule, headers),
+    confirm: (who, headers) => who.call('POST', `${there}/pull-requests/${passed}/confirmation`, {}, headers),
     protect: (who, headers) => who.call('POST', `${there}/protected-branches/main/start-seal`, {}, headers),
     'credential.add': async (who, headers) => who.call('POST', '/me/credentials', await newKey(who), headers),
     'credential.rename': async (who, headers) =>
@@ -81,6 +99,7 @@ test('who may do which act, and that each takes a tap', async () => {
     'token.create': (who, headers) => who.call('POST', '/me/tokens', newToken, headers),
     'token.end': async (who, headers) =>
       who.call('DELETE', `/me/tokens/${await firstOf(who, '/me/tokens')}`, undefined, headers),
+    'agent.add': (who, headers) => who.call('POST', '/agents', { username: 'robot', displayName: 'Robot' }, headers),
     'person.add': (who, headers) => who.call('POST', '/people', { ...applicant('new'), role: 'member' }, headers),
     'person.link': (who, headers) => who.call('POST', '/people/nobody/registration-link', {}, headers),
     'group.create': (who, headers) => who.call('POST', '/groups', { name: 'other', description: '' }, headers),
@@ -93,14 +112,18 @@ test('who may do which act, and that each takes a tap', async () => {
     'project.delete': (who, headers) => who.call('DELETE', '/projects/empty', undefined, headers),
     'repository.change': (who, headers) => who.call('PATCH', there, { description: 'x' }, headers),
     'repository.delete': (who, headers) => who.call('DELETE', there, undefined, headers),
+    'mirror.change': (who, headers) =>
+      who.call('POST', `${there}/mirrors`, { url: 'https://203.0.114.1/api.git' }, headers),
     'branch.rule': (who, headers) =>
-      who.call('PATCH', `${there}/protected-branches/main`, { stockVerifiableOnly: false }, headers),
+      who.call('PUT', `${there}/protected-branches/main/rule`, { ...firstRule, stockVerifiableOnly: false }, headers),
+    'webhook.change': (who, headers) =>
+      who.call('POST', `${there}/webhooks`, { url: 'https://1.1.1.1/', events: ['*'] }, headers),
     'guardrail.change': (who, headers) => who.call('PUT', '/policy', { basedOn, policy }, headers),
     'metadata.import': (who, headers) => who.call('POST', '/metadata', { blob: blobOf([]) }, headers),
     'ledger.export': (who, headers) => who.call('POST', '/audit/export', { from: 0, to: 1 }, headers),
     'demo.remove': (who, headers) => who.call('DELETE', '/demo', undefined, headers),
   }
-  const judged = new Set(['sign-in', 'registration', 'session', 'token.use', 'guardrail.approve'])
+  const judged = new Set(['sign-in', 'registration', 'session', 'token.use', 'push', 'guardrail.approve'])
   assert.deepEqual(
     Object.keys(calls).sort(),
     Object.keys(acts)

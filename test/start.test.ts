@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { lockDataFolder } from '../src/database/lock.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { postern } from './support/command.ts'
+import { postgresFlags } from './support/postgres.ts'
 import { freePort } from './support/start-postern.ts'
 
 describe('a start that cannot be served is refused in one line that says what to do', () => {
@@ -75,7 +76,7 @@ describe('a start that cannot be served is refused in one line that says what to
   test('a database that does not answer', async () => {
     const port = await freePort()
     assert.match(
-      await refusedStart(['--data', join(folder, 'pg'), '--database', `postgres://x@127.0.0.1:${port}/x`]),
+      await refusedStart(['--data', join(folder, 'pg'), ...postgresFlags(`postgres://x@127.0.0.1:${port}/x`)]),
       /the database does not answer.*POSTERN_DATABASE_URL/,
     )
   })

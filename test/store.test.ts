@@ -10,7 +10,7 @@ import { openDatabase } from '../src/database/open.ts'
 import { createUser } from '../src/identity/users.ts'
 import { applicant, signInWith } from './support/ceremony.ts'
 import { breakAudit } from './support/break-audit.ts'
-import { postgresDatabase } from './support/postgres.ts'
+import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 
@@ -124,7 +124,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
       const databaseUrl = store === 'SQLite' ? undefined : await postgresDatabase()
       await using postern = await startPostern({
         flags:
-          databaseUrl === undefined ? ['--log-level', 'silent'] : ['--log-level', 'silent', '--database', databaseUrl],
+          ['--log-level', 'silent', ...(databaseUrl === undefined ? [] : postgresFlags(databaseUrl))],
       })
       const ana = await postern.owner()
       const token = { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }
@@ -146,7 +146,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
 
     test('a change that fails writes no event', async () => {
       await using postern = await startPostern({
-        flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()],
+        flags: store === 'SQLite' ? [] : postgresFlags(await postgresDatabase()),
       })
       const ana = await postern.owner()
       await ana.act('POST', '/groups', { name: 'one', description: '' })
@@ -160,7 +160,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
 
     test('people and sessions outlive a restart; half-begun ceremonies need not', async () => {
       await using postern = await startPostern({
-        flags: store === 'SQLite' ? [] : ['--database', await postgresDatabase()],
+        flags: store === 'SQLite' ? [] : postgresFlags(await postgresDatabase()),
       })
       const ana = await postern.owner()
       await postern.restart()

@@ -2,19 +2,26 @@
 import type { SessionView } from '../../src/identity/shapes.ts'
 import type { Me, Person } from '../../src/identity/shapes.ts'
 import type { MemberView, RepositorySummary } from '../../src/repositories/shapes.ts'
+import type { BranchRule } from '../../src/repositories/branch-rule.ts'
 import type { PullRequestSummary } from '../../src/pull-requests/shapes.ts'
 import type { InboxItem } from '../../src/seals/shapes.ts'
 
 export type * from '../../src/access-keys/shapes.ts'
 export type * from '../../src/attestation/shapes.ts'
 export type * from '../../src/audit/shapes.ts'
+export type * from '../../src/checks/shapes.ts'
 export type * from '../../src/guardrails/shapes.ts'
 export type * from '../../src/http/shapes.ts'
 export type * from '../../src/identity/shapes.ts'
 export type * from '../../src/insights/shapes.ts'
+export type * from '../../src/mirrors/shapes.ts'
+export type * from '../../src/notify/shapes.ts'
+export type * from '../../src/pull-requests/review/shapes.ts'
 export type * from '../../src/pull-requests/shapes.ts'
 export type * from '../../src/repositories/shapes.ts'
+export type { BranchRule } from '../../src/repositories/branch-rule.ts'
 export type * from '../../src/seals/shapes.ts'
+export type * from '../../src/webhooks/shapes.ts'
 export type { ActName } from '../../src/policy/acts.ts'
 export type { Policy, Rule, RuleRequirement } from '../../src/policy/rule.ts'
 
@@ -29,6 +36,13 @@ export interface Items<Item> {
 }
 export interface PageOf<Item> extends Items<Item> {
   nextCursor: string | null
+}
+
+/** `GET /protected-branches/:branch/rule` of a repository. */
+export interface BranchRuleView {
+  rule: BranchRule
+  canEdit: boolean
+  codeOwners: { path: string | null; problems: string[] }
 }
 
 /** `GET /inbox`. */

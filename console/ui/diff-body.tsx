@@ -3,8 +3,9 @@ import { IconEyeExclamation } from '@tabler/icons-react'
 import { Suspense, lazy, useMemo, useState } from 'react'
 import type { DiffFile, FilePatch } from '../api/shapes.ts'
 import { LARGE_PATCH_LINES, lineCount, shownPatch } from './diff-patch.ts'
+import { patchLines } from './diff-lines.ts'
+import { PatchLinesProvider, useDiffRemarks } from './diff-remarks.ts'
 import type { DiffMode } from './diff-view.tsx'
-import { diffPath } from './diff-words.ts'
 import styles from './diff.module.css'
 
 const DiffView = lazy(() => import('./diff-view.tsx'))
@@ -15,8 +16,20 @@ export const DiffWaiting = () => (
   </div>
 )
 
-/** What a file's patch shows: its lines, or why there are none. */
-export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
+/** What a file's patch shows: what is said about it, then its lines, or why there are none. */
+export function DiffBody(props: { patch: FilePatch; mode: DiffMode }) {
+  const { file, patch } = props.patch
+  const remarks = useDiffRemarks()
+  const lines = useMemo(() => patchLines(remarks === null ? null : patch), [remarks === null, patch])
+  return (
+    <PatchLinesProvider value={lines}>
+      {remarks?.above(file, lines)}
+      <Patch {...props} />
+    </PatchLinesProvider>
+  )
+}
+
+function Patch({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
   const [isAsked, setIsAsked] = useState(false)
   const patch = useMemo(() => (answer.patch === null ? null : shownPatch(answer.patch)), [answer.patch])
   if (answer.reason === 'binary') return <DiffNote>This is a binary file, so its lines cannot be compared.</DiffNote>
@@ -36,7 +49,7 @@ export function DiffBody({ patch: answer, mode }: { patch: FilePatch; mode: Diff
         </DiffNote>
       ) : (
         <Suspense fallback={<DiffWaiting />}>
-          <DiffView patch={patch} path={diffPath(answer.file)} mode={mode} />
+          <DiffView patch={patch} file={answer.file} mode={mode} />
         </Suspense>
       )}
     </>

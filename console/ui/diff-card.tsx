@@ -5,6 +5,7 @@ import type { DiffFile } from '../api/shapes.ts'
 import { revealHidden } from './code-hidden.ts'
 import { CopyButton } from './copy-button.tsx'
 import { DiffCounts } from './diff-counts.tsx'
+import { useDiffRemarks } from './diff-remarks.ts'
 import { changeWords, diffPath } from './diff-words.ts'
 import styles from './diff.module.css'
 
@@ -22,6 +23,7 @@ export const diffCardId = (index: number) => `file-${index}`
 /** One changed file: its name and counts, and its patch below when open. */
 export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed, children }: DiffCardProps) {
   const path = diffPath(file)
+  const remarks = useDiffRemarks()
   const isMoved = file.oldPath !== null && file.newPath !== null && file.oldPath !== file.newPath
   return (
     <section id={diffCardId(file.index)} className={styles.card} aria-label={path}>
@@ -52,6 +54,7 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
         ) : (
           file.additions + file.deletions > 0 && <DiffCounts additions={file.additions} deletions={file.deletions} />
         )}
+        {remarks?.inHead(file)}
         {viewed && (
           <Checkbox
             size="xs"

@@ -1,17 +1,22 @@
 import '@git-diff-view/react/styles/diff-view-pure.css'
 import { DiffModeEnum, DiffView as Viewer } from '@git-diff-view/react'
-import { useComputedColorScheme } from '@mantine/core'
-import { useEffect, useMemo, useState } from 'react'
+import { VisuallyHidden, useComputedColorScheme } from '@mantine/core'
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import type { DiffFile } from '../api/shapes.ts'
 import colors from './code-colors.module.css'
 import { loadHighlighter } from './code-highlight.ts'
 import { languageOf } from './code-language.ts'
 import { highlighter } from './diff-highlighter.ts'
+import { useLinePicking } from './diff-line-picking.ts'
+import { useDiffRemarks } from './diff-remarks.ts'
+import { diffPath } from './diff-words.ts'
 import styles from './diff.module.css'
 
 export type DiffMode = 'split' | 'unified'
 
-/** Draws one file's prepared patch (`shownPatch`). Heavy: load it lazily. */
-export default function DiffView({ patch, path, mode }: { patch: string; path: string; mode: DiffMode }) {
+/** Draws one file's prepared patch (`shownPatch`), and below its lines what people say. Heavy: load it lazily. */
+export default function DiffView({ patch, file, mode }: { patch: string; file: DiffFile; mode: DiffMode }) {
+  const path = diffPath(file)
   const scheme = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const language = languageOf(path)
   const isHighlighted = useLanguage(language)
@@ -19,10 +24,34 @@ export default function DiffView({ patch, path, mode }: { patch: string; path: s
     const file = { fileName: path, fileLang: language ?? '', content: null }
     return { oldFile: file, newFile: file, hunks: [patch] }
   }, [patch, path, language])
+  const remarks = useDiffRemarks()
+  const below = remarks?.below(file)
+  const extendData = useMemo(() => below && { oldFile: below.base, newFile: below.head }, [below])
+  const box = useRef<HTMLDivElement>(null)
+  const { said, handlers } = useLinePicking(box, {
+    picked: remarks?.picked(file) ?? null,
+    onPick: remarks?.canPick ? (range) => remarks.onPick(file, range) : null,
+  })
+  const helpId = useId()
   return (
-    <div className={`${styles.diff} ${colors.colors}`} role="group" aria-label={`Changes in ${path}`} tabIndex={0}>
-      <Viewer
+    <div
+      ref={box}
+      className={`${styles.diff} ${colors.colors}`}
+      role="group"
+      aria-label={`Changes in ${path}`}
+      tabIndex={0}
+      {...(remarks?.canPick ? { 'aria-describedby': helpId, 'data-picks': mode } : {})}
+      {...handlers}
+    >
+      {remarks?.canPick && (
+        <VisuallyHidden>
+          <span id={helpId}>Arrow keys walk the lines, with Shift they mark several, Enter comments on them.</span>
+          <span role="status">{said}</span>
+        </VisuallyHidden>
+      )}
+      <Viewer<ReactNode>
         data={data}
+        {...(extendData ? { extendData, renderExtendLine: drawn } : {})}
         diffViewMode={mode === 'split' ? DiffModeEnum.SplitGitHub : DiffModeEnum.Unified}
         diffViewTheme={scheme}
         diffViewHighlight={isHighlighted}
@@ -33,6 +62,8 @@ export default function DiffView({ patch, path, mode }: { patch: string; path: s
     </div>
   )
 }
+
+const drawn = ({ data }: { data: ReactNode }) => <div className={styles.below}>{data}</div>
 
 /** Whether the language is loaded; the patch is readable without it. */
 function useLanguage(language: ReturnType<typeof languageOf>): boolean {

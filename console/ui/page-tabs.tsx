@@ -10,7 +10,7 @@ interface PageTabsProps {
 
 /** Parts of one place, each with its own URL: links that look like tabs. */
 export const PageTabs = ({ label, tabs }: PageTabsProps) => (
-  <Group component="nav" aria-label={label} gap={4} mb="lg" wrap="nowrap" className={classes['tabs'] ?? ''}>
+  <Group component="nav" aria-label={label} gap={4} mb="lg" className={classes['tabs'] ?? ''}>
     {tabs.map((tab) => (
       <UnstyledButton
         key={tab.href}

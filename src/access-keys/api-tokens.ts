@@ -35,12 +35,14 @@ export async function createApiToken(
   database: Database,
   { caller, takeSeal, now }: Act,
   token: NewApiToken,
+  /** Whose it is: the caller's own, or an agent's that they may make one for. */
+  owner: Pick<Caller, 'id' | 'username'> = caller,
 ): Promise<{ row: ApiTokenTable; secret: TokenSecret }> {
   const at = now()
   const secret = newTokenSecret()
   const row: ApiTokenTable = {
     id: newId('tok'),
-    userId: caller.id,
+    userId: owner.id,
     name: token.name,
     secretHash: hashSecret(secret),
     scopes: JSON.stringify(token.scopes),
@@ -57,7 +59,13 @@ export async function createApiToken(
       action: 'token.created',
       actor: actorOf(caller, seal),
       target: { kind: 'token', id: row.id },
-      facts: { token: row.name, scopes: token.scopes.join(' '), expiresAt: row.expiresAt, seal: seal.id },
+      facts: {
+        token: row.name,
+        owner: owner.username,
+        scopes: token.scopes.join(' '),
+        expiresAt: row.expiresAt,
+        seal: seal.id,
+      },
       at,
     })
   })
@@ -106,6 +114,18 @@ export async function findTokenCaller(
     .where('secretHash', '=', hashSecret(secret))
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
+    // An agent ends with the person who answers for it.
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('user as owner')
+            .select('owner.id')
+            .whereRef('owner.id', '=', 'user.ownerId')
+            .where('owner.state', '!=', 'active'),
+        ),
+      ),
+    )
     .executeTakeFirst()
   if (row === undefined || now >= row.expiresAt) return undefined
   const known = {
@@ -139,7 +159,8 @@ export async function findTokenCaller(
 export function checkScope(caller: Caller, scope: TokenScope): void {
   if (caller.by.kind === 'session') return
   const { scopes } = caller.by
-  if (scopes.includes(scope) || (scope === 'repository:read' && scopes.includes('repository:write'))) return
+  const isPartOfWriting = scope === 'repository:read' || scope === 'status:write'
+  if (scopes.includes(scope) || (isPartOfWriting && scopes.includes('repository:write'))) return
   throw forbidden(`This token was not given the scope ${scope}.`, 'Make a token with that scope under Account.')
 }
 

@@ -1,21 +1,34 @@
 import { type Static, Type } from 'typebox'
 import type { Id } from '../database/id.ts'
-import type { SensitiveAct } from '../http/access.ts'
+import type { FactRow, SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { invalid } from '../http/problem.ts'
 import { actOf } from '../identity/act.ts'
+import { getAgent } from '../identity/agents.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { createApiToken, endApiToken, getApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
 import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shapes.ts'
 
 const ById = Type.Object({ id: Type.String() })
+const ByAgent = Type.Object({ username: Type.String() })
 
 const scopeWords: Record<TokenScope, string> = {
   'repository:read': 'read repositories',
   'repository:write': 'push to repositories and open pull requests',
+  'status:write': 'report what a check found out about a commit',
   'account:read': 'see people and groups',
 }
+
+const tokenRows = (token: NewApiToken, paths: ReadonlyMap<string, string>): FactRow[] => [
+  { label: 'May', value: token.scopes.map((scope) => scopeWords[scope]).join(', '), kind: 'text' },
+  {
+    label: 'Repositories',
+    value: token.repositoryIds === null ? 'all that its owner reaches' : [...paths.values()].join(', '),
+    kind: 'text',
+  },
+  { label: 'Expires in', value: `${token.expiresInDays} days`, kind: 'text' },
+]
 
 /**
  * `access-keys/` owns the secrets that programs come in with, and turns a request into its caller. It never decides
@@ -39,16 +52,19 @@ export function accessKeyRoutes(
       const paths = await checkRepositories(getPerson(request).id, token)
       return {
         title: `Make the API token “${token.name}”`,
-        rows: [
-          { label: 'May', value: token.scopes.map((scope) => scopeWords[scope]).join(', '), kind: 'text' },
-          {
-            label: 'Repositories',
-            value: token.repositoryIds === null ? 'all that you reach' : [...paths.values()].join(', '),
-            kind: 'text',
-          },
-          { label: 'Expires in', value: `${token.expiresInDays} days`, kind: 'text' },
-        ],
+        rows: tokenRows(token, paths),
       }
+    },
+  }
+
+  const createForAgent: SensitiveAct = {
+    name: 'token.create',
+    async describe(request) {
+      const { username } = request.params as Static<typeof ByAgent>
+      const agent = await getAgent(database.read, getPerson(request), username)
+      const token = request.body as Static<typeof NewApiToken>
+      const paths = await checkRepositories(agent.id, token)
+      return { title: `Make the API token “${token.name}” for the agent ${username}`, rows: tokenRows(token, paths) }
     },
   }
 
@@ -96,6 +112,17 @@ export function accessKeyRoutes(
     async handler(request) {
       const paths = await checkRepositories(getPerson(request).id, request.body)
       const { row, secret } = await createApiToken(database, actOf(request, now), request.body)
+      return { token: renderApiToken(row, paths), secret }
+    },
+  })
+
+  app.post('/api/v1/agents/:username/tokens', {
+    config: { access: 'person', act: createForAgent },
+    schema: { params: ByAgent, body: NewApiToken, response: { 200: ApiTokenMade } },
+    async handler(request) {
+      const agent = await getAgent(database.read, getPerson(request), request.params.username)
+      const paths = await checkRepositories(agent.id, request.body)
+      const { row, secret } = await createApiToken(database, actOf(request, now), request.body, agent)
       return { token: renderApiToken(row, paths), secret }
     },
   })

@@ -4,6 +4,7 @@ import { Nullable, OneLine, Time } from '../http/shapes.ts'
 export const TokenScope = Type.Union([
   Type.Literal('repository:read'), // clone, fetch, browse
   Type.Literal('repository:write'), // push, open pull requests
+  Type.Literal('status:write'), // report what a check found out about a commit
   Type.Literal('account:read'), // who am I
 ])
 export type TokenScope = Static<typeof TokenScope>

@@ -51,7 +51,7 @@ export async function recordEvent(tx: Tx<'auditEvent' | 'auditPersonal'>, entry:
     policyAct: entry.decision?.act ?? null,
   })
   for (const row of personal) await insertPersonal(tx, { eventId: id, ...row, value: escapeHidden(row.value) })
-  await tellFollowers(tx, entry)
+  await tellFollowers(tx, entry, id)
   return id
 }
 

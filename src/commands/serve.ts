@@ -19,6 +19,8 @@ const help = `postern serve: start the server
   --database URL         postgres://… (POSTERN_DATABASE_URL, SQLite in the data folder)
   --tls-cert, --tls-key  PEM files (POSTERN_TLS_CERT, POSTERN_TLS_KEY)
   --trusted-proxies LIST addresses or ranges whose X-Forwarded-* is believed (POSTERN_TRUSTED_PROXIES)
+  --outbound-allow LIST  addresses or ranges inside the house that webhooks and mirrors may reach
+                         (POSTERN_OUTBOUND_ALLOW, none)
   --smtp-url URL         mail server for notices, smtps://user:password@host:465 (POSTERN_SMTP_URL, none)
   --smtp-url-file FILE   the same, read from a file, where it has a password (POSTERN_SMTP_URL_FILE)
   --mail-from ADDRESS    sender of the letters (POSTERN_MAIL_FROM)
@@ -28,6 +30,7 @@ const help = `postern serve: start the server
   --max-file-mb N        largest file in a push (POSTERN_MAX_FILE_MB, 100)
   --max-push-mb N        largest push (POSTERN_MAX_PUSH_MB, 2048)
   --operation-hours N    longest git operation (POSTERN_OPERATION_HOURS, 24)
+  --push-wait-seconds N  how long a push waits for its tap (POSTERN_PUSH_WAIT_SECONDS, 120)
   --rate-limit N         sign-in requests a minute from one address (POSTERN_RATE_LIMIT, 3000)
   --metrics-token-file FILE
                          opens /metrics from elsewhere than this machine (POSTERN_METRICS_TOKEN_FILE, and

@@ -17,10 +17,15 @@ export type IdKind =
   | 'cmt' // comment
   | 'rev' // review
   | 'sta' // commit status
+  | 'psh' // browser that is told
   | 'srq' // seal request
   | 'sea' // seal
   | 'evt' // audit event
   | 'ltr' // letter
+  | 'whk' // webhook
+  | 'dlv' // delivery of a webhook
+  | 'imp' // import of a repository
+  | 'mir' // mirror
   | 'pol' // change of the policy
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`

@@ -8,6 +8,13 @@ import { sealLinks } from './migrations/0004-seal-links.ts'
 import { letters } from './migrations/0005-letters.ts'
 import { guardrails } from './migrations/0006-guardrails.ts'
 import { reviews } from './migrations/0007-reviews.ts'
+import { heldPushes } from './migrations/0008-held-pushes.ts'
+import { webhooks } from './migrations/0009-webhooks.ts'
+import { mirrors } from './migrations/0010-mirrors.ts'
+import { secrets } from './migrations/0011-secrets.ts'
+import { sourceAttestations } from './migrations/0012-source-attestations.ts'
+import { agents } from './migrations/0013-agents.ts'
+import { notifications } from './migrations/0014-notifications.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -19,6 +26,13 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0005-letters': letters(dialect),
   '0006-guardrails': guardrails(dialect),
   '0007-reviews': reviews(dialect),
+  '0008-held-pushes': heldPushes(dialect),
+  '0009-webhooks': webhooks(dialect),
+  '0010-mirrors': mirrors(dialect),
+  '0011-secrets': secrets(dialect),
+  '0012-source-attestations': sourceAttestations(dialect),
+  '0013-agents': agents(dialect),
+  '0014-notifications': notifications(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

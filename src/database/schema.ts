@@ -21,6 +21,7 @@ export interface Schema {
   roleGrant: RoleGrantTable
   protectedBranch: ProtectedBranchTable
   refUpdate: RefUpdateTable
+  heldPush: HeldPushTable
   branchLease: BranchLeaseTable
   pullRequest: PullRequestTable
   reviewThread: ReviewThreadTable
@@ -36,6 +37,17 @@ export interface Schema {
   auditEvent: AuditEventTable
   auditPersonal: AuditPersonalTable
   letter: LetterTable
+  webhook: WebhookTable
+  webhookDelivery: WebhookDeliveryTable
+  webhookAttempt: WebhookAttemptTable
+  repositoryImport: RepositoryImportTable
+  mirror: MirrorTable
+  mirrorRef: MirrorRefTable
+  notificationChoice: NotificationChoiceTable
+  pushSubscription: PushSubscriptionTable
+  secret: SecretTable
+  sourceAttestation: SourceAttestationTable
+  branchControl: BranchControlTable
 }
 
 export type TableName = keyof Schema
@@ -82,6 +94,8 @@ export interface UserTable {
   isDemo: Flag
   createdAt: number
   createdBy: Id<'usr'> | null
+  /** The person who answers for an agent, and with whom it ends; null for people. */
+  ownerId: Id<'usr'> | null
 }
 
 export interface UserGroupTable {
@@ -282,6 +296,24 @@ export interface RefUpdateTable {
   finishedAt: number | null
 }
 
+/** A push that waits, or waited, for its person's tap. Until it ends its objects lie in git's quarantine. */
+export interface HeldPushTable {
+  requestId: Id<'srq'>
+  repositoryId: Id<'rep'>
+  ref: string
+  oldOid: string
+  newOid: string
+  /** Name of the quarantine in the repository's object folder. */
+  quarantine: string
+  actorId: Id<'usr'>
+  createdAt: number
+  endedAt: number | null
+  outcome: HeldOutcome | null
+}
+
+/** `overtaken`: the branch, a rule or the person's access changed meanwhile. `stopped`: the server ended first. */
+export type HeldOutcome = 'sealed' | 'refused' | 'timed-out' | 'withdrawn' | 'overtaken' | 'gone' | 'stopped' | 'failed'
+
 /** Held for 60 s while somebody taps, so that two people do not race for one branch. */
 export interface BranchLeaseTable {
   repositoryId: Id<'rep'>
@@ -428,6 +460,8 @@ export interface SealRequestTable {
   state: 'open' | 'sealed' | 'refused' | 'withdrawn'
   createdAt: number
   expiresAt: number
+  /** When its person was told that it waits; null where nobody had to, or nobody has yet. */
+  announcedAt: number | null
 }
 
 /** One accepted tap over one statement. The truth; `refs/postern/*` is a projection of it. */
@@ -566,4 +600,189 @@ export interface LetterTable {
   lastError: string | null
   /** Unique where given: a reminder goes once. */
   dedupeKey: string | null
+}
+
+/** A key of this instance, e.g. the one that signs source attestations, closed under the secret key. */
+export interface SecretTable {
+  name: string
+  box: string
+  createdAt: number
+}
+
+/** A repository that comes from another server. One row for each; a retry begins it anew. */
+export interface RepositoryImportTable {
+  id: Id<'imp'>
+  repositoryId: Id<'rep'>
+  /** Without any credential. */
+  url: string
+  username: string
+  /** Closed; emptied when it is done. */
+  passwordBox: string | null
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'interrupted'
+  phase: 'waiting' | 'connecting' | 'counting' | 'receiving' | 'resolving' | 'checking' | 'landing'
+  objectsDone: number
+  objectsTotal: number
+  bytes: number
+  bytesPerSecond: number
+  /** Of a failure: a stable code, and a sentence. */
+  problemCode: string | null
+  problem: string | null
+  /** JSON: what came, and what did not; null until done. */
+  result: string | null
+  /** Set by whoever wants it to stop, on any node. */
+  isCancelled: Flag
+  createdBy: Id<'usr'>
+  /** The credential it was asked with, for the ref updates. */
+  method: string
+  strength: Strength
+  createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+  /** Written every few seconds by the node that works on it. */
+  beatAt: number
+}
+
+/** Another server to which a repository is pushed whenever it changes. */
+export interface MirrorTable {
+  id: Id<'mir'>
+  repositoryId: Id<'rep'>
+  /** Without any credential. */
+  url: string
+  username: string
+  /** Closed. */
+  passwordBox: string | null
+  /** JSON list of patterns of branch names; empty: all of them. */
+  branches: string
+  /** Whether what somebody pushed there directly is overwritten. */
+  overwrites: Flag
+  isActive: Flag
+  createdBy: Id<'usr'>
+  createdAt: number
+  /** The next attempt; taking it moves this on, so that no other node takes it too. */
+  dueAt: number
+  /** Since when something waits to be mirrored; null where nothing does. */
+  wantedAt: number | null
+  startedAt: number | null
+  succeededAt: number | null
+  /** Failures in a row. */
+  failures: number
+  problemCode: string | null
+  problem: string | null
+}
+
+/** Where a ref of the other server was left last: what is found there later and is not this, somebody else pushed. */
+export interface MirrorRefTable {
+  mirrorId: Id<'mir'>
+  ref: string
+  oid: string
+}
+
+/** What the instance says of one change of a protected branch, each a signed DSSE envelope. */
+export interface SourceAttestationTable {
+  refUpdateId: Id<'upd'>
+  repositoryId: Id<'rep'>
+  ref: string
+  oid: string
+  /** Of the SLSA source track. */
+  level: number
+  provenance: string
+  summary: string
+  createdAt: number
+}
+
+/** Since which commit a control of a protected branch holds without a gap; a gap ends it. */
+export interface BranchControlTable {
+  repositoryId: Id<'rep'>
+  ref: string
+  name: string
+  sinceOid: string
+  startedAt: number
+  endedAt: number | null
+}
+
+/** An address that is told what happens in a repository. */
+export interface WebhookTable {
+  id: Id<'whk'>
+  repositoryId: Id<'rep'>
+  /** May hold secrets of the receiver's in its path: shown to administrators of the repository alone. */
+  url: string
+  /** JSON list of actions, or `["*"]`. */
+  events: string
+  isActive: Flag
+  /** Closed boxes: what deliveries are signed with, and what was before, which signs too for a while. */
+  secret: string
+  formerSecret: string | null
+  formerSecretUntil: number | null
+  createdAt: number
+  createdBy: Id<'usr'>
+  /** Failures in a row, those at once counted as one, and since when. */
+  failures: number
+  failingSince: number | null
+  /** Nothing is sent before then: the receiver asked for it, or needs a rest. */
+  pausedUntil: number | null
+  /** Why it was switched off by itself. */
+  offReason: string | null
+  /** How the last attempt went; no error where it succeeded. */
+  lastAt: number | null
+  lastStatus: number | null
+  lastError: string | null
+}
+
+/** One event for one webhook; its id is the `webhook-id` of every attempt. */
+export interface WebhookDeliveryTable {
+  id: Id<'dlv'>
+  webhookId: Id<'whk'>
+  /** The action, or `ping`. */
+  type: string
+  /** Exact bytes that are sent. */
+  body: string
+  state: 'waiting' | 'delivered' | 'failed'
+  createdAt: number
+  /** The next attempt; taking a delivery moves this on, so that no other node takes it too. */
+  notBefore: number
+  /** All attempts there were, and those since it was last asked for. */
+  attempts: number
+  tries: number
+  /** No attempt after then. */
+  giveUpAt: number
+  lastStatus: number | null
+  lastError: string | null
+}
+
+/** One request and what came back. Its body is the delivery's. */
+export interface WebhookAttemptTable {
+  deliveryId: Id<'dlv'>
+  number: number
+  startedAt: number
+  durationMs: number
+  url: string
+  /** JSON lists of name and value. */
+  requestHeaders: string
+  status: number | null
+  responseHeaders: string
+  /** The first 16 KB, as text. */
+  responseBody: string
+  isCut: Flag
+  /** Why it counts as failed, in a sentence; null where it was delivered. */
+  error: string | null
+}
+
+/** Whether somebody wants a letter when something waits for their tap. */
+export interface NotificationChoiceTable {
+  userId: Id<'usr'>
+  letters: Flag
+  changedAt: number
+}
+
+/** A browser that its person wants to be told in, RFC 8030 and RFC 8291. */
+export interface PushSubscriptionTable {
+  id: Id<'psh'>
+  userId: Id<'usr'>
+  /** At the browser maker's push service; unique. */
+  endpoint: string
+  /** The browser's public key and shared secret, base64url: its messages open there alone. */
+  p256dh: string
+  auth: string
+  userAgent: string
+  createdAt: number
 }

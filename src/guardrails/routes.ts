@@ -122,13 +122,13 @@ export function guardrailRoutes(
     schema: { body: NewPolicy, response: { 200: PolicyChanged } },
     async handler(request) {
       const caller = getPerson(request)
-      const { row, asked } = await savePolicy(
+      const row = await savePolicy(
         { ceremonies, policy },
         { ...request.body, caller, takeSeal: (tx) => request.takeSeal(tx) },
       )
       const [view] = await renderChanges(db, [row])
       if (view === undefined) throw new Error('a change that was saved is shown')
-      return { change: view, asked }
+      return { change: view }
     },
   })
 

@@ -9,7 +9,7 @@ import { checkPolicy } from '../policy/check-policy.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { actFacts } from '../seals/judge-tap.ts'
-import { askForApproval, type listApprovers } from './approval.ts'
+import { askForApproval } from './approval.ts'
 import { addChange } from './changes.ts'
 import { diffPolicies } from './differences.ts'
 import type { LoadedPolicy } from './in-force.ts'
@@ -20,12 +20,6 @@ import type { NewPolicy } from './shapes.ts'
 
 type Tx = Parameters<Parameters<Database['write']>[0]>[0]
 
-export interface SavedPolicy {
-  row: PolicyChangeTable
-  /** Who is asked for the second tap; empty where the change is in force. */
-  asked: Awaited<ReturnType<typeof listApprovers>>
-}
-
 /**
  * Puts a policy in force by the caller's tap, or lays it down for a second person where the rules in force ask for two.
  * @throws 409 where another change came first or somebody would be locked out, 422 naming each rule that cannot be meant
@@ -33,7 +27,7 @@ export interface SavedPolicy {
 export async function savePolicy(
   { ceremonies, policy }: { ceremonies: Ceremonies; policy: LoadedPolicy },
   wanted: NewPolicy & { caller: SessionCaller; takeSeal: (tx: Tx) => Promise<TakenSeal> },
-): Promise<SavedPolicy> {
+): Promise<PolicyChangeTable> {
   const { database, now } = ceremonies
   const { caller, basedOn } = wanted
   const at = now()
@@ -42,10 +36,10 @@ export async function savePolicy(
   await checkLockOuts(database, draft, caller, at)
   const rules = policy.current()
   const people = await peopleAsked(ceremonies, caller, at)
-  const saved = await database.write(async (tx): Promise<SavedPolicy> => {
+  const saved = await database.write(async (tx) => {
     const seal = await wanted.takeSeal(tx)
     const proposal = { basedOn, policy: draft, caller, seal, at }
-    if (people < 2) return { row: await addChange(tx, proposal, 'applied'), asked: [] }
+    if (people < 2) return addChange(tx, proposal, 'applied')
     const row = await addChange(tx, proposal, 'waiting')
     const differences = diffPolicies(rules.policy, draft)
     const asked = await askForApproval(tx, { row, caller, differences, at }, rules.digest)
@@ -53,7 +47,7 @@ export async function savePolicy(
       throw conflict('nobody-to-ask', 'There is no second administrator who could agree.', {
         help: 'Add one, or let the operator change the guardrails with postern admin guardrails.',
       })
-    return { row, asked }
+    return row
   })
   await policy.refresh()
   return saved

@@ -26,6 +26,8 @@ export const PolicyChangeView = Type.Object({
   /** Null: the operator of the machine. */
   proposedBy: Nullable(PersonRef),
   approvedBy: Nullable(PersonRef),
+  /** Who may still give the second tap. */
+  asked: Type.Array(PersonRef),
   createdAt: Time,
   decidedAt: Nullable(Time),
   differences: Type.Array(RuleDifference),
@@ -66,11 +68,7 @@ export const NewPolicy = Type.Object(
 )
 export type NewPolicy = Static<typeof NewPolicy>
 
-export const PolicyChanged = Type.Object({
-  change: PolicyChangeView,
-  /** Who may give the second tap; empty where the change is applied. */
-  asked: Type.Array(PersonRef),
-})
+export const PolicyChanged = Type.Object({ change: PolicyChangeView })
 export type PolicyChanged = Static<typeof PolicyChanged>
 
 /** Somebody whom a draft concerns, and what it means for them today. */

@@ -9,7 +9,7 @@ import { findCurrent, policyOf } from './in-force.ts'
 import { readPlaces, withPaths } from './places.ts'
 import type { PolicyChangeView, PolicyView } from './shapes.ts'
 
-type Reading = Db<'policyChange' | 'user' | 'project' | 'repository'>
+type Reading = Db<'policyChange' | 'user' | 'project' | 'repository' | 'sealRequest'>
 
 /** The policy in force as people read it, and what waits to replace it. */
 export async function renderPolicy(db: Reading): Promise<PolicyView> {
@@ -70,10 +70,21 @@ export async function renderChanges(db: Reading, rows: readonly PolicyChangeTabl
     const base = bases.find((one) => one.version === version)
     return base === undefined ? firstPolicy : policyOf(base)
   }
-  const people = await listPersonRefs(
-    db,
-    rows.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy].filter((id) => id !== null)),
-  )
+  const asked = await db
+    .selectFrom('sealRequest')
+    .select(['about', 'userId'])
+    .where(
+      'about',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .where('state', '=', 'open')
+    .orderBy('id')
+    .execute()
+  const people = await listPersonRefs(db, [
+    ...rows.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),
+    ...asked.map(({ userId }) => userId),
+  ])
   return rows.map((row) => ({
     id: row.id,
     state: row.state,
@@ -81,6 +92,7 @@ export async function renderChanges(db: Reading, rows: readonly PolicyChangeTabl
     basedOn: row.basedOn,
     proposedBy: (row.proposedBy && people.get(row.proposedBy)) ?? null,
     approvedBy: (row.approvedBy && people.get(row.approvedBy)) ?? null,
+    asked: asked.flatMap(({ about, userId }) => (about === row.id ? (people.get(userId) ?? []) : [])),
     createdAt: row.createdAt,
     decidedAt: row.decidedAt,
     differences: diffPolicies(baseOf(row.basedOn), policyOf(row)),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { TableName } from '../database/schema.ts'
+import type { RepositoryRole, TableName } from '../database/schema.ts'
 import type { App } from '../http/app.ts'
 import { type Caller, getPerson, isAdmin } from '../identity/caller.ts'
 import { listMyPullRequests, listWaitingForMe } from '../pull-requests/list.ts'
@@ -11,7 +11,7 @@ import { listRecentRepositories } from '../repositories/reachable.ts'
 import { RepositorySummary } from '../repositories/shapes.ts'
 import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
-import { listAttention } from './attention.ts'
+import { listAttention, listUnconfirmed } from './attention.ts'
 
 const Home = Type.Object({
   repositories: Type.Array(RepositorySummary),
@@ -38,19 +38,28 @@ export function homeRoutes(app: App, { db, now }: { db: Db<TableName>; now: () =
       const caller = getPerson(request)
       const repositories = await listRecentRepositories(db, caller, consideredRepositories)
       const reached = repositories.map(({ id }) => id as Id<'rep'>)
-      const merging = await listWritable(db, caller, reached)
+      const merging = await listCovered(db, caller, reached, 'write')
+      const administered = await listCovered(db, caller, reached, 'admin')
       return {
         repositories: repositories.slice(0, shownRepositories),
         requests: (await listInbox(db, { userId: caller.id, now: now(), size: shownRequests })).items,
         pullRequests: await listMyPullRequests(db, { userId: caller.id, repositoryIds: reached }),
         waiting: await listWaitingForMe(db, { userId: caller.id, repositoryIds: merging }),
-        attention: isAdmin(caller) ? await listAttention(db, caller) : [],
+        attention: [
+          ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
+          ...(isAdmin(caller) ? await listAttention(db, caller) : []),
+        ],
       }
     },
   })
 }
 
-async function listWritable(db: Db<TableName>, caller: Caller, ids: readonly Id<'rep'>[]): Promise<Id<'rep'>[]> {
+async function listCovered(
+  db: Db<TableName>,
+  caller: Caller,
+  ids: readonly Id<'rep'>[],
+  least: RepositoryRole,
+): Promise<Id<'rep'>[]> {
   if (ids.length === 0) return []
   const rows = await db
     .selectFrom('repository')
@@ -58,5 +67,5 @@ async function listWritable(db: Db<TableName>, caller: Caller, ids: readonly Id<
     .where('id', 'in', ids)
     .execute()
   const roles = await Promise.all(rows.map((row) => findRepositoryRole(db, caller, row)))
-  return rows.filter((_, at) => coversRole(roles[at] ?? 'read', 'write')).map(({ id }) => id)
+  return rows.filter((_, at) => coversRole(roles[at] ?? 'read', least)).map(({ id }) => id)
 }

@@ -15,6 +15,7 @@ export const accessKinds = [
   'project:admin',
   'repository:read', // also nobody in particular, where the repository is public
   'repository:write',
+  'repository:status', // the same role, and a token that may do nothing but report what a check found
   'repository:admin',
   'git', // smart HTTP: judged by the transport itself, through the same functions
   'metrics', // this machine, or whoever holds the operator's token; to others there is nothing
@@ -31,6 +32,8 @@ export interface FactRow {
 export interface ActDescription {
   title: string
   rows: FactRow[]
+  /** What the person should think of before they tap. */
+  warnings?: string[]
   /** Things beside the request that the seal vouches for, by SHA-256, e.g. a new credential's public key. */
   subjects?: { name: string; digest: { sha256: string } }[]
 }
@@ -51,6 +54,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
     act?: SensitiveAct
+    /** Also for a session that falls short of the rules: what it waits for may be the key that it lacks. */
+    whileEnrolling?: true
     /** Nothing but a file or a word that is the same for everybody: not counted against any limit. */
     isStatic?: true
     /** The ceremony that this route ends, for the counters. */

@@ -79,7 +79,8 @@ export function checkShortfall(request: FastifyRequest): void {
   const shortfall = request.caller?.shortfall
   if (!shortfall) return
   if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, networkHelp)
-  if (request.routeOptions.config.access === 'enrolling') return
+  const { access, whileEnrolling = false } = request.routeOptions.config
+  if (access === 'enrolling' || whileEnrolling) return
   const { requires } = shortfall
   const headers = { 'www-authenticate': stepUpHeader({ ...requires, why: 'Sign in again, or with another key' }) }
   if (shortfall.kind === 'fresh-tap')

@@ -1,6 +1,7 @@
 import type { App } from '../http/app.ts'
 import type { CookieNames } from '../http/cookies.ts'
 import type { Ceremonies } from './registration.ts'
+import { agentRoutes } from './routes/agents.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { instanceRoutes } from './routes/instance.ts'
@@ -29,5 +30,6 @@ export function identityRoutes(
   meRoutes(app, parts)
   credentialRoutes(app, parts)
   peopleRoutes(app, parts)
+  agentRoutes(app, parts)
   groupRoutes(app, parts)
 }

@@ -7,6 +7,10 @@ import { ProblemError } from '../http/problem.ts'
 export type User = UserTable
 
 export interface NewUser {
+  /** A person unless told. */
+  kind?: 'person' | 'agent'
+  /** For an agent, who answers for it. */
+  ownerId?: Id<'usr'>
   username: string
   displayName: string
   email: string
@@ -39,7 +43,7 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
   if (reserved.has(wanted.username)) throw usernameTaken(wanted.username)
   const user: User = {
     id: newId('usr'),
-    kind: 'person',
+    kind: wanted.kind ?? 'person',
     username: wanted.username,
     displayName: plain(wanted.displayName),
     email: wanted.email,
@@ -51,6 +55,7 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
     isDemo: wanted.isDemo === true ? 1 : 0,
     createdAt: wanted.at,
     createdBy: wanted.createdBy,
+    ownerId: wanted.ownerId ?? null,
   }
   try {
     await orUniqueViolation(tx.insertInto('user').values(user).execute())

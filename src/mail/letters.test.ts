@@ -12,6 +12,11 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'sessions-ended': { count: 2, at },
   'link-made': { by: nasty, at },
   'passkey-rejudged': { credential: nasty, before: 'attested', now: 'passkey', reason: 'The maker reports a flaw.' },
+  'webhook-off': { repository: 'pay/api', host: nasty, reason: 'nothing but failures for 5 days', at },
+  'merge-bypassed': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
+  'bypass-overdue': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
+  'merge-ready': { pullRequest: 'pay/api#3', method: 'a merge commit' },
+  'tap-waits': { title: nasty, by: nasty, link: 'https://git.example.com/s/abc', expiresAt: at },
   'enrolment-reminder': { rule: nasty, needs: 'a hardware key', deadline: at },
 }
 

@@ -11,6 +11,15 @@ export interface LetterFacts {
   /** `by` is null where it was made from the server's own shell. */
   'link-made': { by: string | null; at: number }
   'passkey-rejudged': { credential: string; before: string; now: string; reason: string }
+  /** A webhook they made has ended by itself; `reason` ends a sentence. */
+  'webhook-off': { repository: string; host: string; reason: string; at: number }
+  /** To everybody who administers the repository. `pullRequest` is `project/name#12`. */
+  'merge-bypassed': { pullRequest: string; branch: string; by: string; reason: string; confirmBy: number }
+  'bypass-overdue': { pullRequest: string; branch: string; by: string; reason: string; confirmBy: number }
+  /** To who wants to merge it as soon as it is ready. `method` is as in "by a merge commit". */
+  'merge-ready': { pullRequest: string; method: string }
+  /** `by` is null where a program of their own asks. `title` is an act, as in "Merge payments/api#12 into main". */
+  'tap-waits': { title: string; by: string | null; link: string; expiresAt: number }
   /** `needs` ends a sentence: "a hardware key". */
   'enrolment-reminder': { rule: string; needs: string; deadline: number }
 }
@@ -72,6 +81,31 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
     happened: `Your passkey “${quoteName(credential)}” now counts as ${now}; before, it counted as ${before}. The reason: ${quoteName(reason)}`,
     next: `What it still lets you do stands at ${account}/passkeys. You can add another passkey there.`,
   }),
+  'webhook-off': ({ repository, host, reason, at }) => ({
+    subject: 'A webhook you made was switched off',
+    happened: `The webhook of ${quoteName(repository)} to ${quoteName(host)} was switched off on ${when(at)}: ${quoteName(reason)}. Nothing is sent there any more.`,
+    next: 'What was sent and answered stands under Webhooks in the settings of the repository, where it can be switched on again.',
+  }),
+  'merge-bypassed': ({ pullRequest, branch, by, reason, confirmBy }, account) => ({
+    subject: 'A change was merged past the rule of its branch',
+    happened: `${quoteName(by)} merged ${quoteName(pullRequest)} past the rule of ${quoteName(branch)}, and gave this reason: “${quoteName(reason)}”.`,
+    next: `Until ${when(confirmBy)} a second person has to look at it and confirm that with a tap, on its page at ${pageOf(pullRequest, account)}. If nobody should have done this, talk to ${quoteName(by)} now.`,
+  }),
+  'bypass-overdue': ({ pullRequest, branch, by, reason, confirmBy }, account) => ({
+    subject: 'Nobody has looked at what was merged past a rule',
+    happened: `${quoteName(by)} merged ${quoteName(pullRequest)} past the rule of ${quoteName(branch)}: “${quoteName(reason)}”. A second person had to look at it by ${when(confirmBy)}, and nobody has.`,
+    next: `Look at it now and confirm it with a tap, on its page at ${pageOf(pullRequest, account)}, or undo it.`,
+  }),
+  'merge-ready': ({ pullRequest, method }, account) => ({
+    subject: 'A pull request is ready and waits for your tap',
+    happened: `You asked to merge ${quoteName(pullRequest)} by ${quoteName(method)} when it is ready. It is: nothing but your tap is missing.`,
+    next: `It stands in your inbox at ${account.replace(/account$/, 'inbox')} for a day, unless something changes before.`,
+  }),
+  'tap-waits': ({ title, by, link, expiresAt }, account) => ({
+    subject: 'Something waits for your tap',
+    happened: `${by === null ? 'A program that holds one of your tokens' : quoteName(by)} asks for your tap: “${quoteName(title)}”.`,
+    next: `Look at it at ${link}, where you can also refuse it. It waits until ${when(expiresAt)}. Your account says whether you get such letters: ${account}/notifications`,
+  }),
   'enrolment-reminder': ({ rule, needs, deadline }, account) => ({
     subject: 'Register what you will need to sign in',
     happened: `From ${when(deadline)} on, the rule “${quoteName(rule)}” asks you for ${needs}. You have none yet.`,
@@ -89,6 +123,10 @@ export function renderLetter<Kind extends LetterKind>(
   const from = `Postern at ${origin}\nNo link in this letter signs you in or proves anything: you can type the address yourself.`
   return { subject, text: `${happened}\n\n${next}\n\n--\u0020\n${from}\n` }
 }
+
+/** Names of projects and repositories hold nothing that could be taken for another address. */
+const pageOf = (pullRequest: string, account: string): string =>
+  `${account.replace(/\/-\/account$/, '')}/${pullRequest.replace('#', '/pull-requests/')}`
 
 const when = (at: number): string => {
   const [day = '', time = ''] = new Date(at).toISOString().split('T')

@@ -13,6 +13,8 @@ export interface Meters {
   gitOperation(operation: GitOperation): void
   /** Counts as running until what it returns is called. */
   gitBegun(operation: GitOperation): () => void
+  /** A push waits for its person's tap until what it returns is called with what came of it. */
+  pushHeld(): (outcome: string) => void
   /** The exposition format of Prometheus. */
   render(): Promise<{ contentType: string; text: string }>
   close(): void
@@ -54,6 +56,8 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
     labelNames: ['operation'],
     registers,
   })
+  const held = new Gauge({ name: 'postern_pushes_held', help: 'Pushes that wait for a tap now', registers })
+  const heldPushes = counter('held_pushes_total', 'Pushes that waited for a tap, and what came of them', ['outcome'])
   const open = new Gauge({
     name: 'postern_seal_requests_open',
     help: 'Acts that wait for a tap now',
@@ -78,6 +82,13 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
     gitBegun(operation) {
       running.inc({ operation })
       return () => running.dec({ operation })
+    },
+    pushHeld() {
+      held.inc()
+      return (outcome) => {
+        held.dec()
+        heldPushes.inc({ outcome })
+      }
     },
     async render() {
       // Watching the event loop wakes an idle process a hundred times a second: not before somebody looks.

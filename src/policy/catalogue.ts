@@ -28,6 +28,14 @@ export const catalogue: readonly CatalogueEntry[] = [
     does: ['merge'],
     requires: { strength: 'device-bound' },
   }),
+  entry('Tap to push to protected branches', {
+    why: 'A push to main or to a release waits in the terminal until its person taps for exactly these commits. A branch that is closed to pushes stays closed: its own rule opens it.',
+    id: 'tap-to-push',
+    who: ['everyone'],
+    does: ['push'],
+    where: { branches: ['main', 'release/*'] },
+    requires: { freshnessSeconds: 0 },
+  }),
   entry('No synced passkeys for guests', {
     why: 'Guests come from elsewhere: a passkey that syncs into an account you know nothing of does not let them in.',
     id: 'guest-keys',
@@ -75,7 +83,7 @@ export const catalogue: readonly CatalogueEntry[] = [
 
 function entry(
   title: string,
-  { why, ...rule }: Pick<Rule, 'id' | 'who' | 'does' | 'requires'> & { why: string },
+  { why, ...rule }: Pick<Rule, 'id' | 'who' | 'does' | 'where' | 'requires'> & { why: string },
 ): CatalogueEntry {
   return { title, why, rule: { title, mode: 'enforce', ...rule } }
 }

@@ -62,3 +62,11 @@ test('the form refuses expressions, thousands of rules and long lists', () => {
   ]
   for (const policy of bad) assert.ok(!Value.Check(Policy, policy))
 })
+
+test('a tap for each single act is asked only of what can wait for one', () => {
+  const tap = { freshnessSeconds: 0 }
+  assert.deepEqual(messages(rule({ does: ['push'], requires: tap })), [])
+  for (const does of [['session'], ['push', 'session'], ['*'], ['merge']])
+    assert.match(messages(rule({ does, requires: tap }))[0] ?? '', /only of those who push to a branch/)
+  assert.match(messages(rule({ does: ['session'], requires: { freshnessSeconds: 30 } }))[0] ?? '', /60 seconds at least/)
+})

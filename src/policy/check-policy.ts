@@ -1,6 +1,7 @@
 import { type ActName, acts, isActName } from './acts.ts'
 import { categories } from './category.ts'
 import { namesAct } from './compile.ts'
+import { findContradictions } from './contradictions.ts'
 import { compileNetworks } from './networks.ts'
 import type { Policy, Rule } from './rule.ts'
 
@@ -20,7 +21,9 @@ export interface KnownNames {
 }
 
 /** Acts that happen in a project or repository, and those that concern one branch. */
-const branchActs: readonly ActName[] = ['merge', 'protect', 'branch.rule']
+const branchActs: readonly ActName[] = ['push', 'merge', 'approve', 'protect', 'branch.rule']
+/** Acts that a rule alone can hold for a tap; every other either has one of its own, or nobody who could tap. */
+const heldActs: readonly ActName[] = ['push']
 const isPlaced = (act: ActName): boolean =>
   branchActs.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
 
@@ -46,16 +49,19 @@ const partWords: Record<keyof Rule['requires'], string> = {
 /** Everything wrong with a policy beyond its form: names nobody has, parts without effect, what nobody could ever meet. */
 export function checkPolicy(policy: Policy, known: KnownNames): PolicyProblem[] {
   const seen = new Set<string>()
-  return policy.rules.flatMap((rule) => {
+  const problems = policy.rules.flatMap((rule) => {
     const messages = [
       ...(seen.has(rule.id) ? [`There are two rules with the id ${rule.id}.`] : []),
       ...unknownNames(rule, known),
       ...withoutEffect(rule),
+      ...boundTap(rule),
       ...neverMet(rule),
     ]
     seen.add(rule.id)
     return messages.map((message) => ({ rule: rule.id, message }))
   })
+  const faulty = new Set(problems.map(({ rule }) => rule))
+  return [...problems, ...findContradictions(policy.rules.filter(({ id }) => !faulty.has(id)))]
 }
 
 function unknownNames({ who, does, where }: Rule, known: KnownNames): string[] {
@@ -96,7 +102,8 @@ function withoutEffect(rule: Rule): string[] {
   return [
     ...Object.keys(requires).flatMap((key) => {
       const part = key as keyof Rule['requires']
-      const where = partActs[part]
+      // A tap bound to the act is `boundTap`'s to judge.
+      const where = part === 'freshnessSeconds' && requires[part] === 0 ? undefined : partActs[part]
       if (where === undefined || named.some((act) => where.includes(act))) return []
       const words = where.map((act) => acts[act]).join(' or ')
       return [`A rule about ${partWords[part]} has an effect only where people ${words}.`]
@@ -108,6 +115,17 @@ function withoutEffect(rule: Rule): string[] {
       ? ['None of these acts concerns a branch, so the rule would never apply.']
       : []),
   ]
+}
+
+/** Freshness 0 asks for a tap bound to each single act, and there is not much that can wait for one. */
+function boundTap(rule: Rule): string[] {
+  const { freshnessSeconds } = rule.requires
+  if (freshnessSeconds === undefined || freshnessSeconds >= 60) return []
+  if (freshnessSeconds > 0) return ['The age of a tap is 60 seconds at least, or 0 for a tap bound to each push.']
+  const named = namedBy(rule)
+  if (named.length > 0 && named.every((act) => heldActs.includes(act))) return []
+  const words = heldActs.map((act) => acts[act]).join(' or ')
+  return [`A tap for each single act (0 seconds) can be asked only of those who ${words}.`]
 }
 
 function neverMet({ requires }: Rule): string[] {

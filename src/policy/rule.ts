@@ -17,7 +17,11 @@ export const RuleRequirement = Type.Object(
       }),
     ),
     freshnessSeconds: Type.Optional(
-      Type.Integer({ minimum: 60, maximum: 2_592_000, description: 'how old the last tap of a session may be' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_592_000,
+        description: 'how old the last tap of a session may be, 60 at least; 0: a tap bound to each push',
+      }),
     ),
     people: Type.Optional(
       Type.Integer({ minimum: 2, maximum: 2, description: 'how many people must tap for one change' }),

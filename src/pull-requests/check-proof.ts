@@ -1,23 +1,28 @@
 import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
-import type { Caller } from '../identity/caller.ts'
+import type { PersonRef } from '../http/shapes.ts'
 import { sealRecordOf, signerEntryOf } from '../repositories/seal-records.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
+import { verifySealedUpdate } from '../seals/format/verify-sealed-update.ts'
 
 /**
- * The offline verifier's own judgement of the commit that is about to become the tip: a branch never gets one that
- * `postern verify` would call unproven for ever. @throws 409 `not-provable`
+ * The offline verifier's own judgement of what is about to become the tip, a signed commit or a seal beside it: a branch
+ * never gets one that `postern verify` would call unproven for ever. @throws 409 `not-provable`
  */
 export function checkProof(given: {
-  commit: Buffer
+  /** Null where the seal stands beside the commits. */
+  commit: Buffer | null
+  base: string
+  tip: string
+  tree: string
   seal: SealTable
   record: CredentialRecordTable
-  signer: Caller
+  signer: PersonRef
   repositoryId: string
   ref: string
 }): void {
-  const { commit, record, signer, repositoryId, ref } = given
+  const { commit, base, tip, tree, record, signer, repositoryId, ref } = given
   try {
     const entry = signerEntryOf({
       record,
@@ -28,7 +33,8 @@ export function checkProof(given: {
     })
     const seal = sealRecordOf(given.seal, record.credentialId)
     const signers = new Map([[entry.credentialId, entry]])
-    verifySealedCommit({ commit, repositoryId, ref, signers, findSeal: () => seal })
+    if (commit !== null) verifySealedCommit({ commit, repositoryId, ref, signers, findSeal: () => seal })
+    else verifySealedUpdate({ record: seal, repositoryId, ref, tip: { oid: tip, tree }, base, signers })
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     throw conflict('not-provable', 'Nobody could verify this merge later, so it was not made.', {

@@ -1,5 +1,6 @@
 import type { CommitTemplate, Ident } from '../seals/format/commit.ts'
 import { principalOf } from '../seals/format/signer-entry.ts'
+import { withoutBypassLines } from './bypass.ts'
 import type { MergeMethod } from './shapes.ts'
 
 export interface MergeWords {
@@ -9,6 +10,8 @@ export interface MergeWords {
   description: string
   /** First lines of the commits that a squash folds into one, oldest first. */
   subjects: readonly string[]
+  /** Where it goes past the branch's rule: the paragraph that says so. */
+  pastRule?: string | undefined
 }
 
 export interface MergeObjects {
@@ -32,12 +35,7 @@ export function mergeTemplate(
   people: { signer: Named; author: Named },
   { rpId, at }: { rpId: string; at: number },
 ): CommitTemplate {
-  const ident = ({ username, displayName }: Named): Ident => ({
-    name: displayName,
-    email: principalOf(username, rpId),
-    timestamp: Math.floor(at / 1000),
-    offset: '+0000',
-  })
+  const ident = (person: Named): Ident => identOf(person, { rpId, at })
   const committer = ident(people.signer)
   const isMerge = words.method === 'merge'
   return {
@@ -46,8 +44,19 @@ export function mergeTemplate(
     author: isMerge ? committer : ident(people.author),
     committer,
     subject: isMerge ? `Merge pull request #${words.number}: ${words.title}` : `${words.title} (#${words.number})`,
-    body: words.description.trim() !== '' || isMerge ? words.description : listOf(words.subjects),
+    body: [
+      ...(words.pastRule === undefined ? [] : [words.pastRule]),
+      withoutBypassLines(words.description.trim() !== '' || isMerge ? words.description : listOf(words.subjects)),
+    ].join('\n\n'),
   }
 }
+
+/** A person as stock tools print them, at `at` in milliseconds. */
+export const identOf = ({ username, displayName }: Named, { rpId, at }: { rpId: string; at: number }): Ident => ({
+  name: displayName,
+  email: principalOf(username, rpId),
+  timestamp: Math.floor(at / 1000),
+  offset: '+0000',
+})
 
 const listOf = (subjects: readonly string[]): string => subjects.map((subject) => `* ${subject}`).join('\n')

@@ -1,10 +1,11 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
+import { type Badges, readBadges } from './list-badges.ts'
 import { branchName, type PullRequest } from './records.ts'
 import type { PullRequestSummary } from './shapes.ts'
 
-type Readable = Db<'pullRequest' | 'repository' | 'project' | 'user'>
+type Readable = Db<'pullRequest' | 'repository' | 'project' | 'user' | 'review' | 'commitStatus'>
 
 /** Every pull request with the names that a list shows; narrowed and ordered by its callers. */
 const summaries = (db: Readable) =>
@@ -23,7 +24,7 @@ export type SummaryRow = PullRequest & {
   displayName: string
 }
 
-export function renderSummary(row: SummaryRow): PullRequestSummary {
+export function renderSummary(row: SummaryRow, badges: Badges): PullRequestSummary {
   return {
     id: row.id,
     repository: `${row.projectName}/${row.repositoryName}`,
@@ -35,6 +36,7 @@ export function renderSummary(row: SummaryRow): PullRequestSummary {
     targetBranch: branchName(row.targetRef),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    ...badges,
   }
 }
 
@@ -53,7 +55,13 @@ export async function listPullRequests(
   if (wanted.state !== 'all') query = query.where('pullRequest.state', '=', wanted.state)
   if (wanted.cursor !== undefined)
     query = query.where('pullRequest.number', '<', parseCursor(wanted.cursor, 'number')[0])
-  return cutPage(await query.execute(), (row) => [row.number], renderSummary)
+  const rows = await query.execute()
+  const badgesOf = await readBadges(db, rows)
+  return cutPage(
+    rows,
+    (row) => [row.number],
+    (row) => renderSummary(row, badgesOf(row)),
+  )
 }
 
 const homeSize = 20
@@ -86,5 +94,6 @@ async function listForHome(
     .orderBy('pullRequest.id')
     .limit(homeSize)
     .execute()
-  return rows.map(renderSummary)
+  const badgesOf = await readBadges(db, rows)
+  return rows.map((row) => renderSummary(row, badgesOf(row)))
 }

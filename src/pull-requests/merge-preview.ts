@@ -3,11 +3,16 @@ import { type Comparison, readDiffSummary } from '../repositories/diff.ts'
 import { readFilePatch } from '../repositories/patch.ts'
 import type { Source } from '../repositories/revision.ts'
 import type { DiffSummary, FilePatch } from '../repositories/shapes.ts'
+import { createTemporaryObjects } from '../repositories/storage.ts'
 import { draftOf, getSealRequest } from '../seals/requests.ts'
-import { getMergedTree, type MergeParts, type MergeQuestion } from './prepare-merge.ts'
-import { withPreview } from './merge-trees.ts'
+import { identOf } from './commit-template.ts'
+import { isMergeMethod } from './merge-methods.ts'
+import { workOut } from './merge-result.ts'
+import type { MergeParts } from './merge-parts.ts'
+import type { MergeQuestion } from './merge-question.ts'
+import { headOf, issuedAt } from './release.ts'
 
-type PreviewQuestion = Omit<MergeQuestion, 'method'> & { sealRequestId: string }
+type PreviewQuestion = Omit<MergeQuestion, 'method' | 'bypass'> & { sealRequestId: string }
 
 /** What changes on the target branch by exactly the statement that waits for the tap: base tree to resulting tree. */
 export const readMergeFiles = (parts: MergeParts, question: PreviewQuestion): Promise<DiffSummary> =>
@@ -17,21 +22,27 @@ export const readMergePatch = (parts: MergeParts, question: PreviewQuestion & { 
   inPreview(parts, question, (source, comparison) => readFilePatch(source, comparison, question.index))
 
 async function inPreview<Result>(
-  { database, git }: MergeParts,
+  { database, git, site }: MergeParts,
   { place, caller, number, sealRequestId }: PreviewQuestion,
   work: (source: Source, comparison: Comparison) => Promise<Result>,
 ): Promise<Result> {
   const request = await getSealRequest(database.read, sealRequestId, caller.id)
-  const { subject, predicate } = draftOf(request).statement
-  const [head] = subject
-  const { fromID, targetID, pullRequest } = predicate
+  const { statement } = draftOf(request)
+  const { fromID, targetID, pullRequest } = statement.predicate
+  const head = headOf(statement)
   if (request.repositoryId !== place.repository.id || pullRequest !== String(number)) throw notFound('This request')
-  if (fromID === undefined || targetID === undefined || head === undefined || !('gitCommit' in head.digest))
+  if (fromID === undefined || targetID === undefined || head === undefined || !isMergeMethod(request.action))
     throw notFound('This request')
   const source = { git, folder: place.folder }
-  return withPreview(source, { base: fromID, head: head.digest.gitCommit }, ({ outcome, objectDirectory }) => {
-    if (getMergedTree(outcome) !== targetID)
-      throw conflict('result-changed', 'Merging now gives another result.', { help: 'Start again.' })
-    return work(source, { from: fromID, to: targetID, objectDirectory })
+  await using temporary = await createTemporaryObjects(place.folder)
+  const result = await workOut(source, {
+    method: request.action,
+    base: fromID,
+    head,
+    committer: identOf(caller, { rpId: site.rpId, at: issuedAt(statement) }),
+    objectDirectory: temporary.path,
   })
+  if (result.tree !== targetID)
+    throw conflict('result-changed', 'Merging now gives another result.', { help: 'Start again.' })
+  return await work(source, { from: fromID, to: targetID, objectDirectory: temporary.path })
 }

@@ -1,3 +1,4 @@
+import { conflict } from '../http/problem.ts'
 import type { Source } from '../repositories/revision.ts'
 import { createTemporaryObjects } from '../repositories/storage.ts'
 
@@ -21,6 +22,17 @@ export async function mergeTrees(
   const [tree = '', ...files] = stdout.toString().split('\0').filter(Boolean)
   return code === 0 ? { kind: 'clean', tree } : { kind: 'conflicts', files: [...new Set(files)] }
 }
+
+/** @throws 409 that names the files */
+export function getMergedTree(outcome: MergeOutcome): string {
+  if (outcome.kind === 'clean') return outcome.tree
+  throw conflict('conflicts', `Both sides changed ${nameFiles(outcome.files)}.`, {
+    help: 'Merge the target into your branch, resolve them, and push.',
+  })
+}
+
+export const nameFiles = (files: readonly string[]): string =>
+  `${files.slice(0, 10).join(', ')}${files.length > 10 ? ` and ${files.length - 10} more` : ''}`
 
 /** Does `work` with the result of a merge that is not made: its objects vanish afterwards, whatever happens. */
 export async function withPreview<Result>(

@@ -1,13 +1,13 @@
-import { hash } from 'node:crypto'
 import { recordEvent } from '../audit/record.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
-import { actorOf } from '../identity/caller.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { moveRef } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { followBranches } from './follow-branches.ts'
-import { type MergeParts, type MergeQuestion, mergeQuestion } from './prepare-merge.ts'
+import type { MergeParts } from './merge-parts.ts'
+import { type MergeQuestion, mergeQuestion } from './merge-question.ts'
 import { checkOpen, getPullRequest, type PullRequest, pullRef } from './records.ts'
 import { recordMerge } from './record-merge.ts'
 import { checkRelease, headOf, isForThis, type SealedMergeFacts } from './release.ts'
@@ -20,14 +20,14 @@ export interface MergeReleaseParts extends MergeParts {
   log: (error: unknown, doing: string) => void
 }
 
+/** A merge whose tap was made, by whoever made it. */
+export type SealedQuestion = MergeQuestion & { caller: Caller; sealId: string }
+
 /**
  * Releases a sealed merge: the bytes that were tapped become the tip, or nothing changes. Of a push, a second merge and
  * this one, git's comparison with the old tip lets exactly one through. @throws 403, 409 with what to do
  */
-export async function merge(
-  parts: MergeReleaseParts,
-  question: MergeQuestion & { sealId: string },
-): Promise<MergeDone> {
+export async function merge(parts: MergeReleaseParts, question: SealedQuestion): Promise<MergeDone> {
   const { database } = parts
   const { place, number, sealId, caller } = question
   const row = await getPullRequest(database.read, place.repository.id, number)
@@ -48,13 +48,12 @@ export async function merge(
 
 async function move(
   parts: MergeReleaseParts,
-  question: MergeQuestion & { sealId: string },
+  question: SealedQuestion,
   row: PullRequest,
-  { seal, base, commit, strength }: SealedMergeFacts,
+  { seal, base, tip, commit, strength }: SealedMergeFacts,
 ): Promise<string> {
   const { database, git, now } = parts
   const { place, caller, sealId } = question
-  const mergeOid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commit.length}\0`), commit]))
   try {
     await moveRef({
       database,
@@ -65,11 +64,11 @@ async function move(
       door: 'merge',
       ref: row.targetRef,
       oldOid: base,
-      newOid: mergeOid,
+      newOid: tip,
       actor: caller,
       method: `seal ${seal.id}`,
       sealId: seal.id,
-      commitBytes: commit,
+      ...(commit === null ? {} : { commitBytes: commit }),
       pullRequestId: row.id,
       async onPrepare(tx) {
         checkOpen(await getPullRequest(tx, place.repository.id, row.number))
@@ -77,7 +76,7 @@ async function move(
           sealId,
           caller,
           policy: parts.policy,
-          question: mergeQuestion(place, row),
+          question: mergeQuestion(place, row, question.bypass),
           at: now(),
           isFor: (statement) => isForThis(statement, question, row),
         })
@@ -92,7 +91,7 @@ async function move(
       cause: error,
     })
   }
-  return mergeOid
+  return tip
 }
 
 async function finish(
@@ -118,7 +117,7 @@ async function finish(
 
 function noteRefusal(
   { database, now }: MergeReleaseParts,
-  { place, caller, number }: MergeQuestion,
+  { place, caller, number }: SealedQuestion,
   row: PullRequest,
   problem: ProblemError,
 ): Promise<unknown> {

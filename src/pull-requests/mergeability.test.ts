@@ -12,8 +12,10 @@ const facts: MergeFacts = {
   mayMerge: true,
   key: { refusal: null },
   heldBy: null,
+  ready: [{ label: 'Approved by Ada', isMet: true, help: null }],
 }
 const conflicts = { kind: 'conflicts', files: ['a.txt'] } as const
+const missing = { label: '2 people must have approved', isMet: false, help: 'Nobody has yet.' }
 const comparison = { mergeBase: 'a'.repeat(40), commitCount: 1 }
 
 const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
@@ -32,6 +34,9 @@ const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
   ],
   [{ mayMerge: false }, 'not-allowed', ['You may merge here']],
   [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that may merge here']],
+  [{ ready: [missing] }, 'not-ready', ['2 people must have approved']],
+  // What others have to do is not what stands first in the way of somebody who may not merge at all.
+  [{ ready: [missing], mayMerge: false }, 'not-allowed', ['2 people must have approved', 'You may merge here']],
 ]
 
 for (const [change, state, unmet] of cases)

@@ -1,5 +1,6 @@
 import type { PersonRef } from '../http/shapes.ts'
 import type { BranchComparison } from './compare-branches.ts'
+import type { ReadyLine } from './ready/judge-ready.ts'
 import type { Mergeability } from './shapes.ts'
 
 export interface MergeFacts {
@@ -15,6 +16,8 @@ export interface MergeFacts {
   /** Null where neither the branch nor a guardrail asks anything of the key; else why none of theirs will do. */
   key: { refusal: string | null } | null
   heldBy: PersonRef | null
+  /** What the branch's rule asks for beside the tap, met or not. */
+  ready: readonly ReadyLine[]
 }
 
 /** Whether it can be merged now, with the list of what is met and what would help. Pure. */
@@ -44,6 +47,7 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
       ),
     )
   }
+  checks.push(...facts.ready)
   checks.push(
     check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'),
   )
@@ -59,7 +63,8 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
     if (!isRelated) return 'not-allowed'
     if (outcome === null) return 'nothing-to-merge'
     if (outcome.kind === 'conflicts') return 'conflicts'
-    return facts.mayMerge && (facts.key?.refusal ?? null) === null ? 'ready' : 'not-allowed'
+    if (!facts.mayMerge || (facts.key?.refusal ?? null) !== null) return 'not-allowed'
+    return facts.ready.every(({ isMet }) => isMet) ? 'ready' : 'not-ready'
   }
 }
 

@@ -1,58 +1,131 @@
 import { conflict, ProblemError } from '../http/problem.ts'
-import type { Caller } from '../identity/caller.ts'
-import type { Place } from '../identity/registration.ts'
-import { findUserById, listPersonRefs } from '../identity/users.ts'
-import type { PolicyInForce } from '../policy/in-force.ts'
-import { listCommits } from '../repositories/commits.ts'
-import { type DiffList, readDiffList } from '../repositories/diff.ts'
+import { listPersonRefs } from '../identity/users.ts'
+import { type BranchRule, firstRule } from '../repositories/branch-rule.ts'
+import { readDiffList } from '../repositories/diff.ts'
 import { leaseMs, takeLease } from '../repositories/leases.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
-import { draftMerge } from '../seals/format/draft.ts'
-import type { TapQuestion } from '../seals/judge-tap.ts'
-import { createSealRequest, sealLifetimeMs } from '../seals/requests.ts'
-import { mergeTemplate, type MergeObjects } from './commit-template.ts'
+import { createTemporaryObjects } from '../repositories/storage.ts'
+import { createSealRequest, type NewSealRequest, sealLifetimeMs } from '../seals/requests.ts'
+import type { Facts } from '../seals/shapes.ts'
+import { checkMayBypass, confirmDeadline } from './bypass.ts'
+import { identOf, type MergeObjects } from './commit-template.ts'
 import { compareBranches } from './compare-branches.ts'
+import { draftOfMerge } from './merge-draft.ts'
 import { renderMergeFacts } from './merge-facts.ts'
-import { type MergeOutcome, withPreview } from './merge-trees.ts'
+import { checkStraight, findMethodRefusal, isDetached } from './merge-methods.ts'
+import type { MergeParts } from './merge-parts.ts'
+import { workOut } from './merge-result.ts'
+import { checkReady } from './ready/check-ready.ts'
+import type { MergeQuestion } from './merge-question.ts'
 import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
-import type { MergeMethod, MergePreparation } from './shapes.ts'
+import type { MergePreparation } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
 
-export interface MergeParts extends RefParts {
-  policy: PolicyInForce
-  /** RP ID and origin of this instance. */
-  site: Place
+/** A merge worked out and ready to be asked for: what would be signed, and what its person reads. */
+export interface ReadyMerge extends MergeObjects {
+  row: PullRequest
+  request: Omit<NewSealRequest, 'at'>
+  facts: Facts
+  fileCount: number
+  additions: number
+  deletions: number
 }
-
-export interface MergeQuestion {
-  place: RepositoryPlace
-  caller: Caller
-  number: number
-  method: MergeMethod
-}
-
-const mostSubjects = 100
 
 /**
- * Works out afresh what merging would make, and lays it down as a statement and a commit that wait for this person's
- * tap. Nothing is written to the repository. @throws 409 where it cannot be merged, or somebody else is about to
+ * Works out afresh what merging would make, and lays it down as a statement that waits for this person's tap. Nothing is
+ * written to the repository. @throws 403, 409 where it cannot be merged, or somebody else is about to
  */
 export async function prepareMerge(parts: MergeParts, question: MergeQuestion): Promise<MergePreparation> {
-  const { database, git } = parts
-  const { place, number } = question
+  const { database, now } = parts
+  const { place, caller } = question
+  const at = now()
+  const { row, request, facts, ...rest } = await readyMerge(parts, question, { at, lifetimeMs: sealLifetimeMs })
+  const { expiresAt, id } = await database.write(async (tx) => {
+    const holder = await takeLease(tx, {
+      repositoryId: place.repository.id,
+      ref: row.targetRef,
+      userId: caller.id,
+      at: now(),
+    })
+    if (holder !== caller.id)
+      throw branchHeld((await listPersonRefs(tx, [holder])).get(holder)?.displayName ?? 'Somebody', row)
+    return createSealRequest(tx, { ...request, at })
+  })
+  return { sealRequestId: id, facts, ...rest, expiresAt }
+}
+
+/** Judges whether it can be merged now, and works out what would be sealed. @throws 403, 409 */
+export async function readyMerge(
+  parts: MergeParts,
+  question: MergeQuestion,
+  when: { at: number; lifetimeMs: number },
+): Promise<ReadyMerge> {
+  const { database, git, site } = parts
+  const { place, number, method, caller } = question
+  const source = { git, folder: place.folder }
   const row = await getPullRequest(database.read, place.repository.id, number)
   checkOpen(row)
   const ends = await readTips(parts, place, row)
-  const { mergeBase } = await compareBranches({ git, folder: place.folder }, ends)
+  const { mergeBase } = await compareBranches(source, ends)
   if (mergeBase === null) throw conflict('unrelated', 'The two branches share no history.')
   if (mergeBase === ends.head) throw conflict('nothing-to-merge', `${branchName(row.targetRef)} has all of it already.`)
-  return withPreview({ git, folder: place.folder }, ends, async ({ outcome, objectDirectory }) => {
-    const tree = getMergedTree(outcome)
-    const list = await readDiffList({ git, folder: place.folder }, { from: ends.base, to: tree, objectDirectory })
-    return layDown(parts, question, row, { ...ends, tree }, list)
+  const { rule, unmet } = await checkRule(parts, question, row, ends)
+  if (question.bypass !== undefined && unmet.length === 0)
+    throw conflict('rule-met', `Nothing of the rule of ${branchName(row.targetRef)} is in the way.`, {
+      help: 'Merge as usual.',
+    })
+  await using temporary = await createTemporaryObjects(place.folder)
+  const objectDirectory = temporary.path
+  const committer = identOf(caller, { rpId: site.rpId, at: when.at })
+  const result = await workOut(source, { method, ...ends, committer, objectDirectory })
+  const { fileCount, additions, deletions, uncounted } = await readDiffList(source, {
+    from: ends.base,
+    to: result.tree,
+    objectDirectory,
   })
+  const draft = await draftOfMerge(parts, question, row, { ...ends, result, rule, ...when })
+  const facts = renderMergeFacts({
+    path: place.path,
+    number,
+    method,
+    title: row.title,
+    ...ends,
+    tree: result.tree,
+    commits: result.commits,
+    fileCount,
+    additions,
+    deletions,
+    uncounted,
+    targetBranch: branchName(row.targetRef),
+    sourceBranch: branchName(row.sourceRef),
+    policyDigest: draft.statement.predicate.policyDigest,
+    isProtected: rule !== undefined,
+    past: question.bypass && {
+      reason: question.bypass.reason,
+      unmet,
+      confirmBy: confirmDeadline(rule ?? firstRule, when.at),
+    },
+  })
+  return {
+    row,
+    request: {
+      userId: caller.id,
+      requestedBy: caller.id,
+      action: method,
+      repositoryId: place.repository.id,
+      draft,
+      facts,
+      lifetimeMs: when.lifetimeMs,
+    },
+    facts,
+    ...ends,
+    tree: result.tree,
+    fileCount,
+    additions,
+    deletions,
+  }
 }
 
 /** Where both branches are now. @throws 409 */
@@ -70,100 +143,27 @@ export async function readTips(
   return { base, head }
 }
 
-/** @throws 409 that names the files */
-export function getMergedTree(outcome: MergeOutcome): string {
-  if (outcome.kind === 'clean') return outcome.tree
-  const named = outcome.files.slice(0, 10).join(', ')
-  const more = outcome.files.length > 10 ? ` and ${outcome.files.length - 10} more` : ''
-  throw conflict('conflicts', `Both sides changed ${named}${more}.`, {
-    help: 'Merge the target into your branch, resolve them, and push.',
-  })
-}
-
-async function layDown(
+/**
+ * Everything the branch's rule asks, before the tap and once more at the release: the way to merge, and that it is ready
+ * or that this person may go past it. Returns the rule, and what of it is not met. @throws 403, 409
+ */
+export async function checkRule(
   parts: MergeParts,
-  question: MergeQuestion,
+  { place, caller, method, bypass }: MergeQuestion,
   row: PullRequest,
-  objects: MergeObjects,
-  list: DiffList,
-): Promise<MergePreparation> {
-  const { database, site, now } = parts
-  const { place, caller, method, number } = question
-  const { repository, path } = place
-  const at = now()
-  const { digest: policyDigest } = parts.policy.current()
-  const rule = await findTargetRule(database.read, row)
-  const author = (await findUserById(database.read, row.authorId)) ?? caller
-  const subjects = method === 'squash' ? await readSubjects(parts, place, objects) : []
-  const words = { method, number, title: row.title, description: row.description, subjects }
-  const template = mergeTemplate(objects, words, { signer: caller, author }, { rpId: site.rpId, at })
-  const statement = draftMerge(
-    {
-      signer: { userId: caller.id, username: caller.username },
-      requestedBy: caller.id,
-      policyDigest,
-      issuedAt: at,
-      notAfter: at + sealLifetimeMs,
-    },
-    {
-      action: method,
-      repository: { id: repository.id, url: `${site.origin}/${path}.git` },
-      targetRef: row.targetRef,
-      ...objects,
-      pullRequest: number,
-    },
-  )
-  const { fileCount, additions, deletions, uncounted } = list
-  const facts = renderMergeFacts({
-    path,
-    number,
-    method,
-    title: row.title,
-    ...objects,
-    fileCount,
-    additions,
-    deletions,
-    uncounted,
-    targetBranch: branchName(row.targetRef),
-    sourceBranch: branchName(row.sourceRef),
-    policyDigest,
-    isProtected: rule !== undefined,
-  })
-  const request = await database.write(async (tx) => {
-    const holder = await takeLease(tx, { repositoryId: repository.id, ref: row.targetRef, userId: caller.id, at })
-    if (holder !== caller.id)
-      throw branchHeld((await listPersonRefs(tx, [holder])).get(holder)?.displayName ?? 'Somebody', row)
-    return createSealRequest(tx, {
-      userId: caller.id,
-      requestedBy: caller.id,
-      action: method,
-      repositoryId: repository.id,
-      draft: {
-        statement,
-        template,
-        question: mergeQuestion(place, row),
-        stockVerifiableOnly: rule?.stockVerifiableOnly ?? false,
-      },
-      facts,
-      at,
-    })
-  })
-  return { sealRequestId: request.id, facts, ...objects, fileCount, additions, deletions, expiresAt: request.expiresAt }
-}
-
-/** What the rules are asked about a merge, at each of its steps. */
-export const mergeQuestion = ({ repository, role }: RepositoryPlace, row: PullRequest): TapQuestion => ({
-  act: 'merge',
-  place: { projectId: repository.projectId, repositoryId: repository.id, branch: branchName(row.targetRef), role },
-})
-
-async function readSubjects(
-  { git }: MergeParts,
-  { folder }: RepositoryPlace,
-  { base, head }: MergeObjects,
-): Promise<string[]> {
-  const commits = await listCommits({ git, folder }, { tip: head, without: base, limit: mostSubjects })
-  return commits.map(({ subject }) => subject).toReversed()
+  ends: { base: string; head: string },
+): Promise<{ rule: BranchRule | undefined; unmet: string[] }> {
+  const rule = await findTargetRule(parts.database.read, row)
+  const branch = branchName(row.targetRef)
+  const isPastRule = bypass !== undefined
+  const refusal = findMethodRefusal({ method, rule, branch, isPastRule })
+  if (refusal !== undefined) throw conflict('method-refused', refusal, { help: 'Choose another way to merge.' })
+  if (isPastRule) await checkMayBypass(parts.database.read, { rule, role: place.role, asker: caller })
+  else if (rule?.linearHistory === true && isDetached(method))
+    await checkStraight({ git: parts.git, folder: place.folder }, { ...ends, branch })
+  const missing = await checkReady(parts, place, row, { bypass: isPastRule, ends })
+  const usual = isPastRule ? findMethodRefusal({ method, rule, branch }) : undefined
+  return { rule, unmet: usual === undefined ? missing : [usual, ...missing] }
 }
 
 const branchHeld = (name: string, row: PullRequest): ProblemError =>

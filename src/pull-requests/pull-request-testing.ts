@@ -20,6 +20,7 @@ import type { RepositoryPlace } from '../repositories/place.ts'
 import { createProjection } from '../repositories/projection.ts'
 import { openRepositories, type RepositoryFixture } from '../repositories/repository-testing.ts'
 import { beginAttempt, finishAttempt } from '../seals/attempts.ts'
+import type { OnSealed } from '../seals/on-sealed.ts'
 import { followBranches } from './follow-branches.ts'
 import type { MergeReleaseParts } from './merge.ts'
 import { recordMerge } from './record-merge.ts'
@@ -30,8 +31,8 @@ export interface Tapper {
   caller: SessionCaller
   /** The session's cookie. */
   secret: string
-  /** Seals what waits for this person; returns the seal's id. */
-  tap(sealRequestId: string): Promise<string>
+  /** Seals what waits for this person; returns the seal's id. `by`: as they are now. */
+  tap(sealRequestId: string, onSealed?: OnSealed, by?: SessionCaller): Promise<string>
 }
 
 export interface PullRequestFixture extends RepositoryFixture {
@@ -128,10 +129,10 @@ async function addTapper(
   return {
     caller,
     secret,
-    async tap(requestId) {
-      const attempt = await beginAttempt(ceremonies, caller, { requestId, credentialId: undefined })
-      const answer = authenticator.get(attempt.publicKey as Parameters<typeof authenticator.get>[0], place.origin)
-      return (await finishAttempt(ceremonies, caller, { requestId, attemptId: attempt.id, response: answer })).sealId
+    async tap(requestId, onSealed, by = caller) {
+      const attempt = await beginAttempt(ceremonies, by, { requestId, credentialId: undefined })
+      const response = authenticator.get(attempt.publicKey as Parameters<typeof authenticator.get>[0], place.origin)
+      return (await finishAttempt(ceremonies, by, { requestId, attemptId: attempt.id, response }, onSealed)).sealId
     },
   }
 }

@@ -1,9 +1,15 @@
 import { recordEvent } from '../audit/record.ts'
 import type { Tx } from '../database/handles.ts'
 import type { RefUpdateTable, TableName } from '../database/schema.ts'
+import { firstRule } from '../repositories/branch-rule.ts'
 import { endLease } from '../repositories/leases.ts'
 import type { RefDone } from '../repositories/ref-updates.ts'
-import { isGitAction, parseStatement } from '../seals/format/statement.ts'
+import { parseStatement } from '../seals/format/statement.ts'
+import { closeRequestsAbout } from '../seals/withdraw.ts'
+import { confirmDeadline, readBypass } from './bypass.ts'
+import { isMergeMethod } from './merge-methods.ts'
+import { headOf } from './release.ts'
+import { findTargetRule } from './target-rule.ts'
 
 /**
  * What becomes true together with a sealed merge that git has made: its pull request is merged. The row and its seal
@@ -24,21 +30,30 @@ export const recordMerge: RefDone = async (tx: Tx<TableName>, row: RefUpdateTabl
     ])
     .where('seal.id', '=', row.sealId)
     .executeTakeFirstOrThrow()
-  if (!isGitAction(seal.action)) throw new Error(`a seal for ${seal.action} moved ${row.ref}`)
-  const { subject, predicate } = parseStatement(Buffer.from(seal.statement, 'base64'))
-  const [head] = subject
-  if (head === undefined || !('gitCommit' in head.digest)) throw new Error('a merge names no head')
+  if (!isMergeMethod(seal.action)) throw new Error(`a seal for ${seal.action} moved ${row.ref}`)
+  const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
+  const { predicate } = statement
+  const head = headOf(statement)
+  if (head === undefined) throw new Error('a merge names no head')
   const at = row.finishedAt ?? row.createdAt
+  // The signed commit itself says whether it went past the rule, whatever crashed in between.
+  const reason = row.commitBytes === null ? undefined : readBypass(Buffer.from(row.commitBytes, 'base64'))
+  const rule = await findTargetRule(tx, { repositoryId: row.repositoryId, targetRef: row.ref })
+  const confirmBy = reason === undefined ? null : confirmDeadline(rule ?? firstRule, at)
   const merged = await tx
     .updateTable('pullRequest')
     .set({
       state: 'merged',
-      headOid: head.digest.gitCommit,
+      headOid: head,
       baseOid: row.oldOid,
       mergeOid: row.newOid,
       mergeMethod: seal.action,
       mergeSealId: row.sealId,
       mergedBy: seal.userId,
+      autoMergeBy: null,
+      autoMergeMethod: null,
+      bypassReason: reason ?? null,
+      confirmBy,
       updatedAt: at,
       closedAt: at,
     })
@@ -49,31 +64,40 @@ export const recordMerge: RefDone = async (tx: Tx<TableName>, row: RefUpdateTabl
     .executeTakeFirst()
   if (merged === undefined) return
   await endLease(tx, row)
+  await closeRequestsAbout(tx, [row.pullRequestId])
   const place = await tx
     .selectFrom('repository')
     .innerJoin('project', 'project.id', 'repository.projectId')
     .select(['repository.name', 'project.name as project'])
     .where('repository.id', '=', row.repositoryId)
     .executeTakeFirstOrThrow()
-  await recordEvent(tx, {
-    action: 'pull-request.merged',
+  const about = {
     actor: { id: seal.userId, method: 'passkey', strength: seal.strength },
     target: { kind: 'pull-request', id: row.pullRequestId },
     repositoryId: row.repositoryId,
+    at,
+  } as const
+  const facts = { repository: `${place.project}/${place.name}`, number: merged.number, ref: row.ref }
+  await recordEvent(tx, {
+    ...about,
+    action: 'pull-request.merged',
     facts: {
-      repository: `${place.project}/${place.name}`,
-      number: merged.number,
-      ref: row.ref,
+      ...facts,
       method: seal.action,
       credential: seal.name,
       base: row.oldOid,
-      head: head.digest.gitCommit,
+      head,
       tree: predicate.targetID ?? '',
       newOid: row.newOid,
       seal: row.sealId,
       statement: seal.statementDigest,
       policy: predicate.policyDigest,
     },
-    at,
   })
+  if (reason !== undefined && confirmBy !== null)
+    await recordEvent(tx, {
+      ...about,
+      action: 'merge.bypassed',
+      facts: { ...facts, reason, confirmBy, newOid: row.newOid, seal: row.sealId, statement: seal.statementDigest },
+    })
 }

@@ -1,5 +1,6 @@
 import type { App } from '../http/app.ts'
 import type { MergeReleaseParts } from './merge.ts'
+import { reviewRoutes } from './review/routes.ts'
 import { changeRoutes } from './routes/change.ts'
 import { mergeRoutes } from './routes/merge.ts'
 import { proposalRoutes } from './routes/pull-requests.ts'
@@ -11,5 +12,6 @@ import { proposalRoutes } from './routes/pull-requests.ts'
 export function pullRequestRoutes(app: App, parts: MergeReleaseParts): void {
   proposalRoutes(app, parts)
   changeRoutes(app, parts)
+  reviewRoutes(app, parts)
   mergeRoutes(app, parts)
 }

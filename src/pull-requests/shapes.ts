@@ -19,6 +19,10 @@ export const PullRequestSummary = Type.Object({
   targetBranch: Type.String(),
   createdAt: Time,
   updatedAt: Time,
+  /** At a glance: what people said about this head, by the newest word of each. */
+  reviewState: Type.Union([Type.Literal('none'), Type.Literal('approved'), Type.Literal('changes-requested')]),
+  /** The worst that a check said about this head; null where none said anything. */
+  checkState: Nullable(Type.Union([Type.Literal('success'), Type.Literal('pending'), Type.Literal('failure')])),
 })
 export type PullRequestSummary = Static<typeof PullRequestSummary>
 
@@ -53,6 +57,7 @@ export type Mergeability = Static<typeof Mergeability>
 
 /** How it may be merged, and why not in another way. */
 export const MethodChoice = Type.Object({ method: MergeMethod, refusal: Nullable(Type.String()) })
+export type MethodChoice = Static<typeof MethodChoice>
 
 /** What a check said about the head, or that it said nothing yet. */
 export const CheckView = Type.Object({
@@ -89,6 +94,10 @@ export const PullRequestView = Type.Intersect([
     mergeBaseOid: Nullable(Type.String()),
     commitCount: Type.Integer(),
     mergeability: Mergeability,
+    methods: Type.Array(MethodChoice),
+    checks: Type.Array(CheckView),
+    autoMerge: Nullable(AutoMergeView),
+    bypass: Nullable(BypassView),
     mergedBy: Nullable(PersonRef),
     mergedAt: Nullable(Time),
     mergeMethod: Nullable(MergeMethod),
@@ -98,7 +107,15 @@ export const PullRequestView = Type.Intersect([
     timeline: Type.Array(
       Type.Object({ at: Time, actor: Nullable(PersonRef), sentence: Type.String(), oid: Nullable(Type.String()) }),
     ),
-    can: Type.Object({ edit: Type.Boolean(), close: Type.Boolean(), merge: Type.Boolean() }),
+    can: Type.Object({
+      edit: Type.Boolean(),
+      close: Type.Boolean(),
+      merge: Type.Boolean(),
+      /** Be asked for the tap as soon as it is ready. */
+      autoMerge: Type.Boolean(),
+      /** Null where the reader may merge past the branch's rule; else why not, in a sentence. */
+      bypassRefusal: Nullable(Type.String()),
+    }),
   }),
 ])
 export type PullRequestView = Static<typeof PullRequestView>

@@ -1,20 +1,25 @@
+import { renderStatuses } from '../checks/read-statuses.ts'
+import type { Db } from '../database/handles.ts'
 import { notFound } from '../http/problem.ts'
+import type { PersonRef } from '../http/shapes.ts'
 import type { Caller } from '../identity/caller.ts'
-import { listCredentialRecords } from '../identity/credential-records.ts'
 import { listPersonRefs } from '../identity/users.ts'
-import type { PolicyInForce } from '../policy/in-force.ts'
 import { coversRole } from '../repositories/access.ts'
-import { findLeaseHolder } from '../repositories/leases.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { listProofs } from '../repositories/proofs.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
-import { createTapJudge } from '../seals/judge-tap.ts'
-import { refusalOf } from '../seals/requests.ts'
 import { compareBranches } from './compare-branches.ts'
+import { readBypassView } from './confirm-bypass.ts'
 import { findSummary, renderSummary } from './list.ts'
-import { judgeMergeability, type MergeFacts } from './mergeability.ts'
-import { mergeQuestion } from './prepare-merge.ts'
+import { readBadges } from './list-badges.ts'
+import { readBypassRefusal, readMergeRights } from './merge-rights.ts'
+import { judgeMergeability } from './mergeability.ts'
+import type { MergeParts } from './merge-parts.ts'
+import { judgeReady } from './ready/judge-ready.ts'
+import { judgeMethods, readHistory } from './ready/method-choices.ts'
+import { readChecks, readReady } from './ready/read-ready.ts'
+import type { JudgedCheck } from './ready/required-checks.ts'
 import { branchName, getPullRequest, type PullRequest } from './records.ts'
 import type { PullRequestView } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
@@ -35,21 +40,29 @@ async function readEnds(parts: Pick<RefParts, 'git'>, place: RepositoryPlace, ro
 
 /** Everything that the page of one pull request shows to this caller. */
 export async function readPullRequest(
-  parts: RefParts & { policy: PolicyInForce },
+  parts: MergeParts,
   place: RepositoryPlace,
   caller: Caller | undefined,
   number: number,
 ): Promise<PullRequestView> {
   const { database, git } = parts
-  const row = await getPullRequest(database.read, place.repository.id, number)
-  const summary = await findSummary(database.read, row.id)
+  const db = database.read
+  const row = await getPullRequest(db, place.repository.id, number)
+  const summary = await findSummary(db, row.id)
   if (summary === undefined) throw notFound('This pull request')
+  const source = { git, folder: place.folder }
   const ends = await readEnds(parts, place, row)
-  const comparison = await compareBranches({ git, folder: place.folder }, ends)
+  const comparison = await compareBranches(source, ends)
+  const { mergeBase } = comparison
+  const rule = await findTargetRule(db, row)
+  const isMergeable = row.state === 'open' && ends.hasSource && ends.hasTarget && mergeBase !== null
+  const ready = rule !== undefined && isMergeable ? await readReady(parts, place, row, { rule, ends }) : null
+  const lines = ready === null ? [] : judgeReady(ready)
+  const checks = ready?.checks ?? (await readChecks(db, row, rule, ends.head))
   const mayWrite = caller !== undefined && coversRole(place.role, 'write')
-  const people = await listPersonRefs(database.read, [row.mergedBy])
+  const people = await listPersonRefs(db, [row.mergedBy, row.autoMergeBy])
   const proofs = await listProofs(
-    { db: database.read, policy: parts.policy, at: parts.now() },
+    { db, policy: parts.policy, at: parts.now() },
     row.repositoryId,
     row.mergeOid === null ? [] : [row.mergeOid],
   )
@@ -60,63 +73,56 @@ export async function readPullRequest(
     hasSource: ends.hasSource,
     hasTarget: ends.hasTarget,
     comparison: ends.hasSource && ends.hasTarget ? comparison : null,
-    ...(await readMergeRights(parts, place, row, caller)),
+    ready: lines,
+    ...(await readMergeRights(parts, place, row, { caller, rule })),
   })
   return {
-    ...renderSummary(summary),
+    ...renderSummary(summary, (await readBadges(db, [summary]))(summary)),
     description: row.description,
     headOid: ends.head,
     baseOid: ends.base,
-    mergeBaseOid: comparison.mergeBase,
+    mergeBaseOid: mergeBase,
     commitCount: comparison.commitCount,
     mergeability,
+    methods: judgeMethods({
+      rule,
+      branch: branchName(row.targetRef),
+      history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
+    }),
+    checks: await renderChecks(db, checks),
+    autoMerge: autoMergeOf(row, people),
+    bypass: await readBypassView(db, { row, role: place.role, asker: caller, at: parts.now() }),
     mergedBy: people.get(row.mergedBy ?? '') ?? null,
     mergedAt: row.state === 'merged' ? row.closedAt : null,
     mergeMethod: row.mergeMethod,
     mergeOid: row.mergeOid,
     mergeProof: proofs.get(row.mergeOid ?? '') ?? null,
-    timeline: await readTimeline(database.read, row.id),
+    timeline: await readTimeline(db, row.id),
     can: {
       edit: mayWrite,
       close: mayWrite && row.state === 'open',
       merge: mergeability.state === 'ready' && mergeability.heldBy === null,
+      autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
+      bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines }),
     },
   }
 }
 
-async function readMergeRights(
-  parts: RefParts & { policy: PolicyInForce },
-  place: RepositoryPlace,
-  row: PullRequest,
-  caller: Caller | undefined,
-): Promise<Pick<MergeFacts, 'mayMerge' | 'key' | 'heldBy'>> {
-  const { database, now } = parts
-  const isPerson = caller?.kind === 'person' && caller.by.kind === 'session'
-  const holder = await findLeaseHolder(database.read, { repositoryId: row.repositoryId, ref: row.targetRef }, now())
-  const heldBy = holder === undefined || holder === caller?.id ? null : holder
-  return {
-    mayMerge: isPerson && coversRole(place.role, 'write'),
-    key: isPerson && coversRole(place.role, 'write') ? await judgeKeys(parts, place, row, caller) : null,
-    heldBy: (await listPersonRefs(database.read, [heldBy])).get(heldBy ?? '') ?? null,
-  }
+const autoMergeOf = (row: PullRequest, people: ReadonlyMap<string, PersonRef>): PullRequestView['autoMerge'] => {
+  const by = people.get(row.autoMergeBy ?? '')
+  return by === undefined || row.autoMergeMethod === null ? null : { by, method: row.autoMergeMethod }
 }
 
-/** Whether one of the caller's keys may merge this: by the branch's own rule and by the guardrails. */
-async function judgeKeys(
-  { database, policy, now }: RefParts & { policy: PolicyInForce },
-  place: RepositoryPlace,
-  row: PullRequest,
-  caller: Caller,
-): Promise<MergeFacts['key']> {
-  const rule = (await findTargetRule(database.read, row)) ?? { stockVerifiableOnly: false }
-  const question = mergeQuestion(place, row)
-  const judge = await createTapJudge({ db: database.read, policy }, { question, caller, at: now() })
-  const records = await listCredentialRecords(database.read, caller.id)
-  const isAsked = records.some((record) => Object.keys(judge(record).decision.requirement.from).length > 0)
-  const refusals = records.map((record) => refusalOf(record, rule, judge))
-  const [first] = refusals
-  if (first !== undefined && refusals.every((refusal) => refusal !== undefined)) return { refusal: first }
-  return isAsked || rule.stockVerifiableOnly ? { refusal: null } : null
+async function renderChecks(
+  db: Db<'user' | 'apiToken'>,
+  checks: readonly JudgedCheck[],
+): Promise<PullRequestView['checks']> {
+  const views = await renderStatuses(
+    db,
+    checks.flatMap(({ status }) => status ?? []),
+  )
+  const byId = new Map(views.map((view) => [view.id, view]))
+  return checks.map(({ status, ...check }) => ({ ...check, status: byId.get(status?.id ?? '') ?? null }))
 }
 
 /** What its pages of commits and files compare: what it brings, or, once merged, what it brought. @throws 404 */

@@ -15,7 +15,7 @@ const ladder: readonly RepositoryRole[] = ['read', 'write', 'admin']
 export const coversRole = (role: RepositoryRole, least: RepositoryRole): boolean =>
   ladder.indexOf(role) >= ladder.indexOf(least)
 
-const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | undefined =>
+export const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | undefined =>
   ladder.findLast((role) => roles.includes(role))
 
 /**
@@ -34,9 +34,10 @@ export async function findRepositoryRole(
   return own === undefined ? anyone : (withinToken(caller, own) ?? anyone)
 }
 
-async function findOwnRole(
+/** The same without what a token takes away: what the person behind it may do. */
+export async function findOwnRole(
   db: Db<'roleGrant' | 'groupMember'>,
-  caller: Caller,
+  caller: Pick<Caller, 'id' | 'role'>,
   repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
 ): Promise<RepositoryRole | undefined> {
   if (isAdmin(caller)) return 'admin'
@@ -119,11 +120,11 @@ export const placeOf = (
  */
 export function createRepositoryGuards(
   parts: PlaceParts,
-): Record<'project:read' | 'project:admin' | 'repository:read' | 'repository:write' | 'repository:admin', Guard> {
+): Record<`project:${'read' | 'admin'}` | `repository:${'read' | 'write' | 'admin' | 'status'}`, Guard> {
   const onRepository =
-    (least: RepositoryRole): Guard =>
+    (least: RepositoryRole, isStatus = false): Guard =>
     async (request) => {
-      const { caller } = request
+      const caller = isStatus ? asWriter(request.caller) : request.caller
       checkTokenScope(caller, least)
       const path = request.params as { project: string; repository: string }
       const place = await findPlace(parts, caller, path)
@@ -155,7 +156,15 @@ export function createRepositoryGuards(
     'repository:read': onRepository('read'),
     'repository:write': onRepository('write'),
     'repository:admin': onRepository('admin'),
+    'repository:status': onRepository('write', true),
   }
+}
+
+/** For the one thing that a token of the scope `status:write` may do: judged as if it could write. @throws 403 without it */
+function asWriter(caller: Caller | undefined): Caller | undefined {
+  if (caller?.by.kind !== 'token') return caller
+  checkScope(caller, 'status:write')
+  return { ...caller, by: { ...caller.by, scopes: ['repository:write'] } }
 }
 
 export const strangerProblem = (caller: Caller | undefined, what: string): ProblemError =>

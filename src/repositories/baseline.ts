@@ -6,9 +6,12 @@ import { zeroOid } from '../protocols/git/receive-commands.ts'
 const isBranch = ({ ref, newOid }: { ref: string; newOid: string }): boolean =>
   ref.startsWith('refs/heads/') && newOid !== zeroOid
 
-/** Which branch of a first push protection begins with: `main`, else the first one named. */
-export const baselineOf = <Move extends { ref: string; newOid: string }>(moves: readonly Move[]): Move | undefined =>
-  moves.find((move) => isBranch(move) && move.ref === 'refs/heads/main') ?? moves.find(isBranch)
+/** Which branch of a first push protection begins with: the one meant to be the default, else the first one named. */
+export const baselineOf = <Move extends { ref: string; newOid: string }>(
+  moves: readonly Move[],
+  { defaultBranch }: Pick<RepositoryTable, 'defaultBranch'>,
+): Move | undefined =>
+  moves.find((move) => isBranch(move) && move.ref === `refs/heads/${defaultBranch}`) ?? moves.find(isBranch)
 
 /**
  * Begins the protection of a repository that has none, with the first branch that was pushed: from this oid on every
@@ -23,7 +26,7 @@ export async function recordBaseline(
     at,
   }: { repository: RepositoryTable; path: string; done: readonly RefUpdateTable[]; at: number },
 ): Promise<void> {
-  const start = baselineOf(done)
+  const start = baselineOf(done, repository)
   if (start === undefined) return
   const begun = await tx
     .selectFrom('protectedBranch')

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
 import type { ProtectedBranchTable } from '../database/schema.ts'
 
 const count = (most: number, description: string) => Type.Integer({ minimum: 0, maximum: most, description })
@@ -95,3 +97,13 @@ export const ruleOf = (row: Pick<ProtectedBranchTable, 'rule' | 'stockVerifiable
   ...(JSON.parse(row.rule) as Partial<BranchRule>),
   stockVerifiableOnly: row.stockVerifiableOnly === 1,
 })
+
+/** The rules of all protected branches of a repository. */
+export async function listRules(db: Db<'protectedBranch'>, repositoryId: Id<'rep'>): Promise<BranchRule[]> {
+  const rows = await db
+    .selectFrom('protectedBranch')
+    .select(['rule', 'stockVerifiableOnly'])
+    .where('repositoryId', '=', repositoryId)
+    .execute()
+  return rows.map(ruleOf)
+}

@@ -3,7 +3,8 @@ import type { Id } from '../database/id.ts'
 import type { RepositoryTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { readCommits } from './commits.ts'
-import { listProofs, type ProofParts } from './proofs.ts'
+import { describeCommits } from './describe-commits.ts'
+import type { ProofParts } from './proofs.ts'
 import { findTip, type Source } from './revision.ts'
 import type { BranchView, TagView } from './shapes.ts'
 
@@ -16,7 +17,7 @@ interface Ref {
 /** A page of branches: the default one first, then by name. */
 export async function listBranches(
   source: Source,
-  parts: ProofParts & { db: Db<'pullRequest' | 'protectedBranch'> },
+  parts: ProofParts & { db: Db<'pullRequest' | 'protectedBranch' | 'commitStatus'> },
   repository: Pick<RepositoryTable, 'id' | 'defaultBranch'>,
   cursor: string | undefined,
 ): Promise<{ items: BranchView[]; nextCursor: string | null }> {
@@ -45,7 +46,7 @@ export async function listBranches(
 /** A page of tags, newest first. Tags of something else than a commit are left out. */
 export async function listTags(
   source: Source,
-  parts: ProofParts,
+  parts: ProofParts & { db: Db<'commitStatus'> },
   repositoryId: Id<'rep'>,
   cursor: string | undefined,
 ): Promise<{ items: TagView[]; nextCursor: string | null }> {
@@ -85,11 +86,16 @@ function pageAfter(refs: readonly Ref[], cursor: string | undefined): Ref[] {
   return start === -1 ? [] : refs.slice(start, start + pageSize + 1)
 }
 
-async function readTips(source: Source, parts: ProofParts, repositoryId: Id<'rep'>, refs: readonly Ref[]) {
+async function readTips(
+  source: Source,
+  parts: ProofParts & { db: Db<'commitStatus'> },
+  repositoryId: Id<'rep'>,
+  refs: readonly Ref[],
+) {
   const oids = refs.map(({ oid }) => oid)
   const commits = await readCommits(source, oids)
-  const proofs = await listProofs(parts, repositoryId, oids)
-  return new Map([...commits].map(([oid, commit]) => [oid, { ...commit, proof: proofs.get(oid) ?? null }]))
+  const views = await describeCommits(parts, repositoryId, [...commits.values()])
+  return new Map(views.map((view) => [view.oid, view]))
 }
 
 async function readMarks(db: Db<'pullRequest' | 'protectedBranch'>, repositoryId: Id<'rep'>) {

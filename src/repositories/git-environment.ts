@@ -80,6 +80,30 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
   ]
 }
 
+export type GitSetting = readonly [key: string, value: string]
+
+// What one invocation may set for itself: where and how it speaks to another server, which refs the server moves itself.
+const settable = /^(http\.|protocol\.https?\.allow$|fetch\.|core\.fsync$|receive\.procReceiveRefs$)/
+
+/**
+ * More configuration for one child, after that of `environment`. It travels in the environment of this child alone: no
+ * argument that other processes can read, no file, no log.
+ */
+export function moreConfiguration(
+  environment: Record<string, string>,
+  settings: readonly GitSetting[] = [],
+): Record<string, string> {
+  if (settings.length === 0) return {}
+  const first = Number(environment['GIT_CONFIG_COUNT'] ?? 0)
+  const more: Record<string, string> = { GIT_CONFIG_COUNT: String(first + settings.length) }
+  for (const [index, [key, value]] of settings.entries()) {
+    if (!settable.test(key)) throw new TypeError(`${key} is not a caller's to set`)
+    more[`GIT_CONFIG_KEY_${first + index}`] = key
+    more[`GIT_CONFIG_VALUE_${first + index}`] = value
+  }
+  return more
+}
+
 /** `GIT_OBJECT_DIRECTORY` and its alternates, so that git sees the repository, if any, through `objectDirectory`. */
 export function objectDirectoryEnvironment(
   folder: string | undefined,

@@ -16,6 +16,8 @@ export type Invocation = {
   env: Record<string, string>
   /** Whether git gets a stdin at all; without it, it reads end of file. */
   stdin: boolean
+  /** Whether stderr goes where stdout goes. */
+  mergeStderr: boolean
   /** Whether descriptor 3 is opened for the pre-receive hook. */
   hook: boolean
 }

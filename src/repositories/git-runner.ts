@@ -22,6 +22,8 @@ export type RunnerRequest =
       cwd: string
       env: Record<string, string>
       stdin: boolean
+      /** Stderr goes where stdout goes, as it comes. */
+      mergeStderr: boolean
       hook: boolean
     }
   | { type: 'kill'; id: string }
@@ -70,7 +72,7 @@ async function start(request: StartRequest): Promise<void> {
     const child = spawn('git', request.args, {
       cwd: request.cwd,
       env: { ...process.env, ...request.env },
-      stdio: [sockets[0] ?? 'ignore', output, 'pipe', hook === undefined ? 'ignore' : 'pipe'],
+      stdio: [sockets[0] ?? 'ignore', output, request.mergeStderr ? output : 'pipe', hook === undefined ? 'ignore' : 'pipe'],
       // A group of its own, so that git's children end with it.
       detached: true,
     })

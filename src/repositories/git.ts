@@ -13,6 +13,8 @@ import {
   type CallerVariable,
   callerVariables,
   closedEnvironment,
+  type GitSetting,
+  moreConfiguration,
   objectDirectoryEnvironment,
 } from './git-environment.ts'
 import { GitError } from './git-error.ts'
@@ -34,6 +36,8 @@ export type GitOptions = {
   objectDirectory?: string
   /** `false` hides the repository's objects, so that only those of `objectDirectory` are there. */
   seesRepository?: boolean
+  /** Configuration of this invocation alone, secrets among it; only what `moreConfiguration` lets through. */
+  config?: readonly GitSetting[]
   timeoutMs?: number
   signal?: AbortSignal
 }
@@ -43,7 +47,15 @@ export type RunOptions = GitOptions & {
   /** Exit codes that are answers, not failures; `merge-tree` says 1 for a conflict. */
   ok?: readonly number[]
 }
-export type StreamOptions = GitOptions & { protocolVersion?: 0 | 1 | 2 }
+export type StreamOptions = GitOptions & {
+  protocolVersion?: 0 | 1 | 2
+  /** What git says on stderr comes through `stdout` as it says it, and `exited` has none: for following a long run. */
+  mergeStderr?: boolean
+}
+export type StreamedGit = GitProcess & {
+  /** While it waits for a person it takes no place of those that streamed operations share. */
+  setAside: () => Disposable
+}
 export type RunResult = { code: number; stdout: Buffer; stderr: string }
 
 export type Git = {
@@ -53,7 +65,7 @@ export type Git = {
    * A long run with its streams; the caller reads `stdout` to its end or destroys it, and looks at `exited`.
    * `receive-pack` always gets the pre-receive hook, and so `hook`, which must be answered.
    */
-  stream(args: readonly string[], options?: StreamOptions): Promise<GitProcess>
+  stream(args: readonly string[], options?: StreamOptions): Promise<StreamedGit>
   /** Fast reads through pooled processes. */
   objects(repository: string, options?: { objectDirectory?: string }): GitObjects
   /** For example `2.39.5`. */
@@ -79,9 +91,10 @@ export async function createGit({
   await removeRemains(folder)
   await mkdir(home, { recursive: true, mode: 0o700 })
   const { hooks, preReceive } = await installHooks(folder)
+  const environment = closedEnvironment({ home, hooks }, limits)
   const runner = await createRunnerClient({
     folder,
-    environment: { ...closedEnvironment({ home, hooks }, limits), NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
+    environment: { ...environment, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
   })
   const runSlots = createSlots(limits.runs)
   let streams = 0
@@ -93,6 +106,7 @@ export async function createGit({
       cwd: repository ?? home,
       env: {
         ...checkedEnvironment(options.env),
+        ...moreConfiguration(environment, options.config),
         ...(repository === undefined ? {} : { GIT_DIR: repository }),
         ...(repository === undefined || objectDirectory === undefined
           ? {}
@@ -100,6 +114,7 @@ export async function createGit({
         ...(protocolVersion ? { GIT_PROTOCOL: `version=${protocolVersion}` } : {}),
       },
       stdin,
+      mergeStderr: options.mergeStderr ?? false,
       // Decided from the command itself: no receive-pack without the hook that checks the push.
       hook: args[0] === 'receive-pack',
     }
@@ -134,7 +149,7 @@ export async function createGit({
     }
   }
 
-  async function stream(args: readonly string[], options: StreamOptions = {}): Promise<GitProcess> {
+  async function stream(args: readonly string[], options: StreamOptions = {}): Promise<StreamedGit> {
     if (options.signal?.aborted) throw new GitError('git-aborted')
     if (streams >= limits.streams) throw new GitError('git-busy')
     streams++
@@ -145,12 +160,22 @@ export async function createGit({
       const timer = setTimeout(() => git.kill(), options.timeoutMs ?? limits.operationMs)
       options.signal?.addEventListener('abort', git.kill, { once: true })
       if (options.signal?.aborted) git.kill()
+      let [isCounted, isOver] = [true, false]
+      const count = (counts: boolean): void => {
+        if (counts !== isCounted) streams += counts ? 1 : -1
+        isCounted = counts
+      }
       void git.exited.then(() => {
-        streams--
+        isOver = true
+        count(false)
         clearTimeout(timer)
         options.signal?.removeEventListener('abort', git.kill)
       })
-      return git
+      const setAside = (): Disposable => {
+        count(false)
+        return { [Symbol.dispose]: () => count(!isOver) }
+      }
+      return { ...git, setAside }
     } catch (error) {
       streams--
       throw error

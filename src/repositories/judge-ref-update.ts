@@ -2,10 +2,11 @@ import type { RepositoryRole } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { checkRefName, checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
 import { coversRole } from './access.ts'
+import type { BranchRule } from './branch-rule.ts'
 
 export interface RefUpdateFacts {
-  /** By which door the update comes: a push, the button that merges, the button that deletes a branch. */
-  door: 'push' | 'merge' | 'delete'
+  /** By which door the update comes: a push, a suggestion applied on a page, the button that merges, the one that deletes. */
+  door: 'push' | 'suggestion' | 'merge' | 'delete'
   ref: string
   oldOid: string
   newOid: string
@@ -14,8 +15,13 @@ export interface RefUpdateFacts {
   defaultRef: string
   /** Whether protection has begun for this very ref. */
   isProtected: boolean
-  /** Whether the old tip is on the new tip's first-parent chain; asked only for merges into protected branches. */
+  /** Whether the old tip is on the new tip's first-parent chain; asked only where a protected branch moves. */
   keepsFirstParents: boolean
+  /** Of a protected branch: what its rule makes of pushes. `tap` lets one through only together with its seal. */
+  push?: BranchRule['push']
+  /** Of a push to a branch that takes them: whether it only adds, and whether it brings merges that the rule forbids. */
+  isFastForward?: boolean
+  bringsMerges?: boolean
 }
 
 export type Judgement =
@@ -81,18 +87,33 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
   if (!isProtected) return { outcome: 'allow' }
   if (newOid === zeroOid)
     return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
-  if (door !== 'merge')
+  if (door !== 'merge' && !(door === 'push' && facts.push === 'tap'))
     return refuse(
       'protected-branch',
       'this branch is protected',
       `${name} is protected: open a pull request instead. Push to a branch of your own first:`,
       'git push origin HEAD:my-change',
+      'Or do both at once:',
+      `git push -o pull-request origin HEAD:${name}`,
+    )
+  if (facts.isFastForward === false)
+    return refuse(
+      'not-fast-forward',
+      'it would take commits away',
+      `${name} is protected: a push can only add to it. Fetch, build on what is there, and push again.`,
     )
   if (!facts.keepsFirstParents)
     return refuse(
       'foxtrot',
       'it would hide history',
       `The tip of ${name} would no longer be on its first-parent line, which would hide sealed history.`,
+      ...(door === 'push' ? ['Merge your work into it, not it into your work, or rebase.'] : []),
+    )
+  if (facts.bringsMerges === true)
+    return refuse(
+      'linear-history',
+      'merge commits are not taken',
+      `${name} keeps a straight history. Rebase your work, so that it holds no merge commits, and push again.`,
     )
   return { outcome: 'allow' }
 }

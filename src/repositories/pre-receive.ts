@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { checkRefName } from '../protocols/git/ref-name.ts'
 import { oneLine } from '../protocols/git/report-status.ts'
+import type { TerminalLine } from './held-push-lines.ts'
 
 export type PreReceive = {
   /** The object folder that holds what was pushed until the verdict; none where a push only deletes. */
@@ -42,10 +43,23 @@ function findQuarantine(path: string, folder: string, commands: readonly RefComm
   return join(folder, 'objects', basename(path))
 }
 
+// Half blocks in said colours: no other control sequence reaches a terminal.
+const picturePattern = /^\u001b\[30;107m[ ▀▄█]+\u001b\[0m$/
+
 /** Shows lines in the pusher's terminal while the push waits. */
-export function say(hook: Duplex, lines: readonly string[]): void {
+export function say(hook: Duplex, lines: readonly TerminalLine[]): void {
   if (!hook.writable) return
-  for (const line of lines) hook.write(`say ${oneLine(line)}\n`)
+  for (const line of lines) {
+    const text = typeof line === 'string' || !picturePattern.test(line.picture) ? oneLine(wordsOf(line)) : line.picture
+    hook.write(`say ${text}\n`)
+  }
+}
+
+const wordsOf = (line: TerminalLine): string => (typeof line === 'string' ? line : line.picture)
+
+/** The push may land, and a proposal of it is still to be spoken about on the same descriptor. */
+export function allowOn(hook: Duplex): void {
+  if (hook.writable) hook.write('allow\n')
 }
 
 /** The verdict; a stream that is gone needs none, because the hook refuses then. */

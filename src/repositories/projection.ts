@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import { zeroOid } from '../protocols/git/receive-commands.ts'
 import {
   type Protection,
   renderSealsTree,
@@ -13,9 +12,9 @@ import {
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { placeOf } from './access.ts'
+import { appendFiles, blobOid, listFiles } from './append-files.ts'
 import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
-import { readRef } from './refs.ts'
 import { sealRecordOf } from './seal-records.ts'
 import { type CountedSeal, listRepositorySeals, listSigners } from './signers.ts'
 
@@ -32,7 +31,14 @@ export interface Projection {
  * The table `seal` is the truth; `refs/postern/seals` and `refs/postern/signers` are what travels in a clone. Both only
  * grow, commit by commit, so that a clone that pinned them sees a rewrite.
  */
-export function createProjection(parts: { database: Database; git: Git; root: string; now: () => number }): Projection {
+export function createProjection(parts: {
+  database: Database
+  git: Git
+  root: string
+  now: () => number
+  /** Told after the refs have taken up what is new. */
+  onWritten?: (repositoryId: Id<'rep'>) => Promise<void>
+}): Projection {
   const { database, git, root, now } = parts
   // Two merges at once would build on the same tip.
   const queues = new Map<string, Promise<void>>()
@@ -46,6 +52,7 @@ export function createProjection(parts: { database: Database; git: Git; root: st
     if (written.get(place.repository.id) === state) return
     await append(place, signers)
     written.set(place.repository.id, state)
+    await parts.onWritten?.(place.repository.id)
   }
 
   async function append(
@@ -99,7 +106,7 @@ export function createProjection(parts: { database: Database; git: Git; root: st
 
 /** Names everything that the two trees are rendered from. */
 async function digestState(
-  db: Db<'seal' | 'refUpdate' | 'protectedBranch'>,
+  db: Parameters<typeof listRepositorySeals>[0],
   repositoryId: Id<'rep'>,
   signers: Map<string, Buffer>,
 ): Promise<string> {
@@ -115,7 +122,7 @@ async function digestState(
 
 /** Records are never changed, so only those not yet in the tree are rendered; protections are few and always are. */
 async function renderNewSeals(
-  db: Db<'seal' | 'refUpdate' | 'credentialRecord' | 'protectedBranch'>,
+  db: Parameters<typeof listSigners>[0],
   git: Git,
   { repository, folder }: Pick<RepositoryPlace, 'repository' | 'folder'>,
 ): Promise<Map<string, Buffer>> {
@@ -161,42 +168,3 @@ async function toRecords(db: Db<'seal' | 'credentialRecord'>, counted: readonly 
 
 // Below the number of parameters that either database takes in one statement.
 const batch = 500
-
-async function listFiles(git: Git, folder: string, ref: string): Promise<Map<string, string>> {
-  if ((await readRef(git, folder, ref)) === zeroOid) return new Map()
-  const { stdout } = await git.run(['ls-tree', '-r', '-z', '--format=%(objectname) %(path)', ref], {
-    repository: folder,
-    maxOutputBytes: 256 * 1024 ** 2,
-  })
-  const lines = stdout.toString().split('\0').filter(Boolean)
-  return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]))
-}
-
-/** One commit on top with what differs; none where nothing does. */
-async function appendFiles(
-  git: Git,
-  folder: string,
-  { ref, files, message, at }: { ref: string; files: Map<string, Buffer>; message: string; at: number },
-): Promise<void> {
-  const known = await listFiles(git, folder, ref)
-  const changed = [...files].filter(([path, bytes]) => known.get(path) !== blobOid(bytes))
-  if (changed.length === 0) return
-  const head = [
-    `commit ${ref}`,
-    `committer Postern <postern@localhost> ${Math.floor(at / 1000)} +0000`,
-    `data ${Buffer.byteLength(message)}\n${message}`,
-    ...(known.size === 0 ? [] : [`from ${ref}^0`]),
-  ]
-  const input: Uint8Array[] = [Buffer.from(`${head.join('\n')}\n`)]
-  for (const [path, bytes] of changed)
-    input.push(Buffer.from(`M 100644 inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'))
-  input.push(Buffer.from('\ndone\n'))
-  // Without --force it refuses to lose what the ref holds.
-  await git.run(['fast-import', '--quiet', '--done', '--date-format=raw'], {
-    repository: folder,
-    input: Buffer.concat(input),
-  })
-}
-
-const blobOid = (bytes: Buffer): string =>
-  hash('sha1', Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex')

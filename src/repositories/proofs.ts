@@ -1,6 +1,7 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
+import { GIT_NAMESPACE } from '../seals/format/statement.ts'
 import type { Proof } from '../seals/shapes.ts'
 import { listWeaker } from './weaker-proofs.ts'
 
@@ -42,6 +43,7 @@ function sealQuery(db: ProofTables) {
     .select(['seal.id as sealId', 'seal.action', 'seal.statementDigest', 'seal.strength', 'seal.authenticatorData'])
     .select([
       'seal.armored',
+      'seal.namespace',
       'seal.sealedAt',
       'seal.userId',
       'user.username',
@@ -67,7 +69,8 @@ function renderProof(oid: string, state: Proof['state'], seal?: SealFacts): Proo
     sealedAt: seal?.sealedAt ?? null,
     action: seal?.action ?? null,
     statementDigest: seal?.statementDigest ?? null,
-    stockVerifiable: seal === undefined ? null : seal.armored !== null,
+    // Beside commits that carry no signature stands a seal that only `postern verify` finds.
+    stockVerifiable: seal === undefined ? null : seal.armored !== null && seal.namespace === GIT_NAMESPACE,
     weaker: null,
   }
 }

@@ -2,18 +2,17 @@ import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
+import type { HoldParts } from './held-push.ts'
 import type { RepositoryPlace } from './place.ts'
-import type { RefDone, RefParts } from './ref-updates.ts'
+import type { ProposalParts } from './push-proposal.ts'
+import type { RefDone } from './ref-updates.ts'
 
-export interface PushParts extends RefParts {
-  /** Where people open this instance, for the lines a push prints. */
-  origin: string
+export interface PushParts extends HoldParts, ProposalParts {
   maxBlobBytes: number
   /** Runs in the transaction that says the refs have moved; the same function as `reconcile` gets. */
   onDone?: RefDone | undefined
   /** Runs before the pusher has their answer; what it throws is logged and changes nothing. */
   afterPush?: ((place: RepositoryPlace, rows: readonly RefUpdateTable[]) => Promise<void>) | undefined
-  log: (error: unknown, text: string) => void
 }
 
 export interface Push {
@@ -22,4 +21,6 @@ export interface Push {
   /** Unread. */
   body: Readable
   response: ServerResponse
+  /** The same caller as their credential proves them now; undefined, or thrown, where it no longer does. */
+  recognise: () => Promise<Caller | undefined>
 }

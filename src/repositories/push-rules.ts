@@ -1,24 +1,49 @@
 import type { Db, Tx } from '../database/handles.ts'
-import type { Id } from '../database/id.ts'
-import type { RefUpdateTable, Strength, TableName } from '../database/schema.ts'
+import type { RefUpdateTable, SealTable, Strength, TableName } from '../database/schema.ts'
+import type { Caller } from '../identity/caller.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
+import { firstRule, ruleOf } from './branch-rule.ts'
 import { judgeRefUpdate, type Judgement } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
+import type { PushShape } from './push-shape.ts'
+import { findTapAsked, type TapAsked } from './push-taps.ts'
 import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
 
 export type Refusal = Extract<Judgement, { outcome: 'refuse' }> & { ref: string }
 
-/** The first command of a push that the rule refuses; a push lands whole or not at all. */
-export async function findRefusal(
-  db: Db<'protectedBranch' | 'repository'>,
-  place: RepositoryPlace,
-  commands: readonly RefCommand[],
-): Promise<Refusal | undefined> {
+/** What a push may do: nothing, with why; all of it; or all of it once its person has tapped for one branch. */
+export type JudgedPush = { refusal: Refusal } | { refusal?: undefined; waits: TapAsked | undefined }
+
+export interface PushAsked {
+  place: RepositoryPlace
+  commands: readonly RefCommand[]
+  caller: Caller
+  /** Of the branches with a rule about it; undefined before the objects are here, when the best is assumed. */
+  shapes: ReadonlyMap<string, PushShape> | undefined
+}
+
+/** Every table that the rules about a push are read from. */
+export type PushTables = Db<'protectedBranch' | 'repository' | 'roleGrant' | 'groupMember'>
+
+/** The whole rule about a push, asked when its list of updates is read, when its objects are here, and when it lands. */
+export async function judgePush(
+  { db, policy, at }: { db: PushTables; policy: PolicyInForce; at: number },
+  { place, commands, caller, shapes }: PushAsked,
+): Promise<JudgedPush> {
   const { repository, role } = place
-  const rows = await db.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', repository.id).execute()
-  const protectedRefs = new Set(rows.map(({ ref }) => ref))
+  const rows = await db
+    .selectFrom('protectedBranch')
+    .select(['ref', 'rule', 'stockVerifiableOnly'])
+    .where('repositoryId', '=', repository.id)
+    .execute()
+  const rules = new Map(rows.map((row) => [row.ref, ruleOf(row)]))
   for (const { ref, oldOid, newOid } of commands) {
+    const rule = rules.get(ref)
+    // What was not looked at is taken for the worst.
+    const unseen: PushShape = { keepsFirstParents: false, isFastForward: false, bringsMerges: true }
+    const shape = shapes === undefined ? undefined : (shapes.get(ref) ?? unseen)
     const judgement = judgeRefUpdate({
       door: 'push',
       ref,
@@ -26,34 +51,69 @@ export async function findRefusal(
       newOid,
       role,
       defaultRef: `refs/heads/${repository.defaultBranch}`,
-      isProtected: protectedRefs.has(ref),
-      keepsFirstParents: false,
+      isProtected: rule !== undefined,
+      push: rule?.push ?? firstRule.push,
+      keepsFirstParents: shape?.keepsFirstParents ?? true,
+      isFastForward: shape?.isFastForward ?? true,
+      bringsMerges: rule?.linearHistory === true && shape?.bringsMerges === true,
     })
-    if (judgement.outcome === 'refuse') return { ...judgement, ref }
+    if (judgement.outcome === 'refuse') return { refusal: { ...judgement, ref } }
   }
-  return undefined
+  return findTapAsked({ db, policy, at }, { place, commands, caller, rules })
+}
+
+/** The branches of a push whose shape a rule asks about. */
+export async function listShaped(
+  db: Db<'protectedBranch'>,
+  place: RepositoryPlace,
+  commands: readonly RefCommand[],
+): Promise<RefCommand[]> {
+  const rows = await db
+    .selectFrom('protectedBranch')
+    .select('ref')
+    .where('repositoryId', '=', place.repository.id)
+    .execute()
+  const refs = new Set(rows.map(({ ref }) => ref))
+  return commands.filter(({ ref }) => refs.has(ref))
+}
+
+export interface PreparedPush extends PushAsked {
+  policy: PolicyInForce
+  method: RefMethod
+  strength: Strength
+  /** Uses up the seal of the branch that waited, once everything else is allowed. @throws ProblemError */
+  takeSeal?: (waits: TapAsked) => Promise<Pick<SealTable, 'id' | 'strength'>>
+  at: number
 }
 
 /**
  * Judges a push once more and prepares it, in one transaction under the repository's row lock: of two first pushes at
- * once, which would both begin the history, exactly one gets through.
+ * once, which would both begin the history, exactly one gets through. What waits for a tap is not prepared.
  */
 export async function preparePush(
   tx: Tx<TableName>,
-  push: {
-    place: RepositoryPlace
-    commands: readonly RefCommand[]
-    actorId: Id<'usr'>
-    method: RefMethod
-    strength: Strength
-    at: number
-  },
-): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
-  const { place, commands } = push
+  push: PreparedPush,
+): Promise<{ refusal: Refusal } | { waits: TapAsked } | { rows: RefUpdateTable[] }> {
+  const { place, commands, caller, policy, at } = push
   await lockNumbers(tx, place.repository.id)
-  const refusal = (await findRefusal(tx, place, commands)) ?? (await findOtherFirstPush(tx, place, commands))
+  const judged = await judgePush({ db: tx, policy, at }, push)
+  if (judged.refusal !== undefined) return { refusal: judged.refusal }
+  const refusal = await findOtherFirstPush(tx, place, commands)
   if (refusal !== undefined) return { refusal }
-  return { rows: await prepareRefUpdates(tx, { ...push, repositoryId: place.repository.id, moves: commands }) }
+  const { waits } = judged
+  if (waits !== undefined && push.takeSeal === undefined) return { waits }
+  const seal = waits === undefined ? undefined : await push.takeSeal?.(waits)
+  const rows = await prepareRefUpdates(tx, {
+    repositoryId: place.repository.id,
+    moves: commands.map((command) =>
+      seal !== undefined && command.ref === waits?.command.ref ? { ...command, sealed: seal } : command,
+    ),
+    actorId: caller.id,
+    method: push.method,
+    strength: push.strength,
+    at,
+  })
+  return { rows }
 }
 
 async function findOtherFirstPush(

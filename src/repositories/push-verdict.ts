@@ -3,25 +3,42 @@ import { recordEvent } from '../audit/record.ts'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { actorOf } from '../identity/caller.ts'
 import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
+import { holdPush } from './held-push.ts'
 import { findLargeFile } from './large-files.ts'
 import type { RepositoryPlace } from './place.ts'
-import { answer, type PreReceive, sameCommands } from './pre-receive.ts'
+import { answer, type PreReceive, sameCommands, say } from './pre-receive.ts'
+import { parsePushOptions } from './push-options.ts'
 import type { Push, PushParts } from './push-parts.ts'
-import { preparePush, type Refusal } from './push-rules.ts'
+import { type Proposal, readProposal, type ReadProposal } from './push-proposal.ts'
+import { landProposal } from './push-propose.ts'
+import { listShaped, preparePush, type Refusal } from './push-rules.ts'
+import { readPushShapes } from './push-shape.ts'
 import { methodOf } from './ref-updates.ts'
 
-/** The verdict of pre-receive; rows where it is yes. */
+/** The verdict of pre-receive; rows where it is yes and git moves the refs itself. */
 export async function decidePush(
   parts: PushParts,
   push: Push,
-  { request, asked, hook, hold }: { request: ReceiveRequest; asked: PreReceive; hook: Duplex; hold: () => void },
+  incoming: {
+    request: ReceiveRequest
+    proposal: Proposal | undefined
+    asked: PreReceive
+    hook: Duplex
+    hold: () => void
+    setAside: () => Disposable
+  },
 ): Promise<RefUpdateTable[]> {
-  const verdict = await judge(parts, push, request, asked)
+  const { asked, hook, hold } = incoming
+  const verdict = await judge(parts, push, incoming)
   if ('refusal' in verdict) {
     answer(hook, { allow: false, message: verdict.refusal.sentences })
     await recordRefusal(parts, push, verdict.refusal).catch((error: unknown) =>
       parts.log(error, 'a refusal was not recorded'),
     )
+    return []
+  }
+  if ('proposal' in verdict) {
+    await landProposal(parts, push, hook, verdict.proposal)
     return []
   }
   hold()
@@ -30,35 +47,79 @@ export async function decidePush(
   return verdict.rows
 }
 
+type Verdict = { refusal: Refusal } | { rows: RefUpdateTable[] } | { proposal: ReadProposal }
+
 async function judge(
   parts: PushParts,
-  { place, caller }: Push,
-  request: ReceiveRequest,
-  asked: PreReceive,
-): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
-  const { database, now } = parts
+  push: Push,
+  incoming: Parameters<typeof decidePush>[2],
+): Promise<Verdict> {
+  const { place } = push
+  const { request, asked, proposal } = incoming
   const { commands } = asked
   try {
     if (!sameCommands(commands, request.commands)) throw new Error('git was told other commands than were judged')
     const refusal = await findTooLarge(parts, place, asked)
     if (refusal !== undefined) return { refusal }
-    const { id: actorId, strength } = caller
-    return await database.write((tx) =>
-      preparePush(tx, { place, commands, actorId, method: methodOf(caller), strength, at: now() }),
-    )
+    if (proposal !== undefined) {
+      if (asked.quarantine === undefined) throw new Error('a proposal without its objects')
+      const read = await readProposal(parts, push, proposal, asked.quarantine)
+      return 'refusal' in read ? read : { proposal: read }
+    }
+    return await prepare(parts, push, incoming)
   } catch (error) {
     parts.log(error, 'a push could not be judged')
-    const sentence = 'The server could not check this push. It has been logged; please try again.'
-    return {
-      refusal: {
-        outcome: 'refuse',
-        code: 'internal',
-        reason: 'not checked',
-        sentences: [sentence],
-        ref: commands[0]?.ref ?? '',
-      },
-    }
+    return { refusal: notChecked(commands[0]?.ref ?? '') }
   }
+}
+
+const notChecked = (ref: string): Refusal => ({
+  outcome: 'refuse',
+  code: 'internal',
+  reason: 'not checked',
+  sentences: ['The server could not check this push. It has been logged; please try again.'],
+  ref,
+})
+
+/** Prepares what may land; what waits for a tap is prepared when it came. */
+async function prepare(
+  parts: PushParts,
+  { place, caller, response, recognise }: Push,
+  { asked, hook, setAside }: Parameters<typeof decidePush>[2],
+): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
+  const { database, git, policy, now } = parts
+  const { commands, quarantine } = asked
+  const shaped = await listShaped(database.read, place, commands)
+  const shapes = await readPushShapes(git, place.folder, shaped, quarantine)
+  const { strength } = caller
+  const prepared = await database.write((tx) =>
+    preparePush(tx, { place, commands, caller, shapes, policy, method: methodOf(caller), strength, at: now() }),
+  )
+  if (!('waits' in prepared)) return prepared
+  if (quarantine === undefined) throw new Error('a push that waits without its objects')
+  // Its process does nothing but wait: others get its place meanwhile.
+  using _aside = setAside()
+  const gone = new AbortController()
+  const { promise: answered, resolve } = Promise.withResolvers<void>()
+  const onClose = (): void => {
+    gone.abort()
+    resolve()
+  }
+  response.once('close', onClose)
+  if (response.destroyed) onClose()
+  return await holdPush(parts, {
+    place,
+    caller,
+    commands,
+    shapes,
+    waits: prepared.waits,
+    quarantine,
+    say: (lines) => say(hook, lines),
+    withPicture: parsePushOptions(asked.options).withPicture,
+    signal: gone.signal,
+    answered,
+    recognise,
+  })
 }
 
 async function findTooLarge(

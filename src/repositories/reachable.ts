@@ -126,6 +126,16 @@ export async function listReachablePaths(
   return new Map(rows.map((row) => [row.id, `${row.project}/${row.name}`]))
 }
 
+/** Those of the given repositories that this caller, session or token, may read. */
+export async function listReadableIds(
+  db: Db<Tables>,
+  caller: Caller,
+  repositoryIds: readonly Id<'rep'>[],
+): Promise<Set<string>> {
+  const rows = await selectReachable(db, caller).where('repository.id', 'in', repositoryIds).execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Projects that hold at least one repository the caller reaches. */
 export async function listReachedProjects(db: Db<Tables>, caller: Caller | undefined): Promise<Set<string>> {
   const rows = await db

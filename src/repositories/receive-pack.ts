@@ -9,7 +9,8 @@ import { answer, readPreReceive } from './pre-receive.ts'
 import type { Push, PushParts } from './push-parts.ts'
 import { answerBeforeBody, createPushReply, endPushReply } from './push-reply.ts'
 import { readReceiveRequest } from './read-receive-request.ts'
-import { findRefusal, type Refusal } from './push-rules.ts'
+import { findProposal, type Proposal } from './push-proposal.ts'
+import { judgePush, type Refusal } from './push-rules.ts'
 import { decidePush, recordRefusal } from './push-verdict.ts'
 import { pointHead, settleRefUpdates } from './ref-updates.ts'
 import { readRefs } from './refs.ts'
@@ -19,7 +20,7 @@ import { readRefs } from './refs.ts'
  * judged again there, prepared in the database, moved by git, settled, and only then answered.
  */
 export async function receivePack(parts: PushParts, push: Push): Promise<void> {
-  const { place, response } = push
+  const { response } = push
   let request: ReceiveRequest
   try {
     request = await readReceiveRequest(push.body)
@@ -29,18 +30,42 @@ export async function receivePack(parts: PushParts, push: Push): Promise<void> {
   }
   // git asks so before a large push whether it may talk at all.
   if (request.commands.length === 0) return endPushReply(response, Buffer.alloc(0))
-  const refusal = await findRefusal(parts.database.read, place, request.commands)
-  if (refusal !== undefined) {
-    await recordRefusal(parts, push, refusal)
-    await answerBeforeBody(response, renderRefusal(request, refusal), push.body)
+  const peeked = await peek(parts, push, request)
+  if ('refusal' in peeked) {
+    await recordRefusal(parts, push, peeked.refusal)
+    await answerBeforeBody(response, renderRefusal(request, peeked.refusal), push.body)
     return
   }
-  await runReceivePack(parts, push, request)
+  await runReceivePack(parts, push, { request, proposal: peeked.proposal })
 }
 
-async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequest): Promise<void> {
+/** What is refused by the list of updates alone, and whether the push is to become a pull request. */
+async function peek(
+  parts: PushParts,
+  { place, caller }: Push,
+  request: ReceiveRequest,
+): Promise<{ refusal: Refusal } | { proposal: Proposal | undefined }> {
+  const found = await findProposal(parts, place, request)
+  if (found !== undefined) return found
+  const { commands } = request
+  const { refusal } = await judgePush(
+    { db: parts.database.read, policy: parts.policy, at: parts.now() },
+    { place, commands, caller, shapes: undefined },
+  )
+  return refusal === undefined ? { proposal: undefined } : { refusal }
+}
+
+async function runReceivePack(
+  parts: PushParts,
+  push: Push,
+  { request, proposal }: { request: ReceiveRequest; proposal: Proposal | undefined },
+): Promise<void> {
   const { place, body, response } = push
-  const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], { repository: place.folder })
+  const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], {
+    repository: place.folder,
+    // Handed over to the server instead of being updated by git.
+    ...(proposal === undefined ? {} : { config: [['receive.procReceiveRefs', proposal.command.ref] as const] }),
+  })
   const { hook } = process
   if (hook === undefined) throw new Error('receive-pack without its hook')
   // A pusher who is gone ends the input, so that git cleans up after itself; killing it would leave the quarantine.
@@ -56,7 +81,10 @@ async function runReceivePack(parts: PushParts, push: Push, request: ReceiveRequ
     return undefined
   })
   try {
-    const rows = asked === undefined ? [] : await decidePush(parts, push, { request, asked, hook, hold: reply.hold })
+    const { hold } = reply
+    const { setAside } = process
+    const incoming = { request, proposal, hook, hold, setAside }
+    const rows = asked === undefined ? [] : await decidePush(parts, push, { ...incoming, asked })
     const report = await reply.ended
     const exit = await process.exited
     if (rows.length > 0) await settle(parts, place, rows)

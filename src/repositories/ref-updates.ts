@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
-import type { RefUpdateTable, RepositoryTable, Strength, TableName } from '../database/schema.ts'
+import type { RefUpdateTable, RepositoryTable, SealTable, Strength, TableName } from '../database/schema.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
@@ -34,7 +34,8 @@ export interface RefMove {
 
 export interface NewRefUpdates {
   repositoryId: Id<'rep'>
-  moves: readonly RefMove[]
+  /** `sealed`: this one of several was tapped for. */
+  moves: readonly (RefMove & { sealed?: Pick<SealTable, 'id' | 'strength'> })[]
   actorId: Id<'usr'>
   method: RefMethod
   strength: Strength
@@ -48,7 +49,7 @@ export interface NewRefUpdates {
 /** Transaction 1 of every ref that moves: what is about to happen, durable before git does anything. */
 export async function prepareRefUpdates(tx: Tx<'refUpdate'>, wanted: NewRefUpdates): Promise<RefUpdateTable[]> {
   const batchId = newId('upd')
-  const rows = wanted.moves.map(({ ref, oldOid, newOid }): RefUpdateTable => ({
+  const rows = wanted.moves.map(({ ref, oldOid, newOid, sealed }): RefUpdateTable => ({
     id: newId('upd'),
     batchId,
     repositoryId: wanted.repositoryId,
@@ -56,9 +57,9 @@ export async function prepareRefUpdates(tx: Tx<'refUpdate'>, wanted: NewRefUpdat
     oldOid,
     newOid,
     actorId: wanted.actorId,
-    method: wanted.method,
-    strength: wanted.strength,
-    sealId: wanted.sealId ?? null,
+    method: sealed === undefined ? wanted.method : `seal ${sealed.id}`,
+    strength: sealed?.strength ?? wanted.strength,
+    sealId: sealed?.id ?? wanted.sealId ?? null,
     pullRequestId: wanted.pullRequestId ?? null,
     commitBytes: wanted.commitBytes?.toString('base64') ?? null,
     state: 'prepared',
@@ -129,13 +130,13 @@ export async function pointHead(
     .select('ref')
     .where('repositoryId', '=', place.repository.id)
     .execute()
-  const start = protections.length === 0 ? baselineOf(rows) : undefined
+  const start = protections.length === 0 ? baselineOf(rows, place.repository) : undefined
   if (start !== undefined) await parts.git.run(['symbolic-ref', 'HEAD', start.ref], { repository: place.folder })
 }
 
 export type MoveRef = RefParts & {
   place: RepositoryPlace
-  door: 'merge' | 'delete'
+  door: RefUpdateFacts['door']
   ref: string
   oldOid: string
   newOid: string

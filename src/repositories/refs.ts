@@ -52,12 +52,18 @@ export async function updateServerRef(
 export async function keepsFirstParents(
   git: Git,
   folder: string,
-  { oldOid, newOid }: { oldOid: string; newOid: string },
+  { oldOid, newOid, objectDirectory }: { oldOid: string; newOid: string; objectDirectory?: string },
 ): Promise<boolean> {
   if (newOid === zeroOid) return false
   if (oldOid === zeroOid || oldOid === newOid) return true
   const args = ['rev-list', '--first-parent', '--parents', '--end-of-options', newOid, `^${oldOid}`]
-  const lines = (await git.run(args, { repository: folder, maxOutputBytes: 64 * 1024 ** 2 })).stdout
+  const lines = (
+    await git.run(args, {
+      repository: folder,
+      maxOutputBytes: 64 * 1024 ** 2,
+      ...(objectDirectory === undefined ? {} : { objectDirectory }),
+    })
+  ).stdout
     .toString()
     .trimEnd()
     .split('\n')

@@ -18,11 +18,13 @@ import { cookieNames } from '../http/cookies.ts'
 import type { Act } from '../identity/act.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createUser } from '../identity/users.ts'
+import { createWaiting } from '../seals/waiting.ts'
 import { findPlace } from './access.ts'
 import { createGit, type Git } from './git.ts'
 import { createGitGuard } from './git-guard.ts'
 import type { RepositoryPlace } from './place.ts'
 import { createProject } from './projects.ts'
+import { createHeldPushes } from './held-pushes.ts'
 import type { PushParts } from './push-parts.ts'
 import { createRepository } from './repository-records.ts'
 import { gitRoutes } from './routes/git.ts'
@@ -89,7 +91,16 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     act: refuse,
   })
   const { maxBlobBytes = 100 * 1024 ** 2, onDone, afterPush } = options
-  gitRoutes(app, { database, git, now, origin: url.origin, maxBlobBytes, onDone, afterPush })
+  const heldPushes = createHeldPushes()
+  gitRoutes(app, {
+    ...{ database, git, now, origin: url.origin, maxBlobBytes, onDone, afterPush },
+    policy: floorOnly,
+    waiting: createWaiting({ database, now }),
+    heldPushes,
+    pushWaitSeconds: 10,
+    openForPush: () => Promise.reject(new Error('no pull requests here')),
+    recognise: (request) => authenticator.fromGit(request),
+  })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`

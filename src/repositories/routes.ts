@@ -5,7 +5,8 @@ import type { PushParts } from './push-parts.ts'
 import type { RepositoryParts } from './repository-records.ts'
 import { browseRoutes } from './routes/browse.ts'
 import { downloadRoutes } from './routes/downloads.ts'
-import { gitRoutes } from './routes/git.ts'
+import { type GitRouteParts, gitRoutes } from './routes/git.ts'
+import { heldPushRoutes } from './routes/held-pushes.ts'
 import { memberRoutes } from './routes/members.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { protectionRoutes } from './routes/protection.ts'
@@ -19,7 +20,7 @@ import { repositoryRoutes } from './routes/repositories.ts'
 export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
-    Omit<PushParts, 'log'> & {
+    GitRouteParts & {
       policy: PolicyInForce
       projection: Projection
       afterPush: NonNullable<PushParts['afterPush']>
@@ -33,4 +34,5 @@ export function repositoriesRoutes(
   downloadRoutes(app, parts)
   refRoutes(app, { ...parts, afterMove: parts.afterPush })
   gitRoutes(app, parts)
+  heldPushRoutes(app, parts)
 }

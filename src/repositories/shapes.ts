@@ -70,6 +70,10 @@ export const MemberView = Type.Object({
 })
 export type MemberView = Static<typeof MemberView>
 
+/** How many checks said what about a commit, by the newest word of each; `failure` counts those that broke too. */
+export const CheckCounts = Type.Object({ success: Type.Integer(), pending: Type.Integer(), failure: Type.Integer() })
+export type CheckCounts = Static<typeof CheckCounts>
+
 export const CommitView = Type.Object({
   oid: Type.String(),
   parents: Type.Array(Type.String()),
@@ -82,6 +86,8 @@ export const CommitView = Type.Object({
   committerName: Type.String(),
   committedAt: Time,
   proof: Nullable(Proof),
+  /** Null where no check said anything. */
+  checks: Nullable(CheckCounts),
 })
 export type CommitView = Static<typeof CommitView>
 

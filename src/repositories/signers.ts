@@ -6,14 +6,18 @@ import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { sealRecordOf, signerEntryOf } from './seal-records.ts'
 
-type Tables = 'seal' | 'refUpdate' | 'protectedBranch' | 'credentialRecord' | 'user'
+type SealTables = 'seal' | 'refUpdate' | 'protectedBranch' | 'review' | 'pullRequest'
+type Tables = SealTables | 'credentialRecord' | 'user'
 
 /** What the projection needs to know of a seal before it asks for all of it. */
 export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
 
-/** Seals that moved a branch of this repository or fixed where its protection began; a tap whose act never happened proves nothing. */
+/**
+ * Seals that moved a branch of this repository or fixed where its protection began, approvals of what was merged, and
+ * who looked afterwards; a tap whose act never happened proves nothing.
+ */
 export function listRepositorySeals(
-  db: Db<'seal' | 'refUpdate' | 'protectedBranch'>,
+  db: Db<SealTables>,
   repositoryId: Id<'rep'>,
 ): Promise<CountedSeal[]> {
   return db
@@ -34,6 +38,22 @@ export function listRepositorySeals(
             .selectFrom('protectedBranch')
             .select('protectedBranch.ref')
             .whereRef('protectedBranch.protectSealId', '=', 'seal.id'),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('review')
+            .innerJoin('pullRequest', 'pullRequest.id', 'review.pullRequestId')
+            .select('review.id')
+            .whereRef('review.sealId', '=', 'seal.id')
+            // What was taken back before the merge must not count for whoever checks it later.
+            .where('review.dismissedAt', 'is', null)
+            .where('pullRequest.mergeOid', 'is not', null),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('pullRequest')
+            .select('pullRequest.id')
+            .whereRef('pullRequest.confirmSealId', '=', 'seal.id'),
         ),
       ]),
     )

@@ -76,7 +76,7 @@ export function createActGuard(
     throw forbidden(explainDecision(decision, facts), helpWith(decision))
   }
 
-  async function askForSeal(request: FastifyRequest, question: TapQuestion, { title, rows, subjects }: ActDescription) {
+  async function askForSeal(request: FastifyRequest, question: TapQuestion, { title, rows, subjects, warnings = [] }: ActDescription) {
     const caller = getPerson(request)
     const at = now()
     const action = question.act
@@ -103,7 +103,7 @@ export function createActGuard(
           question,
           stockVerifiableOnly: false,
         },
-        facts: { title, rows, warnings: [] },
+        facts: { title, rows, warnings },
         at,
       }),
     )

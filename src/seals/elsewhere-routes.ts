@@ -42,7 +42,7 @@ export function elsewhereRoutes(app: App, { ceremonies, waiting, recognise }: El
   })
 
   app.post('/api/v1/seal-requests/:id/link', {
-    config: { access: 'person' },
+    config: { access: 'enrolling' },
     schema: { params: ById, response: { 200: SealLink } },
     async handler(request) {
       const { id, address } = getPerson(request)
@@ -68,7 +68,7 @@ export function elsewhereRoutes(app: App, { ceremonies, waiting, recognise }: El
   })
 
   app.get('/api/v1/seal-requests/:id/wait', {
-    config: { access: 'user' },
+    config: { access: 'user', whileEnrolling: true },
     schema: {
       params: ById,
       querystring: Type.Object({

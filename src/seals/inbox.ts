@@ -4,7 +4,7 @@ import type { SealRequestTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { notFound } from '../http/problem.ts'
 import { listPersonRefs } from '../identity/users.ts'
-import { parseCode, renderCode } from './code.ts'
+import { parseCode, parseShortCode, renderCode } from './code.ts'
 import type { InboxItem } from './shapes.ts'
 
 /** What waits for this person anywhere but on the page that asked: it has a link, is open and has not expired. */
@@ -63,13 +63,15 @@ export async function countInbox(db: Db<'sealRequest'>, userId: Id<'usr'>, now: 
 }
 
 /**
- * The request that a link leads its person to. Unknown, expired and other people's codes end in the same refusal, by
+ * The request that a link leads its person to, or the first six characters of its code while it is open. Unknown, expired and other people's codes end in the same refusal, by
  * the same look-up, so that nobody learns which of them it was. @throws 404
  */
 export async function getByCode(
   db: Db<'sealRequest'>,
   wanted: { code: string; userId: Id<'usr'>; now: number },
 ): Promise<SealRequestTable> {
+  const short = parseShortCode(wanted.code)
+  if (short !== undefined) return getByShortCode(db, { ...wanted, short })
   const row = await db
     .selectFrom('sealRequest')
     .selectAll()
@@ -78,5 +80,16 @@ export async function getByCode(
     .where('expiresAt', '>', wanted.now)
     .executeTakeFirst()
   if (row === undefined) throw notFound('This request')
+  return row
+}
+
+/** Six characters are not enough to tell everybody's apart; among one person's few they are. @throws 404 */
+async function getByShortCode(
+  db: Db<'sealRequest'>,
+  { short, userId, now }: { short: string; userId: Id<'usr'>; now: number },
+): Promise<SealRequestTable> {
+  const rows = await waitingFor(db, userId, now).selectAll().where('code', 'like', `${short}%`).limit(2).execute()
+  const [row, other] = rows
+  if (row === undefined || other !== undefined) throw notFound('This request')
   return row
 }

@@ -15,6 +15,8 @@ import type { SealTable } from '../database/schema.ts'
 /** Which act a seal is to allow, and where: what the rules are asked about at every step of it. */
 export interface TapQuestion {
   act: ActName
+  /** A second act that the same tap allows, e.g. that it goes past a rule: both must be allowed. */
+  also?: ActName
   place: ActPlace | null
   /** For the making of an API token. */
   lifetimeDays?: number
@@ -42,14 +44,23 @@ export async function createTapJudge(
     const own = credentialStrength(record)
     const strength = tap === undefined ? own : weaker(tap.made.strength, own)
     const ageSeconds = tap === undefined ? 0 : Math.max(0, (asked.at - tap.made.sealedAt) / 1000)
-    const facts = actFacts(asked, actor, { strength, ageSeconds, boundToAct: true, key: policyKey(record) })
     const compiled = policy.current()
-    const decision = decide(compiled, facts)
-    return {
-      decision,
-      sentence: explainDecision(decision, facts),
-      recorded: recordDecision(compiled, facts, decision),
+    const judge = (act: ActName): JudgedTap => {
+      const question = { ...asked.question, act }
+      const proof = { strength, ageSeconds, boundToAct: true, key: policyKey(record) }
+      const facts = actFacts({ ...asked, question }, actor, proof)
+      const decision = decide(compiled, facts)
+      return {
+        decision,
+        sentence: explainDecision(decision, facts),
+        recorded: recordDecision(compiled, facts, decision),
+      }
     }
+    const judged = judge(asked.question.act)
+    // The rarer act is the one to be found in the record.
+    return asked.question.also === undefined || judged.decision.outcome !== 'allow'
+      ? judged
+      : judge(asked.question.also)
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
-import type { SealRequestTable } from '../database/schema.ts'
+import type { SealRequestTable, Strength } from '../database/schema.ts'
 import { conflict, notFound, ProblemError } from '../http/problem.ts'
 import { type CredentialRecord, listCredentialRecords } from '../identity/credential-records.ts'
 import type { SessionCaller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { listPersonRefs } from '../identity/users.ts'
-import { credentialStrength } from '../policy/strength.ts'
+import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { strengthWords } from '../policy/words.ts'
 import { type Asked, askedColumns, renderAskedFrom } from './asked-from.ts'
 import { newCode, renderCode } from './code.ts'
 import type { CommitTemplate } from './format/commit.ts'
@@ -34,6 +35,10 @@ export interface SealDraft {
   template?: CommitTemplate
   /** Refuse, before the tap, credentials whose signature stock git cannot check. */
   stockVerifiableOnly: boolean
+  /** The same for credentials that the branch's own rule finds too weak. */
+  leastStrength?: Strength
+  /** What the act needs back when somebody has tapped, beside what the statement says. */
+  kept?: string
 }
 
 export interface NewSealRequest {
@@ -75,6 +80,7 @@ export async function createSealRequest(
     state: 'open',
     createdAt: at,
     expiresAt: at + lifetimeMs,
+    announcedAt: null,
   }
   await tx.insertInto('sealRequest').values(row).execute()
   return { id: row.id, expiresAt: row.expiresAt, code: row.code && renderCode(row.code) }
@@ -151,6 +157,8 @@ export const stateOf = (row: SealRequestTable, now: number): RequestState =>
 export function checkOpen(row: SealRequestTable, now: number): void {
   if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.')
   if (row.state === 'refused') throw conflict('refused', 'This was refused.')
+  if (row.action === 'push' && (row.state === 'withdrawn' || now >= row.expiresAt))
+    throw conflict('push-over', 'This push is over.', { help: 'Push again, and tap while it waits.' })
   if (row.state === 'withdrawn') throw conflict('withdrawn', 'Whoever asked for this took it back.')
   if (now >= row.expiresAt)
     throw conflict('seal-expired', 'This waited too long and has expired.', {
@@ -161,11 +169,13 @@ export function checkOpen(row: SealRequestTable, now: number): void {
 /** Why this credential cannot seal this, in a sentence; undefined where it can. */
 export function refusalOf(
   record: CredentialRecord,
-  draft: Pick<SealDraft, 'stockVerifiableOnly'>,
+  draft: Pick<SealDraft, 'stockVerifiableOnly' | 'leastStrength'>,
   judge: TapJudge,
 ): string | undefined {
   if (draft.stockVerifiableOnly && record.algorithm !== -7)
     return 'This branch takes only keys whose signature stock git can check (ES256). Use another key, or add one.'
+  if (draft.leastStrength !== undefined && !isAtLeast(credentialStrength(record), draft.leastStrength))
+    return `This branch asks for ${strengthWords[draft.leastStrength]}. Use another key, or add one.`
   const { decision, sentence } = judge(record)
   return decision.outcome === 'allow' ? undefined : sentence
 }

@@ -48,6 +48,17 @@ export async function closeRequestsAbout(tx: Tx<'sealRequest'>, about: readonly 
     .execute()
 }
 
+/** Whoever asked for these is gone without a word; what became of them has its own event. */
+export async function withdrawForgotten(tx: Tx<'sealRequest'>, ids: readonly Id<'srq'>[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('sealRequest')
+    .set({ state: 'withdrawn' })
+    .where('id', 'in', ids)
+    .where('state', '=', 'open')
+    .execute()
+}
+
 async function recordWithdrawn(tx: Writing, row: SealRequestTable, caller: Caller, at: number): Promise<void> {
   await recordEvent(tx, {
     action: 'seal.withdrawn',

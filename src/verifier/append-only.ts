@@ -1,23 +1,18 @@
-import { SEALS_REF, SIGNERS_REF, parseProtection } from '../seals/format/projection.ts'
+import { SIGNERS_REF, parseProtection } from '../seals/format/projection.ts'
 import { type SignerEntry, parseSignerEntry, renderSignerEntry } from '../seals/format/signer-entry.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { Change } from './history.ts'
 import type { ObjectReader } from './object-reader.ts'
-import type { PosternHistory } from './postern-history.ts'
 
 /**
- * Judges the history of both refs: files are added; a signer's entry only gains its endorsement, its end, a
- * sealing origin or another display name; a protection only gains its seal. Throws CannotJudge `history-rewritten`.
+ * Judges what became of the files of one of both refs, but for those that were added: a signer's entry only gains its
+ * endorsement, its end, a sealing origin or another display name; a protection only gains its seal. Throws CannotJudge
+ * `history-rewritten`.
  */
-export async function checkAppendOnly({ signers, seals }: PosternHistory, objects: ObjectReader): Promise<void> {
-  for (const [ref, { changes }] of [
-    [SIGNERS_REF, signers],
-    [SEALS_REF, seals],
-  ] as const) {
-    for (const change of changes) {
-      if (!(await isAllowed(ref, change, objects))) {
-        throw new CannotJudge('history-rewritten', `${ref}: ${change.path} was changed or removed after it was added`)
-      }
+export async function checkAppendOnly(ref: string, changes: readonly Change[], objects: ObjectReader): Promise<void> {
+  for (const change of changes) {
+    if (!(await isAllowed(ref, change, objects))) {
+      throw new CannotJudge('history-rewritten', `${ref}: ${change.path} was changed or removed after it was added`)
     }
   }
 }

@@ -62,7 +62,7 @@ export interface GitResult {
 /** Runs git in an environment of the caller's. Throws CannotJudge only where git cannot be started. */
 export function runGit(
   args: readonly string[],
-  options: { cwd?: string; env: NodeJS.ProcessEnv; input?: string },
+  options: { cwd?: string; env: NodeJS.ProcessEnv; input?: string; encoding?: 'utf8' | 'latin1' },
 ): Promise<GitResult> {
   const { input, ...rest } = options
   return new Promise((resolve, reject) => {
@@ -95,20 +95,26 @@ export class Repository {
   }
 
   /** Runs git here whatever its exit code. */
-  try(args: readonly string[], input?: string): Promise<GitResult> {
-    const env = closedEnvironment(this.directory)
-    return runGit(args, { cwd: this.directory, env, ...(input !== undefined && { input }) })
+  try(args: readonly string[], options: { input?: string; encoding?: 'utf8' | 'latin1' } = {}): Promise<GitResult> {
+    return runGit(args, { cwd: this.directory, env: closedEnvironment(this.directory), ...options })
   }
 
   /** Standard output without its last newline. Throws CannotJudge when git fails. */
   async run(args: readonly string[], input?: string): Promise<string> {
-    const { code, stdout, stderr } = await this.try(args, input)
+    const { code, stdout, stderr } = await this.try(args, input === undefined ? {} : { input })
     if (code !== 0) throw new CannotJudge('git-failed', `git ${args[0] ?? ''} failed: ${firstLine(stderr)}`)
     return stdout.replace(/\n$/, '')
   }
 
   lines(args: readonly string[], input?: string): Promise<string[]> {
     return this.run(args, input).then((text) => (text === '' ? [] : text.split('\n')))
+  }
+
+  /** Standard output as it is. Throws CannotJudge when git fails. */
+  async bytes(args: readonly string[]): Promise<Buffer> {
+    const { code, stdout, stderr } = await this.try(args, { encoding: 'latin1' })
+    if (code !== 0) throw new CannotJudge('git-failed', `git ${args[0] ?? ''} failed: ${firstLine(stderr)}`)
+    return Buffer.from(stdout, 'latin1')
   }
 
   /** A git process whose output is read while it runs; end it with kill(). */

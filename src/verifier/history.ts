@@ -9,31 +9,23 @@ export interface Change {
   after: string
 }
 
-/** A ref that only grows, told by all of its commits. */
-export interface History {
-  /** Blob ids of the plain files at its tip, by path. */
-  files: Map<string, string>
-  /** Everything but additions, newest first. */
-  changes: Change[]
-}
-
-interface Step extends Change {
-  isPlain: boolean
-}
-
-/** The histories of refs, in the order of their tips; each is one line of commits. Throws CannotJudge `history-rewritten`. */
+/**
+ * What happened to files on refs that should only grow, but for those that were added; newest first, in the order of the
+ * refs. Each is one line of commits. Throws CannotJudge `history-rewritten`.
+ */
 export async function readHistories(
   repository: Repository,
   refs: readonly { ref: string; tip: string }[],
-): Promise<History[]> {
+): Promise<Change[][]> {
   const tips = refs.map(({ tip }) => tip)
   const parents = new Map<string, string[]>()
   for (const line of await repository.lines(['rev-list', '--parents', '--end-of-options', ...tips, '--'])) {
     const [oid = '', ...more] = line.split(' ')
     parents.set(oid, more)
   }
-  const steps = await readSteps(repository, [...parents.keys()])
-  return refs.map(({ ref, tip }) => replay(lineOf(ref, tip, parents), steps))
+  const lines = refs.map(({ ref, tip }) => lineOf(ref, tip, parents))
+  const changes = await readChanges(repository, [...parents.keys()])
+  return lines.map((line) => line.flatMap((oid) => changes.get(oid) ?? []))
 }
 
 /** The commits of a ref, newest first. */
@@ -52,33 +44,21 @@ function lineOf(ref: string, tip: string, parents: ReadonlyMap<string, string[]>
   return line
 }
 
-async function readSteps(repository: Repository, oids: readonly string[]): Promise<Map<string, Step[]>> {
+/** By commit; only those that did more than add files. */
+async function readChanges(repository: Repository, oids: readonly string[]): Promise<Map<string, Change[]>> {
   const options = ['--stdin', '--root', '-r', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff']
-  const lines = await repository.lines(['diff-tree', ...options], `${oids.join('\n')}\n`)
-  const steps = new Map<string, Step[]>()
-  let current: Step[] = []
-  for (const line of lines) {
+  const output = await repository.run(['diff-tree', ...options, '--diff-filter=a'], `${oids.join('\n')}\n`)
+  const changes = new Map<string, Change[]>()
+  let current: Change[] = []
+  for (const line of output.split('\n')) {
     if (!line.startsWith(':')) {
       current = []
-      steps.set(line, current)
+      changes.set(line, current)
       continue
     }
-    const [, mode, before = '', after = '', status = '', path = ''] =
-      /^:\d+ (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\t(.*)$/.exec(line) ?? []
-    current.push({ status, path, before, after, isPlain: mode === '100644' })
+    const [, before = '', after = '', status = '', path = ''] =
+      /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\t(.*)$/.exec(line) ?? []
+    current.push({ status, path, before, after })
   }
-  return steps
-}
-
-function replay(line: readonly string[], steps: ReadonlyMap<string, readonly Step[]>): History {
-  const files = new Map<string, string>()
-  const changes: Change[] = []
-  for (const oid of line.toReversed()) {
-    for (const step of steps.get(oid) ?? []) {
-      if (step.status !== 'A') changes.push(step)
-      if (step.isPlain) files.set(step.path, step.after)
-      else files.delete(step.path)
-    }
-  }
-  return { files, changes: changes.toReversed() }
+  return changes
 }

@@ -5,7 +5,6 @@ import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { ObjectReader } from './object-reader.ts'
-import type { PosternHistory } from './postern-history.ts'
 
 /** What the two refs say at their tips. */
 export interface Projection {
@@ -18,10 +17,11 @@ export interface Projection {
   sealBlobs: Map<string, string>
 }
 
-/** Throws CannotJudge where a ref holds what this format does not know. */
-export async function loadProjection(history: PosternHistory, objects: ObjectReader): Promise<Projection> {
-  const signers = history.signers.files
-  const seals = history.seals.files
+/** From the blob ids of their files, by path. Throws CannotJudge where a ref holds what this format does not know. */
+export async function loadProjection(
+  { signers, seals }: Record<'signers' | 'seals', ReadonlyMap<string, string>>,
+  objects: ObjectReader,
+): Promise<Projection> {
   const entries = await readAll(signers, 'signers/', objects, parseSignerEntry, (entry) =>
     signerPath(entry.credentialId),
   )

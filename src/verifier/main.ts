@@ -11,8 +11,8 @@ import { type VerifyOptions, verifyBranch } from './verify.ts'
 
 const HELP = `postern verify <folder or URL> [options]
 
-Judges every change of a protected branch: who tapped, when, with which kind of key, and whether it
-is exactly what was signed. Needs git 2.34 or newer; asks no server for a verdict.
+Judges every change of a protected branch: who tapped, when, with which kind of key, who else agreed,
+and whether it is exactly what was signed. Needs git 2.34 or newer; asks no server for a verdict.
 
   --ref <branch>         the branch; default: the one the clone is on
   --trust <fingerprint>  SHA256:… of the first signer, as the set-up printed it: identities then rest on
@@ -21,10 +21,12 @@ is exactly what was signed. Needs git 2.34 or newer; asks no server for a verdic
                          owner's new one after a move to another address
   --since <commit>       judge only what came after this commit
   --origin <origin>      accept only seals made on this origin, e.g. https://git.example.com
+  --level <3|4>          fail below this level: 3 is one person behind every change, 4 is two
   --json                 print the report as JSON (docs/formats/seal.md)
   --help                 print this
 
 Exit code 0: every change since protection began is proven. 1: at least one is not; each is named.
+1 too: the level is less than --level asks for.
 2: no verdict is possible: the clone is shallow, partial, grafted or incomplete, or the list of
 signers was rewritten, is not rooted in --trust, or is missing.
 `
@@ -70,7 +72,8 @@ async function judge(place: string, options: VerifyOptions): Promise<Judged> {
   await using clone = await openClone(place)
   const first = await verifyBranch(clone, options)
   const isStale = first.changes.some(
-    (change) => change.state === 'broken' && ['statement-missing', 'signer-unknown'].includes(change.reason),
+    // Of a pushed commit nothing tells that a seal stands beside it.
+    (change) => change.state !== 'proven' && ['statement-missing', 'signer-unknown', 'no-seal'].includes(change.reason),
   )
   if (!isStale || !(await clone.refresh())) return withNotes(first, clone)
   clone.notes.push('Brought refs/postern/* of this clone up to date from origin; they had only grown.')
@@ -93,7 +96,14 @@ function parse(args: readonly string[]): 'help' | { place: string; options: Veri
     throw usage('--origin takes scheme, host and port alone, e.g. https://git.example.com')
   }
   const { ref, trust, since, origin } = values
-  return { place, options: { ref, trust, since, origin } }
+  return { place, options: { ref, trust, since, origin, level: levelOf(values.level) } }
+}
+
+function levelOf(text: string | undefined): VerifyOptions['level'] {
+  if (text === undefined) return undefined
+  if (text === '3') return 3
+  if (text === '4') return 4
+  throw usage('--level takes 3 or 4')
 }
 
 function parseOrUsage(args: readonly string[]) {
@@ -106,6 +116,7 @@ function parseOrUsage(args: readonly string[]) {
         trust: { type: 'string', multiple: true },
         since: { type: 'string' },
         origin: { type: 'string' },
+        level: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -1,9 +1,11 @@
 import type { Projection } from './load-projection.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
-import type { Start } from './report.ts'
-import type { Rules } from './walk.ts'
-import { isGitAction, parseStatement } from '../seals/format/statement.ts'
+import { plainLine } from './plain-text.ts'
+import type { DetachedSeals } from './detached-seals.ts'
+import type { Rules } from './judge-seal.ts'
+import type { Change, NotCounted, Start } from './report.ts'
+import { type Statement, parseStatement } from '../seals/format/statement.ts'
 
 /** What a verdict does not say by itself, in plain sentences. */
 export async function findNotes(facts: {
@@ -15,6 +17,10 @@ export async function findNotes(facts: {
   named: ReadonlySet<string>
   since: string | undefined
   objects: ObjectReader
+  seals: DetachedSeals
+  changes: readonly Change[]
+  /** The commits of the line. */
+  tips: ReadonlySet<string>
 }): Promise<string[]> {
   const { projection, rules, trust = [], start, reached, since } = facts
   const notes: string[] = []
@@ -42,6 +48,7 @@ export async function findNotes(facts: {
     if (problem)
       notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
   }
+  notes.push(...notCountedNotes(facts.changes))
   const dropped = since === undefined ? await countDropped(facts) : 0
   if (dropped > 0) {
     notes.push(
@@ -55,25 +62,59 @@ export async function findNotes(facts: {
   return notes
 }
 
-/** Seals over changes of this very branch that no commit on it names. */
-async function countDropped({ projection, rules, named, objects }: Parameters<typeof findNotes>[0]): Promise<number> {
-  const unused = [...projection.sealBlobs.keys()].filter((digest) => !named.has(digest))
+const EXAMPLES = 3
+
+/** Why approvals and confirmations do not count, each reason once, with the newest changes that it is about. */
+function notCountedNotes(changes: readonly Change[]): string[] {
+  const found = new Map<string, { one: NotCounted; of: Change }[]>()
+  const told = new Set<string>()
+  for (const change of changes) {
+    for (const one of change.state === 'proven' ? change.notCounted : []) {
+      // The commits of one update have them in common.
+      const key = `${change.state === 'proven' ? change.update.tip : ''} ${one.statementDigest}`
+      if (told.has(key)) continue
+      told.add(key)
+      const reason = `${one.did} ${one.explanation}`
+      found.set(reason, [...(found.get(reason) ?? []), { one, of: change }])
+    }
+  }
+  return [...found.values()].flatMap((all) => {
+    const [first] = all
+    if (!first) return []
+    const what = first.one.did === 'approved' ? 'approval' : 'confirmation'
+    const which = all.slice(0, EXAMPLES).map(({ one, of }) => `${plainLine(one.username)}'s of ${of.oid.slice(0, 12)}`)
+    const more = all.length > EXAMPLES ? ` and ${all.length - EXAMPLES} more` : ''
+    const verb = all.length === 1 ? `1 ${what} does` : `${all.length} ${what}s do`
+    return [`${verb} not count, ${first.one.explanation} [${first.one.reason}]: ${which.join(', ')}${more}.`]
+  })
+}
+
+/** Seals over changes of this very branch that are not on it. */
+async function countDropped(facts: Parameters<typeof findNotes>[0]): Promise<number> {
+  const { projection, rules, named, objects, seals, tips } = facts
   let dropped = 0
+  for (const { statement } of seals.updates) {
+    const tip = statement.subject[0]?.digest
+    if (isAbout(statement, rules) && tip && 'gitCommit' in tip && !tips.has(tip.gitCommit)) dropped++
+  }
+  const unused = seals.commits.filter((digest) => !named.has(digest))
   for (let at = 0; at < unused.length; at += 500) {
     const records = await readSeals(projection.sealBlobs, unused.slice(at, at + 500), objects)
-    for (const { action, statement } of records.values()) {
-      if (isGitAction(action) && isAbout(statement, rules)) dropped++
-    }
+    for (const { statement } of records.values()) if (isAbout(readStatement(statement), rules)) dropped++
   }
   return dropped
 }
 
-function isAbout(statement: Buffer, rules: Rules): boolean {
+function isAbout(statement: Statement | undefined, rules: Rules): boolean {
+  const { repository, targetRef } = statement?.predicate ?? {}
+  return repository?.id === rules.repositoryId && targetRef === rules.ref
+}
+
+/** A record without a readable statement proves nothing either way. */
+function readStatement(bytes: Buffer): Statement | undefined {
   try {
-    const { repository, targetRef } = parseStatement(statement).predicate
-    return repository?.id === rules.repositoryId && targetRef === rules.ref
+    return parseStatement(bytes)
   } catch {
-    // A record without a readable statement proves nothing either way.
-    return false
+    return undefined
   }
 }

@@ -1,27 +1,51 @@
 import { SEALS_REF, SIGNERS_REF } from '../seals/format/projection.ts'
+import { SealError } from '../seals/format/seal-error.ts'
+import { checkAppendOnly } from './append-only.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { CloneRefs } from './clone-refs.ts'
 import type { Repository } from './git.ts'
-import { type History, readHistories } from './history.ts'
+import { readHistories } from './history.ts'
+import type { ObjectReader } from './object-reader.ts'
 
-export interface PosternHistory {
-  signers: History
-  seals: History
+/** Commits that refs/postern/signers and refs/postern/seals are at. Throws CannotJudge `postern-refs-missing`. */
+export function posternTips({ oids }: CloneRefs): { signers: string; seals: string } {
+  const [signers, seals] = [SIGNERS_REF, SEALS_REF].map((ref) => {
+    const tip = oids.get(ref)
+    if (tip !== undefined) return tip
+    throw new CannotJudge(
+      'postern-refs-missing',
+      `${ref} is not in this clone: run \`git fetch origin '+refs/postern/*:refs/postern/*'\` and try again`,
+    )
+  }) as [string, string]
+  return { signers, seals }
 }
 
-/** What a clone holds of refs/postern/*. Throws CannotJudge `postern-refs-missing`, `history-rewritten`. */
-export async function readPosternHistory(repository: Repository, { oids }: CloneRefs): Promise<PosternHistory> {
-  const [signers, seals] = await readHistories(
-    repository,
-    [SIGNERS_REF, SEALS_REF].map((ref) => {
-      const tip = oids.get(ref)
-      if (tip !== undefined) return { ref, tip }
-      throw new CannotJudge(
-        'postern-refs-missing',
-        `${ref} is not in this clone: run \`git fetch origin '+refs/postern/*:refs/postern/*'\` and try again`,
-      )
-    }),
-  )
-  if (!signers || !seals) throw new CannotJudge('git-failed', 'git told of fewer refs than it was asked for')
-  return { signers, seals }
+/** That both refs only grew. Throws CannotJudge `history-rewritten`, `signers-malformed`. */
+export async function checkHistory(
+  repository: Repository,
+  { signers, seals }: ReturnType<typeof posternTips>,
+  objects: ObjectReader,
+): Promise<void> {
+  const refs = [
+    { ref: SIGNERS_REF, tip: signers },
+    { ref: SEALS_REF, tip: seals },
+  ]
+  const histories = await readHistories(repository, refs)
+  try {
+    for (const [index, { ref }] of refs.entries()) await checkAppendOnly(ref, histories[index] ?? [], objects)
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause
+    throw new CannotJudge('signers-malformed', `an earlier state of refs/postern/*: ${cause.message}`, { cause })
+  }
+}
+
+/** Blob ids of the plain files of a commit, by path. */
+export async function readFiles(repository: Repository, commit: string): Promise<Map<string, string>> {
+  const listed = await repository.run(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', commit])
+  const files = new Map<string, string>()
+  for (const line of listed.split('\0')) {
+    const [, oid, path] = /^100644 blob ([0-9a-f]{40})\t([^]+)$/.exec(line) ?? []
+    if (oid !== undefined && path !== undefined) files.set(path, oid)
+  }
+  return files
 }

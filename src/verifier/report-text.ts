@@ -1,13 +1,14 @@
 import type { Change, Judged, ProvenChange } from './report.ts'
-
-const WIDTH = 100
+import { shownByWhat } from './shown-by-what.ts'
+import { short, wrap, WIDTH } from './text-layout.ts'
 
 /** The report for people: at most 100 columns, newest change first, what nobody proved led by `!`. */
 export function renderReport(report: Judged): string {
   const lines = [...heading(report), '']
   if (report.changes.length > 0) lines.push(...table(report.changes), '')
   if (report.changes.some(isUnvouched)) lines.push('(*) only the server says whose key this is', '')
-  lines.push(verdict(report), '', ...report.notes.flatMap((note) => wrap(note, '- ', '  ')))
+  lines.push(...verdict(report), '', ...shownByWhat(report), '')
+  lines.push(...report.notes.flatMap((note) => wrap(note, '- ', '  ')))
   return `${lines.join('\n')}\n`
 }
 
@@ -24,12 +25,14 @@ function heading({ repository, ref, tip, start, identities }: Judged): string[] 
   ]
 }
 
-const COLUMNS = { oid: 12, when: 16, who: 16, key: 32 } as const
+const COLUMNS = { change: 44, who: 13, key: 15, agreed: 13 } as const
 
 function table(changes: readonly Change[]): string[] {
   return [
-    row(' ', 'commit', 'when (UTC)', 'who tapped', 'key', 'what'),
-    ...changes.flatMap((change) => (change.state === 'proven' ? [provenRow(change)] : unprovenRows(change))),
+    row(' ', 'change', 'who', 'key', 'agreed by', 'level'),
+    ...changes.flatMap((change, index) =>
+      change.state === 'proven' ? provenRows(change, changes[index - 1]) : unprovenRows(change),
+    ),
   ]
 }
 
@@ -37,23 +40,37 @@ function isUnvouched(change: Change): boolean {
   return change.state === 'proven' && change.by.trust === 'server'
 }
 
-function provenRow(change: ProvenChange): string {
-  const who = isUnvouched(change) ? `${change.by.username} (*)` : change.by.username
-  return row(
-    ' ',
-    short(change.oid),
-    minute(change.committedAt),
-    who,
-    keyWords(change),
-    `${change.action} #${change.pullRequest}`,
-  )
+function provenRows(change: ProvenChange, above: Change | undefined): string[] {
+  if (above?.state === 'proven' && above.statementDigest === change.statementDigest) {
+    return [row(' ', changeWords(change, 'with the above'), '', '', '', String(change.level))]
+  }
+  const { action, pullRequest, by, people, confirmedBy, level } = change
+  const what = pullRequest === null ? action : `${action} #${pullRequest}`
+  const who = isUnvouched(change) ? `${cut(by.username, COLUMNS.who - 4)} (*)` : by.username
+  const others = people.slice(1).map(({ username }) => username)
+  const after = confirmedBy.map(({ username }) => username)
+  return [
+    row(' ', changeWords(change, what), who, keyWords(change), names(others), String(level)),
+    ...(after.length > 0 ? wrap(`looked at afterwards by ${after.join(', ')}`, '    ', '    ') : []),
+  ]
+}
+
+const changeWords = ({ oid, committedAt }: Change, what: string): string =>
+  `${short(oid)}  ${committedAt?.slice(0, 10) ?? '?'.padEnd(10)}  ${what}`
+
+/** All of them, or the first and how many more. */
+function names([first = '', ...more]: readonly string[]): string {
+  const all = [first, ...more].join(', ')
+  if (all.length <= COLUMNS.agreed || more.length === 0) return all
+  const others = ` +${more.length}`
+  return cut(first, COLUMNS.agreed - others.length) + others
 }
 
 function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
   const what = change.state === 'broken' ? 'SEAL BROKEN' : 'NOT PROVEN'
   const named = `${change.title || '(no title)'}${change.claimedAuthor ? `, says ${change.claimedAuthor}` : ''}`
   return [
-    row('!', short(change.oid), minute(change.committedAt), 'nobody', what, ''),
+    row('!', changeWords(change, what), 'nobody', '', '', '1'),
     ...wrap(`${change.explanation} [${change.reason}]`, '    ', '    '),
     cut(`    ${named}`, WIDTH),
   ]
@@ -61,37 +78,34 @@ function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
 
 /** What a key says of itself is its own claim, unless its model is attested. */
 function keyWords({ key }: ProvenChange): string {
-  const kind =
-    key.strength === 'attested' ? 'verified hardware' : key.backupEligible ? 'synced passkey' : 'says not copied'
-  return `${kind}, user verified`
+  if (key.strength === 'attested') return 'attested model'
+  return key.backupEligible ? 'synced passkey' : 'says not copied'
 }
 
-function row(mark: string, oid: string, when: string, who: string, key: string, what: string): string {
+function row(mark: string, change: string, who: string, key: string, agreed: string, level: string): string {
   const cell = (text: string, width: number) => cut(text, width).padEnd(width)
-  const cells = [cell(oid, COLUMNS.oid), cell(when, COLUMNS.when), cell(who, COLUMNS.who), cell(key, COLUMNS.key), what]
+  const { change: first, ...rest } = COLUMNS
+  const cells = [cell(change, first), cell(who, rest.who), cell(key, rest.key), cell(agreed, rest.agreed), level]
   return cut(`${mark} ${cells.join('  ')}`.trimEnd(), WIDTH)
 }
 
-function verdict({ counts, changes, since }: Judged): string {
+function verdict(report: Judged): string[] {
+  const { level, wantedLevel } = report
+  const isShort = wantedLevel !== null && level !== null && level < wantedLevel
+  return [...judgement(report), ...(isShort ? [`Level ${wantedLevel} was asked for.`] : [])]
+}
+
+function judgement({ counts, changes, since, level }: Judged): string[] {
   const span = since === null ? 'since protection began' : `since ${short(since)}`
   const total = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'} ${span}`
   const failed = counts.unproven + counts.broken
-  return failed === 0 ? `${total}: all proven.` : `${total}: ${counts.proven} proven, ${failed} that nobody proved.`
+  const proven =
+    failed === 0 ? `${total}: all proven.` : `${total}: ${counts.proven} proven, ${failed} that nobody proved.`
+  const byTwo = changes.filter((change) => change.level === 4).length
+  if (level === 4) return [proven, 'Level 4: every change was agreed to by two people.']
+  if (level === 3) return [proven, `Level 3: every change was agreed to by one person, ${byTwo} of them by two.`]
+  return level === 1 ? [proven, 'Level 1: not every change is proven.'] : [proven]
 }
 
-const short = (oid: string) => oid.slice(0, 12)
 const minute = (time: string | null) => (time === null ? '?' : time.slice(0, 16).replace('T', ' '))
 const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
-
-function wrap(text: string, first: string, indent: string): string[] {
-  const lines: string[] = []
-  let line = first
-  for (const word of text.split(' ')) {
-    if (line.length + word.length > WIDTH && line.trim() !== '') {
-      lines.push(line.trimEnd())
-      line = indent
-    }
-    line += `${word} `
-  }
-  return [...lines, line.trimEnd()]
-}

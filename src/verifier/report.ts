@@ -1,5 +1,7 @@
+import type { Deed, Level, ProvenLevel } from '../seals/format/agreement.ts'
 import type { SealErrorCode } from '../seals/format/seal-error.ts'
 import type { SealStrength } from '../seals/format/seal-record.ts'
+import type { UpdateAction } from '../seals/format/statement.ts'
 import type { SignerTrust } from '../seals/format/verify-signer-chain.ts'
 import type { CannotJudgeCode } from './cannot-judge.ts'
 
@@ -26,6 +28,10 @@ export interface Judged {
   /** `root` is the first signer; `roots` are all that `--trust` pins, it first. */
   identities: { pinned: boolean; root: Root; roots: Root[] }
   counts: { proven: number; unproven: number; broken: number }
+  /** SLSA's source track, the least over the changes; null where there is none to judge. */
+  level: Level | null
+  /** As `--level` asked for: less makes the exit code 1. */
+  wantedLevel: ProvenLevel | null
   /** Newest first: every first-parent commit after the start, or after `since`. */
   changes: Change[]
   /** Sentences that a reader of the verdict should know. */
@@ -57,9 +63,19 @@ interface Commit {
 
 export interface ProvenChange extends Commit {
   state: 'proven'
-  action: 'merge' | 'squash'
-  pullRequest: string
+  action: UpdateAction
+  /** Null for a push. */
+  pullRequest: string | null
   head: string
+  /** What the tap stands for: a merge or squash for itself, another update for every commit after `base` up to `tip`. */
+  update: { base: string; tip: string }
+  level: ProvenLevel
+  /** Who agreed before it landed, each person once; whoever moved the branch first. */
+  people: Person[]
+  /** Who looked at it afterwards. */
+  confirmedBy: Person[]
+  /** Approvals and confirmations that are about it and do not count. */
+  notCounted: NotCounted[]
   by: { username: string; displayName: string; principal: string; trust: SignerTrust; endorsedBy: string | null }
   key: {
     fingerprint: string
@@ -75,8 +91,29 @@ export interface ProvenChange extends Commit {
     stockVerifiable: boolean
   }
   origin: string
+  /** Of the rules that were in force, as the server told the person. */
+  policyDigest: string
   issuedAt: string
   statementDigest: string
+}
+
+export interface Person {
+  username: string
+  principal: string
+  did: Deed | 'confirmed'
+  /** As the server recorded it. */
+  strength: SealStrength
+  origin: string
+  statementDigest: string
+}
+
+export interface NotCounted {
+  /** As the seal claims. */
+  username: string
+  did: 'approved' | 'confirmed'
+  statementDigest: string
+  reason: SealErrorCode | 'same-person'
+  explanation: string
 }
 
 export interface UnprovenChange extends Commit {
@@ -86,4 +123,7 @@ export interface UnprovenChange extends Commit {
   explanation: string
   /** Nobody proved it: this is only what the commit says. */
   claimedAuthor: string | null
+  level: 1
+  people: []
+  confirmedBy: []
 }

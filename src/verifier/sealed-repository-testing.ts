@@ -13,19 +13,23 @@ import {
   renderSealsTree,
   renderSignersTree,
 } from '../seals/format/projection.ts'
-import type { SealRecord } from '../seals/format/seal-record.ts'
+import { type SealRecord, renderSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry.ts'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import { parseStatement, renderStatement, statementDigest } from '../seals/format/statement.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { LooseObjects } from './loose-objects-testing.ts'
 
-const MAIN = 'refs/heads/main'
-const REPOSITORY = { id: 'rep_payments', url: 'http://localhost:7400/acme/payments' }
-const STEP_MS = 60_000
+export const MAIN = 'refs/heads/main'
+export const REPOSITORY = { id: 'rep_payments', url: 'http://localhost:7400/acme/payments' }
+export const STEP_MS = 60_000
 
 export interface MergeOptions {
   action?: 'merge' | 'squash'
+  /** The proposed commit and the tree after; new ones where absent. */
+  head?: string
+  tree?: string
+  pullRequest?: number
   subject?: string
   body?: string
   /** What the statement says, where it is not what the commit does. */
@@ -46,6 +50,8 @@ export class SealedRepository implements Disposable {
   readonly ada: SoftwareSigner
   entries: SignerEntry[]
   readonly records: SealRecord[] = []
+  /** Records put where they do not belong, by path in refs/postern/seals. */
+  readonly extraFiles = new Map<string, SealRecord>()
   protection: Protection
   now: number
   /** Where main is. */
@@ -80,16 +86,22 @@ export class SealedRepository implements Disposable {
   }
 
   git(args: string[]): string {
+    return this.gitBytes(args).toString().trimEnd()
+  }
+
+  gitBytes(args: string[]): Buffer {
     const env = { PATH: process.env['PATH'], HOME: this.folder }
     return execFileSync('git', ['-C', this.bare, ...args], { env, stdio: 'pipe' })
-      .toString()
-      .trimEnd()
   }
 
   /** An ordinary commit, with another file, that nobody has tapped for. */
-  commit(parents: string[], subject: string): string {
+  commit(parents: string[], subject: string, tree = this.tree()): string {
     const eve = `Eve <eve@example.com> ${(this.now += STEP_MS) / 1000} +0000`
-    return this.write(commitBytes(this.tree(), parents, eve, subject))
+    return this.write(commitBytes(tree, parents, eve, subject))
+  }
+
+  treeOf(files: Record<string, string>): string {
+    return this.#objects.writeTree(new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])))
   }
 
   tree(): string {
@@ -131,7 +143,7 @@ export class SealedRepository implements Disposable {
       title: `Vouch for a key of ${entry.username}`,
     }
     const subjects = [{ name: 'credential', digest: { sha256: credentialDigest(entry.publicKey) } }]
-    const draft = draftAct(this.#context(by, (this.now += STEP_MS)), { action: 'credential.endorse', act, subjects })
+    const draft = draftAct(this.context(by, (this.now += STEP_MS)), { action: 'credential.endorse', act, subjects })
     this.change(entry, { endorsement: by.seal(draft) })
   }
 
@@ -139,17 +151,17 @@ export class SealedRepository implements Disposable {
   merge(signer: SoftwareSigner, options: MergeOptions = {}): { oid: string; commit: Buffer; record: SealRecord } {
     const { action = 'merge', claims = {} } = options
     const base = this.tip
-    const head = this.commit([base], 'Propose')
-    const tree = this.tree()
+    const head = options.head ?? this.commit([base], 'Propose')
+    const tree = options.tree ?? this.tree()
     const issuedAt = options.at ?? (this.now += STEP_MS)
-    const draft = draftMerge(this.#context(signer, issuedAt), {
+    const draft = draftMerge(this.context(signer, issuedAt), {
       action,
       repository: { ...REPOSITORY, id: claims.repositoryId ?? REPOSITORY.id },
       targetRef: claims.targetRef ?? MAIN,
       base: claims.base ?? base,
       head: claims.head ?? head,
       tree: claims.tree ?? tree,
-      pullRequest: 7,
+      pullRequest: options.pullRequest ?? 7,
     })
     const ident = {
       name: signer.entry.displayName,
@@ -185,7 +197,7 @@ export class SealedRepository implements Disposable {
   sealStart(over: { tree?: string } = {}): void {
     const { baseline } = this.protection
     const change = { repository: REPOSITORY, targetRef: MAIN, tree: this.#baselineTree, baseline, ...over }
-    const record = this.ada.seal(draftProtect(this.#context(this.ada, (this.now += STEP_MS)), change))
+    const record = this.ada.seal(draftProtect(this.context(this.ada, (this.now += STEP_MS)), change))
     this.records.push(record)
     this.protection = { ...this.protection, statementDigest: statementDigest(record.statement) }
   }
@@ -193,7 +205,9 @@ export class SealedRepository implements Disposable {
   /** Adds what happened to refs/postern/*, each as one commit on top of the last. */
   publish(): void {
     this.#project(SIGNERS_REF, renderSignersTree(this.entries))
-    this.#project(SEALS_REF, renderSealsTree(this.records, [this.protection]))
+    const files = renderSealsTree(this.records, [this.protection])
+    for (const [path, record] of this.extraFiles) files.set(path, renderSealRecord(record))
+    this.#project(SEALS_REF, files)
   }
 
   /** A full clone by stock git, without refs/postern/*. */
@@ -204,11 +218,17 @@ export class SealedRepository implements Disposable {
     return folder
   }
 
+  pull(clone: string): void {
+    const env = { PATH: process.env['PATH'], HOME: this.folder }
+    execFileSync('git', ['-C', clone, 'pull', '--quiet', '--ff-only'], { env })
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  #context(signer: SoftwareSigner, issuedAt: number) {
+  /** What every statement says; it may be answered for five minutes. */
+  context(signer: SoftwareSigner, issuedAt: number) {
     const { userId, username } = signer.entry
     const policyDigest = `sha256:${'0'.repeat(64)}`
     return {

@@ -7,23 +7,10 @@ import { EDDSA, RS256 } from '../protocols/webauthn/cose.ts'
 import type { SealErrorCode } from '../seals/format/seal-error.ts'
 import type { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import { renderTime } from '../seals/format/time.ts'
+import { judged, verify } from './judged-testing.ts'
 import { main } from './main.ts'
-import type { Judged, NotJudged, Report } from './report.ts'
+import type { NotJudged } from './report.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
-
-async function verify(...args: string[]): Promise<Report> {
-  let text = ''
-  const code = await main([...args, '--json'], { out: (part) => (text += part), err: assert.fail })
-  const report = JSON.parse(text) as Report
-  assert.equal(report.exitCode, code)
-  return report
-}
-
-async function judged(...args: string[]): Promise<Judged> {
-  const report = await verify(...args)
-  if (report.verdict === 'cannot-judge') assert.fail(report.error.message)
-  return report
-}
 
 async function refusal(...args: string[]): Promise<NotJudged['error']['code']> {
   const report = await verify(...args)

@@ -2,20 +2,28 @@ import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Protection } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
+import type { Level, ProvenLevel } from '../seals/format/agreement.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
+import { ZERO_OID } from '../seals/format/statement.ts'
 import { verifySeal } from '../seals/format/verify-seal.ts'
 import { type ChainedSigner, firstSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
-import { checkAppendOnly } from './append-only.ts'
+import { findAgreements } from './agreements.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { CloneRefs } from './clone-refs.ts'
+import { DetachedSeals } from './detached-seals.ts'
 import { firstParents } from './first-parents.ts'
 import type { Repository } from './git.ts'
+import type { Rules } from './judge-seal.ts'
 import { type Projection, loadProjection, readSeals } from './load-projection.ts'
 import { findNotes } from './notes.ts'
 import { ObjectReader } from './object-reader.ts'
-import { type PosternHistory, readPosternHistory } from './postern-history.ts'
-import type { Judged, Root, Start } from './report.ts'
-import { type Rules, walk } from './walk.ts'
+import { checkHistory, posternTips, readFiles } from './postern-history.ts'
+import { readPatches } from './read-patches.ts'
+import type { Change, Judged, Root, Start } from './report.ts'
+import { reportChanges } from './report-change.ts'
+import { Updates } from './updates.ts'
+import type { Step } from './step.ts'
+import { firstParentOf, walk } from './walk.ts'
 
 export interface VerifyOptions {
   /** Branch or full ref; the clone's own current branch where absent. */
@@ -26,6 +34,8 @@ export interface VerifyOptions {
   since?: string | undefined
   /** The one origin that seals may have been made on. */
   origin?: string | undefined
+  /** Less than this is not enough. */
+  level?: ProvenLevel | undefined
 }
 
 /** Judges every change of one protected branch. Throws CannotJudge. */
@@ -34,7 +44,28 @@ export async function verifyBranch(
   options: VerifyOptions,
 ): Promise<Judged> {
   await using objects = new ObjectReader(repository)
-  const projection = await loadOnlyGrown(await readPosternHistory(repository, refs), objects)
+  const tips = posternTips(refs)
+  // git tells the history while the branch is judged; a history that was rewritten speaks before any judgement.
+  const [history, judgement] = await Promise.allSettled([
+    checkHistory(repository, tips, objects),
+    judgeBranch({ repository, refs, objects, tips }, options),
+  ])
+  if (history.status === 'rejected') throw history.reason
+  if (judgement.status === 'rejected') throw judgement.reason
+  return judgement.value
+}
+
+interface Judging {
+  repository: Repository
+  refs: CloneRefs
+  objects: ObjectReader
+  /** Of refs/postern/*. */
+  tips: ReturnType<typeof posternTips>
+}
+
+async function judgeBranch({ repository, refs, objects, tips }: Judging, options: VerifyOptions): Promise<Judged> {
+  const [signers, seals] = await Promise.all([readFiles(repository, tips.signers), readFiles(repository, tips.seals)])
+  const projection = await loadProjection({ signers, seals }, objects)
   const chain = chainOf(projection, options.trust)
   const ref = branchOf(refs, options.ref)
   const protection = protectionOf(projection, ref)
@@ -42,6 +73,7 @@ export async function verifyBranch(
     repositoryId: protection.repositoryId,
     ref,
     chain,
+    signers: new Map([...chain].map(([id, { entry }]) => [id, entry])),
     sealBlobs: projection.sealBlobs,
     pinned: options.trust !== undefined,
     origins: options.origin === undefined ? undefined : [options.origin],
@@ -59,17 +91,26 @@ export async function verifyBranch(
   // A baseline off the line may be gone; that the line lacks it is then the finding.
   const [baseline] = reached && since === undefined ? await objects.read([protection.baseline], 'commit') : []
   const { start, url } = await verifyStart(protection, baseline, rules, objects)
-  const { changes, named } = await walk(line, tip, rules, objects)
+  const detached = new DetachedSeals(projection.sealBlobs, objects)
+  const isBelow = (oid: string) => isOnLine({ repository, objects }, oid, { from: since, floor: protection.baseline })
+  const updates = new Updates({ line, rules, seals: detached, objects, isBelow })
+  const { judgements, named, used } = await walk(line, tip, { rules, objects, updates })
+  await detached.load(used)
+  const steps = new Set(judgements.flatMap(({ proof }) => (proof instanceof SealError ? [] : [proof])))
+  const patchesOf = (step: Step) => readPatches(repository, step)
+  const agreements = await findAgreements([...steps], { seals: detached, rules, objects, readPatches: patchesOf })
+  const changes = reportChanges(judgements, agreements, rules)
 
   const count = (state: string) => changes.filter((change) => change.state === state).length
   const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
   const isProven = reached && counts.proven === changes.length
+  const level = reached ? leastLevel(changes) : 1
   const root = firstSigner(projection.entries)
   if (!root) throw new CannotJudge('signers-malformed', 'the list of signers has no first one')
   return {
     version: 1,
     verdict: isProven ? 'proven' : 'unproven',
-    exitCode: isProven ? 0 : 1,
+    exitCode: isProven && (level ?? 4) >= (options.level ?? 1) ? 0 : 1,
     repository: { id: protection.repositoryId, url },
     ref,
     tip,
@@ -77,9 +118,32 @@ export async function verifyBranch(
     since: since ?? null,
     identities: { pinned: rules.pinned, root: nameOf(root), roots: rootsOf(root, chain).map(nameOf) },
     counts,
+    level,
+    wantedLevel: options.level ?? null,
     changes,
-    notes: await findNotes({ projection, rules, trust: options.trust, start, reached, named, since, objects }),
+    notes: await findNotes({
+      ...{ projection, rules, trust: options.trust, start, reached, named, since, objects },
+      ...{ seals: detached, changes, tips: new Set(line.oids) },
+    }),
   }
+}
+
+function leastLevel(changes: readonly Change[]): Level | null {
+  if (changes.length === 0) return null
+  return changes.reduce<Level>((least, { level }) => (level < least ? level : least), 4)
+}
+
+/** Whether a commit is on the first-parent line below where judging began. Each link is checked in the commits themselves. */
+async function isOnLine(
+  { repository, objects }: { repository: Repository; objects: ObjectReader },
+  oid: string,
+  span: { from: string | undefined; floor: string },
+): Promise<boolean> {
+  if (span.from === undefined || oid === ZERO_OID) return false
+  const { oids, end } = await firstParents(repository, { tip: span.from, until: oid, floor: span.floor })
+  if (end !== oid) return false
+  const commits = await objects.read(oids, 'commit')
+  return commits.every((commit, index) => firstParentOf(commit) === (oids[index - 1] ?? end))
 }
 
 /** The first signer, and the others that are pinned. */
@@ -94,17 +158,6 @@ async function commitNamed(repository: Repository, name: string): Promise<string
   const oid = await repository.findRef(`${name}^{commit}`)
   if (oid === undefined) throw new CannotJudge('since-not-found', `this clone has no commit ${name}`)
   return oid
-}
-
-async function loadOnlyGrown(history: PosternHistory, objects: ObjectReader): Promise<Projection> {
-  const projection = await loadProjection(history, objects)
-  try {
-    await checkAppendOnly(history, objects)
-  } catch (cause) {
-    if (!(cause instanceof SealError)) throw cause
-    throw new CannotJudge('signers-malformed', `an earlier state of refs/postern/*: ${cause.message}`, { cause })
-  }
-  return projection
 }
 
 function chainOf(projection: Projection, trust: VerifyOptions['trust']): Map<string, ChainedSigner> {
@@ -142,8 +195,7 @@ async function verifyStart(
   try {
     const record = (await readSeals(rules.sealBlobs, [statementDigest], objects)).get(statementDigest)
     if (!record) throw new SealError('statement-missing', 'its seal is not in refs/postern/seals')
-    const signers = new Map([...rules.chain].map(([id, { entry }]) => [id, entry]))
-    const seal = verifySeal({ record, signers, origins: rules.origins })
+    const seal = verifySeal({ ...rules, record })
     const { action, repository, targetRef, targetID } = seal.statement.predicate
     const digest = seal.statement.subject[0]?.digest
     const fits =

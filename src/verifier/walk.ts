@@ -1,33 +1,34 @@
 import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
-import { EDDSA, ES256 } from '../protocols/webauthn/cose.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
-import { parseTime, renderTime } from '../seals/format/time.ts'
-import { type VerifiedSealedCommit, verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
-import type { ChainedSigner } from '../seals/format/verify-signer-chain.ts'
+import { renderTime } from '../seals/format/time.ts'
+import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { Line } from './first-parents.ts'
+import { type Rules, checkCounts } from './judge-seal.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
-import type { Change, ProvenChange } from './report.ts'
 import { plainLine } from './plain-text.ts'
+import type { Step } from './step.ts'
+import type { Updates } from './updates.ts'
 
-/** What every commit of the walk is judged by. */
-export interface Rules {
-  repositoryId: string
-  ref: string
-  chain: ReadonlyMap<string, ChainedSigner>
-  sealBlobs: ReadonlyMap<string, string>
-  /** Count only signers that the pinned root reaches. */
-  pinned: boolean
-  origins: readonly string[] | undefined
+/** A commit of the line and what proves it. Text of it that nobody has proven is made harmless. */
+export interface Judgement {
+  oid: string
+  title: string
+  committedAt: string | null
+  claimedAuthor: string | null
+  /** The step that brought it, or why there is none. */
+  proof: Step | SealError
 }
 
 export interface Walked {
-  /** Newest first. */
-  changes: Change[]
+  /** Oldest first. */
+  judgements: Judgement[]
   /** Digests of the statements that any of them names, proven or not. */
   named: ReadonlySet<string>
+  /** Digests of those that proved a commit. */
+  used: ReadonlySet<string>
 }
 
 // About as much as a pipe holds: while one batch is judged, git has the next ready in it.
@@ -38,22 +39,28 @@ const AHEAD = 2
  * Judges every commit of a line that ends at `tip`. git only proposed the line: each link is checked in the commits
  * themselves. Throws CannotJudge `object-missing`, `object-corrupt`.
  */
-export async function walk(line: Line, tip: string, rules: Rules, objects: ObjectReader): Promise<Walked> {
-  const judge = createJudge(rules)
-  const changes: Change[] = []
+export async function walk(
+  line: Line,
+  tip: string,
+  parts: { rules: Rules; objects: ObjectReader; updates: Updates },
+): Promise<Walked> {
+  const judge = createJudge(parts.rules, parts.updates)
+  const judgements: Judgement[] = []
   const named = new Set<string>()
   let last = line.end
-  for await (const { oids, commits, digests, seals } of readAhead(line.oids, rules, objects)) {
+  for await (const { oids, commits, digests, seals } of readAhead(line.oids, parts.rules, parts.objects)) {
     for (const digest of digests) named.add(digest)
     for (const [index, oid] of oids.entries()) {
       const commit = commits[index] ?? Buffer.alloc(0)
       if (firstParentOf(commit) !== last) throw unlinked(oid)
       last = oid
-      changes.push(judge.commit(oid, commit, seals))
+      const own = judge.own(oid, commit, seals)
+      const proof = own instanceof SealError ? await judge.beside(own, judgements.length) : own
+      judgements.push({ oid, title: titleOf(commit), ...claimsOf(commit, proof), proof })
     }
   }
   if (last !== tip) throw unlinked(tip)
-  return { changes: changes.toReversed(), named }
+  return { judgements, named, used: judge.used }
 }
 
 interface Batch {
@@ -88,7 +95,7 @@ async function readBatch(oids: string[], { sealBlobs }: Rules, objects: ObjectRe
 const HEAD_BYTES = 96
 
 /** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
-function firstParentOf(commit: Buffer): string | undefined {
+export function firstParentOf(commit: Buffer): string | undefined {
   return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
 }
 
@@ -104,108 +111,62 @@ function namedDigests(commit: Buffer): string[] {
   return [...text.slice(first).matchAll(/^Postern-Statement: (sha256:[0-9a-f]{64})$/gm)].map((found) => found[1] ?? '')
 }
 
-function createJudge(rules: Rules) {
-  const signers = new Map([...rules.chain].map(([id, { entry }]) => [id, entry]))
+function createJudge(rules: Rules, updates: Updates) {
   const used = new Set<string>()
-  // The latest moment that a proven commit below shows to have passed.
-  let reached = 0
+  // The latest moment that what is proven below shows to have passed.
+  let passed = 0
 
-  function verify(commit: Buffer, seals: ReadonlyMap<string, SealRecord>): VerifiedSealedCommit {
-    const verified = verifySealedCommit({
+  function verify(oid: string, commit: Buffer, seals: ReadonlyMap<string, SealRecord>): Step {
+    const seal = verifySealedCommit({
+      ...rules,
       commit,
-      repositoryId: rules.repositoryId,
-      ref: rules.ref,
-      signers,
-      origins: rules.origins,
       findSeal(digest) {
         if (used.has(digest)) throw new SealError('statement-reused', 'its statement already allowed an earlier change')
         return seals.get(digest)
       },
     })
-    const { entry } = verified
-    if (rules.pinned && rules.chain.get(entry.credentialId)?.trust === 'server') {
-      throw new SealError('not-vouched', `nobody vouched for this key of ${entry.username}`)
-    }
-    // A stolen key can lie about the date, but not about what was there before.
-    if (entry.ended && reached > (parseTime(entry.ended.at) ?? 0)) {
-      throw new SealError('signer-ended', 'the key had ended before changes that this one stands on')
-    }
-    return verified
+    checkCounts(seal, passed, rules)
+    const { fromID: base = '', targetID: tree = '' } = seal.statement.predicate
+    const { action, pullRequest, head, committedAt } = seal
+    return { seal, action, pullRequest, base, tip: oid, tree, head, passed: Math.max(passed, committedAt), committedAt }
+  }
+
+  function count(step: Step): Step {
+    used.add(step.seal.statementDigest)
+    passed = step.passed
+    return step
   }
 
   return {
-    commit(oid: string, bytes: Buffer, seals: ReadonlyMap<string, SealRecord>): Change {
+    used,
+    /** What the commit's own seal says of it. */
+    own(oid: string, commit: Buffer, seals: ReadonlyMap<string, SealRecord>): Step | SealError {
       try {
-        const verified = verify(bytes, seals)
-        used.add(verified.statementDigest)
-        reached = Math.max(reached, verified.committedAt)
-        return proven(oid, bytes, verified, rules.chain.get(verified.entry.credentialId))
+        return count(verify(oid, commit, seals))
       } catch (error) {
-        if (!(error instanceof SealError)) throw error
-        return unproven(oid, bytes, error)
+        if (error instanceof SealError) return error
+        throw error
       }
     },
-  }
-}
-
-function proven(
-  oid: string,
-  bytes: Buffer,
-  seal: VerifiedSealedCommit,
-  signer: ChainedSigner | undefined,
-): ProvenChange {
-  const { entry } = seal
-  return {
-    oid,
-    title: titleOf(bytes),
-    committedAt: renderTime(seal.committedAt * 1000),
-    state: 'proven',
-    action: seal.action,
-    pullRequest: seal.pullRequest,
-    head: seal.head,
-    by: {
-      username: entry.username,
-      displayName: entry.displayName,
-      principal: entry.principal,
-      trust: signer?.trust ?? 'server',
-      endorsedBy: signer?.endorsedBy ?? null,
+    /** The update that stands for the commit at this place, where its own seal does not; else what speaks against it. */
+    async beside(own: SealError, place: number): Promise<Step | SealError> {
+      const found = await updates.proving(place, used, passed)
+      if (found !== undefined && !(found instanceof SealError)) return count(found)
+      return own.code === 'no-seal' ? (found ?? own) : own
     },
-    key: {
-      fingerprint: entry.fingerprint,
-      algorithm: entry.algorithm === ES256 ? 'ES256' : entry.algorithm === EDDSA ? 'EdDSA' : 'RS256',
-      strength: seal.strength,
-      userPresent: true,
-      userVerified: true,
-      backupEligible: seal.backupEligible,
-      backupState: seal.backupState,
-      stockVerifiable: entry.algorithm === ES256,
-    },
-    origin: seal.origin,
-    issuedAt: seal.statement.predicate.issuedAt,
-    statementDigest: seal.statementDigest,
   }
 }
 
-function unproven(oid: string, bytes: Buffer, error: SealError): Change {
-  const claimed = claimsOf(bytes)
-  return {
-    oid,
-    title: titleOf(bytes),
-    committedAt: claimed?.committedAt ?? null,
-    state: error.code === 'no-seal' ? 'unproven' : 'broken',
-    reason: error.code,
-    explanation: error.message,
-    claimedAuthor: claimed?.author ?? null,
-  }
-}
-
-function claimsOf(bytes: Buffer): { author: string; committedAt: string } | undefined {
+/** What the commit says of itself; of a sealed one, only what its seal has proven. */
+function claimsOf(bytes: Buffer, proof: Step | SealError): Pick<Judgement, 'committedAt' | 'claimedAuthor'> {
+  if (!(proof instanceof SealError) && proof.committedAt !== undefined)
+    return { committedAt: renderTime(proof.committedAt * 1000), claimedAuthor: null }
   try {
     const { author, committerTimestamp } = parseCommit(bytes)
-    return { author: plainLine(author), committedAt: renderTime(committerTimestamp * 1000) }
+    return { committedAt: renderTime(committerTimestamp * 1000), claimedAuthor: plainLine(author) }
   } catch {
     // Not a commit that git would make: it has nothing to say for itself.
-    return undefined
+    return { committedAt: null, claimedAuthor: null }
   }
 }
 

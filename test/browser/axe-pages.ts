@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '../../src/database/id.ts'
 import { fillDemo } from '../../src/demo/fill.ts'
 import { addChange } from '../../src/guardrails/changes.ts'
 import { catalogue } from '../../src/policy/catalogue.ts'
 import { firstPolicy } from '../../src/policy/rule.ts'
 import { askForTap } from '../support/seal-request.ts'
+import { deliveryRow, webhookRow } from '../support/webhook-rows.ts'
 import { setUp } from './entry-steps.ts'
 import { readKeyboard } from './keyboard-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
@@ -24,7 +26,7 @@ export function testPages(half: 'even' | 'odd'): void {
     await setUp(story)
     const asked = { address: '203.0.113.9', via: 'session', token: null } as const
     const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
-    const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), code })
+    const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), ...(await addWebhook(story)), code })
     const ofHalf = <Item>(list: readonly Item[]): Item[] =>
       list.filter((_, index) => (index % 2 === 0) === (half === 'even'))
 
@@ -74,6 +76,48 @@ async function readDemo({ page, postern }: Story) {
     ready: find('ready'),
     conflicting: find('conflicts'),
   }
+}
+
+/** A webhook of the demo's repository whose last delivery was answered badly. */
+async function addWebhook({ postern: { postern } }: Story): Promise<{ webhook: string; delivery: string }> {
+  const { database, now } = postern.ceremonies
+  const repository = await database.read
+    .selectFrom('repository')
+    .select(['id', 'createdBy'])
+    .where('name', '=', 'tea-shop')
+    .executeTakeFirstOrThrow()
+  const [webhook, delivery, at] = [newId('whk'), newId('dlv'), now()]
+  const url = 'https://hooks.example.com/postern?room=tea'
+  await database.write(async (tx) => {
+    const trouble = { lastStatus: 500, lastError: 'It answered 500.' }
+    const { id: repositoryId, createdBy } = repository
+    const failing = { failures: 1, failingSince: at, lastAt: at, ...trouble }
+    await tx
+      .insertInto('webhook')
+      .values(webhookRow({ id: webhook, repositoryId, url, createdBy, createdAt: at, ...failing }))
+      .execute()
+    await tx
+      .insertInto('webhookDelivery')
+      .values(deliveryRow({ id: delivery, webhookId: webhook, createdAt: at, attempts: 1, tries: 1, ...trouble }))
+      .execute()
+    await tx
+      .insertInto('webhookAttempt')
+      .values({
+        deliveryId: delivery,
+        number: 1,
+        startedAt: at,
+        durationMs: 40,
+        url,
+        requestHeaders: JSON.stringify([['webhook-id', delivery]]),
+        status: 500,
+        responseHeaders: JSON.stringify([['x-answered-by', 'a test']]),
+        responseBody: '<h1>Something broke</h1>',
+        isCut: 0,
+        error: 'It answered 500.',
+      })
+      .execute()
+  })
+  return { webhook, delivery }
 }
 
 /** One version of the guardrails, by the operator of the machine. */

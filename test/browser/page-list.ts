@@ -41,6 +41,8 @@ export const ownerPages = (known: {
   conflicting: number
   merged: number
   change: string
+  webhook: string
+  delivery: string
 }): PageToSee[] => [
   { name: 'set-up-next', route: '/-/setup', url: '/-/setup?step=next' },
   { name: 'home', route: '/', url: '/' },
@@ -51,6 +53,7 @@ export const ownerPages = (known: {
   { name: 'keys-allow', route: '/-/account/$tab', url: '/-/account/allowed', shows: 'What you can do' },
   { name: 'sessions', route: '/-/account/$tab', url: '/-/account/sessions' },
   { name: 'tokens', route: '/-/account/$tab', url: '/-/account/tokens' },
+  { name: 'notifications', route: '/-/account/$tab', url: '/-/account/notifications', shows: 'By mail' },
   { name: 'new-token', route: '/-/account/$tab', url: '/-/account/tokens?new=yes' },
   { name: 'people', route: '/-/people', url: '/-/people', shows: 'Maya Demo' },
   { name: 'add-person', route: '/-/people', url: '/-/people?add=yes' },
@@ -101,6 +104,31 @@ export const ownerPages = (known: {
   { name: 'branches', route: `${R}/branches`, url: `${shop}/branches`, shows: 'add-oolong' },
   { name: 'tags', route: `${R}/tags`, url: `${shop}/tags`, shows: 'No tags yet' },
   { name: 'settings', route: `${R}/settings`, url: `${shop}/settings`, shows: 'Protected branches' },
+  {
+    name: 'branch-rule',
+    route: `${R}/settings/branches/$branch`,
+    url: `${shop}/settings/branches/main`,
+    shows: 'People who must approve',
+  },
+  {
+    name: 'webhooks',
+    route: `${R}/settings/webhooks`,
+    url: `${shop}/settings/webhooks`,
+    shows: 'hooks.example.com',
+  },
+  {
+    name: 'new-webhook',
+    route: `${R}/settings/webhooks`,
+    url: `${shop}/settings/webhooks?new=yes`,
+    first: (page) => page.getByRole('radio', { name: 'Only what I choose' }).check({ force: true }),
+    shows: 'Source deleted',
+  },
+  {
+    name: 'webhook',
+    route: `${R}/settings/webhooks/$id`,
+    url: `${shop}/settings/webhooks/${known.webhook}?delivery=${known.delivery}`,
+    shows: 'x-answered-by: a test',
+  },
   { name: 'pull-requests', route: `${R}/pull-requests`, url: `${shop}/pull-requests`, shows: '#' },
   {
     name: 'new-pull-request',

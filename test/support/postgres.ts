@@ -136,3 +136,8 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
+
+/** What a server needs beside the database that it shares. */
+export const postgresFlags = (url: string): string[] => ['--database', url, '--secret-key', secretKey]
+
+const secretKey = Buffer.alloc(32, 7).toString('base64')

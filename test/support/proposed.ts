@@ -9,6 +9,10 @@ export interface Proposing {
   path: string
   /** Pushes a branch with one file and opens a pull request for it; returns its number. */
   propose(branch: string): Promise<number>
+  /** Prepares, taps and merges. */
+  merge(person: Person, number: number, method?: string): Promise<{ mergeOid: string }>
+  /** Stock git where it was pushed from, with a token. */
+  git(...args: string[]): Promise<string>
 }
 
 /** A repository `name` with a protected `main`, made by this person with real git. */
@@ -36,6 +40,7 @@ export async function makeProposing(
   const push = (branch: string): Promise<string> =>
     gitOrThrow(work, [...withToken(token), 'push', '--quiet', `${origin}/${name}.git`, branch])
   await gitOrThrow(work, ['init', '--quiet', '--initial-branch=main', '.'])
+  await gitOrThrow(work, ['remote', 'add', 'origin', `${origin}/${name}.git`])
   await commit('README.md')
   await push('main')
   return {
@@ -52,5 +57,15 @@ export async function makeProposing(
       })
       return number
     },
+    async merge(by, number, method = 'merge') {
+      const { sealRequestId } = await by.call<{ sealRequestId: string }>(
+        'POST',
+        `${path}/pull-requests/${number}/merge-preparation`,
+        { method },
+      )
+      const seal = await by.tap(sealRequestId)
+      return by.call('POST', `${path}/pull-requests/${number}/merge`, { method }, { 'postern-seal': seal })
+    },
+    git: (...args) => gitOrThrow(work, [...withToken(token), ...args]),
   }
 }

@@ -10,7 +10,8 @@ import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { NotFoundPage } from '../shell/not-found-page.tsx'
 import { AllowedTab } from './allowed-tab.tsx'
-import { credentialsQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
+import { credentialsQuery, notificationsQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
+import { NotificationsTab } from './notifications-tab.tsx'
 import { PasskeysTab } from './passkeys-tab.tsx'
 import { SessionsTab } from './sessions-tab.tsx'
 import { TokensTab } from './tokens-tab.tsx'
@@ -20,12 +21,14 @@ const tabs = {
   allowed: { label: 'What my keys allow', Tab: AllowedTab },
   sessions: { label: 'Sessions', Tab: SessionsTab },
   tokens: { label: 'Tokens', Tab: TokensTab },
+  notifications: { label: 'Notifications', Tab: NotificationsTab },
 }
 type TabName = keyof typeof tabs
 
 export const fetchAhead: FetchAhead = ({ params: { tab = 'passkeys' } }) => {
   if (tab === 'allowed') return [queryClient.ensureQueryData(ownRequirementsQuery)]
   if (tab === 'sessions') return [queryClient.ensureQueryData(sessionsQuery)]
+  if (tab === 'notifications') return [queryClient.ensureQueryData(notificationsQuery)]
   return [tab === 'tokens' ? queryClient.ensureQueryData(tokensQuery) : queryClient.ensureQueryData(credentialsQuery)]
 }
 

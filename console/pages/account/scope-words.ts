@@ -4,6 +4,7 @@ import type { TokenScope } from '../../api/shapes.ts'
 export const scopeWords: { scope: TokenScope; label: string; description: string }[] = [
   { scope: 'repository:read', label: 'Read repositories', description: 'Clone, fetch and browse' },
   { scope: 'repository:write', label: 'Push', description: 'Push branches and tags, open pull requests' },
+  { scope: 'status:write', label: 'Report checks', description: 'Say what a check found out about a commit' },
   { scope: 'account:read', label: 'Know who I am', description: 'Read my name, username and e-mail' },
 ]
 

@@ -10,7 +10,8 @@ import { diffPath } from '../../ui/diff-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type DiffSource, patchQuery } from './diff-queries.ts'
 
-/** Cards are added in steps of this many as the reader nears the end. */
+/** Cards fill the screen first, and are added in larger steps as the reader nears the end. */
+const FIRST = 12
 const STEP = 40
 
 interface ChangedFilesProps {
@@ -26,7 +27,7 @@ interface ChangedFilesProps {
 /** The list of changed files; patches load as their card comes near. */
 export function ChangedFiles({ upTo, viewed, ...rest }: ChangedFilesProps) {
   const { files } = rest.summary
-  const [drawn, setDrawn] = useState(STEP)
+  const [drawn, setDrawn] = useState(FIRST)
   const end = useIntersection<HTMLDivElement>({ rootMargin: '1200px' })
   const count = Math.max(drawn, upTo)
   const isEndNear = end.entry?.isIntersecting === true

@@ -20,16 +20,26 @@ interface ChangesProps {
   source: DiffSource
   /** What viewed marks belong to; null where nothing is marked. */
   viewedSubject: string | null
+  /** The file that the reader came for. */
+  startAt?: string | null
 }
 
 /** What changed: the tree of files at the side, each file's patch loaded as it comes into view. */
-export function Changes({ source, viewedSubject }: ChangesProps) {
+export function Changes({ source, viewedSubject, startAt = null }: ChangesProps) {
   const summary = useQuery(summaryQuery(source))
   if (summary.error) return <ProblemAlert error={summary.error} />
   if (!summary.data) return <RowSkeletons rows={4} />
   if (summary.data.fileCount === 0) return <Text c="dimmed">No file changes.</Text>
   const { from, to } = summary.data
-  return <Loaded key={`${from} ${to}`} source={source} viewedSubject={viewedSubject} summary={summary.data} />
+  return (
+    <Loaded
+      key={`${from} ${to}`}
+      source={source}
+      viewedSubject={viewedSubject}
+      startAt={startAt}
+      summary={summary.data}
+    />
+  )
 }
 
 function Loaded(props: ChangesProps & { summary: DiffSummary }) {
@@ -38,7 +48,9 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
   const isNarrow = useMediaQuery('(max-width: 56em)', false, { getInitialValueInEffect: false })
   const { viewed, mark } = useViewed(props.viewedSubject, summary.to)
   const [isTreeOpen, setIsTreeOpen] = useState(false)
-  const [upTo, setUpTo] = useState(0)
+  const [upTo, setUpTo] = useState(() =>
+    props.startAt ? summary.files.findIndex((file) => [file.newPath, file.oldPath].includes(props.startAt ?? '')) + 1 : 0,
+  )
   const tree = useMemo(
     () => summary.files.map((file) => ({ index: file.index, path: diffPath(file) })),
     [summary.files],

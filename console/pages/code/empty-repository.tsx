@@ -5,6 +5,7 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths, repositoryApi } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { ImportBanner } from '../mirrors/import-banner.tsx'
 
 /** A repository without commits: the exact commands that give it its first. */
 export function EmptyRepository({ repository }: { repository: RepositoryView }) {
@@ -18,6 +19,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
     )
   return (
     <Stack gap="xl" maw={760}>
+      {myRole === 'admin' && <ImportBanner project={project} name={name} />}
       <div>
         <Title order={2} fz="xl" mb={6}>
           Push your first commits

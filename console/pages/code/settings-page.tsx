@@ -7,6 +7,7 @@ import { SettingsDelete } from './settings-delete.tsx'
 import { SettingsGeneral } from './settings-general.tsx'
 import { SettingsProtection } from './settings-protection.tsx'
 import { SettingsSection } from './settings-section.tsx'
+import { SettingsTabs } from './settings-tabs.tsx'
 import { usePlace } from './use-place.ts'
 
 export const SettingsPage = () => (
@@ -27,6 +28,7 @@ function Settings({ repository }: { repository: RepositoryView }) {
   const place = usePlace()
   return (
     <>
+      <SettingsTabs place={place} here="general" />
       <SectionTitle>Settings</SectionTitle>
       <Stack gap="xl" maw={820}>
         <SettingsGeneral key={repository.path} place={place} repository={repository} />

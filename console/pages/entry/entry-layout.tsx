@@ -7,19 +7,21 @@ interface EntryLayoutProps {
   title: string
   lead?: ReactNode
   children: ReactNode
+  /** What belongs to it and needs more room, below the card. */
+  below?: ReactNode
 }
 
 /** The pages before the door: one card, one thing to do. */
-export function EntryLayout({ title, lead, children }: EntryLayoutProps) {
+export function EntryLayout({ title, lead, children, below }: EntryLayoutProps) {
   useEffect(() => {
     document.title = `${title} · Postern`
   }, [title])
   return (
-    <Container component="main" size={480} py={{ base: 'lg', sm: 48 }} px="md">
+    <Container component="main" size={below ? 1080 : 480} py={{ base: 'lg', sm: 48 }} px="md">
       <Center mb="lg">
         <Wordmark href={paths.home} />
       </Center>
-      <Paper withBorder p={{ base: 'md', sm: 'xl' }} radius="lg">
+      <Paper withBorder p={{ base: 'md', sm: 'xl' }} radius="lg" {...(below ? { maw: 640, mx: 'auto', mb: 'xl' } : {})}>
         <Stack gap="lg">
           <Stack gap={6}>
             <Title order={1}>{title}</Title>
@@ -28,6 +30,7 @@ export function EntryLayout({ title, lead, children }: EntryLayoutProps) {
           {children}
         </Stack>
       </Paper>
+      {below}
     </Container>
   )
 }

@@ -2,16 +2,19 @@ import type { ActName, RuleRequirement } from '../../api/shapes.ts'
 import { allActs, isNamed } from './act-words.ts'
 
 /** What a rule can ask, and where it can be about. */
-export type Part = keyof RuleRequirement | 'repositories' | 'branches'
+export type Part = keyof RuleRequirement | 'eachTap' | 'repositories' | 'branches'
 
-const onBranches: readonly ActName[] = ['merge', 'protect', 'branch.rule']
+const onBranches: readonly ActName[] = ['push', 'merge', 'approve', 'protect', 'branch.rule']
 const inPlaces = (act: ActName): boolean =>
   onBranches.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
+
+/** What can wait for a tap of its own because a rule asks for it: `freshnessSeconds` 0. */
+const isHeld = (act: ActName): boolean => act === 'push'
 
 /** A bearer token shows no key. */
 const byKey = (act: ActName): boolean => act !== 'token.use'
 
-const effect: Record<Part, (act: ActName) => boolean> = {
+const effect: Record<Exclude<Part, 'eachTap'>, (act: ActName) => boolean> = {
   strength: byKey,
   models: byKey,
   networks: () => true,
@@ -27,5 +30,6 @@ const effect: Record<Part, (act: ActName) => boolean> = {
 /** The parts that do something where a rule names these acts; the server refuses the others. */
 export function partsOf(does: readonly string[]): ReadonlySet<Part> {
   const named = allActs.filter((act) => isNamed(does, act))
-  return new Set((Object.keys(effect) as Part[]).filter((part) => named.some(effect[part])))
+  const parts = (Object.keys(effect) as (keyof typeof effect)[]).filter((part) => named.some(effect[part]))
+  return new Set<Part>(named.length > 0 && named.every(isHeld) ? [...parts, 'eachTap'] : parts)
 }

@@ -38,6 +38,7 @@ test('a part is shown exactly where the server sees an effect of it', () => {
       return checkPolicy({ ...firstPolicy, rules: [rule] }, known).length === 0
     }
     for (const [part, requires] of asked) assert.equal(parts.has(part), isFine({ requires }), `${part} of ${act}`)
+    assert.equal(parts.has('eachTap'), isFine({ requires: { freshnessSeconds: 0 } }), `a tap each time of ${act}`)
     const requires = { strength: 'passkey' as const }
     assert.equal(
       parts.has('repositories'),
@@ -50,6 +51,9 @@ test('a part is shown exactly where the server sees an effect of it', () => {
 
 test('the form can show every part of every rule of the catalogue', () => {
   for (const { rule } of catalogue)
-    for (const part of Object.keys(rule.requires))
-      assert.ok(partsOf(rule.does).has(part as keyof RuleRequirement), `${part} of ${rule.id}`)
+    for (const [part, value] of Object.entries(rule.requires))
+      assert.ok(
+        partsOf(rule.does).has(part === 'freshnessSeconds' && value === 0 ? 'eachTap' : (part as keyof RuleRequirement)),
+        `${part} of ${rule.id}`,
+      )
 })

@@ -30,6 +30,16 @@ const limits = [
 /** How long sessions and tokens live: each limit is off until it is ticked. */
 export const FormLimits = ({ requires, parts, onChange }: FormLimitsProps) => (
   <>
+    {parts.has('eachTap') && (
+      <Checkbox
+        label="Ask for a tap each time"
+        description="A push waits in the terminal until its person taps for exactly these commits"
+        checked={requires.freshnessSeconds === 0}
+        onChange={({ currentTarget: { checked } }) =>
+          onChange(withPart(requires, 'freshnessSeconds', checked ? 0 : undefined))
+        }
+      />
+    )}
     {limits
       .filter(({ part }) => parts.has(part))
       .map(({ part, label, least, most, first }) => (

@@ -8,6 +8,7 @@ test('each rule of the catalogue is said in plain words', () => {
     'admin-sign-in': 'Owners and administrators need a hardware key of a verified model to sign in.',
     'admin-merge':
       'Owners, administrators and administrators of the repository need a key that says it cannot be copied (not verified) to merge a pull request.',
+    'tap-to-push': 'Everybody needs a tap each time to push to a branch on main or release/*.',
     'guest-keys': 'Guests may not use synced passkeys to register a passkey or sign in.',
     'two-people': 'Everybody needs a second administrator’s tap to change a guardrail.',
     'token-lifetime': 'Everybody may keep an API token for 90 days at most.',

@@ -35,10 +35,11 @@ export function ruleSentence(rule: Told, nameOf: NameModel = () => undefined): s
 
 /** What holds for the acts that the rule names. */
 function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: NameModel) {
-  const { strength, models, networks } = requires
+  const { strength, models, networks, freshnessSeconds } = requires
   const kinds = (terms: readonly string[]) =>
     terms.map((term) => keyKindWords[term] ?? nameOf(term) ?? `the model ${term}`)
   return [
+    ...(freshnessSeconds === 0 ? [`${isPlural ? 'need' : 'needs'} a tap each time`] : []),
     ...(strength ? [`${isPlural ? 'need' : 'needs'} ${strengthWords[strength]}`] : []),
     ...(models?.allow ? [`may use only ${listed(kinds(models.allow), 'or')}`] : []),
     ...(models?.deny ? [`may not use ${listed(kinds(models.deny), 'or')}`] : []),
@@ -62,7 +63,7 @@ function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
   ]
   const asked: Asked[] = []
   if (limits.length) asked.push((who) => `${are(who)} signed out ${limits.join(', and ')}`)
-  if (freshnessSeconds !== undefined)
+  if (freshnessSeconds !== undefined && freshnessSeconds > 0)
     asked.push(() => `must sign in again when the last tap is older than ${durationWords(freshnessSeconds)}`)
   if (tokenLifetimeDays !== undefined)
     asked.push(() => `may keep an API token for ${counted(tokenLifetimeDays, 'day')} at most`)

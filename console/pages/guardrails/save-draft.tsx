@@ -12,7 +12,6 @@ import { useGo } from '../../url-state.ts'
 import type { Draft } from './draft.ts'
 import { isSame, listEdits } from './policy-edits.ts'
 import { reportFirst } from './report-first.ts'
-import { rememberAsked } from './waiting-banner.tsx'
 
 interface SaveDraftProps {
   draft: Draft
@@ -33,9 +32,8 @@ export function SaveDraft({ draft, reason, onChange }: SaveDraftProps) {
     },
     onSuccess: async (changed) => {
       if (!changed) return
-      const { change, asked } = changed
+      const { change } = changed
       await refresh('/policy')
-      rememberAsked(change.id, asked)
       go(change.state === 'waiting' ? paths.guardrailChange(change.id) : paths.guardrails({ saved: change.version }))
       onChange(null)
     },

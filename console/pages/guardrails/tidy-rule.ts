@@ -24,7 +24,11 @@ export function tidyRule(rule: Rule): Rule {
     who,
     does,
     ...(Object.keys(where).length ? { where } : {}),
-    requires: Object.fromEntries(Object.entries(requires).filter(([part]) => parts.has(part as Part))),
+    requires: Object.fromEntries(
+      Object.entries(requires).filter(([part, value]) =>
+        parts.has(part === 'freshnessSeconds' && value === 0 ? 'eachTap' : (part as Part)),
+      ),
+    ),
     ...(mode === 'enforce' && enforceFrom !== undefined ? { enforceFrom } : {}),
   }
 }

@@ -2,23 +2,19 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { IconUserCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
-import { queryClient, refresh } from '../../api/queries.ts'
-import type { PersonRef, PolicyChangeView } from '../../api/shapes.ts'
+import { refresh } from '../../api/queries.ts'
+import type { PolicyChangeView } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
 import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { listed } from './who-words.ts'
 
-/** Who was asked is told once, when the change is laid down. */
-const askedKey = (id: string) => ['asked for the second tap', id]
-export const rememberAsked = (id: string, asked: PersonRef[]) => queryClient.setQueryData(askedKey(id), asked)
-
 /** A change that takes a second person's tap before it holds. */
 export function WaitingBanner({ change, isItsPage = false }: { change: PolicyChangeView; isItsPage?: boolean }) {
   const me = useMe()
   const isMine = change.proposedBy?.id === me.id
-  const asked = queryClient.getQueryData<PersonRef[]>(askedKey(change.id)) ?? []
+  const { asked } = change
   const whom = asked.length
     ? listed(
         asked.map(({ displayName }) => displayName),

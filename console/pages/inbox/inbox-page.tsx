@@ -1,7 +1,9 @@
 import { IconInbox } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { inboxPages } from '../../api/inbox.ts'
-import { queryClient } from '../../api/queries.ts'
+import { isAway } from '../../api/away.ts'
+import { useLive } from '../../api/live.ts'
+import { queryClient, refresh } from '../../api/queries.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -9,12 +11,16 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { RequestRow } from '../../ui/request-row.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
+import { ShortCode } from './short-code.tsx'
 
 export const fetchAhead: FetchAhead = () => [queryClient.ensureInfiniteQueryData(inboxPages)]
 
 /** Everything that waits for my tap, whoever asked and wherever: the oldest deadline first. */
 export function InboxPage() {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(inboxPages)
+  useLive(['inbox'], () => {
+    if (!isAway()) void refresh('/inbox')
+  })
   const items = data.pages.flatMap((page) => page.items)
   return (
     <>
@@ -32,6 +38,7 @@ export function InboxPage() {
         </RowList>
       )}
       <ShowMore hasMore={hasNextPage} isLoading={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+      <ShortCode />
     </>
   )
 }

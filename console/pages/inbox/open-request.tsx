@@ -7,6 +7,7 @@ import { FactsTable } from '../../ui/facts-table.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 import { afterTheTap, unusualPlace, whoAsks } from './asked-words.ts'
+import { PushedChange } from './pushed-change.tsx'
 import { Refuse } from './refuse.tsx'
 
 interface OpenRequestProps {
@@ -18,7 +19,7 @@ interface OpenRequestProps {
 
 /** Who asks, for what, from where, and what the tap sets going; then the tap, or not. */
 export function OpenRequest({ request, isMine, onOver }: OpenRequestProps) {
-  const { id, facts, change, createdAt, expiresAt } = request
+  const { id, action, facts, change, createdAt, expiresAt } = request
   const asked = { ...request, isMine }
   const warning = unusualPlace(asked)
   const leave = () => {
@@ -33,6 +34,7 @@ export function OpenRequest({ request, isMine, onOver }: OpenRequestProps) {
           {whoAsks(asked)}, <TimeAgo at={createdAt} />. Expires <TimeAgo at={expiresAt} />.
         </>
       }
+      {...(action === 'push' ? { below: <PushedChange requestId={id} /> } : {})}
     >
       {warning && (
         <Alert color="yellow" variant="light" icon={<IconAlertTriangle />} title="From an unusual place">
@@ -40,6 +42,11 @@ export function OpenRequest({ request, isMine, onOver }: OpenRequestProps) {
         </Alert>
       )}
       <FactsTable facts={facts} />
+      {action === 'push' && (
+        <Anchor href="#change">
+          <IconFileDiff size={16} aria-hidden style={{ verticalAlign: -3 }} /> Read what it changes, below
+        </Anchor>
+      )}
       {change && (
         <Anchor href={change} target="_blank" rel="noopener">
           <IconFileDiff size={16} aria-hidden style={{ verticalAlign: -3 }} /> See what it changes, in a new tab

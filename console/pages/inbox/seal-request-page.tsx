@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useLive } from '../../api/live.ts'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
 import type { SealRequest } from '../../api/shapes.ts'
@@ -15,8 +16,9 @@ import { OverRequest } from './over-request.tsx'
 export function SealRequestPage() {
   const me = useMe()
   const path = `/seal-links/${encodeURIComponent(usePathPart('code'))}`
-  // A look, not a subscription: what the page says stays until the person acts.
+  // What the page says stays until the person acts, or it is over: a push gone, refused on another device.
   const request = useQuery({ ...getQuery<SealRequest>(path), staleTime: Infinity })
+  useLive(request.data ? [request.data.id] : [], () => void request.refetch())
 
   if (hasCode(request.error, 'not-found')) return <NotForYou me={me} />
   if (request.error) {

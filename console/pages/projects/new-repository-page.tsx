@@ -102,6 +102,9 @@ export function NewRepositoryPage() {
             <Button type="submit" loading={act.isPending}>
               Create the repository
             </Button>
+            <Anchor href={paths.importRepository(wanted)} size="sm">
+              Import one from another server instead
+            </Anchor>
           </Group>
         </Stack>
       </form>

@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { IconBook2, IconPlus } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { getQuery, pagesQuery, queryClient } from '../../api/queries.ts'
@@ -42,13 +42,18 @@ export function ProjectPage() {
         crumbs={[{ label: 'Projects', href: paths.projects }]}
         action={
           isAdmin && (
-            <Button
-              component="a"
-              href={paths.newRepository(project.name)}
-              leftSection={<IconPlus size={18} aria-hidden />}
-            >
-              New repository
-            </Button>
+            <Group gap="sm">
+              <Button component="a" variant="default" href={paths.importRepository(project.name)}>
+                Import a repository
+              </Button>
+              <Button
+                component="a"
+                href={paths.newRepository(project.name)}
+                leftSection={<IconPlus size={18} aria-hidden />}
+              >
+                New repository
+              </Button>
+            </Group>
           )
         }
       />

@@ -1,16 +1,22 @@
-import { Alert, Button, Group, List, Paper, Stack, Text, ThemeIcon, Title } from '@mantine/core'
-import { IconCheck, IconX } from '@tabler/icons-react'
-import type { Mergeability, PullRequestView } from '../../api/shapes.ts'
+import { Alert, Anchor, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
+import type { Mergeability, PullRequestView, ThreadView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
-import { revealHidden } from '../../ui/code-hidden.ts'
-import { CopyBlock } from '../../ui/copy-block.tsx'
-import { conflictCommands } from './conflict-help.ts'
+import { AutoMerge } from './auto-merge.tsx'
+import { CheckLine } from './check-line.tsx'
+import { Conflicts } from './conflicts.tsx'
 import type { PullRequestPlace } from './use-pull-request.ts'
 
+interface ChecklistProps {
+  place: PullRequestPlace
+  pullRequest: PullRequestView
+  openThread?: ThreadView | undefined
+}
+
 /** What stands between this pull request and its merge, and the button when nothing does. */
-export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) {
+export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
   const { mergeability, can } = pullRequest
   const isReady = mergeability.state === 'ready' && can.merge
+  const merge = (query: { past?: string } = {}) => paths.merge(place.project, place.name, place.number, query)
   return (
     <Paper withBorder p="md" component="section" aria-label="Merging">
       <Stack gap="md">
@@ -26,7 +32,7 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
             styles={{ itemWrapper: { alignItems: 'flex-start' } }}
           >
             {mergeability.checks.map((check) => (
-              <Check key={check.label} check={check} />
+              <CheckLine key={check.label} check={check} openThread={openThread} />
             ))}
           </List>
         )}
@@ -37,11 +43,7 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
           </Alert>
         )}
         <Group gap="sm">
-          <Button
-            {...(isReady
-              ? { component: 'a' as const, href: paths.merge(place.project, place.name, place.number) }
-              : { disabled: true })}
-          >
+          <Button {...(isReady ? { component: 'a' as const, href: merge() } : { disabled: true })}>
             Merge with a tap
           </Button>
           {!isReady && (
@@ -50,40 +52,19 @@ export function Checklist({ place, pullRequest }: { place: PullRequestPlace; pul
             </Text>
           )}
         </Group>
+        {!isReady && <AutoMerge place={place} pullRequest={pullRequest} />}
+        {mergeability.state === 'not-ready' && can.bypassRefusal === null && (
+          <Text size="sm" c="dimmed">
+            An emergency? You may{' '}
+            <Anchor href={merge({ past: 'rule' })} inherit>
+              merge past the rule…
+            </Anchor>
+          </Text>
+        )}
       </Stack>
     </Paper>
   )
 }
-
-const Check = ({ check }: { check: Mergeability['checks'][number] }) => (
-  <List.Item
-    icon={
-      <ThemeIcon
-        size={18}
-        mt={2}
-        radius="xl"
-        variant="light"
-        color={check.isMet ? 'teal' : 'red'}
-        role="img"
-        aria-label={check.isMet ? 'Met' : 'Missing'}
-      >
-        {check.isMet ? <IconCheck size={12} /> : <IconX size={12} />}
-      </ThemeIcon>
-    }
-  >
-    {check.label}
-    {!check.isMet && check.help && (
-      <Text size="sm" c="dimmed">
-        {check.help}
-      </Text>
-    )}
-    {!check.isMet && check.needs === 'key' && (
-      <Button component="a" href={paths.account('passkeys')} size="xs" variant="default" mt={6}>
-        Add a key
-      </Button>
-    )}
-  </List.Item>
-)
 
 function headline(mergeability: Mergeability, pullRequest: PullRequestView): string {
   switch (mergeability.state) {
@@ -113,33 +94,4 @@ function reason({ state, heldBy }: Mergeability, { sourceBranch, targetBranch }:
     default:
       return heldBy === null ? 'See above what is missing.' : 'Wait until that merge is done or given up.'
   }
-}
-
-const LISTED = 20
-
-function Conflicts({ pullRequest }: { pullRequest: PullRequestView }) {
-  const { conflicts } = pullRequest.mergeability
-  return (
-    <Stack gap="sm">
-      <Text size="sm" fw={500}>
-        {conflicts.length === 1
-          ? 'The file in conflict'
-          : `The ${conflicts.length.toLocaleString('en')} files in conflict`}
-      </Text>
-      <List size="sm" ff="monospace" spacing={2} style={{ overflowWrap: 'anywhere' }}>
-        {conflicts.slice(0, LISTED).map((path) => (
-          <List.Item key={path}>{revealHidden(path)}</List.Item>
-        ))}
-      </List>
-      {conflicts.length > LISTED && (
-        <Text size="sm" c="dimmed">
-          and {conflicts.length - LISTED} more
-        </Text>
-      )}
-      <CopyBlock
-        label="Settle it in your clone"
-        lines={conflictCommands(pullRequest.sourceBranch, pullRequest.targetBranch)}
-      />
-    </Stack>
-  )
 }

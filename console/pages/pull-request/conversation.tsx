@@ -1,65 +1,45 @@
-import { Grid, Group, Paper, Stack, Text, Timeline } from '@mantine/core'
-import type { PullRequestView } from '../../api/shapes.ts'
-import { paths } from '../../paths.ts'
-import { Oid } from '../../ui/oid.tsx'
-import { PersonAvatar } from '../../ui/person-avatar.tsx'
-import { TimeAgo } from '../../ui/time-ago.tsx'
-import { RepositoryMarkdown } from '../code/repository-markdown.tsx'
+import { Group, Paper, Stack, Text } from '@mantine/core'
 import { Checklist } from './checklist.tsx'
 import { CloseButton } from './close-button.tsx'
 import { MergedCard } from './merged-card.tsx'
-import type { PullRequestPlace, PullRequestTabProps } from './use-pull-request.ts'
+import { useReviewing } from './reviewing.tsx'
+import { Checks } from './side-checks.tsx'
+import { Reviewers } from './side-reviewers.tsx'
+import { Talk } from './talk.tsx'
+import styles from './talk.module.css'
 
-/** What it is for, what happened to it, and what it still needs. */
-export function Conversation({ place, repository, pullRequest }: PullRequestTabProps) {
+/** What it is for, what happened and was said, and beside it what it still needs and from whom. */
+export function Conversation({ onReview }: { onReview: () => void }) {
+  const { place, repository, pullRequest, review, markdown } = useReviewing()
+  const openThread = review?.threads.find(
+    ({ path, resolvedAt, comments }) => path !== null && resolvedAt === null && comments.some(({ isDraft }) => !isDraft),
+  )
   return (
-    <Grid gap="xl">
-      <Grid.Col span={{ base: 12, md: 7 }}>
-        <Stack gap="xl">
-          <Paper withBorder p="md" component="section" aria-label="Description">
-            {pullRequest.description.trim() === '' ? (
-              <Text c="dimmed">No description.</Text>
-            ) : (
-              <RepositoryMarkdown
-                place={place}
-                refName={pullRequest.headOid}
-                defaultBranch={repository.defaultBranch}
-                directory=""
-                text={pullRequest.description}
-              />
-            )}
-          </Paper>
-          <History place={place} pullRequest={pullRequest} />
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 5 }} order={{ base: -1, md: 2 }}>
-        <Stack gap="md">
-          {pullRequest.state === 'merged' ? (
-            <MergedCard place={place} repository={repository} pullRequest={pullRequest} />
+    <div className={styles.page}>
+      <div className={styles.box}>
+        {pullRequest.state === 'merged' ? (
+          <MergedCard place={place} repository={repository} pullRequest={pullRequest} />
+        ) : (
+          <Checklist place={place} pullRequest={pullRequest} openThread={openThread} />
+        )}
+      </div>
+      <Stack gap="xl" className={styles.words}>
+        <Paper withBorder p="md" component="section" aria-label="Description">
+          {pullRequest.description.trim() === '' ? (
+            <Text c="dimmed">No description.</Text>
           ) : (
-            <Checklist place={place} pullRequest={pullRequest} />
+            markdown(pullRequest.description)
           )}
-          <Group>
-            <CloseButton place={place} pullRequest={pullRequest} />
-          </Group>
-        </Stack>
-      </Grid.Col>
-    </Grid>
+        </Paper>
+        <Talk />
+      </Stack>
+      <Stack gap="md" className={styles.side}>
+        {review && <Reviewers review={review} onReview={onReview} />}
+        <Checks checks={pullRequest.checks} />
+        <Group>
+          <CloseButton place={place} pullRequest={pullRequest} />
+        </Group>
+      </Stack>
+    </div>
   )
 }
-
-const History = ({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) => (
-  <Timeline bulletSize={26} lineWidth={1} aria-label="What happened">
-    {pullRequest.timeline.map((event, index) => (
-      <Timeline.Item key={index} bullet={event.actor ? <PersonAvatar person={event.actor} size="sm" /> : null}>
-        <Text size="sm">
-          {event.sentence}{' '}
-          {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}
-        </Text>
-        <Text size="sm" c="dimmed">
-          <TimeAgo at={event.at} />
-        </Text>
-      </Timeline.Item>
-    ))}
-  </Timeline>
-)

@@ -1,35 +1,41 @@
-import { Alert, Box, Grid, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { Alert, Grid, Paper, Stack, Title } from '@mantine/core'
 import { useState } from 'react'
-import type { Facts, MergeMethod, PullRequestView, SealAttempt } from '../../api/shapes.ts'
+import type { Facts, PullRequestView, SealAttempt } from '../../api/shapes.ts'
 import { TapPanel } from '../../forms/tap-panel.tsx'
 import { FactsTable } from '../../ui/facts-table.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
-import { useUrlState } from '../../url-state.ts'
+import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { Changes } from '../code/changes.tsx'
+import { chosenMethod, refusalOf } from './merge-methods.ts'
 import { MergeExpired, MergeUnfinished, PreparationProblem } from './merge-stops.tsx'
+import { MethodChoice } from './method-choice.tsx'
 import { useMerge } from './use-merge.ts'
 import type { PullRequestPlace } from './use-pull-request.ts'
-
-const METHODS: Record<MergeMethod, { label: string; text: string }> = {
-  merge: { label: 'Merge', text: 'Keeps every commit, under one merge commit that carries your signature.' },
-  squash: { label: 'Squash', text: 'Makes one commit of all of them; it carries your signature.' },
-}
 
 interface MergeFormProps {
   place: PullRequestPlace
   pullRequest: PullRequestView
   /** When `pullRequest` was read. */
   readAt: number
+  /** Merge past the branch's rule, for this reason. */
+  pastRule?: string | null
 }
 
 /** The facts beside the button, and below them the very change that is signed: from the base’s tree to the result’s. */
-export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
-  const [asked, setMethod] = useUrlState<MergeMethod>('method', 'merge')
-  const method = asked === 'squash' ? 'squash' : 'merge'
+export function MergeForm({ place, pullRequest, readAt, pastRule = null }: MergeFormProps) {
+  const setQuery = useSetUrlQuery()
+  const methods = pastRule === null ? pullRequest.methods : pastMethods
+  const method = chosenMethod(methods, useUrlQuery()['method'])
   const [attempt, setAttempt] = useState<{ of: string; made: SealAttempt } | null>(null)
   const [tapping, setTapping] = useState<string | null>(null)
   const seen = { head: pullRequest.headOid, base: pullRequest.baseOid, readAt }
-  const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge(place, method, seen, tapping)
+  const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge({
+    place,
+    method,
+    pastRule,
+    seen,
+    tappedRequestId: tapping,
+  })
   const ready = preparation.data
   return (
     <Stack gap="xl">
@@ -55,18 +61,7 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Paper withBorder p="lg" component="section" aria-label="Tap to merge">
             <Stack gap="lg">
-              <Box>
-                <SegmentedControl
-                  fullWidth
-                  aria-label="How to merge"
-                  value={method}
-                  onChange={(value) => setMethod(value === 'squash' ? 'squash' : 'merge')}
-                  data={Object.entries(METHODS).map(([value, { label }]) => ({ value, label }))}
-                />
-                <Text size="sm" c="dimmed" mt={6}>
-                  {METHODS[method].text}
-                </Text>
-              </Box>
+              <MethodChoice methods={methods} value={method} onChange={(next) => setQuery({ method: next })} />
               {unfinished ? (
                 <MergeUnfinished
                   error={unfinished.error}
@@ -81,7 +76,8 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
                     key={ready.sealRequestId}
                     sealRequestId={ready.sealRequestId}
                     hideFacts
-                    buttonLabel="Tap to merge"
+                    buttonLabel={pastRule === null ? 'Tap to merge' : 'Tap to merge past the rule'}
+                    disabledReason={refusalOf(methods, method)}
                     onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
                     onTapping={(isTapping) => setTapping(isTapping ? ready.sealRequestId : null)}
                     onSealed={({ sealId }) => merge(sealId)}
@@ -110,6 +106,12 @@ export function MergeForm({ place, pullRequest, readAt }: MergeFormProps) {
     </Stack>
   )
 }
+
+/** Only what makes a commit can say in it that it went past the rule. */
+const pastMethods: PullRequestView['methods'] = [
+  { method: 'merge', refusal: null },
+  { method: 'squash', refusal: null },
+]
 
 /** The digest depends on the key: it follows as soon as one is chosen. */
 const withDigest = (facts: Facts, attempt: SealAttempt | null): Facts =>

@@ -3,9 +3,12 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { RepositoryFrame } from '../code/repository-frame.tsx'
+import { useState } from 'react'
+import { useUrlQuery } from '../../url-state.ts'
 import { Checklist } from './checklist.tsx'
 import { MergeForm } from './merge-form.tsx'
 import { MergedView } from './merged-view.tsx'
+import { PastRule } from './past-rule.tsx'
 import { type PullRequestPlace, usePullRequest, usePullRequestPlace } from './use-pull-request.ts'
 
 /** What will be signed, and the tap; once merged, the proof. */
@@ -20,6 +23,8 @@ export function MergePage() {
 
 function Merge({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {
   const { pullRequest, readAt } = usePullRequest(place)
+  const isPast = useUrlQuery()['past'] === 'rule' && pullRequest.can.bypassRefusal === null
+  const [reason, setReason] = useState<string | null>(null)
   if (pullRequest.state === 'merged')
     return <MergedView place={place} repository={repository} pullRequest={pullRequest} />
   const isReady = pullRequest.mergeability.state === 'ready' && pullRequest.can.merge
@@ -37,7 +42,11 @@ function Merge({ place, repository }: { place: PullRequestPlace; repository: Rep
           Back to the pull request
         </Anchor>
       </div>
-      {isReady ? (
+      {isPast && reason !== null ? (
+        <MergeForm place={place} pullRequest={pullRequest} readAt={readAt} pastRule={reason} />
+      ) : isPast && pullRequest.mergeability.state === 'not-ready' ? (
+        <PastRule place={place} pullRequest={pullRequest} onReason={setReason} />
+      ) : isReady ? (
         <MergeForm place={place} pullRequest={pullRequest} readAt={readAt} />
       ) : (
         <Checklist place={place} pullRequest={pullRequest} />

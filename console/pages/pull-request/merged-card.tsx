@@ -3,6 +3,7 @@ import { paths } from '../../paths.ts'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { METHODS } from './merge-methods.ts'
 import type { PullRequestTabProps } from './use-pull-request.ts'
 
 /** Who merged it, when, and what proves it. */
@@ -14,7 +15,7 @@ export const MergedCard = ({ place, pullRequest }: PullRequestTabProps) => (
       </Title>
       <Text size="sm" c="dimmed">
         {pullRequest.mergedBy?.displayName ?? 'Somebody'} merged this
-        {pullRequest.mergeMethod === 'squash' && ', squashed into one commit'}
+        {pullRequest.mergeMethod !== null && METHODS[pullRequest.mergeMethod].done}
         {pullRequest.mergedAt !== null && (
           <>
             , <TimeAgo at={pullRequest.mergedAt} />

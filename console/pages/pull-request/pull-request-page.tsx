@@ -1,22 +1,27 @@
 import { Anchor, Box, Code, Group } from '@mantine/core'
+import { useState } from 'react'
+import { getQuery, queryClient } from '../../api/queries.ts'
+import { reviewQuery } from '../../api/review.ts'
 import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
-import { paths } from '../../paths.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
+import { paths, repositoryApi } from '../../paths.ts'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { useUrlQuery } from '../../url-state.ts'
-import { Changes } from '../code/changes.tsx'
 import { CommitList } from '../code/commit-list.tsx'
+import { summaryQuery } from '../code/diff-queries.ts'
 import { RepositoryFrame } from '../code/repository-frame.tsx'
 import frame from '../code/repository-frame.module.css'
+import { BypassBanner } from './bypass-banner.tsx'
 import { Conversation } from './conversation.tsx'
+import { FilesTab } from './files-tab.tsx'
+import { changeOf } from './change-of.ts'
 import { ProofTab } from './proof-tab.tsx'
+import { ReviewBar } from './review-bar.tsx'
+import { ReviewDialog } from './review-dialog.tsx'
+import { ReviewingProvider, useReviewing } from './reviewing.tsx'
 import { StateBadge } from './state-badge.tsx'
 import { TitleLine } from './title-line.tsx'
-import {
-  type PullRequestPlace,
-  type PullRequestTabProps,
-  usePullRequest,
-  usePullRequestPlace,
-} from './use-pull-request.ts'
+import { type PullRequestPlace, usePullRequest, usePullRequestPlace } from './use-pull-request.ts'
 
 const TABS = ['conversation', 'files', 'commits', 'proof'] as const
 type Tab = (typeof TABS)[number]
@@ -30,17 +35,31 @@ export function PullRequestPage() {
   )
 }
 
+/** What was said, and where the change is looked at the list of its files, come together with the page, not after it. */
+export const fetchAhead: FetchAhead = ({ params: { project = '', repository = '', number = '' }, search }) => {
+  const pullApi = `${repositoryApi(project, repository)}/pull-requests/${Number(number)}`
+  const isChange = search['tab'] === 'files'
+  if (isChange) void import('../../ui/diff-view.tsx')
+  return [queryClient.ensureQueryData(reviewQuery(pullApi)), ...(isChange ? [fetchFiles(pullApi)] : [])]
+}
+
+async function fetchFiles(pullApi: string): Promise<unknown> {
+  const pullRequest = await queryClient.ensureQueryData(getQuery<PullRequestView>(pullApi))
+  return queryClient.ensureQueryData(summaryQuery(changeOf(pullApi, pullRequest)))
+}
+
 function PullRequest({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {
   const { pullRequest } = usePullRequest(place)
   const asked = useUrlQuery()['tab']
   const tab = TABS.find((name) => name === asked) ?? 'conversation'
   return (
-    <>
+    <ReviewingProvider place={place} repository={repository} pullRequest={pullRequest}>
       <TitleLine place={place} pullRequest={pullRequest} />
       <Summary place={place} pullRequest={pullRequest} />
       <TabLinks place={place} pullRequest={pullRequest} tab={tab} />
-      <TabBody tab={tab} place={place} repository={repository} pullRequest={pullRequest} />
-    </>
+      <BypassBanner place={place} pullRequest={pullRequest} />
+      <TabBody tab={tab} />
+    </ReviewingProvider>
   )
 }
 
@@ -94,21 +113,18 @@ function TabLinks({ place, pullRequest, tab }: { place: PullRequestPlace; pullRe
   )
 }
 
-function TabBody({ tab, ...props }: PullRequestTabProps & { tab: Tab }) {
-  const { place, repository } = props
-  switch (tab) {
-    case 'conversation':
-      return <Conversation {...props} />
-    case 'files':
-      return <Changes source={diffSource(props)} viewedSubject={`${repository.id}#${place.number}`} />
-    case 'commits':
-      return <CommitList repository={repository} api={`${place.pullApi}/commits`} />
-    default:
-      return <ProofTab {...props} />
-  }
+function TabBody({ tab }: { tab: Tab }) {
+  const { place, repository, pullRequest, review } = useReviewing()
+  const [isReviewing, setIsReviewing] = useState(false)
+  const start = () => setIsReviewing(true)
+  return (
+    <>
+      {tab === 'conversation' && <Conversation onReview={start} />}
+      {tab === 'files' && <FilesTab />}
+      {tab === 'commits' && <CommitList repository={repository} api={`${place.pullApi}/commits`} />}
+      {tab === 'proof' && <ProofTab place={place} repository={repository} pullRequest={pullRequest} />}
+      {(tab === 'files' || (review?.draftCount ?? 0) > 0) && <ReviewBar onReview={start} />}
+      {isReviewing && review && <ReviewDialog review={review} onClose={() => setIsReviewing(false)} />}
+    </>
+  )
 }
-
-const diffSource = ({ place, pullRequest }: PullRequestTabProps) => ({
-  api: `${place.pullApi}/files`,
-  version: `${pullRequest.mergeBaseOid} ${pullRequest.headOid} ${pullRequest.mergeOid}`,
-})

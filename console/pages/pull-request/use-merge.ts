@@ -18,18 +18,28 @@ interface Seen {
   readAt: number
 }
 
+interface Merging {
+  place: PullRequestPlace
+  method: MergeMethod
+  /** Why it must go past the branch's rule; null where it goes by it. */
+  pastRule: string | null
+  seen: Seen
+  tappedRequestId: string | null
+}
+
 /**
  * A statement prepared for exactly this base, head and method, and the merge that a seal over it allows. When either
  * side moved, a fresh one takes its place; never under a tap (`tappedRequestId`), which the server answers itself.
  */
-export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: Seen, tappedRequestId: string | null) {
+export function useMerge({ place, method, pastRule, seen, tappedRequestId }: Merging) {
+  const body = pastRule === null ? { method } : { method, bypass: { reason: pastRule } }
   const [round, setRound] = useState(0)
   const [moved, setMoved] = useState<Problem | null>(null)
   const [unfinished, setUnfinished] = useState<{ sealId: string; error: unknown } | null>(null)
 
   const preparation = useQuery({
-    queryKey: [`${place.pullApi}/merge-preparation`, method, round],
-    queryFn: () => api.post<MergePreparation>(`${place.pullApi}/merge-preparation`, { method }),
+    queryKey: [`${place.pullApi}/merge-preparation`, method, pastRule, round],
+    queryFn: () => api.post<MergePreparation>(`${place.pullApi}/merge-preparation`, body),
     staleTime: Infinity,
     gcTime: 0,
     refetchInterval: ({ state }) => hasCode(state.error, 'branch-held') && HELD_RETRY_MS,
@@ -59,7 +69,7 @@ export function useMerge(place: PullRequestPlace, method: MergeMethod, seen: See
 
   const merge = async (sealId: string) => {
     try {
-      await api.post<MergeDone>(`${place.pullApi}/merge`, { method }, { sealId })
+      await api.post<MergeDone>(`${place.pullApi}/merge`, body, { sealId })
       setUnfinished(null)
       await refreshPullRequest(place)
     } catch (error) {

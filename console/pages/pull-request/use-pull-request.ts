@@ -1,4 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import { isAway, onReturn } from '../../api/away.ts'
+import { useLive } from '../../api/live.ts'
 import { getQuery, queryClient } from '../../api/queries.ts'
 import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import { usePathPart } from '../../url-state.ts'
@@ -10,7 +13,7 @@ export interface PullRequestPlace extends Place {
   pullApi: string
 }
 
-/** What each tab of a pull request is given. */
+/** What the parts that show a merge are given. */
 export interface PullRequestTabProps {
   place: PullRequestPlace
   repository: RepositoryView
@@ -20,16 +23,38 @@ export interface PullRequestTabProps {
 export function usePullRequestPlace(): PullRequestPlace {
   const place = usePlace()
   const number = Number(usePathPart('number'))
-  return { ...place, number, pullApi: `${place.api}/pull-requests/${number}` }
+  return useMemo(() => ({ ...place, number, pullApi: `${place.api}/pull-requests/${number}` }), [place, number])
 }
 
+/** Where nothing tells of changes; and where something does, for what changes by the clock alone. */
+const LOOK_EVERY_MS = 15_000
+const LOOK_ANYWAY_MS = 60_000
+/** One act often tells of several changes. */
+const GATHER_MS = 250
+
 /** Followed while it is open: others push, review and merge meanwhile. `readAt` says how fresh it is. */
-export function usePullRequest(place: PullRequestPlace): { pullRequest: PullRequestView; readAt: number } {
-  const { data, dataUpdatedAt } = useSuspenseQuery({
-    ...getQuery<PullRequestView>(place.pullApi),
-    refetchInterval: ({ state }) => state.data?.state === 'open' && 10_000,
+export function usePullRequest(place: PullRequestPlace) {
+  const soon = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const { data: pullRequest, dataUpdatedAt: readAt } = useSuspenseQuery(getQuery<PullRequestView>(place.pullApi))
+  const { data: repository } = useSuspenseQuery(getQuery<RepositoryView>(place.api))
+  // What is said in it, and what programs find out about its commits, is told by the repository.
+  const isTold = useLive([pullRequest.id, repository.id], () => {
+    if (isAway() || soon.current !== undefined) return
+    soon.current = setTimeout(() => {
+      soon.current = undefined
+      void refreshPullRequest(place)
+    }, GATHER_MS)
   })
-  return { pullRequest: data, readAt: dataUpdatedAt }
+  useEffect(() => () => clearTimeout(soon.current), [])
+  useEffect(() => onReturn(() => void refreshPullRequest(place)), [place])
+  const isOpen = pullRequest.state === 'open'
+  useEffect(() => {
+    if (!isOpen) return undefined
+    const look = () => (isAway() ? undefined : void refreshPullRequest(place))
+    const timer = setInterval(look, isTold ? LOOK_ANYWAY_MS : LOOK_EVERY_MS)
+    return () => clearInterval(timer)
+  }, [isOpen, isTold, place])
+  return { pullRequest, readAt }
 }
 
 /**
@@ -42,7 +67,7 @@ export async function refreshPullRequest(place: PullRequestPlace): Promise<void>
     refetchType: 'none',
   })
   await queryClient.refetchQueries({
-    predicate: ({ queryKey }) => queryKey[0] === place.pullApi || queryKey[0] === place.api,
+    predicate: ({ queryKey: [key] }) => [place.pullApi, `${place.pullApi}/review`, place.api].includes(String(key)),
     type: 'active',
   })
 }

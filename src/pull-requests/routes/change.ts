@@ -4,13 +4,13 @@ import { cutPage, CursorQuery, pageSize, parseCursor } from '../../http/page.ts'
 import { Page } from '../../http/shapes.ts'
 import { listCommits } from '../../repositories/commits.ts'
 import { readDiffSummary } from '../../repositories/diff.ts'
+import { describeCommits } from '../../repositories/describe-commits.ts'
 import { withGitProblems } from '../../repositories/git-problem.ts'
 import { readFilePatch } from '../../repositories/patch.ts'
 import { getPlace } from '../../repositories/place.ts'
-import { listProofs } from '../../repositories/proofs.ts'
 import { FileIndex } from '../../repositories/routes/browse-shapes.ts'
 import { CommitView, DiffSummary, FilePatch } from '../../repositories/shapes.ts'
-import type { MergeParts } from '../prepare-merge.ts'
+import type { MergeParts } from '../merge-parts.ts'
 import { readChange } from '../view.ts'
 import { ByNumber, pullRequestRoot } from './shapes.ts'
 
@@ -32,15 +32,15 @@ export function changeRoutes(app: App, parts: MergeParts): void {
         const { cursor } = request.query
         const skip = cursor === undefined ? 0 : Math.max(0, Math.trunc(parseCursor(cursor, 'number')[0]))
         const commits = await listCommits({ git, folder: place.folder }, { tip: head, without: base, skip })
-        const proofs = await listProofs(
+        const views = await describeCommits(
           { db: database.read, policy: parts.policy, at: parts.now() },
           place.repository.id,
-          commits.map(({ oid }) => oid),
+          commits,
         )
         return cutPage(
-          commits,
+          views,
           () => [skip + pageSize],
-          (commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }),
+          (view) => view,
         )
       }),
   })

@@ -6,6 +6,7 @@ import { cutPage, CursorQuery, pageSize, parseCursor } from '../../http/page.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { describeCommits } from '../describe-commits.ts'
 import { type CommitFacts, listCommits, readCommit, readLastCommit } from '../commits.ts'
 import { nothing, readDiffSummary } from '../diff.ts'
 import { readFileContent } from '../file.ts'
@@ -13,7 +14,6 @@ import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { readFilePatch } from '../patch.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
-import { listProofs } from '../proofs.ts'
 import { getRevision, type Revision, type Source } from '../revision.ts'
 import { CommitView, DiffSummary, FilePatch, FileView, TreeView } from '../shapes.ts'
 import { directoryMode, getPath, readDirectory } from '../tree.ts'
@@ -42,17 +42,11 @@ export function browseRoutes(
   app: App,
   { database, git, policy, now }: { database: Database; git: Git; policy: PolicyInForce; now: () => number },
 ): void {
-  async function withProofs(place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> {
-    const proofs = await listProofs(
-      { db: database.read, policy, at: now() },
-      place.repository.id,
-      commits.map(({ oid }) => oid),
-    )
-    return commits.map((commit) => ({ ...commit, proof: proofs.get(commit.oid) ?? null }))
-  }
+  const withProofs = (place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> =>
+    describeCommits({ db: database.read, policy, at: now() }, place.repository.id, commits)
   async function withProof(place: RepositoryPlace, commit: CommitFacts): Promise<CommitView> {
     const [view] = await withProofs(place, [commit])
-    return view ?? { ...commit, proof: null }
+    return view ?? { ...commit, proof: null, checks: null }
   }
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {

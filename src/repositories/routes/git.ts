@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../../http/app.ts'
 import { ProblemError } from '../../http/problem.ts'
-import { getCaller } from '../../identity/caller.ts'
+import { type Caller, getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
 import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
@@ -13,8 +13,13 @@ import { createAdvertiser, gitServices, uploadPack } from '../upload-pack.ts'
 
 const Path = Type.Object({ project: Type.String(), repository: Type.String() })
 
+export interface GitRouteParts extends Omit<PushParts, 'log'> {
+  /** Judges the credentials of a request again: a push may wait, and they may end meanwhile. */
+  recognise: (request: FastifyRequest) => Promise<Caller | undefined>
+}
+
 /** Smart HTTP, gitprotocol-http(5): discovery, fetch, push. Every decision is made in the functions it calls. */
-export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
+export function gitRoutes(app: App, parts: GitRouteParts): void {
   const advertise = createAdvertiser(parts.git)
   for (const service of gitServices)
     app.addContentTypeParser(`application/x-${service}-request`, (_request, payload, done) => done(null, payload))
@@ -72,6 +77,7 @@ export function gitRoutes(app: App, parts: Omit<PushParts, 'log'>): void {
             caller: getCaller(request),
             body: bodyOf(request),
             response: reply.raw,
+            recognise: () => parts.recognise(request),
           },
         ),
       )

@@ -1,11 +1,18 @@
-import { Type } from 'typebox'
-import { recordEvent } from '../../audit/record.ts'
+import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { notFound, ProblemError } from '../../http/problem.ts'
-import { actorOf, getPerson } from '../../identity/caller.ts'
+import { Nullable } from '../../http/shapes.ts'
+import { actOf } from '../../identity/act.ts'
+import { getPerson } from '../../identity/caller.ts'
+import { BranchRule, ruleOf } from '../branch-rule.ts'
+import { readRuleNames, renderRuleNames } from '../branch-rule-names.ts'
+import { changeBranchRule, describeNewRule } from '../change-branch-rule.ts'
+import { inspectCodeOwners } from '../code-owners/inspect.ts'
+import { withGitProblems } from '../git-problem.ts'
 import { getPlace } from '../place.ts'
 import type { Projection } from '../projection.ts'
+import { describeProtection, protectBranch } from '../protect-branch.ts'
 import { askForStart, getProtectedBranch, listProtectedBranches, sealStart } from '../protected-branches.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import type { RefParts } from '../ref-updates.ts'
@@ -15,7 +22,17 @@ import { renderAllowedSigners } from '../../seals/format/allowed-signers.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
 
 const ByBranch = Type.Object({ ...InRepository, branch: Type.String({ minLength: 1, maxLength: 255 }) })
-const Rule = Type.Object({ stockVerifiableOnly: Type.Boolean() }, { additionalProperties: false })
+const NewBranch = Type.Object(
+  { branch: Type.String({ minLength: 1, maxLength: 255 }) },
+  { additionalProperties: false },
+)
+const RuleView = Type.Object({
+  rule: BranchRule,
+  canEdit: Type.Boolean(),
+  codeOwners: Type.Object({ path: Nullable(Type.String()), problems: Type.Array(Type.String()) }),
+  /** Of the groups, people and tokens that it names by id. */
+  names: Type.Record(Type.String(), Type.String()),
+})
 
 /** Where protection began, its rule, and who its signers are. */
 export function protectionRoutes(
@@ -52,53 +69,61 @@ export function protectionRoutes(
     },
   })
 
+  app.get(`${root}/rule`, {
+    config: { access: 'repository:read' },
+    schema: { params: ByBranch, response: { 200: RuleView } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const place = getPlace(request)
+        const { branch } = request.params
+        const rule = ruleOf(await getProtectedBranch(database.read, place.repository.id, branch))
+        return {
+          rule,
+          canEdit: place.role === 'admin' && request.caller?.by.kind === 'session',
+          codeOwners: await inspectCodeOwners(parts, place, branch),
+          names: renderRuleNames(await readRuleNames(database.read, [rule], now())),
+        }
+      }),
+  })
+
   const change: SensitiveAct = {
     name: 'branch.rule',
-    async describe(request) {
-      const { branch } = request.params as { branch: string }
-      const { path, repository } = getPlace(request)
-      await getProtectedBranch(database.read, repository.id, branch)
-      const { stockVerifiableOnly } = request.body as { stockVerifiableOnly: boolean }
-      return {
-        title: `Change the rule of ${branch} in ${path}`,
-        rows: [
-          { label: 'Branch', value: branch, kind: 'text' },
-          { label: 'Only keys that stock git can check', value: stockVerifiableOnly ? 'yes' : 'no', kind: 'text' },
-        ],
-      }
-    },
+    describe: (request) =>
+      describeNewRule(parts, {
+        place: getPlace(request),
+        branch: (request.params as Static<typeof ByBranch>).branch,
+        rule: request.body as BranchRule,
+      }),
   }
 
-  app.patch(root, {
+  app.put(`${root}/rule`, {
     config: { access: 'repository:admin', act: change },
-    schema: { params: ByBranch, body: Rule, response: { 200: ProtectedBranchView } },
+    schema: { params: ByBranch, body: BranchRule, response: { 200: ProtectedBranchView } },
     async handler(request) {
-      const { repository, path } = getPlace(request)
-      const row = await getProtectedBranch(database.read, repository.id, request.params.branch)
-      const { stockVerifiableOnly } = request.body
-      await database.write(async (tx) => {
-        const seal = await request.takeSeal(tx)
-        await tx
-          .updateTable('protectedBranch')
-          .set({ stockVerifiableOnly: stockVerifiableOnly ? 1 : 0 })
-          .where('repositoryId', '=', repository.id)
-          .where('ref', '=', row.ref)
-          .execute()
-        await recordEvent(tx, {
-          action: 'branch.rule-changed',
-          actor: actorOf(getPerson(request), seal),
-          target: { kind: 'ref', id: row.ref },
-          repositoryId: repository.id,
-          facts: {
-            repository: path,
-            ref: row.ref,
-            stockVerifiableOnly: stockVerifiableOnly ? 'yes' : 'no',
-            seal: seal.id,
-          },
-          at: now(),
-        })
-      })
-      return getView(repository.id, request.params.branch)
+      const [place, { branch }] = [getPlace(request), request.params]
+      await changeBranchRule(parts, actOf(request, now), { place, branch, rule: request.body })
+      return getView(place.repository.id, branch)
+    },
+  })
+
+  const begin: SensitiveAct = {
+    name: 'branch.rule',
+    describe: (request) =>
+      describeProtection(parts, {
+        place: getPlace(request),
+        branch: (request.body as Static<typeof NewBranch>).branch,
+      }),
+  }
+
+  app.post(`${repositoryRoot}/protected-branches`, {
+    config: { access: 'repository:admin', act: begin },
+    schema: { params: Type.Object(InRepository), body: NewBranch, response: { 200: ProtectedBranchView } },
+    async handler(request) {
+      const [place, { branch }] = [getPlace(request), request.body]
+      await protectBranch(parts, actOf(request, now), { place, branch })
+      // Its signers are asked for from now on.
+      await projection.project(place)
+      return getView(place.repository.id, branch)
     },
   })
 

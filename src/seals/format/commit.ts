@@ -68,7 +68,8 @@ export function sealedCommit(unsigned: Buffer, armored: string | null): Buffer {
   return armored === null ? unsigned : insertGpgsig(unsigned, armored)
 }
 
-function renderIdent({ name, email, timestamp, offset }: Ident): string {
+/** As in the headers of a commit, cleaned. Throws SealError `template-invalid` for what is no date. */
+export function renderIdent({ name, email, timestamp, offset }: Ident): string {
   if (!Number.isInteger(timestamp) || timestamp < 0 || timestamp > MAX_TIMESTAMP || !OFFSET.test(offset)) {
     throw new SealError('template-invalid', 'not a date')
   }

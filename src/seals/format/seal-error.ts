@@ -11,6 +11,7 @@ export type SealErrorCode =
   | 'record-malformed'
   | 'entry-malformed'
   | 'protection-malformed'
+  | 'patch-malformed'
   | 'template-invalid'
   | 'principal-invalid'
   // a seal against its signer

@@ -3,8 +3,9 @@ import { commitOid } from '../../protocols/sshsig/commit-signature.ts'
 import type { Tampering } from '../../protocols/webauthn/software-client.ts'
 import { renderAllowedSigners } from './allowed-signers.ts'
 import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from './commit.ts'
-import { draftAct, draftMerge, draftProtect } from './draft.ts'
+import { draftAct, draftApproval, draftConfirmation, draftMerge, draftProtect, draftUpdate } from './draft.ts'
 import { preAuthEncoding, renderEnvelope } from './dsse.ts'
+import { parseRawDiff, patchDigest } from './patch-digest.ts'
 import { sealPath } from './projection.ts'
 import type { SealErrorCode } from './seal-error.ts'
 import { type SealRecordJson, sealRecordToJson } from './seal-record.ts'
@@ -31,6 +32,18 @@ export interface Vector {
   commit?: string
   commitOid?: string
   envelope?: unknown
+  /** base64: what git says of the change that an approval's `patch` is the digest of. */
+  rawDiff?: string
+}
+
+/** Where a seal of an update, an approval or a confirmation is looked at. */
+export interface VectorPlace {
+  repositoryId: string
+  ref: string
+  pullRequest: string
+  base: string
+  tip: string
+  tree: string
 }
 
 export interface RefusedVector {
@@ -40,6 +53,8 @@ export interface RefusedVector {
   /** base64; null for a detached seal. */
   message: string | null
   record: SealRecordJson
+  /** Where it holds by itself, and not of this. */
+  place?: VectorPlace
 }
 
 export interface VectorKeys {
@@ -60,6 +75,26 @@ const repository = { id: 'rep_4f9k2m7q', url: 'https://git.example.com/acme/paym
 const targetRef = 'refs/heads/main'
 const [base, head, tree] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string]
 const issuedAt = Date.parse('2026-03-02T10:00:00Z')
+
+const zeros = '0'.repeat(40)
+/** As `git diff-tree` says it of a file that changed, one that is new and executable, and one that is gone. */
+const rawDiff = Buffer.from(
+  `:100644 100644 ${'1'.repeat(40)} ${'2'.repeat(40)} M\0src/pay.ts\0` +
+    `:000000 100755 ${zeros} ${'3'.repeat(40)} A\0src/prüfen.sh\0` +
+    `:100644 000000 ${'4'.repeat(40)} ${zeros} D\0src/round.ts\0`,
+)
+const place: VectorPlace = { repositoryId: repository.id, ref: targetRef, pullRequest: '12', base, tip: head, tree }
+
+function draftsOf(signer: SoftwareSigner) {
+  const [context, change] = [contextOf(signer), { repository, targetRef, tree }]
+  const patch = patchDigest(parseRawDiff(rawDiff))
+  return {
+    push: draftUpdate(context, { ...change, action: 'push', base, tip: head }),
+    rebase: draftUpdate(context, { ...change, action: 'rebase', base, tip: 'd'.repeat(40), head, pullRequest: 12 }),
+    approve: draftApproval(context, { ...change, mergeBase: base, head, patch, pullRequest: 12 }),
+    confirm: draftConfirmation(context, { ...change, base, tip: head, pullRequest: 12 }),
+  }
+}
 
 function contextOf({ entry }: SoftwareSigner) {
   const { userId, username } = entry
@@ -83,6 +118,7 @@ export function createVectors(keys: VectorKeys): { proven: Record<string, Vector
   const endorsement = ada.seal(endorse)
   const vouched: SignerEntry = { ...bob.entry, endorsement }
   const start = draftProtect(contextOf(ada), { repository, targetRef, tree, baseline: base })
+  const { push, rebase, approve } = draftsOf(ada)
   return {
     proven: {
       'seal-merge.json': ofCommit('A merge, sealed by an ES256 key: stock git verifies it.', ada, 'merge', [ada.entry]),
@@ -94,8 +130,18 @@ export function createVectors(keys: VectorKeys): { proven: Record<string, Vector
       ),
       'seal-protect.json': ofDraft('The start of protection.', ada, start, [ada.entry]),
       'seal-act.json': ofDraft('One person vouches for another’s key.', ada, endorse, [ada.entry]),
+      'seal-push.json': ofDraft('A push of commits that carry no signature of their own.', ada, push, [ada.entry]),
+      'seal-rebase.json': ofDraft('A rebase: `head` is what was proposed, replayed up to the subject.', ada, rebase, [
+        ada.entry,
+      ]),
+      'seal-approve.json': {
+        ...ofDraft('An approval of the change that seal-squash-eddsa.json brings in: two people.', ada, approve, [
+          ada.entry,
+        ]),
+        rawDiff: rawDiff.toString('base64'),
+      },
     },
-    refused: refusedVectors(ada, bob, start),
+    refused: [...refusedVectors(ada, bob, start), ...refusedOfChanges(ada, start)],
   }
 }
 
@@ -202,5 +248,45 @@ function refusedVectors(ada: SoftwareSigner, bob: SoftwareSigner, start: Stateme
       what: 'by a key that no entry lists',
       entries: [entryJson(bob.entry)],
     },
+  ]
+}
+
+/** Well signed too: some hold nowhere, some hold of another change than the one at hand. */
+function refusedOfChanges(ada: SoftwareSigner, start: StatementDraft): RefusedVector[] {
+  const { push, rebase, approve, confirm } = draftsOf(ada)
+  const plain = { entries: [entryJson(ada.entry)], message: null }
+  const elsewhere = (what: string, code: SealErrorCode, draft: StatementDraft, at: Partial<VectorPlace>) => ({
+    ...plain,
+    ...{ what, code, record: sealRecordToJson(ada.seal(draft)), place: { ...place, ...at } },
+  })
+  /** The statement with one thing changed behind the writer's back, and signed so. */
+  const malformed = (what: string, draft: StatementDraft, alter: (text: string) => string): RefusedVector => {
+    const valid = renderStatement(draft, ada.entry)
+    const statement = Buffer.from(alter(valid.toString()))
+    const challenge = sshsigBlob('approval@postern', preAuthEncoding(statement))
+    const record = { ...ada.sealBytes(valid, { namespace: 'approval@postern', challenge }), statement }
+    return { ...plain, what, code: 'statement-malformed', record: sealRecordToJson(record) }
+  }
+  return [
+    malformed('a push that names a pull request', push, (text) =>
+      text.replace('"requestedBy"', '"pullRequest":"12","requestedBy"'),
+    ),
+    malformed('an approval without the digest of its patch', approve, (text) =>
+      text.replace(/,\{"digest":\{"sha256":"[0-9a-f]{64}"\},"name":"patch"\}/, ''),
+    ),
+    malformed('a rebase that does not say what was proposed', rebase, (text) =>
+      text.replace(/,\{"digest":\{"gitCommit":"[0-9a-f]{40}"\},"name":"head"\}/, ''),
+    ),
+    malformed('an approval that begins at nothing', approve, (text) =>
+      text.replace(`"fromID":"${base}"`, `"fromID":"${zeros}"`),
+    ),
+    elsewhere('a push to another branch', 'ref-mismatch', push, { ref: 'refs/heads/release' }),
+    elsewhere('a push to another repository', 'repository-mismatch', push, { repositoryId: 'rep_other' }),
+    elsewhere('a push of another tip', 'head-mismatch', push, { tip: 'e'.repeat(40) }),
+    elsewhere('a push of another content', 'tree-mismatch', push, { tree: 'e'.repeat(40) }),
+    elsewhere('a push on top of another commit', 'base-mismatch', push, { base: 'e'.repeat(40) }),
+    elsewhere('an approval of another pull request', 'pull-request-mismatch', approve, { pullRequest: '13' }),
+    elsewhere('a start of protection in place of an update', 'action-mismatch', start, {}),
+    elsewhere('a confirmation of another commit', 'head-mismatch', confirm, { tip: 'e'.repeat(40) }),
   ]
 }

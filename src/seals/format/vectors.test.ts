@@ -7,14 +7,17 @@ import { renderAllowedSigners } from './allowed-signers.ts'
 import { renderCommit, sealedCommit, trailersFor } from './commit.ts'
 import { parseEnvelope, preAuthEncoding, renderEnvelope } from './dsse.ts'
 import { SealError } from './seal-error.ts'
-import { readSealRecord, renderSealRecord, sealRecordToJson } from './seal-record.ts'
+import { parseRawDiff, patchDigest } from './patch-digest.ts'
+import { type SealRecord, readSealRecord, renderSealRecord, sealRecordToJson } from './seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from './signer-entry.ts'
 import { SoftwareSigner } from './software-signer-testing.ts'
 import { parseStatement, statementDigest } from './statement.ts'
 import { renderCanonical } from './strict-json.ts'
-import { type RefusedVector, type Vector, type VectorKeys, createVectors } from './vectors-testing.ts'
-import { verifySeal } from './verify-seal.ts'
+import { type RefusedVector, type Vector, type VectorKeys, type VectorPlace, createVectors } from './vectors-testing.ts'
+import { verifyApproval, verifyConfirmation } from './verify-approval.ts'
+import { type Signers, verifySeal } from './verify-seal.ts'
 import { verifySealedCommit } from './verify-sealed-commit.ts'
+import { verifySealedUpdate } from './verify-sealed-update.ts'
 import { verifySignerChain } from './verify-signer-chain.ts'
 
 const folder = new URL('../../../docs/formats/vectors/', import.meta.url)
@@ -25,7 +28,16 @@ function entriesOf(vector: { entries: unknown[] }): SignerEntry[] {
 }
 const mapOf = (entries: SignerEntry[]) => new Map(entries.map((entry) => [entry.credentialId, entry]))
 
-for (const name of ['seal-merge.json', 'seal-squash-eddsa.json', 'seal-protect.json', 'seal-act.json']) {
+const names = [
+  'seal-merge',
+  'seal-squash-eddsa',
+  'seal-protect',
+  'seal-act',
+  'seal-push',
+  'seal-rebase',
+  'seal-approve',
+]
+for (const name of names.map((stem) => `${stem}.json`)) {
   test(`${name}: every layer is as written, and verifies`, () => {
     const vector = read(name) as Vector
     const record = readSealRecord(vector.record)
@@ -46,6 +58,9 @@ for (const name of ['seal-merge.json', 'seal-squash-eddsa.json', 'seal-protect.j
       assert.deepEqual(envelope.payload, record.statement)
       assert.deepEqual(renderEnvelope(envelope), renderCanonical(vector.envelope as object))
       assert.equal(verifySeal({ record, signers }).statement.predicate.action, predicate.action)
+      if (vector.rawDiff === undefined) return
+      const patch = patchDigest(parseRawDiff(Buffer.from(vector.rawDiff, 'base64')))
+      assert.deepEqual(parseStatement(record.statement).subject[1], { name: 'patch', digest: { sha256: patch } })
       return
     }
     const trailers = trailersFor(parseStatement(record.statement), vector.statementDigest)
@@ -60,12 +75,36 @@ for (const name of ['seal-merge.json', 'seal-squash-eddsa.json', 'seal-protect.j
   })
 }
 
+function verifyIn(place: VectorPlace, record: SealRecord, signers: Signers): unknown {
+  const { base, tip, tree } = place
+  if (record.action === 'approve') return verifyApproval({ ...place, record, signers })
+  if (record.action === 'confirm') return verifyConfirmation({ ...place, record, signers })
+  return verifySealedUpdate({ ...place, base, tip: { oid: tip, tree }, record, signers })
+}
+
+test('what is refused of another change holds of its own', () => {
+  const { 'seal-push.json': push, 'seal-approve.json': approve } = createVectors(read('keys.json') as VectorKeys).proven
+  assert.ok(push && approve)
+  const place: VectorPlace = {
+    repositoryId: 'rep_4f9k2m7q',
+    ref: 'refs/heads/main',
+    pullRequest: '12',
+    base: 'a'.repeat(40),
+    tip: 'b'.repeat(40),
+    tree: 'c'.repeat(40),
+  }
+  for (const vector of [push, approve]) verifyIn(place, readSealRecord(vector.record), mapOf(entriesOf(vector)))
+})
+
 for (const vector of read('seal-refused.json') as RefusedVector[]) {
   test(`seal-refused.json: ${vector.what}`, () => {
     const record = readSealRecord(vector.record)
     const message = vector.message === null ? {} : { message: Buffer.from(vector.message, 'base64') }
+    const signers = mapOf(entriesOf(vector))
+    const { place } = vector
+    if (place) verifySeal({ record, signers })
     assert.throws(
-      () => verifySeal({ record, ...message, signers: mapOf(entriesOf(vector)) }),
+      () => (place ? verifyIn(place, record, signers) : verifySeal({ record, ...message, signers })),
       (error) => error instanceof SealError && error.code === vector.code,
     )
   })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type VectorKeys, createVectorKeys, createVectors } from './vectors-testing.ts'
 
-// Rewrites docs/formats/vectors/ with the keys that are there: `node src/seals/format/write-vectors-testing.ts`.
+// Rewrites docs/formats/vectors/ with the keys that are there: `node src/seals/format/write-vectors-testing.ts [files…]`.
 const folder = new URL('../../../docs/formats/vectors/', import.meta.url)
 const write = (name: string, value: unknown) =>
   writeFileSync(new URL(name, folder), `${JSON.stringify(value, null, 2)}\n`)
@@ -10,6 +10,7 @@ const write = (name: string, value: unknown) =>
 const keysFile = fileURLToPath(new URL('keys.json', folder))
 const keys = existsSync(keysFile) ? (JSON.parse(readFileSync(keysFile, 'utf8')) as VectorKeys) : createVectorKeys()
 const { proven, refused } = createVectors(keys)
-write('keys.json', keys)
-for (const [name, vector] of Object.entries(proven)) write(name, vector)
-write('seal-refused.json', refused)
+const wanted = process.argv.slice(2)
+for (const [name, content] of Object.entries({ 'keys.json': keys, ...proven, 'seal-refused.json': refused })) {
+  if (wanted.length === 0 || wanted.includes(name)) write(name, content)
+}

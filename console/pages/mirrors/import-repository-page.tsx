@@ -1,0 +1,147 @@
+import { Anchor, Button, Fieldset, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api/client.ts'
+import { getQuery, queryClient, refresh } from '../../api/queries.ts'
+import type { ImportView, Items, ProjectView } from '../../api/shapes.ts'
+import { isAdministrator, useMe } from '../../api/use-me.ts'
+import { nameProblem } from '../../forms/name-problem.ts'
+import { required, useActForm } from '../../forms/use-act-form.ts'
+import { visibilityWords } from '../../forms/visibility-words.ts'
+import type { FetchAhead } from '../../fetch-ahead.ts'
+import { paths, projectApi } from '../../paths.ts'
+import { PageHeader } from '../../ui/page-header.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { useGo, useUrlQuery } from '../../url-state.ts'
+import { createInProject } from '../projects/create-in-project.ts'
+import { CredentialFields } from './credential-fields.tsx'
+import { suggestName } from './import-words.ts'
+
+const projectsQuery = getQuery<Items<ProjectView>>('/projects')
+
+/** As it is now: the form begins with a project of this list. */
+export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(projectsQuery)]
+
+/** A repository that is somewhere else comes here, with all its history. */
+export function ImportRepositoryPage() {
+  const isAdmin = isAdministrator(useMe())
+  const { project: wanted } = useUrlQuery()
+  const { data } = useSuspenseQuery(projectsQuery)
+  const projects = data.items.filter(({ myRole }) => isAdmin || myRole === 'admin').map(({ name }) => name)
+  const go = useGo()
+  // Until somebody types a name, it follows the address.
+  const [isNamed, setNamed] = useState(false)
+
+  const { form, act, onSubmit } = useActForm({
+    initialValues: {
+      url: '',
+      username: '',
+      password: '',
+      project: projects.find((name) => name === wanted) ?? projects[0] ?? '',
+      name: '',
+      visibility: 'private',
+    },
+    validate: { url: required('the address of the repository'), project: nameProblem, name: nameProblem },
+    act: ({ project, ...repository }) =>
+      createInProject(project, projects.includes(project), () =>
+        api.post<ImportView>(`${projectApi(project)}/imports`, repository),
+      ),
+    onDone: async (made) => {
+      await Promise.all([refresh('/projects'), refresh('/repositories'), refresh('/home')])
+      go(paths.importProgress(made.project, made.repository), { replace: true })
+    },
+  })
+  const { url, name } = form.values
+  const urlProps = form.getInputProps('url')
+  return (
+    <>
+      <PageHeader
+        title="Import a repository"
+        description="All branches and tags come with their history. It lands like a first push: from there, its default branch is protected."
+        crumbs={[{ label: 'Projects', href: paths.projects }]}
+      />
+      <form onSubmit={onSubmit} noValidate>
+        <Stack maw={640}>
+          <TextInput
+            label="Address of the repository"
+            placeholder="https://git.example.com/team/api.git"
+            type="url"
+            maxLength={2000}
+            autoFocus
+            autoComplete="off"
+            spellCheck={false}
+            {...urlProps}
+            onChange={(event) => {
+              const typed = event.currentTarget.value
+              form.setFieldValue('url', typed)
+              if (!isNamed) form.setFieldValue('name', suggestName(typed))
+            }}
+          />
+          <Fieldset legend="If it is not public">
+            <CredentialFields
+              username={form.getInputProps('username')}
+              password={form.getInputProps('password')}
+              placeholder={hostOf(url)}
+            />
+          </Fieldset>
+          {projects.length > 0 ? (
+            <Select
+              label="Into the project"
+              data={projects}
+              allowDeselect={false}
+              searchable
+              {...form.getInputProps('project')}
+            />
+          ) : (
+            <TextInput
+              label="Into the project"
+              description="There is none yet; it is made along with the repository"
+              placeholder="payments"
+              maxLength={64}
+              spellCheck={false}
+              {...form.getInputProps('project')}
+            />
+          )}
+          <TextInput
+            label="Name here"
+            placeholder="api"
+            maxLength={64}
+            autoComplete="off"
+            spellCheck={false}
+            {...form.getInputProps('name')}
+            value={name}
+            onChange={(event) => {
+              setNamed(event.currentTarget.value !== '')
+              form.setFieldValue('name', event.currentTarget.value)
+            }}
+          />
+          <Radio.Group label="Who may see it" {...form.getInputProps('visibility')}>
+            <Stack gap="xs" mt="xs">
+              {visibilityWords.map((choice) => (
+                <Radio key={choice.value} {...choice} />
+              ))}
+            </Stack>
+          </Radio.Group>
+          <Text size="sm" c="dimmed">
+            Pull requests, issues and wikis stay where they are, and so do files of Git LFS: their pointers come, what
+            they point to does not.
+          </Text>
+          <ProblemAlert error={act.error} />
+          <Group>
+            <Button type="submit" loading={act.isPending}>
+              Import it
+            </Button>
+            <Anchor href={paths.newRepository(wanted)} size="sm">
+              Begin with an empty one instead
+            </Anchor>
+          </Group>
+        </Stack>
+      </form>
+    </>
+  )
+}
+
+const hostOf = (url: string): string => {
+  const host = URL.parse(url)?.host
+  return host ? `for ${host}` : ''
+}

@@ -1,0 +1,39 @@
+import { Button, Group, Paper, Stack } from '@mantine/core'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import type { MirrorView } from '../../api/shapes.ts'
+import { useActForm } from '../../forms/use-act-form.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { asSent, mirrorChecks, MirrorFields, type MirrorValues, mirrorValues } from './mirror-fields.tsx'
+
+/** A new mirror, or a change of one. @param path of all mirrors of the repository */
+export function MirrorForm({ path, mirror, onClose }: { path: string; mirror?: MirrorView; onClose: () => void }) {
+  const { form, act, onSubmit } = useActForm<MirrorValues, MirrorView>({
+    initialValues: mirrorValues(mirror),
+    validate: mirrorChecks,
+    act: (values) =>
+      mirror === undefined
+        ? api.post<MirrorView>(path, asSent(values))
+        : api.patch<MirrorView>(`${path}/${mirror.id}`, asSent(values)),
+    onDone: async () => {
+      await refresh(path)
+      onClose()
+    },
+  })
+  return (
+    <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate>
+      <Stack>
+        <MirrorFields form={form} {...(mirror === undefined ? {} : { mirror })} />
+        <ProblemAlert error={act.error} />
+        <Group>
+          <Button type="submit" loading={act.isPending}>
+            {mirror === undefined ? 'Set it up with a tap' : 'Save with a tap'}
+          </Button>
+          <Button variant="default" onClick={onClose} disabled={act.isPending}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  )
+}

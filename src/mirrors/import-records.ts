@@ -1,0 +1,142 @@
+import { recordEvent } from '../audit/record.ts'
+import type { Database, Db } from '../database/handles.ts'
+import { type Id, newId } from '../database/id.ts'
+import type { ProjectTable, RepositoryImportTable } from '../database/schema.ts'
+import { conflict, notFound } from '../http/problem.ts'
+import { actorOf, type Caller } from '../identity/caller.ts'
+import type { Outbound } from '../outbound/outbound.ts'
+import { checkRepositoryName } from '../repositories/names.ts'
+import { methodOf } from '../repositories/ref-updates.ts'
+import { createRepository, type RepositoryParts } from '../repositories/repository-records.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { checkRemoteUrl } from './remote.ts'
+import type { ImportResult, ImportRetry, ImportView, NewImport } from './shapes.ts'
+
+export interface ImportParts extends RepositoryParts {
+  outbound: Outbound
+  secrets: Secrets
+}
+
+export const passwordPurpose = (id: Id<'imp'> | Id<'mir'>): string => `password of ${id}`
+
+/** Makes the repository and the row that says where its history comes from; whoever works on imports finds it. */
+export async function createImport(
+  parts: ImportParts,
+  caller: Caller,
+  project: ProjectTable,
+  wanted: NewImport,
+): Promise<RepositoryImportTable> {
+  const { database, outbound, secrets, now } = parts
+  checkRepositoryName(wanted.name)
+  const password = wanted.password || undefined
+  const url = checkRemoteUrl(outbound, wanted.url, password)
+  const { name, description = '', visibility } = wanted
+  const repository = await createRepository(parts, caller, project, { name, description, visibility })
+  const at = now()
+  const id = newId('imp')
+  const row: RepositoryImportTable = {
+    id,
+    repositoryId: repository.id,
+    url,
+    username: wanted.username ?? '',
+    passwordBox: password === undefined ? null : secrets.seal(password, passwordPurpose(id)),
+    state: 'waiting',
+    phase: 'waiting',
+    ...noProgress,
+    problemCode: null,
+    problem: null,
+    result: null,
+    isCancelled: 0,
+    createdBy: caller.id,
+    method: methodOf(caller),
+    strength: caller.strength,
+    createdAt: at,
+    startedAt: null,
+    finishedAt: null,
+    beatAt: at,
+  }
+  await database.write(async (tx) => {
+    await tx.insertInto('repositoryImport').values(row).execute()
+    await recordEvent(tx, {
+      action: 'repository.import-started',
+      actor: actorOf(caller),
+      target: { kind: 'repository', id: repository.id },
+      repositoryId: repository.id,
+      facts: { repository: `${project.name}/${name}`, url },
+      at,
+    })
+  })
+  return row
+}
+
+export const noProgress = { objectsDone: 0, objectsTotal: 0, bytes: 0, bytesPerSecond: 0 }
+
+export const findImport = (
+  db: Db<'repositoryImport'>,
+  repositoryId: Id<'rep'>,
+): Promise<RepositoryImportTable | undefined> =>
+  db.selectFrom('repositoryImport').selectAll().where('repositoryId', '=', repositoryId).executeTakeFirst()
+
+export async function getImport(db: Db<'repositoryImport'>, repositoryId: Id<'rep'>): Promise<RepositoryImportTable> {
+  const row = await findImport(db, repositoryId)
+  if (row === undefined) throw notFound('This import')
+  return row
+}
+
+/** Begins it anew, with what is known or another password. @throws 409 while it works or when it is done */
+export async function retryImport(
+  { database, outbound, secrets, now }: { database: Database; outbound: Outbound; secrets: Secrets; now: () => number },
+  row: RepositoryImportTable,
+  wanted: ImportRetry,
+): Promise<void> {
+  const isGiven = wanted.password !== undefined || wanted.username !== undefined
+  checkRemoteUrl(outbound, row.url, wanted.password || undefined)
+  const { numUpdatedRows } = await database.write((tx) =>
+    tx
+      .updateTable('repositoryImport')
+      .set({
+        state: 'waiting',
+        phase: 'waiting',
+        ...noProgress,
+        problemCode: null,
+        problem: null,
+        finishedAt: null,
+        beatAt: now(),
+        ...(isGiven
+          ? {
+              username: wanted.username ?? row.username,
+              passwordBox: wanted.password ? secrets.seal(wanted.password, passwordPurpose(row.id)) : null,
+            }
+          : {}),
+      })
+      .where('id', '=', row.id)
+      .where('isCancelled', '=', 0)
+      .where('state', 'in', ['failed', 'interrupted'])
+      .executeTakeFirst(),
+  )
+  if (Number(numUpdatedRows) === 0)
+    throw conflict('import-busy', 'This import is not one that can be tried again now.', {
+      help: 'Look at it again.',
+    })
+}
+
+export function renderImport(row: RepositoryImportTable, place: { project: string; repository: string }): ImportView {
+  return {
+    id: row.id,
+    project: place.project,
+    repository: place.repository,
+    url: row.url,
+    username: row.username,
+    state: row.state,
+    phase: row.phase,
+    objectsDone: row.objectsDone,
+    objectsTotal: row.objectsTotal,
+    bytes: row.bytes,
+    bytesPerSecond: row.bytesPerSecond,
+    problem: row.problemCode === null ? null : { code: row.problemCode, sentence: row.problem ?? '' },
+    result: row.result === null ? null : (JSON.parse(row.result) as ImportResult),
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  }
+}

@@ -1,0 +1,93 @@
+import type { Database } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { SealRequestTable } from '../database/schema.ts'
+import { findUserById } from '../identity/users.ts'
+import type { Letter } from '../mail/letter-queue.ts'
+import { listUnannounced, markAnnounced } from '../seals/announce.ts'
+import { renderCode } from '../seals/code.ts'
+import { wantsLetters } from './choices.ts'
+import { listSubscriptions } from './subscriptions.ts'
+import type { WebPush } from './web-push.ts'
+
+export interface NotifierParts {
+  database: Database
+  webPush: WebPush
+  queueLetter: (tx: Parameters<Parameters<Database['write']>[0]>[0], letter: Letter) => Promise<void>
+  origin: string
+  now: () => number
+  onError: (error: unknown) => void
+}
+
+const lookEveryMs = 1_000
+/** What waits for a shorter time is over before anybody reads a letter. */
+const worthALetterMs = 10 * 60_000
+
+/**
+ * `notify/` owns who wants to be told, and where, when something waits for their tap; it tells them once. It never says
+ * what waits to anybody but them.
+ */
+export function createNotifier(parts: NotifierParts): { start(): void; tell(): Promise<void>; close(): Promise<void> } {
+  const { database, now, onError } = parts
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | undefined
+
+  async function tell(): Promise<void> {
+    for (const row of await listUnannounced(database.read, now())) if (await claim(row)) await push(row)
+  }
+
+  /** Of several nodes one tells; the letter is written together with that. */
+  function claim(row: SealRequestTable): Promise<boolean> {
+    return database.write(async (tx) => {
+      if (!(await markAnnounced(tx, row.id, now()))) return false
+      if (row.expiresAt - row.createdAt >= worthALetterMs && (await wantsLetters(tx, row.userId))) {
+        const by = await findUserById(tx, row.requestedBy)
+        await parts.queueLetter(tx, {
+          toUserId: row.userId,
+          kind: 'tap-waits',
+          facts: {
+            title: (JSON.parse(row.facts) as { title: string }).title,
+            by: row.requestedBy === row.userId ? null : (by?.displayName ?? 'Somebody'),
+            link: `${parts.origin}/s/${renderCode(row.code ?? '')}`,
+            expiresAt: row.expiresAt,
+          },
+        })
+      }
+      return true
+    })
+  }
+
+  async function push(row: SealRequestTable): Promise<void> {
+    const ttlSeconds = Math.max(1, Math.floor((row.expiresAt - now()) / 1_000))
+    const message = {
+      title: 'Postern',
+      body: 'Something waits for your tap.',
+      path: `/s/${renderCode(row.code ?? '')}`,
+      ttlSeconds,
+    }
+    for (const subscription of await listSubscriptions(database.read, row.userId))
+      if (!(await parts.webPush.send(subscription, message).catch(failed))) await forget(subscription.id)
+  }
+
+  function failed(error: unknown): boolean {
+    onError(error)
+    return true
+  }
+
+  const forget = (id: Id<'psh'>) =>
+    database.write((tx) => tx.deleteFrom('pushSubscription').where('id', '=', id).execute())
+
+  return {
+    tell,
+    start() {
+      timer = setInterval(() => {
+        working ??= tell()
+          .catch(onError)
+          .finally(() => (working = undefined))
+      }, lookEveryMs).unref()
+    },
+    async close() {
+      clearInterval(timer)
+      await working
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { type ActName, acts } from './acts.ts'
+import { categories } from './category.ts'
+import type { PolicyProblem } from './check-policy.ts'
+import { namesAct } from './compile.ts'
+import { compileNetworks } from './networks.ts'
+import type { Rule } from './rule.ts'
+
+const actNames = Object.keys(acts) as ActName[]
+
+/**
+ * Pairs of rules that nobody they both concern could ever meet: kinds of keys that exclude each other, networks that
+ * have no address in common. Only what is certain is named; who else a draft locks out is for its review to show.
+ */
+export function findContradictions(rules: readonly Rule[]): PolicyProblem[] {
+  const enforced = rules.filter(({ mode }) => mode === 'enforce')
+  return enforced.flatMap((rule, index) =>
+    enforced.slice(index + 1).flatMap((other) => {
+      const both = excludeKeys(rule, other) ?? excludeNetworks(rule, other)
+      return both === undefined || !overlap(rule, other)
+        ? []
+        : [{ rule: other.id, message: `It contradicts “${rule.title}”: ${both} Whom both concern, nothing would let in.` }]
+    }),
+  )
+}
+
+/** Whether there can be somebody, doing something somewhere, whom both name. */
+function overlap(one: Rule, other: Rule): boolean {
+  const isShared = one.who.includes('everyone') || other.who.includes('everyone') || meet(one.who, other.who)
+  const isSameAct = actNames.some((act) => namesAct(one, act) && namesAct(other, act))
+  return isShared && isSameAct && meetWhere(one, other)
+}
+
+function meetWhere({ where: one = {} }: Rule, { where: other = {} }: Rule): boolean {
+  const pairs = [
+    [one.repositories, other.repositories],
+    [one.branches, other.branches],
+    [one.networks, other.networks],
+  ]
+  return pairs.every(([left, right]) => left === undefined || right === undefined || meet(left, right))
+}
+
+const meet = (one: readonly string[], other: readonly string[]): boolean => one.some((term) => other.includes(term))
+
+/** By categories alone: whether a model belongs to one is not known here. */
+function excludeKeys({ requires: { models: one } }: Rule, { requires: { models: other } }: Rule): string | undefined {
+  if (one === undefined || other === undefined) return undefined
+  const terms = [...(one.allow ?? []), ...(other.allow ?? [])]
+  if (terms.some((term) => !(categories as readonly string[]).includes(term))) return undefined
+  const left = categories.filter((category) =>
+    [one, other].every(
+      ({ allow, deny }) => (allow === undefined || allow.includes(category)) && deny?.includes(category) !== true,
+    ),
+  )
+  return left.length > 0 ? undefined : 'together they leave no kind of key.'
+}
+
+function excludeNetworks({ requires: one }: Rule, { requires: other }: Rule): string | undefined {
+  const [left, right] = [one.networks, other.networks]
+  if (left === undefined || right === undefined) return undefined
+  return reach(left, right) || reach(right, left) ? undefined : 'they have no network in common.'
+}
+
+/** Two ranges are apart, or one holds the other: so the first address of one lies in the other, or they never meet. */
+function reach(ranges: readonly string[], firsts: readonly string[]): boolean {
+  const matches = compileNetworks(ranges)
+  return firsts.some((range) => matches(range.split('/')[0] ?? ''))
+}

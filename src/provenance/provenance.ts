@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto'
+import type { AuditEntry } from '../audit/entry.ts'
+import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
+import type { RefUpdateTable, TableName } from '../database/schema.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
+import { appendFiles } from '../repositories/append-files.ts'
+import type { Git } from '../repositories/git.ts'
+import type { RepositoryPlace } from '../repositories/place.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { continueControls, endControls } from './controls.ts'
+import { readUpdate } from './read-update.ts'
+import { loadSigningKey, type SigningKey } from './signing-key.ts'
+import { renderProvenance, renderSummary } from './statements.ts'
+
+export const ATTESTATIONS_REF = 'refs/postern/attestations'
+
+export interface Provenance {
+  key: SigningKey
+  /** Says what each change of a protected branch is worth that nothing was said of yet, and puts it into the repository. */
+  attest(place: Pick<RepositoryPlace, 'repository' | 'path' | 'folder'>): Promise<void>
+  /** A follower of events: a control that a changed rule no longer asks for ends in the same transaction. */
+  onEvent(tx: Tx<TableName>, event: AuditEntry): Promise<void>
+}
+
+interface Parts {
+  database: Database
+  git: Git
+  secrets: Secrets
+  policy: PolicyInForce
+  origin: string
+  now: () => number
+}
+
+/**
+ * `provenance/` owns what the instance itself says of each change of a protected branch: source provenance and a
+ * verification summary, signed with its own key. It decides nothing, and no proof of a person rests on it.
+ */
+export async function createProvenance(parts: Parts): Promise<Provenance> {
+  const { database, git, now } = parts
+  const key = await loadSigningKey(parts.secrets)
+  const queues = new Map<string, Promise<void>>()
+
+  async function attestAll(place: Parameters<Provenance['attest']>[0]): Promise<void> {
+    for (const row of await listUnattested(database, place)) await attestOne(place, row)
+    await appendFiles(git, place.folder, {
+      ref: ATTESTATIONS_REF,
+      files: await renderFiles(database, key, place),
+      message: 'attestations',
+      at: now(),
+    })
+  }
+
+  async function attestOne(place: Parameters<Provenance['attest']>[0], row: RefUpdateTable): Promise<void> {
+    const at = now()
+    const { people, ...facts } = await readUpdate(parts, place, row)
+    const isSealed = row.sealId !== null
+    const met = (name: string): boolean =>
+      (name !== 'sealed-changes' || isSealed) && (name !== 'two-party' || people.size > 1)
+    try {
+      await database.write(async (tx) => {
+        const controls = await continueControls(tx, row, { oid: row.newOid, met, at })
+        const isTwoParty = controls.some(({ name }) => name === 'two-party')
+        const level = !isSealed ? 1 : isTwoParty ? 4 : 3
+        const update = { ...facts, origin: parts.origin, at: row.finishedAt ?? at, controls, level } as const
+        const provenance = renderProvenance(update)
+        const summary = renderSummary(update, hash('sha256', provenance, 'hex'))
+        const attestation = {
+          refUpdateId: row.id,
+          repositoryId: row.repositoryId,
+          ref: row.ref,
+          oid: row.newOid,
+          level,
+          provenance: key.signStatement(provenance),
+          summary: key.signStatement(summary),
+          createdAt: at,
+        }
+        await orUniqueViolation(tx.insertInto('sourceAttestation').values(attestation).execute())
+      })
+    } catch (error) {
+      // Another node was faster: what it said stands.
+      if (!(error instanceof UniqueViolation)) throw error
+    }
+  }
+
+  return {
+    key,
+    attest(place) {
+      const { id } = place.repository
+      const turn = (queues.get(id) ?? Promise.resolve()).catch(() => {}).then(() => attestAll(place))
+      queues.set(id, turn)
+      return turn.finally(() => {
+        if (queues.get(id) === turn) queues.delete(id)
+      })
+    },
+    async onEvent(tx, { action, repositoryId, target, at }) {
+      if (action === 'branch.rule-changed' && repositoryId) await endControls(tx, { repositoryId, ref: target.id }, at)
+    },
+  }
+}
+
+/** Done changes of protected branches, the oldest first; what a branch was before its protection is not our word. */
+function listUnattested({ read }: Database, { repository }: { repository: { id: RefUpdateTable['repositoryId'] } }) {
+  return read
+    .selectFrom('refUpdate')
+    .innerJoin('protectedBranch', (join) =>
+      join
+        .onRef('protectedBranch.repositoryId', '=', 'refUpdate.repositoryId')
+        .onRef('protectedBranch.ref', '=', 'refUpdate.ref')
+        .onRef('protectedBranch.createdAt', '<=', 'refUpdate.finishedAt'),
+    )
+    .leftJoin('sourceAttestation', 'sourceAttestation.refUpdateId', 'refUpdate.id')
+    .selectAll('refUpdate')
+    .where('refUpdate.repositoryId', '=', repository.id)
+    .where('refUpdate.state', '=', 'done')
+    .where('sourceAttestation.refUpdateId', 'is', null)
+    .orderBy('refUpdate.finishedAt')
+    .orderBy('refUpdate.id')
+    .execute()
+}
+
+/** One file for each change, in the field's own bundle form: a line for each envelope. */
+async function renderFiles({ read }: Database, key: SigningKey, { repository }: Pick<RepositoryPlace, 'repository'>) {
+  const rows = await read
+    .selectFrom('sourceAttestation')
+    .select(['refUpdateId', 'oid', 'provenance', 'summary'])
+    .where('repositoryId', '=', repository.id)
+    .execute()
+  const files = rows.map(({ refUpdateId, oid, provenance, summary }): [string, Buffer] => [
+    `${oid.slice(0, 2)}/${oid}/${refUpdateId}.intoto.jsonl`,
+    Buffer.from(`${provenance}\n${summary}\n`),
+  ])
+  return new Map(files.length === 0 ? [] : [['key.pem', Buffer.from(key.publicKeyPem)], ...files])
+}

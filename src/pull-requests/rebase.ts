@@ -1,0 +1,136 @@
+import { conflict } from '../http/problem.ts'
+import { commitOid } from '../protocols/sshsig/commit-signature.ts'
+import { writeCommit } from '../repositories/ref-updates.ts'
+import type { Source } from '../repositories/revision.ts'
+import type { Ident } from '../seals/format/commit.ts'
+import { mergeTrees, nameFiles } from './merge-trees.ts'
+import { type OriginalCommit, parseOriginal, renderReplayed } from './replayed-commit.ts'
+
+/** More than this is a history to merge, not a change to replay. */
+export const mostReplayed = 250
+
+/** A commit as it comes to stand on the branch, and the one it was made from. */
+export interface Replayed {
+  oid: string
+  from: string
+  tree: string
+  subject: string
+  bytes: Buffer
+}
+
+/**
+ * Replays the commits of `head` that `base` lacks on top of `base`, one after the other: authors and messages stay, the
+ * committer is whoever asks. The same arguments always give the same commits. Trees are written to the repository, or to
+ * `objectDirectory`; the commits are not, see `writeReplayed`. @throws 409 that names the commit in the way
+ */
+export async function replay(
+  source: Source,
+  wanted: { base: string; head: string; committer: Ident; objectDirectory?: string },
+): Promise<Replayed[]> {
+  const { base, head, committer, objectDirectory } = wanted
+  const objects = source.git.objects(source.folder)
+  const read = async (oid: string): Promise<OriginalCommit> => {
+    const object = await objects.read(oid)
+    if (object?.type !== 'commit') throw new Error(`${oid} is no commit`)
+    return parseOriginal(object.content)
+  }
+  const replayed: Replayed[] = []
+  let [tip, tree] = [base, (await read(base)).tree]
+  for (const oid of await listToReplay(source, { base, head })) {
+    const original = await read(oid)
+    const [parent] = original.parents
+    if (parent === undefined) throw conflict('unrelated', `The commit ${short(oid)} has no parent to replay it from.`)
+    const parentTree = (await read(parent)).tree
+    const isEmpty = original.tree === parentTree
+    const next = isEmpty
+      ? tree
+      : parentTree === tree
+        ? original.tree
+        : await mergeOnto(source, {
+            oid,
+            subject: original.subject,
+            parent,
+            tree,
+            at: committer.timestamp,
+            objectDirectory,
+          })
+    // The branch has it already, by another commit.
+    if (next === tree && !isEmpty) continue
+    const bytes = renderReplayed(original, { tree: next, parent: tip, committer })
+    tip = commitOid(bytes)
+    tree = next
+    replayed.push({ oid: tip, from: oid, tree, subject: original.subject, bytes })
+  }
+  return replayed
+}
+
+/** Brings them into the repository, oldest first; their trees are there. */
+export async function writeReplayed({ git, folder }: Source, replayed: readonly Replayed[]): Promise<void> {
+  for (const { bytes, oid } of replayed) await writeCommit(git, folder, bytes, oid)
+}
+
+/** Commits of `head` that `base` lacks, the oldest first. @throws 409 for merges among them, and for too many */
+async function listToReplay(
+  { git, folder }: Source,
+  { base, head }: { base: string; head: string },
+): Promise<string[]> {
+  const args = ['rev-list', '--reverse', '--topo-order', '--parents', '--end-of-options', head, `^${base}`]
+  const { stdout } = await git.run(args, { repository: folder })
+  const lines = stdout.toString().split('\n').filter(Boolean)
+  if (lines.length > mostReplayed)
+    throw conflict('too-many-commits', `There are ${lines.length} commits: at most ${mostReplayed} can be replayed.`, {
+      help: 'Merge or squash instead.',
+    })
+  return lines.map((line) => {
+    const [oid = '', ...parents] = line.split(' ')
+    if (parents.length > 1)
+      throw conflict('has-merges', `The commit ${short(oid)} is a merge, which cannot be replayed.`, {
+        help: 'Rebase your branch without merges and push it, or merge or squash instead.',
+      })
+    return oid
+  })
+}
+
+/**
+ * The tree of `oid` on top of `tree`. A commit of `tree` whose only parent is that of `oid` makes git take this parent
+ * as the common ancestor: what `git merge-tree --merge-base` does, which git 2.39 does not have.
+ */
+async function mergeOnto(
+  source: Source,
+  given: {
+    oid: string
+    subject: string
+    parent: string
+    tree: string
+    at: number
+    objectDirectory: string | undefined
+  },
+): Promise<string> {
+  const { oid, parent, tree, at, objectDirectory } = given
+  const { git, folder } = source
+  const env = {
+    GIT_AUTHOR_NAME: 'postern',
+    GIT_AUTHOR_EMAIL: 'postern@localhost',
+    GIT_AUTHOR_DATE: `${at} +0000`,
+    GIT_COMMITTER_NAME: 'postern',
+    GIT_COMMITTER_EMAIL: 'postern@localhost',
+    GIT_COMMITTER_DATE: `${at} +0000`,
+  }
+  const made = await git.run(['commit-tree', '-p', parent, '-m', 'here', tree], {
+    repository: folder,
+    env,
+    ...(objectDirectory === undefined ? {} : { objectDirectory }),
+  })
+  const outcome = await mergeTrees(source, {
+    base: made.stdout.toString().trim(),
+    head: oid,
+    ...(objectDirectory === undefined ? {} : { objectDirectory }),
+  })
+  if (outcome.kind === 'clean') return outcome.tree
+  const commit = `${short(oid)} (“${given.subject}”)`
+  throw conflict('conflicts', `The commit ${commit} conflicts with the target in ${nameFiles(outcome.files)}.`, {
+    help: 'Rebase your branch on the target, resolve them, and push; or merge instead.',
+  })
+}
+
+const short = (oid: string): string => oid.slice(0, 10)

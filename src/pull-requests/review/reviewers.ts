@@ -1,0 +1,114 @@
+import type { Db, Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { ReviewerRequestTable, TableName } from '../../database/schema.ts'
+import { conflict, forbidden, invalid } from '../../http/problem.ts'
+import type { RepositoryPlace } from '../../repositories/place.ts'
+import { listUserRoles } from '../../repositories/user-roles.ts'
+import type { ReviewParts } from './review-parts.ts'
+import { getPullRequest, type PullRequest } from '../records.ts'
+import { noteReview } from './note.ts'
+import { mayTend } from './speaker.ts'
+import type { InReview } from './in-review.ts'
+
+export interface Asked {
+  kind: 'user' | 'group'
+  id: string
+  name: string
+}
+
+/** Whose review is asked for, from now on exactly these. Who is new is told by an event each. @throws 403, 409, 422 */
+export async function requestReviewers(
+  { database, now }: ReviewParts,
+  { place, caller, number }: InReview,
+  wanted: { users: readonly string[]; groups: readonly string[] },
+): Promise<void> {
+  await database.write(async (tx) => {
+    const row = await getPullRequest(tx, place.repository.id, number)
+    if (!mayTend(place, row, caller))
+      throw forbidden('Only whoever proposed this, or may write here, can ask for reviews.', 'Ask one of them.')
+    if (row.state !== 'open') throw conflict(row.state, `This is ${row.state}: nobody needs to review it any more.`)
+    const asked = [...(await getUsers(tx, place, row, wanted.users)), ...(await getGroups(tx, wanted.groups))]
+    const before = await listRequests(tx, row.id)
+    const isIn = (list: readonly { kind: string; id: string }[], { kind, id }: { kind: string; id: string }): boolean =>
+      list.some((other) => other.kind === kind && other.id === id)
+    for (const gone of before.filter((request) => !isIn(asked, request))) await forget(tx, row, gone)
+    const at = now()
+    for (const { kind, id, name } of asked.filter((request) => !isIn(before, request))) {
+      const subjectId = id as ReviewerRequestTable['subjectId']
+      const request = { pullRequestId: row.id, subjectKind: kind, subjectId, createdBy: caller.id, createdAt: at }
+      await tx.insertInto('reviewerRequest').values(request).execute()
+      await noteReview(
+        tx,
+        { path: place.path, row },
+        {
+          action: 'review.requested',
+          caller,
+          facts: { reviewer: name, kind, reviewerId: id },
+          at,
+        },
+      )
+    }
+  })
+}
+
+const forget = (tx: Tx<TableName>, row: PullRequest, { kind, id }: { kind: 'user' | 'group'; id: string }) =>
+  tx
+    .deleteFrom('reviewerRequest')
+    .where('pullRequestId', '=', row.id)
+    .where('subjectKind', '=', kind)
+    .where('subjectId', '=', id as ReviewerRequestTable['subjectId'])
+    .execute()
+
+/** In the order in which they were asked. */
+export async function listRequests(
+  db: Db<'reviewerRequest'>,
+  pullRequestId: Id<'prq'>,
+): Promise<{ kind: 'user' | 'group'; id: string }[]> {
+  const rows = await db
+    .selectFrom('reviewerRequest')
+    .select(['subjectKind', 'subjectId'])
+    .where('pullRequestId', '=', pullRequestId)
+    .orderBy('createdAt')
+    .orderBy('subjectId')
+    .execute()
+  return rows.map(({ subjectKind, subjectId }) => ({ kind: subjectKind, id: subjectId }))
+}
+
+/** @throws 422 for who does not exist, may not read here, or proposed this */
+async function getUsers(
+  tx: Tx<TableName>,
+  place: RepositoryPlace,
+  row: PullRequest,
+  ids: readonly string[],
+): Promise<Asked[]> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return []
+  const users = await tx
+    .selectFrom('user')
+    .select(['id', 'username', 'role', 'state'])
+    .where('id', 'in', wanted as Id<'usr'>[])
+    .execute()
+  const roles = await listUserRoles(tx, place.repository, users)
+  return wanted.map((id) => {
+    const user = users.find((other) => other.id === id)
+    if (user === undefined || user.state !== 'active') throw invalid('users', 'One of these people is not there.')
+    if (id === row.authorId) throw invalid('users', 'Nobody reviews their own work.')
+    if (!roles.has(id)) throw invalid('users', `${user.username} may not read this repository.`)
+    return { kind: 'user', id, name: user.username }
+  })
+}
+
+async function getGroups(tx: Tx<TableName>, ids: readonly string[]): Promise<Asked[]> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return []
+  const groups = await tx
+    .selectFrom('userGroup')
+    .select(['id', 'name'])
+    .where('id', 'in', wanted as Id<'grp'>[])
+    .execute()
+  return wanted.map((id) => {
+    const group = groups.find((other) => other.id === id)
+    if (group === undefined) throw invalid('groups', 'One of these groups is not there.')
+    return { kind: 'group', id, name: group.name }
+  })
+}

@@ -1,0 +1,54 @@
+import { escapeHidden } from '../../audit/record.ts'
+import { conflict } from '../../http/problem.ts'
+import { maxComparedBytes } from '../../repositories/diff.ts'
+import type { Source } from '../../repositories/revision.ts'
+import { renderIdent } from '../../seals/format/commit.ts'
+import { identOf } from '../commit-template.ts'
+import type { LineRange } from './map-line.ts'
+import { rewriteTree } from './rewrite-tree.ts'
+import { replaceLines } from './suggestion.ts'
+
+interface Named {
+  username: string
+  displayName: string
+}
+
+/** The head's tree with these lines of one file replaced. Its objects are written. @throws 409 */
+export async function replaceInTree(
+  source: Source,
+  { head, path, range, lines }: { head: string; path: string; range: LineRange; lines: readonly string[] },
+): Promise<string> {
+  const objects = source.git.objects(source.folder)
+  const root = await objects.info(`${head}^{tree}`)
+  const tree =
+    root &&
+    (await rewriteTree(source, root.oid, path.split('/'), async (blob) => {
+      const file = await objects.read(blob, { maxBytes: maxComparedBytes })
+      return file && replaceLines(file.content, range, lines)
+    }))
+  if (root === undefined || tree === undefined)
+    throw conflict('cannot-apply', 'This is not a file whose lines can be replaced.', { help: 'Change it by hand.' })
+  if (tree === root.oid) throw conflict('nothing-changes', 'The lines already read so.')
+  return tree
+}
+
+/** Unsigned, as any pushed commit: by whoever suggested it, committed by whoever applies it. */
+export function suggestionCommit(
+  commit: { tree: string; parent: string; path: string; number: number; author: Named; committer: Named },
+  { rpId, at }: { rpId: string; at: number },
+): Buffer {
+  const { tree, parent, author, committer } = commit
+  return Buffer.from(
+    [
+      `tree ${tree}`,
+      `parent ${parent}`,
+      `author ${renderIdent(identOf(author, { rpId, at }))}`,
+      `committer ${renderIdent(identOf(committer, { rpId, at }))}`,
+      '',
+      `Apply a suggestion of ${author.username} to ${escapeHidden(commit.path)}`,
+      '',
+      `From the review of #${commit.number}.`,
+      '',
+    ].join('\n'),
+  )
+}

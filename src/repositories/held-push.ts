@@ -1,0 +1,293 @@
+import { basename } from 'node:path'
+import type { Database } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { HeldOutcome, RefUpdateTable, SealRequestTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+import type { Caller } from '../identity/caller.ts'
+import type { RefCommand } from '../protocols/git/receive-commands.ts'
+import { askedBy } from '../seals/asked-from.ts'
+import { draftUpdate } from '../seals/format/draft.ts'
+import { createSealRequest } from '../seals/requests.ts'
+import type { Waiting } from '../seals/waiting.ts'
+import { withdrawRequest } from '../seals/withdraw.ts'
+import { GitError } from './git.ts'
+import { readHeldChange, renderHeldFacts, titleOfHeld } from './held-push-facts.ts'
+import { renderHeldLines, shortCodeOf, type TerminalLine } from './held-push-lines.ts'
+import { findRuleChange, heldMoved, heldRefusal, type HeldRefusal, releaseHeld } from './held-push-release.ts'
+import type { HeldPushes } from './held-pushes.ts'
+import type { RepositoryPlace } from './place.ts'
+import type { RefParts } from './ref-updates.ts'
+import type { PushShape } from './push-shape.ts'
+import type { TapAsked } from './push-taps.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
+
+export interface HoldParts extends RefParts {
+  policy: PolicyInForce
+  waiting: Waiting
+  heldPushes: HeldPushes
+  /** Where people open this instance. */
+  origin: string
+  /** How long a push waits for its tap. */
+  pushWaitSeconds: number
+  log: (error: unknown, text: string) => void
+}
+
+/** A push whose objects lie in quarantine, and whoever makes it; by whatever transport. */
+export interface HeldPush {
+  place: RepositoryPlace
+  caller: Caller
+  commands: readonly RefCommand[]
+  shapes: ReadonlyMap<string, PushShape>
+  waits: TapAsked
+  /** Absolute. */
+  quarantine: string
+  /** Shows lines in the pusher's terminal. */
+  say: (lines: readonly TerminalLine[]) => void
+  withPicture: boolean
+  /** Aborts when the pusher is gone. */
+  signal: AbortSignal
+  /** Resolves once the pusher has their whole answer, or is gone: a server that stops waits for it. */
+  answered: Promise<void>
+  /** The same caller as their credential proves them now; undefined, or thrown, where it no longer does. */
+  recognise: () => Promise<Caller | undefined>
+}
+
+/** After the tap the updates are prepared: git may move the refs. Else why not, and nothing is left behind. */
+export type Held = { rows: RefUpdateTable[] } | { refusal: HeldRefusal }
+
+// So that a tap in the last second still finds its statement good.
+const graceMs = 10_000
+/** As long as the page of its request may still be looked at. */
+const keptAfterEndMs = 24 * 3_600_000
+
+/**
+ * Holds a push until its person taps for it, no longer than `pushWaitSeconds`. Nothing is locked meanwhile; whatever
+ * changed until then is judged again, in the transaction that uses up the seal and prepares the updates.
+ */
+export async function holdPush(parts: HoldParts, held: HeldPush): Promise<Held> {
+  const { ref } = held.waits.command
+  const room = parts.heldPushes.enter(held.caller.id)
+  if (typeof room === 'string')
+    return {
+      refusal: heldRefusal(ref, 'too-many-held', 'failed', [
+        room === 'person'
+          ? 'Too many pushes of yours already wait for a tap. Answer or refuse some, and push again.'
+          : 'Too many pushes wait for a tap here. Push again in a minute.',
+      ]),
+    }
+  const place = room
+  void held.answered.then(() => place[Symbol.dispose]())
+  try {
+    const result = await hold(parts, held)
+    place.ended('refusal' in result ? result.refusal.ended : 'sealed')
+    return result
+  } catch (error) {
+    if (error instanceof ProblemError)
+      return { refusal: heldRefusal(ref, error.code, 'failed', [error.message, error.details.help ?? '']) }
+    throw error
+  }
+}
+
+async function hold(parts: HoldParts, held: HeldPush): Promise<Held> {
+  const { database, now } = parts
+  const asked = await ask(parts, held)
+  if ('refusal' in asked) return asked
+  const { id } = asked
+  let result: Held | undefined
+  try {
+    result = await waitFor(parts, held, id)
+    return result
+  } finally {
+    // Also where something broke: a tap for what is over would be for nothing.
+    const outcome = result === undefined ? 'failed' : 'refusal' in result ? result.refusal.ended : 'sealed'
+    await takeBack(parts, held, id).catch((error: unknown) => parts.log(error, 'a push was not taken back'))
+    await database.write((tx) =>
+      tx.updateTable('heldPush').set({ endedAt: now(), outcome }).where('requestId', '=', id).execute(),
+    )
+    parts.waiting.answered(id)
+  }
+}
+
+/** Lays down the statement that waits, and says so in the terminal. */
+async function ask(parts: HoldParts, held: HeldPush): Promise<{ id: Id<'srq'> } | { refusal: HeldRefusal }> {
+  const { database, git, policy, now, origin, pushWaitSeconds } = parts
+  const { place, caller, waits, quarantine } = held
+  const { command } = waits
+  const { repository } = place
+  const where = { objectDirectory: quarantine, defaultBranch: repository.defaultBranch }
+  const change = await readHeldChange({ git, folder: place.folder }, command, where).catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'git-failed') return undefined
+    throw error
+  })
+  if (change === undefined)
+    return { refusal: heldRefusal(command.ref, 'not-a-commit', 'failed', ['Only commits can be pushed to a branch.']) }
+  const at = now()
+  const lifetimeMs = pushWaitSeconds * 1000 + graceMs
+  const policyDigest = policy.current().digest
+  const request = await database.write(async (tx) => {
+    const made = await createSealRequest(tx, {
+      userId: caller.id,
+      requestedBy: caller.id,
+      action: 'push',
+      repositoryId: repository.id,
+      draft: {
+        statement: draftUpdate(
+          {
+            signer: { userId: caller.id, username: caller.username },
+            requestedBy: caller.id,
+            policyDigest,
+            issuedAt: at,
+            notAfter: at + lifetimeMs,
+          },
+          {
+            action: 'push',
+            repository: { id: repository.id, url: `${origin}/${place.path}.git` },
+            targetRef: command.ref,
+            base: command.oldOid,
+            tip: command.newOid,
+            tree: change.tree,
+          },
+        ),
+        question: waits.question,
+        // Nothing of this is signed in a form that stock git looks for, whatever the key.
+        stockVerifiableOnly: false,
+      },
+      facts: renderHeldFacts(command, place, { change, policyDigest }),
+      at,
+      lifetimeMs,
+      asked: await askedBy(tx, caller),
+    })
+    await tx
+      .deleteFrom('heldPush')
+      .where('repositoryId', '=', repository.id)
+      .where('endedAt', '<', at - keptAfterEndMs)
+      .execute()
+    await tx
+      .insertInto('heldPush')
+      .values({
+        requestId: made.id,
+        repositoryId: repository.id,
+        ref: command.ref,
+        oldOid: command.oldOid,
+        newOid: command.newOid,
+        quarantine: basename(quarantine),
+        actorId: caller.id,
+        createdAt: at,
+        endedAt: null,
+        outcome: null,
+      })
+      .execute()
+    return made
+  })
+  if (request.code === null) throw new Error('whoever pushes is not in front of a page: their request has a link')
+  held.say(
+    renderHeldLines({
+      because: waits.because,
+      title: titleOfHeld(command, place, change),
+      link: `${origin}/s/${request.code}`,
+      shortCode: shortCodeOf(request.code),
+      waitSeconds: pushWaitSeconds,
+      origin,
+      withPicture: held.withPicture,
+    }),
+  )
+  return { id: request.id }
+}
+
+/** Something happened that makes the tap useless. */
+class Overtaken extends Error {
+  readonly refusal: HeldRefusal
+
+  constructor(refusal: HeldRefusal) {
+    super(refusal.code)
+    this.refusal = refusal
+  }
+}
+
+async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise<Held> {
+  const { heldPushes, waiting, pushWaitSeconds } = parts
+  const { ref } = held.waits.command
+  const startedAt = parts.now()
+  const over = (code: string, outcome: Exclude<HeldOutcome, 'sealed'>, ...sentences: string[]): Held => ({
+    refusal: heldRefusal(ref, code, outcome, sentences),
+  })
+  try {
+    const found = await waiting.waitFor(id, {
+      forMs: pushWaitSeconds * 1000,
+      signal: AbortSignal.any([held.signal, heldPushes.stopping]),
+      onLook: () => look(parts, held, startedAt),
+    })
+    if (held.signal.aborted) return over('pusher-gone', 'gone', 'Whoever pushed went away.')
+    if (heldPushes.stopping.aborted)
+      return over('server-stopped', 'stopped', 'The server stops just now. Push again in a moment.')
+    const state = found?.state === 'open' && (await takeBack(parts, held, id)) === 'sealed' ? 'sealed' : found?.state
+    switch (state) {
+      case 'sealed':
+        await look(parts, held, startedAt)
+        return await releaseHeld(parts, held, id)
+      case 'refused':
+        return over('seal-refused', 'refused', 'Refused on the page where you were to tap.')
+      case 'withdrawn':
+        return over('seal-withdrawn', 'withdrawn', 'This was taken back before anybody tapped.')
+      default:
+        return over('tap-timeout', 'timed-out', `Nobody tapped within ${pushWaitSeconds} seconds. Push again when you can.`)
+    }
+  } catch (error) {
+    if (error instanceof Overtaken) return { refusal: error.refusal }
+    throw error
+  }
+}
+
+/** Ends the wait as soon as no tap could let the push land any more. @throws Overtaken */
+async function look({ database, policy }: HoldParts, held: HeldPush, startedAt: number): Promise<void> {
+  const { place, waits } = held
+  const { ref } = waits.command
+  const known = await held.recognise().catch((error: unknown) => {
+    if (error instanceof ProblemError) return undefined
+    throw error
+  })
+  if (known === undefined)
+    throw new Overtaken(
+      heldRefusal(ref, 'access-ended', 'overtaken', ['Your access ended while this push waited, so it did not land.']),
+    )
+  if (await hasMoved(database, { repositoryId: place.repository.id, ref, since: startedAt }))
+    throw new Overtaken(heldMoved(ref))
+  const changed = await findRuleChange(database.read, policy, { place, ref, under: waits.under })
+  if (changed !== undefined) throw new Overtaken(changed)
+}
+
+/** As the record has it, which every node writes; git itself is asked before the release. */
+async function hasMoved(
+  { read }: Database,
+  { repositoryId, ref, since }: { repositoryId: Id<'rep'>; ref: string; since: number },
+): Promise<boolean> {
+  const row = await read
+    .selectFrom('refUpdate')
+    .select('id')
+    .where('repositoryId', '=', repositoryId)
+    .where('ref', '=', ref)
+    .where('state', '=', 'done')
+    .where('createdAt', '>=', since)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Withdraws the request if it still waits; what it is then. */
+async function takeBack(
+  { database, now }: HoldParts,
+  { caller }: HeldPush,
+  id: Id<'srq'>,
+): Promise<SealRequestTable['state'] | undefined> {
+  const find = () => database.read.selectFrom('sealRequest').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await find()
+  if (row?.state !== 'open') return row?.state
+  try {
+    await database.write((tx) => withdrawRequest(tx, row, caller, now()))
+    return 'open'
+  } catch (error) {
+    // Answered in this very moment.
+    if (error instanceof ProblemError) return (await find())?.state
+    throw error
+  }
+}

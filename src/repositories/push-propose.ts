@@ -1,0 +1,160 @@
+import type { Duplex } from 'node:stream'
+import type { RefUpdateTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
+import {
+  createProcReceiveParser,
+  procReceiveVersion,
+  renderProcReceive,
+  type ProcReceiveResult,
+} from '../protocols/git/proc-receive.ts'
+import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
+import { oneLine } from '../protocols/git/report-status.ts'
+import { GitError } from './git.ts'
+import { allowOn, say } from './pre-receive.ts'
+import type { Push, PushParts } from './push-parts.ts'
+import { findBranchRefusal, type ReadProposal } from './push-proposal.ts'
+import { methodOf, moveRef } from './ref-updates.ts'
+import { readRef } from './refs.ts'
+
+/** How many branches of one name are tried before whoever pushes is asked for another. */
+const mostNumbers = 50
+
+/**
+ * Lets a judged proposal land: git keeps its objects and hands the update over, the server moves a branch of its own
+ * choice and opens the pull request, and git tells the pusher which branch that is.
+ */
+export async function landProposal(parts: PushParts, push: Push, hook: Duplex, proposal: ReadProposal): Promise<void> {
+  const asked = await hearCommands(hook)
+  // git ended before it came to it: nothing was made.
+  if (asked === undefined) return
+  const results: ProcReceiveResult[] = []
+  for (const command of asked) {
+    const isProposal = command.ref === proposal.command.ref && command.newOid === proposal.command.newOid
+    results.push(isProposal ? await propose(parts, push, hook, proposal) : { ref: command.ref, reason: 'not expected' })
+  }
+  write(hook, [...renderProcReceive(results), 'end'])
+  if (hook.writable) hook.end()
+}
+
+/** Says yes to pre-receive, and waits for what the hook that follows is asked; undefined where none follows. */
+async function hearCommands(hook: Duplex): Promise<RefCommand[] | undefined> {
+  const parse = createProcReceiveParser()
+  const { promise, resolve, reject } = Promise.withResolvers<RefCommand[] | undefined>()
+  const onData = (chunk: Buffer): void => {
+    try {
+      for (const ask of parse(chunk)) {
+        if (ask.kind === 'version') write(hook, procReceiveVersion)
+        else resolve(ask.commands)
+      }
+    } catch (error) {
+      reject(error)
+    }
+  }
+  const onClose = (): void => resolve(undefined)
+  hook.on('data', onData)
+  hook.once('close', onClose)
+  allowOn(hook)
+  try {
+    return await promise
+  } finally {
+    hook.off('data', onData)
+    hook.off('close', onClose)
+    hook.resume()
+  }
+}
+
+function write(hook: Duplex, lines: readonly string[]): void {
+  if (hook.writable) hook.write(lines.map((line) => `${line}\n`).join(''))
+}
+
+async function propose(
+  parts: PushParts,
+  push: Push,
+  hook: Duplex,
+  proposal: ReadProposal,
+): Promise<ProcReceiveResult> {
+  const { ref, newOid } = proposal.command
+  const { place, caller } = push
+  try {
+    const { branch, oldOid } = await chooseBranch(parts, push, proposal)
+    const moved = { ref: `refs/heads/${branch}`, oldOid, newOid }
+    if (oldOid !== newOid) await moveBranch(parts, push, moved)
+    const { title, description, targetBranch } = proposal
+    const opened = await parts.openForPush(place, caller, { title, description, sourceBranch: branch, targetBranch })
+    const name = `${place.path}#${opened.number}`
+    say(hook, [
+      opened.isNew ? `Opened ${name}, ${branch} into ${targetBranch}:` : `Updated ${name}, ${branch} into ${targetBranch}:`,
+      `${parts.origin}/${place.path}/pull-requests/${opened.number}`,
+    ])
+    return { ref, instead: moved }
+  } catch (error) {
+    if (!(error instanceof ProblemError)) parts.log(error, 'a proposal did not land')
+    const sentences =
+      error instanceof ProblemError
+        ? [error.message, error.details.help ?? ''].filter(Boolean)
+        : ['The server could not open this pull request. It has been logged; please try again.']
+    say(hook, sentences)
+    return { ref, reason: oneLine(error instanceof ProblemError ? error.message : 'not opened') }
+  }
+}
+
+/** The wanted name where it is free or only moves on; else with the next number behind it. */
+async function chooseBranch(
+  { database, git, policy, now }: PushParts,
+  { place, caller }: Push,
+  { branch, command: { newOid } }: ReadProposal,
+): Promise<{ branch: string; oldOid: string }> {
+  const rows = await database.read
+    .selectFrom('protectedBranch')
+    .select('ref')
+    .where('repositoryId', '=', place.repository.id)
+    .execute()
+  for (let number = 1; number <= mostNumbers; number++) {
+    const name = number === 1 ? branch : `${branch}-${number}`
+    const ref = `refs/heads/${name}`
+    const oldOid = await readRef(git, place.folder, ref)
+    const isFree = oldOid === zeroOid || oldOid === newOid || (await isAncestor({ git, place }, oldOid, newOid))
+    if (!isFree || rows.some((row) => row.ref === ref)) continue
+    const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, name)
+    if (sentence !== undefined) throw new ProblemError(403, 'guardrail', sentence)
+    return { branch: name, oldOid }
+  }
+  throw new ProblemError(409, 'no-free-name', `Too many branches are called ${branch}.`, {
+    help: 'Name another: git push -o pull-request=<branch>.',
+  })
+}
+
+async function isAncestor(
+  { git, place }: Pick<PushParts, 'git'> & Pick<Push, 'place'>,
+  oldOid: string,
+  newOid: string,
+): Promise<boolean> {
+  const { code } = await git.run(['merge-base', '--is-ancestor', oldOid, newOid], {
+    repository: place.folder,
+    ok: [0, 1],
+  })
+  return code === 0
+}
+
+async function moveBranch(parts: PushParts, { place, caller }: Push, moved: RefCommand): Promise<void> {
+  const rows: RefUpdateTable[] = []
+  try {
+    await moveRef({
+      ...parts,
+      place,
+      door: 'push',
+      ...moved,
+      actor: caller,
+      method: methodOf(caller),
+      strength: caller.strength,
+      async onDone(tx, row) {
+        rows.push(row)
+        await parts.onDone?.(tx, row)
+      },
+    })
+  } catch (error) {
+    if (error instanceof GitError) throw new ProblemError(500, error.code, error.message, { cause: error })
+    throw error
+  }
+  await parts.afterPush?.(place, rows).catch((error: unknown) => parts.log(error, 'after a push'))
+}

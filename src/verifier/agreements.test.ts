@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
+import { renderTime } from '../seals/format/time.ts'
+import { judgedClone, proven } from './judged-testing.ts'
+import { STEP_MS, SealedRepository } from './sealed-repository-testing.ts'
+import { approve, confirm, update } from './sealed-review-testing.ts'
+
+/** A head proposed on top of main. */
+const propose = (repository: SealedRepository, tree?: string) => repository.commit([repository.tip], 'Propose', tree)
+
+/** What the newest change says of the people behind it. */
+async function newest(repository: SealedRepository, ...args: string[]) {
+  const report = await judgedClone(repository, ...args)
+  const change = proven(report.changes[0])
+  return {
+    report,
+    change,
+    level: change.level,
+    people: change.people.map(({ username, did }) => `${username} ${did}`),
+    refused: change.notCounted.map(({ username, reason }) => `${username} ${reason}`),
+  }
+}
+
+test('an approval of the very head by another person makes two people', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const head = propose(repository)
+  const record = approve(repository, bob, { head })
+  repository.merge(repository.ada, { head })
+  const { report, change, level, people, refused } = await newest(repository)
+  assert.deepEqual({ level, people, refused }, { level: 4, people: ['ada merged', 'bob approved'], refused: [] })
+  assert.equal(report.level, 4)
+  assert.deepEqual(change.people[1], {
+    username: 'bob',
+    principal: 'bob@localhost',
+    did: 'approved',
+    strength: record.strength,
+    origin: 'http://localhost:7400',
+    statementDigest: change.people[1]?.statementDigest,
+  })
+})
+
+test('the level of a branch is that of its least change', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  assert.equal((await judgedClone(repository)).level, null)
+  const head = propose(repository)
+  approve(repository, bob, { head })
+  repository.merge(repository.ada, { head })
+  repository.merge(repository.ada, { pullRequest: 8 })
+  const report = await judgedClone(repository)
+  assert.deepEqual([report.level, ...report.changes.map(({ level }) => level)], [3, 3, 4])
+  repository.moveTo(repository.commit([repository.tip], 'Sneak in'))
+  assert.equal((await judgedClone(repository)).level, 1)
+})
+
+test('approvals count for fast-forwards, rebases and squashes as well', async () => {
+  for (const action of ['fast-forward', 'rebase', 'squash'] as const) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const head = propose(repository)
+    approve(repository, bob, { head })
+    if (action === 'squash') repository.merge(repository.ada, { action, head })
+    else if (action === 'fast-forward') update(repository, repository.ada, { action, tip: head })
+    else update(repository, repository.ada, { action, head, tip: repository.commit([repository.tip], 'Replayed') })
+    const { level, people } = await newest(repository)
+    assert.deepEqual({ action, level, people }, { action, level: 4, people: ['ada merged', 'bob approved'] })
+  }
+})
+
+test('one person with two credentials is one person, twice over', async () => {
+  using repository = new SealedRepository()
+  const [bob, again] = [repository.admit('bob'), repository.admit('bob')]
+  const head = propose(repository)
+  approve(repository, bob, { head })
+  approve(repository, again, { head })
+  repository.merge(repository.ada, { head })
+  const { level, people, refused } = await newest(repository)
+  assert.deepEqual({ level, people }, { level: 4, people: ['ada merged', 'bob approved'] })
+  assert.deepEqual(refused, ['bob same-person'])
+
+  using alone = new SealedRepository()
+  const second = alone.admit('ada')
+  const own = propose(alone)
+  approve(alone, second, { head: own })
+  alone.merge(alone.ada, { head: own })
+  const found = await newest(alone)
+  assert.deepEqual([found.level, found.people, found.refused], [3, ['ada merged'], ['ada same-person']])
+  assert.ok(found.report.notes.some((note) => note.startsWith('1 approval does not count, by somebody who already')))
+})
+
+test('one person whom the list of signers gives two ids is one person', async () => {
+  using repository = new SealedRepository()
+  const second = repository.admit('ada')
+  renameTo(repository, second, { userId: 'usr_somebody' })
+  const head = propose(repository)
+  approve(repository, second, { head })
+  repository.merge(repository.ada, { head })
+  assert.deepEqual((await newest(repository)).refused, ['ada same-person'])
+})
+
+function renameTo(repository: SealedRepository, signer: SoftwareSigner, over: { userId: string }): void {
+  repository.change(signer.entry, over)
+  signer.entry = { ...signer.entry, ...over }
+}
+
+test('whoever merges cannot approve for themself', async () => {
+  using repository = new SealedRepository()
+  const head = propose(repository)
+  approve(repository, repository.ada, { head })
+  repository.merge(repository.ada, { head })
+  const { level, people, refused } = await newest(repository)
+  assert.deepEqual({ level, people, refused }, { level: 3, people: ['ada merged'], refused: ['ada same-person'] })
+})
+
+test('an approval of another tree under the same message does not count', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const [approved, pushed] = [propose(repository), propose(repository)]
+  approve(repository, bob, { head: approved })
+  repository.merge(repository.ada, { head: pushed })
+  const { level, refused, report } = await newest(repository)
+  assert.deepEqual({ level, refused }, { level: 3, refused: ['bob head-mismatch'] })
+  assert.ok(report.notes.some((note) => note.includes("bob's of") && note.includes('another state')))
+})
+
+test('an approval that names the head with another tree does not count', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const head = propose(repository)
+  approve(repository, bob, { head, claims: { tree: repository.tree() } })
+  repository.merge(repository.ada, { head })
+  assert.deepEqual((await newest(repository)).refused, ['bob tree-mismatch'])
+})
+
+test('an approval of the same patch under another message counts', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const tree = repository.tree()
+  approve(repository, bob, { head: propose(repository, tree) })
+  const again = repository.commit([repository.tip], 'Another message', tree)
+  repository.merge(repository.ada, { head: again, tree })
+  assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'])
+})
+
+test('the same patch counts where the branch moved in other files, and also in the same ones', async () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}\n`)
+  const text = (changes: Record<number, string>) => lines.map((line, at) => changes[at] ?? line).join('')
+  for (const moved of ['a file besides', 'the same file']) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const start = repository.treeOf({ a: text({}), b: 'b\n' })
+    repository.merge(repository.ada, { pullRequest: 5, tree: start })
+    const mergeBase = repository.tip
+    const tree = repository.treeOf({ a: text({ 2: 'new\n' }), b: 'b\n' })
+    const approved = repository.commit([mergeBase], 'Propose', tree)
+    const landed = repository.commit([mergeBase], 'Another message', tree)
+    approve(repository, bob, { head: approved, mergeBase })
+    const elsewhere = moved === 'the same file' ? { a: text({ 25: 'x\n' }), b: 'b\n' } : { a: text({}), b: 'c\n' }
+    repository.merge(repository.ada, { pullRequest: 6, tree: repository.treeOf(elsewhere) })
+    const result = { ...elsewhere, a: text({ 2: 'new\n', ...(moved === 'the same file' && { 25: 'x\n' }) }) }
+    repository.merge(repository.ada, { head: landed, tree: repository.treeOf(result) })
+    assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'], moved)
+  }
+})
+
+test('a squash is held against what came of it: its head is in no clone', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const tree = repository.tree()
+  approve(repository, bob, { head: propose(repository, tree) })
+  repository.merge(repository.ada, { action: 'squash', tree })
+  assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'])
+})
+
+test('an approval of another pull request, branch or repository does not count', async () => {
+  for (const [code, claims] of [
+    ['pull-request-mismatch', { pullRequest: 8 }],
+    ['ref-mismatch', { targetRef: 'refs/heads/release' }],
+    ['repository-mismatch', { repositoryId: 'rep_other' }],
+  ] as const) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const head = propose(repository)
+    approve(repository, bob, { head, claims })
+    repository.merge(repository.ada, { head })
+    const { level, refused } = await newest(repository)
+    assert.deepEqual({ level, refused }, { level: 3, refused: [`bob ${code}`] })
+  }
+})
+
+test('one approval counts for one change', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const head = propose(repository)
+  approve(repository, bob, { head })
+  repository.merge(repository.ada, { head })
+  repository.merge(repository.ada, { head })
+  const { level, refused, report } = await newest(repository)
+  assert.deepEqual({ level, refused }, { level: 3, refused: ['bob statement-reused'] })
+  assert.equal(report.changes[1]?.level, 4)
+})
+
+test('an approval made after the change had landed does not count', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const head = propose(repository)
+  repository.merge(repository.ada, { head })
+  approve(repository, bob, { head, mergeBase: repository.protection.baseline, at: repository.now + 6 * STEP_MS })
+  assert.deepEqual((await newest(repository)).refused, ['bob outside-time'])
+})
+
+test('a tap where nobody was verified, or on another origin, approves nothing', async () => {
+  using repository = new SealedRepository()
+  const [bob, carol] = [repository.admit('bob'), repository.admit('carol')]
+  const head = propose(repository)
+  approve(repository, bob, { head, tampering: { flags: 0x01 } })
+  approve(repository, carol, { head, tampering: { origin: 'http://localhost:8080' } })
+  repository.merge(repository.ada, { head })
+  assert.deepEqual((await newest(repository)).refused, ['bob user-not-verified', 'carol origin-mismatch'])
+})
+
+test('an approval by a key that had ended does not count for what landed after', async () => {
+  using repository = new SealedRepository()
+  const [bob, carol] = [repository.admit('bob'), repository.admit('carol')]
+  const head = propose(repository)
+  const before = repository.now
+  const at = renderTime((repository.now += STEP_MS))
+  repository.change(bob.entry, { ended: { at, seal: null } })
+  repository.change(carol.entry, { ended: { at, seal: null } })
+  approve(repository, bob, { head, at: before })
+  approve(repository, carol, { head })
+  repository.merge(repository.ada, { head })
+  const { level, refused } = await newest(repository)
+  assert.deepEqual({ level, refused }, { level: 3, refused: ['bob signer-ended', 'carol signer-ended'] })
+})
+
+test('an approval by nobody in the list of signers, such as an agent, does not count', async () => {
+  using repository = new SealedRepository()
+  const agent = SoftwareSigner.create({ username: 'robot', addedAt: renderTime(repository.now) })
+  const head = propose(repository)
+  approve(repository, agent, { head })
+  repository.merge(repository.ada, { head })
+  const { level, refused } = await newest(repository)
+  assert.deepEqual({ level, refused }, { level: 3, refused: ['robot signer-unknown'] })
+})
+
+test('with --trust the approval of somebody whom nobody vouched for does not count', async () => {
+  using repository = new SealedRepository()
+  const [bob, carol] = [repository.admit('bob'), repository.admit('carol')]
+  repository.endorse(repository.ada, carol)
+  const head = propose(repository)
+  approve(repository, bob, { head })
+  repository.merge(repository.ada, { head })
+  const trust = ['--trust', repository.ada.entry.fingerprint]
+  const first = await newest(repository, ...trust)
+  assert.deepEqual([first.level, first.refused], [3, ['bob not-vouched']])
+  const next = propose(repository)
+  approve(repository, carol, { head: next, claims: { pullRequest: 8 } })
+  repository.merge(repository.ada, { head: next, pullRequest: 8 })
+  assert.deepEqual((await newest(repository, ...trust)).level, 4)
+})
+
+test('a push has no pull request, so nothing approves it', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const tip = propose(repository)
+  approve(repository, bob, { head: tip })
+  update(repository, repository.ada, { action: 'push', tip })
+  assert.deepEqual((await newest(repository)).people, ['ada pushed'])
+})
+
+test('a confirmation says who looked afterwards, and makes no level', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const { oid } = repository.merge(repository.ada)
+  confirm(repository, bob, { tip: oid })
+  confirm(repository, repository.ada, { tip: oid })
+  confirm(repository, repository.admit('carol'), { tip: oid, claims: { tree: 'd'.repeat(40) } })
+  const { change, level, refused } = await newest(repository)
+  assert.equal(level, 3)
+  assert.deepEqual(
+    change.confirmedBy.map(({ username, did }) => [username, did]),
+    [['bob', 'confirmed']],
+  )
+  assert.deepEqual(refused, ['ada same-person', 'carol tree-mismatch'])
+})
+
+test('many approvals that do not count are told of once for each reason', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  for (let at = 0; at < 5; at++) approve(repository, bob, { head: propose(repository) })
+  repository.merge(repository.ada)
+  const { report, refused } = await newest(repository)
+  assert.equal(refused.length, 5)
+  const told = report.notes.filter((note) => note.includes('not count'))
+  assert.equal(told.length, 1)
+  assert.match(told[0] ?? '', /^5 approvals do not count, made for another state of the pull request \[head-mismatch\]/)
+  assert.match(told[0] ?? '', /and 2 more\.$/)
+})

@@ -1,0 +1,170 @@
+import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
+import { type Agreed, countPeople, isSamePerson, type ProvenLevel, levelOf } from '../seals/format/agreement.ts'
+import { asProofError } from '../seals/format/proof-error.ts'
+import { SealError } from '../seals/format/seal-error.ts'
+import { checkApprovalFits, verifyApproval, verifyConfirmation } from '../seals/format/verify-approval.ts'
+import type { VerifiedSeal } from '../seals/format/verify-seal.ts'
+import type { DetachedSeals, Filed } from './detached-seals.ts'
+import { type Rules, checkCounts } from './judge-seal.ts'
+import type { ObjectReader } from './object-reader.ts'
+import type { NotCounted } from './report.ts'
+import type { Step } from './step.ts'
+
+/** Who stands behind a step, beside whoever moved the branch. */
+export interface Agreement {
+  people: Agreed[]
+  confirmedBy: VerifiedSeal[]
+  notCounted: NotCounted[]
+  level: ProvenLevel
+}
+
+interface Parts {
+  seals: DetachedSeals
+  rules: Rules
+  objects: ObjectReader
+  /** Patch digests of what a step brought in. */
+  readPatches: (step: Step) => Promise<readonly string[]>
+}
+
+/** Judges which approvals and confirmations count for which step. Steps are oldest first. */
+export async function findAgreements(steps: readonly Step[], parts: Parts): Promise<Map<Step, Agreement>> {
+  const { approvals, confirmations } = parts.seals
+  const approvalsOf = fileByChange(approvals)
+  const confirmationsOf = fileByChange(confirmations)
+  const trees = await readHeadTrees(
+    steps.filter((step) => approvalsOf(step.pullRequest, step.head).length > 0),
+    parts.objects,
+  )
+  const used = new Set<string>()
+  const agreements = new Map<Step, Agreement>()
+  for (const step of steps) {
+    const { pullRequest } = step
+    const moved: Agreed = { seal: step.seal, did: step.action === 'push' ? 'pushed' : 'merged' }
+    const found: Found = { moved, step, notCounted: [], parts }
+    const approved =
+      pullRequest === null
+        ? [moved]
+        : await countApprovals(found, approvalsOf(pullRequest, step.head), {
+            pullRequest,
+            used,
+            headTree: trees.get(step),
+          })
+    const confirmedBy =
+      pullRequest === null ? [] : countConfirmations(found, confirmationsOf(pullRequest, step.tip), pullRequest)
+    agreements.set(step, { people: approved, confirmedBy, notCounted: found.notCounted, level: levelOf(approved) })
+  }
+  return agreements
+}
+
+interface Found {
+  moved: Agreed
+  step: Step
+  notCounted: NotCounted[]
+  parts: Parts
+}
+
+/** The people who agreed, each once. An approval counts for one step. */
+async function countApprovals(
+  { moved, step, notCounted, parts }: Found,
+  filed: readonly Filed[],
+  change: { pullRequest: string; used: Set<string>; headTree: string | undefined },
+): Promise<Agreed[]> {
+  const { rules, readPatches } = parts
+  const { pullRequest, used, headTree } = change
+  const landed = { head: step.head, headTree, notAfter: step.seal.statement.predicate.notAfter }
+  let read: Promise<readonly string[]> | undefined
+  const patches = () => (read ??= readPatches(step))
+  const fitting: VerifiedSeal[] = []
+  // Those of the very commit first, so that what the same people approved before costs no look at their patches.
+  for (const one of filed.toSorted((a, b) => Number(isOf(b, step.head)) - Number(isOf(a, step.head)))) {
+    try {
+      if (used.has(one.digest)) throw new SealError('statement-reused', 'it already counted for an earlier change')
+      const approval = verifyApproval({ ...rules, pullRequest, record: one.record })
+      checkCounts(approval, step.passed, rules)
+      const isKnown = [moved.seal, ...fitting].some((seal) => isSamePerson(seal, approval))
+      if (!isKnown || approval.head === step.head) {
+        await checkApprovalFits(approval, landed, patches)
+        used.add(one.digest)
+      }
+      fitting.push(approval)
+    } catch (error) {
+      notCounted.push(refused(one, 'approved', error))
+    }
+  }
+  const people = countPeople(moved, fitting)
+  const counted = new Set(people.map(({ seal }) => seal))
+  for (const approval of fitting) if (!counted.has(approval)) notCounted.push(samePerson(approval, 'approved'))
+  return people
+}
+
+function countConfirmations(
+  { moved, step, notCounted, parts }: Found,
+  filed: readonly Filed[],
+  pullRequest: string,
+): VerifiedSeal[] {
+  const { rules } = parts
+  const confirmed: VerifiedSeal[] = []
+  for (const one of filed) {
+    try {
+      const seal = verifyConfirmation({ ...rules, ...step, pullRequest, record: one.record })
+      checkCounts(seal, step.passed, rules)
+      const isSecond = [moved.seal, ...confirmed].every((other) => !isSamePerson(other, seal))
+      if (isSecond) confirmed.push(seal)
+      else notCounted.push(samePerson(seal, 'confirmed'))
+    } catch (error) {
+      notCounted.push(refused(one, 'confirmed', error))
+    }
+  }
+  return confirmed
+}
+
+function refused({ digest, statement }: Filed, did: NotCounted['did'], error: unknown): NotCounted {
+  if (!(error instanceof SealError)) throw error
+  const { username } = statement.predicate.signer
+  return { username, did, statementDigest: digest, reason: error.code, explanation: error.message }
+}
+
+function samePerson({ entry, statementDigest }: VerifiedSeal, did: NotCounted['did']): NotCounted {
+  const explanation = 'by somebody who already counts'
+  return { username: entry.username, did, statementDigest, reason: 'same-person', explanation }
+}
+
+/** Seals by the pull request that they name and by their commit, oldest first: one that names another is worth telling. */
+function fileByChange(seals: readonly Filed[]): (pullRequest: string | null, commit: string) => Filed[] {
+  const key = ({ statement, digest }: Filed) => `${statement.predicate.issuedAt} ${digest}`
+  const ordered = seals.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  const byPullRequest = Map.groupBy(ordered, ({ statement }) => statement.predicate.pullRequest)
+  const byCommit = Map.groupBy(ordered, commitOf)
+  return (pullRequest, commit) =>
+    pullRequest === null
+      ? []
+      : [...new Set([...(byPullRequest.get(pullRequest) ?? []), ...(byCommit.get(commit) ?? [])])]
+}
+
+function commitOf({ statement }: Filed): string | undefined {
+  const digest = statement.subject[0]?.digest
+  return digest && 'gitCommit' in digest ? digest.gitCommit : undefined
+}
+
+const isOf = (filed: Filed, commit: string): boolean => commitOf(filed) === commit
+
+/** Trees of what was proposed, where the commit is certainly in the clone: of a merge, and where it is the tip itself. */
+async function readHeadTrees(steps: readonly Step[], objects: ObjectReader): Promise<Map<Step, string>> {
+  const trees = new Map<Step, string>()
+  for (const step of steps) if (step.head === step.tip) trees.set(step, step.tree)
+  const merges = steps.filter(({ action }) => action === 'merge')
+  for (let at = 0; at < merges.length; at += BATCH) {
+    const batch = merges.slice(at, at + BATCH)
+    const heads = await objects.read(
+      batch.map(({ head }) => head),
+      'commit',
+    )
+    for (const [index, head] of heads.entries()) {
+      const step = batch[index]
+      if (step) trees.set(step, asProofError(() => parseCommit(head)).tree)
+    }
+  }
+  return trees
+}
+
+const BATCH = 256

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { refused } from './support/refusal.ts'
+import { startPostern } from './support/start-postern.ts'
+import { stores } from './support/stores.ts'
+
+const token = { name: 'robot', scopes: ['repository:write'], repositoryIds: null, expiresInDays: 30 }
+
+for (const store of stores)
+  describe(`agents, on ${store.name}`, () => {
+    test('reach what they are given, never tap, and end with the person who answers for them', async () => {
+      await using postern = await startPostern({ flags: await store.flags() })
+      const ana = await postern.owner()
+      const ben = await postern.join(ana, 'ben', 'admin')
+      const carl = await postern.join(ana, 'carl')
+      await ben.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
+      await refused(carl.call('POST', '/agents', { username: 'mine', displayName: 'Mine' }), 403, 'not-allowed')
+      await refused(carl.act('POST', '/agents/robot/tokens', token), 403, 'not-allowed')
+      await refused(ben.act('POST', '/agents/ana/tokens', token), 409, 'not-an-agent')
+      await refused(ben.act('POST', '/agents/nobody/tokens', token), 404, 'not-found')
+      const { secret } = await ben.act<{ secret: string }>('POST', '/agents/robot/tokens', token)
+
+      await ana.call('POST', '/projects', { name: 'payments', description: '' })
+      await ana.call('POST', '/projects/payments/repositories', { name: 'api', description: '', visibility: 'internal' })
+      const ask = (method: string, path: string, body?: object) =>
+        fetch(`${postern.origin}/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        })
+      const repository = '/projects/payments/repositories/api'
+      // Not a member: what is open to everybody inside is not open to a program.
+      assert.equal((await ask('GET', repository)).status, 404)
+      await ana.act('PUT', `${repository}/members/user/robot`, { role: 'write' })
+      assert.equal((await ask('GET', repository)).status, 200)
+      const refusal = await ask('POST', '/me/tokens', token)
+      assert.equal(refusal.status, 403)
+      assert.equal(((await refusal.json()) as { code: string }).code, 'person-required')
+
+      const { database } = postern.postern.ceremonies
+      await database.write((tx) =>
+        tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'ben').execute(),
+      )
+      assert.equal((await ask('GET', repository)).status, 401)
+    })
+  })

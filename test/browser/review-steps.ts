@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import type { Locator, Page } from 'playwright-core'
+import { firstRule } from '../../src/repositories/branch-rule.ts'
+import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
+import type { Visitor } from '../support/chromium.ts'
+import { button, dialog, link, see, type Story, tap } from './story.ts'
+
+const sizes = (lines: string[]): string => lines.map((line) => `${line}\n`).join('')
+
+/** A repository whose `main` asks for one approval, a branch pushed to it, and its pull request by Ana. */
+export async function propose({ page, postern, terminal }: Story): Promise<string> {
+  await callInBrowser(page, 'POST', '/projects', { name: 'acme', description: '' })
+  await callInBrowser(page, 'POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
+  await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
+  await terminal.pasteWell(`git clone --quiet ${postern.origin}/acme/widgets.git && mkdir widgets/src`)
+  await terminal.write('widgets/src/sizes.ts', sizes(["export const small = 'S'", "export const large = 'L'"]))
+  await terminal.pasteWell('git add . && git commit --quiet -m Start && git push --quiet origin HEAD:main', 'widgets')
+  await terminal.write(
+    'widgets/src/sizes.ts',
+    sizes(["export const small = 'S'", "export const medum = 'M'", "export const large = 'XL'", 'export const most = 12']),
+  )
+  await terminal.pasteWell(
+    'git switch --quiet -c sizes && git commit --quiet -am "Add a size" && git push --quiet origin sizes',
+    'widgets',
+  )
+  await askForApprovals(postern)
+  await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
+    title: 'Add a size',
+    description: 'One more, for people in between.',
+    sourceBranch: 'sizes',
+    targetBranch: 'main',
+  })
+  return `${postern.origin}/acme/widgets/pull-requests/1`
+}
+
+async function askForApprovals({ postern }: Story['postern']): Promise<void> {
+  const { stockVerifiableOnly: _, ...rule } = { ...firstRule, approvals: 1, resolveThreads: true }
+  await postern.ceremonies.database.write((tx) =>
+    tx
+      .updateTable('protectedBranch')
+      .set({ rule: JSON.stringify(rule) })
+      .execute(),
+  )
+}
+
+/** Ben may write in the repository; how roles are given is another story. */
+export async function mayWrite({ postern }: Story, username: string): Promise<void> {
+  const { database, now } = postern.postern.ceremonies
+  await database.write(async (tx) => {
+    const user = await tx.selectFrom('user').select('id').where('username', '=', username).executeTakeFirstOrThrow()
+    const repository = await tx.selectFrom('repository').select(['id', 'createdBy']).executeTakeFirstOrThrow()
+    await tx
+      .insertInto('roleGrant')
+      .values({
+        subjectKind: 'user',
+        subjectId: user.id,
+        scopeKind: 'repository',
+        scopeId: repository.id,
+        role: 'write',
+        createdAt: now(),
+        createdBy: repository.createdBy,
+      })
+      .execute()
+  })
+}
+
+const file = (page: Page): Locator => page.getByRole('region', { name: 'src/sizes.ts', exact: true })
+const number = (page: Page, line: number): Locator => file(page).locator(`[data-line-new-num="${line}"]`).first()
+
+/** A line by the mouse, a range by Shift, lines by the keyboard; kept for the review, and over a reload. */
+export async function commentOnLines({ page, photograph }: Reader, pullRequest: string): Promise<void> {
+  await page.goto(`${pullRequest}?tab=files`)
+  await number(page, 3).click()
+  await page.getByRole('textbox', { name: 'Comment on line 3' }).fill('Who is this for?')
+  await number(page, 4).click({ modifiers: ['Shift'] })
+  const form = page.getByRole('textbox', { name: 'Comment on lines 3–4' })
+  assert.equal(await form.inputValue(), 'Who is this for?', 'the words follow the lines')
+  await page.reload()
+  assert.equal(await form.inputValue(), 'Who is this for?', 'the words outlive a reload')
+  await button(page, 'Start a review').click()
+  await see(file(page), 'Draft')
+  await see(page, '1 comment of yours waits: nobody else sees it yet.')
+
+  const lines = page.getByRole('group', { name: 'Changes in src/sizes.ts' })
+  await lines.focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+  const suggestion = page.getByRole('textbox', { name: 'Comment on line 2', exact: true })
+  await suggestion.waitFor()
+  await button(page, 'Suggest a change').click()
+  assert.equal(await suggestion.inputValue(), "```suggestion\nexport const medum = 'M'\n```\n")
+  await suggestion.fill("A letter is missing:\n\n```suggestion\nexport const medium = 'M'\n```\n")
+  await page.getByText('Preview', { exact: true }).click()
+  await see(page, 'A letter is missing:')
+  await photograph('review-form')
+  await button(page, 'Comment now').click()
+  await file(page).getByRole('group', { name: 'Suggested change' }).waitFor()
+  await photograph('review-files')
+}
+
+/** What waits goes out with the verdict. */
+export async function requestChanges({ page, photograph }: Reader): Promise<void> {
+  await button(page, 'Finish your review').click()
+  const form = dialog(page, 'Your review')
+  await form.getByLabel('Summary').fill('Nearly there.')
+  await form.getByRole('radio', { name: 'Request changes' }).check()
+  await photograph('review-dialog')
+  await button(form, 'Request changes').click()
+  await form.waitFor({ state: 'detached' })
+  await link(page, 'Conversation').click()
+  await page.getByRole('article', { name: 'Ben Example asked for changes' }).waitFor()
+}
+
+/** The author reads it, takes the suggestion with a click, answers and settles the rest. */
+export async function answer({ page, photograph }: Reader, pullRequest: string): Promise<void> {
+  await page.goto(pullRequest)
+  await page.getByRole('heading', { name: 'Not yet' }).waitFor()
+  await see(page.getByRole('region', { name: 'Merging' }), /asks for changes/)
+  await photograph('review-conversation')
+  const suggested = page.getByRole('region', { name: 'Thread on src/sizes.ts, line 2' })
+  await button(suggested, 'Apply suggestion').click()
+  await see(suggested, 'Ana Example resolved this')
+  await button(suggested, 'Show this thread').click()
+  await see(suggested, /Applied in/)
+  const asked = page.getByRole('region', { name: 'Thread on src/sizes.ts, lines 3–4' })
+  await button(asked, 'Reply…').click()
+  await asked.getByRole('textbox', { name: 'Your reply' }).fill('For people in between.')
+  await button(asked, 'Comment now').click()
+  await see(asked, 'For people in between.')
+  await button(asked, 'Resolve').click()
+  await see(asked, 'Ana Example resolved this')
+  await button(page, 'Review it yourself').click()
+  const own = dialog(page, 'Your review').getByRole('radio', { name: 'Approve' })
+  assert.ok(await own.isDisabled())
+  await see(dialog(page, 'Your review'), 'You cannot approve your own work.')
+  await page.keyboard.press('Escape')
+}
+
+/** A tap over exactly this head; the proof stands beside the verdict. */
+export async function approve({ page, photograph }: Reader, pullRequest: string): Promise<void> {
+  await page.goto(`${pullRequest}?tab=files`)
+  await button(page, 'Review').click()
+  const form = dialog(page, 'Your review')
+  await form.getByLabel('Summary').fill('Fine now.')
+  await form.getByRole('radio', { name: 'Approve' }).check()
+  await see(form, 'What your tap stands for')
+  await button(form, 'Approve with a tap').click()
+  await button(dialog(page).filter({ has: button(page, 'Tap your key') }), 'Close without tapping').click()
+  await see(form, 'Not done: it still needs your tap')
+  assert.equal(await form.getByLabel('Summary').inputValue(), 'Fine now.')
+  await button(form, 'Approve with a tap').click()
+  await see(dialog(page), /^Approve /)
+  await photograph('review-tap')
+  await tap(page)
+  await form.waitFor({ state: 'detached' })
+  await link(page, 'Conversation').click()
+  const approval = page.getByRole('article', { name: 'Ben Example approved this' })
+  await button(approval, /^Proven/).click()
+  await see(dialog(page), /^sha256:[0-9a-f]{12}/)
+  await photograph('review-approved')
+}
+
+/** Who reads: their page, and a picture of it. */
+export interface Reader {
+  page: Page
+  photograph: Visitor['photograph']
+}
+
+export const readerOf = (visitor: Visitor): Reader => ({
+  page: visitor.page,
+  photograph: (name) => visitor.photograph(name),
+})

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { tapToMerge } from './merge-steps.ts'
+import { admit, openOrganisation, vouch } from './organisation.ts'
+import { answer, approve, commentOnLines, mayWrite, propose, readerOf, requestChanges } from './review-steps.ts'
+
+// Two people, two browsers, two keys: what is wanted is said at the lines, taken over with a click, approved and merged with taps.
+test('a change is reviewed', { timeout: 280_000 }, async (context) => {
+  await using ana = await openOrganisation(context)
+  const { step, visitor, page } = ana
+  await using ben = await admit(ana, 'Ben', { role: 'member', key: {} })
+  let pullRequest = ''
+  await step('Ana vouches for Ben', () => vouch(ana))
+  await step('a branch that asks for an approval, and a change proposed to it', async () => {
+    pullRequest = await propose(ana)
+    await mayWrite(ana, 'ben')
+  })
+  await step('Ben comments on lines, and suggests others', () => commentOnLines(readerOf(ben), pullRequest))
+  await step('Ben asks for changes', () => requestChanges(readerOf(ben)))
+  await step('Ana takes the suggestion over, answers, and settles the threads', () =>
+    answer(readerOf(visitor), pullRequest),
+  )
+  await step('Ben approves with a tap, and the proof stands beside it', () => approve(readerOf(ben), pullRequest))
+  await step('Ana’s page has seen it by itself, and she merges with a tap', async () => {
+    await page.getByRole('heading', { name: 'Ready to merge' }).waitFor()
+    await tapToMerge(ana, { method: 'Merge' })
+  })
+  await step('no page complained', async () => assert.deepEqual([...visitor.errors, ...ben.errors], []))
+})
