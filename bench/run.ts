@@ -18,7 +18,18 @@ import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
 
-const groups: readonly Group[] = [authentication, signIn, flood, guardrails, verify, gitHttp, heldPushes, browser, start]
+const groups: readonly Group[] = [
+  authentication,
+  signIn,
+  flood,
+  guardrails,
+  verify,
+  gitHttp,
+  heldPushes,
+  browser,
+  pullRequestPage,
+  start,
+]
 
 const help = `npm run bench -- [names…] [--rounds N] [--json FILE] [--write]
 

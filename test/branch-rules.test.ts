@@ -414,7 +414,11 @@ for (const store of stores)
       await refused(release(number, seal), 409, 'base-moved')
       assert.equal((await view(number)).mergeability.state, 'conflicts')
       await git('ana', 'checkout', '--quiet', '--orphan', 'elsewhere')
-      await gitOrThrow(work(), ['commit', '--quiet', '--message', 'Unrelated'], commitAs('bob', 'bob@example.com', 0))
+      await gitOrThrow(
+        work(),
+        ['commit', '--quiet', '--message', 'Unrelated'],
+        commitAs('bob', 'bob@example.com', Date.now()),
+      )
       await git('bob', 'push', '--quiet', '--force', 'origin', 'elsewhere:loose')
       assert.equal((await view(number)).mergeability.state, 'not-allowed')
       await refused(prepare(number), 409, 'unrelated')

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { makeHeld, type Repository } from './support/held-repository.ts'
 import { requestOf, type RunningPush, startPush } from './support/held-push.ts'
 import { setRules, shipped } from './support/guardrails.ts'
@@ -9,6 +12,8 @@ import { stores } from './support/stores.ts'
 import type { SealRequest } from '../src/seals/shapes.ts'
 import type { DiffSummary, FilePatch } from '../src/repositories/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
+
+const execute = promisify(execFile)
 
 for (const store of stores)
   describe(`a push that waits for a tap, on ${store.name}`, () => {
@@ -58,6 +63,12 @@ for (const store of stores)
       assert.deepEqual([commit.proof.state, commit.proof.action], ['proven', 'push'])
       await refused(ana.call('GET', `/seal-requests/${id}/change/files`), 409, 'push-over')
       assert.equal((await held.outcomes()).at(-1), 'sealed')
+
+      const clone = join(postern.folder, 'clone')
+      await held.git('clone', '--quiet', held.url, clone)
+      await held.git('-C', clone, 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*')
+      const { stdout } = await execute(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'verify', clone])
+      assert.match(stdout, /since protection began: all proven\./)
     })
 
     test('lands nothing when its person refuses', async () => {
@@ -191,7 +202,11 @@ for (const store of stores)
       const row = await held.lastUpdate('refs/heads/release/1')
       assert.match(row.method, /^seal /)
 
-      await endsWith(held.push(':release/1'), /not deleted by a push: delete it on the repository’s page/, 'delete-in-console')
+      await endsWith(
+        held.push(':release/1'),
+        /not deleted by a push: delete it on the repository’s page/,
+        'delete-in-console',
+      )
       await held.git('branch', '--force', 'release/2')
       await endsWith(
         held.push('main', 'release/2'),
@@ -227,7 +242,11 @@ for (const store of stores)
       await kind('agent')
       await held.commit('robot.txt')
       const push = startPush(held.work, token, ['origin', 'main'])
-      await endsWith(push, /main takes a person’s tap, which a program cannot give[^]*HEAD:refs\/for\/main/, 'person-required')
+      await endsWith(
+        push,
+        /main takes a person’s tap, which a program cannot give[^]*HEAD:refs\/for\/main/,
+        'person-required',
+      )
       assert.equal((await startPush(held.work, token, ['origin', 'HEAD:refs/heads/robot']).ended).code, 0)
     })
 

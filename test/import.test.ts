@@ -281,7 +281,7 @@ describe('what comes from elsewhere', () => {
     const token = await ana.makeToken('quick')
     const work = join(postern.folder, 'work-raced')
     await gitOrThrow(postern.folder, ['clone', '--quiet', folder, work])
-    await gitOrThrow(work, ['push', '--quiet', ...[`${postern.origin}/moved/raced.git`, 'HEAD:refs/heads/ours']], {
+    await gitOrThrow(work, ['push', '--quiet', `${postern.origin}/moved/raced.git`, 'HEAD:refs/heads/ours'], {
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'http.extraHeader',
       GIT_CONFIG_VALUE_0: withToken(token)[1]?.replace('http.extraHeader=', '') ?? '',

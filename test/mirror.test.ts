@@ -76,7 +76,8 @@ for (const store of stores)
     const here = (
       await gitOrThrow(postern.folder, [
         ...withToken(await ana.makeToken('look')),
-        ...['ls-remote', `${postern.origin}/pay/api.git`],
+        'ls-remote',
+        `${postern.origin}/pay/api.git`,
       ])
     )
       .split('\n')

@@ -60,7 +60,10 @@ describe('a push that opens a pull request', () => {
 
     await begin('again')
     await held.commit('fee.txt', 'Répare the fee!')
-    assert.match(await well('-o', 'pull-request', 'HEAD:main'), /Opened payments\/api#2, ana\/repare-the-fee-2 into main/)
+    assert.match(
+      await well('-o', 'pull-request', 'HEAD:main'),
+      /Opened payments\/api#2, ana\/repare-the-fee-2 into main/,
+    )
     assert.equal((await look(1)).headOid, oid)
   })
 
@@ -73,7 +76,10 @@ describe('a push that opens a pull request', () => {
     )
     assert.match(screen, /Opened payments\/api#3, wanted\/name into main/)
     const view = await look(3)
-    assert.deepEqual([view.title, view.description, view.sourceBranch], ['A better title', 'Why = because', 'wanted/name'])
+    assert.deepEqual(
+      [view.title, view.description, view.sourceBranch],
+      ['A better title', 'Why = because', 'wanted/name'],
+    )
   })
 
   test('what cannot be proposed is refused before or when its commits are read', async () => {

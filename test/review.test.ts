@@ -212,6 +212,7 @@ for (const store of stores)
       const token = await ben.makeToken('bot')
       const { sealRequest } = await send(postern.stranger(), number, 'approved', 'by script', bearer(token))
       assert.match(sealRequest?.code ?? '', /^[0-9A-Z-]{19}$/)
+      assert.equal(sealRequest?.facts.rows.find(({ label }) => label === 'Your words')?.value, 'by script')
       const { items } = await ben.call<{ items: { id: string; tokenName: string }[] }>('GET', '/inbox')
       assert.equal(items.find(({ id }) => id === sealRequest?.id)?.tokenName, 'bot')
       assert.deepEqual(await counted(number), [])
@@ -571,6 +572,39 @@ for (const store of stores)
       await commit('--amend', '--message', 'Other words')
       await push(source)
       assert.match((await look(ana, number)).reviews[0]?.whyNot ?? '', /New commits were pushed/)
+    })
+
+    test('whoever pushed last does not count, and a branch that asks for an approval is merged with one that does', async () => {
+      const branch = 'reviewed'
+      await repository.git('switch', '--quiet', '--create', branch, 'main')
+      await push(branch)
+      await ana.act('POST', `${repository.path}/protected-branches`, { branch })
+      const at = `${repository.path}/protected-branches/${branch}/rule`
+      const { rule } = await ana.call<{ rule: Record<string, unknown> }>('GET', at)
+      await ana.act('PUT', at, { ...rule, approvals: 1, agentApprovals: 1 })
+      const { branch: source } = await propose()
+      const { number } = await ana.call<{ number: number }>('POST', `${repository.path}/pull-requests`, {
+        title: 'Reviewed',
+        description: '',
+        sourceBranch: source,
+        targetBranch: branch,
+      })
+      const prepare = () => ana.call('POST', `${pathOf(number)}/merge-preparation`, { method: 'merge' })
+      await refused(prepare(), 409, 'not-ready')
+      // Under Ana's name, and pushed by Ben.
+      await commit('--allow-empty', '--message', 'One more')
+      const token = await ben.makeToken('push')
+      await gitOrThrow(folder, [...withToken(token), 'push', '--quiet', 'origin', source])
+      const { sealRequest } = await send(ben, number, 'approved')
+      assert.match(sealRequest?.facts.warnings.join(' ') ?? '', /You pushed last/)
+      await ben.tap(sealRequest?.id ?? '')
+      assert.match((await look(ana, number)).reviews[0]?.whyNot ?? '', /pushed last/)
+      await refused(prepare(), 409, 'not-ready')
+      await approve(cleo, number)
+      await send(ben, number, 'changes-requested', 'Wait.')
+      await refused(prepare(), 409, 'not-ready')
+      await approve(ben, number)
+      await repository.merge(ana, number)
     })
 
     test('reviewers are asked by who tends it, told by an event each, and shown with what they said', async () => {

@@ -133,7 +133,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
       )
     const deliveriesOf = (id: Id<'whk'>) =>
       database.read.selectFrom('webhookDelivery').selectAll().where('webhookId', '=', id).orderBy('id').execute()
-    const webhookRow = (id: Id<'whk'>) =>
+    const readWebhook = (id: Id<'whk'>) =>
       database.read.selectFrom('webhook').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
     const only = async (id: Id<'whk'>) => {
       const rows = await deliveriesOf(id)
@@ -250,7 +250,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
       clock += hourMs
       await sending.drain()
       assert.deepEqual(new Set((await deliveriesOf(id)).map(({ state }) => state)), new Set(['delivered']))
-      const row = await webhookRow(id)
+      const row = await readWebhook(id)
       assert.deepEqual([row.failures, row.failingSince, row.pausedUntil, row.lastError], [0, null, null, null])
     })
 
@@ -392,12 +392,12 @@ for (const store of ['SQLite', 'PostgreSQL'])
       const { id, repositoryId } = await webhook(receiver.url)
       const sending = sender()
       for (let hours = 0; hours <= 5 * 24; hours += 12) {
-        assert.equal((await webhookRow(id)).isActive, 1, `after ${hours} hours`)
+        assert.equal((await readWebhook(id)).isActive, 1, `after ${hours} hours`)
         await happen(repositoryId)
         await sending.drain()
         clock += 12 * hourMs
       }
-      const row = await webhookRow(id)
+      const row = await readWebhook(id)
       assert.equal(row.isActive, 0)
       assert.match(row.offReason ?? '', /5 days/)
       assert.equal(told.length, 1)
@@ -427,11 +427,11 @@ for (const store of ['SQLite', 'PostgreSQL'])
         await sending.drain()
         clock += dayMs
       }
-      assert.equal((await webhookRow(id)).isActive, 1)
+      assert.equal((await readWebhook(id)).isActive, 1)
       failing(receiver, 410)
       await happen(repositoryId)
       await sending.drain()
-      assert.match((await webhookRow(id)).offReason ?? '', /410/)
+      assert.match((await readWebhook(id)).offReason ?? '', /410/)
     })
 
     test('sent again by hand: the same id and body, one more attempt', async () => {
@@ -445,11 +445,11 @@ for (const store of ['SQLite', 'PostgreSQL'])
       await sending.drain()
       const row = await only(id)
       assert.equal(row.state, 'failed')
-      await replayDelivery(database, await webhookRow(id), row.id, clock)
+      await replayDelivery(database, await readWebhook(id), row.id, clock)
       await sending.drain()
       assert.equal((await only(id)).state, 'failed', 'one attempt, no new row of retries')
       receiver.answer((response) => response.writeHead(204).end())
-      await replayDelivery(database, await webhookRow(id), row.id, clock)
+      await replayDelivery(database, await readWebhook(id), row.id, clock)
       await sending.drain()
       assert.equal((await only(id)).state, 'delivered')
       const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
@@ -465,7 +465,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
       await using receiver = await startReceiver()
       const { id, secret, repositoryId } = await webhook(receiver.url)
       const fresh = makeSecret(secrets, id)
-      const row = await webhookRow(id)
+      const row = await readWebhook(id)
       await database.write((tx) =>
         tx
           .updateTable('webhook')

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { DeliverySummary, DeliveryView, WebhookList, WebhookMade, WebhookView } from '../src/webhooks/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
 import { startMailServer } from './support/mail-server.ts'
+import { makeProposing } from './support/proposed.ts'
 import { isSigned, startReceiver } from './support/receiver.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -103,9 +104,11 @@ test('a secret is shown when it is made, and nowhere else', async () => {
       .concat(`${hooks}/${made.webhook.id}/deliveries/${id}`, '/audit')
       .map((path) => ana.call('GET', path)),
   )
-  const exported = await ana
-    .act('POST', '/audit/export', { from: 0, to: Date.now() + 1 })
-    .catch((error: unknown) => String(error))
+  const span = { from: 0, to: Date.now() + 1 }
+  const { sealRequestId = '' } = await refused(ana.call('POST', '/audit/export', span), 401, 'seal-required')
+  const headers = { 'postern-seal': await ana.tap(sealRequestId) }
+  const exported = await (await ana.fetch('POST', '/audit/export', span, headers)).text()
+  assert.match(exported, /webhook\.secret-changed/)
   const kept = JSON.stringify([pages, exported, await read.selectFrom('webhook').selectAll().execute()])
   for (const secret of [made.secret, fresh.secret]) {
     assert.ok(!kept.includes(secret))
@@ -122,16 +125,9 @@ test('an address inside the house, or none at all, is refused before anybody tap
   await makeRepository(ana)
   const create = (url: string, events: string[] = everything): Promise<unknown> =>
     ana.call('POST', hooks, { url, events })
-  for (const url of [
-    ...[
-      'http://127.0.0.1/',
-      'http://2130706433',
-      'http://[::ffff:127.0.0.1]',
-      'http://0x7f.1',
-      'http://localhost:8000/',
-    ],
-    ...['http://169.254.169.254/latest/meta-data', 'http://10.0.0.1', 'http://[::1]:8080', 'https://[fd00::1]/'],
-  ]) {
+  const inside = `http://127.0.0.1/ http://2130706433 http://[::ffff:127.0.0.1] http://0x7f.1 http://localhost:8000/
+    http://169.254.169.254/latest/meta-data http://10.0.0.1 http://[::1]:8080 https://[fd00::1]/`
+  for (const url of inside.split(/\s+/)) {
     const problem = await refused(create(url), 422, 'invalid-input')
     assert.match(problem.title, /leads to a private address\. .*POSTERN_OUTBOUND_ALLOW/, url)
   }
@@ -158,20 +154,41 @@ test('only administrators of the repository reach its webhooks, and each only it
   const bo = await postern.join(ana, 'bo')
   await ana.act('PUT', `${there}/members/user/bo`, { role: 'write' })
   const elsewhere = `/projects/pay/repositories/other/webhooks/${webhook.id}`
-  for (const [method, path] of [
-    ...(['', '/ping', '/secret', '/deliveries', '/deliveries/dlv_x', '/deliveries/dlv_x/replay'] as const).map(
-      (end) => [/ping|secret|replay/.test(end) ? 'POST' : 'GET', end] as const,
-    ),
-    ['DELETE', ''] as const,
-  ]) {
+  for (const path of ['', '/ping', '/secret', '/deliveries', '/deliveries/dlv_x', '/deliveries/dlv_x/replay']) {
+    const method = /ping|secret|replay/.test(path) ? 'POST' : 'GET'
     const body = method === 'POST' ? {} : undefined
     await refused(bo.call(method, `${hooks}/${webhook.id}${path}`, body), 403, 'not-allowed')
     await refused(ana.call(method, `${elsewhere}${path}`, body), 404, 'not-found')
   }
+  await refused(bo.call('DELETE', `${hooks}/${webhook.id}`), 403, 'not-allowed')
+  await refused(ana.call('DELETE', elsewhere), 404, 'not-found')
   await refused(bo.call('GET', hooks), 403, 'not-allowed')
   await refused(postern.stranger().call('GET', hooks, undefined, bearer), 403, 'not-allowed')
   await refused(postern.stranger().call('GET', hooks), 401, 'sign-in-required')
   assert.equal((await ana.call<WebhookList>('GET', hooks)).items.length, 1)
+})
+
+test('of a comment nothing is told while it is a draft, and never what it says', async () => {
+  await using receiver = await startReceiver()
+  await using postern = await startPostern({ flags: ['--outbound-allow', '127.0.0.1'] })
+  const ana = await postern.owner()
+  const { propose } = await makeProposing(postern, ana, 'pay/api')
+  const pullRequest = `${there}/pull-requests/${await propose('change')}`
+  await ana.act<WebhookMade>('POST', hooks, { url: receiver.url, events: everything })
+  const { headOid } = await ana.call<{ headOid: string }>('GET', pullRequest)
+  await ana.call('POST', `${pullRequest}/threads`, { body: 'half a thought', isDraft: true, headOid })
+  await ana.call('POST', `${pullRequest}/threads`, { body: 'a whole thought', isDraft: false, headOid })
+  const first = await receiver.next()
+  assert.equal((JSON.parse(first.body) as { type: string }).type, 'comment.added')
+  assert.ok(!first.body.includes('thought'))
+  const deliveries = await postern.postern.ceremonies.database.read
+    .selectFrom('webhookDelivery')
+    .select('type')
+    .execute()
+  assert.deepEqual(
+    deliveries.map(({ type }) => type),
+    ['comment.added'],
+  )
 })
 
 test('a repository has at most twenty webhooks', async () => {

@@ -3,6 +3,7 @@ import { IconEyeExclamation } from '@tabler/icons-react'
 import { Suspense, lazy, useMemo, useState } from 'react'
 import type { DiffFile, FilePatch } from '../api/shapes.ts'
 import { LARGE_PATCH_LINES, lineCount, shownPatch } from './diff-patch.ts'
+import { likelyHeight } from './diff-height.ts'
 import { patchLines } from './diff-lines.ts'
 import { PatchLinesProvider, useDiffRemarks } from './diff-remarks.ts'
 import type { DiffMode } from './diff-view.tsx'
@@ -10,9 +11,12 @@ import styles from './diff.module.css'
 
 const DiffView = lazy(() => import('./diff-view.tsx'))
 
-export const DiffWaiting = () => (
-  <div className={`${styles.note} ${styles.waiting} postern-late`} role="status">
-    <Loader size="xs" aria-hidden /> Loading the changes…
+/** @param height in pixels, as the patch will likely have it */
+export const DiffWaiting = ({ height }: { height?: number }) => (
+  <div style={{ minHeight: height }}>
+    <div className={`${styles.note} ${styles.waiting} postern-late`} role="status">
+      <Loader size="xs" aria-hidden /> Loading the changes…
+    </div>
   </div>
 )
 
@@ -48,7 +52,7 @@ function Patch({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
           </Button>
         </DiffNote>
       ) : (
-        <Suspense fallback={<DiffWaiting />}>
+        <Suspense fallback={<DiffWaiting height={likelyHeight(answer.file)} />}>
           <DiffView patch={patch} file={answer.file} mode={mode} />
         </Suspense>
       )}

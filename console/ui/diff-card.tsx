@@ -6,6 +6,7 @@ import { revealHidden } from './code-hidden.ts'
 import { CopyButton } from './copy-button.tsx'
 import { DiffCounts } from './diff-counts.tsx'
 import { useDiffRemarks } from './diff-remarks.ts'
+import { likelyHeight } from './diff-height.ts'
 import { changeWords, diffPath } from './diff-words.ts'
 import styles from './diff.module.css'
 
@@ -18,6 +19,9 @@ interface DiffCardProps {
   children: ReactNode
 }
 
+/** Of the head, in pixels. */
+const HEAD = 48
+
 export const diffCardId = (index: number) => `file-${index}`
 
 /** One changed file: its name and counts, and its patch below when open. */
@@ -26,7 +30,12 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
   const remarks = useDiffRemarks()
   const isMoved = file.oldPath !== null && file.newPath !== null && file.oldPath !== file.newPath
   return (
-    <section id={diffCardId(file.index)} className={styles.card} aria-label={path}>
+    <section
+      id={diffCardId(file.index)}
+      className={styles.card}
+      aria-label={path}
+      style={{ containIntrinsicBlockSize: `auto ${isOpen ? HEAD + likelyHeight(file) : HEAD}px` }}
+    >
       <header className={styles.head} data-open={isOpen || undefined}>
         <ActionIcon
           variant="subtle"

@@ -98,10 +98,16 @@ async function pushOnce({ git, limits }: PushMirrorParts, connection: Connection
   const { folder, remote, signal, config, isAtomic } = connection
   const isNothing = (oid: string): boolean => oid === zeroOid
   const args = [
-    ...['push', '--porcelain', '--no-verify', '--no-signed', '--recurse-submodules=no', '--thin'],
+    'push',
+    '--porcelain',
+    '--no-verify',
+    '--no-signed',
+    '--recurse-submodules=no',
+    '--thin',
     ...(isAtomic ? ['--atomic'] : []),
     ...moves.map(({ ref, expected }) => `--force-with-lease=${ref}:${isNothing(expected) ? '' : expected}`),
-    ...['--', remote.url],
+    '--',
+    remote.url,
     ...moves.map(({ ref, newOid }) => `${isNothing(newOid) ? '' : newOid}:${ref}`),
   ]
   try {

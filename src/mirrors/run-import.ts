@@ -41,35 +41,35 @@ export async function runImport(
 ): Promise<void> {
   const place = await findImportPlace(parts, row)
   if (place === undefined) return
-  try {
-    const { secrets } = parts
-    const password = row.passwordBox === null ? undefined : secrets.open(row.passwordBox, passwordPurpose(row.id))
-    const remote = { url: row.url, username: row.username, password }
-    const fetched = await fetchHistory(parts, {
-      remote,
-      folder: staging,
-      destination: place.folder,
-      signal,
-      onProgress,
-    })
-    onProgress({ phase: 'landing', objectsDone: 0, objectsTotal: fetched.refs.length })
-    signal.throwIfAborted()
-    await landHistory(parts, {
-      place,
-      actorId: row.createdBy,
-      method: row.method as RefMethod,
-      strength: row.strength,
-      history: { ...fetched, defaultBranch: fetched.defaultBranch ?? place.repository.defaultBranch },
-    })
-    await finish(parts, row, place, fetched)
-    const landed = (await findImportPlace(parts, row)) ?? place
-    await parts.afterPush(landed).catch((error: unknown) => parts.log(error, 'after an import'))
-  } catch (error) {
-    if (signal.aborted) return
-    await fail(parts, row, place, error)
-  } finally {
-    await rm(staging, { recursive: true, force: true, maxRetries: 3 })
-  }
+  const outcome = await bring(parts, row, place, { staging, signal, onProgress }).catch((error: unknown) => ({ error }))
+  // Before anybody is told how it ended: whoever looks then finds nothing of it left over.
+  await rm(staging, { recursive: true, force: true, maxRetries: 3 })
+  if (!('error' in outcome)) await finish(parts, row, place, outcome)
+  else if (!signal.aborted) await fail(parts, row, place, outcome.error)
+}
+
+async function bring(
+  parts: RunParts,
+  row: RepositoryImportTable,
+  place: RepositoryPlace,
+  { staging, signal, onProgress }: { staging: string; signal: AbortSignal; onProgress: (p: Partial<Progress>) => void },
+): Promise<FetchedHistory> {
+  const { secrets } = parts
+  const password = row.passwordBox === null ? undefined : secrets.open(row.passwordBox, passwordPurpose(row.id))
+  const remote = { url: row.url, username: row.username, password }
+  const fetched = await fetchHistory(parts, { remote, folder: staging, destination: place.folder, signal, onProgress })
+  onProgress({ phase: 'landing', objectsDone: 0, objectsTotal: fetched.refs.length })
+  signal.throwIfAborted()
+  await landHistory(parts, {
+    place,
+    actorId: row.createdBy,
+    method: row.method as RefMethod,
+    strength: row.strength,
+    history: { ...fetched, defaultBranch: fetched.defaultBranch ?? place.repository.defaultBranch },
+  })
+  const landed = (await findImportPlace(parts, row)) ?? place
+  await parts.afterPush(landed).catch((error: unknown) => parts.log(error, 'after an import'))
+  return fetched
 }
 
 export async function findImportPlace(

@@ -68,5 +68,8 @@ test('a tap for each single act is asked only of what can wait for one', () => {
   assert.deepEqual(messages(rule({ does: ['push'], requires: tap })), [])
   for (const does of [['session'], ['push', 'session'], ['*'], ['merge']])
     assert.match(messages(rule({ does, requires: tap }))[0] ?? '', /only of those who push to a branch/)
-  assert.match(messages(rule({ does: ['session'], requires: { freshnessSeconds: 30 } }))[0] ?? '', /60 seconds at least/)
+  assert.match(
+    messages(rule({ does: ['session'], requires: { freshnessSeconds: 30 } }))[0] ?? '',
+    /60 seconds at least/,
+  )
 })

@@ -41,7 +41,9 @@ export function askForTap(
       .execute()
     if (open.some((each) => isSame(each, request))) return
     await closeRequestsAbout(tx, [row.id])
-    const made = await createSealRequest(tx, { ...request, about: row.id, at })
+    const warnings = ['You asked to merge this as soon as it is ready: your tap merges it at once.']
+    const facts = { ...request.facts, warnings: [...warnings, ...request.facts.warnings] }
+    const made = await createSealRequest(tx, { ...request, facts, about: row.id, at })
     // Nobody has the page in front of them: it stands in their inbox and has a link.
     await offerElsewhere(tx, await getSealRequest(tx, made.id, person.id), { address: '', at })
     await recordEvent(tx, {

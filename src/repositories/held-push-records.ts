@@ -27,11 +27,7 @@ export async function findHeldPush(
     .where('requestId', 'in', (eb) => eb.selectFrom('sealRequest').select('id').where('userId', '=', caller.id))
     .executeTakeFirst()
   if (row === undefined) return undefined
-  const repository = await db
-    .selectFrom('repository')
-    .selectAll()
-    .where('id', '=', row.repositoryId)
-    .executeTakeFirst()
+  const repository = await db.selectFrom('repository').selectAll().where('id', '=', row.repositoryId).executeTakeFirst()
   if (repository === undefined || (await findRepositoryRole(db, caller, repository)) === undefined) return undefined
   const folder = folderPath(root, repository.folder)
   const { defaultBranch } = repository

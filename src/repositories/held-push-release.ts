@@ -58,9 +58,7 @@ export async function findRuleChange(
     ? heldRefusal(ref, 'rule-changed', 'overtaken', [
         `The rule of ${shortName(ref)} changed while this push waited. Push again.`,
       ])
-    : heldRefusal(ref, 'policy-changed', 'overtaken', [
-        'The guardrails changed while this push waited. Push again.',
-      ])
+    : heldRefusal(ref, 'policy-changed', 'overtaken', ['The guardrails changed while this push waited. Push again.'])
 }
 
 /** Lets a push go on for which its person has tapped: judged once more, its seal used up, its updates prepared. */

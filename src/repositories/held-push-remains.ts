@@ -6,7 +6,13 @@ import { withdrawForgotten } from '../seals/withdraw.ts'
  * At start: no push outlives the server that held it, and its quarantine is gone. A tap that comes late is told so,
  * rather than kept for something that can no longer land. Returns how many there were.
  */
-export async function endForgottenPushes({ database, now }: { database: Database; now: () => number }): Promise<number> {
+export async function endForgottenPushes({
+  database,
+  now,
+}: {
+  database: Database
+  now: () => number
+}): Promise<number> {
   return database.write(async (tx) => {
     const at = now()
     const rows = await tx

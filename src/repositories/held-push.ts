@@ -230,7 +230,11 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
       case 'withdrawn':
         return over('seal-withdrawn', 'withdrawn', 'This was taken back before anybody tapped.')
       default:
-        return over('tap-timeout', 'timed-out', `Nobody tapped within ${pushWaitSeconds} seconds. Push again when you can.`)
+        return over(
+          'tap-timeout',
+          'timed-out',
+          `Nobody tapped within ${pushWaitSeconds} seconds. Push again when you can.`,
+        )
     }
   } catch (error) {
     if (error instanceof Overtaken) return { refusal: error.refusal }

@@ -52,7 +52,11 @@ export async function findProposal(
     refusal: { outcome: 'refuse', code, reason, sentences: [sentence], ref },
   })
   if (commands.length > 1)
-    return refusal('proposal-alone', 'it comes alone', 'A push that opens a pull request updates nothing else. Push it by itself.')
+    return refusal(
+      'proposal-alone',
+      'it comes alone',
+      'A push that opens a pull request updates nothing else. Push it by itself.',
+    )
   if (command.newOid === zeroOid)
     return refusal('nothing-to-propose', 'nothing to propose', 'A deletion cannot be proposed.')
   // Older ones would take the branch itself for updated.
@@ -61,7 +65,11 @@ export async function findProposal(
   const problem = checkShortRefName(targetBranch) ?? checkShortRefName(options.pullRequest?.branch ?? 'x')
   if (problem !== undefined) return refusal('ref-name', 'this name cannot be used', refNameSentences[problem])
   if ((await readRef(git, folder, `refs/heads/${targetBranch}`)) === zeroOid)
-    return refusal('no-such-branch', 'there is no such branch', `There is no branch ${targetBranch} to propose this for.`)
+    return refusal(
+      'no-such-branch',
+      'there is no such branch',
+      `There is no branch ${targetBranch} to propose this for.`,
+    )
   return { proposal: { command, targetBranch, options } }
 }
 

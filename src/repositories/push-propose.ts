@@ -67,12 +67,7 @@ function write(hook: Duplex, lines: readonly string[]): void {
   if (hook.writable) hook.write(lines.map((line) => `${line}\n`).join(''))
 }
 
-async function propose(
-  parts: PushParts,
-  push: Push,
-  hook: Duplex,
-  proposal: ReadProposal,
-): Promise<ProcReceiveResult> {
+async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: ReadProposal): Promise<ProcReceiveResult> {
   const { ref, newOid } = proposal.command
   const { place, caller } = push
   try {
@@ -83,7 +78,9 @@ async function propose(
     const opened = await parts.openForPush(place, caller, { title, description, sourceBranch: branch, targetBranch })
     const name = `${place.path}#${opened.number}`
     say(hook, [
-      opened.isNew ? `Opened ${name}, ${branch} into ${targetBranch}:` : `Updated ${name}, ${branch} into ${targetBranch}:`,
+      opened.isNew
+        ? `Opened ${name}, ${branch} into ${targetBranch}:`
+        : `Updated ${name}, ${branch} into ${targetBranch}:`,
       `${parts.origin}/${place.path}/pull-requests/${opened.number}`,
     ])
     return { ref, instead: moved }

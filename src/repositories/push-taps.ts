@@ -111,9 +111,7 @@ function findForBranch(
     )
   if (!BRANCH_REF.test(command.ref))
     return refuse('ref-name', 'this name cannot be sealed', `${name} takes a tap, and no seal can hold this name.`)
-  const because = byRule
-    ? `${name} takes a tap for each push.`
-    : `${explainDecision(decision, facts)}`
+  const because = byRule ? `${name} takes a tap for each push.` : `${explainDecision(decision, facts)}`
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
 }
 

@@ -49,11 +49,7 @@ export async function decidePush(
 
 type Verdict = { refusal: Refusal } | { rows: RefUpdateTable[] } | { proposal: ReadProposal }
 
-async function judge(
-  parts: PushParts,
-  push: Push,
-  incoming: Parameters<typeof decidePush>[2],
-): Promise<Verdict> {
+async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof decidePush>[2]): Promise<Verdict> {
   const { place } = push
   const { request, asked, proposal } = incoming
   const { commands } = asked

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Repository } from './git.ts'
+import type { ObjectReader } from './object-reader.ts'
 
 export interface Line {
   /** Oldest first, without the commit where the walk ended. */
@@ -33,4 +34,24 @@ export async function firstParents(
   }
   child.kill()
   return { oids: oids.toReversed(), end }
+}
+
+/** Whether a commit is on the first-parent line below where judging began. Each link is checked in the commits themselves. */
+export async function isOnLine(
+  { repository, objects }: { repository: Repository; objects: ObjectReader },
+  oid: string,
+  span: { from: string | undefined; floor: string },
+): Promise<boolean> {
+  if (span.from === undefined) return false
+  const { oids, end } = await firstParents(repository, { tip: span.from, until: oid, floor: span.floor })
+  if (end !== oid) return false
+  const commits = await objects.read(oids, 'commit')
+  return commits.every((commit, index) => firstParentOf(commit) === (oids[index - 1] ?? end))
+}
+
+const HEAD_BYTES = 96
+
+/** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
+export function firstParentOf(commit: Buffer): string | undefined {
+  return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
 }

@@ -20,7 +20,7 @@ export async function findNotes(facts: {
   seals: DetachedSeals
   changes: readonly Change[]
   /** The commits of the line. */
-  tips: ReadonlySet<string>
+  oids: ReadonlySet<string>
 }): Promise<string[]> {
   const { projection, rules, trust = [], start, reached, since } = facts
   const notes: string[] = []
@@ -91,11 +91,11 @@ function notCountedNotes(changes: readonly Change[]): string[] {
 
 /** Seals over changes of this very branch that are not on it. */
 async function countDropped(facts: Parameters<typeof findNotes>[0]): Promise<number> {
-  const { projection, rules, named, objects, seals, tips } = facts
+  const { projection, rules, named, objects, seals, oids } = facts
   let dropped = 0
   for (const { statement } of seals.updates) {
     const tip = statement.subject[0]?.digest
-    if (isAbout(statement, rules) && tip && 'gitCommit' in tip && !tips.has(tip.gitCommit)) dropped++
+    if (isAbout(statement, rules) && tip && 'gitCommit' in tip && !oids.has(tip.gitCommit)) dropped++
   }
   const unused = seals.commits.filter((digest) => !named.has(digest))
   for (let at = 0; at < unused.length; at += 500) {

@@ -1,29 +1,26 @@
-import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
-import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Protection } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import type { Level, ProvenLevel } from '../seals/format/agreement.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
-import { ZERO_OID } from '../seals/format/statement.ts'
-import { verifySeal } from '../seals/format/verify-seal.ts'
 import { type ChainedSigner, firstSigner, verifySignerChain } from '../seals/format/verify-signer-chain.ts'
 import { findAgreements } from './agreements.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { CloneRefs } from './clone-refs.ts'
 import { DetachedSeals } from './detached-seals.ts'
-import { firstParents } from './first-parents.ts'
+import { firstParents, isOnLine } from './first-parents.ts'
 import type { Repository } from './git.ts'
 import type { Rules } from './judge-seal.ts'
-import { type Projection, loadProjection, readSeals } from './load-projection.ts'
+import { type Projection, loadProjection } from './load-projection.ts'
 import { findNotes } from './notes.ts'
 import { ObjectReader } from './object-reader.ts'
 import { checkHistory, posternTips, readFiles } from './postern-history.ts'
 import { readPatches } from './read-patches.ts'
-import type { Change, Judged, Root, Start } from './report.ts'
+import type { Change, Judged, Root } from './report.ts'
 import { reportChanges } from './report-change.ts'
-import { Updates } from './updates.ts'
 import type { Step } from './step.ts'
-import { firstParentOf, walk } from './walk.ts'
+import { Updates } from './updates.ts'
+import { verifyStart } from './verify-start.ts'
+import { walk } from './walk.ts'
 
 export interface VerifyOptions {
   /** Branch or full ref; the clone's own current branch where absent. */
@@ -122,8 +119,17 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
     wantedLevel: options.level ?? null,
     changes,
     notes: await findNotes({
-      ...{ projection, rules, trust: options.trust, start, reached, named, since, objects },
-      ...{ seals: detached, changes, tips: new Set(line.oids) },
+      projection,
+      rules,
+      trust: options.trust,
+      start,
+      reached,
+      named,
+      since,
+      objects,
+      seals: detached,
+      changes,
+      oids: new Set(line.oids),
     }),
   }
 }
@@ -131,19 +137,6 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
 function leastLevel(changes: readonly Change[]): Level | null {
   if (changes.length === 0) return null
   return changes.reduce<Level>((least, { level }) => (level < least ? level : least), 4)
-}
-
-/** Whether a commit is on the first-parent line below where judging began. Each link is checked in the commits themselves. */
-async function isOnLine(
-  { repository, objects }: { repository: Repository; objects: ObjectReader },
-  oid: string,
-  span: { from: string | undefined; floor: string },
-): Promise<boolean> {
-  if (span.from === undefined || oid === ZERO_OID) return false
-  const { oids, end } = await firstParents(repository, { tip: span.from, until: oid, floor: span.floor })
-  if (end !== oid) return false
-  const commits = await objects.read(oids, 'commit')
-  return commits.every((commit, index) => firstParentOf(commit) === (oids[index - 1] ?? end))
 }
 
 /** The first signer, and the others that are pinned. */
@@ -180,39 +173,4 @@ function protectionOf({ protections }: Projection, ref: string): Protection {
   if (protection) return protection
   const known = [...protections.keys()].join(', ') || 'none'
   throw new CannotJudge('not-protected', `nothing says that ${ref} was ever protected (protected: ${known})`)
-}
-
-/** The start as a person sealed it, or as the server wrote it down. Throws CannotJudge `start-broken`. */
-async function verifyStart(
-  protection: Protection,
-  commit: Buffer | undefined,
-  rules: Rules,
-  objects: ObjectReader,
-): Promise<{ start: Start; url: string | null }> {
-  const { baseline, statementDigest, startedAt: at } = protection
-  const recorded: Start = { baseline, state: 'recorded', at, by: null, statementDigest: null }
-  if (statementDigest === null) return { start: recorded, url: null }
-  try {
-    const record = (await readSeals(rules.sealBlobs, [statementDigest], objects)).get(statementDigest)
-    if (!record) throw new SealError('statement-missing', 'its seal is not in refs/postern/seals')
-    const seal = verifySeal({ ...rules, record })
-    const { action, repository, targetRef, targetID } = seal.statement.predicate
-    const digest = seal.statement.subject[0]?.digest
-    const fits =
-      seal.statementDigest === statementDigest &&
-      action === 'protect' &&
-      repository?.id === rules.repositoryId &&
-      targetRef === rules.ref &&
-      (commit === undefined || targetID === parseCommit(commit).tree) &&
-      digest !== undefined &&
-      'gitCommit' in digest &&
-      digest.gitCommit === baseline
-    if (!fits) throw new SealError('action-mismatch', 'its seal is about something else')
-    const url = repository.url
-    if (rules.pinned && rules.chain.get(seal.entry.credentialId)?.trust === 'server') return { start: recorded, url }
-    return { start: { ...recorded, state: 'sealed', by: seal.entry.username, statementDigest }, url }
-  } catch (cause) {
-    if (!(cause instanceof SealError || cause instanceof SshsigError)) throw cause
-    throw new CannotJudge('start-broken', `the start of protection does not hold: ${cause.message}`, { cause })
-  }
 }

@@ -4,7 +4,7 @@ import type { SealRecord } from '../seals/format/seal-record.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import { CannotJudge } from './cannot-judge.ts'
-import type { Line } from './first-parents.ts'
+import { type Line, firstParentOf } from './first-parents.ts'
 import { type Rules, checkCounts } from './judge-seal.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -90,13 +90,6 @@ async function readBatch(oids: string[], { sealBlobs }: Rules, objects: ObjectRe
   const commits = await objects.read(oids, 'commit')
   const digests = commits.flatMap(namedDigests)
   return { oids, commits, digests, seals: await readSeals(sealBlobs, digests, objects) }
-}
-
-const HEAD_BYTES = 96
-
-/** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
-export function firstParentOf(commit: Buffer): string | undefined {
-  return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
 }
 
 function unlinked(oid: string): CannotJudge {

@@ -19,7 +19,6 @@ const kinds: Record<string, [title: string, words: string]> = {
   comment: ['Reviews', ''],
   suggestion: ['Reviews', ''],
   status: ['Checks', 'what programs found out about a commit'],
-  check: ['Checks', ''],
   ref: ['Branches and tags', 'made, moved, deleted, protected'],
   push: ['Branches and tags', ''],
   branch: ['Branches and tags', ''],
@@ -28,26 +27,11 @@ const kinds: Record<string, [title: string, words: string]> = {
   member: ['Repository', ''],
   webhook: ['Repository', ''],
   mirror: ['Repository', ''],
-  import: ['Repository', ''],
 }
 
 /** First parts of the actions that never concern one repository alone. */
-export const elsewhere = [
-  ...[
-    'instance',
-    'person',
-    'agent',
-    'session',
-    'credential',
-    'metadata',
-    'guardrail',
-    'token',
-    'group',
-    'project',
-    'ledger',
-  ],
-  ...['demo', 'secret'],
-]
+export const elsewhere =
+  'instance person agent session credential metadata guardrail token group project ledger demo'.split(' ')
 
 const kindOf = (action: string): string => action.split('.')[0] ?? ''
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newId } from '../../src/database/id.ts'
+import { type Id, newId } from '../../src/database/id.ts'
 import { fillDemo } from '../../src/demo/fill.ts'
 import { addChange } from '../../src/guardrails/changes.ts'
 import { catalogue } from '../../src/policy/catalogue.ts'
@@ -24,9 +24,11 @@ export function testPages(half: 'even' | 'odd'): void {
     const { database, place, now } = postern.postern.ceremonies
     await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
     await setUp(story)
+    const demo = await readDemo(story)
+    await addMirrors(story)
     const asked = { address: '203.0.113.9', via: 'session', token: null } as const
     const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
-    const pages = ownerPages({ ...(await readDemo(story)), change: await changeGuardrails(story), ...(await addWebhook(story)), code })
+    const pages = ownerPages({ ...demo, change: await changeGuardrails(story), ...(await addWebhook(story)), code })
     const ofHalf = <Item>(list: readonly Item[]): Item[] =>
       list.filter((_, index) => (index % 2 === 0) === (half === 'even'))
 
@@ -76,6 +78,41 @@ async function readDemo({ page, postern }: Story) {
     ready: find('ready'),
     conflicting: find('conflicts'),
   }
+}
+
+/** An import that is under way into the empty repository, and a mirror of the other that fails. */
+async function addMirrors({ postern: { postern } }: Story): Promise<void> {
+  const { database, now } = postern.ceremonies
+  const find = (name: string) =>
+    database.read
+      .selectFrom('repository')
+      .select(['id', 'createdBy'])
+      .where('name', '=', name)
+      .executeTakeFirstOrThrow()
+  const [empty, shop, at] = [await find('nothing-yet'), await find('tea-shop'), now()]
+  const far = at + 86_400_000
+  await database.write(async (tx) => {
+    await tx
+      .insertInto('repositoryImport')
+      .values({
+        ...{ id: newId('imp'), repositoryId: empty.id, url: 'https://git.example.com/team/api.git', username: '' },
+        ...{ passwordBox: null, state: 'running', phase: 'receiving', objectsDone: 61_000, objectsTotal: 98_765 },
+        ...{ bytes: 123_456_789, bytesPerSecond: 4_200_000, problemCode: null, problem: null, result: null },
+        ...{ isCancelled: 0, createdBy: empty.createdBy as Id<'usr'>, method: 'system', strength: 'passkey' },
+        ...{ createdAt: at, startedAt: at, finishedAt: null, beatAt: far },
+      })
+      .execute()
+    await tx
+      .insertInto('mirror')
+      .values({
+        ...{ id: newId('mir'), repositoryId: shop.id, url: 'https://git.example.com/tea/shop.git', username: 'bot' },
+        ...{ passwordBox: null, branches: '["main","release/*"]', overwrites: 0, isActive: 1 },
+        ...{ createdBy: shop.createdBy as Id<'usr'>, createdAt: at, dueAt: far, wantedAt: at - 700_000 },
+        ...{ startedAt: null, succeededAt: at - 800_000, failures: 2, problemCode: 'strayed' },
+        problem: 'Somebody pushed to main there directly, so it was left as it is.',
+      })
+      .execute()
+  })
 }
 
 /** A webhook of the demo's repository whose last delivery was answered badly. */

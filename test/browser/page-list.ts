@@ -84,6 +84,12 @@ export const ownerPages = (known: {
   { name: 'projects', route: '/-/projects', url: '/-/projects' },
   { name: 'new-project', route: '/-/projects/new', url: '/-/projects/new' },
   { name: 'new-repository', route: '/-/repositories/new', url: '/-/repositories/new' },
+  {
+    name: 'import-repository',
+    route: '/-/repositories/import',
+    url: '/-/repositories/import?project=demo',
+    shows: 'Password or token there',
+  },
   { name: 'not-found', route: '/-/$', url: '/-/nowhere' },
   { name: 'project', route: '/$project', url: '/demo', shows: 'demo/tea-shop' },
   { name: 'project-members', route: '/$project', url: '/demo?tab=members' },
@@ -109,6 +115,14 @@ export const ownerPages = (known: {
     route: `${R}/settings/branches/$branch`,
     url: `${shop}/settings/branches/main`,
     shows: 'People who must approve',
+  },
+  { name: 'import-progress', route: `${R}/import`, url: '/demo/nothing-yet/import', shows: 'You can close this page' },
+  { name: 'mirrors', route: `${R}/settings/mirrors`, url: `${shop}/settings/mirrors`, shows: 'Somebody pushed to main' },
+  {
+    name: 'new-mirror',
+    route: `${R}/settings/mirrors`,
+    url: `${shop}/settings/mirrors?new=yes`,
+    shows: 'Overwrite what somebody pushes',
   },
   {
     name: 'webhooks',

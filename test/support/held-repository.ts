@@ -92,7 +92,9 @@ export async function makeHeld(postern: StartedPostern, person: Person, name: st
         .orderBy('occurredAt')
         .orderBy('id')
         .execute()
-      return rows.map(({ leaf }) => (JSON.parse(leaf) as { facts: { code: string; ref: string; reason: string } }).facts)
+      return rows.map(
+        ({ leaf }) => (JSON.parse(leaf) as { facts: { code: string; ref: string; reason: string } }).facts,
+      )
     },
     async outcomes() {
       const rows = await read()

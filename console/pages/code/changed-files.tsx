@@ -5,6 +5,7 @@ import { memo, useEffect, useState } from 'react'
 import type { DiffFile, DiffSummary, FilePatch } from '../../api/shapes.ts'
 import { DiffBody, DiffNote, DiffWaiting } from '../../ui/diff-body.tsx'
 import { DiffCard } from '../../ui/diff-card.tsx'
+import { likelyHeight } from '../../ui/diff-height.ts'
 import type { DiffMode } from '../../ui/diff-view.tsx'
 import { diffPath } from '../../ui/diff-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -78,7 +79,7 @@ const ChangedFile = memo(function ChangedFile({ file, source, summary, mode, isV
 function PatchBody(props: { file: DiffFile; patch: FilePatch | undefined; error: unknown; mode: DiffMode }) {
   const { file, patch, error, mode } = props
   if (error) return <ProblemAlert error={error} />
-  if (!patch) return <DiffWaiting />
+  if (!patch) return <DiffWaiting height={likelyHeight(file)} />
   // The list was read before the branch moved: this place now belongs to another file.
   if (diffPath(patch.file) !== diffPath(file))
     return <DiffNote>The branch moved while you were reading. Reload the page to see it as it is now.</DiffNote>

@@ -53,7 +53,9 @@ test('the form can show every part of every rule of the catalogue', () => {
   for (const { rule } of catalogue)
     for (const [part, value] of Object.entries(rule.requires))
       assert.ok(
-        partsOf(rule.does).has(part === 'freshnessSeconds' && value === 0 ? 'eachTap' : (part as keyof RuleRequirement)),
+        partsOf(rule.does).has(
+          part === 'freshnessSeconds' && value === 0 ? 'eachTap' : (part as keyof RuleRequirement),
+        ),
         `${part} of ${rule.id}`,
       )
 })

@@ -70,7 +70,10 @@ function UnderWay({ place, view }: { place: Place; view: ImportView }) {
             {phaseWords(view)}
           </Text>
         </Group>
-        <Progress value={percent ?? 100} animated={percent === null} size="lg" aria-label={phaseWords(view)} />
+        {/* The numbers stand below it, so a screen reader skips it. */}
+        <Progress.Root size="lg" aria-hidden>
+          <Progress.Section value={percent ?? 100} animated={percent === null} withAria={false} />
+        </Progress.Root>
         <Text size="sm" c="dimmed" style={{ fontVariantNumeric: 'tabular-nums' }}>
           {detailOf(view)}
         </Text>

@@ -9,7 +9,7 @@ import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { AttemptCard } from './attempt-card.tsx'
-import { isSoon, lookAgainMs } from './delivery-list.tsx'
+import { isSoon, lookAgainMs } from './look-again.ts'
 import { readable } from './webhook-words.ts'
 
 /** What one delivery sent, every attempt of it, and the button that sends it again. */

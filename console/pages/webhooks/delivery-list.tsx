@@ -8,12 +8,7 @@ import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { DeliveryRow } from './delivery-row.tsx'
-
-/** While an attempt is under way, the next one is a minute off. */
-const soonMs = 65_000
-export const lookAgainMs = 1_500
-export const isSoon = ({ nextAt }: Pick<DeliverySummary, 'nextAt'>): boolean =>
-  nextAt !== null && nextAt - Date.now() < soonMs
+import { isSoon, lookAgainMs } from './look-again.ts'
 
 /** What was sent, newest first; the one in the URL is open. */
 export function DeliveryList({ path, isActive }: { path: string; isActive: boolean }) {

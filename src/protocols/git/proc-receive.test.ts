@@ -13,7 +13,10 @@ test('versions, then commands, in whatever pieces they come', () => {
     encodePkt(`${zeroOid} ${oid} refs/for/main\n`),
     flushPkt,
   ])
-  const expected = [{ kind: 'version' }, { kind: 'commands', commands: [{ ref: 'refs/for/main', oldOid: zeroOid, newOid: oid }] }]
+  const expected = [
+    { kind: 'version' },
+    { kind: 'commands', commands: [{ ref: 'refs/for/main', oldOid: zeroOid, newOid: oid }] },
+  ]
   assert.deepEqual(createProcReceiveParser()(bytes), expected)
   const parse = createProcReceiveParser()
   assert.deepEqual(

@@ -13,15 +13,19 @@ export interface ApprovedChange {
   deletions: number
   uncounted: number
   policyDigest: string
+  /** What is said with it: somebody's token may have written that. */
+  body: string
   /** By the branch's rule it will not count. */
   isLastPusher: boolean
 }
+
+const mostShown = 1_000
 
 const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
 /** What the person reads beside the tap: what an approval stands for. */
 export function renderApprovalFacts(change: ApprovedChange): Facts {
-  const { path, number, title, targetBranch, fileCount, additions, deletions, uncounted, isLastPusher } = change
+  const { path, number, title, body, targetBranch, fileCount, additions, deletions, uncounted, isLastPusher } = change
   return {
     title: `Approve ${path}#${number} into ${targetBranch}`,
     rows: [
@@ -38,6 +42,7 @@ export function renderApprovalFacts(change: ApprovedChange): Facts {
         value: 'You read exactly this change and agree to it, for everybody to check.',
         kind: 'text',
       },
+      ...(body === '' ? [] : [{ label: 'Your words', value: shortened(body), kind: 'text' as const }]),
       { label: 'Policy', value: change.policyDigest, kind: 'digest' },
     ],
     warnings: [
@@ -48,3 +53,5 @@ export function renderApprovalFacts(change: ApprovedChange): Facts {
     ],
   }
 }
+
+const shortened = (text: string): string => (text.length > mostShown ? `${text.slice(0, mostShown)} …` : text)

@@ -72,6 +72,7 @@ export async function askApproval(
     ...digest,
     ...list,
     policyDigest,
+    body: body.trim(),
     isLastPusher: rule.excludeLastPusher && contributors.lastPusherId === caller.id,
   })
   const about = `approval of ${row.id} by ${caller.id}`

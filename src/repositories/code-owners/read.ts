@@ -12,34 +12,45 @@ export interface OwnersFile extends OwnerRules {
   path: string | null
 }
 
+const nowhere: OwnersFile = { path: null, isBroken: false, lines: [], problems: [] }
+
 const read = new Lru<string, OwnerRules>(30)
+/** A commit holds for ever what it holds: git is asked once where its file is. */
+const located = new Lru<string, { path: string; mode: string; oid: string } | null>(500)
 
 /**
  * `code-owners/` reads who owns which files of a branch, as its CODEOWNERS says. It never decides what an owner's word is
  * worth. A file that is too large, not text, or not a plain file is broken: nobody can own by it.
  */
-export async function readCodeOwners({ git, folder }: Source, commit: string): Promise<OwnersFile> {
-  const { stdout } = await git.run(['ls-tree', '-z', '--end-of-options', commit, '--', ...places], {
-    repository: folder,
-  })
-  const entries = new Map(
-    stdout
-      .toString()
-      .split('\0')
-      .flatMap((entry) => {
-        const [, mode, oid, path] = /^([0-7]{6}) \w+ ([0-9a-f]{40})\t([\s\S]+)$/.exec(entry) ?? []
-        return path === undefined ? [] : [[path, { mode, oid: oid ?? '' }] as const]
-      }),
-  )
-  const path = places.find((place) => entries.has(place))
-  if (path === undefined) return { path: null, isBroken: false, lines: [], problems: [] }
-  const { mode = '', oid = '' } = entries.get(path) ?? {}
+export async function readCodeOwners(source: Source, commit: string): Promise<OwnersFile> {
+  const found = await locate(source, commit)
+  if (found === null) return nowhere
+  const { path, mode, oid } = found
   if (!mode.startsWith('100')) return { path, ...brokenOwners('It is not a plain file.') }
   const known = read.get(oid)
   if (known !== undefined) return { path, ...known }
-  const rules = await parse({ git, folder }, oid)
+  const rules = await parse(source, oid)
   read.set(oid, rules)
   return { path, ...rules }
+}
+
+async function locate({ git, folder }: Source, commit: string) {
+  const key = `${folder} ${commit}`
+  const known = located.get(key)
+  if (known !== undefined) return known
+  const { stdout } = await git.run(['ls-tree', '-z', '--end-of-options', commit, '--', ...places], {
+    repository: folder,
+  })
+  const entries = stdout
+    .toString()
+    .split('\0')
+    .flatMap((entry) => {
+      const [, mode = '', oid = '', path] = /^([0-7]{6}) \w+ ([0-9a-f]{40})\t([\s\S]+)$/.exec(entry) ?? []
+      return path === undefined ? [] : [{ mode, oid, path }]
+    })
+  const found = places.flatMap((place) => entries.find(({ path }) => path === place) ?? [])[0] ?? null
+  located.set(key, found)
+  return found
 }
 
 async function parse({ git, folder }: Source, oid: string): Promise<OwnerRules> {

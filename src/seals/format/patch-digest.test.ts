@@ -41,8 +41,8 @@ test('a digest is SHA-256 over what the document says, for names of any bytes', 
   const head = commit('Change', { 'a.txt': 'two\n', 'ü\n b': 'new\n' }, base)
   const blob = (content: string) => createHash('sha1').update(`blob ${content.length}\0${content}`).digest('hex')
   const zeros = '0'.repeat(40)
-  const canonical =
-    `100644 100644 ${blob('one\n')} ${blob('two\n')} a.txt\0` + `000000 100644 ${zeros} ${blob('new\n')} ü\n b\0`
+  const [first, second] = [`${blob('one\n')} ${blob('two\n')} a.txt`, `${zeros} ${blob('new\n')} ü\n b`]
+  const canonical = `100644 100644 ${first}\x00000000 100644 ${second}\0`
   assert.equal(digestOf(base, head), createHash('sha256').update(canonical).digest('hex'))
   assert.equal(digestOf(base, base), createHash('sha256').update('').digest('hex'))
 })

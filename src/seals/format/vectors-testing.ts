@@ -257,7 +257,10 @@ function refusedOfChanges(ada: SoftwareSigner, start: StatementDraft): RefusedVe
   const plain = { entries: [entryJson(ada.entry)], message: null }
   const elsewhere = (what: string, code: SealErrorCode, draft: StatementDraft, at: Partial<VectorPlace>) => ({
     ...plain,
-    ...{ what, code, record: sealRecordToJson(ada.seal(draft)), place: { ...place, ...at } },
+    what,
+    code,
+    record: sealRecordToJson(ada.seal(draft)),
+    place: { ...place, ...at },
   })
   /** The statement with one thing changed behind the writer's back, and signed so. */
   const malformed = (what: string, draft: StatementDraft, alter: (text: string) => string): RefusedVector => {
