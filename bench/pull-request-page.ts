@@ -82,7 +82,10 @@ async function setUp({ origin, setupLink }: Served, folder: string): Promise<str
   await mkdir(join(work, 'src'))
   const commit = async (message: string, factor: number): Promise<void> => {
     for (let file = 0; file < files; file++) {
-      const lines = Array.from({ length: 30 }, (_, line) => `export const size${line} = ${line % 3 ? line : line * factor}`)
+      const lines = Array.from(
+        { length: 30 },
+        (_, line) => `export const size${line} = ${line % 3 ? line : line * factor}`,
+      )
       await writeFile(join(work, `src/part-${file}.ts`), `${lines.join('\n')}\n`)
     }
     await gitOrThrow(work, ['add', '--all'])

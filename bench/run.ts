@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
 import { browser } from './browser.ts'
+import { diffPage } from './diff-page.ts'
 import { flood } from './flood.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
@@ -26,6 +27,7 @@ const groups: readonly Group[] = [
   verify,
   gitHttp,
   heldPushes,
+  diffPage,
   browser,
   pullRequestPage,
   start,

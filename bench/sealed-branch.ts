@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitOid } from '../src/protocols/sshsig/commit-signature.ts'
 import { renderAllowedSigners } from '../src/seals/format/allowed-signers.ts'
 import { renderCommit, sealedCommit, trailersFor } from '../src/seals/format/commit.ts'
 import { draftAct, draftApproval, draftMerge, draftProtect } from '../src/seals/format/draft.ts'
+import { patchDigest } from '../src/seals/format/patch-digest.ts'
 import { SEALS_REF, SIGNERS_REF, renderSealsTree, renderSignersTree } from '../src/seals/format/projection.ts'
 import type { SealRecord } from '../src/seals/format/seal-record.ts'
 import { type SignerEntry, credentialDigest } from '../src/seals/format/signer-entry.ts'
@@ -61,7 +63,7 @@ export async function createSealedBranch(
     const record = ana.seal(draftMerge(contextAt(at), { action: 'merge', ...branchChange }), template)
     const trailers = trailersFor(parseStatement(record.statement), statementDigest(record.statement))
     const commit = sealedCommit(renderCommit(template, trailers), record.armored)
-    const approval = { ...branchChange, mergeBase: base, patch: pullRequest.toString(16).padStart(64, '0') }
+    const approval = { ...branchChange, mergeBase: base, patch: patchOf(pullRequest) }
     const ofBen = { userId: ben.entry.userId, username: ben.entry.username }
     landed.push([...(approved ? [ben.seal(draftApproval(contextAt(at, ofBen), approval))] : []), record])
     base = commitOid(commit)
@@ -84,15 +86,23 @@ function parseHead(line: string): { head: string; tree: string } {
   return { head, tree }
 }
 
+const fileOf = (number: number) =>
+  ({ path: `source/${number % 50}/${number}.txt`, content: Buffer.from(`change ${number}\n`) }) as const
+
 function sideBranch(commits: number): Buffer {
   const stream = new FastImport()
-  for (let number = 0; number <= commits; number++)
-    stream.commit(
-      'refs/heads/side',
-      number,
-      new Map([[`source/${number % 50}/${number}.txt`, Buffer.from(`change ${number}\n`)]]),
-    )
+  for (let number = 0; number <= commits; number++) {
+    const { path, content } = fileOf(number)
+    stream.commit('refs/heads/side', number, new Map([[path, content]]))
+  }
   return stream.bytes()
+}
+
+function patchOf(number: number): string {
+  const { path, content } = fileOf(number)
+  const newOid = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+  const file = { oldMode: '000000', newMode: '100644', oldOid: '0'.repeat(40), newOid, path: Buffer.from(path) }
+  return patchDigest([file])
 }
 
 function vouchFor({ entry }: SoftwareSigner, by: SoftwareSigner, context: Parameters<typeof draftAct>[0]): SealRecord {

@@ -60,7 +60,7 @@ export const paths = {
   tags: (project: string, name: string) => `${repository(project, name)}/tags`,
   importProgress: (project: string, name: string) => `${repository(project, name)}/import`,
   settings: (project: string, name: string) => `${repository(project, name)}/settings`,
-  mirrors: (project: string, name: string, query: { new?: string } = {}) =>
+  mirrors: (project: string, name: string, query: { new?: string; url?: string } = {}) =>
     withQuery(`${repository(project, name)}/settings/mirrors`, query),
   branchRule: (project: string, name: string, branch: string) =>
     `${repository(project, name)}/settings/branches/${encodeURIComponent(branch)}`,

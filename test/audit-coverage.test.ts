@@ -41,6 +41,8 @@ const firstId = async (person: Person, path: string, at = 0): Promise<string> =>
   return items.filter(({ isCurrent }) => isCurrent !== true)[at]?.id ?? ''
 }
 
+const webhooks = '/projects/payments/repositories/ledger/webhooks'
+
 const proofs: Record<string, Call> = {
   'POST /api/v1/registration-links/inspect': async ({ ana, postern }, watch) => {
     const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('inspected'), role: 'member' })
@@ -161,6 +163,14 @@ const proofs: Record<string, Call> = {
     watch(ana, 'PUT', '/projects/payments/repositories/ledger/members/user/bo', { role: 'write' }),
   'DELETE /api/v1/projects/:project/repositories/:repository/members/:kind/:name': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger/members/user/bo'),
+  'POST /api/v1/projects/:project/repositories/:repository/webhooks': ({ ana }, watch) =>
+    watch(ana, 'POST', webhooks, { url: 'https://1.1.1.1/', events: ['ref.deleted'] }),
+  'PATCH /api/v1/projects/:project/repositories/:repository/webhooks/:webhook': async ({ ana }, watch) =>
+    watch(ana, 'PATCH', `${webhooks}/${await firstId(ana, webhooks)}`, { events: ['ref.created'] }),
+  'POST /api/v1/projects/:project/repositories/:repository/webhooks/:webhook/secret': async ({ ana }, watch) =>
+    watch(ana, 'POST', `${webhooks}/${await firstId(ana, webhooks)}/secret`, {}),
+  'DELETE /api/v1/projects/:project/repositories/:repository/webhooks/:webhook': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `${webhooks}/${await firstId(ana, webhooks)}`),
   'DELETE /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
   'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),

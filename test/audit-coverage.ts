@@ -112,6 +112,6 @@ export const commandEvents: Record<string, readonly Action[]> = {
   'postern admin rehome': ['instance.rehome'],
   'postern admin metadata import': ['metadata.imported', 'credential.rejudged'],
   'postern serve --demo': ['demo.created'],
-  'postern serve, as time passes': ['auto-merge.asked', 'auto-merge.off', 'bypass.overdue'],
+  'postern serve, as time passes': ['auto-merge.asked', 'auto-merge.off', 'bypass.overdue', 'webhook.switched-off'],
   'postern serve, when somebody taps for it': ['review.approved', 'bypass.confirmed'],
 }

@@ -53,6 +53,8 @@ for (const store of stores)
       )
       await say(ci, { name: 'lint', state: 'failure' })
       assert.deepEqual(await read(), ['build: success', 'lint: failure'])
+      const { items } = await ana.call<{ items: { checks: unknown }[] }>('GET', `${repository.path}/commits`)
+      assert.deepEqual(items[0]?.checks, { success: 1, pending: 0, failure: 1 })
     })
 
     test('a token that may only report can do nothing else', async () => {

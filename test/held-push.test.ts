@@ -296,6 +296,14 @@ for (const store of stores)
         /To push to a branch you must come from a known network\. The rule “Strong” asks for it\./,
         'guardrail',
       )
+      const { leaf } = await postern.postern.ceremonies.database.read
+        .selectFrom('auditEvent')
+        .select('leaf')
+        .where('policyAct', '=', 'push')
+        .where('action', '=', 'push.refused')
+        .executeTakeFirstOrThrow()
+      const { decision } = JSON.parse(leaf) as { decision: { outcome: string; branch: string; rule: string } }
+      assert.deepEqual([decision.outcome, decision.branch, decision.rule], ['deny', 'strong/1', 'strong'])
       await setRules(ana, [shipped('tap-to-push')])
     })
 

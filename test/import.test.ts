@@ -8,7 +8,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { after, afterEach, before, describe, test } from 'node:test'
+import { fetchHistory } from '../src/mirrors/fetch-history.ts'
+import { RemoteError } from '../src/mirrors/remote-error.ts'
 import type { ImportView } from '../src/mirrors/shapes.ts'
+import { createOutbound } from '../src/outbound/outbound.ts'
+import { openGit } from '../src/repositories/git-testing.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
@@ -356,6 +360,30 @@ describe('what comes from elsewhere', () => {
     assert.equal((await ended(ana, 'restarted')).state, 'done')
     assert.deepEqual(await branchesOf(ana, 'restarted'), ['main'])
   })
+})
+
+test('a server that stops sending is given up', async () => {
+  await using ours = await openGit()
+  await using remote = await startGitRemote(join(ours.folder, 'there'))
+  const { url, folder } = await remote.create('stuck.git')
+  await commitThere(folder, 'main', { a: 'a' })
+  const { reached } = hold(remote)
+  const parts = {
+    git: ours.git,
+    outbound: createOutbound({ allow: ['127.0.0.1'] }),
+    limits: { maxBytes: 10_000_000, maxBlobBytes: 1_000_000, operationMs: 60_000, stallSeconds: 1 },
+  }
+  const fetched = fetchHistory(parts, {
+    remote: { url, username: '', password: undefined },
+    folder: join(ours.folder, 'staging.git'),
+    destination: await ours.createRepository(),
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  })
+  await Promise.all([
+    reached,
+    assert.rejects(fetched, (error) => error instanceof RemoteError && error.code === 'stalled'),
+  ])
 })
 
 /** Lets git's request for the objects wait, as a server that hangs does: the third that it posts. */

@@ -71,7 +71,12 @@ describe('a push that opens a pull request', () => {
     await begin('named')
     await held.commit('named.txt')
     const screen = await well(
-      ...['-o', 'pull-request=wanted/name', '-o', 'title=A better title', '-o', 'description=Why = because'],
+      '-o',
+      'pull-request=wanted/name',
+      '-o',
+      'title=A better title',
+      '-o',
+      'description=Why = because',
       'HEAD:refs/for/main',
     )
     assert.match(screen, /Opened payments\/api#3, wanted\/name into main/)

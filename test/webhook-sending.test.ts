@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import type { Action } from '../src/audit/actions.ts'
 import { followEvents } from '../src/audit/follow-events.ts'
 import { recordEvent } from '../src/audit/record.ts'
@@ -482,6 +483,20 @@ for (const store of ['SQLite', 'PostgreSQL'])
       assert.ok(first !== undefined && second !== undefined)
       assert.deepEqual([await isSigned(first, secret), await isSigned(first, fresh.secret)], [true, true])
       assert.deepEqual([await isSigned(second, secret), await isSigned(second, fresh.secret)], [false, true])
+    })
+
+    test('a secret that opens no more sends nothing, says so, and is not told to the log', async () => {
+      await using receiver = await startReceiver()
+      const { id, secret, repositoryId } = await webhook(receiver.url)
+      const box = secrets.seal(secret, 'something else')
+      await database.write((tx) => tx.updateTable('webhook').set({ secret: box }).where('id', '=', id).execute())
+      await happen(repositoryId)
+      await sender().drain()
+      assert.equal(receiver.received.length, 0)
+      const row = await only(id)
+      assert.deepEqual([row.state, row.attempts, row.lastError], ['waiting', 1, 'It could not be sent.'])
+      assert.equal(errors.length, 1)
+      assert.ok(!inspect(errors, { depth: null }).includes(secret))
     })
 
     test('old deliveries are forgotten, all but the newest thousand; what waits stays', async () => {

@@ -29,6 +29,7 @@ let leading: { leave: AbortController; wants: LiveWants; update: () => void } | 
 let standing: AbortController | null = null
 
 const own = (): string[] => [...wanted.keys()]
+// eslint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target; its origin is ours
 const say = (message: Message) => channel.postMessage(message)
 
 function tell(about: string) {

@@ -31,7 +31,14 @@ export const CommentView = ({ comment, onEdit, onDelete, children }: CommentView
           {comment.editedAt !== null && !comment.isDeleted && ', edited'}
         </Text>
         {comment.isDraft && (
-          <Badge variant="light" color="yellow" tt="none" fw={550} c="inherit" title="Others see it when you send your review">
+          <Badge
+            variant="light"
+            color="yellow"
+            tt="none"
+            fw={550}
+            c="inherit"
+            title="Others see it when you send your review"
+          >
             Draft
           </Badge>
         )}

@@ -2,6 +2,7 @@ import { Anchor, Group, Stack, Text } from '@mantine/core'
 import { IconGitMerge, IconGitPullRequest, IconGitPullRequestClosed } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PullRequestSummary } from '../api/shapes.ts'
+import { ReviewMarks } from './review-marks.tsx'
 import { TimeAgo } from './time-ago.tsx'
 
 const states = {
@@ -12,6 +13,16 @@ const states = {
     icon: IconGitMerge,
   },
   closed: { label: 'Closed', color: 'var(--mantine-color-dimmed)', icon: IconGitPullRequestClosed },
+}
+
+const reviewWords = { none: null, approved: 'approved', 'changes-requested': 'changes asked for' }
+const checkWords = { success: 'checks passed', pending: 'checks running', failure: 'checks failed' }
+
+/** What people and programs said, as far as an open one still waits for it. */
+function heard({ state, reviewState, checkState }: PullRequestSummary): string {
+  if (state !== 'open') return ''
+  const words = [reviewWords[reviewState], checkState && checkWords[checkState]].filter(Boolean)
+  return words.length === 0 ? '' : `; ${words.join(', ')}`
 }
 
 interface PullRequestRowProps {
@@ -39,10 +50,14 @@ export function PullRequestRow({ pullRequest, href, showRepository = false, asid
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {showRepository && repository}#{number} by {author.displayName}, <TimeAgo at={createdAt} />, {sourceBranch}{' '}
             into {targetBranch}
+            {heard(pullRequest)}
           </Text>
         </Stack>
       </Group>
-      {aside}
+      <Group gap="sm" wrap="nowrap">
+        {pullRequest.state === 'open' && <ReviewMarks {...pullRequest} />}
+        {aside}
+      </Group>
     </Group>
   )
 }

@@ -27,7 +27,12 @@ export const ThreadFrame = (props: ThreadFrameProps) => {
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
   const hasHead = Boolean(about || where || isOutdated || resolved !== null)
   return (
-    <section className={styles.thread} id={props.id} aria-label={props.label} data-resolved={resolved !== null || undefined}>
+    <section
+      className={styles.thread}
+      id={props.id}
+      aria-label={props.label}
+      data-resolved={resolved !== null || undefined}
+    >
       {hasHead && (
         <header className={styles.head}>
           {resolved !== null && (

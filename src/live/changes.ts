@@ -10,6 +10,9 @@ export interface Changes {
   look(abouts: ReadonlySet<string>): Promise<string[]>
 }
 
+/** What was said in a pull request is an event about the comment. */
+const pullRequestOf = (leaf: string): string => /"pullRequest":"(prq_\w+)"/.exec(leaf)?.[1] ?? ''
+
 /** Events of one moment may be committed in any order, so each look goes this far back. */
 const overlapMs = 5_000
 
@@ -23,15 +26,15 @@ export function createChanges({ db, now }: { db: Tables; now: () => number }): C
     const since = Math.max(startedAt, now() - overlapMs)
     const rows = await db
       .selectFrom('auditEvent')
-      .select(['id', 'occurredAt', 'targetId', 'repositoryId'])
+      .select(['id', 'occurredAt', 'targetId', 'repositoryId', 'leaf'])
       .where('occurredAt', '>=', since)
       .where('outcome', '=', 'done')
       .execute()
     const fresh = rows.filter(({ id }) => !seen.has(id))
     for (const { id, occurredAt } of rows) seen.set(id, occurredAt)
     for (const [id, at] of seen) if (at < since) seen.delete(id)
-    return fresh.flatMap(({ targetId, repositoryId }) =>
-      [targetId, repositoryId ?? ''].filter((about) => abouts.has(about)),
+    return fresh.flatMap(({ targetId, repositoryId, leaf }) =>
+      [targetId, repositoryId ?? '', pullRequestOf(leaf)].filter((about) => abouts.has(about)),
     )
   }
 

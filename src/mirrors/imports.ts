@@ -24,6 +24,7 @@ const beatEveryMs = 1_000
 // A node that has not written for so long is gone.
 const staleMs = 60_000
 const atOnce = 2
+const keepPasswordMs = 7 * 24 * 3_600_000
 
 /** Works on imports in the background: two at once on each node, each import on one node. */
 export function createImports(parts: RunParts): Imports {
@@ -134,6 +135,22 @@ export function createImports(parts: RunParts): Imports {
       .where('beatAt', '<', now() - staleMs)
       .executeTakeFirst()
     if (stale !== undefined) await interrupt()
+    await forgetPasswords()
+  }
+
+  /** Of what nobody tried again for long. */
+  async function forgetPasswords(): Promise<void> {
+    const before = now() - keepPasswordMs
+    const old = await database.read
+      .selectFrom('repositoryImport')
+      .select('id')
+      .where('passwordBox', 'is not', null)
+      .where('finishedAt', '<', before)
+      .executeTakeFirst()
+    if (old === undefined) return
+    await database.write((tx) =>
+      tx.updateTable('repositoryImport').set({ passwordBox: null }).where('finishedAt', '<', before).execute(),
+    )
   }
 
   function wake(): void {

@@ -7,7 +7,7 @@ import { mergeTrees, nameFiles } from './merge-trees.ts'
 import { type OriginalCommit, parseOriginal, renderReplayed } from './replayed-commit.ts'
 
 /** More than this is a history to merge, not a change to replay. */
-export const mostReplayed = 250
+export const mostReplayed = 100
 
 /** A commit as it comes to stand on the branch, and the one it was made from. */
 export interface Replayed {

@@ -2,8 +2,11 @@ import { ProblemError } from '../http/problem.ts'
 import { Lru } from '../protocols/lru.ts'
 import { emptyTree } from './git-environment.ts'
 import { parseDiffList, type RawDiffFile } from './diff-list.ts'
+import { knownHunks, splitPatches } from './diff-patches.ts'
+import { GitError } from './git-error.ts'
 import type { Source } from './revision.ts'
-import type { DiffSummary } from './shapes.ts'
+import { renderPatch } from './render-patch.ts'
+import type { DiffSummary, FilePatch } from './shapes.ts'
 
 /** Two trees or commits to compare, and the object folder of a merge that is not made yet. */
 export interface Comparison {
@@ -23,10 +26,16 @@ export interface DiffList {
 
 const maxFiles = 3000
 const maxListBytes = 96 * 1024 ** 2
+const maxHunkBytes = 1024 ** 2
+/** As much as a page shows at first. */
+const maxPatches = 25
+const maxPatchesLength = 256 * 1024
 /** Larger files are not compared line by line: one of them could take the server's memory. */
 export const maxComparedBytes = 8 * 1024 ** 2
 
 const lists = new Lru<string, DiffList>(200)
+
+export const keyOf = ({ folder }: Pick<Source, 'folder'>, { from, to }: Comparison): string => `${folder} ${from} ${to}`
 
 /** What a root commit is compared with. */
 export const nothing = emptyTree
@@ -36,19 +45,30 @@ export async function readDiffList(
   { git, folder }: Source,
   { from, to, objectDirectory }: Comparison,
 ): Promise<DiffList> {
-  const key = `${folder} ${from} ${to}`
+  const key = keyOf({ folder }, { from, to })
   const known = lists.get(key)
   if (known !== undefined) return known
   const flags = ['-r', '-M', '-z', '--raw', '--numstat', '--no-abbrev', '--no-ext-diff', '--no-textconv']
-  const { stdout } = await git.run(
-    ['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', ...flags, '--end-of-options', from, to, '--'],
-    {
+  const run = async (more: string[], maxOutputBytes: number): Promise<Buffer> => {
+    const options = [...flags, ...more, '--end-of-options', from, to, '--']
+    const { stdout } = await git.run(['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', ...options], {
       repository: folder,
-      maxOutputBytes: maxListBytes,
+      maxOutputBytes,
       ...(objectDirectory === undefined ? {} : { objectDirectory }),
-    },
-  )
-  const all = parseDiffList(stdout)
+    })
+    return stdout
+  }
+  // What a person can read in one sitting comes whole, by one process; of more, the list first.
+  const whole = await run(['-p', '--no-color'], maxHunkBytes).catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'git-output-too-large') return undefined
+    throw error
+  })
+  const { list: bytes, hunks } =
+    whole === undefined
+      ? { list: await run([], maxListBytes), hunks: undefined }
+      : splitPatches(whole, (part) => parseDiffList(part).length)
+  if (hunks !== undefined) knownHunks.set(key, hunks)
+  const all = parseDiffList(bytes)
   const list: DiffList = {
     files: all.slice(0, maxFiles),
     fileCount: all.length,
@@ -60,14 +80,22 @@ export async function readDiffList(
   return list
 }
 
-function renderDiffSummary(list: DiffList, { from, to }: Comparison): DiffSummary {
-  const { fileCount, additions, deletions } = list
-  const files = list.files.map(({ oldOid: _old, newOid: _new, ...file }) => file)
-  return { from, to, files, fileCount, additions, deletions, isTruncated: fileCount > files.length }
-}
-
+/** The list, with the patches that came along with it. */
 export async function readDiffSummary(source: Source, comparison: Comparison): Promise<DiffSummary> {
-  return renderDiffSummary(await readDiffList(source, comparison), comparison)
+  const { from, to } = comparison
+  const list = await readDiffList(source, comparison)
+  const { fileCount, additions, deletions } = list
+  const hunks = knownHunks.get(keyOf(source, comparison)) ?? []
+  const files = list.files.map(({ oldOid: _old, newOid: _new, ...file }) => file)
+  const patches: FilePatch[] = []
+  let room = maxPatchesLength
+  for (const [index, raw] of list.files.entries()) {
+    const text = raw.isBinary ? undefined : hunks[index]
+    room -= text?.length ?? 0
+    if (text === undefined || room < 0 || patches.length === maxPatches) break
+    patches.push(renderPatch(raw, text))
+  }
+  return { from, to, files, fileCount, additions, deletions, isTruncated: fileCount > files.length, patches }
 }
 
 /** @throws 404 for a number that the list does not show */

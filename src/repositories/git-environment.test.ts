@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
+import { moreConfiguration } from './git-environment.ts'
 import { commitFiles, failsWith, type GitFixture, openGit } from './git-testing.ts'
 
 describe('the closed environment', () => {
@@ -106,3 +107,15 @@ async function environmentOf({ git }: GitFixture, repository: string): Promise<M
     lines.filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   )
 }
+
+it('one invocation may add where and how it speaks to another server, and nothing else', () => {
+  const environment = { GIT_CONFIG_COUNT: '2' }
+  assert.deepEqual(moreConfiguration(environment), {})
+  assert.deepEqual(moreConfiguration(environment, [['http.extraHeader', 'Authorization: x']]), {
+    GIT_CONFIG_COUNT: '3',
+    GIT_CONFIG_KEY_2: 'http.extraHeader',
+    GIT_CONFIG_VALUE_2: 'Authorization: x',
+  })
+  for (const key of ['core.hooksPath', 'protocol.ext.allow', 'protocol.allow', 'credential.helper', 'xhttp.proxy'])
+    assert.throws(() => moreConfiguration(environment, [[key, 'x']]), key)
+})

@@ -72,7 +72,12 @@ async function start(request: StartRequest): Promise<void> {
     const child = spawn('git', request.args, {
       cwd: request.cwd,
       env: { ...process.env, ...request.env },
-      stdio: [sockets[0] ?? 'ignore', output, request.mergeStderr ? output : 'pipe', hook === undefined ? 'ignore' : 'pipe'],
+      stdio: [
+        sockets[0] ?? 'ignore',
+        output,
+        request.mergeStderr ? output : 'pipe',
+        hook === undefined ? 'ignore' : 'pipe',
+      ],
       // A group of its own, so that git's children end with it.
       detached: true,
     })

@@ -104,6 +104,27 @@ describe('git.stream', () => {
     await second.stdout.toArray()
     assert.equal((await second.exited).code, 0)
   })
+
+  it('gives the place of a stream that waits for a person to others, and counts each once', async () => {
+    await using small = await openGit({ streams: 1 })
+    const waiting = await small.git.stream(['cat-file', '--batch'], { repository })
+    {
+      using _aside = waiting.setAside()
+      const other = await small.git.stream(['version'])
+      await other.stdout.toArray()
+      await other.exited
+    }
+    await assert.rejects(small.git.stream(['version']), failsWith('git-busy'))
+    const again = waiting.setAside()
+    waiting.kill()
+    await waiting.exited
+    again[Symbol.dispose]()
+    for (let each = 0; each < 2; each++) {
+      const last = await small.git.stream(['version'])
+      await last.stdout.toArray()
+      assert.equal((await last.exited).code, 0)
+    }
+  })
 })
 
 describe('git.run', () => {

@@ -13,8 +13,8 @@ test('the picture has every module of the code, dark on light in said colours', 
     // eslint-disable-next-line no-control-regex
     const halves = /^\u001b\[30;107m([ ▀▄█]+)\u001b\[0m$/.exec(line)?.[1] ?? assert.fail(line)
     return [
-      [...halves].map((half) => half === '▀' || half === '█'),
-      [...halves].map((half) => half === '▄' || half === '█'),
+      Array.from(halves, (half) => half === '▀' || half === '█'),
+      Array.from(halves, (half) => half === '▄' || half === '█'),
     ]
   })
   assert.deepEqual(read.slice(0, data.length), data)

@@ -1,6 +1,6 @@
 import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { HeldOutcome, SealTable } from '../database/schema.ts'
+import type { SealTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
@@ -8,15 +8,12 @@ import type { Statement } from '../seals/format/statement.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { findRepositoryRole } from './access.ts'
 import { ruleOf } from './branch-rule.ts'
-import type { Held, HeldPush, HoldParts } from './held-push.ts'
-import { preparePush, type Refusal } from './push-rules.ts'
+import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
+import { preparePush } from './push-rules.ts'
 import { shortName } from './push-taps.ts'
 import { methodOf } from './ref-updates.ts'
 import { readRef } from './refs.ts'
 import type { RepositoryPlace } from './place.ts'
-
-/** `ended` is what the wait came to. */
-export type HeldRefusal = Refusal & { ended: Exclude<HeldOutcome, 'sealed'> }
 
 export const heldRefusal = (
   ref: string,

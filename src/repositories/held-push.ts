@@ -1,59 +1,17 @@
 import { basename } from 'node:path'
 import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { HeldOutcome, RefUpdateTable, SealRequestTable } from '../database/schema.ts'
+import type { HeldOutcome, SealRequestTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
-import type { Caller } from '../identity/caller.ts'
-import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { askedBy } from '../seals/asked-from.ts'
 import { draftUpdate } from '../seals/format/draft.ts'
 import { createSealRequest } from '../seals/requests.ts'
-import type { Waiting } from '../seals/waiting.ts'
 import { withdrawRequest } from '../seals/withdraw.ts'
 import { GitError } from './git.ts'
 import { readHeldChange, renderHeldFacts, titleOfHeld } from './held-push-facts.ts'
-import { renderHeldLines, shortCodeOf, type TerminalLine } from './held-push-lines.ts'
-import { findRuleChange, heldMoved, heldRefusal, type HeldRefusal, releaseHeld } from './held-push-release.ts'
-import type { HeldPushes } from './held-pushes.ts'
-import type { RepositoryPlace } from './place.ts'
-import type { RefParts } from './ref-updates.ts'
-import type { PushShape } from './push-shape.ts'
-import type { TapAsked } from './push-taps.ts'
-import type { PolicyInForce } from '../policy/in-force.ts'
-
-export interface HoldParts extends RefParts {
-  policy: PolicyInForce
-  waiting: Waiting
-  heldPushes: HeldPushes
-  /** Where people open this instance. */
-  origin: string
-  /** How long a push waits for its tap. */
-  pushWaitSeconds: number
-  log: (error: unknown, text: string) => void
-}
-
-/** A push whose objects lie in quarantine, and whoever makes it; by whatever transport. */
-export interface HeldPush {
-  place: RepositoryPlace
-  caller: Caller
-  commands: readonly RefCommand[]
-  shapes: ReadonlyMap<string, PushShape>
-  waits: TapAsked
-  /** Absolute. */
-  quarantine: string
-  /** Shows lines in the pusher's terminal. */
-  say: (lines: readonly TerminalLine[]) => void
-  withPicture: boolean
-  /** Aborts when the pusher is gone. */
-  signal: AbortSignal
-  /** Resolves once the pusher has their whole answer, or is gone: a server that stops waits for it. */
-  answered: Promise<void>
-  /** The same caller as their credential proves them now; undefined, or thrown, where it no longer does. */
-  recognise: () => Promise<Caller | undefined>
-}
-
-/** After the tap the updates are prepared: git may move the refs. Else why not, and nothing is left behind. */
-export type Held = { rows: RefUpdateTable[] } | { refusal: HeldRefusal }
+import { renderHeldLines, shortCodeOf } from './held-push-lines.ts'
+import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
+import { findRuleChange, heldMoved, heldRefusal, releaseHeld } from './held-push-release.ts'
 
 // So that a tap in the last second still finds its statement good.
 const graceMs = 10_000

@@ -1,10 +1,10 @@
-import { type Comparison, getDiffFile, maxComparedBytes } from './diff.ts'
+import { type Comparison, getDiffFile, keyOf, maxComparedBytes } from './diff.ts'
 import type { RawDiffFile } from './diff-list.ts'
+import { knownHunks } from './diff-patches.ts'
 import { GitError } from './git-error.ts'
-import { patchHeader } from './patch-header.ts'
 import type { Source } from './revision.ts'
+import { renderPatch, withoutPatch } from './render-patch.ts'
 import type { FilePatch } from './shapes.ts'
-import { hidesSomething } from './text.ts'
 import { submoduleMode } from './tree.ts'
 
 const maxPatchBytes = 1024 ** 2
@@ -16,12 +16,11 @@ type Hunks = { text: string } | { refused: 'binary' | 'too-large' }
 /** The unified diff of one file of a change, by its number in the list. Invalid UTF-8 is shown by U+FFFD. */
 export async function readFilePatch(source: Source, comparison: Comparison, index: number): Promise<FilePatch> {
   const raw = await getDiffFile(source, comparison, index)
-  const { oldOid: _old, newOid: _new, ...file } = raw
-  const hunks = limited(await readHunks(source, raw, comparison.objectDirectory))
-  const hidesInName = hidesSomething(file.newPath ?? '')
-  if ('refused' in hunks) return { file, patch: null, reason: hunks.refused, hasHiddenCharacters: hidesInName }
-  const hides = hunks.text.split('\n').some((line) => line.startsWith('+') && hidesSomething(line.slice(1)))
-  return { file, patch: `${patchHeader(raw)}${hunks.text}`, reason: null, hasHiddenCharacters: hidesInName || hides }
+  const known = raw.isBinary ? undefined : knownHunks.get(keyOf(source, comparison))?.[index]
+  const hunks = limited(
+    known === undefined ? await readHunks(source, raw, comparison.objectDirectory) : { text: known },
+  )
+  return 'refused' in hunks ? withoutPatch(raw, hunks.refused) : renderPatch(raw, hunks.text)
 }
 
 function limited(hunks: Hunks): Hunks {

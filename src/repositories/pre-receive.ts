@@ -44,6 +44,7 @@ function findQuarantine(path: string, folder: string, commands: readonly RefComm
 }
 
 // Half blocks in said colours: no other control sequence reaches a terminal.
+// eslint-disable-next-line no-control-regex
 const picturePattern = /^\u001b\[30;107m[ ▀▄█]+\u001b\[0m$/
 
 /** Shows lines in the pusher's terminal while the push waits. */

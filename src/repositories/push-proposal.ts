@@ -7,7 +7,7 @@ import { checkShortRefName, refNameSentences } from '../protocols/git/ref-name.t
 import { oneLine } from '../protocols/git/report-status.ts'
 import type { RepositoryPlace } from './place.ts'
 import { parsePushOptions, type PushOptions } from './push-options.ts'
-import type { PushTables, Refusal } from './push-rules.ts'
+import type { PushTables, Refusal } from './push-judgement.ts'
 import { createPushJudge } from './push-taps.ts'
 import type { RefParts } from './ref-updates.ts'
 import { readRef } from './refs.ts'

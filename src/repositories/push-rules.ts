@@ -4,17 +4,13 @@ import type { Caller } from '../identity/caller.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { firstRule, ruleOf } from './branch-rule.ts'
-import { judgeRefUpdate, type Judgement } from './judge-ref-update.ts'
+import { judgeRefUpdate } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
+import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
 import type { PushShape } from './push-shape.ts'
-import { findTapAsked, type TapAsked } from './push-taps.ts'
+import { findTapAsked } from './push-taps.ts'
 import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
-
-export type Refusal = Extract<Judgement, { outcome: 'refuse' }> & { ref: string }
-
-/** What a push may do: nothing, with why; all of it; or all of it once its person has tapped for one branch. */
-export type JudgedPush = { refusal: Refusal } | { refusal?: undefined; waits: TapAsked | undefined }
 
 export interface PushAsked {
   place: RepositoryPlace
@@ -23,9 +19,6 @@ export interface PushAsked {
   /** Of the branches with a rule about it; undefined before the objects are here, when the best is assumed. */
   shapes: ReadonlyMap<string, PushShape> | undefined
 }
-
-/** Every table that the rules about a push are read from. */
-export type PushTables = Db<'protectedBranch' | 'repository' | 'roleGrant' | 'groupMember'>
 
 /** The whole rule about a push, asked when its list of updates is read, when its objects are here, and when it lands. */
 export async function judgePush(
@@ -96,7 +89,8 @@ export async function preparePush(
 ): Promise<{ refusal: Refusal } | { waits: TapAsked } | { rows: RefUpdateTable[] }> {
   const { place, commands, caller, policy, at } = push
   await lockNumbers(tx, place.repository.id)
-  const judged = await judgePush({ db: tx, policy, at }, push)
+  // Of one push one decision is counted: not what was asked ahead, and not a second time after the tap.
+  const judged = await judgePush({ db: tx, policy: push.takeSeal === undefined ? policy : uncounted(policy), at }, push)
   if (judged.refusal !== undefined) return { refusal: judged.refusal }
   const refusal = await findOtherFirstPush(tx, place, commands)
   if (refusal !== undefined) return { refusal }
@@ -115,6 +109,9 @@ export async function preparePush(
   })
   return { rows }
 }
+
+/** The same policy for whoever only asks. */
+export const uncounted = (policy: PolicyInForce): PolicyInForce => ({ current: () => policy.current() })
 
 async function findOtherFirstPush(
   tx: Tx<TableName>,

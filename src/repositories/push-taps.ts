@@ -1,8 +1,10 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import type { Caller } from '../identity/caller.ts'
 import { readPolicyActor } from '../identity/policy-actor.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import type { DecisionFacts, PolicyActor } from '../policy/facts.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
+import { recordDecision } from '../policy/record-decision.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
 import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { BRANCH_REF } from '../seals/format/statement.ts'
@@ -10,17 +12,7 @@ import { actFacts, type TapQuestion } from '../seals/judge-tap.ts'
 import { findOwnRole } from './access.ts'
 import type { BranchRule } from './branch-rule.ts'
 import type { RepositoryPlace } from './place.ts'
-import type { JudgedPush, PushTables, Refusal } from './push-rules.ts'
-
-/** The one branch of a push for which its person is to tap. */
-export interface TapAsked {
-  command: RefCommand
-  question: TapQuestion
-  /** Who asks for it, in a sentence. */
-  because: string
-  /** The branch's own rule and the digest of the guardrails, as they were read: a tap is good for no others. */
-  under: string
-}
+import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
 
 interface Asked {
   place: RepositoryPlace
@@ -39,7 +31,10 @@ export async function findTapAsked(
   const asked: TapAsked[] = []
   for (const command of commands) {
     if (!command.ref.startsWith('refs/heads/')) continue
-    const found = findForBranch(judge(shortName(command.ref)), { command, caller, rule: rules.get(command.ref) })
+    const judged = judge(shortName(command.ref))
+    const { act, outcome, rule } = judged.recorded
+    parts.policy.decided?.({ act, outcome, rule })
+    const found = findForBranch(judged, { command, caller, rule: rules.get(command.ref) })
     if (found !== undefined && 'outcome' in found) return { refusal: { ...found, ref: command.ref } }
     if (found !== undefined) asked.push(found)
   }
@@ -62,6 +57,8 @@ export interface JudgedBranch {
   question: TapQuestion
   decision: Decision
   facts: DecisionFacts
+  /** As the ledger keeps it. */
+  recorded: RecordedDecision
   digest: string
 }
 
@@ -81,19 +78,24 @@ export async function createPushJudge(
     const place = { projectId: repository.projectId, repositoryId: repository.id, branch: name, role }
     const question: TapQuestion = { act: 'push', place }
     const facts = actFacts({ question, caller, at }, actor, proof)
-    return { name, question, decision: decide(compiled, facts), facts, digest: compiled.digest }
+    const decision = decide(compiled, facts)
+    const recorded = recordDecision(compiled, facts, decision)
+    return { name, question, decision, facts, recorded, digest: compiled.digest }
   }
 }
 
 function findForBranch(
-  { name, question, decision, facts, digest }: JudgedBranch,
+  { name, question, decision, facts, recorded, digest }: JudgedBranch,
   { command, caller, rule }: { command: RefCommand; caller: Caller; rule: BranchRule | undefined },
 ): TapAsked | Omit<Refusal, 'ref'> | undefined {
   const isPerson = caller.kind === 'person'
   // That it takes a person is said below, with what to do instead.
   const takesPerson = !isPerson && decision.unmet.some(({ part }) => part === 'person')
   if (decision.outcome === 'deny' && !takesPerson)
-    return refuse('guardrail', 'a guardrail forbids it', explainDecision(decision, facts), helpWith(decision))
+    return {
+      ...refuse('guardrail', 'a guardrail forbids it', explainDecision(decision, facts), helpWith(decision)),
+      decision: recorded,
+    }
   const byRule = rule?.push === 'tap'
   if (!byRule && decision.outcome === 'allow') return undefined
   if (!isPerson)
@@ -111,7 +113,7 @@ function findForBranch(
     )
   if (!BRANCH_REF.test(command.ref))
     return refuse('ref-name', 'this name cannot be sealed', `${name} takes a tap, and no seal can hold this name.`)
-  const because = byRule ? `${name} takes a tap for each push.` : `${explainDecision(decision, facts)}`
+  const because = byRule ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
 }
 

@@ -11,7 +11,8 @@ import { parsePushOptions } from './push-options.ts'
 import type { Push, PushParts } from './push-parts.ts'
 import { type Proposal, readProposal, type ReadProposal } from './push-proposal.ts'
 import { landProposal } from './push-propose.ts'
-import { listShaped, preparePush, type Refusal } from './push-rules.ts'
+import type { Refusal } from './push-judgement.ts'
+import { listShaped, preparePush } from './push-rules.ts'
 import { readPushShapes } from './push-shape.ts'
 import { methodOf } from './ref-updates.ts'
 
@@ -154,7 +155,7 @@ const newPullRequestUrl = (origin: string, path: string, branch: string): string
 export async function recordRefusal(
   { database, now }: PushParts,
   { place, caller }: Push,
-  { ref, code, reason }: Refusal,
+  { ref, code, reason, decision }: Refusal,
 ): Promise<void> {
   await database.write((tx) =>
     recordEvent(tx, {
@@ -164,6 +165,7 @@ export async function recordRefusal(
       repositoryId: place.repository.id,
       outcome: 'refused',
       facts: { repository: place.path, ref, reason, code },
+      ...(decision === undefined ? {} : { decision, personal: { address: caller.address } }),
       at: now(),
     }),
   )

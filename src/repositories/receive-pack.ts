@@ -10,7 +10,8 @@ import type { Push, PushParts } from './push-parts.ts'
 import { answerBeforeBody, createPushReply, endPushReply } from './push-reply.ts'
 import { readReceiveRequest } from './read-receive-request.ts'
 import { findProposal, type Proposal } from './push-proposal.ts'
-import { judgePush, type Refusal } from './push-rules.ts'
+import type { Refusal } from './push-judgement.ts'
+import { judgePush, uncounted } from './push-rules.ts'
 import { decidePush, recordRefusal } from './push-verdict.ts'
 import { pointHead, settleRefUpdates } from './ref-updates.ts'
 import { readRefs } from './refs.ts'
@@ -49,7 +50,7 @@ async function peek(
   if (found !== undefined) return found
   const { commands } = request
   const { refusal } = await judgePush(
-    { db: parts.database.read, policy: parts.policy, at: parts.now() },
+    { db: parts.database.read, policy: uncounted(parts.policy), at: parts.now() },
     { place, commands, caller, shapes: undefined },
   )
   return refusal === undefined ? { proposal: undefined } : { refusal }

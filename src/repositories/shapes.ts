@@ -166,6 +166,16 @@ export const DiffFile = Type.Object({
 })
 export type DiffFile = Static<typeof DiffFile>
 
+export const FilePatch = Type.Object({
+  file: DiffFile,
+  /** Unified diff of this one file; null where it is binary or too large to show. */
+  patch: Nullable(Type.String()),
+  reason: Nullable(Type.Union([Type.Literal('binary'), Type.Literal('too-large')])),
+  /** Bidirectional or invisible characters appear in added lines; the console shows them. */
+  hasHiddenCharacters: Type.Boolean(),
+})
+export type FilePatch = Static<typeof FilePatch>
+
 /** What changed between two trees: the list first, patches file by file. */
 export const DiffSummary = Type.Object({
   /** Tree or commit oids that were compared. */
@@ -177,15 +187,7 @@ export const DiffSummary = Type.Object({
   deletions: Type.Integer(),
   /** More files than are listed (at most 3,000). */
   isTruncated: Type.Boolean(),
+  /** Of the first files, where the change is small enough to come at once; the others are asked for one by one. */
+  patches: Type.Array(FilePatch),
 })
 export type DiffSummary = Static<typeof DiffSummary>
-
-export const FilePatch = Type.Object({
-  file: DiffFile,
-  /** Unified diff of this one file; null where it is binary or too large to show. */
-  patch: Nullable(Type.String()),
-  reason: Nullable(Type.Union([Type.Literal('binary'), Type.Literal('too-large')])),
-  /** Bidirectional or invisible characters appear in added lines; the console shows them. */
-  hasHiddenCharacters: Type.Boolean(),
-})
-export type FilePatch = Static<typeof FilePatch>

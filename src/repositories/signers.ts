@@ -16,10 +16,7 @@ export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credential
  * Seals that moved a branch of this repository or fixed where its protection began, approvals of what was merged, and
  * who looked afterwards; a tap whose act never happened proves nothing.
  */
-export function listRepositorySeals(
-  db: Db<SealTables>,
-  repositoryId: Id<'rep'>,
-): Promise<CountedSeal[]> {
+export function listRepositorySeals(db: Db<SealTables>, repositoryId: Id<'rep'>): Promise<CountedSeal[]> {
   return db
     .selectFrom('seal')
     .select(['seal.id', 'seal.statementDigest', 'seal.credentialRecordId'])
@@ -50,10 +47,7 @@ export function listRepositorySeals(
             .where('pullRequest.mergeOid', 'is not', null),
         ),
         eb.exists(
-          eb
-            .selectFrom('pullRequest')
-            .select('pullRequest.id')
-            .whereRef('pullRequest.confirmSealId', '=', 'seal.id'),
+          eb.selectFrom('pullRequest').select('pullRequest.id').whereRef('pullRequest.confirmSealId', '=', 'seal.id'),
         ),
       ]),
     )

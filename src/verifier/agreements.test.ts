@@ -31,6 +31,7 @@ test('an approval of the very head by another person makes two people', async ()
   const { report, change, level, people, refused } = await newest(repository)
   assert.deepEqual({ level, people, refused }, { level: 4, people: ['ada merged', 'bob approved'], refused: [] })
   assert.equal(report.level, 4)
+  assert.equal(change.confirmedBy.length, 0)
   assert.deepEqual(change.people[1], {
     username: 'bob',
     principal: 'bob@localhost',
@@ -162,6 +163,27 @@ test('the same patch counts where the branch moved in other files, and also in t
     const result = { ...elsewhere, a: text({ 2: 'new\n', ...(moved === 'the same file' && { 25: 'x\n' }) }) }
     repository.merge(repository.ada, { head: landed, tree: repository.treeOf(result) })
     assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'], moved)
+  }
+})
+
+test('what came in beside the approved change is told of', async () => {
+  for (const action of ['merge', 'squash'] as const) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const tree = repository.tree()
+    const head = propose(repository, tree)
+    approve(repository, bob, { head })
+    repository.merge(repository.ada, { action, head, tree })
+    const first = await newest(repository)
+    assert.equal(first.change.landedAsApproved, true)
+    assert.ok(!first.report.notes.some((note) => note.startsWith('What came of')))
+    // The approved head, and another content that only whoever merged has seen.
+    const next = propose(repository)
+    approve(repository, bob, { head: next, claims: { pullRequest: 8 } })
+    const { oid } = repository.merge(repository.ada, { action, head: next, pullRequest: 8 })
+    const { change, level, report } = await newest(repository)
+    assert.deepEqual([change.landedAsApproved, level], [false, 4])
+    assert.ok(report.notes.some((note) => note.startsWith(`What came of ${oid.slice(0, 12)} is not path by path`)))
   }
 })
 

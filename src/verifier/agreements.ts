@@ -2,7 +2,12 @@ import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { type Agreed, countPeople, isSamePerson, type ProvenLevel, levelOf } from '../seals/format/agreement.ts'
 import { asProofError } from '../seals/format/proof-error.ts'
 import { SealError } from '../seals/format/seal-error.ts'
-import { checkApprovalFits, verifyApproval, verifyConfirmation } from '../seals/format/verify-approval.ts'
+import {
+  type VerifiedApproval,
+  checkApprovalFits,
+  verifyApproval,
+  verifyConfirmation,
+} from '../seals/format/verify-approval.ts'
 import type { VerifiedSeal } from '../seals/format/verify-seal.ts'
 import type { DetachedSeals, Filed } from './detached-seals.ts'
 import { type Rules, checkCounts } from './judge-seal.ts'
@@ -16,6 +21,8 @@ export interface Agreement {
   confirmedBy: VerifiedSeal[]
   notCounted: NotCounted[]
   level: ProvenLevel
+  /** Whether what came of it is, path by path, what was approved; null where nobody approved. */
+  landedAsApproved: boolean | null
 }
 
 interface Parts {
@@ -24,6 +31,8 @@ interface Parts {
   objects: ObjectReader
   /** Patch digests of what a step brought in. */
   readPatches: (step: Step) => Promise<readonly string[]>
+  /** Of what came of steps, by tip. */
+  readLanded: (steps: readonly Step[]) => Promise<ReadonlyMap<string, string>>
 }
 
 /** Judges which approvals and confirmations count for which step. Steps are oldest first. */
@@ -31,30 +40,31 @@ export async function findAgreements(steps: readonly Step[], parts: Parts): Prom
   const { approvals, confirmations } = parts.seals
   const approvalsOf = fileByChange(approvals)
   const confirmationsOf = fileByChange(confirmations)
-  const trees = await readHeadTrees(
-    steps.filter((step) => approvalsOf(step.pullRequest, step.head).length > 0),
-    parts.objects,
-  )
+  const reviewed = steps.filter((step) => approvalsOf(step.pullRequest, step.head).length > 0)
+  const [trees, landed] = await Promise.all([readHeadTrees(reviewed, parts.objects), parts.readLanded(reviewed)])
   const used = new Set<string>()
   const agreements = new Map<Step, Agreement>()
   for (const step of steps) {
     const { pullRequest } = step
     const moved: Agreed = { seal: step.seal, did: step.action === 'push' ? 'pushed' : 'merged' }
     const found: Found = { moved, step, notCounted: [], parts }
-    const approved =
+    const approved: Approved =
       pullRequest === null
-        ? [moved]
+        ? { people: [moved], landedAsApproved: null }
         : await countApprovals(found, approvalsOf(pullRequest, step.head), {
             pullRequest,
             used,
             headTree: trees.get(step),
+            landedPatch: landed.get(step.tip),
           })
     const confirmedBy =
       pullRequest === null ? [] : countConfirmations(found, confirmationsOf(pullRequest, step.tip), pullRequest)
-    agreements.set(step, { people: approved, confirmedBy, notCounted: found.notCounted, level: levelOf(approved) })
+    agreements.set(step, { ...approved, confirmedBy, notCounted: found.notCounted, level: levelOf(approved.people) })
   }
   return agreements
 }
+
+type Approved = Pick<Agreement, 'people' | 'landedAsApproved'>
 
 interface Found {
   moved: Agreed
@@ -67,14 +77,14 @@ interface Found {
 async function countApprovals(
   { moved, step, notCounted, parts }: Found,
   filed: readonly Filed[],
-  change: { pullRequest: string; used: Set<string>; headTree: string | undefined },
-): Promise<Agreed[]> {
+  change: { pullRequest: string; used: Set<string>; headTree: string | undefined; landedPatch: string | undefined },
+): Promise<Approved> {
   const { rules, readPatches } = parts
-  const { pullRequest, used, headTree } = change
+  const { pullRequest, used, headTree, landedPatch } = change
   const landed = { head: step.head, headTree, notAfter: step.seal.statement.predicate.notAfter }
   let read: Promise<readonly string[]> | undefined
   const patches = () => (read ??= readPatches(step))
-  const fitting: VerifiedSeal[] = []
+  const fitting: VerifiedApproval[] = []
   // Those of the very commit first, so that what the same people approved before costs no look at their patches.
   for (const one of filed.toSorted((a, b) => Number(isOf(b, step.head)) - Number(isOf(a, step.head)))) {
     try {
@@ -92,9 +102,11 @@ async function countApprovals(
     }
   }
   const people = countPeople(moved, fitting)
-  const counted = new Set(people.map(({ seal }) => seal))
-  for (const approval of fitting) if (!counted.has(approval)) notCounted.push(samePerson(approval, 'approved'))
-  return people
+  const seals = new Set(people.map(({ seal }) => seal))
+  for (const approval of fitting) if (!seals.has(approval)) notCounted.push(samePerson(approval, 'approved'))
+  const counted = fitting.filter((approval) => seals.has(approval))
+  const landedAsApproved = counted.length === 0 ? null : counted.some(({ patch }) => patch === landedPatch)
+  return { people, landedAsApproved }
 }
 
 function countConfirmations(
@@ -133,12 +145,23 @@ function samePerson({ entry, statementDigest }: VerifiedSeal, did: NotCounted['d
 function fileByChange(seals: readonly Filed[]): (pullRequest: string | null, commit: string) => Filed[] {
   const key = ({ statement, digest }: Filed) => `${statement.predicate.issuedAt} ${digest}`
   const ordered = seals.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
-  const byPullRequest = Map.groupBy(ordered, ({ statement }) => statement.predicate.pullRequest)
-  const byCommit = Map.groupBy(ordered, commitOf)
+  const byPullRequest = groupBy(ordered, ({ statement }) => statement.predicate.pullRequest)
+  const byCommit = groupBy(ordered, commitOf)
   return (pullRequest, commit) =>
     pullRequest === null
       ? []
       : [...new Set([...(byPullRequest.get(pullRequest) ?? []), ...(byCommit.get(commit) ?? [])])]
+}
+
+/** Map.groupBy, which Node 20 does not have. */
+function groupBy(all: readonly Filed[], keyOf: (one: Filed) => string | undefined): Map<string | undefined, Filed[]> {
+  const groups = new Map<string | undefined, Filed[]>()
+  for (const one of all) {
+    const group = groups.get(keyOf(one))
+    if (group) group.push(one)
+    else groups.set(keyOf(one), [one])
+  }
+  return groups
 }
 
 function commitOf({ statement }: Filed): string | undefined {

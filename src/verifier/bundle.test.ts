@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { buildVerifier } from './bundle.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
+import { approve, update } from './sealed-review-testing.ts'
 
 let folder: string
 let bundle: string
@@ -46,14 +47,18 @@ for (const [name, node] of [
   const skip = node === undefined || node.version < 20 ? 'no other Node of at least 20 here' : false
   test(`the bundle judges under ${name}`, { skip }, () => {
     using repository = new SealedRepository()
-    repository.merge(repository.ada)
+    const head = repository.commit([repository.tip], 'Propose')
+    approve(repository, repository.admit('bob'), { head })
+    repository.merge(repository.ada, { head })
+    update(repository, repository.ada, { action: 'push', tip: repository.commit([repository.tip], 'Push') })
     repository.publish()
     const clone = repository.clone()
     const run = () => spawnSync(node?.path ?? '', [bundle, clone], { encoding: 'utf8' })
     const proven = run()
     assert.equal(proven.stderr, '')
     assert.equal(proven.status, 0)
-    assert.match(proven.stdout, /1 change since protection began: all proven/)
+    assert.match(proven.stdout, /2 changes since protection began: all proven/)
+    assert.match(proven.stdout, /1 of 2 changes have two people/)
     spawnSync('git', [
       '-C',
       clone,

@@ -111,8 +111,9 @@ export class Repository {
   }
 
   /** Standard output as it is. Throws CannotJudge when git fails. */
-  async bytes(args: readonly string[]): Promise<Buffer> {
-    const { code, stdout, stderr } = await this.try(args, { encoding: 'latin1' })
+  async bytes(args: readonly string[], input?: string): Promise<Buffer> {
+    const options = { encoding: 'latin1', ...(input !== undefined && { input }) } as const
+    const { code, stdout, stderr } = await this.try(args, options)
     if (code !== 0) throw new CannotJudge('git-failed', `git ${args[0] ?? ''} failed: ${firstLine(stderr)}`)
     return Buffer.from(stdout, 'latin1')
   }

@@ -48,7 +48,7 @@ export async function findNotes(facts: {
     if (problem)
       notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
   }
-  notes.push(...notCountedNotes(facts.changes))
+  notes.push(...notCountedNotes(facts.changes), ...otherwiseNotes(facts.changes))
   const dropped = since === undefined ? await countDropped(facts) : 0
   if (dropped > 0) {
     notes.push(
@@ -87,6 +87,19 @@ function notCountedNotes(changes: readonly Change[]): string[] {
     const verb = all.length === 1 ? `1 ${what} does` : `${all.length} ${what}s do`
     return [`${verb} not count, ${first.one.explanation} [${first.one.reason}]: ${which.join(', ')}${more}.`]
   })
+}
+
+/** Approved changes whose result is not what was approved, path by path. */
+function otherwiseNotes(changes: readonly Change[]): string[] {
+  const tips = changes.filter((change) => change.state === 'proven' && change.landedAsApproved === false)
+  const oids = [...new Set(tips.map((change) => (change.state === 'proven' ? change.update.tip : change.oid)))]
+  if (oids.length === 0) return []
+  const which = oids.slice(0, EXAMPLES).map((oid) => oid.slice(0, 12))
+  const more = oids.length > EXAMPLES ? ` and ${oids.length - EXAMPLES} more` : ''
+  return [
+    `What came of ${which.join(', ')}${more} is not path by path what was approved: the branch had moved in the same ` +
+      'files, or more came in. For that, only whoever merged stands.',
+  ]
 }
 
 /** Seals over changes of this very branch that are not on it. */

@@ -72,6 +72,8 @@ export interface ProvenChange extends Commit {
   level: ProvenLevel
   /** Who agreed before it landed, each person once; whoever moved the branch first. */
   people: Person[]
+  /** Whether what came of it is, path by path, what was approved; null where nobody approved. */
+  landedAsApproved: boolean | null
   /** Who looked at it afterwards. */
   confirmedBy: Person[]
   /** Approvals and confirmations that are about it and do not count. */

@@ -14,10 +14,9 @@ import { type Projection, loadProjection } from './load-projection.ts'
 import { findNotes } from './notes.ts'
 import { ObjectReader } from './object-reader.ts'
 import { checkHistory, posternTips, readFiles } from './postern-history.ts'
-import { readPatches } from './read-patches.ts'
+import { readLandedPatches, readPatches } from './read-patches.ts'
 import type { Change, Judged, Root } from './report.ts'
 import { reportChanges } from './report-change.ts'
-import type { Step } from './step.ts'
 import { Updates } from './updates.ts'
 import { verifyStart } from './verify-start.ts'
 import { walk } from './walk.ts'
@@ -94,8 +93,13 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   const { judgements, named, used } = await walk(line, tip, { rules, objects, updates })
   await detached.load(used)
   const steps = new Set(judgements.flatMap(({ proof }) => (proof instanceof SealError ? [] : [proof])))
-  const patchesOf = (step: Step) => readPatches(repository, step)
-  const agreements = await findAgreements([...steps], { seals: detached, rules, objects, readPatches: patchesOf })
+  const agreements = await findAgreements([...steps], {
+    seals: detached,
+    rules,
+    objects,
+    readPatches: (step) => readPatches(repository, step),
+    readLanded: (some) => readLandedPatches(repository, some),
+  })
   const changes = reportChanges(judgements, agreements, rules)
 
   const count = (state: string) => changes.filter((change) => change.state === state).length

@@ -60,6 +60,19 @@ async function readDemo({ page, postern }: Story) {
     return (await answer.json()) as Answer
   }
   await call('', { name: 'nothing-yet', description: '' })
+  /** Something said to all, something kept for a review, at a line that the change shows. */
+  const discuss = async (path: string): Promise<void> => {
+    const { headOid } = await call<{ headOid: string }>(path)
+    const { files } = await call<{ files: { index: number; newPath: string | null }[] }>(`${path}/files`)
+    const file = files.find(({ newPath }) => newPath !== null)
+    const { patch } = await call<{ patch: string }>(`${path}/files/${file?.index ?? 0}`)
+    const line = Number(/^@@ -\S+ \+(\d+)/m.exec(patch)?.[1])
+    const at = { path: file?.newPath, side: 'head', line, headOid }
+    const body = 'Shorter?\n\n```suggestion\n// less\n```'
+    await call(`${path}/threads`, { ...at, body, isDraft: false })
+    await call(`${path}/threads`, { ...at, body: 'And this?', isDraft: true })
+    await call(`${path}/threads`, { body: 'Good **work**.', isDraft: false, headOid })
+  }
   const { items } = await call<{ items: { number: number; state: string }[] }>('/tea-shop/pull-requests?state=all')
   const views = await Promise.all(
     items.map(({ number }) =>
@@ -70,6 +83,7 @@ async function readDemo({ page, postern }: Story) {
   )
   const { items: commits } = await call<{ items: { oid: string; subject: string }[] }>('/tea-shop/commits')
   const find = (state: string): number => views.find(({ mergeability }) => mergeability.state === state)?.number ?? 0
+  await discuss(`/tea-shop/pull-requests/${find('ready')}`)
   const merged = views.find(({ mergeOid }) => mergeOid !== null)
   return {
     oid: commits.find(({ subject }) => subject === 'Open the shop')?.oid ?? '',

@@ -64,7 +64,7 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     await button(page, 'Save with a tap').click()
     await tap(page)
     await page.getByText('Rule of main').waitFor()
-    await page.waitForFunction(() => document.querySelector('button[type=submit]')?.matches(':disabled') === true)
+    await page.waitForFunction(`document.querySelector('button[type=submit]')?.matches(':disabled') === true`)
     const { rule } = await call<{ rule: BranchRule }>(
       'GET',
       '/projects/payments/repositories/api/protected-branches/main/rule',

@@ -24,16 +24,16 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
     await page.goto(`${postern.origin}/shop`)
     await link(page, 'Import a repository').click()
     await seeTitle(page, 'Import a repository')
-    await page.getByLabel('Address of the repository').fill(old.url)
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
     assert.equal(await page.getByLabel('Name here').inputValue(), 'old-shop')
   })
 
   await step('an address that cannot be used is refused with its reason, and nothing typed is lost', async () => {
-    await page.getByLabel('Address of the repository').fill('git@example.com:tea/shop.git')
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill('git@example.com:tea/shop.git')
     await button(page, 'Import it').click()
     await see(page, /SSH addresses cannot be used yet/)
     await visitor.photograph('import-refused')
-    await page.getByLabel('Address of the repository').fill(old.url)
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
   })
 
   await step('a wrong password is said; the right one brings it over', async () => {
@@ -68,7 +68,7 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
   await step('mirrored back there, with a tap', async () => {
     await link(page, 'Mirror it back there').click()
     await seeTitle(page, 'Mirrors')
-    await page.getByLabel('Address of the repository there').fill(old.url)
+    await page.getByRole('textbox', { name: 'Address of the repository there' }).fill(old.url)
     await page.getByLabel('User name there').fill('tess')
     await page.getByLabel('Password or token there').fill('right-one')
     await button(page, 'Set it up with a tap').click()
@@ -104,7 +104,7 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
   await step('an import that is given up leaves nothing', async () => {
     remote.intercept = (request) => request.method === 'POST'
     await page.goto(`${postern.origin}/-/repositories/import?project=shop`)
-    await page.getByLabel('Address of the repository').fill(old.url)
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
     await page.getByLabel('User name there').fill('tess')
     await page.getByLabel('Password or token there').fill('right-one')
     await page.getByLabel('Name here').fill('second')

@@ -117,7 +117,12 @@ export const ownerPages = (known: {
     shows: 'People who must approve',
   },
   { name: 'import-progress', route: `${R}/import`, url: '/demo/nothing-yet/import', shows: 'You can close this page' },
-  { name: 'mirrors', route: `${R}/settings/mirrors`, url: `${shop}/settings/mirrors`, shows: 'Somebody pushed to main' },
+  {
+    name: 'mirrors',
+    route: `${R}/settings/mirrors`,
+    url: `${shop}/settings/mirrors`,
+    shows: 'Somebody pushed to main',
+  },
   {
     name: 'new-mirror',
     route: `${R}/settings/mirrors`,
@@ -162,6 +167,20 @@ export const ownerPages = (known: {
     url: `${shop}/pull-requests/${known.ready}?tab=files`,
   },
   {
+    name: 'pull-request-form',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}?tab=files`,
+    first: openComment,
+    shows: 'Suggest a change',
+  },
+  {
+    name: 'pull-request-review',
+    route: `${R}/pull-requests/$number`,
+    url: `${shop}/pull-requests/${known.ready}?tab=files`,
+    first: openReview,
+    shows: 'Your verdict',
+  },
+  {
     name: 'pull-request-split',
     route: `${R}/pull-requests/$number`,
     url: `${shop}/pull-requests/${known.ready}?tab=files&diff=split`,
@@ -202,6 +221,15 @@ export const ownerPages = (known: {
     shows: 'Verify it yourself',
   },
 ]
+
+/** A form below a line of the change. */
+async function openComment(page: Page): Promise<void> {
+  await page.locator('[data-line-new-num]').first().click()
+}
+
+async function openReview(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Finish your review' }).click()
+}
 
 /** The review of a rule that would lock its author out. */
 async function flipSwitch(page: Page): Promise<void> {

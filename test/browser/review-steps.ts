@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
-import { firstRule } from '../../src/repositories/branch-rule.ts'
+import { type BranchRule, firstRule } from '../../src/repositories/branch-rule.ts'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import type { Visitor } from '../support/chromium.ts'
 import { button, dialog, link, see, type Story, tap } from './story.ts'
@@ -17,13 +17,18 @@ export async function propose({ page, postern, terminal }: Story): Promise<strin
   await terminal.pasteWell('git add . && git commit --quiet -m Start && git push --quiet origin HEAD:main', 'widgets')
   await terminal.write(
     'widgets/src/sizes.ts',
-    sizes(["export const small = 'S'", "export const medum = 'M'", "export const large = 'XL'", 'export const most = 12']),
+    sizes([
+      "export const small = 'S'",
+      "export const medum = 'M'",
+      "export const large = 'XL'",
+      'export const most = 12',
+    ]),
   )
   await terminal.pasteWell(
     'git switch --quiet -c sizes && git commit --quiet -am "Add a size" && git push --quiet origin sizes',
     'widgets',
   )
-  await askForApprovals(postern)
+  await rule(postern, { approvals: 1, resolveThreads: true })
   await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
     title: 'Add a size',
     description: 'One more, for people in between.',
@@ -33,18 +38,19 @@ export async function propose({ page, postern, terminal }: Story): Promise<strin
   return `${postern.origin}/acme/widgets/pull-requests/1`
 }
 
-async function askForApprovals({ postern }: Story['postern']): Promise<void> {
-  const { stockVerifiableOnly: _, ...rule } = { ...firstRule, approvals: 1, resolveThreads: true }
+/** Puts a rule in force on `main`; how administrators do it is another story. */
+export async function rule({ postern }: Story['postern'], changes: Partial<BranchRule>): Promise<void> {
+  const { stockVerifiableOnly, ...rest } = { ...firstRule, ...changes }
   await postern.ceremonies.database.write((tx) =>
     tx
       .updateTable('protectedBranch')
-      .set({ rule: JSON.stringify(rule) })
+      .set({ rule: JSON.stringify(rest), stockVerifiableOnly: stockVerifiableOnly ? 1 : 0 })
       .execute(),
   )
 }
 
-/** Ben may write in the repository; how roles are given is another story. */
-export async function mayWrite({ postern }: Story, username: string): Promise<void> {
+/** Somebody has a role in the repository; how roles are given is another story. */
+export async function giveRole({ postern }: Story, username: string, role: 'write' | 'admin'): Promise<void> {
   const { database, now } = postern.postern.ceremonies
   await database.write(async (tx) => {
     const user = await tx.selectFrom('user').select('id').where('username', '=', username).executeTakeFirstOrThrow()
@@ -56,7 +62,7 @@ export async function mayWrite({ postern }: Story, username: string): Promise<vo
         subjectId: user.id,
         scopeKind: 'repository',
         scopeId: repository.id,
-        role: 'write',
+        role,
         createdAt: now(),
         createdBy: repository.createdBy,
       })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tapToMerge } from './merge-steps.ts'
 import { admit, openOrganisation, vouch } from './organisation.ts'
-import { answer, approve, commentOnLines, mayWrite, propose, readerOf, requestChanges } from './review-steps.ts'
+import { answer, approve, commentOnLines, giveRole, propose, readerOf, requestChanges } from './review-steps.ts'
 
 // Two people, two browsers, two keys: what is wanted is said at the lines, taken over with a click, approved and merged with taps.
 test('a change is reviewed', { timeout: 280_000 }, async (context) => {
@@ -13,7 +13,7 @@ test('a change is reviewed', { timeout: 280_000 }, async (context) => {
   await step('Ana vouches for Ben', () => vouch(ana))
   await step('a branch that asks for an approval, and a change proposed to it', async () => {
     pullRequest = await propose(ana)
-    await mayWrite(ana, 'ben')
+    await giveRole(ana, 'ben', 'write')
   })
   await step('Ben comments on lines, and suggests others', () => commentOnLines(readerOf(ben), pullRequest))
   await step('Ben asks for changes', () => requestChanges(readerOf(ben)))

@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApiTokenView } from '../../api/shapes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Oid } from '../../ui/oid.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { scopeLabel } from './scope-words.ts'
 
@@ -32,8 +33,8 @@ export function TokenRow({ token }: { token: ApiTokenView }) {
         <Text size="sm" c="dimmed">
           {token.scopes.map(scopeLabel).join(', ')} · {where}
         </Text>
-        <Text size="sm" c="dimmed">
-          Made <TimeAgo at={token.createdAt} />, {isOver ? 'ended' : 'ends'} <TimeAgo at={token.expiresAt} />,{' '}
+        <Text size="sm" c="dimmed" component="div">
+          <Oid oid={token.id} length={12} /> · Made <TimeAgo at={token.createdAt} />, {isOver ? 'ended' : 'ends'} <TimeAgo at={token.expiresAt} />,{' '}
           {token.lastUsedAt === null ? (
             'never used'
           ) : (

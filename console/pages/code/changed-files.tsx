@@ -70,16 +70,25 @@ const ChangedFile = memo(function ChangedFile({ file, source, summary, mode, isV
   return (
     <div ref={near.ref}>
       <DiffCard file={file} isOpen={isOpen} onToggle={() => setIsOpen(!isOpen)} viewed={viewed}>
-        <PatchBody file={file} patch={patch.data} error={patch.error} mode={mode} />
+        <PatchBody file={file} patch={patch.data} error={patch.error} isFetching={patch.isFetching} mode={mode} />
       </DiffCard>
     </div>
   )
 })
 
-function PatchBody(props: { file: DiffFile; patch: FilePatch | undefined; error: unknown; mode: DiffMode }) {
-  const { file, patch, error, mode } = props
+interface PatchBodyProps {
+  file: DiffFile
+  patch: FilePatch | undefined
+  error: unknown
+  isFetching: boolean
+  mode: DiffMode
+}
+
+function PatchBody({ file, patch, error, isFetching, mode }: PatchBodyProps) {
   if (error) return <ProblemAlert error={error} />
-  if (!patch) return <DiffWaiting height={likelyHeight(file)} />
+  // Its place is kept until the reader comes near.
+  if (!patch)
+    return isFetching ? <DiffWaiting height={likelyHeight(file)} /> : <div style={{ minHeight: likelyHeight(file) }} />
   // The list was read before the branch moved: this place now belongs to another file.
   if (diffPath(patch.file) !== diffPath(file))
     return <DiffNote>The branch moved while you were reading. Reload the page to see it as it is now.</DiffNote>

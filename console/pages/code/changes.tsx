@@ -49,7 +49,9 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
   const { viewed, mark } = useViewed(props.viewedSubject, summary.to)
   const [isTreeOpen, setIsTreeOpen] = useState(false)
   const [upTo, setUpTo] = useState(() =>
-    props.startAt ? summary.files.findIndex((file) => [file.newPath, file.oldPath].includes(props.startAt ?? '')) + 1 : 0,
+    props.startAt
+      ? summary.files.findIndex((file) => [file.newPath, file.oldPath].includes(props.startAt ?? '')) + 1
+      : 0,
   )
   const tree = useMemo(
     () => summary.files.map((file) => ({ index: file.index, path: diffPath(file) })),

@@ -7,6 +7,13 @@ import { TimeAgo } from '../../ui/time-ago.tsx'
 import { CommitMark } from './commit-mark.tsx'
 import styles from './rows.module.css'
 
+const checkWords = ({ success, pending, failure }: NonNullable<CommitView['checks']>): string =>
+  failure > 0
+    ? `, ${failure} of ${success + pending + failure} checks failed`
+    : pending > 0
+      ? ', checks running'
+      : ', checks passed'
+
 /** One commit in a list. */
 export function CommitRow({ repository, commit }: { repository: RepositoryView; commit: CommitView }) {
   const href = paths.commit(repository.project, repository.name, commit.oid)
@@ -20,6 +27,7 @@ export function CommitRow({ repository, commit }: { repository: RepositoryView; 
           {revealHidden(commit.authorName)}
           {commit.committerName !== commit.authorName && `, committed by ${revealHidden(commit.committerName)}`},{' '}
           <TimeAgo at={commit.committedAt} />
+          {commit.checks && checkWords(commit.checks)}
         </Text>
       </Box>
       <Group gap="sm" wrap="nowrap">

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
+import { queryClient } from '../../api/queries.ts'
 import type { DiffSummary, FilePatch } from '../../api/shapes.ts'
 import { withQuery } from '../../paths.ts'
 
@@ -11,12 +12,20 @@ export interface DiffSource {
   version: string
 }
 
-export const summaryQuery = ({ api: path, query, version }: DiffSource) =>
-  queryOptions({
+/** The list of files; patches that come along with it are kept as if each had been asked for. */
+export function summaryQuery(source: DiffSource) {
+  const { api: path, query, version } = source
+  return queryOptions({
     queryKey: [path, query ?? {}, version],
-    queryFn: ({ signal }) => api.get<DiffSummary>(withQuery(path, query), { signal }),
+    queryFn: async ({ signal }) => {
+      const summary = await api.get<DiffSummary>(withQuery(path, query), { signal })
+      for (const patch of summary.patches)
+        queryClient.setQueryData(patchQuery(source, summary, patch.file.index).queryKey, patch)
+      return summary
+    },
     staleTime: 60_000,
   })
+}
 
 /** One file's patch, kept with the two trees that `summary` compared. */
 export const patchQuery = (

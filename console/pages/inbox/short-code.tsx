@@ -29,7 +29,7 @@ export function ShortCode() {
       <Group align="flex-start" gap="xs" mt="lg">
         <TextInput
           label="Type the code from your terminal"
-          placeholder="K7QM2F"
+          placeholder="K7Q-M2F"
           maxLength={40}
           autoComplete="off"
           autoCapitalize="characters"

@@ -48,7 +48,11 @@ export function ImportDone({ place, view }: { place: Place; view: ImportView }) 
         <Button component="a" href={paths.repository(place.project, place.name)}>
           Look at it
         </Button>
-        <Button component="a" variant="default" href={paths.mirrors(place.project, place.name, { new: 'yes' })}>
+        <Button
+          component="a"
+          variant="default"
+          href={paths.mirrors(place.project, place.name, { new: 'yes', url: view.url })}
+        >
           Mirror it back there
         </Button>
       </Group>

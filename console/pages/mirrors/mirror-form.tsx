@@ -6,10 +6,16 @@ import { useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { asSent, mirrorChecks, MirrorFields, type MirrorValues, mirrorValues } from './mirror-fields.tsx'
 
-/** A new mirror, or a change of one. @param path of all mirrors of the repository */
-export function MirrorForm({ path, mirror, onClose }: { path: string; mirror?: MirrorView; onClose: () => void }) {
+/** A new mirror, perhaps at an address that is known already, or a change of one. `path`: of all mirrors. */
+export function MirrorForm(props: {
+  path: string
+  mirror?: MirrorView
+  url?: string | undefined
+  onClose: () => void
+}) {
+  const { path, mirror, url, onClose } = props
   const { form, act, onSubmit } = useActForm<MirrorValues, MirrorView>({
-    initialValues: mirrorValues(mirror),
+    initialValues: { ...mirrorValues(mirror), ...(url === undefined ? {} : { url }) },
     validate: mirrorChecks,
     act: (values) =>
       mirror === undefined

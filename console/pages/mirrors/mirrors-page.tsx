@@ -37,9 +37,9 @@ function Mirrors({ place }: { place: Place }) {
     refetchInterval: ({ state }) =>
       state.data?.items.some((mirror) => mirror.state === 'running' || mirror.state === 'waiting') ? soonMs : idleMs,
   })
-  const { new: isNew, edit } = useUrlQuery()
+  const { new: isNew, url, edit } = useUrlQuery()
   const setQuery = useSetUrlQuery()
-  const close = () => setQuery({ new: null, edit: null })
+  const close = () => setQuery({ new: null, url: null, edit: null })
   const newButton = (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setQuery({ new: 'yes', edit: null })}>
       New mirror
@@ -53,7 +53,7 @@ function Mirrors({ place }: { place: Place }) {
           After each change, and every hour, branches, tags and proofs are pushed to another server, so that everybody
           who clones there can run <code>postern verify</code> too.
         </Text>
-        {isNew && <MirrorForm path={path} onClose={close} />}
+        {isNew && <MirrorForm path={path} url={url} onClose={close} />}
         {data.items.length > 0 ? (
           <RowList label="Mirrors">
             {data.items.map((mirror) =>

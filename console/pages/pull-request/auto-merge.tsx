@@ -32,8 +32,8 @@ export function AutoMerge({ place, pullRequest }: { place: PullRequestPlace; pul
         <Stack gap={6} align="flex-start">
           <Text size="sm">
             {isMine ? 'You are' : `${autoMerge.by.displayName} is`} asked for a tap at that moment (
-            {METHODS[autoMerge.method].label.toLowerCase()}): it waits in {isMine ? 'your' : 'their'} inbox. Nothing merges
-            without it.
+            {METHODS[autoMerge.method].label.toLowerCase()}): it waits in {isMine ? 'your' : 'their'} inbox. Nothing
+            merges without it.
           </Text>
           <ProblemAlert error={change.error} />
           {can.autoMerge && (

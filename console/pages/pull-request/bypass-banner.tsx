@@ -29,7 +29,13 @@ export function BypassBanner({ place, pullRequest }: { place: PullRequestPlace; 
   )
   if (confirmedBy)
     return (
-      <Alert variant="light" color="gray" mb="md" icon={<IconEyeCheck />} title="Merged past the rule, and looked at since">
+      <Alert
+        variant="light"
+        color="gray"
+        mb="md"
+        icon={<IconEyeCheck />}
+        title="Merged past the rule, and looked at since"
+      >
         {why}
         <Text size="sm">
           {confirmedBy.displayName} looked at it and tapped

@@ -12,7 +12,8 @@ import styles from './talk.module.css'
 export function Conversation({ onReview }: { onReview: () => void }) {
   const { place, repository, pullRequest, review, markdown } = useReviewing()
   const openThread = review?.threads.find(
-    ({ path, resolvedAt, comments }) => path !== null && resolvedAt === null && comments.some(({ isDraft }) => !isDraft),
+    ({ path, resolvedAt, comments }) =>
+      path !== null && resolvedAt === null && comments.some(({ isDraft }) => !isDraft),
   )
   return (
     <div className={styles.page}>

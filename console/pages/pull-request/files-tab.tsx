@@ -136,7 +136,13 @@ const InHead = ({ count, path, onComment }: { count: number; path: string; onCom
       </Badge>
     )}
     {onComment && (
-      <ActionIcon variant="subtle" color="gray" aria-label={`Comment on ${path}`} title="Comment on the file" onClick={onComment}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Comment on ${path}`}
+        title="Comment on the file"
+        onClick={onComment}
+      >
         <IconMessagePlus size={16} />
       </ActionIcon>
     )}

@@ -9,6 +9,7 @@ import { revealHidden } from '../../ui/code-hidden.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PersonAvatar } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReviewMarks } from '../../ui/review-marks.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
@@ -98,6 +99,7 @@ const Row = ({ project, name, item }: { project: string; name: string; item: Pul
       </Text>
     </Box>
     <Group gap="sm" wrap="nowrap">
+      {item.state === 'open' && <ReviewMarks {...item} />}
       <PersonAvatar person={item.author} />
       <StateBadge state={item.state} />
     </Group>

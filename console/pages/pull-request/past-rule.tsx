@@ -44,7 +44,9 @@ export function PastRule({ place, pullRequest, onReason }: PastRuleProps) {
           <Alert variant="light" color="yellow" icon={<IconAlertTriangle />} title="What follows">
             <List size="sm" spacing={4}>
               <List.Item>Your reason stands in the commit and in the ledger, for everybody and for good.</List.Item>
-              <List.Item>A second person must look at it afterwards and say so with a tap, within the set time.</List.Item>
+              <List.Item>
+                A second person must look at it afterwards and say so with a tap, within the set time.
+              </List.Item>
               <List.Item>Until then the page of this pull request, and postern verify, say that nobody did.</List.Item>
             </List>
           </Alert>

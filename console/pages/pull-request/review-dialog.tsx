@@ -42,7 +42,9 @@ export function ReviewDialog({ review, onClose }: { review: ReviewState; onClose
   const refusals: Record<Verdict, string | null> = {
     commented: null,
     approved: review.can.approveRefusal,
-    'changes-requested': review.can.requestChanges ? null : 'You cannot ask for changes in what you proposed yourself, nor where you may only read.',
+    'changes-requested': review.can.requestChanges
+      ? null
+      : 'You cannot ask for changes in what you proposed yourself, nor where you may only read.',
   }
   const hasMoved = headOid !== pullRequest.headOid || hasCode(send.error, 'head-moved')
   const reason = hasMoved
@@ -120,9 +122,9 @@ export function ReviewDialog({ review, onClose }: { review: ReviewState; onClose
 const WhatItStandsFor = ({ pullRequest, headOid }: { pullRequest: PullRequestView; headOid: string }) => (
   <Alert variant="light" color="gray" icon={<IconFingerprint />} title="What your tap stands for">
     <Text size="sm">
-      You looked at this change as it is at <Oid oid={headOid} />, going into {pullRequest.targetBranch}, and it is fit to
-      be merged. Anyone can check that later, without this server. It says nothing about other commits: when the change
-      moves on, your approval does not move with it unless the branch’s rule keeps it for the same files.
+      You looked at this change as it is at <Oid oid={headOid} />, going into {pullRequest.targetBranch}, and it is fit
+      to be merged. Anyone can check that later, without this server. It says nothing about other commits: when the
+      change moves on, your approval does not move with it unless the branch’s rule keeps it for the same files.
     </Text>
   </Alert>
 )

@@ -40,7 +40,10 @@ export function ReviewItem({ review }: { review: ReviewView }) {
           </Text>
         </Text>
         {verdict === 'approved' && review.statementDigest !== null && (
-          <ProofMark proof={approvalProof(review)} card={<ProofCard proof={approvalProof(review)} verifyLines={[]} />} />
+          <ProofMark
+            proof={approvalProof(review)}
+            card={<ProofCard proof={approvalProof(review)} verifyLines={[]} />}
+          />
         )}
         {dismissed ? (
           <Over>{isTakenBack(review) ? 'Taken back' : 'Dismissed'}</Over>

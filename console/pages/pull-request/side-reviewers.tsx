@@ -59,7 +59,10 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
             known={reviewers.filter(({ isRequested }) => isRequested)}
             isSaving={ask.isPending}
             onPick={async (picked) => {
-              await ask.mutateAsync([...reviewers, { ...picked, state: 'waiting', isCodeOwner: false, isRequested: true }])
+              await ask.mutateAsync([
+                ...reviewers,
+                { ...picked, state: 'waiting', isCodeOwner: false, isRequested: true },
+              ])
               setIsAsking(false)
             }}
             onClose={() => setIsAsking(false)}

@@ -9,7 +9,10 @@ const opened = { at: 1, actor: null, sentence: 'Ana opened this', oid: null }
 const pushed = { at: 5, actor: null, sentence: 'Ana pushed', oid: null }
 
 test('one story, oldest first, without what nobody has said yet', () => {
-  const items = talkItems([opened, pushed], { threads: [thread('b', 7), thread('a', 3), thread('d', 4, true)], reviews: [] })
+  const items = talkItems([opened, pushed], {
+    threads: [thread('b', 7), thread('a', 3), thread('d', 4, true)],
+    reviews: [],
+  })
   assert.deepEqual(
     items.map(({ key }) => key),
     ['event 0', 'a', 'event 1', 'b'],

@@ -64,7 +64,8 @@ function Happened({ event }: { event: Extract<TalkItem, { kind: 'event' }>['even
     <Group gap={10} wrap="nowrap" align="flex-start">
       {event.actor ? <PersonAvatar person={event.actor} size="xs" /> : <Box w={20} />}
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {event.sentence} {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}{' '}
+        {event.sentence}{' '}
+        {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}{' '}
         <Text span inherit c="dimmed">
           <TimeAgo at={event.at} />
         </Text>

@@ -52,8 +52,9 @@ export function browseRoutes(
   async function changeOf(request: FastifyRequest) {
     const { oid } = request.params as { oid: string }
     const source = { git, folder: getPlace(request).folder }
-    const commit = await readCommit(source, (await getRevision(source, oid)).oid)
-    return { source, comparison: { from: commit.parents[0] ?? nothing, to: commit.oid } }
+    const { oid: to } = await getRevision(source, oid)
+    const parent = await git.objects(source.folder).info(`${to}^1`)
+    return { source, comparison: { from: parent?.oid ?? nothing, to } }
   }
 
   app.get(`${repositoryRoot}/tree`, {
