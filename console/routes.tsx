@@ -106,11 +106,7 @@ const ownPages = [
   ownPage('/-/insights', () => import('./pages/insights/insights-page.tsx'), 'InsightsPage'),
   ownPage('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
   ownPage('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),
-  ownPage(
-    '/-/repositories/import',
-    () => import('./pages/mirrors/import-repository-page.tsx'),
-    'ImportRepositoryPage',
-  ),
+  ownPage('/-/repositories/import', () => import('./pages/mirrors/import-repository-page.tsx'), 'ImportRepositoryPage'),
   ownPage('/-/repositories/new', () => import('./pages/projects/new-repository-page.tsx'), 'NewRepositoryPage'),
 ]
 

@@ -196,7 +196,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const heldPushes = createHeldPushes(meters.pushHeld)
   opened.defer(() => heldPushes.close())
   const mirrors = createMirrors({
-    ...{ database, git, root, outbound, secrets, now, log },
+    database,
+    git,
+    root,
+    outbound,
+    secrets,
+    now,
+    log,
     limits: { operationMs: operationTimeoutMs },
   })
   opened.defer(() => mirrors.close())
@@ -358,8 +364,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
   guardrailRoutes(app, { ceremonies, policy })
   const imports = createImports({
     ...parts,
-    ...{ outbound, secrets },
-    limits: { maxBytes: maxPushBytes, maxBlobBytes, operationMs: operationTimeoutMs },
+    outbound,
+    secrets,
+    limits: {
+      maxBytes: maxPushBytes,
+      maxBlobBytes,
+      operationMs: operationTimeoutMs,
+    },
     afterPush: (landed) => afterPush(landed, []),
   })
   opened.defer(() => imports.close())

@@ -35,6 +35,10 @@ const elsewhere: ActName[] = [
   'merge',
   'protect',
   'guardrail.approve',
+  'push',
+  'approve',
+  'bypass',
+  'confirm',
 ]
 
 test('the acts that routes declare are the list of acts, so that a rule can name each and none in vain', () => {

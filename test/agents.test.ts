@@ -21,7 +21,11 @@ for (const store of stores)
       const { secret } = await ben.act<{ secret: string }>('POST', '/agents/robot/tokens', token)
 
       await ana.call('POST', '/projects', { name: 'payments', description: '' })
-      await ana.call('POST', '/projects/payments/repositories', { name: 'api', description: '', visibility: 'internal' })
+      await ana.call('POST', '/projects/payments/repositories', {
+        name: 'api',
+        description: '',
+        visibility: 'internal',
+      })
       const ask = (method: string, path: string, body?: object) =>
         fetch(`${postern.origin}/api/v1${path}`, {
           method,

@@ -69,7 +69,16 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   },
   repositories: {
     imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals', 'seals/format', 'access-keys'],
-    writes: ['project', 'repository', 'pathRedirect', 'roleGrant', 'protectedBranch', 'refUpdate', 'heldPush', 'branchLease'],
+    writes: [
+      'project',
+      'repository',
+      'pathRedirect',
+      'roleGrant',
+      'protectedBranch',
+      'refUpdate',
+      'heldPush',
+      'branchLease',
+    ],
     why: 'storage, refs, transports; the only way to git',
   },
   checks: {

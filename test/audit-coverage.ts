@@ -18,6 +18,9 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /api/v1/me/credentials': ['credential.added'],
   'PATCH /api/v1/me/credentials/:id': ['credential.renamed'],
   'DELETE /api/v1/me/credentials/:id': ['credential.removed'],
+  'PUT /api/v1/me/notifications': { none: 'whether one gets a letter is a preference, and gives nobody anything' },
+  'POST /api/v1/me/push-subscriptions': { none: 'where a browser is told that something waits, never what' },
+  'DELETE /api/v1/me/push-subscriptions/:id': { none: 'one browser less is told' },
   'POST /api/v1/me/tokens': ['token.created'],
   'DELETE /api/v1/me/tokens/:id': ['token.ended', 'seal.withdrawn'],
   'POST /api/v1/people': ['person.added'],
@@ -47,7 +50,12 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`PATCH ${repository}`]: ['repository.changed'],
   [`DELETE ${repository}`]: ['repository.deleted'],
   [`POST ${project}/imports`]: [
-    ...(['repository.created', 'repository.import-started', 'repository.imported', 'repository.import-failed'] as const),
+    ...([
+      'repository.created',
+      'repository.import-started',
+      'repository.imported',
+      'repository.import-failed',
+    ] as const),
     ...(['ref.created', 'branch.protected'] as const),
   ],
   [`POST ${repository}/import/retry`]: ['repository.imported', 'repository.import-failed'],

@@ -31,7 +31,10 @@ for (const store of stores)
       repository = await makeProposing(postern, ana, 'payments/api')
       await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'write' })
       // Whose keys these are: Ana vouches for the one that came in by a link.
-      const { items } = await ana.call<{ items: { username: string; unendorsed: { id: string }[] }[] }>('GET', '/people')
+      const { items } = await ana.call<{ items: { username: string; unendorsed: { id: string }[] }[] }>(
+        'GET',
+        '/people',
+      )
       for (const { id } of items.find(({ username }) => username === 'ben')?.unendorsed ?? [])
         await ana.act('POST', `/people/ben/credentials/${id}/endorse`, {})
       await ana.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
@@ -50,8 +53,7 @@ for (const store of stores)
         headers: { authorization: `Bearer ${robot}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       })
-    const look = (person: Person) =>
-      person.call<PullRequestView>('GET', `${repository.path}/pull-requests/${number}`)
+    const look = (person: Person) => person.call<PullRequestView>('GET', `${repository.path}/pull-requests/${number}`)
 
     test('the agent pushes a branch and opens a pull request, and can neither approve nor merge it', async () => {
       const work = join(postern.folder, 'robot')
@@ -84,9 +86,9 @@ for (const store of stores)
       await refused(ana.call('POST', `${pullRequest}/merge-preparation`, { method: 'merge' }), 409, 'not-ready')
       // Who answers for the agent is no second pair of eyes.
       const { headOid } = await look(ana)
-      const own = await ana.call<ReviewMade>('POST', `${pullRequest}/reviews`, { verdict: 'approved', body: '', headOid }).catch(
-        () => undefined,
-      )
+      const own = await ana
+        .call<ReviewMade>('POST', `${pullRequest}/reviews`, { verdict: 'approved', body: '', headOid })
+        .catch(() => undefined)
       if (own?.sealRequest) await ana.tap(own.sealRequest.id)
       assert.equal((await look(ana)).mergeability.state, 'not-ready')
     })
@@ -115,7 +117,13 @@ for (const store of stores)
       )
       const clone = join(postern.folder, 'fresh')
       const token = await ana.makeToken('fresh', ['repository:read'])
-      await gitOrThrow(postern.folder, [...withToken(token), 'clone', '--quiet', `${postern.origin}/payments/api.git`, clone])
+      await gitOrThrow(postern.folder, [
+        ...withToken(token),
+        'clone',
+        '--quiet',
+        `${postern.origin}/payments/api.git`,
+        clone,
+      ])
       await gitOrThrow(clone, [...withToken(token), 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*'])
       const verified = await command(['verify', clone])
       assert.equal(verified.code, 0, verified.stderr + verified.stdout)
@@ -125,7 +133,11 @@ for (const store of stores)
       await gitOrThrow(clone, ['switch', '--quiet', 'main'])
       await writeFile(join(clone, 'fix.txt'), 'fixed, and something else\n')
       await gitOrThrow(clone, ['add', '--all'])
-      await gitOrThrow(clone, ['commit', '--quiet', '--amend', '--no-edit'], commitAs('Ana', 'ana@localhost', Date.now()))
+      await gitOrThrow(
+        clone,
+        ['commit', '--quiet', '--amend', '--no-edit'],
+        commitAs('Ana', 'ana@localhost', Date.now()),
+      )
       const edited = await command(['verify', clone])
       assert.equal(edited.code, 1)
       assert.doesNotMatch(edited.stdout, /Level 4/)

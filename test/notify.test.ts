@@ -77,8 +77,12 @@ for (const store of stores)
       postern = await startPostern({
         flags: [
           ...(await store.flags()),
-          ...['--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'Postern <postern@example.com>'],
-          ...['--outbound-allow', '127.0.0.1/32'],
+          '--smtp-url',
+          `smtp://127.0.0.1:${mail.port}`,
+          '--mail-from',
+          'Postern <postern@example.com>',
+          '--outbound-allow',
+          '127.0.0.1/32',
         ],
       })
       ana = await postern.owner()

@@ -123,8 +123,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
     test('an act whose event cannot be written does not happen, and its tap is not used up', async () => {
       const databaseUrl = store === 'SQLite' ? undefined : await postgresDatabase()
       await using postern = await startPostern({
-        flags:
-          ['--log-level', 'silent', ...(databaseUrl === undefined ? [] : postgresFlags(databaseUrl))],
+        flags: ['--log-level', 'silent', ...(databaseUrl === undefined ? [] : postgresFlags(databaseUrl))],
       })
       const ana = await postern.owner()
       const token = { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }

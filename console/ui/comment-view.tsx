@@ -22,14 +22,12 @@ export const CommentView = ({ comment, onEdit, onDelete, children }: CommentView
     <article className={styles.comment} id={comment.id} aria-label={`Comment of ${author.displayName}`}>
       <header className={styles.commentHead}>
         <PersonAvatar person={author} size="xs" />
-        <Text span size="sm" fw={600} title={author.username}>
-          {author.displayName}
-        </Text>
+        <strong title={author.username}>{author.displayName}</strong>
         {comment.isAgent && <AgentBadge />}
-        <Text span size="sm" c="dimmed">
+        <span className={styles.when}>
           <TimeAgo at={comment.createdAt} />
           {comment.editedAt !== null && !comment.isDeleted && ', edited'}
-        </Text>
+        </span>
         {comment.isDraft && (
           <Badge
             variant="light"

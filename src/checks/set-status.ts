@@ -102,7 +102,7 @@ async function checkRoom(
   const own = names.find((row) => row.name === name)
   if (own === undefined && names.length >= mostNames)
     throw invalid('name', `${mostNames} checks said something about this commit already.`)
-  if (names.reduce((sum, { count }) => sum + Number(count), 0) >= mostStatuses)
+  if (names.reduce((sum, { count }) => sum + count, 0) >= mostStatuses)
     throw invalid('oid', `${mostStatuses} statuses of this commit are kept already.`)
-  return own === undefined ? 0 : Number(own.last)
+  return own === undefined ? 0 : own.last
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../database/handles.ts'
 import type { Caller } from '../identity/caller.ts'
-import { checkPolicy, type PolicyProblem } from '../policy/check-policy.ts'
+import { checkPolicy } from '../policy/check-policy.ts'
+import type { PolicyProblem } from '../policy/policy-problem.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import type { Policy } from '../policy/rule.ts'
 import { listAffected } from './affected.ts'

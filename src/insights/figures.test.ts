@@ -141,7 +141,7 @@ for (const [store, open] of Object.entries(openStores)) {
           baselineOid: '',
           protectSealId: null,
           stockVerifiableOnly: 1,
-        rule: '{}',
+          rule: '{}',
           createdAt: now - dayMs,
           createdBy: newId('usr'),
         })

@@ -43,7 +43,7 @@ export function createChanges({ db, now }: { db: Tables; now: () => number }): C
     const asked = [...abouts]
     const users = asked.filter((about) => about.startsWith('inbox:')).map((about) => about.slice('inbox:'.length))
     const requests = asked.filter((about) => about.startsWith('srq_'))
-    const found = new Map<string, string>([...users.map((id): [string, string] => [`inbox:${id}`, '0'])])
+    const found = new Map<string, string>(users.map((id): [string, string] => [`inbox:${id}`, '0']))
     if (users.length > 0)
       for (const { userId, count, newest } of await db
         .selectFrom('sealRequest')

@@ -3,7 +3,7 @@ import { Nullable, PersonRef, Time } from '../http/shapes.ts'
 
 const Url = Type.String({ minLength: 1, maxLength: 2_000 })
 // What stands behind the first colon in HTTP's Basic scheme; a user name must not hold one. RFC 7617 §2
-export const Username = Type.String({ maxLength: 255, pattern: '^[^:\\p{Cc}\\p{Cs}]*$' })
+export const RemoteUsername = Type.String({ maxLength: 255, pattern: '^[^:\\p{Cc}\\p{Cs}]*$' })
 export const Password = Type.String({ maxLength: 4_000, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
 
 const Visibility = Type.Union([Type.Literal('private'), Type.Literal('internal'), Type.Literal('public')])
@@ -14,7 +14,7 @@ export const NewImport = Type.Object(
     name: Type.String({ maxLength: 64 }),
     description: Type.Optional(Type.String({ maxLength: 500 })),
     url: Url,
-    username: Type.Optional(Username),
+    username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
     visibility: Type.Optional(Visibility),
   },
@@ -24,7 +24,7 @@ export type NewImport = Static<typeof NewImport>
 
 /** Left out: as they were. */
 export const ImportRetry = Type.Object(
-  { username: Type.Optional(Username), password: Type.Optional(Password) },
+  { username: Type.Optional(RemoteUsername), password: Type.Optional(Password) },
   { additionalProperties: false },
 )
 export type ImportRetry = Static<typeof ImportRetry>
@@ -88,7 +88,7 @@ const Branches = Type.Array(Type.String({ minLength: 1, maxLength: 200, pattern:
 export const NewMirror = Type.Object(
   {
     url: Url,
-    username: Type.Optional(Username),
+    username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
     /** Names of branches, in which `*` stands for anything; none: all of them. */
     branches: Type.Optional(Branches),
@@ -103,7 +103,7 @@ export type NewMirror = Static<typeof NewMirror>
 export const MirrorChange = Type.Object(
   {
     url: Type.Optional(Url),
-    username: Type.Optional(Username),
+    username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
     branches: Type.Optional(Branches),
     overwrites: Type.Optional(Type.Boolean()),

@@ -40,7 +40,10 @@ export function notifyRoutes(app: App, parts: NotifyParts): void {
   app.get('/-/push-worker.js', {
     config: { access: 'public', isStatic: true },
     handler: async (_request, reply) =>
-      reply.header('cache-control', 'no-cache').type('text/javascript; charset=utf-8').send(await readFile(worker)),
+      reply
+        .header('cache-control', 'no-cache')
+        .type('text/javascript; charset=utf-8')
+        .send(await readFile(worker)),
   })
 
   app.get('/api/v1/me/notifications', {

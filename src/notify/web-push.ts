@@ -22,11 +22,7 @@ export interface PushMessage {
 const timeoutMs = 10_000
 
 /** Tells browsers through their makers' push services, which see neither the words nor for whom they are. */
-export async function createWebPush(parts: {
-  secrets: Secrets
-  outbound: Outbound
-  origin: string
-}): Promise<WebPush> {
+export async function createWebPush(parts: { secrets: Secrets; outbound: Outbound; origin: string }): Promise<WebPush> {
   const { outbound, origin } = parts
   const keys = JSON.parse(
     await parts.secrets.getOrCreate('web-push', () => JSON.stringify(webPush.generateVAPIDKeys())),
@@ -42,7 +38,7 @@ export async function createWebPush(parts: {
       )
       const { status } = await outbound.request(endpoint, {
         method,
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+        headers,
         body,
         timeoutMs,
         maxResponseBytes: 4_096,

@@ -3,14 +3,8 @@ import { categories } from './category.ts'
 import { namesAct } from './compile.ts'
 import { findContradictions } from './contradictions.ts'
 import { compileNetworks } from './networks.ts'
+import type { PolicyProblem } from './policy-problem.ts'
 import type { Policy, Rule } from './rule.ts'
-
-/** Something in a policy that cannot be meant, in words for whoever wrote it. */
-export interface PolicyProblem {
-  /** The rule's id. */
-  rule: string
-  message: string
-}
 
 /** What exists, so that a rule about nobody is not taken for a rule. */
 export interface KnownNames {

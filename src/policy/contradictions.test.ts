@@ -9,7 +9,10 @@ const networks = (id: string, ranges: string[]) =>
   rule({ id, title: id, who: ['role:admin'], does: ['*'], requires: { networks: ranges } })
 
 test('rules that leave no kind of key, or no network, are named with each other', () => {
-  const found = findContradictions([keys('only', { allow: ['hardware-key'] }), keys('none', { deny: ['hardware-key'] })])
+  const found = findContradictions([
+    keys('only', { allow: ['hardware-key'] }),
+    keys('none', { deny: ['hardware-key'] }),
+  ])
   assert.deepEqual(
     found.map(({ rule: id, message }) => [id, /contradicts “only”: together they leave no kind of key/.test(message)]),
     [['none', true]],
@@ -27,7 +30,10 @@ test('what can be met is not called a contradiction', () => {
     [only, keys('b', { deny: ['synced'] })],
     [only, keys('b', { deny: ['hardware-key'] }, { mode: 'report' })],
     [only, keys('b', { deny: ['hardware-key'] }, { does: ['merge'] })],
-    [keys('a', { allow: ['synced'] }, { who: ['role:guest'] }), keys('b', { allow: ['platform'] }, { who: ['role:admin'] })],
+    [
+      keys('a', { allow: ['synced'] }, { who: ['role:guest'] }),
+      keys('b', { allow: ['platform'] }, { who: ['role:admin'] }),
+    ],
     // A model may be of any kind.
     [only, keys('b', { allow: ['cb69481e-8ff7-4039-93ec-0a2729a154a8'] })],
     [networks('a', ['10.0.0.0/8']), networks('b', ['10.1.0.0/16'])],

@@ -1,6 +1,6 @@
 import { type ActName, acts } from './acts.ts'
 import { categories } from './category.ts'
-import type { PolicyProblem } from './check-policy.ts'
+import type { PolicyProblem } from './policy-problem.ts'
 import { namesAct } from './compile.ts'
 import { compileNetworks } from './networks.ts'
 import type { Rule } from './rule.ts'
@@ -18,7 +18,12 @@ export function findContradictions(rules: readonly Rule[]): PolicyProblem[] {
       const both = excludeKeys(rule, other) ?? excludeNetworks(rule, other)
       return both === undefined || !overlap(rule, other)
         ? []
-        : [{ rule: other.id, message: `It contradicts “${rule.title}”: ${both} Whom both concern, nothing would let in.` }]
+        : [
+            {
+              rule: other.id,
+              message: `It contradicts “${rule.title}”: ${both} Whom both concern, nothing would let in.`,
+            },
+          ]
     }),
   )
 }

@@ -39,7 +39,13 @@ export async function readUpdate(
     newOid: row.newOid,
     actor: { userId: row.actorId, ...actor, method: row.method.split(' ')[0] ?? '' },
     pullRequest: pullRequest?.number ?? null,
-    seals: seals.map(({ statement: _, ...seal }) => seal),
+    seals: seals.map(({ userId, username, did, strength, statementDigest }) => ({
+      userId,
+      username,
+      did,
+      strength,
+      statementDigest,
+    })),
     policyDigest: sealed?.predicate.policyDigest ?? policy.current().digest,
     people: new Set(seals.map(({ userId }) => userId)),
   }

@@ -14,14 +14,14 @@ export interface SigningKey {
 /** The instance's own key. What it signs is the server's word, unlike a seal, which no server can make. */
 export async function loadSigningKey(secrets: Secrets): Promise<SigningKey> {
   const pem = await secrets.getOrCreate('source-attestations', () =>
-    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
   )
   const privateKey = createPrivateKey(pem)
   const publicKey = createPublicKey(privateKey)
   const keyId = hash('sha256', publicKey.export({ type: 'spki', format: 'der' }), 'hex')
   return {
     keyId,
-    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }),
     signStatement: (payload) =>
       renderCanonical({
         payload: payload.toString('base64'),

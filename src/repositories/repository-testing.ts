@@ -93,9 +93,18 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
   const { maxBlobBytes = 100 * 1024 ** 2, onDone, afterPush } = options
   const heldPushes = createHeldPushes()
   gitRoutes(app, {
-    ...{ database, git, now, origin: url.origin, maxBlobBytes, onDone, afterPush },
+    database,
+    git,
+    now,
+    origin: url.origin,
+    maxBlobBytes,
+    onDone,
+    afterPush,
     policy: floorOnly,
-    waiting: createWaiting({ database, now }),
+    waiting: createWaiting({
+      database,
+      now,
+    }),
     heldPushes,
     pushWaitSeconds: 10,
     openForPush: () => Promise.reject(new Error('no pull requests here')),

@@ -76,7 +76,11 @@ export function createActGuard(
     throw forbidden(explainDecision(decision, facts), helpWith(decision))
   }
 
-  async function askForSeal(request: FastifyRequest, question: TapQuestion, { title, rows, subjects, warnings = [] }: ActDescription) {
+  async function askForSeal(
+    request: FastifyRequest,
+    question: TapQuestion,
+    { title, rows, subjects, warnings = [] }: ActDescription,
+  ) {
     const caller = getPerson(request)
     const at = now()
     const action = question.act

@@ -19,11 +19,7 @@ const ivBytes = 12
 const tagBytes = 16
 
 /** @throws Error with one line, where the database was made under another key */
-export async function createSecrets(parts: {
-  database: Database
-  key: Buffer
-  now: () => number
-}): Promise<Secrets> {
+export async function createSecrets(parts: { database: Database; key: Buffer; now: () => number }): Promise<Secrets> {
   const { database, now } = parts
   // NIST SP 800-38D: one key per use, here by HKDF, RFC 5869, so that random nonces suffice.
   const boxKey = Buffer.from(hkdfSync('sha256', parts.key, '', 'postern secrets v1', 32))
@@ -63,9 +59,11 @@ export async function createSecrets(parts: {
       return secrets.open((await find()) ?? row.box, purposeOf(name))
     },
   }
-  await secrets.getOrCreate('check', () => 'postern').catch((cause: unknown) => {
-    throw new Error('POSTERN_SECRET_KEY is not the one this database was made with. Give that one.', { cause })
-  })
+  await secrets
+    .getOrCreate('check', () => 'postern')
+    .catch((cause: unknown) => {
+      throw new Error('POSTERN_SECRET_KEY is not the one this database was made with. Give that one.', { cause })
+    })
   return secrets
 }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Id, newId } from '../../src/database/id.ts'
 import { fillDemo } from '../../src/demo/fill.ts'
 import { addChange } from '../../src/guardrails/changes.ts'
 import { catalogue } from '../../src/policy/catalogue.ts'
@@ -109,20 +108,49 @@ async function addMirrors({ postern: { postern } }: Story): Promise<void> {
     await tx
       .insertInto('repositoryImport')
       .values({
-        ...{ id: newId('imp'), repositoryId: empty.id, url: 'https://git.example.com/team/api.git', username: '' },
-        ...{ passwordBox: null, state: 'running', phase: 'receiving', objectsDone: 61_000, objectsTotal: 98_765 },
-        ...{ bytes: 123_456_789, bytesPerSecond: 4_200_000, problemCode: null, problem: null, result: null },
-        ...{ isCancelled: 0, createdBy: empty.createdBy as Id<'usr'>, method: 'system', strength: 'passkey' },
-        ...{ createdAt: at, startedAt: at, finishedAt: null, beatAt: far },
+        id: newId('imp'),
+        repositoryId: empty.id,
+        url: 'https://git.example.com/team/api.git',
+        username: '',
+        passwordBox: null,
+        state: 'running',
+        phase: 'receiving',
+        objectsDone: 61_000,
+        objectsTotal: 98_765,
+        bytes: 123_456_789,
+        bytesPerSecond: 4_200_000,
+        problemCode: null,
+        problem: null,
+        result: null,
+        isCancelled: 0,
+        createdBy: empty.createdBy,
+        method: 'system',
+        strength: 'passkey',
+        createdAt: at,
+        startedAt: at,
+        finishedAt: null,
+        beatAt: far,
       })
       .execute()
     await tx
       .insertInto('mirror')
       .values({
-        ...{ id: newId('mir'), repositoryId: shop.id, url: 'https://git.example.com/tea/shop.git', username: 'bot' },
-        ...{ passwordBox: null, branches: '["main","release/*"]', overwrites: 0, isActive: 1 },
-        ...{ createdBy: shop.createdBy as Id<'usr'>, createdAt: at, dueAt: far, wantedAt: at - 700_000 },
-        ...{ startedAt: null, succeededAt: at - 800_000, failures: 2, problemCode: 'strayed' },
+        id: newId('mir'),
+        repositoryId: shop.id,
+        url: 'https://git.example.com/tea/shop.git',
+        username: 'bot',
+        passwordBox: null,
+        branches: '["main","release/*"]',
+        overwrites: 0,
+        isActive: 1,
+        createdBy: shop.createdBy,
+        createdAt: at,
+        dueAt: far,
+        wantedAt: at - 7e5,
+        startedAt: null,
+        succeededAt: at - 8e5,
+        failures: 2,
+        problemCode: 'strayed',
         problem: 'Somebody pushed to main there directly, so it was left as it is.',
       })
       .execute()

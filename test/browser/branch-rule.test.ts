@@ -17,7 +17,9 @@ test('an administrator says in a form what a branch asks, and how it is told', a
       async ([method, path, body]) => {
         const response = await fetch(`/api/v1${path}`, {
           method,
-          ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+          ...(body === undefined
+            ? {}
+            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
         })
         return response.json()
       },
@@ -52,7 +54,10 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     await page.getByRole('switch', { name: 'A linear history' }).check({ force: true })
     await page.getByLabel('People who must approve').fill('2')
     await button(page, 'Save with a tap').click()
-    await page.getByText(/A linear history takes no merge commits/).first().waitFor()
+    await page
+      .getByText(/A linear history takes no merge commits/)
+      .first()
+      .waitFor()
     assert.equal(await page.getByLabel('People who must approve').inputValue(), '2')
   })
 

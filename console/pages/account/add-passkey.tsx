@@ -25,9 +25,7 @@ const whatToExpect = (
     It takes two taps:
     <List type="ordered" size="sm" spacing={4}>
       <List.Item>the new key makes the passkey,</List.Item>
-      <List.Item>
-        then one you already have vouches for it. So nobody can add a key to your account but you.
-      </List.Item>
+      <List.Item>then one you already have vouches for it. So nobody can add a key to your account but you.</List.Item>
     </List>
   </>
 )

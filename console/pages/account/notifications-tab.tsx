@@ -56,7 +56,9 @@ export function NotificationsTab() {
               disabled={act.isPending}
               aria-label={`No longer in ${browserWords(browser.userAgent)}`}
               onClick={() =>
-                act.mutate(() => api.delete<NotificationView>(`/me/push-subscriptions/${encodeURIComponent(browser.id)}`))
+                act.mutate(() =>
+                  api.delete<NotificationView>(`/me/push-subscriptions/${encodeURIComponent(browser.id)}`),
+                )
               }
             >
               No longer here

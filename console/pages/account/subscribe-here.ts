@@ -18,7 +18,10 @@ export async function subscribeHere(publicKey: string): Promise<NotificationView
     return await api.post<NotificationView>('/me/push-subscriptions', { endpoint, keys })
   } catch (error) {
     if (error instanceof DOMException)
-      throw refusal('This browser did not say where it can be reached.', 'It may not reach its push service. Try later.')
+      throw refusal(
+        'This browser did not say where it can be reached.',
+        'It may not reach its push service. Try later.',
+      )
     throw error
   }
 }

@@ -34,7 +34,8 @@ export function TokenRow({ token }: { token: ApiTokenView }) {
           {token.scopes.map(scopeLabel).join(', ')} · {where}
         </Text>
         <Text size="sm" c="dimmed" component="div">
-          <Oid oid={token.id} length={12} /> · Made <TimeAgo at={token.createdAt} />, {isOver ? 'ended' : 'ends'} <TimeAgo at={token.expiresAt} />,{' '}
+          <Oid oid={token.id} length={12} /> · Made <TimeAgo at={token.createdAt} />, {isOver ? 'ended' : 'ends'}{' '}
+          <TimeAgo at={token.expiresAt} />,{' '}
           {token.lastUsedAt === null ? (
             'never used'
           ) : (

@@ -11,13 +11,7 @@ import { FormApprovals } from './form-approvals.tsx'
 import { FormBypass } from './form-bypass.tsx'
 import { FormChecks } from './form-checks.tsx'
 import { FormLanding } from './form-landing.tsx'
-
-/** One part of the form: it shows the rule, says what changes, and stands beside what the server found wrong. */
-export interface RulePart {
-  rule: BranchRule
-  errors: Record<string, string>
-  onChange: (part: Partial<BranchRule>) => void
-}
+import type { RulePart } from './rule-part.ts'
 
 interface BranchRuleFormProps {
   place: Place

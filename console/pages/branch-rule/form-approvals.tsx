@@ -3,7 +3,7 @@ import type { BranchRule } from '../../api/shapes.ts'
 import { capital } from '../../ui/plain-words.ts'
 import { Section } from '../../ui/section.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
-import type { RulePart } from './branch-rule-form.tsx'
+import type { RulePart } from './rule-part.ts'
 import { FormGroups } from './form-groups.tsx'
 
 const strengths = ['passkey', 'device-bound', 'attested'] as const

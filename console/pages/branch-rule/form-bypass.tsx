@@ -6,7 +6,7 @@ import type { Group as PersonGroup, Items, PageOf, Person } from '../../api/shap
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { withQuery } from '../../paths.ts'
 import { Section } from '../../ui/section.tsx'
-import type { RulePart } from './branch-rule-form.tsx'
+import type { RulePart } from './rule-part.ts'
 
 const administrators = 'repository-role:admin'
 

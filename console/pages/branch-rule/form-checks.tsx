@@ -1,7 +1,7 @@
 import { Button, CloseButton, Group, Stack, TagsInput, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Section } from '../../ui/section.tsx'
-import type { RulePart } from './branch-rule-form.tsx'
+import type { RulePart } from './rule-part.ts'
 
 /** Checks that must have passed, each by the name that its program sets. */
 export function FormChecks({ rule, errors, onChange }: RulePart) {

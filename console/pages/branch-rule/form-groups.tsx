@@ -2,7 +2,7 @@ import { Button, CloseButton, Group, NumberInput, Select, Stack, Text } from '@m
 import { useQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
 import type { Group as PersonGroup, Items } from '../../api/shapes.ts'
-import type { RulePart } from './branch-rule-form.tsx'
+import type { RulePart } from './rule-part.ts'
 
 /** "2 developers and 1 of security": how many of them must be in which group. */
 export function FormGroups({ rule, errors, onChange }: RulePart) {

@@ -1,7 +1,7 @@
 import { Checkbox, Radio, Stack, Switch } from '@mantine/core'
 import type { BranchRule } from '../../api/shapes.ts'
 import { Section } from '../../ui/section.tsx'
-import type { RulePart } from './branch-rule-form.tsx'
+import type { RulePart } from './rule-part.ts'
 import { methodWords } from './method-words.ts'
 
 const methods = Object.keys(methodWords) as BranchRule['methods']
@@ -14,7 +14,7 @@ export const FormLanding = ({ rule, errors, onChange }: RulePart) => (
         label="Pushing to it directly"
         value={rule.push}
         error={errors['push']}
-        onChange={(push) => onChange({ push: push as BranchRule['push'] })}
+        onChange={(push) => onChange({ push: push })}
       >
         <Stack gap="xs" mt="xs">
           <Radio value="closed" label="Closed" description="Changes come by pull request alone" />

@@ -12,7 +12,7 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type DiffSource, patchQuery } from './diff-queries.ts'
 
 /** Cards fill the screen first, and are added in larger steps as the reader nears the end. */
-const FIRST = 12
+const FIRST = 6
 const STEP = 40
 
 interface ChangedFilesProps {

@@ -40,5 +40,5 @@ test('the middle of a long story is folded, unless what is looked for stands the
   )
   assert.equal(foldMiddle(many, 't50c').hidden, 0)
   assert.equal(foldMiddle(many, 't99').hidden, 100 - SHOWN_FIRST - SHOWN_LAST)
-  assert.equal(foldMiddle(many.slice(0, 33), null).hidden, 0)
+  assert.equal(foldMiddle(many.slice(0, 23), null).hidden, 0)
 })

@@ -40,8 +40,8 @@ export function talkItems(
 }
 
 /** Of a long story its beginning and its end are drawn, the rest when it is asked for. */
-export const SHOWN_FIRST = 6
-export const SHOWN_LAST = 24
+export const SHOWN_FIRST = 5
+export const SHOWN_LAST = 15
 
 /** The two ends, and how many stand between them. `wanted` is never folded away. */
 export function foldMiddle(items: readonly TalkItem[], wanted: string | null) {

@@ -8,7 +8,9 @@ export const secrets = (dialect: Dialect): Migration => ({
     const text = dialect === 'postgres' ? 'text collate "C"' : 'text'
     const integer = dialect === 'postgres' ? 'bigint' : 'integer'
     await sql
-      .raw(`create table "secret" ("name" ${text} primary key, "box" ${text} not null, "createdAt" ${integer} not null)`)
+      .raw(
+        `create table "secret" ("name" ${text} primary key, "box" ${text} not null, "createdAt" ${integer} not null)`,
+      )
       .execute(database)
   },
 })
