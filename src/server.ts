@@ -29,6 +29,7 @@ import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { createReminders } from './guardrails/remind.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
+import { getActor, getActorAnywhere } from './identity/actor.ts'
 import { actorOf, checkShortfall, getCaller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
 import { challengesInMemory } from './identity/challenges-in-memory.ts'
@@ -79,6 +80,7 @@ import { type RepositoryPlace, whereOf } from './repositories/place.ts'
 import { createProjection } from './repositories/projection.ts'
 import { listReachablePaths, listReadableIds } from './repositories/reachable.ts'
 import { reconcile } from './repositories/reconcile.ts'
+import { revokeKey } from './repositories/revoked-keys.ts'
 import { repositoriesRoutes } from './repositories/routes.ts'
 import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
@@ -275,9 +277,9 @@ export async function createPostern(config: Config, now: () => number = Date.now
       public: anybody,
       enrolling: andThen(async (request) => void getPerson(request)),
       user: andThen(async (request) => void getCaller(request)),
-      person: andThen(async (request) => void getPerson(request)),
-      'organisation:admin': asOrganisation((request) => isAdmin(getPerson(request)), 'administrator'),
-      'organisation:owner': asOrganisation((request) => getPerson(request).role === 'owner', 'owner'),
+      person: andThen(async (request) => void getActorAnywhere(request)),
+      'organisation:admin': asOrganisation((request) => isAdmin(getActorAnywhere(request)), 'administrator'),
+      'organisation:owner': asOrganisation((request) => getActorAnywhere(request).role === 'owner', 'owner'),
       'project:read': andThen(inRepositories['project:read']),
       'project:admin': andThen(inRepositories['project:admin']),
       'repository:read': andThen(inRepositories['repository:read']),
@@ -316,13 +318,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
   await openapiRoutes(app, { url: origin, version })
   healthRoutes(app, { isReady })
   metricsRoutes(app, { meters })
-  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants, signersChanged: projectAll })
+  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants, signersChanged: projectAll, revokeKey })
   attestationRoutes(app, {
     db: database.read,
     attestation,
     schedule,
     now,
-    actorOf: (request, seal) => actorOf(getPerson(request), seal),
+    actorOf: (request, seal) => actorOf(getActor(request), seal),
   })
   sealRoutes(app, {
     onSealed: {
@@ -383,7 +385,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   auditRoutes(app, {
     database,
     now,
-    actorOf: (request, seal) => actorOf(getPerson(request), seal),
+    actorOf: (request, seal) => actorOf(getActor(request), seal),
     async scopeOf(request, repository) {
       if (repository !== undefined)
         return findAuditedRepository({ db: database.read, root }, getPerson(request), repository)

@@ -75,6 +75,8 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'pathRedirect',
       'roleGrant',
       'protectedBranch',
+      'revokedKey',
+      'standingSeal',
       'refUpdate',
       'heldPush',
       'branchLease',

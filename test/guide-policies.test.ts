@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TSchema } from 'typebox'
@@ -9,6 +11,8 @@ import { acts } from '../src/policy/acts.ts'
 import { catalogue } from '../src/policy/catalogue.ts'
 import { checkPolicy } from '../src/policy/check-policy.ts'
 import { firstPolicy, mostRules, Policy, Rule } from '../src/policy/rule.ts'
+import type { InboxItem } from '../src/seals/shapes.ts'
+import { startPostern } from './support/start-postern.ts'
 
 const guide = await readFile(join(import.meta.dirname, '../docs/guides/policies.md'), 'utf8')
 const examples = [...guide.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = '']) => JSON.parse(text) as object)
@@ -68,3 +72,38 @@ test('the guide names every act, and no other', () => {
 test('the guide states the limit that holds', () => {
   assert.match(guide, new RegExp(`At most ${mostRules} rules`))
 })
+
+const hasTools = ['curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).error === undefined)
+
+test(
+  'the pipeline of the guide changes the policy, once somebody taps',
+  { skip: !hasTools && 'no curl or jq' },
+  async () => {
+    await using postern = await startPostern()
+    const ana = await postern.owner()
+    await postern.join(ana, 'ben', 'admin')
+    const example = examples.find((one) => 'basedOn' in one) ?? assert.fail('no body of PUT')
+    await writeFile(join(postern.folder, 'policy.json'), JSON.stringify({ ...example, basedOn: 0 }))
+    const [, script = ''] = /^### From a pipeline\n.*?^```sh\n(.*?)^```$/ms.exec(guide) ?? []
+    const run = spawn('sh', ['-c', script], {
+      cwd: postern.folder,
+      env: { PATH: process.env['PATH'], POSTERN: postern.origin, TOKEN: await ana.makeToken('pipeline', ['act']) },
+    })
+    let output = ''
+    run.stderr.on('data', (data) => (output += String(data)))
+    const told = new Promise((resolve, reject) => {
+      run.once('close', () => reject(new Error(`ended before it asked: ${output}`)))
+      run.stdout.on('data', (data) => {
+        output += String(data)
+        if (output.includes('\n')) resolve(output)
+      })
+    })
+    await told
+    const [item] = (await ana.call<{ items: InboxItem[] }>('GET', '/inbox')).items
+    assert.equal(output, `Tap for it: ${postern.origin}/s/${item?.code}\n`)
+    const ended = once(run, 'close')
+    await ana.tap(item?.id ?? '')
+    assert.deepEqual(await ended, [0, null], output)
+    assert.match(output, /"state":"applied","version":1/)
+  },
+)

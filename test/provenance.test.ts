@@ -4,7 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import type { ReviewMade } from '../src/pull-requests/review/shapes.ts'
+import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import type { SourceAttestation } from '../src/provenance/shapes.ts'
+import type { BranchRule } from '../src/repositories/branch-rule.ts'
 import { makeProposing } from './support/proposed.ts'
 import { startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -82,5 +85,59 @@ for (const store of stores)
         [said.provenance, said.summary],
       )
       assert.equal((await git('show', 'refs/postern/attestations:key.pem')).trim(), publicKeyPem.trim())
+    })
+
+    test('a merge past the rule ends what the rule held, and nothing is said of it that is not so', async () => {
+      await using postern = await startPostern({ flags: await store.flags() })
+      const ana = await postern.owner()
+      const ben = await postern.join(ana, 'ben')
+      const repository = await makeProposing(postern, ana, 'payments/api')
+      await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'write' })
+      const rulePath = `${repository.path}/protected-branches/main/rule`
+      const { rule } = await ana.call<{ rule: BranchRule }>('GET', rulePath)
+      const asked = { approvals: 1, agentApprovals: 1, resolveThreads: true, bypass: ['repository-role:admin'] }
+      await ana.act('PUT', rulePath, { ...rule, ...asked })
+      const said = async (oid: string) => {
+        const { items } = await ana.call<{ items: SourceAttestation[] }>(
+          'GET',
+          `${repository.path}/commits/${oid}/attestations`,
+        )
+        const [first] = items
+        assert.ok(first !== undefined)
+        const { controls } = statementOf(first.provenance).predicate as { controls: { name: string; since: string }[] }
+        return { level: first.level, since: Object.fromEntries(controls.map(({ name, since }) => [name, since])) }
+      }
+      const approved = async (branch: string) => {
+        const number = await repository.propose(branch)
+        const pullRequest = `${repository.path}/pull-requests/${number}`
+        const { headOid } = await ben.call<PullRequestView>('GET', pullRequest)
+        const review = { verdict: 'approved', body: '', headOid }
+        const { sealRequest } = await ben.call<ReviewMade>('POST', `${pullRequest}/reviews`, review)
+        await ben.tap(sealRequest?.id ?? '')
+        return (await repository.merge(ana, number)).mergeOid
+      }
+      const first = await approved('first')
+      const before = await said(first)
+      assert.equal(before.level, 'SLSA_SOURCE_LEVEL_4')
+      assert.equal(before.since['two-party'], first)
+
+      const pullRequest = `${repository.path}/pull-requests/${await repository.propose('urgent')}`
+      const body = { method: 'merge', bypass: { reason: 'The shop is down and nobody else is awake.' } }
+      const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+        'POST',
+        `${pullRequest}/merge-preparation`,
+        body,
+      )
+      const seal = await ana.tap(sealRequestId)
+      const merged = await ana.call<{ mergeOid: string }>('POST', `${pullRequest}/merge`, body, { 'postern-seal': seal })
+      const past = await said(merged.mergeOid)
+      assert.equal(past.level, 'SLSA_SOURCE_LEVEL_3')
+      assert.deepEqual(Object.keys(past.since).sort(), ['history-kept', 'sealed-changes'])
+
+      const again = await approved('again')
+      const after = await said(again)
+      assert.equal(after.level, 'SLSA_SOURCE_LEVEL_4')
+      assert.deepEqual([after.since['two-party'], after.since['resolved-threads']], [again, again])
+      assert.equal(after.since['sealed-changes'], before.since['sealed-changes'])
     })
   })

@@ -13,6 +13,8 @@ export const api = {
   put: <Answer>(path: string, body: unknown = {}, options?: CallOptions) => call<Answer>('PUT', path, body, options),
   patch: <Answer>(path: string, body: unknown, options?: CallOptions) => call<Answer>('PATCH', path, body, options),
   delete: <Answer = void>(path: string, options?: CallOptions) => call<Answer>('DELETE', path, undefined, options),
+  deleteWith: <Answer = void>(path: string, body: unknown, options?: CallOptions) =>
+    call<Answer>('DELETE', path, body, options),
   /** An answer that is read piece by piece, as it comes. */
   stream: (path: string, body: unknown, options?: CallOptions) => ask('POST', path, body, options),
 }

@@ -2,9 +2,10 @@ import { type Static, Type } from 'typebox'
 import type { Id } from '../database/id.ts'
 import type { FactRow, SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
-import { invalid } from '../http/problem.ts'
+import { forbidden, invalid } from '../http/problem.ts'
 import { actOf } from '../identity/act.ts'
 import { getAgent } from '../identity/agents.ts'
+import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { createApiToken, endApiToken, getApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
@@ -18,6 +19,7 @@ const scopeWords: Record<TokenScope, string> = {
   'repository:write': 'push to repositories and open pull requests',
   'status:write': 'report what a check found out about a commit',
   'account:read': 'see people and groups',
+  act: 'carry out acts that its owner taps for, each one',
 }
 
 const tokenRows = (token: NewApiToken, paths: ReadonlyMap<string, string>): FactRow[] => [
@@ -49,7 +51,10 @@ export function accessKeyRoutes(
     name: 'token.create',
     async describe(request) {
       const token = request.body as Static<typeof NewApiToken>
-      const paths = await checkRepositories(getPerson(request).id, token)
+      const caller = getActor(request)
+      if (caller.by.kind === 'token' && token.scopes.includes('act'))
+        throw forbidden('A token cannot make one that asks for taps.', 'Make it in the browser, under Account.')
+      const paths = await checkRepositories(caller.id, token)
       return {
         title: `Make the API token “${token.name}”`,
         rows: tokenRows(token, paths),
@@ -61,8 +66,10 @@ export function accessKeyRoutes(
     name: 'token.create',
     async describe(request) {
       const { username } = request.params as Static<typeof ByAgent>
-      const agent = await getAgent(database.read, getPerson(request), username)
+      const agent = await getAgent(database.read, getActor(request), username)
       const token = request.body as Static<typeof NewApiToken>
+      if (token.scopes.includes('act'))
+        throw invalid('scopes', 'An agent has no key: it cannot carry out what takes a tap.')
       const paths = await checkRepositories(agent.id, token)
       return { title: `Make the API token “${token.name}” for the agent ${username}`, rows: tokenRows(token, paths) }
     },
@@ -72,7 +79,7 @@ export function accessKeyRoutes(
     name: 'token.end',
     async describe(request) {
       const { id } = request.params as Static<typeof ById>
-      const { name, scopes } = await getApiToken(database.read, getPerson(request).id, id)
+      const { name, scopes } = await getApiToken(database.read, getActor(request).id, id)
       return {
         title: `End the API token “${name}”`,
         rows: [
@@ -110,7 +117,7 @@ export function accessKeyRoutes(
     config: { access: 'person', act: create },
     schema: { body: NewApiToken, response: { 200: ApiTokenMade } },
     async handler(request) {
-      const paths = await checkRepositories(getPerson(request).id, request.body)
+      const paths = await checkRepositories(getActor(request).id, request.body)
       const { row, secret } = await createApiToken(database, actOf(request, now), request.body)
       return { token: renderApiToken(row, paths), secret }
     },
@@ -120,7 +127,7 @@ export function accessKeyRoutes(
     config: { access: 'person', act: createForAgent },
     schema: { params: ByAgent, body: NewApiToken, response: { 200: ApiTokenMade } },
     async handler(request) {
-      const agent = await getAgent(database.read, getPerson(request), request.params.username)
+      const agent = await getAgent(database.read, getActor(request), request.params.username)
       const paths = await checkRepositories(agent.id, request.body)
       const { row, secret } = await createApiToken(database, actOf(request, now), request.body, agent)
       return { token: renderApiToken(row, paths), secret }

@@ -15,6 +15,7 @@ import { secrets } from './migrations/0011-secrets.ts'
 import { sourceAttestations } from './migrations/0012-source-attestations.ts'
 import { agents } from './migrations/0013-agents.ts'
 import { notifications } from './migrations/0014-notifications.ts'
+import { revokedKeys } from './migrations/0015-revoked-keys.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -33,6 +34,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0012-source-attestations': sourceAttestations(dialect),
   '0013-agents': agents(dialect),
   '0014-notifications': notifications(dialect),
+  '0015-revoked-keys': revokedKeys(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

@@ -20,6 +20,8 @@ export interface Schema {
   pathRedirect: PathRedirectTable
   roleGrant: RoleGrantTable
   protectedBranch: ProtectedBranchTable
+  revokedKey: RevokedKeyTable
+  standingSeal: StandingSealTable
   refUpdate: RefUpdateTable
   heldPush: HeldPushTable
   branchLease: BranchLeaseTable
@@ -272,6 +274,18 @@ export interface ProtectedBranchTable {
   rule: string
   createdAt: number
   createdBy: Id<'usr'>
+}
+
+/** A key that may be in wrong hands, as the person said when they ended it. */
+export interface RevokedKeyTable {
+  credentialRecordId: Id<'crd'>
+  createdAt: number
+}
+
+/** What stands of such a key: the seals that counted when that was said. Never changed, so that nobody adds one later. */
+export interface StandingSealTable {
+  credentialRecordId: Id<'crd'>
+  sealId: Id<'sea'>
 }
 
 /** A ref about to move or moved. Start-up reconciles `prepared` rows with what git holds. */

@@ -4,6 +4,7 @@ import type { SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { CursorQuery } from '../http/page.ts'
 import { forbidden } from '../http/problem.ts'
+import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { catalogue } from '../policy/catalogue.ts'
@@ -121,7 +122,7 @@ export function guardrailRoutes(
     config: { access: 'organisation:admin', act: change },
     schema: { body: NewPolicy, response: { 200: PolicyChanged } },
     async handler(request) {
-      const caller = getPerson(request)
+      const caller = getActor(request)
       const row = await savePolicy(
         { ceremonies, policy },
         { ...request.body, caller, takeSeal: (tx) => request.takeSeal(tx) },

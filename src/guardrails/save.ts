@@ -2,7 +2,7 @@ import type { Database } from '../database/handles.ts'
 import type { PolicyChangeTable } from '../database/schema.ts'
 import type { TakenSeal } from '../http/access.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
-import type { SessionCaller } from '../identity/caller.ts'
+import type { Caller } from '../identity/caller.ts'
 import { readPolicyActor } from '../identity/policy-actor.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { checkPolicy } from '../policy/check-policy.ts'
@@ -26,7 +26,7 @@ type Tx = Parameters<Parameters<Database['write']>[0]>[0]
  */
 export async function savePolicy(
   { ceremonies, policy }: { ceremonies: Ceremonies; policy: LoadedPolicy },
-  wanted: NewPolicy & { caller: SessionCaller; takeSeal: (tx: Tx) => Promise<TakenSeal> },
+  wanted: NewPolicy & { caller: Caller; takeSeal: (tx: Tx) => Promise<TakenSeal> },
 ): Promise<PolicyChangeTable> {
   const { database, now } = ceremonies
   const { caller, basedOn } = wanted
@@ -67,7 +67,7 @@ export async function checkMeant({ read }: Pick<Database, 'read'>, draft: NewPol
 async function checkLockOuts(
   { read }: Database,
   draft: NewPolicy['policy'],
-  caller: SessionCaller,
+  caller: Caller,
   at: number,
 ): Promise<void> {
   const compiled = compilePolicy(draft)
@@ -79,7 +79,7 @@ async function checkLockOuts(
 }
 
 /** By the rules in force, not by those proposed: else a change could do away with what guards it. */
-async function peopleAsked({ database, policy }: Ceremonies, caller: SessionCaller, at: number): Promise<number> {
+async function peopleAsked({ database, policy }: Ceremonies, caller: Caller, at: number): Promise<number> {
   const actor = await readPolicyActor(database.read, caller)
   const facts = actFacts({ question: { act: 'guardrail.change', place: null }, caller, at }, actor, null)
   return decide(policy.current(), facts).requirement.people

@@ -72,14 +72,15 @@ export async function renderChanges(db: Reading, rows: readonly PolicyChangeTabl
   }
   const asked = await db
     .selectFrom('sealRequest')
+    .innerJoin('user', 'user.id', 'sealRequest.userId')
     .select(['about', 'userId'])
     .where(
       'about',
       'in',
       rows.map(({ id }) => id),
     )
-    .where('state', '=', 'open')
-    .orderBy('id')
+    .where('sealRequest.state', '=', 'open')
+    .orderBy('username')
     .execute()
   const people = await listPersonRefs(db, [
     ...rows.flatMap(({ proposedBy, approvedBy }) => [proposedBy, approvedBy]),

@@ -7,6 +7,8 @@ export interface ProblemDetails {
   /** What would help, in a sentence. */
   help?: string
   sealRequestId?: string
+  link?: string
+  expiresAt?: number
   requires?: NonNullable<Problem['requires']>
   fields?: Record<string, string>
   headers?: Record<string, string>
@@ -43,7 +45,7 @@ export const forbidden = (title: string, help?: string): ProblemError =>
 
 /** RFC 9457 body of a refusal. */
 export function renderProblem(error: ProblemError): Problem {
-  const { detail, help, sealRequestId, requires, fields } = error.details
+  const { detail, help, sealRequestId, link, expiresAt, requires, fields } = error.details
   return {
     type: 'about:blank',
     title: error.message,
@@ -52,6 +54,8 @@ export function renderProblem(error: ProblemError): Problem {
     ...(detail === undefined ? {} : { detail }),
     ...(help === undefined ? {} : { help }),
     ...(sealRequestId === undefined ? {} : { sealRequestId }),
+    ...(link === undefined ? {} : { link }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(requires === undefined ? {} : { requires }),
     ...(fields === undefined ? {} : { fields }),
   }

@@ -49,6 +49,10 @@ export const Problem = Type.Object({
   help: Type.Optional(Type.String()),
   /** With code `seal-required`: open this, tap, and repeat with the header `Postern-Seal: <id of the seal>`. */
   sealRequestId: Type.Optional(Type.String()),
+  /** With code `seal-required`, where a token asked: the page on which its person taps; it also stands in their inbox. */
+  link: Type.Optional(Type.String()),
+  /** Until when that page waits. */
+  expiresAt: Type.Optional(Time),
   /** With codes `seal-required` and `stronger-key-needed`: how strongly, and how fresh; 0 is a tap bound to this act. */
   requires: Type.Optional(Type.Object({ strength: Strength, freshnessSeconds: Nullable(Type.Integer()) })),
   /** With code `invalid-input`: which field, and what is wrong with it. */

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/handles.ts'
 import type { TakenSeal } from '../http/access.ts'
-import { type Caller, getPerson } from './caller.ts'
+import { getActor } from './actor.ts'
+import type { Caller } from './caller.ts'
 
 /** Who carries a sensitive act out, and the seal that allows it, to be taken in the transaction of its change. */
 export interface Act {
@@ -11,7 +12,7 @@ export interface Act {
 }
 
 export const actOf = (request: FastifyRequest, now: () => number): Act => ({
-  caller: getPerson(request),
+  caller: getActor(request),
   takeSeal: (tx) => request.takeSeal(tx),
   now,
 })

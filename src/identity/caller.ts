@@ -78,18 +78,23 @@ export function getPerson(request: FastifyRequest): SessionCaller {
 export function checkShortfall(request: FastifyRequest): void {
   const shortfall = request.caller?.shortfall
   if (!shortfall) return
-  if (shortfall.kind === 'refused') throw forbidden(shortfall.sentence, networkHelp)
   const { access, whileEnrolling = false } = request.routeOptions.config
-  if (access === 'enrolling' || whileEnrolling) return
+  if (shortfall.kind !== 'refused' && (access === 'enrolling' || whileEnrolling)) return
+  throw shortfallProblem(shortfall)
+}
+
+/** What to do about it: sign in again, or get another key. */
+export function shortfallProblem(shortfall: Shortfall): ProblemError {
+  if (shortfall.kind === 'refused') return forbidden(shortfall.sentence, networkHelp)
   const { requires } = shortfall
   const headers = { 'www-authenticate': stepUpHeader({ ...requires, why: 'Sign in again, or with another key' }) }
   if (shortfall.kind === 'fresh-tap')
-    throw new ProblemError(401, 'sign-in-required', shortfall.sentence, {
+    return new ProblemError(401, 'sign-in-required', shortfall.sentence, {
       help: 'Sign in again; nothing is lost.',
       requires,
       headers,
     })
-  throw new ProblemError(403, 'stronger-key-needed', shortfall.sentence, {
+  return new ProblemError(403, 'stronger-key-needed', shortfall.sentence, {
     help: 'Add a key of that kind, or sign in with one you have.',
     requires,
     headers,
@@ -110,8 +115,9 @@ export function checkAccountScope(caller: Caller): void {
 
 export const isAdmin = (caller: Pick<Caller, 'role'>): boolean => caller.role === 'owner' || caller.role === 'admin'
 
-/** Who did it, and how that is known: by the tap that was bound to the act, where there was one. */
+/** Who did it, and how that is known: by the tap that was bound to the act, where there was one; a token stays one. */
 export function actorOf(caller: Caller, seal?: { strength: Strength }): AuditActor {
-  if (seal !== undefined) return { id: caller.id, method: 'passkey', strength: seal.strength }
+  if (seal !== undefined)
+    return { id: caller.id, method: caller.by.kind === 'token' ? 'token' : 'passkey', strength: seal.strength }
   return { id: caller.id, method: caller.by.kind === 'session' ? 'session' : 'token', strength: caller.strength }
 }

@@ -2,7 +2,7 @@ import type { App } from '../http/app.ts'
 import type { CookieNames } from '../http/cookies.ts'
 import type { Ceremonies } from './registration.ts'
 import { agentRoutes } from './routes/agents.ts'
-import { credentialRoutes } from './routes/credentials.ts'
+import { type RevokeKey, credentialRoutes } from './routes/credentials.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { instanceRoutes } from './routes/instance.ts'
 import { meRoutes } from './routes/me.ts'
@@ -22,6 +22,8 @@ export function identityRoutes(
     version: string
     /** Told when a key that may have sealed something was vouched for or has ended. */
     signersChanged: () => void
+    /** Writes down, in the transaction that ends a key, that it may be in wrong hands, and what stands of it. */
+    revokeKey: RevokeKey
   } & Parameters<typeof groupRoutes>[1],
 ): void {
   instanceRoutes(app, parts)

@@ -52,10 +52,13 @@ export async function createProvenance(parts: Parts): Promise<Provenance> {
 
   async function attestOne(place: Parameters<Provenance['attest']>[0], row: RefUpdateTable): Promise<void> {
     const at = now()
-    const { people, ...facts } = await readUpdate(parts, place, row)
+    const { people, isPastRule, ...facts } = await readUpdate(parts, place, row)
     const isSealed = row.sealId !== null
-    const met = (name: string): boolean =>
-      (name !== 'sealed-changes' || isSealed) && (name !== 'two-party' || people.size > 1)
+    const met = (name: string): boolean => {
+      if (name === 'history-kept') return true
+      if (name === 'sealed-changes') return isSealed
+      return !isPastRule && (name !== 'two-party' || people.size > 1)
+    }
     try {
       await database.write(async (tx) => {
         const controls = await continueControls(tx, row, { oid: row.newOid, met, at })

@@ -10,6 +10,8 @@ import type { SealedBy, SourceUpdate } from './statements.ts'
 type Facts = Omit<SourceUpdate, 'origin' | 'at' | 'controls' | 'level'> & {
   /** Ids of the people who sealed the final revision. */
   people: ReadonlySet<string>
+  /** It went past the branch's rule in an emergency, so nothing that the rule asks was held to. */
+  isPastRule: boolean
 }
 
 /** Who brought one change of a branch about, and who agreed to exactly it. */
@@ -48,6 +50,7 @@ export async function readUpdate(
     })),
     policyDigest: sealed?.predicate.policyDigest ?? policy.current().digest,
     people: new Set(seals.map(({ userId }) => userId)),
+    isPastRule: typeof pullRequest?.bypassReason === 'string',
   }
 
   /** Approvals over the very change that landed; what was said of another head, or taken back, is not among them. */

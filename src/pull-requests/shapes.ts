@@ -140,6 +140,8 @@ export type MergeDone = Static<typeof MergeDone>
 /** What the merged page shows to paste. */
 export const VerifyInstructions = Type.Object({
   stock: Type.Array(Type.String()),
+  /** The same, refusing keys that may be in wrong hands; empty where there is none. Older commits of them are refused too. */
+  stockRevoking: Type.Array(Type.String()),
   postern: Type.Array(Type.String()),
   leastGit: Type.String(),
   leastOpenssh: Type.String(),

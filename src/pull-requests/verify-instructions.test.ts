@@ -9,6 +9,8 @@ import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import { prepareMerge } from './prepare-merge.ts'
 import { openPullRequests } from './pull-request-testing.ts'
+import type { Id } from '../database/id.ts'
+import { revokeKey } from '../repositories/revoked-keys.ts'
 import { readVerifyInstructions } from './verify-instructions.ts'
 
 test('the two lines of the merged page, pasted into a shell, verify the merge of a private repository', async () => {
@@ -23,8 +25,9 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   const { sealRequestId } = await prepareMerge(fixture.parts, question)
   await merge(fixture.parts, { ...question, sealId: await ana.tap(sealRequestId) })
 
-  const { stock, postern, leastGit } = await readVerifyInstructions(fixture.parts, place, number)
+  const { stock, stockRevoking, postern, leastGit } = await readVerifyInstructions(fixture.parts, place, number)
   assert.equal(stock.length, 2)
+  assert.deepEqual(stockRevoking, [])
   assert.equal(leastGit, '2.34')
   assert.match(
     postern.join('\n'),
@@ -43,7 +46,28 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   }
   const { stderr } = await promisify(execFile)('sh', ['-ec', script], { cwd: home, env })
   assert.match(stderr, /Good "git" signature for ana-lee@localhost/)
+
+  // Once her key may be in wrong hands, the lines for that make stock git refuse it.
+  await lose(fixture, ana.caller.id)
+  const { stockRevoking: lines } = await readVerifyInstructions(fixture.parts, place, number)
+  assert.match(lines.join('\n'), /-c gpg\.ssh\.revocationFile=\.git\/revoked_keys verify-commit [0-9a-f]{40}$/)
 })
+
+async function lose(
+  { parts: { database } }: Awaited<ReturnType<typeof openPullRequests>>,
+  userId: Id<'usr'>,
+): Promise<void> {
+  const at = Date.now()
+  await database.write(async (tx) => {
+    const record = await tx
+      .selectFrom('credentialRecord')
+      .select('id')
+      .where('userId', '=', userId)
+      .executeTakeFirstOrThrow()
+    await tx.updateTable('credentialRecord').set({ endedAt: at }).where('id', '=', record.id).execute()
+    await revokeKey(tx, record.id, at)
+  })
+}
 
 test('the command names every root that a signer stands on, and no key that only the server speaks for', async () => {
   await using fixture = await openPullRequests()

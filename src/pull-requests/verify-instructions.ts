@@ -3,6 +3,7 @@ import type { Id } from '../database/id.ts'
 import { conflict } from '../http/problem.ts'
 import type { Place } from '../identity/registration.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { listRevocations } from '../repositories/revoked-keys.ts'
 import { listSigners } from '../repositories/signers.ts'
 import { byAge } from '../seals/format/allowed-signers.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
@@ -28,6 +29,7 @@ export async function readVerifyInstructions(
       `git clone -c 'remote.origin.fetch=+refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
       `git show refs/postern/signers:allowed_signers > .git/allowed_signers && git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-commit ${mergeOid}`,
     ],
+    stockRevoking: (await hasRevokedKeys(database.read, place.repository.id)) ? stockRevoking(mergeOid) : [],
     postern: [
       `curl -fsSO ${site.origin}/-/postern-verify.mjs`,
       ['node postern-verify.mjs', url, ...roots.flatMap(({ fingerprint }) => ['--trust', fingerprint])].join(' '),
@@ -36,6 +38,18 @@ export async function readVerifyInstructions(
     // The end of a key is written in UTC, which older versions cannot read.
     leastOpenssh: (await hasEndedKeys(database.read)) ? '9.1' : '8.4',
   }
+}
+
+const stockRevoking = (oid: string): string[] => [
+  'git show refs/postern/signers:revoked_keys > .git/revoked_keys',
+  `git -c gpg.ssh.allowedSignersFile=.git/allowed_signers -c gpg.ssh.revocationFile=.git/revoked_keys verify-commit ${oid}`,
+]
+
+async function hasRevokedKeys(
+  db: Parameters<typeof listSigners>[0] & Parameters<typeof listRevocations>[0],
+  repositoryId: Id<'rep'>,
+): Promise<boolean> {
+  return (await listRevocations(db, repositoryId, await listSigners(db, repositoryId))).length > 0
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Id } from '../database/id.ts'
 import type { ProjectTable, RepositoryRole, RepositoryTable } from '../database/schema.ts'
 import type { Guard } from '../http/access.ts'
 import { forbidden, notFound, ProblemError } from '../http/problem.ts'
+import { isActingToken } from '../identity/actor.ts'
 import { type Caller, isAdmin, signInRequired } from '../identity/caller.ts'
 import { findProject, findRepository } from './find-by-path.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -21,17 +22,18 @@ export const strongest = (roles: readonly RepositoryRole[]): RepositoryRole | un
 /**
  * What a caller may do in a repository; undefined for a stranger. Grants of person and groups, on repository and
  * project: the strongest wins. A token never has more than its scopes, never `admin`, and not more repositories than
- * it names.
+ * it names; only an act that its person taps for is judged by that person's own role.
  */
 export async function findRepositoryRole(
   db: Db<'roleGrant' | 'groupMember'>,
   caller: Caller | undefined,
   repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
+  isTapped = false,
 ): Promise<RepositoryRole | undefined> {
   const anyone = repository.visibility === 'public' ? 'read' : undefined
   if (caller === undefined || !tokenReaches(caller, repository.id)) return anyone
   const own = await findOwnRole(db, caller, repository)
-  return own === undefined ? anyone : (withinToken(caller, own) ?? anyone)
+  return (own !== undefined && !isTapped ? withinToken(caller, own) : own) ?? anyone
 }
 
 /** The same without what a token takes away: what the person behind it may do. */
@@ -58,10 +60,11 @@ export async function findProjectRole(
   db: Db<'roleGrant' | 'groupMember'>,
   caller: Caller | undefined,
   projectId: Id<'prj'>,
+  isTapped = false,
 ): Promise<RepositoryRole | undefined> {
   if (caller === undefined || (caller.by.kind === 'token' && caller.by.repositoryIds !== null)) return undefined
   const own = isAdmin(caller) ? 'admin' : strongest(await listGivenRoles(db, caller.id, [projectId]))
-  return own === undefined ? undefined : withinToken(caller, own)
+  return own === undefined || isTapped ? own : withinToken(caller, own)
 }
 
 async function listGivenRoles(
@@ -95,10 +98,11 @@ export async function findPlace(
   { db, root }: PlaceParts,
   caller: Caller | undefined,
   path: { project: string; repository: string },
+  isTapped = false,
 ): Promise<RepositoryPlace | undefined> {
   const found = await findRepository(db, path)
   if (found === undefined) return undefined
-  const role = await findRepositoryRole(db, caller, found.repository)
+  const role = await findRepositoryRole(db, caller, found.repository, isTapped)
   return role === undefined ? undefined : placeOf(root, found, role)
 }
 
@@ -125,29 +129,33 @@ export function createRepositoryGuards(
     (least: RepositoryRole, isStatus = false): Guard =>
     async (request) => {
       const caller = isStatus ? asWriter(request.caller) : request.caller
-      checkTokenScope(caller, least)
+      const isTapped = isActingToken(request)
+      if (!isTapped) checkTokenScope(caller, least)
       const path = request.params as { project: string; repository: string }
-      const place = await findPlace(parts, caller, path)
+      const place = await findPlace(parts, caller, path, isTapped)
       if (place === undefined) throw strangerProblem(caller, 'This repository')
       if (!coversRole(place.role, least))
-        throw caller === undefined ? signInRequired() : roleProblem(caller, place.path, place.role, least)
+        throw caller === undefined ? signInRequired() : roleProblem(caller, place.path, place.role, least, isTapped)
       request.place = place
     }
   const onProject =
     (least: 'read' | 'admin'): Guard =>
     async (request) => {
       const { caller } = request
-      checkTokenScope(caller, least)
+      const isTapped = isActingToken(request)
+      if (!isTapped) checkTokenScope(caller, least)
       const { project: name } = request.params as { project: string }
       const project = await findProject(parts.db, name)
-      const role = project && (await findProjectRole(parts.db, caller, project.id))
+      const role = project && (await findProjectRole(parts.db, caller, project.id, isTapped))
       if (
         project === undefined ||
         (role === undefined && !(await listReachedProjects(parts.db, caller)).has(project.id))
       )
         throw strangerProblem(caller, 'This project')
       if (least === 'admin' && role !== 'admin')
-        throw caller === undefined ? signInRequired() : roleProblem(caller, project.name, role ?? 'read', least)
+        throw caller === undefined
+          ? signInRequired()
+          : roleProblem(caller, project.name, role ?? 'read', least, isTapped)
       request.project = { project, role: role ?? null }
     }
   return {
@@ -175,8 +183,16 @@ export function checkTokenScope(caller: Caller | undefined, least: RepositoryRol
   if (caller !== undefined) checkScope(caller, least === 'read' ? 'repository:read' : 'repository:write')
 }
 
-export function roleProblem(caller: Caller, where: string, role: RepositoryRole, least: RepositoryRole): ProblemError {
-  if (least === 'admin' && caller.by.kind === 'token')
+export function roleProblem(
+  caller: Caller,
+  where: string,
+  role: RepositoryRole,
+  least: RepositoryRole,
+  isTapped = false,
+): ProblemError {
+  if (isTapped && caller.by.kind === 'token' && caller.by.repositoryIds !== null)
+    return forbidden(`This token was made for some repositories, and ${where} is none of them.`)
+  if (least === 'admin' && caller.by.kind === 'token' && !isTapped)
     return forbidden('A token cannot administer anything.', 'Do this in the browser, signed in with your passkey.')
   return forbidden(
     `You may ${role === 'read' ? 'read' : 'write to'} ${where}, but ${least === 'admin' ? 'not administer it' : 'not change it'}.`,

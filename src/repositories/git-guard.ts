@@ -34,8 +34,8 @@ async function findGitCaller(authenticator: Authenticator, request: FastifyReque
   return caller
 }
 
-const isSignersList = (request: FastifyRequest): boolean =>
-  request.method === 'GET' && request.routeOptions.url === '/:project/:repository/allowed_signers'
+const isSignersList = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
+  method === 'GET' && /^\/:project\/:repository\/(allowed_signers|revoked_keys)$/.test(url)
 
 /** Decided from the route and the one parameter that chooses the service; both are what will be run. */
 function isPush(request: FastifyRequest): boolean {

@@ -15,6 +15,7 @@ import { placeOf } from './access.ts'
 import { appendFiles, blobOid, listFiles } from './append-files.ts'
 import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
+import { listRevocations } from './revoked-keys.ts'
 import { sealRecordOf } from './seal-records.ts'
 import { type CountedSeal, listRepositorySeals, listSigners } from './signers.ts'
 
@@ -47,7 +48,9 @@ export function createProjection(parts: {
   let isClosed = false
 
   async function write(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void> {
-    const signers = renderSignersTree(await listSigners(database.read, place.repository.id))
+    const entries = await listSigners(database.read, place.repository.id)
+    const revocations = await listRevocations(database.read, place.repository.id, entries)
+    const signers = renderSignersTree(entries, revocations)
     const state = await digestState(database.read, place.repository.id, signers)
     if (written.get(place.repository.id) === state) return
     await append(place, signers)

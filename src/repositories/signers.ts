@@ -4,6 +4,7 @@ import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
+import { movedOrAgreed } from './counted-seals.ts'
 import { sealRecordOf, signerEntryOf } from './seal-records.ts'
 
 type SealTables = 'seal' | 'refUpdate' | 'protectedBranch' | 'review' | 'pullRequest'
@@ -12,45 +13,13 @@ type Tables = SealTables | 'credentialRecord' | 'user'
 /** What the projection needs to know of a seal before it asks for all of it. */
 export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
 
-/**
- * Seals that moved a branch of this repository or fixed where its protection began, approvals of what was merged, and
- * who looked afterwards; a tap whose act never happened proves nothing.
- */
+/** Those of this repository that its projection carries, oldest first. */
 export function listRepositorySeals(db: Db<SealTables>, repositoryId: Id<'rep'>): Promise<CountedSeal[]> {
   return db
     .selectFrom('seal')
     .select(['seal.id', 'seal.statementDigest', 'seal.credentialRecordId'])
     .where('seal.repositoryId', '=', repositoryId)
-    .where((eb) =>
-      eb.or([
-        eb.exists(
-          eb
-            .selectFrom('refUpdate')
-            .select('refUpdate.id')
-            .whereRef('refUpdate.sealId', '=', 'seal.id')
-            .where('refUpdate.state', '=', 'done'),
-        ),
-        eb.exists(
-          eb
-            .selectFrom('protectedBranch')
-            .select('protectedBranch.ref')
-            .whereRef('protectedBranch.protectSealId', '=', 'seal.id'),
-        ),
-        eb.exists(
-          eb
-            .selectFrom('review')
-            .innerJoin('pullRequest', 'pullRequest.id', 'review.pullRequestId')
-            .select('review.id')
-            .whereRef('review.sealId', '=', 'seal.id')
-            // What was taken back before the merge must not count for whoever checks it later.
-            .where('review.dismissedAt', 'is', null)
-            .where('pullRequest.mergeOid', 'is not', null),
-        ),
-        eb.exists(
-          eb.selectFrom('pullRequest').select('pullRequest.id').whereRef('pullRequest.confirmSealId', '=', 'seal.id'),
-        ),
-      ]),
-    )
+    .where((eb) => movedOrAgreed(eb))
     .orderBy('seal.sealedAt')
     .orderBy('seal.id')
     .execute()

@@ -3,7 +3,8 @@ import canonicalize from 'canonicalize'
 import type { FastifyRequest } from 'fastify'
 import type { ActDescription, Guard } from '../http/access.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
-import { getPerson, type SessionCaller } from '../identity/caller.ts'
+import { getActor } from '../identity/actor.ts'
+import type { Caller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { readPolicyActor } from '../identity/policy-actor.ts'
 import { isActName } from '../policy/acts.ts'
@@ -11,24 +12,27 @@ import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
 import { stepUpHeader } from '../policy/step-up-header.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
+import { askedBy } from './asked-from.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
 import { actFacts, type TapQuestion } from './judge-tap.ts'
 import { createSealRequest, sealLifetimeMs } from './requests.ts'
 import { takeSeal } from './take-seal.ts'
+import { askForToken, tokenActLifetimeMs } from './token-requests.ts'
 
 /**
  * Asks for a tap bound to exactly this request (freshness 0): without a seal it answers 401 and names the seal request;
- * with one it hands the route `takeSeal`, to be called in the transaction of the act.
+ * with one it hands the route `takeSeal`, to be called in the transaction of the act. What a token asks for waits in its
+ * person's inbox, and its seal is good for that token alone.
  */
 export function createActGuard(
-  { database, policy, now }: Ceremonies,
+  { database, policy, place, now }: Ceremonies,
   placeOf: (request: FastifyRequest) => ActPlace | null,
 ): Guard {
   return async (request) => {
     const act = request.routeOptions.config.act
     if (act === undefined) return
-    const caller = getPerson(request)
+    const caller = getActor(request)
     const question = questionOf(request, act.name)
     await refuseHopeless(caller, question)
     const sealId = request.headers['postern-seal']
@@ -44,6 +48,7 @@ export function createActGuard(
         policy,
         question,
         at: now(),
+        askedByToken: caller.by.kind === 'token' ? caller.by.tokenId : null,
         isFor: ({ predicate, subject }) =>
           predicate.action === act.name &&
           predicate.act !== undefined &&
@@ -65,10 +70,12 @@ export function createActGuard(
   }
 
   /** What no tap could change is said before anybody taps. @throws 403 with the rule's sentence */
-  async function refuseHopeless(caller: SessionCaller, question: TapQuestion): Promise<void> {
+  async function refuseHopeless(caller: Caller, question: TapQuestion): Promise<void> {
     const actor = await readPolicyActor(database.read, caller)
     const { strength, by } = caller
-    const proof = { strength, ageSeconds: 0, boundToAct: true, key: by.key }
+    // Of a token it is not known yet which key will tap.
+    const key = by.kind === 'session' ? by.key : null
+    const proof = { strength, ageSeconds: 0, boundToAct: true, key }
     const facts = actFacts({ question, caller, at: now() }, actor, proof)
     const decision = decide(policy.current(), facts)
     if (decision.outcome !== 'deny') return
@@ -81,39 +88,46 @@ export function createActGuard(
     question: TapQuestion,
     { title, rows, subjects, warnings = [] }: ActDescription,
   ) {
-    const caller = getPerson(request)
+    const caller = getActor(request)
     const at = now()
     const action = question.act
     const rules = policy.current()
     const actor = await readPolicyActor(database.read, caller)
     const { strength } = decide(rules, actFacts({ question, caller, at }, actor, null)).requirement
-    const { id } = await database.write((tx) =>
-      createSealRequest(tx, {
-        userId: caller.id,
-        requestedBy: caller.id,
-        action,
-        repositoryId: null,
-        draft: {
-          statement: draftAct(
-            {
-              signer: { userId: caller.id, username: caller.username },
-              requestedBy: caller.id,
-              policyDigest: rules.digest,
-              issuedAt: at,
-              notAfter: at + sealLifetimeMs,
-            },
-            { action, act: actOf(request, title), ...(subjects === undefined ? {} : { subjects }) },
-          ),
-          question,
-          stockVerifiableOnly: false,
-        },
-        facts: { title, rows, warnings },
-        at,
-      }),
+    const { by } = caller
+    const lifetimeMs = by.kind === 'token' ? tokenActLifetimeMs : sealLifetimeMs
+    const wanted = {
+      userId: caller.id,
+      requestedBy: caller.id,
+      action,
+      repositoryId: null,
+      draft: {
+        statement: draftAct(
+          {
+            signer: { userId: caller.id, username: caller.username },
+            requestedBy: caller.id,
+            policyDigest: rules.digest,
+            issuedAt: at,
+            notAfter: at + lifetimeMs,
+          },
+          { action, act: actOf(request, title), ...(subjects === undefined ? {} : { subjects }) },
+        ),
+        question,
+        stockVerifiableOnly: false,
+      },
+      facts: { title, rows, warnings },
+      at,
+      lifetimeMs,
+    }
+    const { id, ...there } = await database.write(async (tx) =>
+      by.kind === 'token'
+        ? askForToken(tx, { ...wanted, asked: await askedBy(tx, caller) }, by.tokenId)
+        : createSealRequest(tx, wanted),
     )
     return new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
       detail: title,
       sealRequestId: id,
+      ...(there.code === null ? {} : { link: `${place.origin}/s/${there.code}`, expiresAt: there.expiresAt }),
       requires: { strength, freshnessSeconds: 0 },
       headers: {
         'www-authenticate': stepUpHeader({ strength, freshnessSeconds: 0, why: 'A tap bound to this act is needed' }),

@@ -4,7 +4,7 @@ import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../d
 import { newId } from '../database/id.ts'
 import type { SealRequestTable, SealTable, TableName } from '../database/schema.ts'
 import { conflict, forbidden, ProblemError } from '../http/problem.ts'
-import { actorOf, type SessionCaller } from '../identity/caller.ts'
+import { actorOf, type SessionCaller, shortfallProblem } from '../identity/caller.ts'
 import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
 import {
   type CredentialRecord,
@@ -34,6 +34,7 @@ export async function beginAttempt(
   const { database, challenges, place, now } = ceremonies
   const request = await getSealRequest(database.read, wanted.requestId, caller.id)
   checkOpen(request, now())
+  checkReach(caller, request)
   const draft = draftOf(request)
   const record = await chooseCredential(ceremonies, caller, wanted.credentialId, draft)
   const statement = renderStatement(draft.statement, { credentialId: record.credentialId })
@@ -56,6 +57,14 @@ export async function beginAttempt(
     statementDigest: statementDigest(statement),
     expiresAt: Math.min(issued.expiresAt, request.expiresAt),
   }
+}
+
+/**
+ * A session that falls short of the rules taps for the key that it lacks. Whatever else waits for its person, asked by
+ * somebody else or by a token, waits until it is in. @throws 401 or 403 with the rule's sentence
+ */
+function checkReach({ shortfall }: SessionCaller, { action }: Pick<SealRequestTable, 'action'>): void {
+  if (shortfall !== null && action !== 'credential.add') throw shortfallProblem(shortfall)
 }
 
 /** The one asked for, else the one this session was begun with, else the first that may. */
@@ -105,6 +114,7 @@ export async function finishAttempt(
       throw conflict('ceremony-over', 'This tap was asked for something else.')
     const request = await getSealRequest(database.read, attempt.requestId, caller.id)
     checkOpen(request, now())
+    checkReach(caller, request)
     const record = await findCredentialRecord(database.read, caller.id, attempt.credentialRecordId)
     const user = await findUserById(database.read, caller.id)
     if (record === undefined || user === undefined)
@@ -203,6 +213,7 @@ async function keepSeal(
         credential: record.name,
         rule: made.recorded.rule,
         userVerified: verified.userVerified ? 'yes' : 'no',
+        ...(request.requestedToken === null ? {} : { askedBy: request.requestedVia }),
       },
       decision: made.recorded,
       personal: { address: caller.address },

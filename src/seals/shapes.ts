@@ -84,7 +84,7 @@ export type SealMade = Static<typeof SealMade>
 export const SealOutcome = Type.Object({
   state: SealRequestState,
   expiresAt: Time,
-  /** To repeat the act with; only for the person who tapped. */
+  /** To repeat the act with; only for the person who tapped, and their token that asked. */
   made: Nullable(SealMade),
 })
 export type SealOutcome = Static<typeof SealOutcome>

@@ -1,6 +1,7 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { SealTable } from '../database/schema.ts'
+import type { Schema, SealTable } from '../database/schema.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findCredentialRecord } from '../identity/credential-records.ts'
@@ -27,6 +28,8 @@ export async function takeSeal(
     /** Asked of the rules once more: they may have changed since the tap, or the key may be worth less. */
     question: TapQuestion
     at: number
+    /** The token that must have asked for it, and still lives; null: no token may have. */
+    askedByToken?: Id<'tok'> | null
     isFor: (statement: Statement) => boolean
   },
 ): Promise<Taken> {
@@ -37,6 +40,9 @@ export async function takeSeal(
     .where('id', '=', wanted.sealId as Id<'sea'>)
     .where('userId', '=', caller.id)
     .where('consumedAt', 'is', null)
+    .where(({ eb, exists, lit }) =>
+      wanted.askedByToken === undefined ? lit(true) : exists(requestOf(eb, wanted.askedByToken)),
+    )
     .returningAll()
     .executeTakeFirst()
   if (seal === undefined) throw sealProblem('seal-spent', 'This tap was already used, or is not yours.')
@@ -52,6 +58,20 @@ export async function takeSeal(
   const { decision, sentence } = judge(record, { made: seal })
   if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
   return { seal, statement }
+}
+
+/** The request of the seal in question, if it was this token's. */
+function requestOf(eb: ExpressionBuilder<Schema, 'seal'>, tokenId: Id<'tok'> | null) {
+  const request = eb
+    .selectFrom('sealRequest')
+    .select('sealRequest.id')
+    .whereRef('sealRequest.id', '=', 'seal.requestId')
+  return tokenId === null
+    ? request.where('requestedToken', 'is', null)
+    : request
+        .innerJoin('apiToken', 'apiToken.id', 'sealRequest.requestedToken')
+        .where('requestedToken', '=', tokenId)
+        .where('apiToken.endedAt', 'is', null)
 }
 
 const sealProblem = (code: string, title: string): ProblemError =>

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import { renderTime } from '../seals/format/time.ts'
-import { judgedClone, proven } from './judged-testing.ts'
+import { judged, judgedClone, proven } from './judged-testing.ts'
 import { STEP_MS, SealedRepository } from './sealed-repository-testing.ts'
 import { approve, confirm, update } from './sealed-review-testing.ts'
 
@@ -62,9 +65,10 @@ test('approvals count for fast-forwards, rebases and squashes as well', async ()
     const bob = repository.admit('bob')
     const head = propose(repository)
     approve(repository, bob, { head })
+    const tree = repository.git(['rev-parse', `${head}^{tree}`])
     if (action === 'squash') repository.merge(repository.ada, { action, head })
     else if (action === 'fast-forward') update(repository, repository.ada, { action, tip: head })
-    else update(repository, repository.ada, { action, head, tip: repository.commit([repository.tip], 'Replayed') })
+    else update(repository, repository.ada, { action, head, tip: repository.commit([repository.tip], 'Replayed', tree) })
     const { level, people } = await newest(repository)
     assert.deepEqual({ action, level, people }, { action, level: 4, people: ['ada merged', 'bob approved'] })
   }
@@ -145,9 +149,10 @@ test('an approval of the same patch under another message counts', async () => {
   assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'])
 })
 
+const LINES = Array.from({ length: 30 }, (_, index) => `line ${index}\n`)
+const text = (changes: Record<number, string>) => LINES.map((line, at) => changes[at] ?? line).join('')
+
 test('the same patch counts where the branch moved in other files, and also in the same ones', async () => {
-  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}\n`)
-  const text = (changes: Record<number, string>) => lines.map((line, at) => changes[at] ?? line).join('')
   for (const moved of ['a file besides', 'the same file']) {
     using repository = new SealedRepository()
     const bob = repository.admit('bob')
@@ -162,30 +167,119 @@ test('the same patch counts where the branch moved in other files, and also in t
     repository.merge(repository.ada, { pullRequest: 6, tree: repository.treeOf(elsewhere) })
     const result = { ...elsewhere, a: text({ 2: 'new\n', ...(moved === 'the same file' && { 25: 'x\n' }) }) }
     repository.merge(repository.ada, { head: landed, tree: repository.treeOf(result) })
-    assert.deepEqual((await newest(repository)).people, ['ada merged', 'bob approved'], moved)
+    const { people, level } = await newest(repository)
+    assert.deepEqual({ moved, level, people }, { moved, level: 4, people: ['ada merged', 'bob approved'] })
   }
 })
 
-test('what came in beside the approved change is told of', async () => {
-  for (const action of ['merge', 'squash'] as const) {
+/** A change of line 2 of a file in which the branch moves on after it was approved. Merged, `result` comes of it. */
+function movedInSameFile(repository: SealedRepository) {
+  const bob = repository.admit('bob')
+  repository.merge(repository.ada, { pullRequest: 5, tree: repository.treeOf({ a: text({}), b: 'b\n' }) })
+  const mergeBase = repository.tip
+  const head = repository.commit([mergeBase], 'Propose', repository.treeOf({ a: text({ 2: 'new\n' }), b: 'b\n' }))
+  approve(repository, bob, { head, mergeBase })
+  repository.merge(repository.ada, { pullRequest: 6, tree: repository.treeOf({ a: text({ 25: 'x\n' }), b: 'b\n' }) })
+  return { head, mergeBase, result: { a: text({ 2: 'new\n', 25: 'x\n' }), b: 'b\n' } }
+}
+
+/** Lands it by one way of merging, as this tree. */
+function land(repository: SealedRepository, action: 'merge' | 'squash' | 'rebase', head: string, tree: string): string {
+  if (action !== 'rebase') return repository.merge(repository.ada, { action, head, tree }).oid
+  const tip = repository.commit([repository.tip], 'Replayed', tree)
+  update(repository, repository.ada, { action, head, tip })
+  return tip
+}
+
+for (const action of ['merge', 'squash', 'rebase'] as const) {
+  test(`${action}: server and one person slip a file in beside the approved head: level 3`, async () => {
     using repository = new SealedRepository()
-    const bob = repository.admit('bob')
-    const tree = repository.tree()
-    const head = propose(repository, tree)
-    approve(repository, bob, { head })
-    repository.merge(repository.ada, { action, head, tree })
-    const first = await newest(repository)
-    assert.equal(first.change.landedAsApproved, true)
-    assert.ok(!first.report.notes.some((note) => note.startsWith('What came of')))
-    // The approved head, and another content that only whoever merged has seen.
-    const next = propose(repository)
-    approve(repository, bob, { head: next, claims: { pullRequest: 8 } })
-    const { oid } = repository.merge(repository.ada, { action, head: next, pullRequest: 8 })
-    const { change, level, report } = await newest(repository)
-    assert.deepEqual([change.landedAsApproved, level], [false, 4])
-    assert.ok(report.notes.some((note) => note.startsWith(`What came of ${oid.slice(0, 12)} is not path by path`)))
-  }
+    const { head, result } = movedInSameFile(repository)
+    repository.setRef('refs/pull/7/head', head)
+    const sneaked = repository.treeOf({ ...result, backdoor: 'open\n' })
+    const oid = land(repository, action, head, sneaked)
+    repository.publish()
+    const clone = repository.clone('--config=remote.origin.fetch=+refs/pull/*:refs/pull/*')
+    const report = await judged(clone, '--level', '4')
+    const change = proven(report.changes[0])
+    assert.deepEqual([change.landed, change.level, report.level, report.exitCode], ['otherwise', 3, 3, 1])
+    assert.ok(report.notes.some((note) => note.startsWith(`What came of ${oid.slice(0, 12)} is neither path by path`)))
+  })
+
+  test(`${action}: an approved head on a branch that moved in the same file is level 4`, async () => {
+    using repository = new SealedRepository()
+    const { head, mergeBase, result } = movedInSameFile(repository)
+    repository.setRef('refs/pull/7/head', head)
+    land(repository, action, head, repository.treeOf(result))
+    repository.publish()
+    const clone = repository.clone('--config=remote.origin.fetch=+refs/pull/*:refs/pull/*')
+    // A merge driver and attributes of the clone have no say, and nothing is written into it.
+    const git = (...args: string[]) => execFileSync('git', ['-C', clone, ...args], { encoding: 'utf8' })
+    mkdirSync(join(clone, '.git', 'info'), { recursive: true })
+    writeFileSync(join(clone, '.git', 'info', 'attributes'), '* merge=evil\n')
+    git('config', 'merge.evil.driver', 'false')
+    git('fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*')
+    const before = git('count-objects', '-v')
+    const { changes } = await judged(clone, '--since', mergeBase)
+    const change = proven(changes[0])
+    assert.deepEqual([change.landed, change.level], ['as-approved', 4])
+    assert.equal(git('count-objects', '-v'), before)
+  })
+}
+
+test('where the approved head is in no clone, level 3, and a note says how to get it', async () => {
+  using repository = new SealedRepository()
+  const { head, result } = movedInSameFile(repository)
+  repository.setRef('refs/pull/7/head', head)
+  const { oid } = repository.merge(repository.ada, { action: 'squash', head, tree: repository.treeOf(result) })
+  const { change, level, people, report } = await newest(repository)
+  assert.deepEqual([change.landed, level, people], ['head-missing', 3, ['ada merged', 'bob approved']])
+  const note = report.notes.find((one) => one.startsWith(`What was approved of ${oid.slice(0, 12)} is not in this clone`))
+  assert.match(note ?? '', /git fetch origin '\+refs\/pull\/\*:refs\/pull\/\*'/)
+  // A clone of our own we make good ourselves.
+  assert.equal((await judged(`file://${repository.bare}`, '--ref', 'main')).changes[0]?.level, 4)
 })
+
+test('a git that cannot merge again makes no level 4 of it, and a note says so', async () => {
+  using repository = new SealedRepository()
+  const { head, result } = movedInSameFile(repository)
+  repository.merge(repository.ada, { head, tree: repository.treeOf(result) })
+  repository.publish()
+  const report = await withOlderGit(repository, () => judged(repository.clone()))
+  assert.deepEqual([proven(report.changes[0]).landed, report.changes[0]?.level], ['git-too-old', 3])
+  assert.ok(report.notes.some((note) => note.includes('git 2.38 or newer')))
+})
+
+test('a result that is path by path what was approved needs no merging again', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const head = propose(repository)
+  approve(repository, bob, { head })
+  repository.merge(repository.ada, { head })
+  repository.publish()
+  const report = await withOlderGit(repository, () => judged(repository.clone()))
+  assert.deepEqual([proven(report.changes[0]).landed, report.level], ['as-approved', 4])
+})
+
+/** Stands before git as one that says it is older and does not know what came later. */
+async function withOlderGit<T>(repository: SealedRepository, work: () => Promise<T>): Promise<T> {
+  const path = process.env['PATH'] ?? ''
+  const folder = join(repository.folder, 'older')
+  mkdirSync(folder)
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const script = `#!/bin/sh
+[ "$1" = version ] && { echo 'git version 2.37.7'; exit 0; }
+[ "$1" = merge-tree ] && exit 128
+exec '${real}' "$@"
+`
+  writeFileSync(join(folder, 'git'), script, { mode: 0o755 })
+  process.env['PATH'] = `${folder}${delimiter}${path}`
+  try {
+    return await work()
+  } finally {
+    process.env['PATH'] = path
+  }
+}
 
 test('a squash is held against what came of it: its head is in no clone', async () => {
   using repository = new SealedRepository()

@@ -12,7 +12,7 @@ import type { VerifiedSeal } from '../seals/format/verify-seal.ts'
 import type { DetachedSeals, Filed } from './detached-seals.ts'
 import { type Rules, checkCounts } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
-import type { NotCounted } from './report.ts'
+import type { Landed, NotCounted } from './report.ts'
 import type { Step } from './step.ts'
 
 /** Who stands behind a step, beside whoever moved the branch. */
@@ -21,8 +21,7 @@ export interface Agreement {
   confirmedBy: VerifiedSeal[]
   notCounted: NotCounted[]
   level: ProvenLevel
-  /** Whether what came of it is, path by path, what was approved; null where nobody approved. */
-  landedAsApproved: boolean | null
+  landed: Landed
 }
 
 interface Parts {
@@ -33,6 +32,8 @@ interface Parts {
   readPatches: (step: Step) => Promise<readonly string[]>
   /** Of what came of steps, by tip. */
   readLanded: (steps: readonly Step[]) => Promise<ReadonlyMap<string, string>>
+  /** Whether steps are what merging their heads gives. */
+  mergeAgain: (steps: readonly Step[]) => Promise<ReadonlyMap<Step, Landed>>
 }
 
 /** Judges which approvals and confirmations count for which step. Steps are oldest first. */
@@ -41,30 +42,49 @@ export async function findAgreements(steps: readonly Step[], parts: Parts): Prom
   const approvalsOf = fileByChange(approvals)
   const confirmationsOf = fileByChange(confirmations)
   const reviewed = steps.filter((step) => approvalsOf(step.pullRequest, step.head).length > 0)
-  const [trees, landed] = await Promise.all([readHeadTrees(reviewed, parts.objects), parts.readLanded(reviewed)])
+  const [trees, patches] = await Promise.all([readHeadTrees(reviewed, parts.objects), parts.readLanded(reviewed)])
   const used = new Set<string>()
   const agreements = new Map<Step, Agreement>()
+  const undecided: Step[] = []
   for (const step of steps) {
     const { pullRequest } = step
     const moved: Agreed = { seal: step.seal, did: step.action === 'push' ? 'pushed' : 'merged' }
     const found: Found = { moved, step, notCounted: [], parts }
     const approved: Approved =
       pullRequest === null
-        ? { people: [moved], landedAsApproved: null }
+        ? { people: [moved], isLandedPatch: null }
         : await countApprovals(found, approvalsOf(pullRequest, step.head), {
             pullRequest,
             used,
             headTree: trees.get(step),
-            landedPatch: landed.get(step.tip),
+            landedPatch: patches.get(step.tip),
           })
     const confirmedBy =
       pullRequest === null ? [] : countConfirmations(found, confirmationsOf(pullRequest, step.tip), pullRequest)
-    agreements.set(step, { ...approved, confirmedBy, notCounted: found.notCounted, level: levelOf(approved.people) })
+    const { people, isLandedPatch } = approved
+    const landed = landedOf(step, isLandedPatch)
+    if (landed === 'otherwise') undecided.push(step)
+    const level = levelOf(people, landed === 'as-approved')
+    agreements.set(step, { people, confirmedBy, notCounted: found.notCounted, level, landed })
+  }
+  for (const [step, landed] of await parts.mergeAgain(undecided)) {
+    const agreement = agreements.get(step)
+    if (agreement) Object.assign(agreement, { landed, level: levelOf(agreement.people, landed === 'as-approved') })
   }
   return agreements
 }
 
-type Approved = Pick<Agreement, 'people' | 'landedAsApproved'>
+interface Approved {
+  people: Agreed[]
+  /** Whether what came of it is, path by path, what somebody who counts approved; null where nobody did. */
+  isLandedPatch: boolean | null
+}
+
+/** As far as it can be told without merging again. A fast-forward leaves the branch at the very head. */
+function landedOf({ action }: Step, isLandedPatch: boolean | null): Landed {
+  if (isLandedPatch === null) return null
+  return isLandedPatch || action === 'fast-forward' ? 'as-approved' : 'otherwise'
+}
 
 interface Found {
   moved: Agreed
@@ -105,8 +125,8 @@ async function countApprovals(
   const seals = new Set(people.map(({ seal }) => seal))
   for (const approval of fitting) if (!seals.has(approval)) notCounted.push(samePerson(approval, 'approved'))
   const counted = fitting.filter((approval) => seals.has(approval))
-  const landedAsApproved = counted.length === 0 ? null : counted.some(({ patch }) => patch === landedPatch)
-  return { people, landedAsApproved }
+  const isLandedPatch = counted.length === 0 ? null : counted.some(({ patch }) => patch === landedPatch)
+  return { people, isLandedPatch }
 }
 
 function countConfirmations(

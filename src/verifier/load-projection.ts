@@ -1,5 +1,14 @@
 import { renderAllowedSigners } from '../seals/format/allowed-signers.ts'
 import { type Protection, parseProtection, protectionPath, sealPath, signerPath } from '../seals/format/projection.ts'
+import {
+  type KnownSigner,
+  REVOKED_KEYS,
+  type Revocation,
+  parseRevocation,
+  renderRevokedKeys,
+  revocationPath,
+  withStanding,
+} from '../seals/format/revocation.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
@@ -8,11 +17,15 @@ import type { ObjectReader } from './object-reader.ts'
 
 /** What the two refs say at their tips. */
 export interface Projection {
-  entries: SignerEntry[]
+  entries: KnownSigner[]
+  /** Keys that may be in wrong hands, and what stands of them. */
+  revocations: Revocation[]
   /** By branch. */
   protections: Map<string, Protection>
   /** Whether `allowed_signers`, which stock tools read, says what the entries say. */
   allowedSignersAgree: boolean
+  /** The same of `revoked_keys`. */
+  revokedKeysAgree: boolean
   /** Blob ids of seals by the digest of their statement. */
   sealBlobs: Map<string, string>
 }
@@ -26,18 +39,39 @@ export async function loadProjection(
     signerPath(entry.credentialId),
   )
   const protections = await readAll(seals, 'protected/', objects, parseProtection, (one) => protectionPath(one.ref))
-  const allowed = signers.get('allowed_signers')
-  const [file] = allowed === undefined ? [] : await objects.read([allowed], 'blob')
+  const revocations = await readAll(signers, 'revoked/', objects, parseRevocation, (one) =>
+    revocationPath(one.credentialId),
+  )
+  checkEnded(entries, revocations)
+  const [allowed, revoked] = await Promise.all(
+    ['allowed_signers', REVOKED_KEYS].map(async (name) => {
+      const oid = signers.get(name)
+      return oid === undefined ? undefined : (await objects.read([oid], 'blob'))[0]?.toString()
+    }),
+  )
   const sealBlobs = new Map<string, string>()
   for (const [path, oid] of seals) {
     const [, hex] = /^[0-9a-f]{2}\/([0-9a-f]{64})\.json$/.exec(path) ?? []
     if (hex !== undefined && sealPath(`sha256:${hex}`) === path) sealBlobs.set(`sha256:${hex}`, oid)
   }
   return {
-    entries,
+    entries: withStanding(entries, revocations),
+    revocations,
     protections: new Map(protections.map((protection) => [protection.ref, protection])),
-    allowedSignersAgree: file?.toString() === renderAllowedSigners(entries),
+    allowedSignersAgree: allowed === renderAllowedSigners(entries),
+    revokedKeysAgree: (revoked ?? '') === renderRevokedKeys(entries, revocations),
     sealBlobs,
+  }
+}
+
+/** A key that is still in use cannot be one that somebody lost. */
+function checkEnded(entries: readonly SignerEntry[], revocations: readonly Revocation[]): void {
+  const known = new Map(entries.map((entry) => [entry.credentialId, entry]))
+  for (const { credentialId, at } of revocations) {
+    const ended = known.get(credentialId)?.ended
+    if (!ended || at < ended.at) {
+      throw new CannotJudge('signers-malformed', `${revocationPath(credentialId)} is of no key that had ended`)
+    }
   }
 }
 

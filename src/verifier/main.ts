@@ -70,7 +70,9 @@ function notJudged({ code, message }: CannotJudge): NotJudged {
 /** Judges, and once more if what is missing may only not have been fetched yet. */
 async function judge(place: string, options: VerifyOptions): Promise<Judged> {
   await using clone = await openClone(place)
-  const first = await verifyBranch(clone, options)
+  const found = await verifyBranch(clone, options)
+  const lacksHead = found.changes.some((change) => change.state === 'proven' && change.landed === 'head-missing')
+  const first = lacksHead && (await clone.fetchProposed()) ? await verifyBranch(clone, options) : found
   const isStale = first.changes.some(
     // Of a pushed commit nothing tells that a seal stands beside it.
     (change) => change.state !== 'proven' && ['statement-missing', 'signer-unknown', 'no-seal'].includes(change.reason),

@@ -44,6 +44,17 @@ export async function findNotes(facts: {
   if (!projection.allowedSignersAgree) {
     notes.push('The file allowed_signers does not say what the signers’ entries say: stock git may judge otherwise.')
   }
+  if (!projection.revokedKeysAgree) {
+    notes.push('The file revoked_keys does not say which keys may be in wrong hands: stock git may judge otherwise.')
+  }
+  for (const { credentialId, at, standing } of projection.revocations) {
+    const { username, fingerprint } = rules.signers.get(credentialId) ?? { username: 'nobody', fingerprint: credentialId }
+    const seals = standing.length === 1 ? '1 seal that was' : `${standing.length} seals that were`
+    notes.push(
+      `The key ${fingerprint} of ${username} may be in wrong hands, as was said on ${at.slice(0, 10)}: of it only the ` +
+        `${seals} there by then can count. Stock git with revoked_keys calls all of them bad.`,
+    )
+  }
   for (const { entry, problem } of rules.chain.values()) {
     if (problem)
       notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
@@ -89,17 +100,38 @@ function notCountedNotes(changes: readonly Change[]): string[] {
   })
 }
 
-/** Approved changes whose result is not what was approved, path by path. */
+const NO_MORE_THAN_MERGED = 'so their approvals make no level 4'
+
+/** Approved changes of which it is not shown that what came of them is what was approved, by why. */
 function otherwiseNotes(changes: readonly Change[]): string[] {
-  const tips = changes.filter((change) => change.state === 'proven' && change.landedAsApproved === false)
-  const oids = [...new Set(tips.map((change) => (change.state === 'proven' ? change.update.tip : change.oid)))]
-  if (oids.length === 0) return []
-  const which = oids.slice(0, EXAMPLES).map((oid) => oid.slice(0, 12))
-  const more = oids.length > EXAMPLES ? ` and ${oids.length - EXAMPLES} more` : ''
-  return [
-    `What came of ${which.join(', ')}${more} is not path by path what was approved: the branch had moved in the same ` +
-      'files, or more came in. For that, only whoever merged stands.',
-  ]
+  const told = [
+    [
+      'otherwise',
+      (which: string) =>
+        `What came of ${which} is neither path by path what was approved, nor what merging it gives: ` +
+        `more came in, for which only whoever merged stands, ${NO_MORE_THAN_MERGED}.`,
+    ],
+    [
+      'head-missing',
+      (which: string) =>
+        `What was approved of ${which} is not in this clone, and not path by path what came of it, ` +
+        `${NO_MORE_THAN_MERGED}: run \`git fetch origin '+refs/pull/*:refs/pull/*'\` and try again.`,
+    ],
+    [
+      'git-too-old',
+      (which: string) =>
+        `What came of ${which} is not path by path what was approved, and this git cannot merge it again, ` +
+        `${NO_MORE_THAN_MERGED}: try again with git 2.38 or newer.`,
+    ],
+  ] as const
+  return told.flatMap(([landed, sentence]) => {
+    const tips = changes.flatMap((one) => (one.state === 'proven' && one.landed === landed ? [one.update.tip] : []))
+    const oids = [...new Set(tips)]
+    if (oids.length === 0) return []
+    const which = oids.slice(0, EXAMPLES).map((oid) => oid.slice(0, 12))
+    const more = oids.length > EXAMPLES ? ` and ${oids.length - EXAMPLES} more` : ''
+    return [sentence(which.join(', ') + more)]
+  })
 }
 
 /** Seals over changes of this very branch that are not on it. */

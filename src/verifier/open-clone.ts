@@ -15,6 +15,8 @@ export interface Clone extends AsyncDisposable {
   notes: string[]
   /** Brings `refs/postern/*` up to date where the clone can; false where nothing new came. */
   refresh(): Promise<boolean>
+  /** Brings what was proposed into a clone that is only ours; false where it is somebody's, or nothing came. */
+  fetchProposed(): Promise<boolean>
 }
 
 /** Opens a folder with a whole clone, or clones a URL into a temporary one that is removed on disposal. Throws CannotJudge. */
@@ -42,6 +44,7 @@ async function openFolder(folder: string): Promise<Clone> {
       if (hasMoved) clone.refs = await readRefs(repository)
       return hasMoved
     },
+    fetchProposed: () => Promise.resolve(false),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
   if (!hasPosternRefs(clone.refs) && (await hasOrigin(repository))) {
@@ -65,7 +68,17 @@ async function cloneUrl(url: string): Promise<Clone> {
     await checkWhole(repository, layout)
     await fetchFirst(repository)
     const refs = await readRefs(repository)
-    return { repository, refs, notes: [], refresh: () => Promise.resolve(false), [Symbol.asyncDispose]: remove }
+    return {
+      repository,
+      refs,
+      notes: [],
+      refresh: () => Promise.resolve(false),
+      async fetchProposed() {
+        const { code } = await network(repository, [...FETCH, 'origin', '+refs/pull/*:refs/pull/*'])
+        return code === 0
+      },
+      [Symbol.asyncDispose]: remove,
+    }
   } catch (error) {
     await remove()
     throw error

@@ -52,7 +52,7 @@ function tellStep(
     update: { base, tip },
     level: agreement.level,
     people: agreement.people.map((one) => tellPerson(one.seal, one.did)),
-    landedAsApproved: agreement.landedAsApproved,
+    landed: agreement.landed,
     confirmedBy: agreement.confirmedBy.map((one) => tellPerson(one, 'confirmed')),
     notCounted: agreement.notCounted,
     by: {

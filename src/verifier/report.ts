@@ -72,8 +72,8 @@ export interface ProvenChange extends Commit {
   level: ProvenLevel
   /** Who agreed before it landed, each person once; whoever moved the branch first. */
   people: Person[]
-  /** Whether what came of it is, path by path, what was approved; null where nobody approved. */
-  landedAsApproved: boolean | null
+  /** Whether what came of it is what was approved; only then does an approval make the level 4. */
+  landed: Landed
   /** Who looked at it afterwards. */
   confirmedBy: Person[]
   /** Approvals and confirmations that are about it and do not count. */
@@ -98,6 +98,12 @@ export interface ProvenChange extends Commit {
   issuedAt: string
   statementDigest: string
 }
+
+/**
+ * `as-approved`: path by path, or exactly what merging the approved head gives. `otherwise`: something else came of it.
+ * `head-missing`, `git-too-old`: why it could not be told. Null where nobody approved.
+ */
+export type Landed = 'as-approved' | 'otherwise' | 'head-missing' | 'git-too-old' | null
 
 export interface Person {
   username: string

@@ -13,6 +13,7 @@ import {
   renderSealsTree,
   renderSignersTree,
 } from '../seals/format/projection.ts'
+import type { Revocation } from '../seals/format/revocation.ts'
 import { type SealRecord, renderSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry.ts'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
@@ -26,7 +27,7 @@ export const STEP_MS = 60_000
 
 export interface MergeOptions {
   action?: 'merge' | 'squash'
-  /** The proposed commit and the tree after; new ones where absent. */
+  /** The proposed commit and the tree after: a new commit where absent, and the head's tree, or a new one. */
   head?: string
   tree?: string
   pullRequest?: number
@@ -50,6 +51,7 @@ export class SealedRepository implements Disposable {
   readonly ada: SoftwareSigner
   entries: SignerEntry[]
   readonly records: SealRecord[] = []
+  readonly revocations: Revocation[] = []
   /** Records put where they do not belong, by path in refs/postern/seals. */
   readonly extraFiles = new Map<string, SealRecord>()
   protection: Protection
@@ -79,6 +81,10 @@ export class SealedRepository implements Disposable {
     }
     if (options.sealStart ?? true) this.sealStart()
     this.publish()
+  }
+
+  get revokedKeys(): string {
+    return this.git(['cat-file', 'blob', `${SIGNERS_REF}:revoked_keys`])
   }
 
   get allowedSigners(): string {
@@ -119,6 +125,10 @@ export class SealedRepository implements Disposable {
     return oid
   }
 
+  setRef(ref: string, oid: string): void {
+    this.#objects.setRef(ref, oid)
+  }
+
   /** A person admitted by the server's word alone. */
   admit(
     username: string,
@@ -131,6 +141,17 @@ export class SealedRepository implements Disposable {
 
   change(entry: SignerEntry, over: Partial<SignerEntry>): void {
     this.entries = this.entries.map((one) => (one.credentialId === entry.credentialId ? { ...one, ...over } : one))
+  }
+
+  /** A person says that their key may be in wrong hands: of it only stands what is there now, and these statements. */
+  revoke({ entry }: SoftwareSigner, also: readonly SealRecord[] = []): Revocation {
+    const at = renderTime((this.now += STEP_MS))
+    this.change(entry, { ended: { at, seal: null } })
+    const sealed = [...this.records, ...also].filter(({ credentialId }) => credentialId === entry.credentialId)
+    const standing = sealed.map(({ statement }) => statementDigest(statement)).toSorted()
+    const revocation = { credentialId: entry.credentialId, at, standing }
+    this.revocations.push(revocation)
+    return revocation
   }
 
   /** One person vouches, by a tap, for the key of another. */
@@ -152,7 +173,8 @@ export class SealedRepository implements Disposable {
     const { action = 'merge', claims = {} } = options
     const base = this.tip
     const head = options.head ?? this.commit([base], 'Propose')
-    const tree = options.tree ?? this.tree()
+    // On top of main, merging a head gives the head's own tree.
+    const tree = options.tree ?? (options.head ? this.git(['rev-parse', `${head}^{tree}`]) : this.tree())
     const issuedAt = options.at ?? (this.now += STEP_MS)
     const draft = draftMerge(this.context(signer, issuedAt), {
       action,
@@ -204,7 +226,7 @@ export class SealedRepository implements Disposable {
 
   /** Adds what happened to refs/postern/*, each as one commit on top of the last. */
   publish(): void {
-    this.#project(SIGNERS_REF, renderSignersTree(this.entries))
+    this.#project(SIGNERS_REF, renderSignersTree(this.entries, this.revocations))
     const files = renderSealsTree(this.records, [this.protection])
     for (const [path, record] of this.extraFiles) files.set(path, renderSealRecord(record))
     this.#project(SEALS_REF, files)

@@ -11,6 +11,7 @@ import { firstParents, isOnLine } from './first-parents.ts'
 import type { Repository } from './git.ts'
 import type { Rules } from './judge-seal.ts'
 import { type Projection, loadProjection } from './load-projection.ts'
+import { mergeAgain } from './merge-again.ts'
 import { findNotes } from './notes.ts'
 import { ObjectReader } from './object-reader.ts'
 import { checkHistory, posternTips, readFiles } from './postern-history.ts'
@@ -99,6 +100,7 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
     objects,
     readPatches: (step) => readPatches(repository, step),
     readLanded: (some) => readLandedPatches(repository, some),
+    mergeAgain: (some) => mergeAgain(repository, some),
   })
   const changes = reportChanges(judgements, agreements, rules)
 

@@ -7,7 +7,15 @@ import { SoftwareAuthenticator } from '../protocols/webauthn/software-authentica
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
-  readonly problem: { code: string; title: string; detail?: string; help?: string; sealRequestId?: string }
+  readonly problem: {
+    code: string
+    title: string
+    detail?: string
+    help?: string
+    sealRequestId?: string
+    link?: string
+    expiresAt?: number
+  }
 
   constructor(status: number, problem: ApiError['problem'], request: string) {
     super(`${request}: ${status} ${problem.code}: ${problem.title}`)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '../../src/database/id.ts'
 import { fillDemo } from '../../src/demo/fill.ts'
 import { addChange } from '../../src/guardrails/changes.ts'
 import { catalogue } from '../../src/policy/catalogue.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BranchRule } from '../../src/repositories/branch-rule.ts'
-import { makeTokenInBrowser, registerInBrowser } from '../support/browser-steps.ts'
+import { callInBrowser, makeTokenInBrowser, registerInBrowser } from '../support/browser-steps.ts'
 import { button, choose, openStory, see, seeTitle, tap } from './story.ts'
 
 test('an administrator says in a form what a branch asks, and how it is told', async (context) => {
@@ -12,23 +12,9 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     username: 'ana',
     email: 'ana@example.com',
   })
-  const call = <Answer>(method: string, path: string, body?: object): Promise<Answer> =>
-    page.evaluate(
-      async ([method, path, body]) => {
-        const response = await fetch(`/api/v1${path}`, {
-          method,
-          ...(body === undefined
-            ? {}
-            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-        })
-        return response.json()
-      },
-      [method, path, body] as const,
-    ) as Promise<Answer>
-
   await step('with a repository whose main is protected', async () => {
-    await call('POST', '/projects', { name: 'payments', description: '' })
-    await call('POST', '/projects/payments/repositories', { name: 'api', description: '' })
+    await callInBrowser(page, 'POST', '/projects', { name: 'payments', description: '' })
+    await callInBrowser(page, 'POST', '/projects/payments/repositories', { name: 'api', description: '' })
     await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
     const { code, screen } = await terminal.paste(
       `git init -q -b main api
@@ -70,8 +56,7 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     await tap(page)
     await page.getByText('Rule of main').waitFor()
     await page.waitForFunction(`document.querySelector('button[type=submit]')?.matches(':disabled') === true`)
-    const { rule } = await call<{ rule: BranchRule }>(
-      'GET',
+    const { rule } = await callInBrowser<{ rule: BranchRule }>(page, 'GET',
       '/projects/payments/repositories/api/protected-branches/main/rule',
     )
     assert.deepEqual(

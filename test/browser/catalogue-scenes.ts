@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
+import { tapToPush } from './push-scenes.ts'
 import { adminNetworks, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
 
 type Scenes = Record<string, (context: TestContext) => Promise<void>>
@@ -17,4 +18,5 @@ export const limitScenes: Scenes = {
   'token-lifetime': tokenLifetime,
   'admin-networks': adminNetworks,
   'session-limits': sessionLimits,
+  'tap-to-push': tapToPush,
 }

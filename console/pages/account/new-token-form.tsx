@@ -1,4 +1,5 @@
-import { Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApiTokenMade, NewApiToken, RepositorySummary, TokenScope } from '../../api/shapes.ts'
@@ -66,6 +67,18 @@ export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps
           known={new Map(repository ? [[repository.id, repository.path]] : [])}
           {...form.getInputProps('repositoryIds')}
         />
+        {form.values.scopes.includes('act') && (
+          <Alert
+            color="yellow"
+            variant="light"
+            icon={<IconAlertTriangle />}
+            title="It can ask you for anything you may do"
+          >
+            {form.values.repositoryIds.length > 0 ? 'In those repositories' : 'People, guardrails, deletions'}: nothing
+            happens without your tap, but what you tap for happens. Read each request, refuse what you did not start,
+            and end the token there if it is not yours any more.
+          </Alert>
+        )}
         <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
         <ProblemAlert error={act.error} />
         <Group>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { Badge, Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -20,9 +20,13 @@ interface PasskeyRowProps {
 
 export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
   const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null)
-  const close = () => setDialog(null)
+  const [isLost, setLost] = useState(false)
+  const close = () => {
+    setDialog(null)
+    setLost(false)
+  }
   const remove = useMutation({
-    mutationFn: () => api.delete(`/me/credentials/${credential.id}`),
+    mutationFn: () => api.deleteWith(`/me/credentials/${credential.id}`, { compromised: isLost }),
     onSuccess: async () => {
       close()
       await Promise.all([refresh('/me/credentials'), queryClient.invalidateQueries({ queryKey: meQuery.queryKey })])
@@ -98,6 +102,13 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
       >
         It no longer lets you in, and the sessions it opened end. What it signed stays valid. Your device or password
         manager may go on offering it; delete it there too.
+        <Checkbox
+          mt="md"
+          label="It may be in wrong hands"
+          description="Lost, stolen or copied. What it has signed up to now is listed for good, and whatever else turns up with its signature counts for nothing, even if dated back. Stock git may then call all that it signed bad."
+          checked={isLost}
+          onChange={(event) => setLost(event.currentTarget.checked)}
+        />
       </ConfirmDialog>
     </Group>
   )

@@ -14,6 +14,8 @@ import { type DiffSource, patchQuery } from './diff-queries.ts'
 /** Cards fill the screen first, and are added in larger steps as the reader nears the end. */
 const FIRST = 6
 const STEP = 40
+/** These are drawn whole at once; the others when the browser says that they are near. */
+const ON_SCREEN = 2
 
 interface ChangedFilesProps {
   source: DiffSource
@@ -37,10 +39,11 @@ export function ChangedFiles({ upTo, viewed, ...rest }: ChangedFilesProps) {
   }, [isEndNear, count, files.length])
   return (
     <Stack gap="md" miw={0}>
-      {files.slice(0, count).map((file) => (
+      {files.slice(0, count).map((file, position) => (
         <ChangedFile
           key={file.index}
           file={file}
+          isFirst={position < ON_SCREEN}
           isViewed={viewed === null ? null : viewed.has(diffPath(file))}
           {...rest}
         />
@@ -50,12 +53,20 @@ export function ChangedFiles({ upTo, viewed, ...rest }: ChangedFilesProps) {
   )
 }
 
-type ChangedFileProps = Omit<ChangedFilesProps, 'upTo' | 'viewed'> & { file: DiffFile; isViewed: boolean | null }
+interface ChangedFileProps extends Omit<ChangedFilesProps, 'upTo' | 'viewed'> {
+  file: DiffFile
+  isFirst: boolean
+  isViewed: boolean | null
+}
 
-const ChangedFile = memo(function ChangedFile({ file, source, summary, mode, isViewed, onViewed }: ChangedFileProps) {
+const ChangedFile = memo(function ChangedFile(props: ChangedFileProps) {
+  const { file, isFirst, source, summary, mode, isViewed, onViewed } = props
   const [isOpen, setIsOpen] = useState(isViewed !== true)
   const near = useIntersection<HTMLDivElement>({ rootMargin: '600px' })
-  const isNear = near.entry?.isIntersecting === true
+  const isNear = near.entry?.isIntersecting ?? isFirst
+  // A patch that came along with the list waits too: drawing it is what takes time. Once drawn it stays.
+  const [isDrawn, setIsDrawn] = useState(isNear)
+  if (isNear && !isDrawn) setIsDrawn(true)
   const patch = useQuery({ ...patchQuery(source, summary, file.index), enabled: isOpen && isNear })
   const viewed =
     isViewed === null
@@ -70,7 +81,13 @@ const ChangedFile = memo(function ChangedFile({ file, source, summary, mode, isV
   return (
     <div ref={near.ref}>
       <DiffCard file={file} isOpen={isOpen} onToggle={() => setIsOpen(!isOpen)} viewed={viewed}>
-        <PatchBody file={file} patch={patch.data} error={patch.error} isFetching={patch.isFetching} mode={mode} />
+        <PatchBody
+          file={file}
+          patch={isDrawn ? patch.data : undefined}
+          error={patch.error}
+          isFetching={patch.isFetching}
+          mode={mode}
+        />
       </DiffCard>
     </div>
   )

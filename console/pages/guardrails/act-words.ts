@@ -66,7 +66,7 @@ const offered: Record<string, string[]> = {
   'Coming in': ['sign-in', 'session', 'registration', 'token.use'],
   'Pushing and merging': ['push', 'approve', 'merge', 'bypass', 'confirm', 'protect', 'branch.rule'],
   'Passkeys and tokens': family('credential').concat(family('token').filter((name) => name !== 'token.use')),
-  'People and groups': [...family('person'), ...family('group'), ...family('member')],
+  'People and groups': [...family('person'), 'agent.add', ...family('group'), ...family('member')],
   'Projects and repositories': [...family('project'), ...family('repository'), 'webhook.change', 'mirror.change'],
   'Guardrails and this instance': [...family('guardrail'), 'metadata.import', 'ledger.export', 'demo.remove'],
 }

@@ -8,7 +8,7 @@ import { paths, repositoryApi } from '../../paths.ts'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { useUrlQuery } from '../../url-state.ts'
 import { CommitList } from '../code/commit-list.tsx'
-import { patchQuery, summaryQuery } from '../code/diff-queries.ts'
+import { summaryQuery } from '../code/diff-queries.ts'
 import { RepositoryFrame } from '../code/repository-frame.tsx'
 import frame from '../code/repository-frame.module.css'
 import { BypassBanner } from './bypass-banner.tsx'
@@ -45,9 +45,7 @@ export const fetchAhead: FetchAhead = ({ params: { project = '', repository = ''
 
 async function fetchFiles(pullApi: string): Promise<unknown> {
   const source = changeOf(pullApi, await queryClient.ensureQueryData(getQuery<PullRequestView>(pullApi)))
-  const summary = await queryClient.ensureQueryData(summaryQuery(source))
-  for (const { index } of summary.files.slice(0, 2)) void queryClient.prefetchQuery(patchQuery(source, summary, index))
-  return summary
+  return queryClient.ensureQueryData(summaryQuery(source))
 }
 
 function PullRequest({ place, repository }: { place: PullRequestPlace; repository: RepositoryView }) {

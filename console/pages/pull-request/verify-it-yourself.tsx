@@ -29,6 +29,15 @@ export function VerifyItYourself({ place }: { place: PullRequestPlace }) {
             label={`With git ${data.leastGit} and OpenSSH ${data.leastOpenssh}, or newer`}
             lines={data.stock}
           />
+          {data.stockRevoking.length > 0 && (
+            <div>
+              <CopyBlock label="The same, refusing keys that may be in wrong hands" lines={data.stockRevoking} />
+              <Text size="sm" c="dimmed">
+                Stock git then refuses all that such a key ever signed, also from before it was lost. Only postern
+                verify tells them apart.
+              </Text>
+            </div>
+          )}
           <CopyBlock label="With postern verify: the whole branch, each change" lines={data.postern} />
         </>
       ) : (

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import { recordEvent } from '../../audit/record.ts'
+import type { Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { TableName } from '../../database/schema.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { conflict, notFound } from '../../http/problem.ts'
@@ -19,12 +22,22 @@ import { renderCredential } from '../views.ts'
 
 const CredentialName = OneLine(100)
 const ById = Type.Object({ id: Type.String() })
+const Ending = Type.Union([
+  Type.Null(),
+  Type.Object({ compromised: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+])
 const NewCredential = Type.Object({ ceremonyId: Type.String(), response: Type.Unknown(), name: CredentialName })
+
+export type RevokeKey = (tx: Tx<TableName>, credentialRecordId: Id<'crd'>, at: number) => Promise<void>
 
 /** A person's own passkeys. Each change takes a tap on one they already have, bound to exactly that change. */
 export function credentialRoutes(
   app: App,
-  { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
+  {
+    ceremonies,
+    signersChanged,
+    revokeKey,
+  }: { ceremonies: Ceremonies; signersChanged: () => void; revokeKey: RevokeKey },
 ): void {
   const { database, challenges, place, attestation, now } = ceremonies
 
@@ -69,9 +82,16 @@ export function credentialRoutes(
       const record = await getOwn(request)
       await refuseLast(record.userId)
       const cose = Buffer.from(record.publicKey, 'base64url')
+      const isLost = mayBeInWrongHands(request)
+      const end = isLost ? ': it may be in wrong hands' : ''
       return {
-        title: `Remove the passkey “${record.name}” from your account`,
-        rows: [{ label: 'Fingerprint', value: coseFingerprint(cose, record.rpId), kind: 'text' }],
+        title: `Remove the passkey “${record.name}” from your account${end}`,
+        rows: [
+          { label: 'Fingerprint', value: coseFingerprint(cose, record.rpId), kind: 'text' },
+          ...(isLost
+            ? [{ label: 'What it sealed', value: 'Only what is there now counts from now on', kind: 'text' as const }]
+            : []),
+        ],
         subjects: [{ name: 'credential', digest: { sha256: hash('sha256', cose, 'hex') } }],
       }
     },
@@ -192,7 +212,7 @@ export function credentialRoutes(
 
   app.delete('/api/v1/me/credentials/:id', {
     config: { access: 'person', act: remove },
-    schema: { params: ById, response: { 204: Type.Null() } },
+    schema: { params: ById, body: Ending, response: { 204: Type.Null() } },
     async handler(request, reply) {
       const caller = getPerson(request)
       const record = await getOwn(request)
@@ -222,7 +242,9 @@ export function credentialRoutes(
           .where('endedAt', 'is', null)
           .execute()
         const target = { kind: 'credential', id: record.id }
-        const facts = { credential: record.name, seal: seal.id }
+        const isLost = mayBeInWrongHands(request)
+        if (isLost) await revokeKey(tx, record.id, at)
+        const facts = { credential: record.name, seal: seal.id, ...(isLost && { reason: 'may be in wrong hands' }) }
         await recordEvent(tx, { action: 'credential.removed', actor: actorOf(caller, seal), target, facts, at })
       })
       signersChanged()
@@ -230,3 +252,6 @@ export function credentialRoutes(
     },
   })
 }
+
+const mayBeInWrongHands = ({ body }: FastifyRequest): boolean =>
+  (body as Static<typeof Ending> | undefined)?.compromised === true

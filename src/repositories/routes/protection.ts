@@ -16,9 +16,11 @@ import { describeProtection, protectBranch } from '../protect-branch.ts'
 import { askForStart, getProtectedBranch, listProtectedBranches, sealStart } from '../protected-branches.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import type { RefParts } from '../ref-updates.ts'
+import { listRevocations } from '../revoked-keys.ts'
 import { ProtectedBranchView } from '../shapes.ts'
 import { listSigners } from '../signers.ts'
 import { renderAllowedSigners } from '../../seals/format/allowed-signers.ts'
+import { renderRevokedKeys } from '../../seals/format/revocation.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
 
 const ByBranch = Type.Object({ ...InRepository, branch: Type.String({ minLength: 1, maxLength: 255 }) })
@@ -133,6 +135,17 @@ export function protectionRoutes(
     async handler(request, reply) {
       const { repository } = getPlace(request)
       const text = renderAllowedSigners(await listSigners(database.read, repository.id))
+      return reply.type('text/plain; charset=utf-8').send(text)
+    },
+  })
+
+  app.get('/:project/:repository/revoked_keys', {
+    config: { access: 'git' },
+    schema: { params: Type.Object({ project: Type.String(), repository: Type.String() }) },
+    async handler(request, reply) {
+      const { id } = getPlace(request).repository
+      const entries = await listSigners(database.read, id)
+      const text = renderRevokedKeys(entries, await listRevocations(database.read, id, entries))
       return reply.type('text/plain; charset=utf-8').send(text)
     },
   })

@@ -50,6 +50,7 @@ test('one person counts once: by id, by name, by key, and by way of a third seal
 
 test('two people make level 4', () => {
   const merged = { seal: sealOf('ada'), did: 'merged' } as const
-  assert.equal(levelOf(countPeople(merged, [])), 3)
-  assert.equal(levelOf(countPeople(merged, [sealOf('bob')])), 4)
+  assert.equal(levelOf(countPeople(merged, []), true), 3)
+  assert.equal(levelOf(countPeople(merged, [sealOf('bob')]), true), 4)
+  assert.equal(levelOf(countPeople(merged, [sealOf('bob')]), false), 3)
 })

@@ -33,4 +33,6 @@ export function isSamePerson({ entry: a }: VerifiedSeal, { entry: b }: VerifiedS
   return a.userId === b.userId || a.username === b.username || a.publicKey.equals(b.publicKey)
 }
 
-export const levelOf = (people: readonly Agreed[]): ProvenLevel => (people.length >= 2 ? 4 : 3)
+/** Two who agreed make level 4 only where what landed is what they agreed to. */
+export const levelOf = (people: readonly Agreed[], isAsApproved: boolean): ProvenLevel =>
+  people.length >= 2 && isAsApproved ? 4 : 3

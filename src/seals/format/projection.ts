@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { byAge, renderAllowedSigners } from './allowed-signers.ts'
+import { REVOKED_KEYS, type Revocation, renderRevocation, renderRevokedKeys, revocationPath } from './revocation.ts'
 import { type SealRecord, renderSealRecord } from './seal-record.ts'
 import { type SignerEntry, renderSignerEntry } from './signer-entry.ts'
 import { BRANCH_REF, DIGEST, OPAQUE_ID, statementDigest } from './statement.ts'
@@ -37,9 +38,14 @@ export function protectionPath(ref: string): string {
 }
 
 /** Every file of `refs/postern/signers`. */
-export function renderSignersTree(entries: readonly SignerEntry[]): Map<string, Buffer> {
+export function renderSignersTree(
+  entries: readonly SignerEntry[],
+  revocations: readonly Revocation[] = [],
+): Map<string, Buffer> {
   const files = new Map<string, Buffer>()
   files.set('allowed_signers', Buffer.from(renderAllowedSigners(entries)))
+  files.set(REVOKED_KEYS, Buffer.from(renderRevokedKeys(entries, revocations)))
+  for (const revocation of revocations) files.set(revocationPath(revocation.credentialId), renderRevocation(revocation))
   for (const entry of byAge(entries)) files.set(signerPath(entry.credentialId), renderSignerEntry(entry))
   return files
 }

@@ -7,6 +7,7 @@ import { draftAct, draftApproval, draftConfirmation, draftMerge, draftProtect, d
 import { preAuthEncoding, renderEnvelope } from './dsse.ts'
 import { parseRawDiff, patchDigest } from './patch-digest.ts'
 import { sealPath } from './projection.ts'
+import { renderRevocation, renderRevokedKeys, revocationPath } from './revocation.ts'
 import type { SealErrorCode } from './seal-error.ts'
 import { type SealRecordJson, sealRecordToJson } from './seal-record.ts'
 import { type SignerEntry, credentialDigest, renderSignerEntry } from './signer-entry.ts'
@@ -57,6 +58,18 @@ export interface RefusedVector {
   place?: VectorPlace
 }
 
+/** `revocation.json`: the first seal of a lost key stands, the second was made after and dated back. */
+export interface RevocationVector {
+  description: string
+  entries: unknown[]
+  revocation: unknown
+  path: string
+  /** The file of that name. */
+  revokedKeys: string
+  standing: SealRecordJson
+  datedBack: SealRecordJson
+}
+
 export interface VectorKeys {
   ada: SoftwareSignerJSON
   bob: SoftwareSignerJSON
@@ -103,7 +116,11 @@ function contextOf({ entry }: SoftwareSigner) {
 }
 
 /** Every vector, by file name. ECDSA and the nonces are random: each run gives other, equally good ones. */
-export function createVectors(keys: VectorKeys): { proven: Record<string, Vector>; refused: RefusedVector[] } {
+export function createVectors(keys: VectorKeys): {
+  proven: Record<string, Vector>
+  refused: RefusedVector[]
+  revocation: RevocationVector
+} {
   const ada = SoftwareSigner.fromJSON(keys.ada)
   const bob = SoftwareSigner.fromJSON(keys.bob)
   const act = {
@@ -142,6 +159,23 @@ export function createVectors(keys: VectorKeys): { proven: Record<string, Vector
       },
     },
     refused: [...refusedVectors(ada, bob, start), ...refusedOfChanges(ada, start)],
+    revocation: revocationVector(ada, start),
+  }
+}
+
+function revocationVector(ada: SoftwareSigner, start: StatementDraft): RevocationVector {
+  const at = '2026-03-03T08:00:00Z'
+  const entry: SignerEntry = { ...ada.entry, ended: { at, seal: null } }
+  const [standing, datedBack] = [ada.seal(start), ada.seal(draftsOf(ada).push)]
+  const revocation = { credentialId: entry.credentialId, at, standing: [statementDigest(standing.statement)] }
+  return {
+    description: 'A key that may be in wrong hands, and the one statement that stands of it; both seals are well signed.',
+    entries: [entryJson(entry)],
+    revocation: JSON.parse(renderRevocation(revocation).toString()) as unknown,
+    path: revocationPath(entry.credentialId),
+    revokedKeys: renderRevokedKeys([entry], [revocation]),
+    standing: sealRecordToJson(standing),
+    datedBack: sealRecordToJson(datedBack),
   }
 }
 

@@ -6,6 +6,7 @@ import { sshsigBlob } from '../../protocols/sshsig/sshsig.ts'
 import { renderAllowedSigners } from './allowed-signers.ts'
 import { renderCommit, sealedCommit, trailersFor } from './commit.ts'
 import { parseEnvelope, preAuthEncoding, renderEnvelope } from './dsse.ts'
+import { parseRevocation, renderRevocation, renderRevokedKeys, revocationPath, withStanding } from './revocation.ts'
 import { SealError } from './seal-error.ts'
 import { parseRawDiff, patchDigest } from './patch-digest.ts'
 import { type SealRecord, readSealRecord, renderSealRecord, sealRecordToJson } from './seal-record.ts'
@@ -13,7 +14,14 @@ import { type SignerEntry, parseSignerEntry } from './signer-entry.ts'
 import { SoftwareSigner } from './software-signer-testing.ts'
 import { parseStatement, statementDigest } from './statement.ts'
 import { renderCanonical } from './strict-json.ts'
-import { type RefusedVector, type Vector, type VectorKeys, type VectorPlace, createVectors } from './vectors-testing.ts'
+import {
+  type RefusedVector,
+  type RevocationVector,
+  type Vector,
+  type VectorKeys,
+  type VectorPlace,
+  createVectors,
+} from './vectors-testing.ts'
 import { verifyApproval, verifyConfirmation } from './verify-approval.ts'
 import { type Signers, verifySeal } from './verify-seal.ts'
 import { verifySealedCommit } from './verify-sealed-commit.ts'
@@ -109,6 +117,21 @@ for (const vector of read('seal-refused.json') as RefusedVector[]) {
     )
   })
 }
+
+test('revocation.json: what was there stands, what was dated back does not', () => {
+  const vector = read('revocation.json') as RevocationVector
+  const entries = entriesOf(vector)
+  const bytes = renderCanonical(vector.revocation as object)
+  const revocation = parseRevocation(bytes)
+  assert.deepEqual(renderRevocation(revocation), bytes)
+  assert.equal(revocationPath(revocation.credentialId), vector.path)
+  assert.equal(renderRevokedKeys(entries, [revocation]), vector.revokedKeys)
+  const signers = mapOf(withStanding(entries, [revocation]))
+  verifySeal({ record: readSealRecord(vector.standing), signers })
+  const datedBack = readSealRecord(vector.datedBack)
+  verifySeal({ record: datedBack, signers: mapOf(entries) })
+  assert.throws(() => verifySeal({ record: datedBack, signers }), { code: 'key-compromised' })
+})
 
 test('the keys of the vectors are those of their entries, and make equally good ones', () => {
   const keys = read('keys.json') as VectorKeys

@@ -4,6 +4,7 @@ import { preAuthEncoding } from './dsse.ts'
 import { asProofError } from './proof-error.ts'
 import { SealError } from './seal-error.ts'
 import type { SealRecord, SealStrength } from './seal-record.ts'
+import type { KnownSigner } from './revocation.ts'
 import type { SignerEntry } from './signer-entry.ts'
 import { assemble } from './signing.ts'
 import {
@@ -17,7 +18,7 @@ import {
 import { parseTime } from './time.ts'
 
 /** Signers by credential id. */
-export type Signers = ReadonlyMap<string, SignerEntry>
+export type Signers = ReadonlyMap<string, KnownSigner>
 
 export interface VerifiedSeal {
   statement: Statement
@@ -52,6 +53,7 @@ export function verifySeal(given: {
   const tap = checkResponse(record, entry, message, given.origins ?? entry.origins.sealing)
   checkSshForm(record, entry)
   checkStrength(record, entry)
+  checkStanding(record, entry)
   checkLifetime(statement, entry)
   return {
     statement,
@@ -66,7 +68,7 @@ export function verifySeal(given: {
 }
 
 /** The record, the statement and the list of signers name one person with one credential. */
-function checkSigner(record: SealRecord, { predicate }: Statement, signers: Signers): SignerEntry {
+function checkSigner(record: SealRecord, { predicate }: Statement, signers: Signers): KnownSigner {
   const { signer, action } = predicate
   const entry = signers.get(record.credentialId)
   if (!entry) throw new SealError('signer-unknown', 'the credential is not in the list of signers')
@@ -125,6 +127,13 @@ function checkSshForm({ response, namespace, armored }: SealRecord, entry: Signe
 function checkStrength({ strength }: SealRecord, { backupEligible }: SignerEntry): void {
   if (backupEligible && (strength === 'device-bound' || strength === 'attested')) {
     throw new SealError('strength-mismatch', `recorded as ${strength}, but the key says that it can be copied`)
+  }
+}
+
+/** Whoever has a stolen key can write any date; what was there before it was reported is a list that only grew until then. */
+function checkStanding({ statement }: SealRecord, { standing }: KnownSigner): void {
+  if (standing && !standing.has(statementDigest(statement))) {
+    throw new SealError('key-compromised', 'the key may be in wrong hands, and this was not there when that was said')
   }
 }
 

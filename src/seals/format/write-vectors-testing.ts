@@ -9,8 +9,9 @@ const write = (name: string, value: unknown) =>
 
 const keysFile = fileURLToPath(new URL('keys.json', folder))
 const keys = existsSync(keysFile) ? (JSON.parse(readFileSync(keysFile, 'utf8')) as VectorKeys) : createVectorKeys()
-const { proven, refused } = createVectors(keys)
+const { proven, refused, revocation } = createVectors(keys)
 const wanted = process.argv.slice(2)
-for (const [name, content] of Object.entries({ 'keys.json': keys, ...proven, 'seal-refused.json': refused })) {
+const files = { 'keys.json': keys, ...proven, 'seal-refused.json': refused, 'revocation.json': revocation }
+for (const [name, content] of Object.entries(files)) {
   if (wanted.length === 0 || wanted.includes(name)) write(name, content)
 }

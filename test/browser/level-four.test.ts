@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createApiToken } from '../../src/access-keys/api-tokens.ts'
+import { newId } from '../../src/database/id.ts'
+import { createUser, findUserByUsername } from '../../src/identity/users.ts'
+import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
+import { tapToMerge } from './merge-steps.ts'
+import { admit, openOrganisation, vouch } from './organisation.ts'
+import { approve, giveRole, readerOf, rule } from './review-steps.ts'
+import { see, type Story } from './story.ts'
+import { Terminal } from './terminal.ts'
+
+// The whole promise: an agent proposes with stock git, two people seal in their browsers, and a fresh clone proves it.
+test('what an agent proposes and two people seal is Level 4', { timeout: 280_000 }, async (context) => {
+  await using ana = await openOrganisation(context)
+  const { step, page, postern, terminal, visitor } = ana
+  await using ben = await admit(ana, 'Ben', { role: 'member', key: {} })
+  await using robot = await Terminal.open('Robot', 'robot@localhost')
+  const url = `${postern.origin}/acme/widgets.git`
+  let pullRequest = ''
+
+  await step('a repository whose main asks for an approval, and an agent who may write', async () => {
+    await vouch(ana)
+    await callInBrowser(page, 'POST', '/projects', { name: 'acme', description: '' })
+    await callInBrowser(page, 'POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
+    await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
+    await terminal.pasteWell(`git clone --quiet ${url} && echo Widgets > widgets/README.md`)
+    await terminal.pasteWell('git add . && git commit --quiet -m Start && git push --quiet origin HEAD:main', 'widgets')
+    await rule(postern, { approvals: 1, agentApprovals: 1 })
+    await robot.answerGitWith('robot', await makeAgent(ana))
+    await giveRole(ana, 'ben', 'write')
+    await giveRole(ana, 'robot', 'write')
+  })
+
+  await step('the agent pushes, and a pull request stands', async () => {
+    await robot.pasteWell(`git clone --quiet ${url} && echo fixed > widgets/fix.txt`)
+    const screen = await robot.pasteWell(
+      'git add . && git commit --quiet -m "Fix it" && git push origin HEAD:refs/for/main',
+      'widgets',
+    )
+    pullRequest = /http\S+\/pull-requests\/\d+/.exec(screen)?.[0] ?? assert.fail(screen)
+    await page.goto(pullRequest)
+    await see(page, 'Fix it')
+    await page.getByRole('heading', { name: 'Not yet' }).waitFor()
+  })
+
+  await step('one person reads and approves with a tap', () => approve(readerOf(ben), pullRequest))
+  await step('another merges with a tap', async () => {
+    await page.goto(pullRequest)
+    await page.getByRole('heading', { name: 'Ready to merge' }).waitFor()
+    await tapToMerge(ana, { method: 'Merge' })
+    await visitor.photograph('level-four-merged')
+  })
+
+  await step('on a fresh clone the verifier says Level 4, and says who', async () => {
+    await terminal.pasteWell(`git clone --quiet ${url} fresh`)
+    const said = await terminal.pasteWell('postern verify . --level 4', 'fresh')
+    assert.match(said, /Level 4/)
+    for (const name of ['ana', 'ben']) assert.ok(said.includes(name), said)
+  })
+  await step('an edited clone is caught', async () => {
+    await terminal.pasteWell('echo more >> fix.txt && git commit --quiet --amend --all --no-edit', 'fresh')
+    const { code, screen } = await terminal.paste('postern verify . --level 4', 'fresh')
+    assert.equal(code, 1, screen)
+    assert.doesNotMatch(screen, /Level 4:/)
+  })
+  await step('no page complained', async () => assert.deepEqual([...visitor.errors, ...ben.errors], []))
+})
+
+/** An agent for whom Ana answers, and its token; how they are made with taps is another test. */
+async function makeAgent({ postern }: Story): Promise<string> {
+  const { database, now } = postern.postern.ceremonies
+  const owner = (await findUserByUsername(database.read, 'ana')) ?? assert.fail()
+  const agent = await database.write((tx) =>
+    createUser(tx, {
+      kind: 'agent',
+      username: 'robot',
+      displayName: 'Robot',
+      email: '',
+      role: 'guest',
+      createdBy: owner.id,
+      ownerId: owner.id,
+      at: now(),
+    }),
+  )
+  const caller = {
+    ...{ id: owner.id, username: 'ana', displayName: 'Ana Example', kind: 'person', role: 'owner', isDemo: false },
+    ...{ strength: 'passkey', authenticatedAt: now(), address: '127.0.0.1', shortfall: null },
+    by: { kind: 'token', tokenId: newId('tok'), scopes: [], repositoryIds: null },
+  } as const
+  const seal = { id: newId('sea'), strength: 'passkey', credentialRecordId: newId('crd') } as const
+  const { secret } = await createApiToken(
+    database,
+    { caller, takeSeal: () => Promise.resolve(seal), now },
+    { name: 'robot', scopes: ['repository:write'], repositoryIds: null, expiresInDays: 1 },
+    agent,
+  )
+  return secret
+}
