@@ -37,6 +37,15 @@ export const diffPage: Group = {
       const others = changed.slice(patches.length)
       await Promise.all(others.map(({ index }) => ana.call('GET', `${R}/commits/${oid}/files/${index}`)))
     }
+    // As somebody comes to a change: from the list of commits.
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: { nextCursor: string | null } = await ana.call(
+        'GET',
+        `${R}/commits${cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`}`,
+      )
+      cursor = page.nextCursor
+    }
     await look(fresh.pop() ?? '')
     const { ours, peer } = await alternate(rounds, {
       async ours() {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { parseRevocation } from '../src/seals/format/revocation.ts'
 import { judged } from '../src/verifier/judged-testing.ts'
+import { Person } from '../src/walk/person.ts'
 import { startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
 
@@ -40,8 +41,8 @@ for (const { name, flags } of stores) {
       await ana.call('POST', `${start}/start`, {}, { 'postern-seal': await ana.tap(sealRequestId) })
 
       const fetchProofs = () => git('fetch', '-q', 'origin', '+refs/postern/*:refs/postern/*')
-      const revokedKeys = async (path = 'api.git') =>
-        (await ana.fetch('GET', `${postern.origin}/payments/${path}/revoked_keys`)).text()
+      const revokedKeys = async () =>
+        (await fetch(`${postern.origin}/payments/api.git/revoked_keys`, { headers: { authorization: `Bearer ${token}` } })).text()
       assert.equal(await revokedKeys(), '')
       assert.equal((await fetch(`${postern.origin}/payments/api.git/revoked_keys`)).status, 401)
 
@@ -50,20 +51,19 @@ for (const { name, flags } of stores) {
       const { items } = await ana.call<{ items: { id: string; fingerprint: string }[] }>('GET', '/me/credentials')
       const first = items.find(({ id }) => id !== added.id)
       assert.ok(first)
-      ana.authenticator = second
-      await ana.signOut()
-      await ana.signIn()
+      const later = new Person(ana.origin, second)
+      await later.signIn()
 
       // A tap for a mere removal does not say that the key was stolen, nor the other way round.
       const lost = `/me/credentials/${first.id}`
-      const asked = await ana.fetch('DELETE', lost)
+      const asked = await later.fetch('DELETE', lost)
       const plain = (await asked.json()) as { sealRequestId: string }
-      const seal = await ana.tap(plain.sealRequestId)
-      const swapped = await ana.fetch('DELETE', lost, { compromised: true }, { 'postern-seal': seal })
+      const seal = await later.tap(plain.sealRequestId)
+      const swapped = await later.fetch('DELETE', lost, { compromised: true }, { 'postern-seal': seal })
       assert.notEqual(swapped.status, 204)
       assert.equal(await revokedKeys(), '')
 
-      await ana.act('DELETE', lost, { compromised: true })
+      await later.act('DELETE', lost, { compromised: true })
       assert.match(await revokedKeys(), /^sk-ecdsa-sha2-nistp256@openssh\.com [A-Za-z0-9+/=]+\n$/)
       // The projection follows on its own.
       let listed = ''

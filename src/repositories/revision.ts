@@ -62,7 +62,12 @@ async function findCommit(source: Source, name: string): Promise<Revision | unde
   return { name, oid: found.oid, ref: null }
 }
 
-const visible = new Lru<string, true>(10_000)
+const visible = new Lru<string, true>(20_000)
+
+/** Commits that were just shown because a branch, a tag or a pull request holds them: looking at one asks no more. */
+export function rememberVisible({ folder }: Pick<Source, 'folder'>, oids: readonly string[]): void {
+  for (const oid of oids) visible.set(`${folder} ${oid}`, true)
+}
 
 async function isVisible({ git, folder }: Source, oid: string): Promise<boolean> {
   const key = `${folder} ${oid}`

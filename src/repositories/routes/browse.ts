@@ -14,7 +14,7 @@ import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { readFilePatch } from '../patch.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
-import { getRevision, type Revision, type Source } from '../revision.ts'
+import { getRevision, type Revision, type Source, rememberVisible } from '../revision.ts'
 import { CommitView, DiffSummary, FilePatch, FileView, TreeView } from '../shapes.ts'
 import { directoryMode, getPath, readDirectory } from '../tree.ts'
 import { cleanPath, FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
@@ -107,6 +107,10 @@ export function browseRoutes(
         const [oid, skip] = cursor === undefined ? [revision.oid, 0] : parseCursor(cursor, 'string', 'number')
         const tip = (await getRevision(source, oid)).oid
         const commits = await listCommits(source, { tip, path, skip: Math.max(0, Math.trunc(skip)) })
+        rememberVisible(
+          source,
+          commits.map((commit) => commit.oid),
+        )
         const views = await withProofs(place, commits)
         return cutPage(
           views,
