@@ -62,6 +62,8 @@ import { provenanceRoutes } from './provenance/routes.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
 import { createAutoMerge } from './pull-requests/auto-merge-asking.ts'
 import { createConfirmation } from './pull-requests/confirm-bypass.ts'
+import { wantsLetters } from './notify/choices.ts'
+import { listReviewLetters } from './pull-requests/review-letters.ts'
 import { listMergeLetters } from './pull-requests/merge-letters.ts'
 import { recordMerge } from './pull-requests/record-merge.ts'
 import { createBypassReminders } from './pull-requests/remind-bypass.ts'
@@ -135,6 +137,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
     },
     async (tx, event) => {
       for (const letter of await listMergeLetters(tx, event)) await mail.queue(tx, letter)
+      for (const letter of await listReviewLetters(tx, event))
+        if (await wantsLetters(tx, letter.toUserId)) await mail.queue(tx, letter)
     },
     (tx, event, id) => queueDeliveries(tx, event, { event: id, origin }),
   ]

@@ -7,6 +7,7 @@ import type { InboxItem } from '../src/seals/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules, shipped } from './support/guardrails.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
+import { makeProposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -125,6 +126,19 @@ for (const store of stores)
       const { database } = postern.postern.ceremonies
       const letters = await database.read.selectFrom('letter').select('id').where('kind', '=', 'tap-waits').execute()
       assert.equal(letters.length, 1)
+    })
+
+    test('and one when their review is asked for, as long as they want letters', async () => {
+      const repository = await makeProposing(postern, ana, 'payments/api')
+      await ana.act('PUT', `${repository.path}/members/user/eve`, { role: 'write' })
+      await eve.call('PUT', '/me/notifications', { letters: true })
+      const { id } = await eve.call<{ id: string }>('GET', '/me')
+      const number = await repository.propose('asked')
+      await ana.call('PUT', `${repository.path}/pull-requests/${number}/reviewers`, { users: [id], groups: [] })
+      const text = await letterTo('eve', /Your review is asked for/)
+      assert.match(text, /Ana Example asks for your review of payments\/api#1/)
+      assert.ok(text.includes(`${postern.origin}/payments/api/pull-requests/${number}`))
+      await eve.call('PUT', '/me/notifications', { letters: false })
     })
 
     test('is told in their browser, with words that only it can open and that tell nothing', async () => {

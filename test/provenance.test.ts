@@ -129,7 +129,9 @@ for (const store of stores)
         body,
       )
       const seal = await ana.tap(sealRequestId)
-      const merged = await ana.call<{ mergeOid: string }>('POST', `${pullRequest}/merge`, body, { 'postern-seal': seal })
+      const merged = await ana.call<{ mergeOid: string }>('POST', `${pullRequest}/merge`, body, {
+        'postern-seal': seal,
+      })
       const past = await said(merged.mergeOid)
       assert.equal(past.level, 'SLSA_SOURCE_LEVEL_3')
       assert.deepEqual(Object.keys(past.since).sort(), ['history-kept', 'sealed-changes'])

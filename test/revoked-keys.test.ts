@@ -42,7 +42,11 @@ for (const { name, flags } of stores) {
 
       const fetchProofs = () => git('fetch', '-q', 'origin', '+refs/postern/*:refs/postern/*')
       const revokedKeys = async () =>
-        (await fetch(`${postern.origin}/payments/api.git/revoked_keys`, { headers: { authorization: `Bearer ${token}` } })).text()
+        (
+          await fetch(`${postern.origin}/payments/api.git/revoked_keys`, {
+            headers: { authorization: `Bearer ${token}` },
+          })
+        ).text()
       assert.equal(await revokedKeys(), '')
       assert.equal((await fetch(`${postern.origin}/payments/api.git/revoked_keys`)).status, 401)
 

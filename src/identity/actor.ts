@@ -6,7 +6,7 @@ import { type Caller, getCaller, getPerson } from './caller.ts'
 const actScope = 'act'
 
 /** These decide who can tap at all: whoever taps for them looks at the page that does them. */
-const isNeverByToken = (act: string): boolean => act.startsWith('credential.')
+const isNeverByToken = (act: string): boolean => act.startsWith('credential.') || act === 'person.link'
 
 /**
  * Whether a token calls that may carry out the act of this route, for which its person must tap each time.

@@ -16,6 +16,7 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'merge-bypassed': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
   'bypass-overdue': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
   'merge-ready': { pullRequest: 'pay/api#3', method: 'a merge commit' },
+  'review-requested': { pullRequest: 'pay/api#3', by: nasty },
   'tap-waits': { title: nasty, by: nasty, link: 'https://git.example.com/s/abc', expiresAt: at },
   'enrolment-reminder': { rule: nasty, needs: 'a hardware key', deadline: at },
 }

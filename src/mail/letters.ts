@@ -18,6 +18,8 @@ export interface LetterFacts {
   'bypass-overdue': { pullRequest: string; branch: string; by: string; reason: string; confirmBy: number }
   /** To who wants to merge it as soon as it is ready. `method` is as in "by a merge commit". */
   'merge-ready': { pullRequest: string; method: string }
+  /** `pullRequest` is `project/name#12`. */
+  'review-requested': { pullRequest: string; by: string }
   /** `by` is null where a program of their own asks. `title` is an act, as in "Merge payments/api#12 into main". */
   'tap-waits': { title: string; by: string | null; link: string; expiresAt: number }
   /** `needs` ends a sentence: "a hardware key". */
@@ -100,6 +102,11 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
     subject: 'A pull request is ready and waits for your tap',
     happened: `You asked to merge ${quoteName(pullRequest)} by ${quoteName(method)} when it is ready. It is: nothing but your tap is missing.`,
     next: `It stands in your inbox at ${account.replace(/account$/, 'inbox')} for a day, unless something changes before.`,
+  }),
+  'review-requested': ({ pullRequest, by }, account) => ({
+    subject: 'Your review is asked for',
+    happened: `${quoteName(by)} asks for your review of ${pullRequest}.`,
+    next: `Read it at ${pageOf(pullRequest, account)}. Your account says whether you get such letters: ${account}/notifications`,
   }),
   'tap-waits': ({ title, by, link, expiresAt }, account) => ({
     subject: 'Something waits for your tap',

@@ -21,6 +21,9 @@ export interface NotifierParts {
 const lookEveryMs = 1_000
 /** What waits for a shorter time is over before anybody reads a letter. */
 const worthALetterMs = 10 * 60_000
+// Of what somebody wanted themselves, such as a merge when it is ready, the room that asks writes its own.
+const isWorthALetter = (row: SealRequestTable): boolean =>
+  row.expiresAt - row.createdAt >= worthALetterMs && (row.userId !== row.requestedBy || row.requestedToken !== null)
 
 /**
  * `notify/` owns who wants to be told, and where, when something waits for their tap; it tells them once. It never says
@@ -39,7 +42,7 @@ export function createNotifier(parts: NotifierParts): { start(): void; tell(): P
   function claim(row: SealRequestTable): Promise<boolean> {
     return database.write(async (tx) => {
       if (!(await markAnnounced(tx, row.id, now()))) return false
-      if (row.expiresAt - row.createdAt >= worthALetterMs && (await wantsLetters(tx, row.userId))) {
+      if (isWorthALetter(row) && (await wantsLetters(tx, row.userId))) {
         const by = await findUserById(tx, row.requestedBy)
         await parts.queueLetter(tx, {
           toUserId: row.userId,

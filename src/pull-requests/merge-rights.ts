@@ -13,7 +13,7 @@ import type { MergeParts } from './merge-parts.ts'
 import { mergeQuestion } from './merge-question.ts'
 import type { ReadyLine } from './ready/judge-ready.ts'
 import type { PullRequest } from './records.ts'
-import type { Mergeability } from './shapes.ts'
+import type { Mergeability, MethodChoice } from './shapes.ts'
 
 interface Asking {
   caller: Caller | undefined
@@ -60,15 +60,30 @@ async function judgeKeys(
   return isAsked || asked.stockVerifiableOnly ? { refusal: null } : null
 }
 
+interface Past {
+  state: Mergeability['state']
+  lines: readonly ReadyLine[]
+  methods: readonly MethodChoice[]
+}
+
 /** Why the reader may not merge past the rule; null where they may, and there is something to go past. */
 export async function readBypassRefusal(
   { database }: MergeParts,
   place: RepositoryPlace,
-  { caller, rule, state, lines }: Asking & { state: Mergeability['state']; lines: readonly ReadyLine[] },
+  { caller, rule, state, lines, methods }: Asking & Past,
 ): Promise<string | null> {
   if (!isWriter(place, caller)) return 'It takes a person signed in with a passkey, with the role “write”.'
   const refusal = await findBypassRefusal(database.read, { rule, role: place.role, asker: caller })
   if (refusal !== undefined) return refusal
   if (state !== 'ready' && state !== 'not-ready') return 'Something else than the rule is in the way.'
-  return lines.every(({ isMet }) => isMet) ? 'Nothing of the rule is in the way: merge as usual.' : null
+  return lines.every(({ isMet }) => isMet) ? whyNeedless(methods) : null
+}
+
+/** All that the rule asks for is met: what is left is how it is merged, which no reason sets aside. */
+export function whyNeedless(methods: readonly MethodChoice[]): string {
+  const open = methods.filter(({ refusal }) => refusal === null).length
+  if (open === methods.length) return 'Nothing of the rule is in the way: merge as usual.'
+  return open > 0
+    ? 'All that the rule asks for is met. Only some ways to merge are closed: choose one that is open.'
+    : 'All that the rule asks for is met. Only the ways to merge are closed: see what each of them needs.'
 }

@@ -73,8 +73,8 @@ export async function readyMerge(
   if (mergeBase === ends.head) throw conflict('nothing-to-merge', `${branchName(row.targetRef)} has all of it already.`)
   const { rule, unmet } = await checkRule(parts, question, row, ends)
   if (question.bypass !== undefined && unmet.length === 0)
-    throw conflict('rule-met', `Nothing of the rule of ${branchName(row.targetRef)} is in the way.`, {
-      help: 'Merge as usual.',
+    throw conflict('rule-met', `All that the rule of ${branchName(row.targetRef)} asks for is met.`, {
+      help: 'Merge in a way that it allows.',
     })
   await using temporary = await createTemporaryObjects(place.folder)
   const objectDirectory = temporary.path

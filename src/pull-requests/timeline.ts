@@ -1,11 +1,19 @@
 import { renderSentence } from '../audit/actions.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import type { PersonRef } from '../http/shapes.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import type { PullRequestView } from './shapes.ts'
 
 const mostEvents = 500
 const fullOid = /^(?!0{40})[0-9a-f]{40}$/
+
+/** Where a sentence names the pull request that it stands on. */
+const here = '\0'
+
+const nameOf = (actor: PersonRef | null): string => actor?.displayName ?? 'Somebody'
+
+const onItsPage = (sentence: string): string => sentence.replace(/^\0#?/, 'This').replaceAll(/\0#?/g, 'this')
 
 /** What happened to a pull request, in order, told by the ledger's own events. */
 export async function readTimeline(db: Db<'auditEvent' | 'user'>, id: Id<'prq'>): Promise<PullRequestView['timeline']> {
@@ -27,11 +35,11 @@ export async function readTimeline(db: Db<'auditEvent' | 'user'>, id: Id<'prq'>)
     const { facts } = JSON.parse(row.leaf) as { facts: Record<string, string | number> }
     const actor = people.get(row.actorId ?? '') ?? null
     const newOid = String(facts['newOid'] ?? '')
-    const shown = { ...facts, newOid: newOid.slice(0, 10), actor: actor?.displayName ?? 'Somebody' }
+    const shown = { ...facts, repository: here, number: '', newOid: newOid.slice(0, 10), actor: nameOf(actor) }
     return {
       at: row.occurredAt,
       actor,
-      sentence: renderSentence(row.action, shown),
+      sentence: onItsPage(renderSentence(row.action, shown)),
       oid: fullOid.test(newOid) ? newOid : null,
     }
   })

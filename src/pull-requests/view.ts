@@ -76,6 +76,11 @@ export async function readPullRequest(
     ready: lines,
     ...(await readMergeRights(parts, place, row, { caller, rule })),
   })
+  const methods = judgeMethods({
+    rule,
+    branch: branchName(row.targetRef),
+    history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
+  })
   return {
     ...renderSummary(summary, (await readBadges(db, [summary]))(summary)),
     description: row.description,
@@ -84,11 +89,7 @@ export async function readPullRequest(
     mergeBaseOid: mergeBase,
     commitCount: comparison.commitCount,
     mergeability,
-    methods: judgeMethods({
-      rule,
-      branch: branchName(row.targetRef),
-      history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
-    }),
+    methods,
     checks: await renderChecks(db, checks),
     autoMerge: autoMergeOf(row, people),
     bypass: await readBypassView(db, { row, role: place.role, asker: caller, at: parts.now() }),
@@ -103,7 +104,7 @@ export async function readPullRequest(
       close: mayWrite && row.state === 'open',
       merge: mergeability.state === 'ready' && mergeability.heldBy === null,
       autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
-      bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines }),
+      bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines, methods }),
     },
   }
 }

@@ -5,8 +5,8 @@ import type { SealRequestTable } from '../database/schema.ts'
 const mostAtOnce = 50
 
 /**
- * Requests that wait for somebody who does not know it yet: asked by another person, or by a program. What a person
- * asked for in a browser of their own is in front of them.
+ * Requests that wait for somebody who does not know it yet: asked by another person or a program, or by the server when
+ * something they wanted is ready. What a person asked for in a browser of their own is in front of them.
  */
 export function listUnannounced(db: Db<'sealRequest'>, now: number): Promise<SealRequestTable[]> {
   return db
@@ -16,7 +16,13 @@ export function listUnannounced(db: Db<'sealRequest'>, now: number): Promise<Sea
     .where('code', 'is not', null)
     .where('state', '=', 'open')
     .where('expiresAt', '>', now)
-    .where((eb) => eb.or([eb('userId', '!=', eb.ref('requestedBy')), eb('requestedVia', '!=', 'session')]))
+    .where((eb) =>
+      eb.or([
+        eb('userId', '!=', eb.ref('requestedBy')),
+        eb('requestedVia', '!=', 'session'),
+        eb('about', 'is not', null),
+      ]),
+    )
     .orderBy('createdAt')
     .limit(mostAtOnce)
     .execute()

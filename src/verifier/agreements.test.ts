@@ -68,7 +68,8 @@ test('approvals count for fast-forwards, rebases and squashes as well', async ()
     const tree = repository.git(['rev-parse', `${head}^{tree}`])
     if (action === 'squash') repository.merge(repository.ada, { action, head })
     else if (action === 'fast-forward') update(repository, repository.ada, { action, tip: head })
-    else update(repository, repository.ada, { action, head, tip: repository.commit([repository.tip], 'Replayed', tree) })
+    else
+      update(repository, repository.ada, { action, head, tip: repository.commit([repository.tip], 'Replayed', tree) })
     const { level, people } = await newest(repository)
     assert.deepEqual({ action, level, people }, { action, level: 4, people: ['ada merged', 'bob approved'] })
   }
@@ -227,6 +228,26 @@ for (const action of ['merge', 'squash', 'rebase'] as const) {
   })
 }
 
+for (const action of ['rebase', 'fast-forward'] as const) {
+  test(`${action}: one that claims to begin below an approved change, and undoes it, is level 3`, async () => {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const below = repository.tip
+    const approved = propose(repository)
+    approve(repository, bob, { head: approved, mergeBase: below })
+    const undone = propose(repository)
+    approve(repository, bob, { head: undone, claims: { pullRequest: 6 } })
+    repository.merge(repository.ada, { head: undone, pullRequest: 6 })
+    // From below to here it is what Bob approved; from the tip to here it also takes back what he approved before.
+    const tree = repository.git(['rev-parse', `${approved}^{tree}`])
+    const tip = repository.commit([repository.tip], 'Undo it', tree)
+    const head = action === 'rebase' ? approved : tip
+    update(repository, repository.ada, { action, head, tip, claims: { base: below } })
+    const { change, level, report } = await newest(repository)
+    assert.deepEqual([change.landed, level, report.changes[1]?.level], ['otherwise', 3, 4])
+  })
+}
+
 test('where the approved head is in no clone, level 3, and a note says how to get it', async () => {
   using repository = new SealedRepository()
   const { head, result } = movedInSameFile(repository)
@@ -234,7 +255,9 @@ test('where the approved head is in no clone, level 3, and a note says how to ge
   const { oid } = repository.merge(repository.ada, { action: 'squash', head, tree: repository.treeOf(result) })
   const { change, level, people, report } = await newest(repository)
   assert.deepEqual([change.landed, level, people], ['head-missing', 3, ['ada merged', 'bob approved']])
-  const note = report.notes.find((one) => one.startsWith(`What was approved of ${oid.slice(0, 12)} is not in this clone`))
+  const note = report.notes.find((one) =>
+    one.startsWith(`What was approved of ${oid.slice(0, 12)} is not in this clone`),
+  )
   assert.match(note ?? '', /git fetch origin '\+refs\/pull\/\*:refs\/pull\/\*'/)
   // A clone of our own we make good ourselves.
   assert.equal((await judged(`file://${repository.bare}`, '--ref', 'main')).changes[0]?.level, 4)

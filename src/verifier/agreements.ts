@@ -36,8 +36,12 @@ interface Parts {
   mergeAgain: (steps: readonly Step[]) => Promise<ReadonlyMap<Step, Landed>>
 }
 
-/** Judges which approvals and confirmations count for which step. Steps are oldest first. */
-export async function findAgreements(steps: readonly Step[], parts: Parts): Promise<Map<Step, Agreement>> {
+/**
+ * Judges which approvals and confirmations count for which step. `before` has the steps, oldest first, each with the
+ * commit below the first that it proves.
+ */
+export async function findAgreements(before: ReadonlyMap<Step, string>, parts: Parts): Promise<Map<Step, Agreement>> {
+  const steps = [...before.keys()]
   const { approvals, confirmations } = parts.seals
   const approvalsOf = fileByChange(approvals)
   const confirmationsOf = fileByChange(confirmations)
@@ -62,8 +66,9 @@ export async function findAgreements(steps: readonly Step[], parts: Parts): Prom
     const confirmedBy =
       pullRequest === null ? [] : countConfirmations(found, confirmationsOf(pullRequest, step.tip), pullRequest)
     const { people, isLandedPatch } = approved
-    const landed = landedOf(step, isLandedPatch)
-    if (landed === 'otherwise') undecided.push(step)
+    const told = landedOf(step, isLandedPatch, before.get(step))
+    if (told === undefined) undecided.push(step)
+    const landed = told ?? 'otherwise'
     const level = levelOf(people, landed === 'as-approved')
     agreements.set(step, { people, confirmedBy, notCounted: found.notCounted, level, landed })
   }
@@ -80,10 +85,16 @@ interface Approved {
   isLandedPatch: boolean | null
 }
 
-/** As far as it can be told without merging again. A fast-forward leaves the branch at the very head. */
-function landedOf({ action }: Step, isLandedPatch: boolean | null): Landed {
+/** Undefined where it takes merging again to tell. A fast-forward leaves the branch at the very head. */
+function landedOf(
+  { action, base }: Step,
+  isLandedPatch: boolean | null,
+  before: string | undefined,
+): Landed | undefined {
   if (isLandedPatch === null) return null
-  return isLandedPatch || action === 'fast-forward' ? 'as-approved' : 'otherwise'
+  // From further below, what was approved could take back what others brought in between.
+  if (before !== base) return 'otherwise'
+  return isLandedPatch || action === 'fast-forward' ? 'as-approved' : undefined
 }
 
 interface Found {

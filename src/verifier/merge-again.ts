@@ -53,7 +53,14 @@ async function isNewEnough(repository: Repository): Promise<boolean> {
 
 async function mergeStep(repository: Repository, { base, head, tree }: Step): Promise<Answer> {
   if ((await repository.findRef(`${head}^{commit}`)) === undefined) return 'head-missing'
-  const { code, stdout } = await repository.try(['merge-tree', '--write-tree', '--no-messages', '--end-of-options', base, head])
+  const { code, stdout } = await repository.try([
+    'merge-tree',
+    '--write-tree',
+    '--no-messages',
+    '--end-of-options',
+    base,
+    head,
+  ])
   // 1 is a conflict: what came of it is then somebody's own work. Others are no merge at all.
   return code === 0 && stdout.trim() === tree ? 'as-approved' : 'otherwise'
 }

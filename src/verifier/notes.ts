@@ -48,7 +48,10 @@ export async function findNotes(facts: {
     notes.push('The file revoked_keys does not say which keys may be in wrong hands: stock git may judge otherwise.')
   }
   for (const { credentialId, at, standing } of projection.revocations) {
-    const { username, fingerprint } = rules.signers.get(credentialId) ?? { username: 'nobody', fingerprint: credentialId }
+    const { username, fingerprint } = rules.signers.get(credentialId) ?? {
+      username: 'nobody',
+      fingerprint: credentialId,
+    }
     const seals = standing.length === 1 ? '1 seal that was' : `${standing.length} seals that were`
     notes.push(
       `The key ${fingerprint} of ${username} may be in wrong hands, as was said on ${at.slice(0, 10)}: of it only the ` +
@@ -108,8 +111,8 @@ function otherwiseNotes(changes: readonly Change[]): string[] {
     [
       'otherwise',
       (which: string) =>
-        `What came of ${which} is neither path by path what was approved, nor what merging it gives: ` +
-        `more came in, for which only whoever merged stands, ${NO_MORE_THAN_MERGED}.`,
+        `What came of ${which} is neither path by path what was approved, nor what merging it gives: something else ` +
+        `came in or was taken out, for which only whoever merged stands, ${NO_MORE_THAN_MERGED}.`,
     ],
     [
       'head-missing',

@@ -18,9 +18,10 @@ import { checkHistory, posternTips, readFiles } from './postern-history.ts'
 import { readLandedPatches, readPatches } from './read-patches.ts'
 import type { Change, Judged, Root } from './report.ts'
 import { reportChanges } from './report-change.ts'
+import type { Step } from './step.ts'
 import { Updates } from './updates.ts'
 import { verifyStart } from './verify-start.ts'
-import { walk } from './walk.ts'
+import { type Judgement, walk } from './walk.ts'
 
 export interface VerifyOptions {
   /** Branch or full ref; the clone's own current branch where absent. */
@@ -93,8 +94,7 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   const updates = new Updates({ line, rules, seals: detached, objects, isBelow })
   const { judgements, named, used } = await walk(line, tip, { rules, objects, updates })
   await detached.load(used)
-  const steps = new Set(judgements.flatMap(({ proof }) => (proof instanceof SealError ? [] : [proof])))
-  const agreements = await findAgreements([...steps], {
+  const agreements = await findAgreements(stepsOf(judgements, line.end), {
     seals: detached,
     rules,
     objects,
@@ -138,6 +138,17 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
       oids: new Set(line.oids),
     }),
   }
+}
+
+/** Steps, oldest first, each with the commit below the first that it proves. */
+function stepsOf(judgements: readonly Judgement[], end: string): Map<Step, string> {
+  const steps = new Map<Step, string>()
+  let below = end
+  for (const { oid, proof } of judgements) {
+    if (!(proof instanceof SealError) && !steps.has(proof)) steps.set(proof, below)
+    below = oid
+  }
+  return steps
 }
 
 function leastLevel(changes: readonly Change[]): Level | null {

@@ -56,7 +56,9 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     await tap(page)
     await page.getByText('Rule of main').waitFor()
     await page.waitForFunction(`document.querySelector('button[type=submit]')?.matches(':disabled') === true`)
-    const { rule } = await callInBrowser<{ rule: BranchRule }>(page, 'GET',
+    const { rule } = await callInBrowser<{ rule: BranchRule }>(
+      page,
+      'GET',
       '/projects/payments/repositories/api/protected-branches/main/rule',
     )
     assert.deepEqual(

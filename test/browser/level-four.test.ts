@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApiToken } from '../../src/access-keys/api-tokens.ts'
 import { newId } from '../../src/database/id.ts'
+import type { Caller } from '../../src/identity/caller.ts'
 import { createUser, findUserByUsername } from '../../src/identity/users.ts'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import { tapToMerge } from './merge-steps.ts'
@@ -83,11 +84,19 @@ async function makeAgent({ postern }: Story): Promise<string> {
       at: now(),
     }),
   )
-  const caller = {
-    ...{ id: owner.id, username: 'ana', displayName: 'Ana Example', kind: 'person', role: 'owner', isDemo: false },
-    ...{ strength: 'passkey', authenticatedAt: now(), address: '127.0.0.1', shortfall: null },
+  const caller: Caller = {
+    id: owner.id,
+    username: owner.username,
+    displayName: owner.displayName,
+    kind: 'person',
+    role: owner.role,
+    isDemo: false,
+    strength: 'passkey',
+    authenticatedAt: now(),
+    address: '127.0.0.1',
+    shortfall: null,
     by: { kind: 'token', tokenId: newId('tok'), scopes: [], repositoryIds: null },
-  } as const
+  }
   const seal = { id: newId('sea'), strength: 'passkey', credentialRecordId: newId('crd') } as const
   const { secret } = await createApiToken(
     database,

@@ -29,21 +29,23 @@ export async function tapToPush(context: TestContext): Promise<void> {
   await step('refused on the page, it ends in the terminal', async () => {
     const pushing = push('git push origin main:release/1 -o no-qr')
     await see(page, /is in force/)
-    for (let waits = 0; waits === 0; ) {
+    for (let waits = 0; waits === 0;) {
       const { count } = await callInBrowser<{ count: number }>(page, 'GET', '/inbox')
       waits = count
     }
     await toInbox()
     await see(page, 'release/1')
     await visitor.photograph('catalogue-tap-to-push')
-    await button(page, /^Refuse/).first().click()
+    await button(page, /^Refuse/)
+      .first()
+      .click()
     const { code, screen } = await pushing
     assert.notEqual(code, 0)
     assert.match(screen, /refused/i)
   })
   await step('tapped for, it goes on by itself', async () => {
     const pushing = push('git push origin main:release/1 -o no-qr')
-    for (let waits = 0; waits === 0; ) {
+    for (let waits = 0; waits === 0;) {
       const { count } = await callInBrowser<{ count: number }>(page, 'GET', '/inbox')
       waits = count
     }

@@ -25,11 +25,11 @@ export function NotificationsTab() {
       </Text>
       <Section title="By mail">
         <Switch
-          label="A letter when something waits for my tap"
+          label="Mail me when something waits for my tap or my review"
           description={
             letters.isMailSetUp
               ? 'Not for what is over within minutes, such as a push'
-              : 'No mail is set up on this server, so no letter goes out'
+              : 'No mail is set up on this server, so no mail goes out'
           }
           checked={letters.isOn}
           disabled={act.isPending}

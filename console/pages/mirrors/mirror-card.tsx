@@ -53,7 +53,7 @@ export function MirrorCard({ path, mirror, onEdit }: { path: string; mirror: Mir
           <Text size="sm">{mirror.problem.sentence}</Text>
           {mirror.nextAt !== null && mirror.state === 'failing' && (
             <Text size="sm" mt={4}>
-              {mirror.failures === 1 ? 'Failed once' : `Failed ${mirror.failures} times in a row`}. Tried again{' '}
+              {mirror.failures === 1 ? 'Failed once' : `Failed ${mirror.failures} times in a row`}. It is tried again{' '}
               <TimeAgo at={mirror.nextAt} />.
             </Text>
           )}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chosenMethod } from './merge-methods.ts'
+import { chosenMethod, whyShut } from './merge-methods.ts'
 
 const methods = [
   { method: 'merge' as const, refusal: 'main keeps one straight line.' },
@@ -14,4 +14,10 @@ test('what was asked for is taken where it is allowed, else the first that is', 
   assert.equal(chosenMethod(methods, 'toString'), 'squash')
   assert.equal(chosenMethod(methods, undefined), 'squash')
   assert.equal(chosenMethod([], undefined), 'merge')
+})
+
+test('where every way is closed it says why, where one is open it says nothing', () => {
+  assert.deepEqual(whyShut(methods), [])
+  assert.deepEqual(whyShut(methods.slice(0, 1)), ['Merge: main keeps one straight line.'])
+  assert.deepEqual(whyShut([]), [])
 })

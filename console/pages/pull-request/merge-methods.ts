@@ -36,3 +36,9 @@ export const chosenMethod = (methods: Choices, asked: string | undefined): Merge
   isMethod(asked) && refusalOf(methods, asked) === null
     ? asked
     : (methods.find(({ refusal }) => refusal === null)?.method ?? 'merge')
+
+/** Every way to merge is closed: why, a sentence each; empty where one is open. */
+export const whyShut = (methods: Choices): string[] =>
+  methods.every(({ refusal }) => refusal !== null)
+    ? methods.flatMap(({ method, refusal }) => (refusal === null ? [] : [`${METHODS[method].label}: ${refusal}`]))
+    : []

@@ -2,6 +2,7 @@ import { Button, Paper, Stack, Text } from '@mantine/core'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProofCard } from '../../ui/proof-card.tsx'
+import { SourceLevel } from './source-level.tsx'
 import type { PullRequestTabProps } from './use-pull-request.ts'
 import { VerifyItYourself } from './verify-it-yourself.tsx'
 
@@ -29,6 +30,7 @@ export function ProofTab({ place, pullRequest }: PullRequestTabProps) {
       ) : (
         <Text>No proof is known for this merge.</Text>
       )}
+      <SourceLevel place={place} pullRequest={pullRequest} />
       <VerifyItYourself place={place} />
     </Stack>
   )

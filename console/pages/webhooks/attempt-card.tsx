@@ -32,7 +32,7 @@ export function AttemptCard({ attempt, isOnly }: { attempt: AttemptView; isOnly:
       )}
       {responseBody !== '' && (
         <CopyBlock
-          label={isCut ? 'Its text, as far as it is kept' : 'Its text'}
+          label={isCut ? 'What it said, as far as it is kept' : 'What it said'}
           lines={[isCut ? responseBody : readable(responseBody)]}
           what="the answer’s text"
         />

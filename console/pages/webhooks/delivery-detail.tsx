@@ -28,7 +28,7 @@ export function DeliveryDetail({ path, id, isActive }: { path: string; id: strin
     <Stack gap="md" py="sm">
       {data.nextAt !== null && data.attempts > 0 && data.attempts === data.history.length && (
         <Text size="sm">
-          Tried again <TimeAgo at={data.nextAt} />.
+          It is tried again <TimeAgo at={data.nextAt} />.
         </Text>
       )}
       <div>

@@ -27,7 +27,11 @@ test('revoked keys stand in the order in which they were lost; what has no SSH f
     SoftwareSigner.create({ username: `user-${index}`, addedAt: '2026-03-01T09:00:00Z', algorithm }),
   )
   const entries = signers.map(({ entry }) => entry)
-  const lost = entries.map(({ credentialId }, index) => ({ ...revocation, credentialId, at: `2026-03-0${5 - index}T08:00:00Z` }))
+  const lost = entries.map(({ credentialId }, index) => ({
+    ...revocation,
+    credentialId,
+    at: `2026-03-0${5 - index}T08:00:00Z`,
+  }))
   const lines = renderRevokedKeys(entries, lost).split('\n')
   assert.equal(lines.length, 3)
   assert.equal(lines[0], renderRevokedKeys(entries, lost.slice(1, 2)).trim())

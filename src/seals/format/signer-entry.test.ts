@@ -110,7 +110,12 @@ test('only ES256 keys stand in allowed_signers, all keys in the tree', () => {
   const files = renderSignersTree([eve.entry, ada.entry])
   assert.deepEqual(
     [...files.keys()].toSorted(),
-    ['allowed_signers', 'revoked_keys', signerPath(ada.entry.credentialId), signerPath(eve.entry.credentialId)].toSorted(),
+    [
+      'allowed_signers',
+      'revoked_keys',
+      signerPath(ada.entry.credentialId),
+      signerPath(eve.entry.credentialId),
+    ].toSorted(),
   )
   assert.equal(files.get('allowed_signers')?.toString().split('\n').length, 2)
   assert.match(signerPath('AAAA'), /^signers\/([0-9a-f]{2})\/\1[0-9a-f]{62}\.json$/)

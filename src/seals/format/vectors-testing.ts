@@ -169,7 +169,8 @@ function revocationVector(ada: SoftwareSigner, start: StatementDraft): Revocatio
   const [standing, datedBack] = [ada.seal(start), ada.seal(draftsOf(ada).push)]
   const revocation = { credentialId: entry.credentialId, at, standing: [statementDigest(standing.statement)] }
   return {
-    description: 'A key that may be in wrong hands, and the one statement that stands of it; both seals are well signed.',
+    description:
+      'A key that may be in wrong hands, and the one statement that stands of it; both seals are well signed.',
     entries: [entryJson(entry)],
     revocation: JSON.parse(renderRevocation(revocation).toString()) as unknown,
     path: revocationPath(entry.credentialId),

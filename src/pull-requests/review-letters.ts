@@ -1,0 +1,38 @@
+import type { AuditEntry } from '../audit/entry.ts'
+import type { Db } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import { findUserById } from '../identity/users.ts'
+
+export interface ReviewLetter {
+  toUserId: Id<'usr'>
+  kind: 'review-requested'
+  facts: { pullRequest: string; by: string }
+}
+
+/** Whose review was asked for: the person, or everybody in the group, but never whoever asked. */
+export async function listReviewLetters(db: Db<'user' | 'groupMember'>, event: AuditEntry): Promise<ReviewLetter[]> {
+  if (event.action !== 'review.requested') return []
+  const { facts = {}, actor } = event
+  const reviewerId = String(facts['reviewerId'])
+  const people =
+    facts['kind'] === 'user'
+      ? [reviewerId as Id<'usr'>]
+      : (
+          await db
+            .selectFrom('groupMember')
+            .innerJoin('user', 'user.id', 'groupMember.userId')
+            .select('userId')
+            .where('groupId', '=', reviewerId as Id<'grp'>)
+            .where('user.state', '=', 'active')
+            .orderBy('userId')
+            .execute()
+        ).map(({ userId }) => userId)
+  const by = actor === null ? undefined : await findUserById(db, actor.id)
+  return people
+    .filter((id) => id !== actor?.id)
+    .map((toUserId) => ({
+      toUserId,
+      kind: 'review-requested',
+      facts: { pullRequest: `${facts['repository']}#${facts['number']}`, by: by?.displayName ?? 'Somebody' },
+    }))
+}
