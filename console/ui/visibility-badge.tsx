@@ -3,8 +3,8 @@ import { IconLock, IconUsers, IconWorld } from '@tabler/icons-react'
 import type { Visibility } from '../api/shapes.ts'
 
 const visibilities: Record<Visibility, { label: string; sentence: string; icon: typeof IconLock }> = {
-  private: { label: 'Private', sentence: 'Only people who were given a role see it', icon: IconLock },
-  internal: { label: 'Internal', sentence: 'Everybody who can sign in here sees it', icon: IconUsers },
+  private: { label: 'Private', sentence: 'Only those who are given a role see it', icon: IconLock },
+  internal: { label: 'Internal', sentence: 'Everybody who can sign in here sees it, except guests', icon: IconUsers },
   public: { label: 'Public', sentence: 'Anybody sees it, without signing in', icon: IconWorld },
 }
 

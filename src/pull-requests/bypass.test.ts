@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { parseTrailers } from '../seals/format/commit.ts'
 import { cleanReason, readBypass, withoutBypassLines } from './bypass.ts'
+import { whyNeedless } from './merge-rights.ts'
 import { askForConfirmation, createConfirmation } from './confirm-bypass.ts'
 import { anyMethod, expectProblem, landingIn } from './landing-testing.ts'
 import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
@@ -85,6 +86,13 @@ describe('merging past the rule', () => {
     await repository.push('calm', { calm: '1' }, 'main')
     const number = await on.open(repository, bob, 'calm')
     await expectProblem(on.prepare(repository, ana, number, { bypass: { reason } }), 'rule-met')
+  })
+
+  it('where only ways to merge are closed, that is said, and no reason opens them', () => {
+    const way = (method: 'merge' | 'squash', refusal: string | null) => ({ method, refusal })
+    assert.match(whyNeedless([way('merge', null), way('squash', null)]), /^Nothing of the rule is in the way/)
+    assert.match(whyNeedless([way('merge', 'No.'), way('squash', null)]), /choose one that is open/)
+    assert.match(whyNeedless([way('merge', 'No.'), way('squash', 'No.')]), /see what each of them needs/)
   })
 
   it('only by those the rule names, and only as a commit that can say it', async () => {

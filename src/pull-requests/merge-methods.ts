@@ -34,8 +34,7 @@ export function findMethodRefusal(given: {
       ? `Past a rule only a merge commit or a squash goes, because it says so itself: ${methodWords[method]} cannot.`
       : undefined
   if (rule === undefined) return undefined
-  if (!rule.methods.includes(method))
-    return `The rule of ${branch} does not allow ${methodWords[method]}; it allows ${listed(rule.methods)}.`
+  if (!rule.methods.includes(method)) return `The rule of ${branch} allows only ${listed(rule.methods)}.`
   if (rule.linearHistory && method === 'merge') return `${branch} keeps one straight line: it takes no merge commits.`
   if (rule.stockVerifiableOnly && isDetached(method))
     return `${branch} takes only commits whose signature stock git can check, and ${methodWords[method]} makes none.`

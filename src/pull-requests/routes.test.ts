@@ -274,7 +274,7 @@ describe('the routes of browsing and of pull requests', () => {
     const { json: left } = await call('GET', path)
     assert.deepEqual(
       [left.mergeability.state, left.timeline.at(-1).sentence],
-      ['source-missing', `Ana-lee deleted the source branch of payments/ledger#${opened.number}`],
+      ['source-missing', 'Ana-lee deleted the source branch of this'],
     )
     await call('POST', `${path}/close`, { as: ana, body: {} })
     assert.equal((await call('POST', `${path}/reopen`, { as: ana, body: {} })).json.code, 'source-missing')

@@ -68,7 +68,7 @@ export async function findAgreements(before: ReadonlyMap<Step, string>, parts: P
     const { people, isLandedPatch } = approved
     const told = landedOf(step, isLandedPatch, before.get(step))
     if (told === undefined) undecided.push(step)
-    const landed = told ?? 'otherwise'
+    const landed = told === undefined ? 'otherwise' : told
     const level = levelOf(people, landed === 'as-approved')
     agreements.set(step, { people, confirmedBy, notCounted: found.notCounted, level, landed })
   }

@@ -94,7 +94,7 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   const updates = new Updates({ line, rules, seals: detached, objects, isBelow })
   const { judgements, named, used } = await walk(line, tip, { rules, objects, updates })
   await detached.load(used)
-  const agreements = await findAgreements(stepsOf(judgements, line.end), {
+  const agreements = await findAgreements(stepsOf(judgements, line.end ?? ''), {
     seals: detached,
     rules,
     objects,

@@ -31,8 +31,8 @@ export function FormBypass({ rule, errors, onChange }: RulePart) {
     <Section title="In an emergency">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          They may merge past this rule with a reason and a tap. Everybody is told, and a second person must look at it
-          afterwards.
+          They may merge past this rule with a reason and a tap. Administrators are told, and a second person must look
+          at it afterwards.
         </Text>
         <Checkbox
           label="Administrators of this repository"

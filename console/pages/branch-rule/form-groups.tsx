@@ -14,7 +14,7 @@ export function FormGroups({ rule, errors, onChange }: RulePart) {
     onChange({ groups: rule.groups.map((one) => (one.groupId === groupId ? { groupId, count } : one)) })
   return (
     <Stack gap="xs">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Of these groups
       </Text>
       {rule.groups.map(({ groupId, count }) => (

@@ -3,6 +3,8 @@ import { methodWords } from './method-words.ts'
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
 
+const either = new Intl.ListFormat('en', { type: 'disjunction' })
+
 /** What a branch's rule asks, in a few short sentences. */
 export function ruleWords(rule: BranchRule): string[] {
   const groups = rule.groups.length === 0 ? '' : `, of ${count(rule.groups.length, 'group', 'groups')} named`
@@ -16,6 +18,6 @@ export function ruleWords(rule: BranchRule): string[] {
     rule.push === 'tap' && 'pushes wait for a tap',
     rule.bypass.length > 0 && 'some may merge past it in an emergency',
   ].filter((word) => word !== false)
-  const methods = rule.methods.map((method) => methodWords[method].label.toLowerCase()).join(', ')
-  return [asked.length === 0 ? 'A tap, and nothing more' : asked.join('; '), `By ${methods}`]
+  const methods = rule.methods.map((method) => methodWords[method].label.toLowerCase())
+  return [asked.length === 0 ? 'A tap, and nothing more' : asked.join('; '), `By ${either.format(methods)}`]
 }

@@ -1,27 +1,14 @@
 import { Button, Group, Radio, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { queryClient } from '../../api/queries.ts'
-import type { RepositoryView, Visibility } from '../../api/shapes.ts'
+import type { RepositoryView } from '../../api/shapes.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
+import { visibilityWords } from '../../forms/visibility-words.ts'
 import { paths, repositoryApi } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo } from '../../url-state.ts'
 import { SettingsSection } from './settings-section.tsx'
 import type { Place } from './use-place.ts'
-
-const VISIBILITIES: { value: Visibility; label: string; description: string }[] = [
-  {
-    value: 'private',
-    label: 'Private',
-    description: 'Only people who were given a role. Everybody else is told that it does not exist.',
-  },
-  { value: 'internal', label: 'Internal', description: 'Everybody who can sign in here may read it.' },
-  {
-    value: 'public',
-    label: 'Public',
-    description: 'Anybody who reaches this address may read it, without signing in.',
-  },
-]
 
 /** Name, description and who sees it. */
 export function SettingsGeneral({ place, repository }: { place: Place; repository: RepositoryView }) {
@@ -46,7 +33,7 @@ export function SettingsGeneral({ place, repository }: { place: Place; repositor
   })
   const isRenamed = form.values.name.trim() !== repository.name
   return (
-    <SettingsSection title="General">
+    <SettingsSection title="Name and who sees it">
       <form onSubmit={onSubmit}>
         <Stack>
           <TextInput label="Name" maxLength={64} {...form.getInputProps('name')} />
@@ -58,7 +45,7 @@ export function SettingsGeneral({ place, repository }: { place: Place; repositor
           <Textarea label="Description" autosize minRows={2} maxLength={1000} {...form.getInputProps('description')} />
           <Radio.Group label="Who sees it" {...form.getInputProps('visibility')}>
             <Stack gap="xs" mt="xs">
-              {VISIBILITIES.map((choice) => (
+              {visibilityWords.map((choice) => (
                 <Radio key={choice.value} {...choice} />
               ))}
             </Stack>

@@ -7,7 +7,7 @@ export function levelWords(level: number): string {
   if (level >= 4)
     return 'Two people or more agreed to this change, one of them with the tap that merged it. Nobody could do it alone.'
   if (level === 3)
-    return 'A person proved this change with a tap, and the branch’s rule was in force. A second person was not needed.'
+    return 'A person proved this change with a tap. Level 4 takes a second person, who agrees to it with a tap of their own.'
   return 'The change is kept in the branch’s history for good, but no tap proves who made it.'
 }
 

@@ -37,8 +37,14 @@ export const chosenMethod = (methods: Choices, asked: string | undefined): Merge
     ? asked
     : (methods.find(({ refusal }) => refusal === null)?.method ?? 'merge')
 
-/** Every way to merge is closed: why, a sentence each; empty where one is open. */
+/** The reasons why ways are closed, each once, with the ways that it closes. */
+export function closedWays(methods: Choices): { ways: string; refusal: string }[] {
+  const byReason = Map.groupBy(methods, ({ refusal }) => refusal)
+  return [...byReason].flatMap(([refusal, choices]) =>
+    refusal === null ? [] : [{ ways: choices.map(({ method }) => METHODS[method].label).join(', '), refusal }],
+  )
+}
+
+/** Why every way to merge is closed; empty where one is open. */
 export const whyShut = (methods: Choices): string[] =>
-  methods.every(({ refusal }) => refusal !== null)
-    ? methods.flatMap(({ method, refusal }) => (refusal === null ? [] : [`${METHODS[method].label}: ${refusal}`]))
-    : []
+  methods.every(({ refusal }) => refusal !== null) ? closedWays(methods).map(({ refusal }) => refusal) : []

@@ -1,6 +1,6 @@
 import { Box, List, SegmentedControl, Text } from '@mantine/core'
 import type { MergeMethod, PullRequestView } from '../../api/shapes.ts'
-import { isMethod, METHODS } from './merge-methods.ts'
+import { closedWays, isMethod, METHODS } from './merge-methods.ts'
 
 interface MethodChoiceProps {
   methods: PullRequestView['methods']
@@ -10,7 +10,7 @@ interface MethodChoiceProps {
 
 /** The ways to merge; those that may not be taken keep their place and say why. */
 export const MethodChoice = ({ methods, value, onChange }: MethodChoiceProps) => {
-  const refused = methods.filter(({ refusal }) => refusal !== null)
+  const closed = closedWays(methods)
   return (
     <Box>
       <SegmentedControl
@@ -28,11 +28,11 @@ export const MethodChoice = ({ methods, value, onChange }: MethodChoiceProps) =>
       <Text size="sm" c="dimmed" mt={6}>
         {METHODS[value].text}
       </Text>
-      {refused.length > 0 && (
+      {closed.length > 0 && (
         <List size="sm" c="dimmed" mt={6} spacing={2} listStyleType="none">
-          {refused.map(({ method, refusal }) => (
-            <List.Item key={method}>
-              {METHODS[method].label}: {refusal}
+          {closed.map(({ ways, refusal }) => (
+            <List.Item key={refusal}>
+              {ways}: {refusal}
             </List.Item>
           ))}
         </List>

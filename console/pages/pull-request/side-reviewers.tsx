@@ -3,6 +3,7 @@ import { IconCheck, IconClock, IconMessage, IconUsers, IconX } from '@tabler/ico
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReviewerView, ReviewState } from '../../api/shapes.ts'
+import { useMaybeMe } from '../../api/use-me.ts'
 import { PersonAvatar } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import styles from '../../ui/review.module.css'
@@ -28,6 +29,8 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
     mutationFn: (next: readonly ReviewerView[]) => acts.askReviewers(idsOf(next, 'user'), idsOf(next, 'group')),
   })
   const isOpen = pullRequest.state === 'open'
+  const me = useMaybeMe()
+  const hasReviewed = review.reviews.some(({ reviewer }) => reviewer.id === me?.id)
   return (
     <Paper withBorder p="md" component="section" aria-label="Reviewers">
       <Stack gap="sm">
@@ -77,7 +80,7 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
             )}
             {can.comment && (
               <Button size="xs" variant="light" onClick={onReview}>
-                Review it yourself
+                {hasReviewed ? 'Review it again' : 'Review it yourself'}
               </Button>
             )}
           </Group>

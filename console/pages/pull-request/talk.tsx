@@ -60,12 +60,15 @@ function Item({ item }: { item: TalkItem }) {
 
 function Happened({ event }: { event: Extract<TalkItem, { kind: 'event' }>['event'] }) {
   const { place } = useReviewing()
+  const { oid, sentence } = event
+  // A commit that the sentence names is linked where it stands.
+  const [before = '', after = ''] = oid === null ? [sentence] : sentence.split(oid.slice(0, 10))
   return (
     <Group gap={10} wrap="nowrap" align="flex-start">
       {event.actor ? <PersonAvatar person={event.actor} size="xs" /> : <Box w={20} />}
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {event.sentence}{' '}
-        {event.oid && <Oid oid={event.oid} href={paths.commit(place.project, place.name, event.oid)} />}{' '}
+        {before.trimEnd()} {oid && <Oid oid={oid} href={paths.commit(place.project, place.name, oid)} />}
+        {after}{' '}
         <Text span inherit c="dimmed">
           <TimeAgo at={event.at} />
         </Text>

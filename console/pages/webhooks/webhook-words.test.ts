@@ -5,6 +5,7 @@ import { deliveryState, eventWords, readable, shortAddress, toldOf, tookWords, w
 test('an event is named within its group', () => {
   assert.equal(eventWords('pull-request.source-deleted'), 'Source deleted')
   assert.equal(eventWords('merge.refused'), 'Merge refused')
+  assert.equal(eventWords('merge.bypassed'), 'Merged past the rule')
   assert.equal(eventWords('ref.created'), 'Branch or tag created')
 })
 

@@ -4,8 +4,26 @@ import type { DeliverySummary, WebhookView } from '../../api/shapes.ts'
 /** Kinds that the title of their group already names. */
 const namedByGroup = ['pull-request', 'status', 'branch', 'seal', 'repository']
 
+/** Where the kind alone would be a word that nobody uses. */
+const said: Record<string, string> = {
+  'merge.bypassed': 'Merged past the rule',
+  'bypass.confirmed': 'A merge past the rule was confirmed',
+  'bypass.overdue': 'Nobody looked at a merge past the rule',
+  'auto-merge.on': 'Merging when ready was asked for',
+  'auto-merge.asked': 'Ready, and asked for the tap',
+  'auto-merge.off': 'Merging when ready was switched off',
+  'review.changes-requested': 'Changes asked for',
+  'review.commented': 'Reviewed without a verdict',
+  'review.dismissed': 'Review set aside',
+  'thread.unresolved': 'Thread reopened',
+  'status.set': 'A check said something',
+  'status.refused': 'A check was set with a wrong token',
+  'ref.updated': 'Pushed to a branch or tag',
+}
+
 /** `pull-request.source-deleted`: "Source deleted"; `merge.refused`, which stands beside it: "Merge refused". */
 export function eventWords(event: string): string {
+  if (Object.hasOwn(said, event)) return said[event] ?? event
   const [kind = '', what = ''] = event.split('.')
   const of = namedByGroup.includes(kind) ? '' : kind === 'ref' ? 'branch or tag ' : `${kind} `
   return capital(`${of}${what}`.replaceAll('-', ' '))

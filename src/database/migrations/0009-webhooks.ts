@@ -1,15 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Dialect } from '../handles.ts'
+import { typedSql } from '../typed-sql.ts'
 
 /** Where a repository's events are sent to, what waits to be sent, and how each attempt went. */
 export const webhooks = (dialect: Dialect): Migration => ({
   async up(database: Kysely<unknown>) {
-    const typed = (columns: string): string =>
-      dialect === 'postgres'
-        ? columns.replaceAll(' text', ' text collate "C"').replaceAll(' integer', ' bigint')
-        : columns
-    const run = (statement: string) => sql.raw(typed(statement)).execute(database)
+    const run = typedSql(dialect, database)
     // No foreign key: that the repository is gone is the last thing a webhook tells.
     await run(`create table "webhook" ("id" text primary key, "repositoryId" text not null, "url" text not null,
       "events" text not null, "isActive" integer not null, "secret" text not null, "formerSecret" text,

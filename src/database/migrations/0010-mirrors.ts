@@ -1,15 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Dialect } from '../handles.ts'
+import { typedSql } from '../typed-sql.ts'
 
 /** Repositories that come from other servers, and go to them. */
 export const mirrors = (dialect: Dialect): Migration => ({
   async up(database: Kysely<unknown>) {
-    const typed = (columns: string): string =>
-      dialect === 'postgres'
-        ? columns.replaceAll(' text', ' text collate "C"').replaceAll(' integer', ' bigint')
-        : columns
-    const run = (statement: string) => sql.raw(typed(statement)).execute(database)
+    const run = typedSql(dialect, database)
     const inRepository = '"repositoryId" text not null references "repository" ("id") on delete cascade'
     await run(`create table "repositoryImport" ("id" text primary key, ${inRepository}, "url" text not null,
       "username" text not null, "passwordBox" text, "state" text not null, "phase" text not null,

@@ -1,15 +1,12 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Dialect } from '../handles.ts'
+import { typedSql } from '../typed-sql.ts'
 
 /** How people are told that something waits for their tap, and that they were. */
 export const notifications = (dialect: Dialect): Migration => ({
   async up(database: Kysely<unknown>) {
-    const typed = (columns: string): string =>
-      dialect === 'postgres'
-        ? columns.replaceAll(' text', ' text collate "C"').replaceAll(' integer', ' bigint')
-        : columns
-    const run = (statement: string) => sql.raw(typed(statement)).execute(database)
+    const run = typedSql(dialect, database)
     await run(`create table "notificationChoice" ("userId" text primary key, "letters" integer not null,
       "changedAt" integer not null)`)
     await run(`create table "pushSubscription" ("id" text primary key, "userId" text not null, "endpoint" text not null,

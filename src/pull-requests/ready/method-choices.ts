@@ -54,7 +54,8 @@ export function judgeMethods({
     if (history === null) return undefined
     if (method === 'rebase' && history.hasMerges) return 'There are merges among its commits, which cannot be replayed.'
     if (method !== 'fast-forward') return undefined
-    if (!history.isAhead) return `${branch} has commits of its own, so it cannot simply move on.`
+    if (!history.isAhead)
+      return `${branch} has commits of its own, so it cannot simply move on: rebase onto it, and push.`
     return history.hasMerges && rule?.linearHistory === true
       ? `${branch} keeps one straight line, and there are merges among its commits.`
       : undefined
