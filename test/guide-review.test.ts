@@ -173,13 +173,7 @@ describe('the guide about reviews', () => {
     const source = await readSource('src/pull-requests/review/')
     const [refusalOf = ''] = /function refusalOf\(review: ReviewFacts[^]*?\n}\n/.exec(source) ?? []
     const said = [...refusalOf.matchAll(/return ['`]([^'`]+)['`]/g)].map(([, sentence]) => sentence)
-    assert.deepEqual(
-      guide
-        .rows('it says')
-        .map(([sentence]) => sentence)
-        .toSorted(),
-      said.toSorted(),
-    )
+    assert.deepEqual(new Set(guide.rows('it says').map(([sentence]) => sentence)), new Set(said))
   })
 
   test('what a branch asks: the rule can be put as it stands, and the page names each part', async () => {
@@ -197,12 +191,8 @@ describe('the guide about reviews', () => {
     assert.deepEqual(now.codeOwners, { path: 'CODEOWNERS', problems: [] })
 
     const parts = guide.rows('part').map(([part = '', , atFirst = '']) => [bare(part), bare(atFirst)])
-    assert.deepEqual(
-      parts.toSorted(),
-      Object.entries(firstRule)
-        .map(([part, value]) => [part, JSON.stringify(value)])
-        .toSorted(),
-    )
+    const first = Object.entries(firstRule).map(([part, value]) => [part, JSON.stringify(value)])
+    assert.deepEqual(Object.fromEntries(parts), Object.fromEntries(first))
     assert.deepEqual(Object.keys(rule).toSorted(), Object.keys(BranchRule.properties).toSorted())
     assert.deepEqual(
       guide.rows('way').map(([way = '']) => bare(way)),

@@ -102,7 +102,10 @@ export async function readPullRequest(
     can: {
       edit: mayWrite,
       close: mayWrite && row.state === 'open',
-      merge: mergeability.state === 'ready' && mergeability.heldBy === null,
+      merge:
+        mergeability.state === 'ready' &&
+        mergeability.heldBy === null &&
+        methods.some(({ refusal }) => refusal === null),
       autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
       bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines, methods }),
     },

@@ -86,7 +86,11 @@ describe('access to repositories', () => {
     const guards = createRepositoryGuards({ db: fixture.database.read, root: fixture.root })
     const stranger = await fixture.addPerson('sam', 'guest')
     const ask = (kind: keyof typeof guards, caller: Caller | undefined, project: string, repository: string) =>
-      guards[kind]({ caller, params: { project, repository }, routeOptions: { config: {} } } as unknown as FastifyRequest)
+      guards[kind]({
+        caller,
+        params: { project, repository },
+        routeOptions: { config: {} },
+      } as unknown as FastifyRequest)
     for (const name of ['private', 'nothing', '..', 'x'.repeat(300)]) {
       await assert.rejects(ask('repository:read', stranger, 'payments', name), { status: 404, code: 'not-found' })
       await assert.rejects(ask('repository:read', undefined, 'payments', name), {

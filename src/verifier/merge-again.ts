@@ -22,10 +22,10 @@ export async function mergeAgain(repository: Repository, steps: readonly Step[])
   const folder = await mkdtemp(join(tmpdir(), 'postern-merge-'))
   try {
     const scratch = await borrow(repository, folder)
-    const canMerge = await isNewEnough(scratch)
+    if (!(await isNewEnough(scratch))) return new Map(steps.map((step) => [step, 'git-too-old']))
     for (let at = 0; at < steps.length; at += AT_ONCE) {
       const some = steps.slice(at, at + AT_ONCE)
-      const found = await Promise.all(some.map((step) => (canMerge ? mergeStep(scratch, step) : 'git-too-old')))
+      const found = await Promise.all(some.map((step) => mergeStep(scratch, step)))
       for (const [index, step] of some.entries()) answers.set(step, found[index] ?? 'otherwise')
     }
     return answers
