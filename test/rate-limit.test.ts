@@ -103,6 +103,7 @@ test('every route that a stranger reaches is counted, except what is the same fo
     '200 GET /',
     '200 GET /*',
     '200 GET /-/postern-verify.mjs',
+    '200 GET /-/push-worker.js',
     '200 GET /healthz',
     '200 GET /readyz',
     '404 GET /assets/*',

@@ -17,6 +17,8 @@ interface TapPanelProps extends UseTapOptions {
   hideFacts?: boolean
   /** Why the tap must wait, said beside the disabled button. */
   disabledReason?: string | null
+  /** Asks for a fresh statement, where the page that shows this can. */
+  onAgain?: () => void
   /** Not where this already is the other device. */
   canGoElsewhere?: boolean
 }
@@ -30,7 +32,7 @@ const endings = {
 
 /** What will be signed, with which key, and the one button. Stands in a page as well as in the dialog. */
 export function TapPanel(props: TapPanelProps) {
-  const { buttonLabel = 'Tap your key', hideFacts, disabledReason, canGoElsewhere = true, ...options } = props
+  const { buttonLabel = 'Tap your key', hideFacts, disabledReason, canGoElsewhere = true, onAgain, ...options } = props
   const { request, credential, choose, tap } = useTap(options)
   const [isElsewhere, setElsewhere] = useState(false)
   // A tap on another device is a tap under way: what it signs must stay as it is.
@@ -47,7 +49,13 @@ export function TapPanel(props: TapPanelProps) {
   if (!request.data) return <RowSkeletons rows={4} height={24} />
 
   const { state, facts, credentials } = request.data
-  if (state !== 'open' && !tap.isPending && !tap.isSuccess) return <Text>{endings[state]}</Text>
+  if (state !== 'open' && !tap.isPending && !tap.isSuccess)
+    return (
+      <Stack gap="md" align="flex-start">
+        <Text>{endings[state]}</Text>
+        {onAgain && state !== 'sealed' && <Button onClick={onAgain}>Start again</Button>}
+      </Stack>
+    )
 
   if (isElsewhere) {
     return (

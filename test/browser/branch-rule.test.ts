@@ -30,7 +30,7 @@ test('an administrator says in a form what a branch asks, and how it is told', a
 
   await step('the settings say what it asks now, and lead to the form', async () => {
     await page.goto(`${postern.origin}/payments/api/settings`)
-    await see(page, 'A tap, and nothing more. By merge commit, squash.')
+    await see(page, 'A tap, and nothing more. By merge commit or squash.')
     await page.getByRole('link', { name: 'Edit the rule of main' }).click()
     await seeTitle(page, 'Rule of main')
     assert.equal(await button(page, 'Save with a tap').isDisabled(), true)

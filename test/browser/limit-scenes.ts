@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { flip } from './guardrail-steps.ts'
 import { admit, openOrganisation, switchOn } from './organisation.ts'
+import { propose, rule } from './review-steps.ts'
 import { button, choose, dialog, link, see, seeTitle, tap } from './story.ts'
 
 const minuteMs = 60_000
@@ -174,6 +175,22 @@ export async function sessionLimits(context: TestContext): Promise<void> {
     await button(dialog(page), 'Sign in with a passkey').click()
     await tap(page)
     await see(page, /“git after lunch” is ready/)
+  })
+  await step('a merge page open over lunch: signed in again, it is still there, and merges', async () => {
+    const pullRequest = await propose(story)
+    await rule(postern, {})
+    await page.goto(pullRequest)
+    await link(page, 'Merge with a tap').click()
+    await button(page, 'Tap to merge').waitFor()
+    await page.getByRole('region', { name: 'The change you sign' }).getByRole('region').first().waitFor()
+    ahead += 61 * minuteMs
+    await button(page, 'Tap to merge').click()
+    await button(dialog(page), 'Sign in with a passkey').click()
+    await dialog(page).waitFor({ state: 'detached' })
+    await see(page, 'This waited too long for a tap.')
+    await button(page, 'Start again').click()
+    await button(page, 'Tap to merge').click()
+    await seeTitle(page, 'Merged into main')
   })
   await step('in use it lives on, and twelve hours after sign-in it ends', async () => {
     for (let looks = 0; looks < 14; looks++) {

@@ -123,7 +123,7 @@ async function changeProject({ page, postern }: Story): Promise<void> {
 
 async function changeRepository({ page, postern, visitor }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme-works/widgets/settings`)
-  const [name, description] = [page.getByLabel('Name'), page.getByLabel('Description')]
+  const [name, description] = [page.getByRole('textbox', { name: 'Name' }), page.getByLabel('Description')]
   const isPublic = page.getByRole('radio', { name: /^Public/ })
   await name.fill('gadgets')
   await description.fill('Larger parts')

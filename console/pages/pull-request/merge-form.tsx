@@ -76,6 +76,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
                     key={ready.sealRequestId}
                     sealRequestId={ready.sealRequestId}
                     hideFacts
+                    onAgain={renew}
                     buttonLabel={pastRule === null ? 'Tap to merge' : 'Tap to merge past the rule'}
                     disabledReason={refusalOf(methods, method)}
                     onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
