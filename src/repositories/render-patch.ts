@@ -5,7 +5,9 @@ import { hidesSomething } from './text.ts'
 
 /** One file's change as people read it; whether something in it hides is judged by its name and what was added. */
 export function renderPatch(raw: RawDiffFile, hunks: string): FilePatch {
-  const hides = hunks.split('\n').some((line) => line.startsWith('+') && hidesSomething(line.slice(1)))
+  // Of the whole first: hardly any change has something hidden in it, and then no line has.
+  const hides =
+    hidesSomething(hunks) && hunks.split('\n').some((line) => line.startsWith('+') && hidesSomething(line.slice(1)))
   const empty = withoutPatch(raw, 'binary')
   return {
     ...empty,
