@@ -207,7 +207,11 @@ describe('landing without a commit of its own', () => {
     const number = await on.open(repository, ana, 'ways')
     const tapped = await ana.tap((await on.prepare(repository, ana, number, { method: 'rebase' })).sealRequestId)
     await on.setRule(repository, { methods: ['squash'] })
-    await expectProblem(on.prepare(repository, ana, number, { method: 'rebase' }), 'method-refused', /allows only a squash/)
+    await expectProblem(
+      on.prepare(repository, ana, number, { method: 'rebase' }),
+      'method-refused',
+      /allows only a squash/,
+    )
     await expectProblem(on.release(repository, ana, number, tapped, { method: 'rebase' }), 'method-refused')
     await on.setRule(repository, { ...anyMethod, stockVerifiableOnly: true })
     for (const method of ['rebase', 'fast-forward'] as const)
