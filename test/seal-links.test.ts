@@ -57,7 +57,13 @@ for (const store of stores)
       const waiting = wait(ana, id)
       const there = await open(phone, code.toLowerCase().replaceAll('-', ''))
       assert.equal(there.facts.title, 'Make the API token “ci”')
-      assert.deepEqual(there.askedFrom, { address: '127.0.0.1', isUnusual: false, tokenName: null, canEndToken: false })
+      assert.deepEqual(there.askedFrom, {
+        address: '127.0.0.1',
+        device: null,
+        isUnusual: false,
+        tokenName: null,
+        canEndToken: false,
+      })
       const sealId = await phone.tap(there.id)
       const { state, made } = await waiting
       assert.deepEqual([state, made?.sealId], ['sealed', sealId])
@@ -85,7 +91,7 @@ for (const store of stores)
     })
 
     test('another person is asked: it stands in their inbox, and whoever asked learns the state and no more', async () => {
-      const asked = { address: '203.0.113.9', via: 'session', token: null } as const
+      const asked = { address: '203.0.113.9', via: 'session', token: null, device: 'Firefox of Ana' } as const
       const { id, code } = await askForTap(postern, { of: 'bo', by: 'ana', asked })
       const item = (await bo.call<{ items: InboxItem[]; count: number }>('GET', '/inbox')).items.find(
         (one) => one.id === id,
@@ -95,6 +101,7 @@ for (const store of stores)
       const seen = await open(bo, code)
       assert.deepEqual(seen.askedFrom, {
         address: '203.0.113.9',
+        device: 'Firefox of Ana',
         isUnusual: true,
         tokenName: null,
         canEndToken: false,
@@ -170,6 +177,7 @@ for (const store of stores)
       const { askedFrom } = await open(phone, first.code)
       assert.deepEqual(askedFrom, {
         address: '198.51.100.7',
+        device: null,
         isUnusual: true,
         tokenName: 'robot',
         canEndToken: true,

@@ -16,6 +16,7 @@ import { sourceAttestations } from './migrations/0012-source-attestations.ts'
 import { agents } from './migrations/0013-agents.ts'
 import { notifications } from './migrations/0014-notifications.ts'
 import { revokedKeys } from './migrations/0015-revoked-keys.ts'
+import { askingDevice } from './migrations/0016-asking-device.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -35,6 +36,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0013-agents': agents(dialect),
   '0014-notifications': notifications(dialect),
   '0015-revoked-keys': revokedKeys(dialect),
+  '0016-asking-device': askingDevice(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

@@ -455,6 +455,8 @@ export interface SealRequestTable {
   requestedBy: Id<'usr'>
   /** The address it was asked from; empty where that is not known. */
   requestedFrom: string
+  /** The browser it was asked with, as its user agent; empty for a program, whose token says it. */
+  requestedDevice: string
   /** `session`, or `token <its name>`. */
   requestedVia: string
   requestedToken: Id<'tok'> | null

@@ -9,12 +9,20 @@ import type { AskedFrom } from './shapes.ts'
 export interface Asked {
   address: string
   via: 'session' | 'token'
+  /** User agent of the browser; empty for a program. */
+  device?: string
   token: { id: Id<'tok'>; name: string } | null
 }
 
 /** What is known of a caller who asks. */
-export async function askedBy(db: Db<'apiToken'>, { address, by }: Pick<Caller, 'address' | 'by'>): Promise<Asked> {
-  if (by.kind === 'session') return { address, via: 'session', token: null }
+export async function askedBy(
+  db: Db<'apiToken' | 'session'>,
+  { address, by }: Pick<Caller, 'address' | 'by'>,
+): Promise<Asked> {
+  if (by.kind === 'session') {
+    const session = await db.selectFrom('session').select('userAgent').where('id', '=', by.sessionId).executeTakeFirst()
+    return { address, via: 'session', token: null, device: session?.userAgent ?? '' }
+  }
   const { name } = await db.selectFrom('apiToken').select('name').where('id', '=', by.tokenId).executeTakeFirstOrThrow()
   return { address, via: 'token', token: { id: by.tokenId, name } }
 }
@@ -23,6 +31,7 @@ const tokenPrefix = 'token '
 
 export const askedColumns = (asked: Asked | undefined) => ({
   requestedFrom: asked?.address ?? '',
+  requestedDevice: asked?.device ?? '',
   requestedVia: asked?.token ? `${tokenPrefix}${asked.token.name}` : 'session',
   requestedToken: asked?.token?.id ?? null,
 })
@@ -37,6 +46,7 @@ export async function renderAskedFrom(
   const sessions = address === '' ? [] : await listSessionRows(db, requestedBy, now)
   return {
     address: address === '' ? null : address,
+    device: row.requestedDevice === '' ? null : row.requestedDevice,
     isUnusual: address !== '' && !sessions.some((session) => session.address === address),
     tokenName: requestedToken === null ? null : requestedVia.slice(tokenPrefix.length),
     canEndToken: requestedToken !== null && requestedBy === userId && (await isLive(db, requestedToken)),

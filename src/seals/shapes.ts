@@ -29,6 +29,8 @@ export const SealRequestState = Type.Union([
 export const AskedFrom = Type.Object({
   /** Null where it is not known. */
   address: Nullable(Type.String()),
+  /** User agent of the browser that asked; null for a program, and where it is not known. */
+  device: Nullable(Type.String()),
   /** Whoever asked has no session from that address. */
   isUnusual: Type.Boolean(),
   /** The API token that asked; null for a page. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { afterTheTap, unusualPlace, whoAsks } from './asked-words.ts'
 
 const requestedBy = { id: 'usr_bo', username: 'bo', displayName: 'Bo Example' }
-const quiet = { address: null, isUnusual: false, tokenName: null, canEndToken: false }
+const quiet = { address: null, device: null, isUnusual: false, tokenName: null, canEndToken: false }
 const far = { ...quiet, address: '203.0.113.9', isUnusual: true, tokenName: 'robot' }
 
 test('who asks, with what and from where, as far as it is known', () => {
@@ -11,6 +11,11 @@ test('who asks, with what and from where, as far as it is known', () => {
   assert.equal(
     whoAsks({ isMine: false, requestedBy, askedFrom: far }),
     'Bo Example (bo) asks you with the token “robot” from 203.0.113.9',
+  )
+  const device = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36'
+  assert.match(
+    whoAsks({ isMine: false, requestedBy, askedFrom: { ...quiet, device } }),
+    /asks you with Chrome on Linux$/,
   )
 })
 

@@ -1,9 +1,10 @@
 import type { SealRequest } from '../../api/shapes.ts'
+import { browserWords } from '../../ui/browser-words.ts'
 
 type Asked = Pick<SealRequest, 'requestedBy' | 'askedFrom'> & { isMine: boolean }
 
-const withWhat = ({ askedFrom: { tokenName, address } }: Asked) =>
-  `${tokenName === null ? '' : ` with the token “${tokenName}”`}${address === null ? '' : ` from ${address}`}`
+const withWhat = ({ askedFrom: { tokenName, device, address } }: Asked) =>
+  `${tokenName === null ? '' : ` with the token “${tokenName}”`}${device === null ? '' : ` with ${browserWords(device)}`}${address === null ? '' : ` from ${address}`}`
 
 /** Who asks, with what, from where. The time follows. */
 export const whoAsks = (asked: Asked): string =>
