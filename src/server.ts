@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
 import { createAuthenticator } from './access-keys/authenticate.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
+import { apiTokens } from './access-keys/access-kinds.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
 import type { AuditEntry } from './audit/entry.ts'
 import { afterEvents, type EventFollower, followEvents } from './audit/follow-events.ts'
@@ -17,10 +18,12 @@ import { openDatabase } from './database/open.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { homeRoutes } from './home/routes.ts'
 import { enforceAccess, type Guard } from './http/access.ts'
+import { createBus } from './bus/bus.ts'
 import { createApp } from './http/app.ts'
 import { limitBodyTime } from './http/body-deadline.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cookieNames } from './http/cookies.ts'
+import { trackConnections } from './http/open-connections.ts'
 import { healthRoutes } from './http/health.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import { forbidden } from './http/problem.ts'
@@ -30,7 +33,7 @@ import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { createReminders } from './guardrails/remind.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
 import { getActor, getActorAnywhere } from './identity/actor.ts'
-import { actorOf, checkShortfall, getCaller, getPerson, isAdmin } from './identity/caller.ts'
+import { actorOf, checkShortfall, getCaller, getEnrolling, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
 import { challengesInMemory } from './identity/challenges-in-memory.ts'
 import { challengesInTable } from './identity/challenges-in-table.ts'
@@ -38,6 +41,8 @@ import { ensureInstance } from './identity/instance.ts'
 import type { Ceremonies } from './identity/registration.ts'
 import { findNotice } from './identity/notices.ts'
 import { rejudgeCredentials } from './identity/rejudge-credentials.ts'
+import { ACCESS_ENDED, createEndAccess } from './identity/ending/end-access.ts'
+import { passkeys, registrationLinks, sessions } from './identity/ending/own-kinds.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { createMail } from './mail/mail.ts'
@@ -54,6 +59,7 @@ import { measureRequests } from './metrics/measure-requests.ts'
 import { createMetricsGuard } from './metrics/metrics-guard.ts'
 import { metricsRoutes } from './metrics/routes.ts'
 import { createOutbound } from './outbound/outbound.ts'
+import { toldBrowsers } from './notify/access-kinds.ts'
 import { createNotifier } from './notify/notifier.ts'
 import { notifyRoutes } from './notify/routes.ts'
 import { createWebPush } from './notify/web-push.ts'
@@ -88,6 +94,7 @@ import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
 import { loadSecretKey } from './secrets/secret-key.ts'
 import { createSecrets } from './secrets/secrets.ts'
+import { sealRequests } from './seals/access-kinds.ts'
 import { createActGuard } from './seals/act-guard.ts'
 import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
@@ -147,7 +154,14 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error) => log(error, 'looking for changes'),
   })
   opened.defer(() => live.close())
-  const afterwards: ((events: readonly AuditEntry[]) => void)[] = [() => live.nudge()]
+  const bus = createBus({ database: store, now, onError: (error) => log(error, 'reading what has ended') })
+  opened.defer(() => bus.close())
+  const afterwards: ((events: readonly AuditEntry[]) => void)[] = [
+    () => live.nudge(),
+    (events) => {
+      if (events.some(({ action }) => action === 'access.ended')) void bus.nudge()
+    },
+  ]
   const told = afterEvents(store, (events) => afterwards.forEach((tell) => tell(events)))
   const database = followEvents(told, async (tx, event, id) => {
     for (const follow of followers) await follow(tx, event, id)
@@ -198,6 +212,9 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
+  const connections = trackConnections(app, { accountsOf: ({ caller }) => (caller === undefined ? [] : [caller.id]) })
+  bus.on(ACCESS_ENDED, (userId) => connections.cut(userId))
+  const endAccess = createEndAccess([sessions, passkeys, registrationLinks, apiTokens, sealRequests, toldBrowsers], bus)
   const waiting = createWaiting(ceremonies)
   const heldPushes = createHeldPushes(meters.pushHeld)
   opened.defer(() => heldPushes.close())
@@ -279,7 +296,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   enforceAccess(app, {
     access: {
       public: anybody,
-      enrolling: andThen(async (request) => void getPerson(request)),
+      enrolling: andThen(async (request) => void getEnrolling(request)),
       user: andThen(async (request) => void getCaller(request)),
       person: andThen(async (request) => void getActorAnywhere(request)),
       'organisation:admin': asOrganisation((request) => isAdmin(getActorAnywhere(request)), 'administrator'),
@@ -322,7 +339,15 @@ export async function createPostern(config: Config, now: () => number = Date.now
   await openapiRoutes(app, { url: origin, version })
   healthRoutes(app, { isReady })
   metricsRoutes(app, { meters })
-  identityRoutes(app, { ceremonies, cookies, version, forgetGroupGrants, signersChanged: projectAll, revokeKey })
+  identityRoutes(app, {
+    ceremonies,
+    endAccess,
+    cookies,
+    version,
+    forgetGroupGrants,
+    signersChanged: projectAll,
+    revokeKey,
+  })
   attestationRoutes(app, {
     db: database.read,
     attestation,
@@ -436,6 +461,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     isSetUp: instance.setUpAt !== null,
     routes,
     async listen() {
+      await bus.start()
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
       judgeAnew()

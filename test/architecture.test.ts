@@ -11,6 +11,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
   database: { imports: [], writes: [], why: 'connections and schema; knows no feature' },
   protocols: { imports: [], writes: [], why: 'bytes and rules of other people’s specifications; no I/O' },
   http: { imports: ['database'], writes: [], why: 'what every route shares; knows no feature' },
+  bus: {
+    imports: ['database'],
+    writes: ['busHead', 'busMessage', 'node'],
+    why: 'tells every node what has ended; knows no feature',
+  },
   metrics: {
     imports: ['http'],
     writes: [],
@@ -39,7 +44,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'what is known of authenticator models; never people, passkeys or sessions',
   },
   identity: {
-    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'attestation'],
+    imports: ['database', 'http', 'bus', 'protocols', 'audit', 'policy', 'attestation'],
     writes: [
       'instance',
       'user',
@@ -49,6 +54,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'registrationLink',
       'session',
       'challenge',
+      'accessEnd',
     ],
     why: 'people and how they prove themselves',
   },

@@ -7,6 +7,7 @@ import { recordEvent } from '../src/audit/record.ts'
 import { type Database, orUniqueViolation, UniqueViolation } from '../src/database/handles.ts'
 import { newId } from '../src/database/id.ts'
 import { openDatabase } from '../src/database/open.ts'
+import type { UserGroupTable } from '../src/database/schema.ts'
 import { createUser } from '../src/identity/users.ts'
 import { applicant, signInWith } from './support/ceremony.ts'
 import { breakAudit } from './support/break-audit.ts'
@@ -14,7 +15,16 @@ import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 
-const group = (name: string) => ({ id: newId('grp'), name, description: '', isDemo: 0 as const, createdAt: Date.now() })
+const group = (name: string): UserGroupTable => ({
+  id: newId('grp'),
+  name,
+  description: '',
+  isDemo: 0,
+  createdAt: Date.now(),
+  managedBy: null,
+  organisationRole: null,
+  demand: null,
+})
 
 for (const store of ['SQLite', 'PostgreSQL'])
   describe(`the store on ${store}`, () => {

@@ -9,6 +9,8 @@ export const actions = {
   'person.added': '{actor} added {person} as {role}',
   'agent.added': '{actor} added the agent {agent}, for which {owner} answers',
   'person.link': '{actor} made a registration link for {person}',
+  'access.ended': 'The access of {person} ended: {cause}',
+  'access.restored': 'The access of {person} was given back: {cause}',
   'session.started': '{actor} signed in with “{credential}”',
   'session.refused': 'A sign-in was refused: {reason}',
   'session.ended': '{actor} signed out',

@@ -27,6 +27,13 @@ export type IdKind =
   | 'imp' // import of a repository
   | 'mir' // mirror
   | 'pol' // change of the policy
+  | 'end' // end of somebody's access
+  | 'inv' // invitation
+  | 'rcv' // recovery of an account
+  | 'dir' // directory connection
+  | 'dom' // domain
+  | 'idp' // other place to sign in
+  | 'ann' // announcement
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

@@ -17,6 +17,7 @@ import { agents } from './migrations/0013-agents.ts'
 import { notifications } from './migrations/0014-notifications.ts'
 import { revokedKeys } from './migrations/0015-revoked-keys.ts'
 import { askingDevice } from './migrations/0016-asking-device.ts'
+import { endedAccess } from './migrations/0017-ended-access.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -37,6 +38,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0014-notifications': notifications(dialect),
   '0015-revoked-keys': revokedKeys(dialect),
   '0016-asking-device': askingDevice(dialect),
+  '0017-ended-access': endedAccess(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

@@ -24,6 +24,9 @@ const group = (name: string): UserGroupTable => ({
   description: '',
   isDemo: 0,
   createdAt: 5,
+  managedBy: null,
+  organisationRole: null,
+  demand: null,
 })
 
 test('a prepared query is built once for each open database, and runs with the values of each call', async () => {

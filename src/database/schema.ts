@@ -50,6 +50,10 @@ export interface Schema {
   secret: SecretTable
   sourceAttestation: SourceAttestationTable
   branchControl: BranchControlTable
+  accessEnd: AccessEndTable
+  busHead: BusHeadTable
+  busMessage: BusMessageTable
+  node: NodeTable
 }
 
 export type TableName = keyof Schema
@@ -98,6 +102,15 @@ export interface UserTable {
   createdBy: Id<'usr'> | null
   /** The person who answers for an agent, and with whom it ends; null for people. */
   ownerId: Id<'usr'> | null
+  /** When access ends by itself; guests have one, and whoever else was given one. */
+  endsAt: number | null
+  /** The person who answers for a guest. */
+  sponsorId: Id<'usr'> | null
+  /**
+   * The directory connection (`dir_…`) that brought this person, or the domain (`dom_…`) that claimed them: they cannot
+   * change their address or leave alone. Null: nobody but themselves.
+   */
+  managedBy: string | null
 }
 
 export interface UserGroupTable {
@@ -106,11 +119,19 @@ export interface UserGroupTable {
   description: string
   isDemo: Flag
   createdAt: number
+  /** The directory connection (`dir_…`) that keeps its members; null where people here do. */
+  managedBy: string | null
+  /** What its members are in the organisation at least; null: nothing beyond what they are. */
+  organisationRole: Exclude<OrganisationRole, 'owner'> | null
+  /** JSON `{ strength, withinDays }`: the key that whoever joins must have by then; null asks nothing. */
+  demand: string | null
 }
 
 export interface GroupMemberTable {
   groupId: Id<'grp'>
   userId: Id<'usr'>
+  /** 0 where it was before this was kept. */
+  joinedAt: number
 }
 
 /** What is known of one WebAuthn credential. Never deleted: `endedAt` ends it, the ledger still names it. */
@@ -141,6 +162,7 @@ export interface CredentialRecordTable {
   rpId: string
   origin: string
   name: string
+  /** `password`: after a sign-in that took no passkey. */
   enrolledVia: 'setup' | 'credential' | 'invitation' | 'recovery' | 'password'
   /** The seal by which an older credential or a second person vouched for this one. */
   endorsedBy: Id<'sea'> | null
@@ -151,13 +173,17 @@ export interface CredentialRecordTable {
   endedAt: number | null
   /** The seal that ended it, where a person did. */
   endedBy: Id<'sea'> | null
+  /** It ended because its person's access did; a directory that takes that person back revives these alone. */
+  endedWith: Id<'end'> | null
+  /** The recovery under way: until it is over this passkey can only cancel it. */
+  suspendedBy: Id<'rcv'> | null
 }
 
 /** A one-time link that lets somebody register a passkey. Consumed by the finished registration, not by opening it. */
 export interface RegistrationLinkTable {
   id: Id<'lnk'>
   tokenHash: string
-  purpose: 'setup' | 'next-owner' | 'rehome' | 'invitation'
+  purpose: 'setup' | 'next-owner' | 'rehome' | 'invitation' | 'recovery' | 'upgrade' | 'break-glass'
   /** The person it is for; null where registering creates the person. */
   userId: Id<'usr'> | null
   expiresAt: number
@@ -172,7 +198,9 @@ export interface SessionTable {
   secretHash: string
   userId: Id<'usr'>
   userGeneration: number
-  credentialRecordId: Id<'crd'>
+  /** Null where no passkey began it: a password, or another sign-in that is trusted. */
+  credentialRecordId: Id<'crd'> | null
+  method: 'passkey' | 'password' | 'upstream'
   strength: Strength
   /** When the person last proved themselves in this session. */
   authenticatedAt: number
@@ -801,4 +829,55 @@ export interface PushSubscriptionTable {
   auth: string
   userAgent: string
   createdAt: number
+}
+
+/** One end of a person's access, and what ended with it. */
+export interface AccessEndTable {
+  id: Id<'end'>
+  userId: Id<'usr'>
+  cause: EndCause
+  /** Why, as whoever decided it said; empty where nobody had to. */
+  reason: string
+  /** Null: no person of this instance, but the cause itself. */
+  decidedBy: Id<'usr'> | null
+  decidedAt: number
+  sealId: Id<'sea'> | null
+  /** JSON list of `{ kind, count }`. */
+  ended: string
+  /** JSON list of `{ what, until }`: what cannot be ended from here, and until when it may live. */
+  remains: string
+  /** Its message on the bus, which every node confirms once it has cut the person's connections. */
+  busSeq: number
+  /** The end of whoever answered for this agent. */
+  endedWith: Id<'end'> | null
+  restoredAt: number | null
+}
+
+/** By which way the decision came. */
+export type EndCause = 'console' | 'api' | 'scim' | 'group' | 'guest-end' | 'domain' | 'upstream' | 'owner' | 'shell'
+
+/** One row, `id` always 1: the number of the newest message. Moving it makes those who publish wait for each other. */
+export interface BusHeadTable {
+  id: number
+  seq: number
+}
+
+/** What every node must hear of. */
+export interface BusMessageTable {
+  seq: number
+  topic: string
+  about: string
+  at: number
+}
+
+/** A running server on this database. */
+export interface NodeTable {
+  id: string
+  startedAt: number
+  /** Written every few seconds; a node that no longer does is taken for stopped. */
+  seenAt: number
+  /** Everything up to this message was carried out there. */
+  ackedSeq: number
+  /** When it last carried one out, and how many connections that cut. */
+  ackedAt: number
 }

@@ -77,9 +77,18 @@ export async function addPerson(database: Database, username: string, person: Ne
       if (known === undefined)
         await tx
           .insertInto('userGroup')
-          .values({ id: groupId, name, description: '', isDemo: 0, createdAt: at })
+          .values({
+            id: groupId,
+            name,
+            description: '',
+            isDemo: 0,
+            createdAt: at,
+            managedBy: null,
+            organisationRole: null,
+            demand: null,
+          })
           .execute()
-      await tx.insertInto('groupMember').values({ groupId, userId: user.id }).execute()
+      await tx.insertInto('groupMember').values({ groupId, userId: user.id, joinedAt: at }).execute()
     }
     if (address !== undefined)
       await tx
@@ -90,6 +99,7 @@ export async function addPerson(database: Database, username: string, person: Ne
           userId: user.id,
           userGeneration: 1,
           credentialRecordId: newId('crd'),
+          method: 'passkey',
           strength: 'passkey',
           authenticatedAt: at,
           createdAt: at,

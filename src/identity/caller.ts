@@ -39,7 +39,8 @@ export interface Caller {
         kind: 'session'
         sessionId: Id<'ses'>
         sessionHash: string
-        credentialRecordId: Id<'crd'>
+        /** Null where no passkey began the session. */
+        credentialRecordId: Id<'crd'> | null
         key: Proof['key']
       }
     | { kind: 'token'; tokenId: Id<'tok'>; scopes: readonly string[]; repositoryIds: readonly string[] | null }
@@ -68,6 +69,13 @@ export function getPerson(request: FastifyRequest): SessionCaller {
     throw new ProblemError(403, 'person-required', 'Only a person signed in with a passkey can do this, not a token.', {
       help: 'Open this page in a browser and sign in.',
     })
+  return caller as SessionCaller
+}
+
+/** Somebody in a browser session, however it began: what it may reach is no more than getting a passkey. @throws 401, 403 */
+export function getEnrolling(request: FastifyRequest): SessionCaller {
+  const caller = getCaller(request)
+  if (caller.by.kind !== 'session' || caller.kind !== 'person') return getPerson(request)
   return caller as SessionCaller
 }
 

@@ -63,6 +63,8 @@ export async function createCredentialRecord(
     lastUsedAt: null,
     endedAt: null,
     endedBy: null,
+    endedWith: null,
+    suspendedBy: null,
   }
   await checkRegistration(tx, { record, policy: wanted.policy, address: wanted.address, at: wanted.at })
   try {

@@ -57,7 +57,15 @@ export async function createGroup(
   return database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const group = { id: newId('grp'), ...wanted, isDemo: caller.isDemo ? (1 as const) : (0 as const), createdAt: at }
+    const group: UserGroupTable = {
+      id: newId('grp'),
+      ...wanted,
+      isDemo: caller.isDemo ? 1 : 0,
+      createdAt: at,
+      managedBy: null,
+      organisationRole: null,
+      demand: null,
+    }
     try {
       await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
     } catch (error) {
@@ -113,7 +121,7 @@ export async function setGroupMember(
     const changed = wanted.isMember
       ? await tx
           .insertInto('groupMember')
-          .values({ groupId: group.id, userId: user.id })
+          .values({ groupId: group.id, userId: user.id, joinedAt: at })
           .onConflict((conflictOn) => conflictOn.doNothing())
           .executeTakeFirst()
           .then((result) => Number(result.numInsertedOrUpdatedRows ?? 0))

@@ -13,6 +13,9 @@ export const linkLifetimeMs: Record<LinkPurpose, number> = {
   'next-owner': hourMs,
   rehome: 7 * 24 * hourMs,
   invitation: 7 * 24 * hourMs,
+  recovery: 24 * hourMs,
+  upgrade: hourMs / 4,
+  'break-glass': hourMs / 4,
 }
 
 export const linkUrl = (origin: string, token: string): string => `${origin}/-/setup#${token}`

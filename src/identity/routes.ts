@@ -1,5 +1,6 @@
 import type { App } from '../http/app.ts'
 import type { CookieNames } from '../http/cookies.ts'
+import type { EndAccess } from './ending/end-access.ts'
 import type { Ceremonies } from './registration.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { type RevokeKey, credentialRoutes } from './routes/credentials.ts'
@@ -19,6 +20,7 @@ export function identityRoutes(
   parts: {
     ceremonies: Ceremonies
     cookies: CookieNames
+    endAccess: EndAccess
     version: string
     /** Told when a key that may have sealed something was vouched for or has ended. */
     signersChanged: () => void

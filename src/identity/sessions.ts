@@ -3,10 +3,9 @@ import { type Id, newId } from '../database/id.ts'
 import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
-import { credentialStrength, weaker } from '../policy/strength.ts'
 import type { Caller, SessionCaller } from './caller.ts'
 import { createSessionEnds, type JudgeParts, judgeSession } from './judge-caller.ts'
-import { policyKey } from './policy-actor.ts'
+import { proofOf } from './session-proof.ts'
 
 const minuteMs = 60_000
 export const sessionLimits = { idleMs: 24 * 60 * minuteMs, absoluteMs: 14 * 24 * 60 * minuteMs }
@@ -14,7 +13,10 @@ export const sessionLimits = { idleMs: 24 * 60 * minuteMs, absoluteMs: 14 * 24 *
 export interface NewSession {
   userId: Id<'usr'>
   userGeneration: number
-  credentialRecordId: Id<'crd'>
+  /** Null where no passkey began it. */
+  credentialRecordId: Id<'crd'> | null
+  /** `passkey` unless told. */
+  method?: SessionTable['method']
   strength: Strength
   userAgent: string
   address: string
@@ -30,6 +32,7 @@ export async function createSession(
   const secret = newSecret()
   const { at, ...rest } = session
   await insertSession(tx, {
+    method: 'passkey',
     ...rest,
     id,
     secretHash: hashSecret(secret),
@@ -50,7 +53,7 @@ const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string })
   db
     .selectFrom('session')
     .innerJoin('user', 'user.id', 'session.userId')
-    .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
+    .leftJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
     .select(['session.id as sessionId', 'session.userId', 'session.userGeneration', 'session.strength'])
     .select(['session.authenticatedAt', 'session.createdAt', 'session.lastSeenAt', 'session.expiresAt'])
     .select([
@@ -65,7 +68,9 @@ const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string })
     .where('session.secretHash', '=', of.secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
-    .where('credentialRecord.endedAt', 'is', null),
+    .where('credentialRecord.endedAt', 'is', null)
+    .where('credentialRecord.suspendedBy', 'is', null)
+    .where((eb) => eb.or([eb('session.method', '!=', 'passkey'), eb('credentialRecord.id', 'is not', null)])),
 )
 
 /** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
@@ -78,7 +83,7 @@ export async function findSessionCaller(
   const secretHash = hashSecret(secret)
   const row = (await findLiveSession(database.read, { secretHash })).at(0)
   if (row === undefined || row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
-  const key = policyKey(row)
+  const { strength, key } = proofOf(row)
   const known = {
     id: row.userId,
     kind: row.kind,
@@ -86,8 +91,7 @@ export async function findSessionCaller(
     displayName: row.displayName,
     role: row.role,
     isDemo: row.isDemo === 1,
-    // What is known of the key today counts, where it is less than at sign-in.
-    strength: weaker(row.strength, credentialStrength(row)),
+    strength,
     authenticatedAt: row.authenticatedAt,
     address,
   }
@@ -112,18 +116,18 @@ export async function findSessionCaller(
 }
 
 /** A session and what holds of it today: `strength` and `expiresAt` may be less than was stored. */
-export type LiveSession = SessionTable & { credentialName: string; idleEndsAt: number }
+export type LiveSession = SessionTable & { credentialName: string | null; idleEndsAt: number }
 
 /** The sessions that are not over by the rules of today: the one that asks, then the others, last used first. */
 export async function listSessions(parts: JudgeParts, caller: SessionCaller, now: number): Promise<LiveSession[]> {
   const endsOf = await createSessionEnds(parts, caller, now)
   const rows = await listSessionRows(parts.database.read, caller.id, now)
   const live = rows.flatMap((row): LiveSession[] => {
-    const strength = weaker(row.strength, credentialStrength(row))
+    const { strength, key } = proofOf(row)
     const ends = endsOf({
       ...row,
       caller: { ...caller, strength, authenticatedAt: row.authenticatedAt },
-      key: policyKey(row),
+      key,
       // From where another will be used next nobody knows.
       address: row.id === caller.by.sessionId ? caller.address : row.address,
     })
@@ -137,7 +141,7 @@ export async function listSessions(parts: JudgeParts, caller: SessionCaller, now
 export function listSessionRows(db: Db<'session'>, userId: Id<'usr'>, now: number) {
   return db
     .selectFrom('session')
-    .innerJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
+    .leftJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
     .innerJoin('user', 'user.id', 'session.userId')
     .selectAll('session')
     .select(['backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
@@ -145,6 +149,7 @@ export function listSessionRows(db: Db<'session'>, userId: Id<'usr'>, now: numbe
     .where('session.userId', '=', userId)
     .where('session.endedAt', 'is', null)
     .where('credentialRecord.endedAt', 'is', null)
+    .where('credentialRecord.suspendedBy', 'is', null)
     .whereRef('session.userGeneration', '=', 'user.generation')
     .where('session.expiresAt', '>', now)
     .where('session.lastSeenAt', '>', now - sessionLimits.idleMs)

@@ -35,6 +35,9 @@ export const RegistrationLinkView = Type.Object({
     Type.Literal('next-owner'),
     Type.Literal('rehome'),
     Type.Literal('invitation'),
+    Type.Literal('recovery'),
+    Type.Literal('upgrade'),
+    Type.Literal('break-glass'),
   ]),
   /** Who it is for, where that is settled; the name and address can then not be changed. */
   person: Nullable(Type.Object({ username: Type.String(), displayName: Type.String(), email: Type.String() })),
@@ -64,7 +67,8 @@ export const SessionView = Type.Object({
   idleEndsAt: Time,
   userAgent: Type.String(),
   address: Type.String(),
-  credentialName: Type.String(),
+  /** Null where no passkey began it. */
+  credentialName: Nullable(Type.String()),
 })
 export type SessionView = Static<typeof SessionView>
 

@@ -16,6 +16,11 @@ export interface NewUser {
   email: string
   role: OrganisationRole
   createdBy: Id<'usr'> | null
+  /** For a guest: when access ends by itself, and who answers for them. */
+  endsAt?: number | null
+  sponsorId?: Id<'usr'> | null
+  /** The directory connection or domain that manages them. */
+  managedBy?: string | null
   at: number
   isDemo?: boolean
   /** base64url of 32 random bytes; made here unless a ceremony already showed one to the authenticator. */
@@ -56,6 +61,9 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
     createdAt: wanted.at,
     createdBy: wanted.createdBy,
     ownerId: wanted.ownerId ?? null,
+    endsAt: wanted.endsAt ?? null,
+    sponsorId: wanted.sponsorId ?? null,
+    managedBy: wanted.managedBy ?? null,
   }
   try {
     await orUniqueViolation(tx.insertInto('user').values(user).execute())

@@ -29,7 +29,7 @@ const algorithmNames: Record<number, string> = { [-7]: 'ES256', [-8]: 'EdDSA', [
 /** @param pictured AAGUIDs that metadata has an icon for */
 export function renderCredential(
   record: CredentialRecord,
-  currentId: string | undefined,
+  currentId: string | null,
   pictured: ReadonlySet<string> = new Set(),
 ): CredentialView {
   const isModelVerified = ['verified', 'verified-software'].includes(record.attestationOutcome)

@@ -18,6 +18,18 @@ const words: Record<RegistrationLinkView['purpose'], (host: string, name: string
     title: 'Postern has moved',
     lead: `Passkeys belong to one address. Make one for ${host}; what you signed before stays valid.`,
   }),
+  recovery: (host) => ({
+    title: 'Get back in',
+    lead: `Make a new passkey for ${host}. Your former ones stay suspended, and any of them can still cancel this.`,
+  }),
+  upgrade: (host) => ({
+    title: 'Make your passkey',
+    lead: `From now on you sign in to ${host} with a tap instead of a password.`,
+  }),
+  'break-glass': () => ({
+    title: 'Break the glass',
+    lead: 'You become an owner. Everybody who administers this place is told, and a second person will look at what you do.',
+  }),
   invitation: (host, name) => ({
     title: name ? `Welcome, ${name}` : 'Welcome to Postern',
     lead: `Make a passkey for ${host}. It replaces a password, and it is how you prove what you approve.`,

@@ -11,7 +11,7 @@ import { conflict, notFound } from '../../http/problem.ts'
 import { OneLine } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
-import { actorOf, getPerson } from '../caller.ts'
+import { actorOf, getEnrolling, getPerson } from '../caller.ts'
 import { withCeremonyProblems } from '../ceremony-problem.ts'
 import { createCredentialRecord, findCredentialRecord, listCredentialRecords } from '../credential-records.ts'
 import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
@@ -108,7 +108,7 @@ export function credentialRoutes(
     config: { access: 'enrolling' },
     schema: { response: { 200: Type.Object({ items: Type.Array(CredentialView) }) } },
     async handler(request) {
-      const caller = getPerson(request)
+      const caller = getEnrolling(request)
       const records = await listCredentialRecords(database.read, caller.id)
       const pictured = await attestation.listPictured(records.flatMap(({ aaguid }) => aaguid ?? []))
       return { items: records.map((record) => renderCredential(record, caller.by.credentialRecordId, pictured)) }

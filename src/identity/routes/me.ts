@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { recordEvent } from '../../audit/record.ts'
 import type { App } from '../../http/app.ts'
 import { notFound } from '../../http/problem.ts'
-import { actorOf, getCaller, getPerson } from '../caller.ts'
+import { actorOf, getCaller, getEnrolling, getPerson } from '../caller.ts'
 import { listCredentialRecords } from '../credential-records.ts'
 import type { Ceremonies } from '../registration.ts'
 import { endSessions, listSessions } from '../sessions.ts'
@@ -21,7 +21,7 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
     config: { access: 'enrolling' },
     schema: { response: { 200: Me } },
     async handler(request) {
-      const caller = getPerson(request)
+      const caller = getEnrolling(request)
       const user = await findUserById(database.read, caller.id)
       const [session] = await listSessions(ceremonies, caller, now())
       if (user === undefined || session?.id !== caller.by.sessionId) throw notFound('This session')

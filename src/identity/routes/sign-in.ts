@@ -3,7 +3,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { App } from '../../http/app.ts'
 import type { CookieNames } from '../../http/cookies.ts'
 import { bindBrowser, clearSessionCookie, clientOf, setSessionCookie } from '../browser-cookies.ts'
-import { actorOf, getPerson } from '../caller.ts'
+import { actorOf, getEnrolling } from '../caller.ts'
 import type { Ceremonies } from '../registration.ts'
 import { endSessions } from '../sessions.ts'
 import { Ceremony } from '../shapes.ts'
@@ -45,7 +45,7 @@ export function signInRoutes(
     config: { access: 'enrolling' },
     schema: { response: { 204: Type.Null() } },
     async handler(request, reply) {
-      const caller = getPerson(request)
+      const caller = getEnrolling(request)
       const at = ceremonies.now()
       await ceremonies.database.write(async (tx) => {
         await endSessions(tx, caller.id, { id: caller.by.sessionId }, at)

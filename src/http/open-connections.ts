@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+export interface OpenConnections {
+  /** Cuts everything this account has open here: requests, streams, clones and pushes in flight. Returns how many. */
+  cut(accountId: string): number
+  count(accountId: string): number
+}
+
+/**
+ * Which connections are open for whom, so that they can be cut when access ends. A request counts from when it is known
+ * who asks until its answer has left; one that ends somebody's access is not cut before it has said so.
+ */
+export function trackConnections(
+  app: FastifyInstance,
+  parts: { accountsOf: (request: FastifyRequest) => readonly string[] },
+): OpenConnections {
+  const open = new Map<string, Set<() => void>>()
+
+  app.addHook('preHandler', async (request, reply) => {
+    const cut = (): void => void request.raw.socket.destroy()
+    const accounts = parts.accountsOf(request)
+    for (const account of accounts) open.set(account, (open.get(account) ?? new Set()).add(cut))
+    if (accounts.length > 0)
+      reply.raw.once('close', () => {
+        for (const account of accounts) {
+          const here = open.get(account)
+          here?.delete(cut)
+          if (here?.size === 0) open.delete(account)
+        }
+      })
+  })
+
+  return {
+    cut(account) {
+      const here = [...(open.get(account) ?? [])]
+      for (const cut of here) cut()
+      return here.length
+    },
+    count: (account) => open.get(account)?.size ?? 0,
+  }
+}

@@ -1,0 +1,29 @@
+import type { Db, Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { EndCause, TableName } from '../../database/schema.ts'
+import type { User } from '../users.ts'
+
+/** Whose access ends, by which decision. */
+export interface Ending {
+  id: Id<'end'>
+  user: User
+  cause: EndCause
+  at: number
+}
+
+/**
+ * One kind of thing that a person can come in with, or that acts in their name. Each room that keeps such a thing says
+ * here how it ends; `server.ts` lists them all, and `test/end-access.test.ts` that none is missing.
+ */
+export interface AccessKind {
+  /** Plural, as a receipt says it: `sessions`. */
+  name: string
+  /** Tables whose rows it ends, for the table of kinds. */
+  tables: readonly TableName[]
+  /** What would end now. */
+  count(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<number>
+  /** Ends all of them, in the transaction of the decision; returns how many. Running it again changes nothing. */
+  end(tx: Tx<TableName>, ending: Ending): Promise<number>
+  /** What a directory that takes the person back revives; nothing unless said. */
+  restore?(tx: Tx<TableName>, ended: Ending): Promise<number>
+}

@@ -1,0 +1,28 @@
+import type { AccessKind } from '../identity/ending/access-kind.ts'
+
+/** What waits for their tap, and what they asked others to tap: neither can be sealed once their access has ended. */
+export const sealRequests: AccessKind = {
+  name: 'seal requests',
+  tables: ['sealRequest'],
+  count: async (db, userId, at) =>
+    (
+      await db
+        .selectFrom('sealRequest')
+        .select('id')
+        .where((eb) => eb.or([eb('userId', '=', userId), eb('requestedBy', '=', userId)]))
+        .where('state', '=', 'open')
+        .where('expiresAt', '>', at)
+        .execute()
+    ).length,
+  end: async (tx, { user, at }) =>
+    (
+      await tx
+        .updateTable('sealRequest')
+        .set({ state: 'withdrawn' })
+        .where((eb) => eb.or([eb('userId', '=', user.id), eb('requestedBy', '=', user.id)]))
+        .where('state', '=', 'open')
+        .where('expiresAt', '>', at)
+        .returning('id')
+        .execute()
+    ).length,
+}
