@@ -55,6 +55,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'session',
       'challenge',
       'accessEnd',
+      'setting',
     ],
     why: 'people and how they prove themselves',
   },

@@ -11,6 +11,7 @@ export const actions = {
   'person.link': '{actor} made a registration link for {person}',
   'access.ended': 'The access of {person} ended: {cause}',
   'access.restored': 'The access of {person} was given back: {cause}',
+  'setting.changed': '{actor} set {setting} to {value}',
   'session.started': '{actor} signed in with “{credential}”',
   'session.refused': 'A sign-in was refused: {reason}',
   'session.ended': '{actor} signed out',

@@ -54,6 +54,7 @@ export interface Schema {
   busHead: BusHeadTable
   busMessage: BusMessageTable
   node: NodeTable
+  setting: SettingTable
 }
 
 export type TableName = keyof Schema
@@ -880,4 +881,13 @@ export interface NodeTable {
   ackedSeq: number
   /** When it last carried one out, and how many connections that cut. */
   ackedAt: number
+}
+
+/** What an owner has set differently from the default, see `identity/settings.ts`. */
+export interface SettingTable {
+  name: string
+  /** JSON */
+  value: string
+  changedAt: number
+  changedBy: Id<'usr'>
 }

@@ -9,6 +9,7 @@ import { instanceRoutes } from './routes/instance.ts'
 import { meRoutes } from './routes/me.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { registrationRoutes } from './routes/registration.ts'
+import { settingRoutes } from './routes/settings.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 
 /**
@@ -36,4 +37,5 @@ export function identityRoutes(
   peopleRoutes(app, parts)
   agentRoutes(app, parts)
   groupRoutes(app, parts)
+  settingRoutes(app, parts)
 }

@@ -23,6 +23,8 @@ export const endedAccess = (dialect: Dialect): Migration => ({
     await run('create index "userEndsAt" on "user" ("endsAt") where "endsAt" is not null')
     await run('create index "userOwner" on "user" ("ownerId") where "ownerId" is not null')
     await run('create index "userEmail" on "user" (lower("email"))')
+    await run(`create table "setting" ("name" text primary key, "value" text not null, "changedAt" integer not null,
+      "changedBy" text not null)`)
     await run('create table "busHead" ("id" integer primary key, "seq" integer not null)')
     await run('insert into "busHead" ("id", "seq") values (1, 0)')
     await run(`create table "busMessage" ("seq" integer primary key, "topic" text not null, "about" text not null,

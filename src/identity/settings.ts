@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { recordEvent } from '../audit/record.ts'
+import type { Database, Db } from '../database/handles.ts'
+import { invalid } from '../http/problem.ts'
+import type { Act } from './act.ts'
+import { actorOf } from './caller.ts'
+
+/** What an owner can set for the organisation: its default, what it may be, and its words. */
+export const settings = {
+  guestDays: {
+    schema: Type.Integer({ minimum: 1, maximum: 730 }),
+    default: 90,
+    words: 'Days until a guest’s access ends by itself',
+  },
+  recoveryDelayHours: {
+    schema: Type.Integer({ minimum: 0, maximum: 336 }),
+    default: 24,
+    words: 'Hours before a recovery by a second person opens',
+  },
+  selfRegistration: {
+    schema: Type.Boolean(),
+    default: false,
+    words: 'Anybody with a verified address may register themselves',
+  },
+} as const
+
+type Settings = typeof settings
+export type SettingName = keyof Settings
+export type SettingValue<Name extends SettingName> = Static<Settings[Name]['schema']>
+
+export const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name)
+
+/** What holds now: what an owner has set, else the default. */
+export async function getSetting<Name extends SettingName>(db: Db<'setting'>, name: Name): Promise<SettingValue<Name>> {
+  const row = await db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst()
+  const value: unknown = row === undefined ? settings[name].default : JSON.parse(row.value)
+  // One that an older version kept and this one no longer takes counts as not set.
+  return (Check(settings[name].schema, value) ? value : settings[name].default) as SettingValue<Name>
+}
+
+/** @throws 422 for a value it cannot have */
+export async function changeSetting(
+  database: Database,
+  { caller, takeSeal, now }: Act,
+  { name, value }: { name: SettingName; value: unknown },
+): Promise<void> {
+  if (!Check(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
+  await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
+    const row = { name, value: JSON.stringify(value), changedAt: at, changedBy: caller.id }
+    const { name: _, ...changed } = row
+    await tx
+      .insertInto('setting')
+      .values(row)
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(changed))
+      .execute()
+    await recordEvent(tx, {
+      action: 'setting.changed',
+      actor: actorOf(caller, seal),
+      target: { kind: 'setting', id: name },
+      facts: { setting: name, value: String(value), seal: seal.id },
+      at,
+    })
+  })
+}
