@@ -7,6 +7,7 @@ import { forbidden, notFound } from '../http/problem.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
+import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
 import { endToken } from './end-token.ts'
 import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
@@ -54,6 +55,7 @@ export async function createApiToken(
   }
   await database.write(async (tx) => {
     const seal = await takeSeal(tx)
+    if (owner.id !== caller.id) await checkStillHere(tx, owner.id)
     await tx.insertInto('apiToken').values(row).execute()
     await recordEvent(tx, {
       action: 'token.created',
@@ -89,10 +91,16 @@ export async function getApiToken(db: Db<'apiToken'>, userId: Id<'usr'>, id: str
   return row
 }
 
-export async function endApiToken(database: Database, { caller, takeSeal, now }: Act, id: string): Promise<void> {
+export async function endApiToken(
+  database: Database,
+  { caller, takeSeal, now }: Act,
+  id: string,
+  /** Whose it is: the caller's own, or an agent's that they may end one of. */
+  ownerId: Id<'usr'> = caller.id,
+): Promise<void> {
   await database.write(async (tx) => {
     const seal = await takeSeal(tx)
-    const fallen = await endToken(tx, { caller, id: id as Id<'tok'>, at: now(), seal })
+    const fallen = await endToken(tx, { caller, ownerId, id: id as Id<'tok'>, at: now(), seal })
     if (fallen === undefined) throw notFound('This token')
   })
 }

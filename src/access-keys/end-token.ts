@@ -9,18 +9,24 @@ import { withdrawRequestsOfToken } from '../seals/withdraw.ts'
 type Writing = Tx<'apiToken' | 'sealRequest' | 'auditEvent' | 'auditPersonal'>
 
 /**
- * Ends a person's own token, and with it every tap it still asks for. Returns the requests that fell; undefined where
+ * Ends a person's own token, or one of an agent of theirs, and with it every tap it still asks for. Returns the requests that fell; undefined where
  * there is no such token, or no more.
  */
 export async function endToken(
   tx: Writing,
-  { caller, id, at, seal }: { caller: Caller; id: Id<'tok'>; at: number; seal?: TakenSeal },
+  {
+    caller,
+    ownerId = caller.id,
+    id,
+    at,
+    seal,
+  }: { caller: Caller; ownerId?: Id<'usr'>; id: Id<'tok'>; at: number; seal?: TakenSeal },
 ): Promise<Id<'srq'>[] | undefined> {
   const ended = await tx
     .updateTable('apiToken')
     .set({ endedAt: at })
     .where('id', '=', id)
-    .where('userId', '=', caller.id)
+    .where('userId', '=', ownerId)
     .where('endedAt', 'is', null)
     .returning('name')
     .executeTakeFirst()

@@ -13,12 +13,14 @@ import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shap
 
 const ById = Type.Object({ id: Type.String() })
 const ByAgent = Type.Object({ username: Type.String() })
+const ByAgentToken = Type.Object({ username: Type.String(), id: Type.String() })
 
 const scopeWords: Record<TokenScope, string> = {
   'repository:read': 'read repositories',
   'repository:write': 'push to repositories and open pull requests',
   'status:write': 'report what a check found out about a commit',
   'account:read': 'see people and groups',
+  ask: 'ask people to allow something',
   act: 'carry out acts that its owner taps for, each one',
 }
 
@@ -54,6 +56,7 @@ export function accessKeyRoutes(
       const caller = getActor(request)
       if (caller.by.kind === 'token' && token.scopes.includes('act'))
         throw forbidden('A token cannot make one that asks for taps.', 'Make it in the browser, under Account.')
+      refuseAsking(token)
       const paths = await checkRepositories(caller.id, token)
       return {
         title: `Make the API token “${token.name}”`,
@@ -72,6 +75,19 @@ export function accessKeyRoutes(
         throw invalid('scopes', 'An agent has no key: it cannot carry out what takes a tap.')
       const paths = await checkRepositories(agent.id, token)
       return { title: `Make the API token “${token.name}” for the agent ${username}`, rows: tokenRows(token, paths) }
+    },
+  }
+
+  const endOfAgent: SensitiveAct = {
+    name: 'token.end',
+    async describe(request) {
+      const { username, id } = request.params as Static<typeof ByAgentToken>
+      const agent = await getAgent(database.read, getActor(request), username)
+      const { name } = await getApiToken(database.read, agent.id, id)
+      return {
+        title: `End the API token “${name}” of the agent ${username}`,
+        rows: [{ label: 'Token', value: name, kind: 'text' }],
+      }
     },
   }
 
@@ -101,15 +117,18 @@ export function accessKeyRoutes(
     return paths
   }
 
+  async function renderTokens(userId: Id<'usr'>): Promise<ApiTokenView[]> {
+    const rows = await listApiTokens(database.read, userId)
+    const ids = rows.flatMap((row) => (row.repositoryIds === null ? [] : (JSON.parse(row.repositoryIds) as string[])))
+    const paths = await listReachablePaths(userId, ids)
+    return rows.map((row) => renderApiToken(row, paths))
+  }
+
   app.get('/api/v1/me/tokens', {
     config: { access: 'person' },
     schema: { response: { 200: Type.Object({ items: Type.Array(ApiTokenView) }) } },
     async handler(request) {
-      const { id } = getPerson(request)
-      const rows = await listApiTokens(database.read, id)
-      const ids = rows.flatMap((row) => (row.repositoryIds === null ? [] : (JSON.parse(row.repositoryIds) as string[])))
-      const paths = await listReachablePaths(id, ids)
-      return { items: rows.map((row) => renderApiToken(row, paths)) }
+      return { items: await renderTokens(getPerson(request).id) }
     },
   })
 
@@ -134,6 +153,25 @@ export function accessKeyRoutes(
     },
   })
 
+  app.get('/api/v1/agents/:username/tokens', {
+    config: { access: 'person' },
+    schema: { params: ByAgent, response: { 200: Type.Object({ items: Type.Array(ApiTokenView) }) } },
+    async handler(request) {
+      const agent = await getAgent(database.read, getPerson(request), request.params.username)
+      return { items: await renderTokens(agent.id) }
+    },
+  })
+
+  app.delete('/api/v1/agents/:username/tokens/:id', {
+    config: { access: 'person', act: endOfAgent },
+    schema: { params: ByAgentToken, response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      const agent = await getAgent(database.read, getActor(request), request.params.username)
+      await endApiToken(database, actOf(request, now), request.params.id, agent.id)
+      return reply.code(204).send(null)
+    },
+  })
+
   app.delete('/api/v1/me/tokens/:id', {
     config: { access: 'person', act: end },
     schema: { params: ById, response: { 204: Type.Null() } },
@@ -142,4 +180,9 @@ export function accessKeyRoutes(
       return reply.code(204).send(null)
     },
   })
+}
+
+/** A person has a key of their own, and tokens of theirs ask for its tap by carrying an act out. @throws 422 */
+function refuseAsking({ scopes }: NewApiToken): void {
+  if (scopes.includes('ask')) throw invalid('scopes', 'Only an agent asks people to allow something.')
 }

@@ -6,6 +6,7 @@ export const TokenScope = Type.Union([
   Type.Literal('repository:write'), // push, open pull requests
   Type.Literal('status:write'), // report what a check found out about a commit
   Type.Literal('account:read'), // who am I
+  Type.Literal('ask'), // of an agent: ask people to allow something
   Type.Literal('act'), // carry out acts that its person taps for, each one
 ])
 export type TokenScope = Static<typeof TokenScope>

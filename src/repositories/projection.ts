@@ -16,7 +16,7 @@ import { appendFiles, blobOid, listFiles } from './append-files.ts'
 import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
 import { listRevocations } from './revoked-keys.ts'
-import { sealRecordOf } from './seal-records.ts'
+import { sealRecordOf } from '../seals/stored-seal.ts'
 import { type CountedSeal, listRepositorySeals, listSigners } from './signers.ts'
 
 export interface Projection {

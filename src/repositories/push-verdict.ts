@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { recordEvent } from '../audit/record.ts'
 import type { RefUpdateTable } from '../database/schema.ts'
+import { ProblemError } from '../http/problem.ts'
 import { actorOf } from '../identity/caller.ts'
 import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
 import { holdPush } from './held-push.ts'
@@ -65,10 +66,19 @@ async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof d
     }
     return await prepare(parts, push, incoming)
   } catch (error) {
+    if (error instanceof ProblemError && error.code === 'access-ended') return { refusal: endedMeanwhile(commands, error) }
     parts.log(error, 'a push could not be judged')
     return { refusal: notChecked(commands[0]?.ref ?? '') }
   }
 }
+
+const endedMeanwhile = (commands: PreReceive['commands'], { code, message }: ProblemError): Refusal => ({
+  outcome: 'refuse',
+  code,
+  reason: 'access ended',
+  sentences: [message],
+  ref: commands[0]?.ref ?? '',
+})
 
 const notChecked = (ref: string): Refusal => ({
   outcome: 'refuse',

@@ -4,6 +4,7 @@ import { type Id, newId } from '../database/id.ts'
 import type { RefUpdateTable, RepositoryTable, SealTable, Strength, TableName } from '../database/schema.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
+import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { baselineOf, recordBaseline } from './baseline.ts'
 import { type Git, GitError } from './git.ts'
@@ -46,8 +47,12 @@ export interface NewRefUpdates {
   at: number
 }
 
-/** Transaction 1 of every ref that moves: what is about to happen, durable before git does anything. */
-export async function prepareRefUpdates(tx: Tx<'refUpdate'>, wanted: NewRefUpdates): Promise<RefUpdateTable[]> {
+/**
+ * Transaction 1 of every ref that moves: what is about to happen, durable before git does anything. @throws 403 where the
+ * access it was judged by has ended since
+ */
+export async function prepareRefUpdates(tx: Tx<'refUpdate' | 'user'>, wanted: NewRefUpdates): Promise<RefUpdateTable[]> {
+  if (wanted.method !== 'system') await checkStillHere(tx, wanted.actorId)
   const batchId = newId('upd')
   const rows = wanted.moves.map(({ ref, oldOid, newOid, sealed }): RefUpdateTable => ({
     id: newId('upd'),

@@ -5,7 +5,7 @@ import { listPersonRefs } from '../identity/users.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { movedOrAgreed } from './counted-seals.ts'
-import { sealRecordOf, signerEntryOf } from './seal-records.ts'
+import { sealRecordOf, signerEntryOf } from '../seals/stored-seal.ts'
 
 type SealTables = 'seal' | 'refUpdate' | 'protectedBranch' | 'review' | 'pullRequest'
 type Tables = SealTables | 'credentialRecord' | 'user'

@@ -5,6 +5,7 @@ import type { Schema, SealTable } from '../database/schema.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findCredentialRecord } from '../identity/credential-records.ts'
+import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { parseStatement, type Statement } from './format/statement.ts'
 import { parseTime } from './format/time.ts'
@@ -20,7 +21,7 @@ export interface Taken {
  * statement against what is really being done. @throws 409 where it is spent, too old, somebody else's or for another act
  */
 export async function takeSeal(
-  tx: Tx<'seal'>,
+  tx: Tx<'seal' | 'user'>,
   wanted: {
     sealId: string
     caller: Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'address'>
@@ -34,6 +35,7 @@ export async function takeSeal(
   },
 ): Promise<Taken> {
   const { caller, question, policy, at } = wanted
+  await checkStillHere(tx, caller.id)
   const seal = await tx
     .updateTable('seal')
     .set({ consumedAt: wanted.at })

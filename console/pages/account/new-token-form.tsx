@@ -6,11 +6,13 @@ import type { ApiTokenMade, NewApiToken, RepositorySummary, TokenScope } from '.
 import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { scopeWords } from './scope-words.ts'
+import { agentScopeWords, scopeWords } from './scope-words.ts'
 
 interface NewTokenFormProps {
   /** The repository it is wanted for; chosen from the start. */
   repository?: Pick<RepositorySummary, 'id' | 'path'> | undefined
+  /** Username of the agent it is for; without one it is the person's own. */
+  agent?: string
   onMade: (made: ApiTokenMade) => void
   onCancel: () => void
 }
@@ -22,7 +24,8 @@ const lifetimes = [
   { value: '365', label: 'A year' },
 ]
 
-export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps) {
+export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFormProps) {
+  const list = agent === undefined ? '/me/tokens' : `/agents/${agent}/tokens`
   const { form, act, onSubmit } = useActForm({
     initialValues: {
       name: repository ? `git for ${repository.path}` : '',
@@ -35,7 +38,7 @@ export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps
       scopes: (scopes) => (scopes.length ? null : 'Allow at least one thing'),
     },
     act: ({ name, scopes, repositoryIds, days }) =>
-      api.post<ApiTokenMade>('/me/tokens', {
+      api.post<ApiTokenMade>(list, {
         name: name.trim(),
         scopes,
         repositoryIds: repositoryIds.length ? repositoryIds : null,
@@ -43,7 +46,8 @@ export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps
       } satisfies NewApiToken),
     onDone: async (made) => {
       onMade(made)
-      await refresh('/me/tokens')
+      await refresh(list)
+      if (agent !== undefined) await refresh('/agents')
     },
   })
   return (
@@ -51,14 +55,14 @@ export function NewTokenForm({ repository, onMade, onCancel }: NewTokenFormProps
       <Stack>
         <TextInput
           label="Name"
-          placeholder="git on my laptop"
+          placeholder={agent === undefined ? 'git on my laptop' : 'the build server'}
           maxLength={100}
           autoFocus
           {...form.getInputProps('name')}
         />
         <Checkbox.Group label="It may" {...form.getInputProps('scopes')}>
           <Stack gap="xs" mt="xs">
-            {scopeWords.map(({ scope, label, description }) => (
+            {(agent === undefined ? scopeWords : agentScopeWords).map(({ scope, label, description }) => (
               <Checkbox key={scope} value={scope} label={label} description={description} />
             ))}
           </Stack>

@@ -9,5 +9,12 @@ export const scopeWords: { scope: TokenScope; label: string; description: string
   { scope: 'act', label: 'Ask for acts', description: 'Carry out acts that you tap for, each one in your inbox' },
 ]
 
+/** The same for a token of an agent, which has no key: it asks people instead. */
+export const agentScopeWords: typeof scopeWords = [
+  ...scopeWords.filter(({ scope }) => scope !== 'act' && scope !== 'account:read'),
+  { scope: 'account:read', label: 'Know people', description: 'See the names and addresses of people and groups' },
+  { scope: 'ask', label: 'Ask for a yes', description: 'Ask whoever answers for it, or a group, to allow something' },
+]
+
 export const scopeLabel = (scope: TokenScope) =>
-  scopeWords.find((candidate) => candidate.scope === scope)?.label ?? scope
+  [...scopeWords, ...agentScopeWords].find((candidate) => candidate.scope === scope)?.label ?? scope

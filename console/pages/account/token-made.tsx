@@ -5,8 +5,15 @@ import { useInstance, useMe } from '../../api/use-me.ts'
 import { paths, splitPath } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 
+interface TokenMadeProps {
+  made: ApiTokenMade
+  /** Whose it is; the person's own unless told. */
+  username?: string
+  onClose: () => void
+}
+
 /** The one moment in which a token can be read, and how git takes it. */
-export function TokenMade({ made, onClose }: { made: ApiTokenMade; onClose: () => void }) {
+export function TokenMade({ made, username, onClose }: TokenMadeProps) {
   const me = useMe()
   const { url } = useInstance()
   const path = made.token.repositories?.[0]?.path
@@ -24,8 +31,8 @@ export function TokenMade({ made, onClose }: { made: ApiTokenMade; onClose: () =
           lines={[`git remote add origin ${url}/${path ?? 'PROJECT/REPOSITORY'}.git`, 'git push -u origin main']}
         />
         <Text size="sm">
-          User name <Code>{me.username}</Code>, password: the token. To be asked only once, let git remember it:{' '}
-          <Code>git config --global credential.helper store</Code> keeps it in a file; your system’s own helper
+          User name <Code>{username ?? me.username}</Code>, password: the token. To be asked only once, let git remember
+          it: <Code>git config --global credential.helper store</Code> keeps it in a file; your system’s own helper
           (osxkeychain, manager, libsecret) keeps it encrypted.
         </Text>
         <Group>

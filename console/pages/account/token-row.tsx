@@ -9,13 +9,16 @@ import { Oid } from '../../ui/oid.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { scopeLabel } from './scope-words.ts'
 
-export function TokenRow({ token }: { token: ApiTokenView }) {
+/** `list` is where the API has it: `/me/tokens`, or an agent's. */
+export function TokenRow({ token, list = '/me/tokens' }: { token: ApiTokenView; list?: string }) {
   const [isAsking, setAsking] = useState(false)
   const end = useMutation({
-    mutationFn: () => api.delete(`/me/tokens/${token.id}`),
-    onSuccess: () => refresh('/me/tokens'),
+    mutationFn: () => api.delete(`${list}/${token.id}`),
+    onSuccess: () => refresh(list),
   })
-  const where = token.repositories?.map(({ path }) => path).join(', ') ?? 'every repository you reach'
+  const where =
+    token.repositories?.map(({ path }) => path).join(', ') ??
+    (list === '/me/tokens' ? 'every repository you reach' : 'every repository it reaches')
   const isOver = token.expiresAt <= Date.now()
   return (
     <Group justify="space-between" gap="sm">

@@ -35,6 +35,8 @@ export async function dismissReview(
         'Only whoever wrote a review, or an administrator of the repository, can set it aside.',
         'Ask one of them.',
       )
+    if (!isOwn && caller.kind !== 'person')
+      throw forbidden('A program does not set aside what a person said.', 'Ask an administrator of the repository.')
     if (!isOwn && reason === '') throw invalid('reason', 'Say why: it stands in the record.')
     const at = now()
     await tx

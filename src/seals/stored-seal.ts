@@ -1,7 +1,7 @@
 import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
-import { parseSealRecord, renderSealRecord, type SealRecord } from '../seals/format/seal-record.ts'
-import { createSignerEntry, type SignerEntry } from '../seals/format/signer-entry.ts'
-import { renderTime } from '../seals/format/time.ts'
+import { parseSealRecord, renderSealRecord, type SealRecord } from './format/seal-record.ts'
+import { createSignerEntry, type SignerEntry } from './format/signer-entry.ts'
+import { renderTime } from './format/time.ts'
 
 /** A stored seal in the form that verifiers read; nothing of it is composed anew. */
 export function sealRecordOf(seal: SealTable, credentialId: string): SealRecord {

@@ -1,0 +1,56 @@
+import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { IconRobot } from '@tabler/icons-react'
+import type { AgentView } from '../../api/shapes.ts'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { useUrlState } from '../../url-state.ts'
+import { AgentTokens } from './agent-tokens.tsx'
+import { ChangeOwner } from './change-owner.tsx'
+
+export function AgentCard({ agent, isAdmin }: { agent: AgentView; isAdmin: boolean }) {
+  const [open, setOpen] = useUrlState<string>('agent', '')
+  const isOpen = open === agent.username
+  const hasEnded = agent.state === 'ended'
+  return (
+    <Paper withBorder p="md">
+      <Group justify="space-between" gap="sm">
+        <Stack gap={2} flex="1 1 280px" miw={0}>
+          <Group gap="xs">
+            <IconRobot size={18} aria-hidden />
+            <Text fw={600}>{agent.displayName}</Text>
+            <Text c="dimmed">{agent.username}</Text>
+            {hasEnded && (
+              <Badge variant="default" tt="none">
+                Ended
+              </Badge>
+            )}
+          </Group>
+          <Text size="sm" c="dimmed" component="div">
+            {agent.isMine ? 'You answer for it' : `${agent.owner?.displayName ?? 'Nobody'} answers for it`} ·{' '}
+            {agent.tokenCount === 1 ? '1 token' : `${agent.tokenCount} tokens`} ·{' '}
+            {agent.lastUsedAt === null ? (
+              'never used'
+            ) : (
+              <>
+                last used <TimeAgo at={agent.lastUsedAt} />
+              </>
+            )}
+          </Text>
+        </Stack>
+        {!hasEnded && (
+          <Group gap="xs">
+            {isAdmin && <ChangeOwner agent={agent} />}
+            <Button
+              size="xs"
+              variant="default"
+              aria-expanded={isOpen}
+              onClick={() => setOpen(isOpen ? '' : agent.username)}
+            >
+              {isOpen ? 'Hide tokens' : 'Tokens'}
+            </Button>
+          </Group>
+        )}
+      </Group>
+      {isOpen && !hasEnded && <AgentTokens agent={agent} />}
+    </Paper>
+  )
+}

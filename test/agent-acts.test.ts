@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gitOrThrow, withToken } from '../src/walk/git.ts'
+import { firstRule } from '../src/repositories/branch-rule.ts'
+import { makeProposing } from './support/proposed.ts'
+import { startPostern } from './support/start-postern.ts'
+
+/**
+ * What an agent reaches, over every route of the server that changes something, in one table that is reviewed as a
+ * diff: `UPDATE_TABLES=1 node test/run.ts agent-acts` writes it anew. It has every scope and every role it can be given.
+ */
+const file = join(import.meta.dirname, 'agent-acts.txt')
+const scopes = ['repository:write', 'status:write', 'account:read', 'ask']
+
+/** Proposing, and what takes power away. Whatever else an agent reaches fails this test. */
+const proposes = new Set([
+  'POST /api/v1/permissions',
+  'POST /api/v1/seal-requests/:id/withdraw',
+  'DELETE R/branches/*',
+  'POST R/commits/:oid/statuses',
+  'POST R/pull-requests',
+  'PATCH R/pull-requests/:number',
+  'POST R/pull-requests/:number/close',
+  'POST R/pull-requests/:number/reopen',
+  'DELETE R/pull-requests/:number/auto-merge',
+  'PUT R/pull-requests/:number/reviewers',
+  // Comments and requests for changes; an approval is tried below.
+  'POST R/pull-requests/:number/reviews',
+  'POST R/pull-requests/:number/reviews/:review/dismiss',
+  'POST R/pull-requests/:number/threads',
+  'POST R/pull-requests/:number/threads/:thread/comments',
+  'POST R/pull-requests/:number/threads/:thread/resolve',
+  'POST R/pull-requests/:number/threads/:thread/unresolve',
+  'PATCH R/pull-requests/:number/comments/:comment',
+  'DELETE R/pull-requests/:number/comments/:comment',
+  'POST R/pull-requests/:number/comments/:comment/apply',
+])
+/** What its role as an administrator of the repository gives it; none of it decides who may do what. */
+const keeps = new Set([
+  'POST R/import/cancel',
+  'POST R/import/retry',
+  'POST R/mirrors/:mirror/run',
+  'POST R/webhooks/:webhook/ping',
+  'POST R/webhooks/:webhook/deliveries/:delivery/replay',
+])
+
+test('an agent reaches nothing that approves, merges, bypasses, changes a rule or makes a credential', async () => {
+  await using postern = await startPostern()
+  const owner = await postern.owner()
+  const repository = await makeProposing(postern, owner, 'pay/api')
+  await owner.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
+  await owner.act('PUT', '/projects/pay/members/user/robot', { role: 'admin' })
+  const made = { name: 'all', scopes, repositoryIds: null, expiresInDays: 30 }
+  const { secret } = await owner.act<{ secret: string }>('POST', '/agents/robot/tokens', made)
+  const number = await repository.propose('change')
+  await owner.act('POST', '/groups', { name: 'crew', description: '' })
+  const headers = { authorization: `Bearer ${secret}` }
+  const robot = postern.stranger()
+  const values: Record<string, string> = { project: 'pay', repository: 'api', number: String(number), username: 'ana' }
+  Object.assign(values, {
+    branch: 'main',
+    name: 'crew',
+    '*': 'gone',
+    oid: '0'.repeat(40),
+    kind: 'user',
+    subject: 'ana',
+  })
+  const fill = (url: string): string =>
+    url.replaceAll(/:(\w+)|\*/g, (_, name?: string) => values[name ?? '*'] ?? 'none')
+
+  const rows: string[] = []
+  const loose: string[] = []
+  let tried = 0
+  for (const { method, url, access } of postern.postern.routes) {
+    if (['GET', 'HEAD'].includes(method) || !url.startsWith('/api/v1/') || access === 'public') continue
+    tried += 1
+    // Read before the route asks who calls.
+    const body = /\/(merge|merge-preparation|auto-merge)$/.test(url) ? { method: 'merge' } : {}
+    const answer = await robot.fetch(method as 'POST', `${postern.origin}${fill(url)}`, body, headers)
+    const { code = '' } = (await answer.json().catch(() => ({}))) as { code?: string }
+    const route = `${method} ${url.replace('/api/v1/projects/:project/repositories/:repository', 'R')}`
+    const isRefused = answer.status === 403 || answer.status === 401
+    const word = proposes.has(route) ? 'proposes' : keeps.has(route) ? 'keeps' : 'refused'
+    if (word === 'refused' && !isRefused) loose.push(`${route}: ${answer.status} ${code}`)
+    rows.push(`${word.padEnd(10)}${route}`)
+  }
+  const table = `${rows.toSorted().join('\n')}\n`
+  if (process.env['UPDATE_TABLES'] !== undefined) writeFileSync(file, table)
+  assert.deepEqual(loose, [])
+  assert.equal(table, readFileSync(file, 'utf8'))
+  assert.ok(tried > 80, 'the routes were not seen')
+
+  // What a route it reaches could be talked into.
+  const { headOid } = await owner.call<{ headOid: string }>('GET', `${repository.path}/pull-requests/${number}`)
+  const there = `${repository.path}/pull-requests/${number}`
+  const ben = await postern.join(owner, 'ben')
+  await owner.act('PUT', '/projects/pay/members/user/ben', { role: 'write' })
+  const objection = { verdict: 'changes-requested', body: 'Not like this.', headOid }
+  const { review } = await ben.call<{ review: { id: string } }>('POST', `${there}/reviews`, objection)
+  for (const [method, path, body] of [
+    ['POST', `${there}/reviews`, { verdict: 'approved', body: '', headOid }],
+    ['POST', `${there}/reviews/${review.id}/dismiss`, { reason: 'I know better.' }],
+    ['POST', `${there}/merge-preparation`, { method: 'merge' }],
+    ['POST', `${there}/merge-preparation`, { method: 'merge', bypass: { reason: 'Because I can do it.' } }],
+    ['POST', `${there}/merge`, { method: 'merge' }],
+    ['PUT', `${there}/auto-merge`, { method: 'merge' }],
+    ['POST', `${there}/confirmation`, {}],
+    ['POST', `${repository.path}/protected-branches/main/start-seal`, {}],
+    ['PUT', `${repository.path}/protected-branches/main/rule`, firstRule],
+    ['POST', '/me/tokens', { ...made, name: 'more' }],
+    ['POST', '/agents/robot/tokens', { ...made, name: 'more' }],
+    ['POST', '/me/credentials/begin', {}],
+  ] as const) {
+    const answer = await robot.fetch(method, path, body, headers)
+    assert.equal(answer.status, 403, `${method} ${path}`)
+  }
+  // No page is shown to it, and no seal that somebody was asked for is its to give.
+  assert.equal((await robot.fetch('GET', '/me', undefined, headers)).status, 403)
+})
+
+test('by git an agent brings branches, and moves nothing that is protected or the server’s own', async () => {
+  await using postern = await startPostern()
+  const owner = await postern.owner()
+  const repository = await makeProposing(postern, owner, 'pay/api')
+  await owner.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
+  await owner.act('PUT', '/projects/pay/members/user/robot', { role: 'admin' })
+  const made = { name: 'all', scopes, repositoryIds: null, expiresInDays: 30 }
+  const { secret } = await owner.act<{ secret: string }>('POST', '/agents/robot/tokens', made)
+  const number = await repository.propose('change')
+  const work = join(postern.folder, 'work-pay-api')
+  const push = (...refs: string[]): Promise<string> =>
+    gitOrThrow(work, [...withToken(secret), 'push', '--force', `${postern.origin}/pay/api.git`, ...refs])
+  await push('change:refs/heads/by-robot')
+  await push('change:refs/tags/v1')
+  for (const refs of [
+    'change:refs/heads/main',
+    ':refs/heads/main',
+    `change:refs/pull/${number}/head`,
+    'change:refs/postern/seals',
+    'change:refs/postern/signers',
+    'change:refs/postern/attestations',
+    'change:refs/replace/0000000000000000000000000000000000000001',
+    'change:refs/notes/commits',
+  ])
+    await assert.rejects(push(refs), refs)
+  // A rule that asks for a tap cannot be met by who has no key: refused at once, not after a wait.
+  await owner.act('PUT', `${repository.path}/members/user/robot`, { role: 'write' })
+  const { policy, version } = await owner.call<{ policy: { rules: object[] }; version: number }>('GET', '/policy')
+  const rule = {
+    id: 'tap-per-push',
+    title: 'A tap for each push',
+    mode: 'enforce',
+    who: ['everyone'],
+    does: ['push'],
+    requires: { freshnessSeconds: 0 },
+  }
+  await owner.act('PUT', '/policy', { basedOn: version, policy: { ...policy, rules: [...policy.rules, rule] } })
+  await assert.rejects(push('change:refs/heads/another'))
+})
