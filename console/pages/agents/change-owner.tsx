@@ -38,7 +38,9 @@ function ChangeOwnerForm({ agent, onDone }: { agent: AgentView; onDone: () => vo
           label="Person"
           description="They are asked for what it may not do itself, and it ends with them"
           placeholder="Choose a person"
-          {...form.getInputProps('owner')}
+          value={form.values.owner}
+          onChange={(owner) => form.setFieldValue('owner', owner)}
+          error={form.errors['owner']}
         />
         <ProblemAlert error={act.error} />
         <Button type="submit" loading={act.isPending}>
