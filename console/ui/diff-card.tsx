@@ -1,14 +1,15 @@
-import { ActionIcon, Badge, Checkbox } from '@mantine/core'
+import { Badge } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { type ReactNode, memo } from 'react'
 import type { DiffFile } from '../api/shapes.ts'
 import { revealHidden } from './code-hidden.ts'
-import { CopyButton } from './copy-button.tsx'
+import { CopyQuietly } from './copy-quietly.tsx'
 import { DiffCounts } from './diff-counts.tsx'
 import { useDiffRemarks } from './diff-remarks.ts'
 import { likelyHeight } from './diff-height.ts'
 import { changeWords, diffPath } from './diff-words.ts'
 import styles from './diff.module.css'
+import { QuietButton } from './quiet-button.tsx'
 
 interface DiffCardProps {
   file: DiffFile
@@ -37,19 +38,13 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
       style={{ containIntrinsicBlockSize: `auto ${isOpen ? HEAD + likelyHeight(file) : HEAD}px` }}
     >
       <header className={styles.head} data-open={isOpen || undefined}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-expanded={isOpen}
-          aria-label={`Changes in ${path}`}
-          onClick={onToggle}
-        >
+        <QuietButton aria-expanded={isOpen} aria-label={`Changes in ${path}`} onClick={onToggle}>
           {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
-        </ActionIcon>
+        </QuietButton>
         <span className={styles.path}>
           {isMoved && `${revealHidden(file.oldPath ?? '')} → `}
           {revealHidden(path)}
-          <CopyButton value={path} what="the path" />
+          <CopyQuietly value={path} what="the path" />
         </span>
         {changeWords(file).map((word) => (
           <Badge key={word} variant="default" tt="none" fw={500}>
@@ -65,12 +60,14 @@ export const DiffCard = memo(function DiffCard({ file, isOpen, onToggle, viewed,
         )}
         {remarks?.inHead(file)}
         {viewed && (
-          <Checkbox
-            size="xs"
-            label="Viewed"
-            checked={viewed.isViewed}
-            onChange={(event) => viewed.onChange(event.currentTarget.checked)}
-          />
+          <label className={styles.viewed}>
+            <input
+              type="checkbox"
+              checked={viewed.isViewed}
+              onChange={(event) => viewed.onChange(event.currentTarget.checked)}
+            />
+            Viewed
+          </label>
         )}
       </header>
       {isOpen && children}

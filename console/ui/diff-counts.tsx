@@ -1,4 +1,3 @@
-import { VisuallyHidden } from '@mantine/core'
 import styles from './diff.module.css'
 
 /** "+12 −3". */
@@ -6,11 +5,11 @@ export const DiffCounts = ({ additions, deletions }: { additions: number; deleti
   <span className={styles.counts}>
     <span className={styles.added}>
       +{additions.toLocaleString('en')}
-      <VisuallyHidden> lines added</VisuallyHidden>
+      <span className={styles.unseen}> lines added</span>
     </span>
     <span className={styles.removed}>
       −{deletions.toLocaleString('en')}
-      <VisuallyHidden> lines removed</VisuallyHidden>
+      <span className={styles.unseen}> lines removed</span>
     </span>
   </span>
 )

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, VisuallyHidden } from '@mantine/core'
+import { Badge, VisuallyHidden } from '@mantine/core'
 import { IconMessage, IconMessagePlus } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
@@ -7,6 +7,7 @@ import { useKept } from '../../ui/comment-kept.ts'
 import type { DiffRange, PatchLines } from '../../ui/diff-lines.ts'
 import { type DiffRemarks, DiffRemarksProvider, type LineRemarks } from '../../ui/diff-remarks.ts'
 import { diffPath } from '../../ui/diff-words.ts'
+import { QuietButton } from '../../ui/quiet-button.tsx'
 import { Changes } from '../code/changes.tsx'
 import { changeOf } from './change-of.ts'
 import { FileRemarks } from './file-remarks.tsx'
@@ -136,15 +137,9 @@ const InHead = ({ count, path, onComment }: { count: number; path: string; onCom
       </Badge>
     )}
     {onComment && (
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={`Comment on ${path}`}
-        title="Comment on the file"
-        onClick={onComment}
-      >
+      <QuietButton aria-label={`Comment on ${path}`} title="Comment on the file" onClick={onComment}>
         <IconMessagePlus size={16} />
-      </ActionIcon>
+      </QuietButton>
     )}
   </>
 )
