@@ -196,6 +196,32 @@ for (const store of stores)
       await ben.signIn()
     })
 
+    test('who joins a group has some days to get the key it asks for; leaving it lifts that again', async () => {
+      await ana.act('POST', '/groups', { name: 'finance', description: '' })
+      const finance = rule({ who: ['group:finance'], does: ['sign-in'], requires: { strength: 'attested' }, graceDays: 14 })
+      await refused(setRules(ana, [{ ...finance, who: ['group:finance', 'role:admin'] }]), 422, 'invalid-policy')
+      await setRules(ana, [finance])
+      await ben.call('GET', '/projects')
+      await ana.act('PUT', '/groups/finance/members/ben', {})
+      const { upcoming } = await ben.call<OwnRequirements>('GET', '/me/policy')
+      const days = ((upcoming[0]?.enforceFrom ?? 0) - Date.now()) / dayMs
+      assert.ok(days > 13.9 && days <= 14, `${days} days`)
+      ahead = 13 * dayMs
+      await ben.signIn()
+      await ben.call('GET', '/projects')
+      ahead = 14 * dayMs + 1
+      await ben.signIn()
+      await refused(ben.call('GET', '/projects'), 403, 'stronger-key-needed')
+      await ana.signIn()
+      await ana.act('DELETE', '/groups/finance/members/ben')
+      await ben.call('GET', '/projects')
+      ahead = 0
+      await ana.signIn()
+      await setRules(ana, [])
+      await ana.act('DELETE', '/groups/finance')
+      await ben.signIn()
+    })
+
     test('sessions: an idle limit ends them, and a request does not revive what was idle too long', async () => {
       await setRules(ana, [shipped('session-limits', { who: ['user:ben'] })])
       await ben.call('GET', '/projects')

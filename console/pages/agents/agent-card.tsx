@@ -1,6 +1,7 @@
 import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconRobot } from '@tabler/icons-react'
 import type { AgentView } from '../../api/shapes.ts'
+import { counted } from '../../ui/plain-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { AgentTokens } from './agent-tokens.tsx'
@@ -26,7 +27,7 @@ export function AgentCard({ agent, isAdmin }: { agent: AgentView; isAdmin: boole
           </Group>
           <Text size="sm" c="dimmed" component="div">
             {agent.isMine ? 'You answer for it' : `${agent.owner?.displayName ?? 'Nobody'} answers for it`} ·{' '}
-            {agent.tokenCount === 1 ? '1 token' : `${agent.tokenCount} tokens`} ·{' '}
+            {agent.tokenCount === 0 ? 'no token' : counted(agent.tokenCount, 'token')} ·{' '}
             {agent.lastUsedAt === null ? (
               'never used'
             ) : (

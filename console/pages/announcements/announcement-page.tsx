@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
 import { queryClient, refresh } from '../../api/queries.ts'
 import type { AnnouncementReader } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
+import { paths } from '../../paths.ts'
 import { dayWords } from '../../ui/plain-words.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PersonName } from '../../ui/person-avatar.tsx'
@@ -49,6 +50,7 @@ export function AnnouncementPage() {
         }
       />
       <Stack>
+        <Anchor href={paths.groups}>All groups</Anchor>
         <Text c="dimmed" component="div">
           {announcement.by.displayName} told everybody in {announcement.group} <TimeAgo at={announcement.createdAt} />
           {endedAt !== null && (
@@ -72,6 +74,11 @@ export function AnnouncementPage() {
             </Badge>
           ))}
         </Group>
+        {readers.some(({ state }) => state === 'stuck') && (
+          <Text size="sm" c="dimmed" maw={640}>
+            Stuck: no letter could reach them and they have not been here since, or the day is over. Speak to them.
+          </Text>
+        )}
         {readers.length === 0 ? (
           <Text c="dimmed">Nobody is in this group.</Text>
         ) : (
