@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { authentication } from './authentication.ts'
 import { browser } from './browser.ts'
 import { diffPage } from './diff-page.ts'
+import { endAccess } from './end-access.ts'
 import { flood } from './flood.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
@@ -14,6 +15,7 @@ import { heldPushes } from './held-pushes.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
 import { pullRequestPage } from './pull-request-page.ts'
+import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
 import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
@@ -27,6 +29,8 @@ const groups: readonly Group[] = [
   verify,
   gitHttp,
   heldPushes,
+  endAccess,
+  scim,
   diffPage,
   browser,
   pullRequestPage,

@@ -21,14 +21,48 @@ export const paths = {
   home: '/',
   afterSetUp: '/-/setup?step=next',
   signIn: (returnTo?: string) => withQuery('/-/sign-in', { returnTo: returnTo === '/' ? null : returnTo }),
-  account: (tab: 'passkeys' | 'sessions' | 'tokens' | 'allowed' | 'notifications' = 'passkeys') => `/-/account/${tab}`,
+  account: (
+    tab:
+      | 'passkeys'
+      | 'profile'
+      | 'sessions'
+      | 'tokens'
+      | 'allowed'
+      | 'notifications'
+      | 'elsewhere'
+      | 'recovery' = 'passkeys',
+  ) => `/-/account/${tab}`,
   addPasskey: '/-/account/passkeys?add=yes',
   newToken: (query: { repository?: string } = {}) => withQuery('/-/account/tokens', { new: 'yes', ...query }),
   inbox: '/-/inbox',
   /** One request for a tap, to be opened on any device of its person. */
   sealRequest: (code: string) => `/s/${part(code)}`,
+  /** Every passkey is lost, and a recovery code is at hand. */
+  recover: '/-/recover',
+  /** Whoever is told that somebody gets back into their account goes there to stop it. */
+  notMe: '/-/not-me',
+  breakGlass: '/-/break-glass',
+  recoveries: '/-/recoveries',
+  breakGlassReview: (id: string) => `/-/recoveries/break-glass/${part(id)}`,
   people: (query: Query = {}) => withQuery('/-/people', query),
+  person: (username: string) => `/-/people/${part(username)}`,
+  importPeople: '/-/people/import',
+  invitations: (query: Query = {}) => withQuery('/-/people/invitations', query),
+  /** The receipt of an end of somebody's access. */
+  accessEnd: (username: string, id: string) => `/-/people/${part(username)}/ends/${part(id)}`,
   groups: '/-/groups',
+  announcement: (id: string) => `/-/announcements/${part(id)}`,
+  agents: (query: Query = {}) => withQuery('/-/agents', query),
+  directory: (query: Query = {}) => withQuery('/-/directory', query),
+  directoryConnection: (id: string) => `/-/directory/connections/${part(id)}`,
+  domains: '/-/directory/domains',
+  domain: (id: string, query: Query = {}) => withQuery(`/-/directory/domains/${part(id)}`, query),
+  /** Where a person says what they think of being managed. */
+  claim: (id: string) => `/-/claims/${part(id)}`,
+  register: '/-/register',
+  /** Other places whose sign-in is trusted. */
+  upstream: '/-/directory/sign-in',
+  upstreamPlace: (id: string, query: Query = {}) => withQuery(`/-/directory/sign-in/${part(id)}`, query),
   audit: (query: Query = {}) => withQuery('/-/audit', query),
   insights: '/-/insights',
   guardrails: (query: Query = {}) => withQuery('/-/guardrails', query),
@@ -39,6 +73,8 @@ export const paths = {
   guardrailHistory: '/-/guardrails/history',
   guardrailChange: (id: string) => `/-/guardrails/history/${part(id)}`,
   models: (query: Query = {}) => withQuery('/-/guardrails/models', query),
+  /** After a sign-in without a passkey: make one. */
+  makePasskey: (returnTo?: string) => withQuery('/-/make-passkey', { returnTo: returnTo === '/' ? null : returnTo }),
   /** Where a session leads whose key is too weak by the rules of today. */
   strongerKey: (returnTo?: string) => withQuery('/-/stronger-key', { returnTo: returnTo === '/' ? null : returnTo }),
   projects: '/-/projects',

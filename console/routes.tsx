@@ -35,6 +35,27 @@ const setUp = createRoute({
   component: lazyRouteComponent(() => import('./pages/entry/setup-page.tsx'), 'SetupPage'),
 })
 
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/-/register',
+  component: lazyRouteComponent(() => import('./pages/domains/register-page.tsx'), 'RegisterPage'),
+})
+const recover = createRoute({
+  getParentRoute: () => root,
+  path: '/-/recover',
+  component: lazyRouteComponent(() => import('./pages/recovery/recover-page.tsx'), 'RecoverPage'),
+})
+const notMe = createRoute({
+  getParentRoute: () => root,
+  path: '/-/not-me',
+  component: lazyRouteComponent(() => import('./pages/recovery/not-me-page.tsx'), 'NotMePage'),
+})
+const breakGlass = createRoute({
+  getParentRoute: () => root,
+  path: '/-/break-glass',
+  component: lazyRouteComponent(() => import('./pages/recovery/break-glass-page.tsx'), 'BreakGlassPage'),
+})
+
 /** Opened by a link or a camera, mostly on a phone: one card, and no facts before its person has signed in. */
 const sealRequest = createRoute({
   getParentRoute: () => root,
@@ -49,6 +70,14 @@ const strongerKey = createRoute({
   path: '/-/stronger-key',
   beforeLoad: ({ location }) => requireSignIn(location.href),
   component: lazyRouteComponent(() => import('./pages/entry/stronger-key-page.tsx'), 'StrongerKeyPage'),
+})
+
+/** For a session that no passkey began. */
+const makePasskey = createRoute({
+  getParentRoute: () => root,
+  path: '/-/make-passkey',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/entry/password-next-page.tsx'), 'PasswordNextPage'),
 })
 
 const shell = createRoute({
@@ -93,7 +122,27 @@ const ownPages = [
   ownPage('/-/account/$tab', () => import('./pages/account/account-page.tsx'), 'AccountPage'),
   ownPage('/-/inbox', () => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
   ownPage('/-/people', () => import('./pages/people/people-page.tsx'), 'PeoplePage'),
+  ownPage('/-/announcements/$id', () => import('./pages/announcements/announcement-page.tsx'), 'AnnouncementPage'),
+  ownPage('/-/agents', () => import('./pages/agents/agents-page.tsx'), 'AgentsPage'),
+  ownPage('/-/people/invitations', () => import('./pages/people/invitations-page.tsx'), 'InvitationsPage'),
+  ownPage('/-/people/import', () => import('./pages/people/import/import-people-page.tsx'), 'ImportPeoplePage'),
+  ownPage('/-/people/$username', () => import('./pages/people/person-page.tsx'), 'PersonPage'),
+  ownPage('/-/people/$username/ends/$id', () => import('./pages/people/ending/receipt-page.tsx'), 'ReceiptPage'),
   ownPage('/-/groups', () => import('./pages/people/groups-page.tsx'), 'GroupsPage'),
+  ownPage('/-/recoveries', () => import('./pages/recovery/recoveries-page.tsx'), 'RecoveriesPage'),
+  ownPage(
+    '/-/recoveries/break-glass/$id',
+    () => import('./pages/recovery/break-glass-review-page.tsx'),
+    'BreakGlassReviewPage',
+  ),
+  ownPage('/-/directory', () => import('./pages/directory/connections-page.tsx'), 'ConnectionsPage'),
+  ownPage('/-/directory/domains', () => import('./pages/domains/domains-page.tsx'), 'DomainsPage'),
+  ownPage('/-/directory/domains/$id', () => import('./pages/domains/domain-page.tsx'), 'DomainPage'),
+  ownPage('/-/claims/$id', () => import('./pages/domains/claim-page.tsx'), 'ClaimPage'),
+  ownPage('/-/verify-address', () => import('./pages/domains/verify-address-page.tsx'), 'VerifyAddressPage'),
+  ownPage('/-/directory/sign-in', () => import('./pages/upstream/upstream-page.tsx'), 'UpstreamPage'),
+  ownPage('/-/directory/sign-in/$id', () => import('./pages/upstream/place-page.tsx'), 'PlacePage'),
+  ownPage('/-/directory/connections/$id', () => import('./pages/directory/connection-page.tsx'), 'ConnectionPage'),
   ownPage('/-/guardrails', () => import('./pages/guardrails/guardrails-page.tsx'), 'GuardrailsPage'),
   ownPage('/-/guardrails/new', () => import('./pages/guardrails/rule-page.tsx'), 'NewRulePage'),
   ownPage('/-/guardrails/rules/$id', () => import('./pages/guardrails/rule-page.tsx'), 'RulePage'),
@@ -145,9 +194,14 @@ export const makeRouter = () =>
   createRouter({
     routeTree: root.addChildren([
       signIn,
+      register,
+      recover,
+      notMe,
+      breakGlass,
       setUp,
       sealRequest,
       strongerKey,
+      makePasskey,
       shell.addChildren([own.addChildren(ownPages), ...openPages]),
     ]),
     parseSearch,

@@ -37,7 +37,7 @@ export function useUrlState<Value extends string>(name: string, initial: Value):
 
 /** A part of the page's path, decoded; `''` where the route has none of that name. */
 export function usePathPart(
-  name: 'project' | 'repository' | 'oid' | 'number' | 'tab' | 'code' | 'id' | 'branch' | '_splat',
+  name: 'project' | 'repository' | 'oid' | 'number' | 'tab' | 'code' | 'id' | 'branch' | 'username' | '_splat',
 ): string {
   const params: Record<string, string | undefined> = useParams({ strict: false })
   return params[name] ?? ''

@@ -44,6 +44,14 @@ test('limits and the way to the counters', () => {
   assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN_FILE: file }).metricsToken, token)
 })
 
+test('name servers by address, with or without a port', () => {
+  assert.deepEqual(loadConfig([], {}).dnsServers, [])
+  assert.deepEqual(loadConfig([], { POSTERN_DNS_SERVERS: '9.9.9.9, [2620:fe::fe]:5353' }).dnsServers, [
+    '9.9.9.9',
+    '[2620:fe::fe]:5353',
+  ])
+})
+
 test('a flag stands above its variable, and an empty variable says nothing', () => {
   assert.equal(loadConfig(['--port', '1234'], { POSTERN_PORT: '5678' }).port, 1234)
   assert.equal(loadConfig([], { POSTERN_PORT: '5678' }).url.origin, 'http://localhost:5678')
@@ -97,6 +105,7 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   ],
   'a proxy by name': [['--trusted-proxies', 'caddy'], {}, /caddy is neither an address nor a range/],
   'a range too long': [['--trusted-proxies', '10.0.0.0/33'], {}, /10\.0\.0\.0\/33 is neither/],
+  'a name server by name': [['--dns-servers', 'dns.example.com'], {}, /addresses of name servers, such as 9\.9\.9\.9/],
   'mail without a sender': [[], { POSTERN_SMTP_URL: 'smtp://localhost' }, /add POSTERN_MAIL_FROM/],
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
   'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],

@@ -1,3 +1,4 @@
+import { Resolver } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
@@ -28,6 +29,8 @@ export interface Config {
   tls: { cert: Buffer; key: Buffer } | undefined
   /** Addresses and ranges inside the house that webhooks and mirrors may reach. */
   outboundAllow: readonly string[]
+  /** Name servers that domains are verified by, `ip` or `ip:port`; none: the system's. */
+  dnsServers: readonly string[]
   /** Undefined: no letters are sent. */
   mail: MailSettings | undefined
   metadata: MetadataSettings
@@ -57,6 +60,7 @@ const settings = {
   database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
   trustedProxies: { flag: 'trusted-proxies', variable: 'POSTERN_TRUSTED_PROXIES' },
   outboundAllow: { flag: 'outbound-allow', variable: 'POSTERN_OUTBOUND_ALLOW' },
+  dnsServers: { flag: 'dns-servers', variable: 'POSTERN_DNS_SERVERS' },
   tlsCert: { flag: 'tls-cert', variable: 'POSTERN_TLS_CERT' },
   tlsKey: { flag: 'tls-key', variable: 'POSTERN_TLS_KEY' },
   smtpUrl: { flag: 'smtp-url', variable: 'POSTERN_SMTP_URL' },
@@ -99,6 +103,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     dataFolder,
     databaseUrl,
     trustedProxies,
+    dnsServers: parseDnsServers(value('dnsServers')),
     outboundAllow: parseRangeList('POSTERN_OUTBOUND_ALLOW', value('outboundAllow')),
     tls,
     mail: loadMail(value('smtpUrl'), value('smtpUrlFile'), value('mailFrom')),
@@ -147,6 +152,21 @@ function parseRangeList(variable: string, text = ''): readonly string[] {
     throw new ConfigError(`${variable}: ${(error as Error).message}`)
   }
   return ranges
+}
+
+function parseDnsServers(text = ''): readonly string[] {
+  const servers = text
+    .split(',')
+    .map((server) => server.trim())
+    .filter(Boolean)
+  try {
+    new Resolver().setServers(servers)
+  } catch {
+    throw new ConfigError(
+      'POSTERN_DNS_SERVERS must be addresses of name servers, such as 9.9.9.9 or [2620:fe::fe]:53, separated by commas.',
+    )
+  }
+  return servers
 }
 
 function parseUrl(text: string, given: { hasTls: boolean; trustedProxies: readonly string[] }): URL {

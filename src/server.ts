@@ -2,9 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyRequest } from 'fastify'
+import { createOnPermitted } from './agents/on-permitted.ts'
+import { agentsRoutes } from './agents/routes.ts'
+import { accessKinds, stoppedByRecovery } from './access-kinds.ts'
+import { createJoinerLetters } from './announcements/announce.ts'
+import { announcementRoutes } from './announcements/routes.ts'
 import { createAuthenticator } from './access-keys/authenticate.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
-import { apiTokens } from './access-keys/access-kinds.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
 import type { AuditEntry } from './audit/entry.ts'
 import { afterEvents, type EventFollower, followEvents } from './audit/follow-events.ts'
@@ -15,7 +19,18 @@ import { attestationRoutes } from './attestation/routes.ts'
 import { checkRoutes } from './checks/routes.ts'
 import type { Config } from './config.ts'
 import { openDatabase } from './database/open.ts'
+import type { Id } from './database/id.ts'
 import { demoRoutes } from './demo/routes.ts'
+import { createWindingUp } from './directory/connections/winding-up.ts'
+import { directoryRoutes } from './directory/routes.ts'
+import { createDirectoryGuard } from './directory/scim/directory-guard.ts'
+import { createInvite } from './directory/scim/invite.ts'
+import { createDomainWatch } from './directory/domains/watch-domains.ts'
+import { findDomainOfAddress } from './directory/domains/find-domain.ts'
+import { followPeople } from './directory/domains/follow-people.ts'
+import { listDomainLetters } from './directory/domains/list-domain-letters.ts'
+import { lookAtFile } from './directory/domains/look-at-file.ts'
+import { lookInDns } from './directory/domains/look-in-dns.ts'
 import { homeRoutes } from './home/routes.ts'
 import { enforceAccess, type Guard } from './http/access.ts'
 import { createBus } from './bus/bus.ts'
@@ -41,8 +56,12 @@ import { ensureInstance } from './identity/instance.ts'
 import type { Ceremonies } from './identity/registration.ts'
 import { findNotice } from './identity/notices.ts'
 import { rejudgeCredentials } from './identity/rejudge-credentials.ts'
-import { ACCESS_ENDED, createEndAccess } from './identity/ending/end-access.ts'
-import { passkeys, registrationLinks, sessions } from './identity/ending/own-kinds.ts'
+import { ACCESS_ENDED, createEndAccess, SESSION_ENDED, type EndAccess } from './identity/ending/end-access.ts'
+import { endByShell } from './identity/ending/end-by-shell.ts'
+import { createReceipts } from './identity/ending/receipts.ts'
+import { invitationAdmission } from './identity/invitations/admission.ts'
+import { createGuestEnds } from './identity/guests/guest-ends.ts'
+import { selfAdmission } from './identity/self-registration/admission.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { createMail } from './mail/mail.ts'
@@ -58,8 +77,12 @@ import { createMeters } from './metrics/meters.ts'
 import { measureRequests } from './metrics/measure-requests.ts'
 import { createMetricsGuard } from './metrics/metrics-guard.ts'
 import { metricsRoutes } from './metrics/routes.ts'
+import { remindOfBreakGlass } from './identity/break-glass/remind.ts'
+import type { RecoveryStops } from './identity/recovery/begin-recovery.ts'
+import { createRecoveryJob } from './identity/recovery/recovery-job.ts'
+import { listOwnerlessNotices } from './identity/ownerless-notices.ts'
+import { listAdministratorNotices } from './identity/recovery/recovery-notices.ts'
 import { createOutbound } from './outbound/outbound.ts'
-import { toldBrowsers } from './notify/access-kinds.ts'
 import { createNotifier } from './notify/notifier.ts'
 import { notifyRoutes } from './notify/routes.ts'
 import { createWebPush } from './notify/web-push.ts'
@@ -81,6 +104,7 @@ import { findAuditedRepository } from './repositories/audited-repository.ts'
 import { createGitGuard } from './repositories/git-guard.ts'
 import { createGit } from './repositories/git.ts'
 import { endForgottenPushes } from './repositories/held-push-remains.ts'
+import { givenRoles } from './repositories/given-roles.ts'
 import { createHeldPushes } from './repositories/held-pushes.ts'
 import { createMaintenance } from './repositories/maintenance.ts'
 import { forgetGroupGrants } from './repositories/members.ts'
@@ -90,11 +114,12 @@ import { listReachablePaths, listReadableIds } from './repositories/reachable.ts
 import { reconcile } from './repositories/reconcile.ts'
 import { revokeKey } from './repositories/revoked-keys.ts'
 import { repositoriesRoutes } from './repositories/routes.ts'
+import { listStewardLetters } from './repositories/stewards.ts'
 import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
 import { loadSecretKey } from './secrets/secret-key.ts'
 import { createSecrets } from './secrets/secrets.ts'
-import { sealRequests } from './seals/access-kinds.ts'
+import { loadSigningKey } from './secrets/signing-key.ts'
 import { createActGuard } from './seals/act-guard.ts'
 import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
@@ -108,12 +133,23 @@ export interface Postern {
   ceremonies: Ceremonies
   policy: LoadedPolicy
   attestation: Attestation
+  endAccess: EndAccess
+  /** An end that whoever has the machine decides. */
+  endByShell(wanted: { username: string; reason: string }): ReturnType<typeof endByShell>
   isSetUp: boolean
   /** Every route as it was declared, for the access table. */
   routes: readonly { method: string; url: string; access: string; act: string }[]
   listen(): Promise<void>
   close(): Promise<void>
 }
+
+/** Events whose transaction has also told the bus whose connections are to be cut. */
+const cutsConnections: ReadonlySet<string> = new Set([
+  'access.ended',
+  'credential.rejudged',
+  'recovery.started',
+  'recovery.cancelled',
+])
 
 const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
 
@@ -143,9 +179,17 @@ export async function createPostern(config: Config, now: () => number = Date.now
       if (notice !== undefined) await mail.queue(tx, notice)
     },
     async (tx, event) => {
+      for (const notice of await listAdministratorNotices(tx, event)) await mail.queue(tx, notice)
+      for (const notice of await listOwnerlessNotices(tx, event)) await mail.queue(tx, notice)
+    },
+    async (tx, event) => {
       for (const letter of await listMergeLetters(tx, event)) await mail.queue(tx, letter)
       for (const letter of await listReviewLetters(tx, event))
         if (await wantsLetters(tx, letter.toUserId)) await mail.queue(tx, letter)
+    },
+    async (tx, event) => {
+      for (const letter of await listStewardLetters(tx, event)) await mail.queue(tx, letter)
+      for (const letter of await listDomainLetters(tx, event)) await mail.queue(tx, letter)
     },
     (tx, event, id) => queueDeliveries(tx, event, { event: id, origin }),
   ]
@@ -159,7 +203,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const afterwards: ((events: readonly AuditEntry[]) => void)[] = [
     () => live.nudge(),
     (events) => {
-      if (events.some(({ action }) => action === 'access.ended')) void bus.nudge()
+      if (events.some(({ action }) => cutsConnections.has(action))) void bus.nudge()
     },
   ]
   const told = afterEvents(store, (events) => afterwards.forEach((tell) => tell(events)))
@@ -193,7 +237,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   }
   // Other reports may count from now on.
   policy.onChanged(judgeAnew)
-  attestation.onImported((number) => rejudgeCredentials({ database, attestation, now }, number))
+  attestation.onImported((number) => rejudgeCredentials({ database, attestation, bus, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
   const authenticator = createAuthenticator({ database, cookies, origin, policy, now })
 
@@ -212,9 +256,27 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
-  const connections = trackConnections(app, { accountsOf: ({ caller }) => (caller === undefined ? [] : [caller.id]) })
+  const connections = trackConnections(app, {
+    accountsOf: ({ caller }) =>
+      caller === undefined ? [] : [caller.id, ...(caller.by.kind === 'session' ? [caller.by.sessionId] : [])],
+  })
   bus.on(ACCESS_ENDED, (userId) => connections.cut(userId))
-  const endAccess = createEndAccess([sessions, passkeys, registrationLinks, apiTokens, sealRequests, toldBrowsers], bus)
+  bus.on(SESSION_ENDED, (sessionId) => connections.cut(sessionId))
+  const endAccess = createEndAccess(accessKinds, bus)
+  const key = await loadSigningKey(secrets, 'access-ends')
+  const receipts = createReceipts({
+    database,
+    bus,
+    key,
+    origin,
+    now,
+    onError: (error) => log(error, 'signing what has ended'),
+  })
+  opened.defer(() => receipts.close())
+  const stops: RecoveryStops = {
+    kinds: stoppedByRecovery,
+    cut: (tx, userId, at) => bus.publish(tx, ACCESS_ENDED, userId, at),
+  }
   const waiting = createWaiting(ceremonies)
   const heldPushes = createHeldPushes(meters.pushHeld)
   opened.defer(() => heldPushes.close())
@@ -230,6 +292,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   opened.defer(() => mirrors.close())
   followers.push(mirrors.follow)
+  const announcing = { database, now, queueLetter: mail.queue }
+  followers.push(createJoinerLetters(announcing))
   const projection = createProjection({ database, git, root, now, onWritten: mirrors.changed })
   opened.defer(() => projection.close())
   const { url: metadataUrl } = config.metadata
@@ -264,13 +328,14 @@ export async function createPostern(config: Config, now: () => number = Date.now
       routes.push({ method: each, url, access: declared?.access ?? '', act: declared?.act?.name ?? '' })
   })
   app.decorateRequest('caller', undefined)
+  app.decorateRequest('directory', undefined)
   app.decorateRequest('place', undefined)
   app.decorateRequest('project', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('this route declares no act')))
 
   const limits = await limitRates(app, {
     perAddress: config.rateLimit,
-    accountOf: (request) => request.caller?.id,
+    accountOf: (request) => request.caller?.id ?? request.directory?.id,
     onRefused: meters.rateLimited,
   })
   const known = limits.counting(async (request) => {
@@ -286,6 +351,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
     async (request) => {
       await known(request)
       checkShortfall(request)
+      // Before its body is read: whoever has no key cannot carry out what takes a tap, whatever they send.
+      if (request.routeOptions.config.act !== undefined) getActor(request)
       await guard(request)
     }
   const asOrganisation = (isEnough: (request: FastifyRequest) => boolean, role: string): Guard =>
@@ -307,7 +374,9 @@ export async function createPostern(config: Config, now: () => number = Date.now
       'repository:write': andThen(inRepositories['repository:write']),
       'repository:status': andThen(inRepositories['repository:status']),
       'repository:admin': andThen(inRepositories['repository:admin']),
+      signed: limits.counting(async () => {}),
       git: limits.counting(createGitGuard({ db: database.read, root, authenticator })),
+      directory: limits.counting(createDirectoryGuard({ database, now })),
       metrics: limits.counting(createMetricsGuard({ token: config.metricsToken })),
     },
     act: createActGuard(ceremonies, whereOf),
@@ -342,11 +411,26 @@ export async function createPostern(config: Config, now: () => number = Date.now
   identityRoutes(app, {
     ceremonies,
     endAccess,
+    secrets,
+    admissions: [
+      selfAdmission(async (db, email) => (await findDomainOfAddress(db, email))?.state === 'verified'),
+      invitationAdmission(givenRoles),
+    ],
+    places: givenRoles,
+    queueLetter:
+      mail.from === null
+        ? null
+        : (tx, { address, facts }) => mail.queue(tx, { to: { address, name: '' }, kind: 'invitation', facts }),
+    writeLetter: mail.from === null ? null : (tx, letter) => mail.queue(tx, letter),
+    receipts,
+    countOpen: connections.count,
     cookies,
     version,
     forgetGroupGrants,
     signersChanged: projectAll,
     revokeKey,
+    stops,
+    onBreakGlassUsed: meters.breakGlassUsed,
   })
   attestationRoutes(app, {
     db: database.read,
@@ -360,6 +444,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
       'guardrail.approve': createApproval({ policy, now }),
       ...autoMerge.onSealed,
       approve: createOnApproved({ policy, now }),
+      'agent.permit': createOnPermitted({ policy, now }),
       confirm: createConfirmation(merging),
     },
     ceremonies,
@@ -367,6 +452,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
     recognise: (request) => authenticator.fromRequest(request),
     endToken: endAskingToken,
   })
+  agentsRoutes(app, { ceremonies })
+  announcementRoutes(app, announcing)
   accessKeyRoutes(app, {
     ceremonies,
     listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
@@ -407,7 +494,40 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => imports.close())
   mirrorsRoutes(app, { ...parts, outbound, secrets, imports, mirrors })
   webhookRoutes(app, { database, outbound, secrets, origin, now })
-  homeRoutes(app, { db: database.read, now })
+  const windingUp = createWindingUp({
+    database,
+    endAccess,
+    now,
+    onError: (error) => log(error, 'ending the access of people of a directory that was disconnected'),
+  })
+  opened.defer(() => windingUp.close())
+  const domains = {
+    database,
+    look: { dns: lookInDns({ servers: config.dnsServers }), https: lookAtFile(outbound) },
+    now,
+  }
+  const domainWatch = createDomainWatch({
+    ...domains,
+    onError: (error) => log(error, 'looking after domains'),
+  })
+  opened.defer(() => domainWatch.close())
+  followers.push(followPeople)
+  directoryRoutes(app, {
+    ...domains,
+    ceremonies,
+    endAccess,
+    cookies,
+    outbound,
+    secrets,
+    database,
+    origin,
+    windingUp,
+    policy,
+    forgetGroupGrants,
+    invite: createInvite({ mail, origin }),
+    now,
+  })
+  homeRoutes(app, { db: database.read, policy, now })
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })
   demoRoutes(app, parts)
   mailRoutes(app, { mail })
@@ -436,6 +556,25 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error) => log(error, 'reminding people of what a guardrail will ask'),
   })
   opened.defer(() => reminders.close())
+  afterwards.push((events) => {
+    if (events.some(({ action }) => action === 'group.member-added')) reminders.stir()
+  })
+  const recoveryJob = createRecoveryJob({
+    database,
+    now,
+    onSettled: projectAll,
+    also: () =>
+      remindOfBreakGlass({
+        database,
+        now,
+        tell: (tx, letter) => mail.queue(tx, { ...letter, kind: 'break-glass-waits' }),
+      }),
+    onError: (error) => log(error, 'settling recoveries'),
+  })
+  opened.defer(() => recoveryJob.close())
+  afterwards.push((events) => {
+    for (const { action, target } of events) if (action === 'recovery.started') notifier.warn(target.id as Id<'usr'>)
+  })
   const bypassReminders = createBypassReminders({
     database,
     now,
@@ -452,16 +591,28 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error) => log(error, 'telling a webhook'),
   })
   opened.defer(() => deliveries.close())
+  const guestEnds = createGuestEnds({
+    database,
+    endAccess,
+    origin,
+    now,
+    queue: (tx, letter) => mail.queue(tx, letter),
+    onError: (error) => log(error, 'ending the access of guests whose day has come'),
+  })
+  opened.defer(() => guestEnds.close())
   const running = opened.move()
 
   return {
     ceremonies,
     policy,
     attestation,
+    endAccess,
+    endByShell: (wanted) => endByShell({ database, endAccess, receipts, now }, wanted),
     isSetUp: instance.setUpAt !== null,
     routes,
     async listen() {
       await bus.start()
+      receipts.start()
       await app.listen({ port: config.port, host: config.listen })
       projectAll()
       judgeAnew()
@@ -474,6 +625,10 @@ export async function createPostern(config: Config, now: () => number = Date.now
       deliveries.start()
       autoMerge.start()
       bypassReminders.start()
+      recoveryJob.start()
+      windingUp.start()
+      domainWatch.start()
+      guestEnds.start()
     },
     close: () => running.disposeAsync(),
   }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { actions } from '../src/audit/actions.ts'
+import { type Id, newId } from '../src/database/id.ts'
+import { keepPassword, untestedCap } from '../src/identity/passwords/password-logins.ts'
+import { createRegistrationLink } from '../src/identity/registration-links.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commandEvents, routeEvents } from './audit-coverage.ts'
-import { applicant, beginRegistration, type Begun } from './support/ceremony.ts'
+import { applicant, beginRegistration, beginSignIn, type Begun } from './support/ceremony.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { listRoutes } from './support/list-routes.ts'
 import { askedByToken, askForTap } from './support/seal-request.ts'
@@ -41,7 +44,64 @@ const firstId = async (person: Person, path: string, at = 0): Promise<string> =>
   return items.filter(({ isCurrent }) => isCurrent !== true)[at]?.id ?? ''
 }
 
+const connections = '/directory/connections'
 const webhooks = '/projects/payments/repositories/ledger/webhooks'
+
+/** A passkey that a browser made unasked, beside the password that its first tap ends. */
+async function signInFirst({ bo, postern }: { bo: Person; postern: StartedPostern }, watch: Watch): Promise<void> {
+  const { id } = await bo.call<{ id: Id<'usr'> }>('GET', '/me')
+  await postern.postern.ceremonies.database.write(async (tx) => {
+    await tx.updateTable('credentialRecord').set({ strengthCap: untestedCap }).where('userId', '=', id).execute()
+    await keepPassword(tx, { userId: id, hash: '', at: 0 })
+  })
+  const { ceremonyId, publicKey } = await beginSignIn(bo)
+  const response = bo.authenticator.get(publicKey, postern.origin)
+  await watch(bo, 'POST', '/sign-in/finish', { ceremonyId, response })
+}
+
+async function acceptInvitation({ ana, postern }: { ana: Person; postern: StartedPostern }, watch: Watch) {
+  const invited = { emails: ['invited@example.com'], role: 'member' }
+  const { items } = await ana.act<{ items: { link: string }[] }>('POST', '/invitations', invited)
+  const [person, link] = [postern.stranger(), items[0]?.link ?? '']
+  const { ceremonyId, publicKey } = await beginRegistration(person, link, 'invited')
+  const response = person.authenticator.create(publicKey, postern.origin)
+  await watch(person, 'POST', '/registration-links/finish', {
+    token: new URL(link).hash.slice(1),
+    ceremonyId,
+    response,
+  })
+}
+
+const domainPath = async (person: Person): Promise<string> =>
+  `/directory/domains/${await firstId(person, '/directory/domains')}`
+
+/** One that counts as verified without a name server. */
+async function addDomain(owner: Person, { postern }: StartedPostern): Promise<void> {
+  await owner.act('POST', '/directory/domains', { name: 'example.com' })
+  await postern.ceremonies.database.write((tx) => tx.updateTable('domain').set({ state: 'verified' }).execute())
+}
+
+/** With the link of a letter, which no mail server carries here. */
+async function registerThemselves(postern: StartedPostern, watch: Watch): Promise<void> {
+  const { database, now } = postern.postern.ceremonies
+  const at = now()
+  const token = await database.write(async (tx) => {
+    const set = { name: 'selfRegistration', value: 'true', changedAt: at, changedBy: newId('usr') }
+    await tx.insertInto('setting').values(set).execute()
+    const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: null, createdBy: null, at })
+    const email = 'herself@example.com'
+    const row = { id: newId('apl'), email, address: email, displayName: 'Herself', username: 'herself' }
+    await tx
+      .insertInto('applicant')
+      .values({ ...row, linkId: link.id, createdAt: at })
+      .execute()
+    return link.token
+  })
+  const person = postern.stranger()
+  const { ceremonyId, publicKey } = await beginRegistration(person, `${postern.origin}/#${token}`, 'herself')
+  const response = person.authenticator.create(publicKey, postern.origin)
+  await watch(person, 'POST', '/registration-links/finish', { token, ceremonyId, response })
+}
 
 const proofs: Record<string, Call> = {
   'POST /api/v1/registration-links/inspect': async ({ ana, postern }, watch) => {
@@ -56,7 +116,16 @@ const proofs: Record<string, Call> = {
     })
   },
   'POST /api/v1/registration-links/finish': async ({ ana, postern }, watch) => {
-    const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('finished'), role: 'member' })
+    await acceptInvitation({ ana, postern }, watch)
+    await registerThemselves(postern, watch)
+    const wanted = { ...applicant('finished'), role: 'member' }
+    const { link, person: added } = await ana.act<{ link: string; person: { id: Id<'usr'> } }>(
+      'POST',
+      '/people',
+      wanted,
+    )
+    // The password they brought ends with their first passkey.
+    await postern.postern.ceremonies.database.write((tx) => keepPassword(tx, { userId: added.id, hash: '', at: 0 }))
     const person = postern.stranger()
     const { ceremonyId, publicKey } = await beginRegistration(person, link, 'finished')
     const response = person.authenticator.create(publicKey, postern.origin)
@@ -66,8 +135,28 @@ const proofs: Record<string, Call> = {
       response,
     })
   },
+  'PATCH /api/v1/me': async ({ ana, bo, postern }, watch) => {
+    await addDomain(ana, postern)
+    await ana.act('POST', `${await domainPath(ana)}/claims`, { usernames: ['bo'] })
+    await watch(bo, 'PATCH', '/me', { email: 'bo@elsewhere.example' })
+    await bo.act('PATCH', '/me', { email: 'bo@example.com' })
+  },
+  'POST /api/v1/directory/domains/:id/claims': async ({ ana }, watch) =>
+    watch(ana, 'POST', `${await domainPath(ana)}/claims`, { usernames: ['bo'] }),
+  'POST /api/v1/me/claims/:id/object': async ({ bo }, watch) => {
+    const { items } = await bo.call<{ items: { id: string; state: string }[] }>('GET', '/me/claims')
+    const open = items.find(({ state }) => state === 'noticed')?.id
+    return watch(bo, 'POST', `/me/claims/${open}/object`, {})
+  },
+  'POST /api/v1/me/claims/:id/accept': async ({ bo }, watch) => {
+    const { items } = await bo.call<{ items: { id: string; state: string }[] }>('GET', '/me/claims')
+    const open = items.find(({ state }) => state === 'objected')?.id
+    return watch(bo, 'POST', `/me/claims/${open}/accept`, {})
+  },
+  'DELETE /api/v1/directory/domains/:id': async ({ ana }, watch) => watch(ana, 'DELETE', await domainPath(ana)),
   'POST /api/v1/sign-in/begin': ({ postern }, watch) => watch(postern.stranger(), 'POST', '/sign-in/begin', {}),
-  'POST /api/v1/sign-in/finish': async ({ ana, postern }, watch) => {
+  'POST /api/v1/sign-in/finish': async ({ ana, bo, postern }, watch) => {
+    await signInFirst({ bo, postern }, watch)
     for (const tampering of [{ flags: 0x01 }, { counter: 9 }, { counter: 3 }]) {
       const { ceremonyId, publicKey } = await ana.call<Begun<Parameters<SoftwareAuthenticator['get']>[0]>>(
         'POST',
@@ -103,12 +192,50 @@ const proofs: Record<string, Call> = {
     return watch(bo, 'DELETE', `/me/tokens/${items[0]?.id}`)
   },
   'POST /api/v1/people': ({ ana }, watch) => watch(ana, 'POST', '/people', { ...applicant('added'), role: 'member' }),
+  'PATCH /api/v1/people/:username': ({ ana }, watch) => watch(ana, 'PATCH', '/people/added', { role: 'guest' }),
+  'POST /api/v1/people/:username/extend': async ({ ana, postern }, watch) => {
+    await watch(ana, 'POST', '/people/added/extend', {})
+    const { database, now } = postern.postern.ceremonies
+    await database.write((tx) =>
+      tx
+        .updateTable('user')
+        .set({ endsAt: now() - 1 })
+        .where('username', '=', 'added')
+        .execute(),
+    )
+    await postern.restart()
+    while ((await ana.call<{ person: { state: string } }>('GET', '/people/added')).person.state !== 'ended')
+      await new Promise((done) => setImmediate(done))
+    await watch(ana, 'POST', '/people/added/extend', {})
+  },
+  'POST /api/v1/invitations': async ({ ana }, watch) => {
+    for (const role of ['member', 'guest'])
+      await watch(ana, 'POST', '/invitations', { emails: ['asked@example.com'], role })
+  },
+  'POST /api/v1/invitations/:id/resend': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/invitations/${await firstId(ana, '/invitations')}/resend`, {}),
+  'DELETE /api/v1/invitations/:id': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `/invitations/${await firstId(ana, '/invitations')}`),
   'POST /api/v1/people/:username/registration-link': ({ ana }, watch) =>
     watch(ana, 'POST', '/people/added/registration-link', {}),
   'POST /api/v1/people/:username/credentials/:id/endorse': async ({ ana, bo }, watch) => {
     const { items } = await bo.call<{ items: { id: string }[] }>('GET', '/me/credentials')
     return watch(ana, 'POST', `/people/bo/credentials/${items[0]?.id}/endorse`, {})
   },
+  'POST /api/v1/me/recovery-codes': ({ bo }, watch) => watch(bo, 'POST', '/me/recovery-codes', {}),
+  'POST /api/v1/break-glass': ({ ana }, watch) => watch(ana, 'POST', '/break-glass', { username: 'ana' }),
+  'POST /api/v1/people/:username/recovery': async ({ ana, postern }, watch) => {
+    await postern.join(ana, 'lost')
+    return watch(ana, 'POST', '/people/lost/recovery', {})
+  },
+  'DELETE /api/v1/recoveries/:id': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `/recoveries/${await firstId(ana, '/recoveries')}`),
+  'POST /api/v1/directory/connections': ({ ana }, watch) =>
+    watch(ana, 'POST', connections, { name: 'Okta', kind: 'okta', tokenDays: null }),
+  'PATCH /api/v1/directory/connections/:id': async ({ ana }, watch) =>
+    watch(ana, 'PATCH', `${connections}/${await firstId(ana, connections)}`, { name: 'Okta 2' }),
+  'POST /api/v1/directory/connections/:id/token': async ({ ana }, watch) =>
+    watch(ana, 'POST', `${connections}/${await firstId(ana, connections)}/token`, { tokenDays: 1 }),
   'POST /api/v1/groups': ({ ana }, watch) => watch(ana, 'POST', '/groups', { name: 'crew', description: '' }),
   'PUT /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'PUT', '/groups/crew/members/bo', {}),
   'DELETE /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew/members/bo'),
@@ -125,6 +252,7 @@ const proofs: Record<string, Call> = {
     watch(ana, 'POST', `/seal-requests/${await waiting(ana)}/attempts`, {}),
   'POST /api/v1/seal-requests/:id/attempts/:attemptId': async ({ ana, bo, postern }, watch) => {
     await approve(bo, postern, watch)
+    await allow({ ana, postern }, watch)
     for (const counter of [20, 4]) {
       const request = await waiting(ana)
       const attempt = await ana.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
@@ -183,9 +311,26 @@ const proofs: Record<string, Call> = {
   'POST /api/v1/sign-out': ({ bo }, watch) => watch(bo, 'POST', '/sign-out', {}),
 }
 
+/** What an agent of hers asks. */
+async function allow({ ana, postern }: { ana: Person; postern: StartedPostern }, watch: Watch): Promise<void> {
+  await ana.act('POST', '/agents', { username: 'asks', displayName: 'Asks' })
+  const token = { name: 'asks', scopes: ['ask'], repositoryIds: null, expiresInDays: 1 }
+  const { secret } = await ana.act<{ secret: string }>('POST', '/agents/asks/tokens', token)
+  const headers = { authorization: `Bearer ${secret}` }
+  const asked = { title: 'Restart', details: [], subjects: [] }
+  const permission = await postern.stranger().call<{ sealRequests: string[] }>('POST', '/permissions', asked, headers)
+  await answer(ana, postern, { id: permission.sealRequests[0] ?? '', watch })
+}
+
 /** The second tap for the change of the guardrails that waits. */
-async function approve(person: Person, { origin }: StartedPostern, watch: Watch): Promise<void> {
-  const id = await firstId(person, '/inbox')
+const approve = async (person: Person, postern: StartedPostern, watch: Watch): Promise<void> =>
+  answer(person, postern, { id: await firstId(person, '/inbox'), watch })
+
+async function answer(
+  person: Person,
+  { origin }: StartedPostern,
+  { id, watch }: { id: string; watch: Watch },
+): Promise<void> {
   const attempt = await person.call<{ id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }>(
     'POST',
     `/seal-requests/${id}/attempts`,

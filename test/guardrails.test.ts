@@ -198,7 +198,12 @@ for (const store of stores)
 
     test('who joins a group has some days to get the key it asks for; leaving it lifts that again', async () => {
       await ana.act('POST', '/groups', { name: 'finance', description: '' })
-      const finance = rule({ who: ['group:finance'], does: ['sign-in'], requires: { strength: 'attested' }, graceDays: 14 })
+      const finance = rule({
+        who: ['group:finance'],
+        does: ['sign-in'],
+        requires: { strength: 'attested' },
+        graceDays: 14,
+      })
       await refused(setRules(ana, [{ ...finance, who: ['group:finance', 'role:admin'] }]), 422, 'invalid-policy')
       await setRules(ana, [finance])
       await ben.call('GET', '/projects')

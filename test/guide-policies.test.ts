@@ -44,7 +44,7 @@ test('every example of the guide can be imported as it stands', () => {
       'policy' in example ? example.policy : 'rules' in example ? example : { ...firstPolicy, rules: [example] }
     if ('id' in example) assertForm(Rule, example)
     assertForm(Policy, policy)
-    assert.deepEqual(checkPolicy(policy as Policy, known), [])
+    assert.deepEqual(checkPolicy(policy as Policy, known, Date.now()), [])
   }
 })
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Person as ListedPerson, PersonDetail } from '../src/identity/shapes.ts'
+import { recomputeRole } from '../src/identity/recompute-role.ts'
 import { createUser } from '../src/identity/users.ts'
 import type { Person } from '../src/walk/person.ts'
 import { applicant, registerWith } from './support/ceremony.ts'
@@ -162,5 +164,164 @@ for (const store of stores)
       await ana.act('DELETE', '/groups/platform')
       await refused(ana.call('DELETE', '/groups/platform'), 404, 'not-found')
       assert.equal((await database.read.selectFrom('groupMember').selectAll().execute()).length, 0)
+    })
+
+    test('the list shows how strongly each can prove themselves, to administrators alone', async () => {
+      const kit = await postern.join(ana, 'kit')
+      const find = async (by: Person, username: string): Promise<ListedPerson | undefined> =>
+        (await by.call<{ items: ListedPerson[] }>('GET', `/people?q=${username}`)).items.at(0)
+      const seen = await find(ana, 'kit')
+      assert.deepEqual(
+        [seen?.kind, seen?.strength, seen?.credentialCount, seen?.keyKinds.length, seen?.unendorsed.length],
+        ['person', 'passkey', 1, 1, 1],
+      )
+      assert.ok(Math.abs((seen?.lastSeenAt ?? 0) - Date.now()) < 60_000)
+      await ana.act('POST', `/people/kit/credentials/${seen?.unendorsed[0]?.id ?? ''}/endorse`, {})
+      assert.notEqual((await find(ana, 'kit'))?.strength, 'passkey', 'vouched for, it counts in full')
+      const byOther = await find(kit, 'ana')
+      assert.deepEqual(
+        [byOther?.strength, byOther?.keyKinds, byOther?.lastSeenAt, byOther?.unendorsed, byOther?.endsAt],
+        [null, [], null, [], null],
+      )
+      await refused(kit.call('GET', '/people/counts'), 403, 'not-allowed')
+      await refused(kit.call('GET', '/people?filter=no-passkey'), 403, 'not-allowed')
+      await refused(kit.call('GET', '/people/ana'), 404, 'not-found')
+      assert.equal((await kit.call<PersonDetail>('GET', '/people/kit')).person.username, 'kit')
+      await refused(ana.call('GET', '/people?filter=nobody'), 422, 'invalid-input')
+    })
+
+    test('each filter finds whom its count says', async () => {
+      const { database, now } = postern.postern.ceremonies
+      await ana.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
+      await database.write(async (tx) => {
+        await createUser(tx, {
+          ...applicant('looked-after'),
+          role: 'member',
+          createdBy: null,
+          managedBy: 'dir_x',
+          at: now(),
+        })
+        const { id } = await createUser(tx, { ...applicant('gone'), role: 'member', createdBy: null, at: now() })
+        await tx.updateTable('user').set({ state: 'ended' }).where('id', '=', id).execute()
+      })
+      const counts = await ana.call<Record<string, number>>('GET', '/people/counts')
+      const listed: Record<string, string[]> = {}
+      for (const filter of Object.keys(counts)) {
+        const names: string[] = []
+        let cursor: string | null = ''
+        while (cursor !== null) {
+          const page: Listed = await ana.call(
+            'GET',
+            `/people?filter=${filter}${cursor === '' ? '' : `&cursor=${cursor}`}`,
+          )
+          names.push(...page.items.map(({ username }) => username))
+          cursor = page.nextCursor
+        }
+        assert.equal(names.length, counts[filter], filter)
+        listed[filter] = names
+      }
+      assert.deepEqual([listed['managed'], listed['agents']], [['looked-after'], ['robot']])
+      assert.ok(listed['ended']?.includes('gone') && !listed['people']?.includes('gone'))
+      assert.ok(listed['no-passkey']?.includes('looked-after') && !listed['no-passkey'].includes('kit'))
+      assert.ok(!listed['people']?.includes('robot'))
+    })
+
+    test('guests come by the day they leave, in pages that miss nobody', async () => {
+      const { database, now } = postern.postern.ceremonies
+      await database.write(async (tx) => {
+        for (let n = 0; n < 60; n += 1)
+          await createUser(tx, {
+            ...applicant(`guest-${n}`),
+            role: 'guest',
+            createdBy: null,
+            endsAt: n % 7 === 0 ? null : now() + ((n * 37) % 100) * weekMs,
+            at: now(),
+          })
+      })
+      const seen: ListedPerson[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const page: { items: ListedPerson[]; nextCursor: string | null } = await ana.call(
+          'GET',
+          `/people?filter=guests${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        )
+        seen.push(...page.items)
+        cursor = page.nextCursor
+      }
+      const ends = seen.map(({ endsAt }) => endsAt ?? Infinity)
+      assert.deepEqual(
+        ends,
+        [...ends].sort((a, b) => a - b),
+      )
+      assert.equal(new Set(seen.map(({ username }) => username)).size, seen.length)
+      assert.ok(seen.length >= 60)
+    })
+
+    test('only an owner makes and unmakes owners and administrators, and the last owner stays', async () => {
+      const lil = await postern.join(ana, 'lil', 'admin')
+      await postern.join(ana, 'mia')
+      for (const [who, role] of [
+        ['mia', 'admin'],
+        ['mia', 'owner'],
+        ['ana', 'member'],
+        ['lil', 'member'],
+      ])
+        await refused(lil.call('PATCH', `/people/${who}`, { role }), 403, 'not-allowed')
+      await lil.act('PATCH', '/people/mia', { role: 'guest' })
+      await lil.act('PATCH', '/people/mia', { role: 'member' })
+      await refused(ana.call('PATCH', '/people/ana', { role: 'admin' }), 409, 'last-owner')
+      await refused(ana.call('PATCH', '/people/robot', { role: 'member' }), 409, 'not-a-person')
+      await refused(ana.call('PATCH', '/people/gone', { role: 'admin' }), 409, 'access-ended')
+      await refused(ana.call('PATCH', '/people/nobody-here', { role: 'admin' }), 404, 'not-found')
+      const detail = await ana.call<PersonDetail>('GET', '/people/ana')
+      assert.match(detail.roleRefusal ?? '', /^This is the last owner/)
+    })
+
+    test('a role that comes from a group is not taken away beside it', async () => {
+      const { database } = postern.postern.ceremonies
+      await ana.act('POST', '/groups', { name: 'keepers', description: '' })
+      await ana.act('PUT', '/groups/keepers/members/mia', {})
+      await database.write(async (tx) => {
+        const group = await tx
+          .updateTable('userGroup')
+          .set({ organisationRole: 'admin' })
+          .where('name', '=', 'keepers')
+          .returning('id')
+          .executeTakeFirstOrThrow()
+        const { userId } = await tx
+          .selectFrom('groupMember')
+          .select('userId')
+          .where('groupId', '=', group.id)
+          .executeTakeFirstOrThrow()
+        await recomputeRole(tx, userId)
+      })
+      const mia = await ana.call<PersonDetail>('GET', '/people/mia')
+      assert.equal(mia.person.role, 'admin')
+      assert.match(mia.roleRefusal ?? '', /^A group or directory makes Mia Example an administrator at least/)
+      await refused(ana.call('PATCH', '/people/mia', { role: 'member' }), 409, 'role-from-groups')
+      await ana.act('PATCH', '/people/mia', { role: 'owner' })
+      await ana.act('PATCH', '/people/mia', { role: 'admin' })
+      await refused(ana.call('PATCH', '/people/mia', { role: 'guest' }), 409, 'role-from-groups')
+    })
+
+    test('of two owners who step back at once one stays', async () => {
+      await ana.act('PATCH', '/people/lil', { role: 'owner' })
+      const { database } = postern.postern.ceremonies
+      const owners = async () =>
+        (
+          await database.read
+            .selectFrom('user')
+            .select('username')
+            .where('role', '=', 'owner')
+            .where('state', '=', 'active')
+            .execute()
+        ).length
+      assert.equal(await owners(), 2)
+      const ends = await Promise.allSettled([
+        ana.act('PATCH', '/people/ana', { role: 'admin' }),
+        ana.act('PATCH', '/people/lil', { role: 'admin' }),
+      ])
+      assert.deepEqual(ends.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      assert.equal(await owners(), 1)
     })
   })

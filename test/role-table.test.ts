@@ -10,7 +10,9 @@ import { applicant } from './support/ceremony.ts'
 import { readPolicy } from './support/guardrails.ts'
 import { blobOf, metadataFlags } from './support/metadata.ts'
 import { makeProposing } from './support/proposed.ts'
-import { startPostern } from './support/start-postern.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { showElsewhere, startForgedProvider } from './support/forged-provider.ts'
+import { joinElsewhere, settings as place } from './support/upstream-settings.ts'
 
 /**
  * Roles × acts, as the real server answers each of them, in one table that is reviewed as a diff: `UPDATE_TABLES=1 node
@@ -31,7 +33,10 @@ type Call = (who: Person, headers: Record<string, string>) => Promise<unknown>
 test('who may do which act, and that each takes a tap', async () => {
   await using trusted = await metadataFlags()
   let ahead = 0
-  await using postern = await startPostern({ flags: trusted.flags, now: () => Date.now() + ahead })
+  await using postern = await startPostern({
+    flags: [...trusted.flags, '--outbound-allow', '127.0.0.0/8'],
+    now: () => Date.now() + ahead,
+  })
   const owner = await postern.owner('owner')
   const repository = await makeProposing(postern, owner, 'pay/api')
   const people: Record<string, Person> = { owner }
@@ -40,17 +45,28 @@ test('who may do which act, and that each takes a tap', async () => {
   people['member'] = await postern.join(owner, 'mel')
   people['guest'] = await postern.join(owner, 'gus', 'guest')
   await postern.join(owner, 'target')
+  await postern.join(owner, 'gone')
+  await owner.act('POST', '/people/gone/end', { reason: '' })
+  await owner.act('POST', '/agents', { username: 'bot', displayName: 'Bot' })
   await owner.call('POST', '/projects', { name: 'empty', description: '' })
   for (const project of ['pay', 'empty'])
     for (const [name, role] of Object.entries({ keeper: 'admin', writer: 'write', reader: 'read' }))
       await owner.act('PUT', `/projects/${project}/members/user/${name}`, { role })
   await owner.act('POST', '/groups', { name: 'crew', description: '' })
   await owner.act('PUT', '/groups/crew/members/target', {})
+  const newDirectory = { name: 'Okta', kind: 'okta', tokenDays: 30 }
+  await owner.act('POST', '/directory/connections', newDirectory)
   const number = await repository.propose('change')
   for (const person of Object.values(people)) await person.addPasskey(new SoftwareAuthenticator(), 'second')
   for (const person of Object.values(people)) await person.makeToken('own', ['account:read'])
   const token = await owner.makeToken('strong', ['repository:write', 'account:read'])
 
+  await using forged = await startForgedProvider()
+  await using other = await startForgedProvider()
+  const provider = await owner.act<{ id: string }>('POST', '/directory/providers', { ...place, issuer: forged.issuer })
+  for (const person of Object.values(people)) await joinElsewhere(postern, person, provider.id)
+
+  const domain = await makeClaim(postern, owner)
   const firstOf = async (who: Person, path: string): Promise<string> => {
     const { items } = await who.call<{ items: { id: string }[] }>('GET', path).catch(() => ({ items: [] }))
     return items.at(-1)?.id ?? 'none'
@@ -99,12 +115,61 @@ test('who may do which act, and that each takes a tap', async () => {
     'token.end': async (who, headers) =>
       who.call('DELETE', `/me/tokens/${await firstOf(who, '/me/tokens')}`, undefined, headers),
     'agent.add': (who, headers) => who.call('POST', '/agents', { username: 'robot', displayName: 'Robot' }, headers),
+    'agent.change': (who, headers) => who.call('PATCH', '/agents/bot', { owner: 'mel' }, headers),
     'person.add': (who, headers) => who.call('POST', '/people', { ...applicant('new'), role: 'member' }, headers),
+    'person.end': (who, headers) => who.call('POST', '/people/target/end', { reason: '' }, headers),
+    'person.restore': (who, headers) => who.call('POST', '/people/gone/restore', {}, headers),
+    'person.import': (who, headers) =>
+      who.call('POST', '/people/import', { format: 'csv', text: 'username,email\nlisted,listed@example.com' }, headers),
+    'person.invite': (who, headers) =>
+      who.call('POST', '/invitations', { emails: ['new@example.com'], role: 'member' }, headers),
+    'person.change': (who, headers) => who.call('PATCH', '/people/target', { role: 'guest' }, headers),
+    'guest.extend': (who, headers) => who.call('POST', '/people/gus/extend', {}, headers),
+    'recovery.codes': (who, headers) => who.call('POST', '/me/recovery-codes', {}, headers),
+    'person.recover': (who, headers) => who.call('POST', '/people/target/recovery', {}, headers),
+    'recovery.cancel': (who, headers) => who.call('DELETE', '/recoveries/nothing', undefined, headers),
+    'break-glass.make': (who, headers) => who.call('POST', '/break-glass', { username: 'owner' }, headers),
+    'break-glass.review': (who, headers) =>
+      who.call('POST', '/break-glass/nothing/review', { keepPasskey: false }, headers),
     'person.link': (who, headers) => who.call('POST', '/people/nobody/registration-link', {}, headers),
+    'directory.connect': (who, headers) =>
+      who.call('POST', '/directory/connections', { ...newDirectory, name: 'Entra' }, headers),
+    'directory.change': async (who, headers) => {
+      const one = await firstOf(who, '/directory/connections')
+      return who.call('PATCH', `/directory/connections/${one}`, { name: 'Okta 2' }, headers)
+    },
+    'directory.disconnect': async (who, headers) => {
+      const one = await firstOf(who, '/directory/connections')
+      return who.call('DELETE', `/directory/connections/${one}`, { people: 'stay' }, headers)
+    },
+    'me.change': (who, headers) => who.call('PATCH', '/me', { displayName: 'Other' }, headers),
+    'me.leave': (who, headers) => who.call('DELETE', '/me', undefined, headers),
+    'domain.add': (who, headers) => who.call('POST', '/directory/domains', { name: 'new.example' }, headers),
+    'domain.remove': (who, headers) => who.call('DELETE', domain.path, undefined, headers),
+    'domain.claim': (who, headers) => who.call('POST', `${domain.path}/claims`, { usernames: ['mel'] }, headers),
+    'domain.decide': (who, headers) =>
+      who.call('POST', `${domain.path}/claims/${domain.claim}/decision`, { decision: 'let-go' }, headers),
     'group.create': (who, headers) => who.call('POST', '/groups', { name: 'other', description: '' }, headers),
+    'group.change': (who, headers) => who.call('PATCH', '/groups/crew', { organisationRole: 'member' }, headers),
     'group.delete': (who, headers) => who.call('DELETE', '/groups/crew', undefined, headers),
     'group.member-add': (who, headers) => who.call('PUT', '/groups/crew/members/reader', {}, headers),
     'group.member-remove': (who, headers) => who.call('DELETE', '/groups/crew/members/target', undefined, headers),
+    'provider.add': (who, headers) =>
+      who.call('POST', '/directory/providers', { ...place, name: 'Other', domains: [], issuer: other.issuer }, headers),
+    'provider.change': (who, headers) =>
+      who.call('PATCH', `/directory/providers/${provider.id}`, { isShown: false }, headers),
+    'provider.remove': (who, headers) => who.call('DELETE', `/directory/providers/${provider.id}`, undefined, headers),
+    'identity.link': async (who, headers) => {
+      const ticket = await showElsewhere(who, provider.id, forged).catch(() => 'none')
+      return who.call('POST', '/me/external-identities', { ticket }, headers)
+    },
+    'identity.unlink': async (who, headers) =>
+      who.call(
+        'DELETE',
+        `/me/external-identities/${await firstOf(who, '/me/external-identities')}`,
+        undefined,
+        headers,
+      ),
     'member.grant': (who, headers) => who.call('PUT', `${there}/members/user/target`, { role: 'read' }, headers),
     'member.remove': (who, headers) => who.call('DELETE', '/projects/pay/members/user/reader', undefined, headers),
     'project.change': (who, headers) => who.call('PATCH', '/projects/pay', { description: 'x' }, headers),
@@ -120,9 +185,18 @@ test('who may do which act, and that each takes a tap', async () => {
     'guardrail.change': (who, headers) => who.call('PUT', '/policy', { basedOn, policy }, headers),
     'metadata.import': (who, headers) => who.call('POST', '/metadata', { blob: blobOf([]) }, headers),
     'ledger.export': (who, headers) => who.call('POST', '/audit/export', { from: 0, to: 1 }, headers),
+    'setting.change': (who, headers) => who.call('PUT', '/settings/guestDays', { value: 30 }, headers),
     'demo.remove': (who, headers) => who.call('DELETE', '/demo', undefined, headers),
   }
-  const judged = new Set(['sign-in', 'registration', 'session', 'token.use', 'push', 'guardrail.approve'])
+  const judged = new Set([
+    'sign-in',
+    'registration',
+    'session',
+    'token.use',
+    'push',
+    'guardrail.approve',
+    'agent.permit',
+  ])
   assert.deepEqual(
     Object.keys(calls).sort(),
     Object.keys(acts)
@@ -159,4 +233,15 @@ async function answerOf(call: Promise<unknown>): Promise<string> {
     if (!(error instanceof ApiError)) throw error
     return words[error.problem.code] ?? error.problem.code
   }
+}
+
+/** A domain that counts as verified, and somebody at it who was told. */
+async function makeClaim(postern: StartedPostern, owner: Person): Promise<{ path: string; claim: string }> {
+  const { id } = await owner.act<{ id: string }>('POST', '/directory/domains', { name: 'example.com' })
+  const { database } = postern.postern.ceremonies
+  await database.write((tx) => tx.updateTable('domain').set({ state: 'verified' }).execute())
+  const path = `/directory/domains/${id}`
+  await owner.act('POST', `${path}/claims`, { usernames: ['target'] })
+  const claim = await database.read.selectFrom('domainClaim').select('id').executeTakeFirstOrThrow()
+  return { path, claim: claim.id }
 }

@@ -325,7 +325,14 @@ for (const store of stores)
         .orderBy('session.createdAt', 'desc')
         .executeTakeFirstOrThrow()
       const { sessionId, secretHash: sessionHash, credentialRecordId } = row
-      const by = { kind: 'session' as const, sessionId, sessionHash, credentialRecordId, key: null }
+      const by = {
+        kind: 'session' as const,
+        sessionId,
+        sessionHash,
+        credentialRecordId,
+        method: 'passkey' as const,
+        key: null,
+      }
       return { ...row, isDemo: false, address: '127.0.0.1', shortfall: null, by }
     }
   })

@@ -23,7 +23,6 @@ const group = (name: string): UserGroupTable => ({
   createdAt: Date.now(),
   managedBy: null,
   organisationRole: null,
-  demand: null,
 })
 
 for (const store of ['SQLite', 'PostgreSQL'])

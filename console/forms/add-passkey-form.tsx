@@ -1,9 +1,11 @@
 import { Button, Stack, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { meQuery, queryClient, refresh } from '../api/queries.ts'
+import type { CredentialView } from '../api/shapes.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { addPasskey } from './register-passkey.ts'
 import { required, useActForm } from './use-act-form.ts'
+import { hintOf, type Where, WhereChoice } from './where-choice.tsx'
 
 interface AddPasskeyFormProps {
   /** What to expect. */
@@ -13,10 +15,10 @@ interface AddPasskeyFormProps {
 
 /** The new key makes a passkey, one of the present ones vouches for it. The account stays as safe as it was. */
 export function AddPasskeyForm({ intro, onAdded }: AddPasskeyFormProps) {
-  const { form, act, onSubmit } = useActForm({
-    initialValues: { name: '' },
+  const { form, act, onSubmit } = useActForm<{ name: string; where: Where }, CredentialView>({
+    initialValues: { name: '', where: 'any' },
     validate: { name: required('it a name, so that you know it again') },
-    act: ({ name }) => addPasskey(name.trim()),
+    act: ({ name, where }) => addPasskey(name.trim(), hintOf(where)),
     onDone: async ({ name }) => {
       await Promise.all([refresh('/me/credentials'), queryClient.invalidateQueries({ queryKey: meQuery.queryKey })])
       await onAdded(name)
@@ -33,6 +35,7 @@ export function AddPasskeyForm({ intro, onAdded }: AddPasskeyFormProps) {
           data-autofocus
           {...form.getInputProps('name')}
         />
+        <WhereChoice value={form.values.where} onChange={(where) => form.setFieldValue('where', where)} />
         <ProblemAlert error={act.error} />
         <Button type="submit" loading={act.isPending}>
           {act.isError ? 'Start again with the new key' : 'Tap the new key'}

@@ -3,6 +3,7 @@ import { WebAuthnAbortService } from '@simplewebauthn/browser'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { hasCode } from '../api/problem.ts'
 import { meQuery, queryClient } from '../api/queries.ts'
 import { paths } from '../paths.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
@@ -35,7 +36,16 @@ export function SignInDialog({ onSignedIn, onClose }: SignInDialogProps) {
     <Modal opened onClose={close} closeOnEscape={false} title="Sign in to go on" centered>
       <Stack>
         <Text>Your session has ended. What you typed is still here.</Text>
-        <ProblemAlert error={tap.error} />
+        <ProblemAlert
+          error={tap.error}
+          action={
+            hasCode(tap.error, 'passkey-suspended') && (
+              <Button component="a" href={paths.notMe} size="xs" color="red.8">
+                It was not me
+              </Button>
+            )
+          }
+        />
         <Button
           leftSection={<IconFingerprint size={20} aria-hidden />}
           loading={tap.isPending}

@@ -1,12 +1,15 @@
 import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
 import { api } from '../api/client.ts'
+import { hasCode } from '../api/problem.ts'
 import { enterAs } from '../api/queries.ts'
+import { signalPasskeys, signalUnknownPasskey } from '../api/signal-passkeys.ts'
 import type { Ceremony, Me } from '../api/shapes.ts'
 import { webauthnProblem } from './webauthn-problem.ts'
 
 export type SignInHint = 'hybrid' | 'security-key'
 
-export const beginSignIn = () => api.post<Ceremony>('/sign-in/begin', {}, { isSignInOptional: true })
+export const beginSignIn = (hint?: SignInHint) =>
+  api.post<Ceremony>('/sign-in/begin', hint ? { hint } : {}, { isSignInOptional: true })
 
 interface AnswerOptions {
   ceremony: Ceremony
@@ -14,17 +17,22 @@ interface AnswerOptions {
   shownAt?: number | undefined
   /** Waits in the browser's autofill rather than in a prompt. */
   isAutofill?: boolean
-  hint?: SignInHint | undefined
 }
 
 /** Lets a key answer the ceremony and signs in with its answer. */
-export async function answerSignIn({ ceremony, shownAt, isAutofill = false, hint }: AnswerOptions): Promise<Me> {
-  const publicKey = ceremony.publicKey as PublicKeyCredentialRequestOptionsJSON
-  const optionsJSON = hint ? { ...publicKey, hints: [hint] } : publicKey
+export async function answerSignIn({ ceremony, shownAt, isAutofill = false }: AnswerOptions): Promise<Me> {
+  const optionsJSON = ceremony.publicKey as PublicKeyCredentialRequestOptionsJSON
   const response = await startAuthentication({ optionsJSON, useBrowserAutofill: isAutofill })
   const answer = { ceremonyId: ceremony.ceremonyId, response, ...sinceShown(shownAt) }
-  await api.post('/sign-in/finish', answer, { isSignInOptional: true })
-  return enterAs()
+  try {
+    await api.post('/sign-in/finish', answer, { isSignInOptional: true })
+  } catch (error) {
+    if (hasCode(error, 'passkey-unknown') && optionsJSON.rpId) void signalUnknownPasskey(optionsJSON.rpId, response.id)
+    throw error
+  }
+  const me = await enterAs()
+  void signalPasskeys()
+  return me
 }
 
 const HOUR_MS = 3_600_000
@@ -37,10 +45,13 @@ function sinceShown(shownAt: number | undefined): { sinceShownMs?: number } {
 }
 
 /** The button's way: one prompt. */
-export async function signIn({ hint, shownAt }: Pick<AnswerOptions, 'hint' | 'shownAt'> = {}): Promise<Me> {
-  const ceremony = await beginSignIn()
+export async function signIn({
+  hint,
+  shownAt,
+}: Pick<AnswerOptions, 'shownAt'> & { hint?: SignInHint | undefined } = {}): Promise<Me> {
+  const ceremony = await beginSignIn(hint)
   try {
-    return await answerSignIn({ ceremony, hint, shownAt })
+    return await answerSignIn({ ceremony, shownAt })
   } catch (error) {
     throw webauthnProblem(error, 'tap')
   }

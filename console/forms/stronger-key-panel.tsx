@@ -7,10 +7,12 @@ import { ownRequirementsQuery } from '../api/policy.ts'
 import { makeProblem, ProblemError } from '../api/problem.ts'
 import { queryClient } from '../api/queries.ts'
 import type { OwnRequirements } from '../api/shapes.ts'
+import { useMaybeMe } from '../api/use-me.ts'
 import { paths } from '../paths.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { RowSkeletons } from '../ui/skeletons.tsx'
 import { AddStrongerKey } from './add-stronger-key.tsx'
+import { hasNoPasskey, MakePasskey } from './make-passkey.tsx'
 import { signIn } from './sign-in.ts'
 
 const fresh = { ...ownRequirementsQuery, staleTime: 0 }
@@ -21,6 +23,7 @@ const fitting = ({ acts }: OwnRequirements): string[] => acts.find(({ act }) => 
 /** What this session lacks, which rule asks for it, and the ways to get it. */
 export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
   const own = useQuery(fresh)
+  const me = useMaybeMe()
   const [isAdding, setAdding] = useState(false)
   const settle = () => {
     // What was refused meanwhile is asked for again.
@@ -43,6 +46,14 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
   if (!own.data) return <RowSkeletons rows={2} height={40} />
   if (!own.data.shortfall) return <Button onClick={settle}>Your key is strong enough: go on</Button>
 
+  // Nothing was tapped yet: a first passkey needs none.
+  if (me && hasNoPasskey(me))
+    return (
+      <Stack gap="lg">
+        <Text>{own.data.shortfall.sentence}</Text>
+        <MakePasskey me={me} onMade={settle} />
+      </Stack>
+    )
   const keys = fitting(own.data)
   const { sentence, unvouched } = own.data.shortfall
   return (

@@ -8,6 +8,7 @@ import { hashSecret, newSecret } from '../http/secret.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
+import { isOver } from '../identity/guests/is-over.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
 import { endToken } from './end-token.ts'
 import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
@@ -55,6 +56,9 @@ export async function createApiToken(
   }
   await database.write(async (tx) => {
     const seal = await takeSeal(tx)
+    // Never beyond the day on which its owner's access ends, also where that day is moved later.
+    const { endsAt } = await tx.selectFrom('user').select('endsAt').where('id', '=', owner.id).executeTakeFirstOrThrow()
+    row.expiresAt = Math.min(row.expiresAt, endsAt ?? Infinity)
     if (owner.id !== caller.id) await checkStillHere(tx, owner.id)
     await tx.insertInto('apiToken').values(row).execute()
     await recordEvent(tx, {
@@ -118,7 +122,7 @@ export async function findTokenCaller(
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.userId', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
-    .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'apiToken.createdAt'])
+    .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'endsAt', 'apiToken.createdAt'])
     .where('secretHash', '=', hashSecret(secret))
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
@@ -130,12 +134,12 @@ export async function findTokenCaller(
             .selectFrom('user as owner')
             .select('owner.id')
             .whereRef('owner.id', '=', 'user.ownerId')
-            .where('owner.state', '!=', 'active'),
+            .where((owner) => owner.or([owner('owner.state', '!=', 'active'), owner('owner.endsAt', '<=', now)])),
         ),
       ),
     )
     .executeTakeFirst()
-  if (row === undefined || now >= row.expiresAt) return undefined
+  if (row === undefined || now >= row.expiresAt || isOver(row, now)) return undefined
   const known = {
     id: row.userId,
     kind: row.kind,

@@ -5,7 +5,7 @@ import type { RecordedDecision } from './decision.ts'
 
 export interface AuditActor {
   id: Id<'usr'>
-  method: 'session' | 'token' | 'passkey' | 'link' | 'shell' | 'system'
+  method: 'session' | 'token' | 'passkey' | 'password' | 'upstream' | 'link' | 'shell' | 'system'
   strength: Strength | null
 }
 

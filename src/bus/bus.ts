@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Database, Tx } from '../database/handles.ts'
+import type { BusConfirmationTable } from '../database/schema.ts'
 
 /** Carries a message out on this node; what it returns is how many connections that cut. */
 export type BusListener = (about: string) => number | Promise<number>
@@ -10,12 +11,26 @@ export interface Bus {
   on(topic: string, listener: BusListener): void
   /** Something was committed here: carries it out now instead of at the next look. */
   nudge(): Promise<void>
+  /** Which nodes there were when this message was written, and what each has said of it since. */
+  listNodes(seq: number, at: number): Promise<NodeState[]>
   start(): Promise<void>
   close(): Promise<void>
 }
 
+export interface NodeState {
+  id: string
+  seenAt: number
+  /** When it had carried the message out; null where it has not yet. */
+  confirmedAt: number | null
+  /** How many connections that cut there. */
+  cut: number
+  /** It has not written for so long that it is taken for stopped: nothing is open there any more. */
+  isStopped: boolean
+}
+
 const lookEveryMs = 1_000
 const keepMs = 24 * 3_600_000
+const stoppedAfterMs = 10_000
 
 /**
  * `bus/` tells every node that shares this database what has ended. It knows no feature: a message is a topic and an
@@ -26,6 +41,8 @@ export function createBus(parts: { database: Database; now: () => number; onErro
   const id = randomUUID()
   const listeners = new Map<string, BusListener[]>()
   let done = 0
+  /** Carried out, and not written down yet: the store may have been away. */
+  let unconfirmed: BusConfirmationTable[] = []
   let looking: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -36,24 +53,32 @@ export function createBus(parts: { database: Database; now: () => number; onErro
       .where('seq', '>', done)
       .orderBy('seq')
       .execute()
-    let cut = 0
     for (const { seq, topic, about } of messages) {
+      let cut = 0
       for (const listener of listeners.get(topic) ?? []) cut += await listener(about)
       done = seq
+      unconfirmed.push({ seq, nodeId: id, at: now(), cut })
     }
     // A node alone on SQLite needs nobody to see that it lives.
-    if (messages.length === 0 && database.dialect === 'sqlite') return
-    await confirm(messages.length > 0 ? { ackedSeq: done, ackedAt: now() } : {})
+    if (timer === undefined || (unconfirmed.length === 0 && database.dialect === 'sqlite')) return
+    await confirm(unconfirmed)
+    unconfirmed = []
   }
 
-  const confirm = (acked: { ackedSeq?: number; ackedAt?: number }): Promise<unknown> =>
-    database.write((tx) =>
-      tx
+  const confirm = (carriedOut: readonly BusConfirmationTable[]): Promise<unknown> =>
+    database.write(async (tx) => {
+      const last = carriedOut.at(-1)
+      await tx
         .updateTable('node')
-        .set({ seenAt: now(), ...acked })
+        .set({ seenAt: now(), ...(last === undefined ? {} : { ackedSeq: last.seq, ackedAt: last.at }) })
         .where('id', '=', id)
-        .execute(),
-    )
+        .execute()
+      if (carriedOut.length > 0)
+        await tx
+          .insertInto('busConfirmation')
+          .values([...carriedOut])
+          .execute()
+    })
 
   function turn(): Promise<void> {
     // What was committed while it looked may have been missed, so whoever asks then waits for another look.
@@ -73,14 +98,42 @@ export function createBus(parts: { database: Database; now: () => number; onErro
     },
     on: (topic, listener) => void listeners.set(topic, [...(listeners.get(topic) ?? []), listener]),
     nudge: turn,
+    async listNodes(seq, at) {
+      const rows = await database.read
+        .selectFrom('node')
+        .leftJoin('busConfirmation', (join) =>
+          join.onRef('busConfirmation.nodeId', '=', 'node.id').on('busConfirmation.seq', '=', seq),
+        )
+        .select(['node.id', 'node.seenAt', 'node.ackedSeq', 'busConfirmation.at', 'busConfirmation.cut'])
+        .orderBy('node.startedAt')
+        .orderBy('node.id')
+        .execute()
+      return (
+        rows
+          // One that began afterwards never let them in.
+          .filter((row) => row.at !== null || row.ackedSeq < seq)
+          .map(({ id: nodeId, seenAt, at: confirmedAt, cut }) => ({
+            id: nodeId,
+            seenAt,
+            confirmedAt,
+            cut: cut ?? 0,
+            isStopped: confirmedAt === null && database.dialect !== 'sqlite' && seenAt < at - stoppedAfterMs,
+          }))
+      )
+    },
     async start() {
       const at = now()
       await database.write(async (tx) => {
         const head = await tx.selectFrom('busHead').select('seq').executeTakeFirstOrThrow()
         done = head.seq
+        // On SQLite there is no other: what stands here was killed.
         await tx
           .deleteFrom('node')
-          .where('seenAt', '<', at - keepMs)
+          .where('seenAt', '<', database.dialect === 'sqlite' ? Number.MAX_SAFE_INTEGER : at - keepMs)
+          .execute()
+        await tx
+          .deleteFrom('busConfirmation')
+          .where('at', '<', at - keepMs)
           .execute()
         await tx
           .deleteFrom('busMessage')

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { findCurrent, policyOf } from '../guardrails/in-force.ts'
 import { withOwnDatabase } from './admin-place.ts'
 import { type AdminAnswers, type AdminRequest, answerAdmin, askRunningServer } from './admin-socket.ts'
+import { endWithoutServer } from './end-without-server.ts'
 import { CommandError } from './say.ts'
 
 /** Asks the running server, or opens the data itself, locked, where none runs. @throws CommandError with its refusal */
@@ -19,7 +20,15 @@ export async function askOrOpen<Request extends AdminRequest>(
       const refuseStatuses = (): string[] => refusedModelStatuses
       const attestation = createAttestation({ ...config.metadata, database, now: Date.now, refuseStatuses })
       const nobodyElse = { refresh: () => Promise.resolve() }
-      return answerAdmin({ ceremonies: { database, place, now: Date.now }, attestation, policy: nobodyElse }, request)
+      return answerAdmin(
+        {
+          ceremonies: { database, place, now: Date.now },
+          attestation,
+          policy: nobodyElse,
+          endByShell: (wanted) => endWithoutServer(config, database, wanted),
+        },
+        request,
+      )
     }))
   if ('error' in answer) throw new CommandError(answer.error)
   return answer

@@ -8,6 +8,7 @@ import { ownTrust } from '../attestation/trust.ts'
 import type { Config } from '../config.ts'
 import type { LoadedPolicy } from '../guardrails/in-force.ts'
 import { type GuardrailsShown, showGuardrails, switchOff } from '../guardrails/operator.ts'
+import type { AccessEnd } from '../identity/ending/shapes.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import type { Postern } from '../server.ts'
@@ -17,12 +18,14 @@ export type AdminRequest =
   | { command: 'setup-link'; owner?: string }
   | { command: 'metadata-import'; blob: string; source: string; /** PEM */ root?: string }
   | { command: 'metadata-show' }
+  | { command: 'end-access'; username: string; reason: string }
   | { command: 'guardrails-show' }
   | { command: 'guardrails-off'; /** All of them, if not given. */ rule?: string }
 
 export interface AdminAnswers {
   'guardrails-show': GuardrailsShown
   'guardrails-off': GuardrailsShown
+  'end-access': { end: AccessEnd; /** Nobody owns the instance now. */ isOwnerless: boolean }
   'setup-link': { url: string; expiresAt: number; username: string | null }
   'metadata-import': ImportedMetadata
   'metadata-show': { inForce: MetadataState | null; refusedStatuses: readonly string[] }
@@ -33,6 +36,7 @@ export interface Administered {
   ceremonies: Pick<Ceremonies, 'database' | 'place' | 'now'>
   attestation: Attestation
   policy: Pick<LoadedPolicy, 'refresh'>
+  endByShell(wanted: { username: string; reason: string }): Promise<AdminAnswers['end-access']>
 }
 
 const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock')
@@ -43,13 +47,14 @@ export async function answerAdmin<Request extends AdminRequest>(
   request: Request,
 ): Promise<AdminAnswers[Request['command']]>
 export async function answerAdmin(
-  { ceremonies, attestation, policy }: Administered,
+  { ceremonies, attestation, policy, endByShell }: Administered,
   request: AdminRequest,
 ): Promise<AdminAnswers[AdminRequest['command']]> {
   if (request.command === 'metadata-import') return importMetadata(attestation, request)
   if (request.command === 'metadata-show')
     return { inForce: (await attestation.findState()) ?? null, refusedStatuses: attestation.refuseStatuses }
   const { database, place, now } = ceremonies
+  if (request.command === 'end-access') return endByShell(request)
   if (request.command === 'guardrails-off') {
     await switchOff(database, request.rule, now())
     await policy.refresh()

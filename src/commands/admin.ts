@@ -1,5 +1,6 @@
 import { rehome } from '../identity/instance.ts'
 import { askOrOpen } from './admin-ask.ts'
+import { adminEndAccess } from './admin-end-access.ts'
 import { adminGuardrails } from './admin-guardrails.ts'
 import { adminMetadata } from './admin-metadata.ts'
 import { readArgs, withOwnDatabase } from './admin-place.ts'
@@ -10,6 +11,9 @@ const help = `postern admin: what an operator does on the machine itself
   postern admin setup-link [--owner USERNAME]
       Prints a one-time link. Before set-up: for the first owner. After it: for a new owner, or with --owner for that
       owner to register anew; their former passkeys end when the link is used.
+
+  postern admin end-access USERNAME [--reason TEXT]
+      Ends everything a person or agent can come in with, cuts what they have open, and prints the receipt.
 
   postern admin rehome --url URL
       With the server stopped: moves everybody to a new address. Prints a one-time registration link for each person.
@@ -38,6 +42,7 @@ export async function admin(args: string[]): Promise<number> {
   return withOneLine(`admin ${command}`, async () => {
     if (command === 'setup-link') return setupLink(rest)
     if (command === 'rehome') return moveHouse(rest)
+    if (command === 'end-access') return adminEndAccess(rest)
     if (command === 'metadata') return adminMetadata(rest)
     if (command === 'guardrails') return adminGuardrails(rest)
     throw new CommandError('there is no such command. See postern admin --help.')

@@ -21,6 +21,7 @@ const help = `postern serve: start the server
   --trusted-proxies LIST addresses or ranges whose X-Forwarded-* is believed (POSTERN_TRUSTED_PROXIES)
   --outbound-allow LIST  addresses or ranges inside the house that webhooks and mirrors may reach
                          (POSTERN_OUTBOUND_ALLOW, none)
+  --dns-servers LIST     name servers that domains are verified by (POSTERN_DNS_SERVERS, the system's)
   --smtp-url URL         mail server for notices, smtps://user:password@host:465 (POSTERN_SMTP_URL, none)
   --smtp-url-file FILE   the same, read from a file, where it has a password (POSTERN_SMTP_URL_FILE)
   --mail-from ADDRESS    sender of the letters (POSTERN_MAIL_FROM)

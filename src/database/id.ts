@@ -30,10 +30,15 @@ export type IdKind =
   | 'end' // end of somebody's access
   | 'inv' // invitation
   | 'rcv' // recovery of an account
+  | 'bgc' // break-glass code
   | 'dir' // directory connection
   | 'dom' // domain
+  | 'clm' // claim of an account at a domain
+  | 'apl' // somebody who registers themselves
   | 'idp' // other place to sign in
+  | 'eid' // who somebody is there
   | 'ann' // announcement
+  | 'prm' // permission that an agent asks for
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

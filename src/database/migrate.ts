@@ -18,6 +18,16 @@ import { notifications } from './migrations/0014-notifications.ts'
 import { revokedKeys } from './migrations/0015-revoked-keys.ts'
 import { askingDevice } from './migrations/0016-asking-device.ts'
 import { endedAccess } from './migrations/0017-ended-access.ts'
+import { accessEnds } from './migrations/0018-access-ends.ts'
+import { scim } from './migrations/0019-scim.ts'
+import { permissions } from './migrations/0026-permissions.ts'
+import { directoryConnections } from './migrations/0020-directory-connections.ts'
+import { passwords } from './migrations/0024-passwords.ts'
+import { invitations } from './migrations/0025-invitations.ts'
+import { recovery } from './migrations/0023-recovery.ts'
+import { domains } from './migrations/0021-domains.ts'
+import { identityProviders } from './migrations/0022-identity-providers.ts'
+import { announcements } from './migrations/0027-announcements.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -39,6 +49,16 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0015-revoked-keys': revokedKeys(dialect),
   '0016-asking-device': askingDevice(dialect),
   '0017-ended-access': endedAccess(dialect),
+  '0022-identity-providers': identityProviders(dialect),
+  '0018-access-ends': accessEnds(dialect),
+  '0019-scim': scim(dialect),
+  '0021-domains': domains(dialect),
+  '0024-passwords': passwords(dialect),
+  '0023-recovery': recovery(dialect),
+  '0025-invitations': invitations(dialect),
+  '0026-permissions': permissions(dialect),
+  '0027-announcements': announcements(dialect),
+  '0020-directory-connections': directoryConnections(dialect),
 })
 
 /** Brings the schema up to date. @throws when the database was made by a newer version. */

@@ -5,6 +5,8 @@ import { migrate } from './migrate.ts'
 import type { Schema } from './schema.ts'
 
 const int8 = 20
+const deadlockDetected = '40P01'
+const mostTries = 4
 
 /** The store for several nodes. Times and counters are 64-bit there and fit a JavaScript number. */
 export async function openPostgres(url: string): Promise<Database> {
@@ -19,7 +21,18 @@ export async function openPostgres(url: string): Promise<Database> {
     dialect: 'postgres',
     read: asHandle(kysely),
     volatile: asHandle(kysely),
-    write: (work) => kysely.transaction().execute((tx) => work(asHandle(tx))),
+    write: (work) => orAgain(() => kysely.transaction().execute((tx) => work(asHandle(tx)))),
     close: () => kysely.destroy(),
   }
+}
+
+/** Of two transactions that wait for each other the engine undoes one, which then finds the other one done. */
+async function orAgain<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await transaction()
+    } catch (error) {
+      const isVictim = error instanceof Error && 'code' in error && error.code === deadlockDetected
+      if (!isVictim || tries === mostTries) throw error
+    }
 }

@@ -26,7 +26,6 @@ const group = (name: string): UserGroupTable => ({
   createdAt: 5,
   managedBy: null,
   organisationRole: null,
-  demand: null,
 })
 
 test('a prepared query is built once for each open database, and runs with the values of each call', async () => {

@@ -53,8 +53,28 @@ export interface Schema {
   accessEnd: AccessEndTable
   busHead: BusHeadTable
   busMessage: BusMessageTable
+  busConfirmation: BusConfirmationTable
   node: NodeTable
   setting: SettingTable
+  identityProvider: IdentityProviderTable
+  externalIdentity: ExternalIdentityTable
+  upstreamSession: UpstreamSessionTable
+  recoveryCode: RecoveryCodeTable
+  recovery: RecoveryTable
+  breakGlass: BreakGlassTable
+  passwordLogin: PasswordLoginTable
+  totp: TotpTable
+  directoryConnection: DirectoryConnectionTable
+  scimUser: ScimUserTable
+  scimGroup: ScimGroupTable
+  domain: DomainTable
+  domainClaim: DomainClaimTable
+  emailVerification: EmailVerificationTable
+  applicant: ApplicantTable
+  permission: PermissionTable
+  announcement: AnnouncementTable
+  announcementReader: AnnouncementReaderTable
+  invitation: InvitationTable
 }
 
 export type TableName = keyof Schema
@@ -95,6 +115,8 @@ export interface UserTable {
   /** WebAuthn user handle: 32 random bytes, base64url; neither the id nor the address. */
   webauthnHandle: string
   role: OrganisationRole
+  /** What they are by themselves, where a group makes them more; null: `role`. */
+  baseRole: OrganisationRole | null
   state: 'active' | 'ended'
   /** Raised whenever all sessions must fall; a session made under another generation is void. */
   generation: number
@@ -124,8 +146,6 @@ export interface UserGroupTable {
   managedBy: string | null
   /** What its members are in the organisation at least; null: nothing beyond what they are. */
   organisationRole: Exclude<OrganisationRole, 'owner'> | null
-  /** JSON `{ strength, withinDays }`: the key that whoever joins must have by then; null asks nothing. */
-  demand: string | null
 }
 
 export interface GroupMemberTable {
@@ -220,7 +240,7 @@ export interface SessionTable {
  */
 export interface ChallengeTable {
   id: Id<'cer'>
-  kind: 'registration' | 'sign-in' | 'seal'
+  kind: 'registration' | 'sign-in' | 'seal' | 'recovery-cancel' | 'upstream'
   /** SHA-256 of the cookie of the browser session or of the pre-login cookie it was issued to. */
   bindingHash: string
   /** SHA-256 of the challenge. */
@@ -629,7 +649,10 @@ export interface AuditPersonalTable {
 /** A letter that waits to be sent, was sent, or could not be. The address is looked up when it is sent, never kept. */
 export interface LetterTable {
   id: Id<'ltr'>
-  toUserId: Id<'usr'>
+  /** Null where it goes to an address that is nobody's account yet. */
+  toUserId: Id<'usr'> | null
+  toAddress: string | null
+  toName: string | null
   kind: string
   /** Says what happened in fixed words, without any name. */
   subject: string
@@ -702,6 +725,10 @@ export interface MirrorTable {
   overwrites: Flag
   isActive: Flag
   createdBy: Id<'usr'>
+  /** Who looks after it; null: whoever made it. */
+  stewardId: Id<'usr'> | null
+  /** The steward's access has ended: by then somebody must have kept it, or it is switched off. Null: nothing to do. */
+  adoptBy: number | null
   createdAt: number
   /** The next attempt; taking it moves this on, so that no other node takes it too. */
   dueAt: number
@@ -760,6 +787,10 @@ export interface WebhookTable {
   formerSecretUntil: number | null
   createdAt: number
   createdBy: Id<'usr'>
+  /** Who looks after it; null: whoever made it. */
+  stewardId: Id<'usr'> | null
+  /** The steward's access has ended: by then somebody must have kept it, or it is switched off. Null: nothing to do. */
+  adoptBy: number | null
   /** Failures in a row, those at once counted as one, and since when. */
   failures: number
   failingSince: number | null
@@ -843,7 +874,7 @@ export interface AccessEndTable {
   decidedBy: Id<'usr'> | null
   decidedAt: number
   sealId: Id<'sea'> | null
-  /** JSON list of `{ kind, count }`. */
+  /** JSON list of `{ kind, count, isPassedOn }`. */
   ended: string
   /** JSON list of `{ what, until }`: what cannot be ended from here, and until when it may live. */
   remains: string
@@ -852,6 +883,12 @@ export interface AccessEndTable {
   /** The end of whoever answered for this agent. */
   endedWith: Id<'end'> | null
   restoredAt: number | null
+  /** JSON list of the nodes there were and when each had cut what was open there; null until all have. */
+  nodes: string | null
+  /** When the last of them had. */
+  completedAt: number | null
+  /** The signed receipt, a DSSE envelope; null until then. */
+  receipt: string | null
 }
 
 /** By which way the decision came. */
@@ -869,6 +906,15 @@ export interface BusMessageTable {
   topic: string
   about: string
   at: number
+}
+
+/** A node has carried a message out. */
+export interface BusConfirmationTable {
+  seq: number
+  nodeId: string
+  at: number
+  /** How many connections that cut there. */
+  cut: number
 }
 
 /** A running server on this database. */
@@ -890,4 +936,342 @@ export interface SettingTable {
   value: string
   changedAt: number
   changedBy: Id<'usr'>
+}
+
+/** What an agent asks people to allow, and the seal of whoever did. */
+export interface PermissionTable {
+  id: Id<'prm'>
+  agentId: Id<'usr'>
+  tokenId: Id<'tok'>
+  /** Name of the group whose members are asked; null: whoever answers for the agent. */
+  askedGroup: string | null
+  title: string
+  /** JSON as it was asked, RFC 8785: what the seal's `request` is the digest of. */
+  body: string
+  /** `sha256:<hex>` of it. */
+  digest: string
+  createdAt: number
+  expiresAt: number
+  sealId: Id<'sea'> | null
+}
+
+/** A directory that brings people and groups by SCIM. The row stays when it was disconnected. */
+export interface DirectoryConnectionTable {
+  id: Id<'dir'>
+  /** Case-folded unique among those that are connected. */
+  name: string
+  kind: 'okta' | 'entra' | 'other'
+  /** SHA-256 of the whole token, base64url. */
+  tokenHash: string
+  tokenMadeAt: number
+  tokenExpiresAt: number | null
+  /** The token before this one, which works until then, so that a sync under way does not break. */
+  formerTokenHash: string | null
+  formerTokenUntil: number | null
+  /** Whoever leaves this group loses their access, as if the directory had ended them. */
+  requiredGroupId: Id<'grp'> | null
+  createdAt: number
+  createdBy: Id<'usr'>
+  /** Written at most once a minute. */
+  lastRequestAt: number | null
+  /** The newest refusal, in a sentence. */
+  lastError: string | null
+  lastErrorAt: number | null
+  endedAt: number | null
+  endedBy: Id<'usr'> | null
+  endSealId: Id<'sea'> | null
+  /** 1 while access of people it brought is still to be ended, because that was chosen when it was disconnected. */
+  endsPeople: Flag
+}
+
+/** Somebody who is asked in: their account comes to be when they register through the link. */
+export interface InvitationTable {
+  id: Id<'inv'>
+  /** The link that counts now; sending it again makes another one. */
+  linkId: Id<'lnk'>
+  /** The address it was made for; the account gets exactly this one. */
+  email: string
+  role: OrganisationRole
+  /** JSON list of group ids; one that is gone by then is left out. */
+  groups: string
+  /** JSON list of `{ scopeKind, scopeId, role }`: what they may see and do besides. */
+  grants: string
+  /** When their access will end by itself; null for others than guests. */
+  endsAt: number | null
+  /** Who answers for them, where they are a guest. */
+  sponsorId: Id<'usr'> | null
+  /** A line from whoever invites. */
+  message: string
+  createdBy: Id<'usr'>
+  createdAt: number
+  expiresAt: number
+  /** When a letter with the link was last laid down; null where the link was shown instead. */
+  sentAt: number | null
+  acceptedAt: number | null
+  acceptedBy: Id<'usr'> | null
+  withdrawnAt: number | null
+}
+
+/** A password that somebody brought from where they come, kept until they have a passkey or a rule no longer permits it. */
+export interface PasswordLoginTable {
+  userId: Id<'usr'>
+  /** PHC string or bcrypt's own form; our argon2id after its first use. */
+  hash: string
+  changedAt: number
+  /** It was found among those that everybody tries. */
+  mustChange: Flag
+  /** Of the last sign-in with it. */
+  usedAt: number | null
+}
+
+/** The secret of an authenticator app, RFC 6238. */
+export interface TotpTable {
+  userId: Id<'usr'>
+  /** Closed by `secrets/`: base32 of 20 bytes. */
+  box: string
+  /** Null until its person has shown a code of it; before that it counts for nothing. */
+  confirmedAt: number | null
+  /** The last 30-second step whose code was taken: each is good once. */
+  lastStep: number
+}
+
+/** One of the codes a person keeps for the day their passkeys are gone. New ones void the old. */
+export interface RecoveryCodeTable {
+  /** SHA-256 of its 80 random bits as they are written, base64url. */
+  codeHash: string
+  userId: Id<'usr'>
+  createdAt: number
+  usedBy: Id<'rcv'> | null
+  voidedAt: number | null
+}
+
+/** Somebody gets back into their account. Under way until `overAt`; one person has one under way at most. */
+export interface RecoveryTable {
+  id: Id<'rcv'>
+  userId: Id<'usr'>
+  kind: 'code' | 'second-person'
+  /** `waiting`: its link does not open yet. `open`: it does, or a passkey was registered that is not settled yet. */
+  state: 'waiting' | 'open' | 'done' | 'cancelled' | 'expired'
+  /** The second person who started it; null where a code did. */
+  startedBy: Id<'usr'> | null
+  sealId: Id<'sea'> | null
+  /** The only link that registers the new passkey. */
+  linkId: Id<'lnk'>
+  createdAt: number
+  opensAt: number
+  /** Until then a suspended passkey can cancel it, even when the new one is registered. */
+  cancelUntil: number
+  /** When it ends by itself where nobody registered. */
+  expiresAt: number
+  newCredentialId: Id<'crd'> | null
+  overAt: number | null
+  /** Who cancelled it. */
+  overBy: Id<'usr'> | null
+  /** Where the code was used; empty for a second person's. */
+  address: string
+}
+
+/** A sealed code, kept off-line, that lets one owner in. Once used it waits for somebody else's review. */
+export interface BreakGlassTable {
+  id: Id<'bgc'>
+  codeHash: string
+  /** The owner whom it lets in. */
+  userId: Id<'usr'>
+  createdAt: number
+  createdBy: Id<'usr'>
+  sealId: Id<'sea'>
+  voidedAt: number | null
+  usedAt: number | null
+  address: string | null
+  linkId: Id<'lnk'> | null
+  newCredentialId: Id<'crd'> | null
+  reviewedAt: number | null
+  reviewedBy: Id<'usr'> | null
+  reviewSealId: Id<'sea'> | null
+  /** When administrators were last reminded that nobody has looked at it. */
+  remindedAt: number | null
+}
+
+/** A domain of mail addresses that this organisation says is its own. */
+export interface DomainTable {
+  id: Id<'dom'>
+  /** A-labels in lower case; unique. */
+  name: string
+  /** What the record or file must hold; no secret. */
+  token: string
+  /** `lost`: it was verified, and for a week the proof was not found. */
+  state: 'waiting' | 'verified' | 'lost'
+  verifiedBy: 'dns' | 'https' | null
+  verifiedAt: number | null
+  /** The last look; taking a look moves this on, so that no other node takes it too. */
+  checkedAt: number | null
+  /** Since when the proof of a verified domain is not found. */
+  failingSince: number | null
+  /** Of the last look that found no proof, in a sentence. */
+  lastError: string | null
+  createdAt: number
+  createdBy: Id<'usr'>
+}
+
+/** An account at a domain that the organisation wants to manage. One open claim a person. */
+export interface DomainClaimTable {
+  id: Id<'clm'>
+  domainId: Id<'dom'>
+  userId: Id<'usr'>
+  /** `noticed` and `objected` are open; `refused`: it was objected to, and access ended for it. */
+  state: 'noticed' | 'objected' | 'claimed' | 'refused' | 'withdrawn'
+  noticedAt: number
+  noticedBy: Id<'usr'>
+  /** When it takes hold unless its person objects. */
+  graceEndsAt: number
+  objectedAt: number | null
+  decidedAt: number | null
+  /** Null where nobody decided but the calendar. */
+  decidedBy: Id<'usr'> | null
+}
+
+/** A letter by which somebody proves that an address is theirs. */
+export interface EmailVerificationTable {
+  tokenHash: string
+  userId: Id<'usr'>
+  /** SHA-256 of the address it went to: it confirms no other. */
+  addressHash: string
+  createdAt: number
+  expiresAt: number
+}
+
+/** Somebody who asked to register themselves: a person only when their registration is finished. Deleted after a day. */
+export interface ApplicantTable {
+  id: Id<'apl'>
+  /** In lower case, to count by and to compare; `address` is as it was given. */
+  email: string
+  address: string
+  displayName: string
+  /** As they wish; not held for them. */
+  username: string
+  /** Null where the address belongs to an account: its person is told, and no link made. */
+  linkId: Id<'lnk'> | null
+  createdAt: number
+}
+
+/** Another place where people of this organisation sign in: an OpenID provider. The row stays when it was removed. */
+export interface IdentityProviderTable {
+  id: Id<'idp'>
+  /** As people know it, and as its button says it. */
+  name: string
+  kind: 'okta' | 'entra' | 'google' | 'other'
+  /** Exactly as it names itself; unique among those that are in use. */
+  issuer: string
+  clientId: string
+  /** Closed by `secrets/`. */
+  clientSecretBox: string
+  /** JSON list of domains whose people are sent there. */
+  domains: string
+  /** Its button stands on the page to sign in. */
+  isShown: Flag
+  /** Up to where its word about how somebody signed in there is believed. */
+  trustsAcr: 'none' | 'mfa' | 'phr'
+  /** The claim that lists groups; null: groups are not read. */
+  groupClaim: string | null
+  /** JSON object: name of a group there → name of ours, which it then keeps. */
+  groupMap: string
+  /** A group there: whoever is not in it has no access here. */
+  requiredGroup: string | null
+  /** People it vouches for get an account when they first come, where their address is at a verified domain. */
+  createsPeople: Flag
+  newPersonRole: 'member' | 'guest'
+  /** A session that began there is good for nothing but making, or tapping, a passkey of this place. */
+  demandsLocalPasskey: Flag
+  createdAt: number
+  createdBy: Id<'usr'>
+  endedAt: number | null
+}
+
+/** Who somebody is at another place to sign in: by issuer and subject, never by an address. */
+export interface ExternalIdentityTable {
+  id: Id<'eid'>
+  providerId: Id<'idp'>
+  issuer: string
+  subject: string
+  userId: Id<'usr'>
+  /** The address or name they had there when it was last used; for display alone. */
+  label: string
+  /** Who joined the two: the person with a tap, or the domain that the address is at. */
+  linkedBy: 'person' | 'domain'
+  linkedAt: number
+  lastSignInAt: number | null
+  /** Kept but of no use: its person's access ended, or the person removed it. */
+  endedAt: number | null
+  /** The end of access that it ended with. */
+  endedWith: Id<'end'> | null
+  /** The end of access that a sign-in by it brought about: only a later one by it undoes that. */
+  broughtEnd: Id<'end'> | null
+}
+
+/** A session that began at another place, so that its end there ends it here. */
+export interface UpstreamSessionTable {
+  sessionId: Id<'ses'>
+  externalIdentityId: Id<'eid'>
+  /** OpenID Connect `sid`, where the provider names one. */
+  sid: string | null
+}
+
+/** A person as a directory knows them: what it said of them beside what `user` keeps. */
+export interface ScimUserTable {
+  userId: Id<'usr'>
+  connectionId: Id<'dir'>
+  externalId: string | null
+  userName: string
+  /** `userName` as it is compared; unique in its connection, also after the directory deleted the person. */
+  userNameKey: string
+  /** Their address as it is compared, held by one connection at a time; null for none, and where another of it holds it. */
+  addressKey: string | null
+  /** Whether the directory wants them here; `user.state` says whether they are. */
+  isWanted: Flag
+  /** Raised by each change: the entity tag. */
+  revision: number
+  /** JSON: the attributes that no column keeps. */
+  attributes: string
+  createdAt: number
+  updatedAt: number
+  /** Deleted there: a 404 from then on. The same person who comes again gets the same account. */
+  deletedAt: number | null
+}
+
+/** A group as a directory knows it. */
+export interface ScimGroupTable {
+  groupId: Id<'grp'>
+  connectionId: Id<'dir'>
+  externalId: string | null
+  displayName: string
+  /** As it is compared; unique in its connection. */
+  displayNameKey: string
+  revision: number
+  createdAt: number
+  updatedAt: number
+  /** Deleted there, and kept here without members because a rule names it. */
+  deletedAt: number | null
+}
+
+/** What an administrator tells everybody of a group, until it is taken down. */
+export interface AnnouncementTable {
+  id: Id<'ann'>
+  groupId: Id<'grp'>
+  title: string
+  body: string
+  /** The least strength of a key that whoever is told should have; null: it only tells. */
+  asksFor: Strength | null
+  dueAt: number | null
+  createdBy: Id<'usr'>
+  createdAt: number
+  endedAt: number | null
+}
+
+/** Who has had an announcement in front of them. */
+export interface AnnouncementReaderTable {
+  announcementId: Id<'ann'>
+  userId: Id<'usr'>
+  seenAt: number
+  /** When they put it away; it stands on their Home until then. */
+  putAwayAt: number | null
 }

@@ -6,6 +6,7 @@ import { createBreaks } from './breaks.ts'
 import { findLoss, type Loss } from './find-loss.ts'
 import { liveRules, namedSubjects } from './named.ts'
 import type { Probe } from './probe.ts'
+import { gainsPassword, losesPassword } from './password-verdicts.ts'
 import { createWhere, probesOf } from './probes-of.ts'
 import type { AffectedPerson, Explanation } from './shapes.ts'
 import { readStandings, type Standing, type StandingDb } from './standings.ts'
@@ -42,6 +43,7 @@ export async function listAffected(
     limited: count('limited'),
     reminded: count('reminded'),
     reported: count('reported'),
+    permitted: count('permitted'),
     items: affected.sort((one, other) => order[one.outcome] - order[other.outcome]).slice(0, mostShown),
   }
 }
@@ -51,7 +53,8 @@ const order: Record<AffectedPerson['outcome'], number> = {
   limited: 1,
   reminded: 2,
   reported: 3,
-  fine: 4,
+  permitted: 4,
+  fine: 5,
 }
 
 interface Policies {
@@ -78,6 +81,8 @@ function createJudge({ before, after, at }: Policies) {
         })
 
   return async (standing: Standing, breathe: () => Promise<void> | undefined): Promise<Verdict | undefined> => {
+    const shutOut = losesPassword({ before, after, at }, standing)
+    if (shutOut !== undefined) return shutOut
     const probes = new Map<string, Probe>()
     let concerning: CompiledRule | undefined
     const whereOf = createWhere(standing)
@@ -88,6 +93,8 @@ function createJudge({ before, after, at }: Policies) {
         probes.set(place === null ? act : JSON.stringify(probe), probe)
       }
     if (concerning === undefined) return undefined
+    const permitted = gainsPassword({ before, after, at }, standing, changed)
+    if (permitted !== undefined) return permitted
     const verdict = { rule: concerning.ref, strength: standing.keys[0]?.strength ?? null }
     if (standing.keys.length === 0) return { ...verdict, outcome: 'fine', sentence: 'There is no passkey yet.' }
 
@@ -123,7 +130,7 @@ function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing
   const users = namedSubjects(policies, 'user')
   const groups = namedSubjects(policies, 'group')
   const namesTokens = policies.some((policy) => (policy.byAct.get('token.use') ?? []).length > 0)
-  return ({ actor, keys, address, places, tokens }) =>
+  return ({ actor, keys, address, places, tokens, password }) =>
     JSON.stringify([
       actor.role,
       users.has(actor.username) ? actor.username : '',
@@ -138,5 +145,6 @@ function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing
       address,
       places,
       namesTokens ? tokens : [],
+      password,
     ])
 }

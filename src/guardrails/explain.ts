@@ -35,7 +35,7 @@ export async function explain(
     address: string
   },
 ): Promise<Explanation> {
-  const problems = checkPolicy(draft, await readKnownNames(db, await readPlaces(db)))
+  const problems = checkPolicy(draft, await readKnownNames(db, await readPlaces(db)), at)
   const faulty = new Set(problems.map(({ rule }) => rule))
   const after = compilePolicy({ ...draft, rules: draft.rules.filter(({ id }) => !faulty.has(id)) })
   const period = { from: at - replayedMs, to: at }

@@ -85,7 +85,6 @@ export async function addPerson(database: Database, username: string, person: Ne
             createdAt: at,
             managedBy: null,
             organisationRole: null,
-            demand: null,
           })
           .execute()
       await tx.insertInto('groupMember').values({ groupId, userId: user.id, joinedAt: at }).execute()

@@ -5,6 +5,7 @@ import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
 import { explainDecision } from '../policy/words.ts'
 import { listWhere } from './may-do.ts'
+import { listEndingPermission } from './password-verdicts.ts'
 import { type Circumstance, factsOfProbe, judgeKey, judgeKeys, judgeTokens } from './probe.ts'
 import { readPlaces } from './places.ts'
 import type { OwnRequirements } from './shapes.ts'
@@ -134,6 +135,7 @@ function tellPlaces(places: readonly (ActPlace | null)[], pathOf: ReadonlyMap<st
 /** What somebody will need and has not, the nearest date first. */
 export function listAllUpcoming(policy: CompiledPolicy, standing: Standing, circumstance: Circumstance): Upcoming[] {
   const found = (Object.keys(acts) as ActName[]).flatMap((act) => listUpcoming(policy, standing, act, circumstance))
+  found.push(...listEndingPermission(policy, standing, circumstance))
   // A rule about everything is told once, by the first act it is about: signing in comes first.
   const byRule = new Map(found.reverse().map((one) => [one.rule.id, one]))
   return [...byRule.values()].sort((one, other) => one.enforceFrom - other.enforceFrom)

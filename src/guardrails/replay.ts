@@ -2,13 +2,26 @@ import type { Db } from '../database/handles.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import { renderSentence } from '../audit/actions.ts'
 import { acts } from '../policy/acts.ts'
-import type { CompiledPolicy } from '../policy/compile.ts'
+import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { factsOf } from '../policy/record-decision.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { type JudgedLeaf, type JudgedRow, type Period, readJudged } from './judged-events.ts'
 import { namesNetworks } from './named.ts'
 import type { ReplayRow } from './shapes.ts'
+
+const farAway = Number.MAX_SAFE_INTEGER - 1
+
+/** What a permission lets in while it holds is the question, as with a deadline; one that is over stays over. */
+function withLastingPermissions(policy: CompiledPolicy, to: number): CompiledPolicy {
+  if (!policy.policy.rules.some(({ permits }) => permits !== undefined)) return policy
+  const rules = policy.policy.rules.map((rule) =>
+    rule.permits === undefined || rule.permits.until <= to
+      ? rule
+      : { ...rule, permits: { ...rule.permits, until: farAway + 1 } },
+  )
+  return compilePolicy({ ...policy.policy, rules })
+}
 
 type Counted = Omit<ReplayRow, 'examples'> & { examples: { row: JudgedRow; leaf: JudgedLeaf }[] }
 
@@ -20,16 +33,17 @@ export async function replay(
   db: Db<'auditEvent' | 'auditPersonal' | 'user'>,
   { policy, from, to, examplesPerRow }: Period & { policy: CompiledPolicy; examplesPerRow: number },
 ): Promise<{ events: number; rows: ReplayRow[] }> {
+  const lasting = withLastingPermissions(policy, to)
   const titles = new Map(policy.policy.rules.map(({ id, title }) => [id, { id, title }]))
   const counted = new Map<string, Counted>()
   let events = 0
   for await (const page of readJudged(db, { from, to }, { withAddress: namesNetworks(policy) }))
     for (const row of page) {
       const leaf = JSON.parse(row.leaf) as JudgedLeaf
-      const facts = factsOf(leaf.decision, Number.MAX_SAFE_INTEGER, row.address)
+      const facts = factsOf(leaf.decision, farAway, row.address)
       if (facts === undefined) continue
       events += 1
-      const { outcome, rule } = decide(policy, facts)
+      const { outcome, rule } = decide(lasting, facts)
       const one = rowOf(counted, { act: facts.act, outcome, rule: titles.get(rule) ?? null })
       one.count += 1
       if (outcome !== leaf.decision.outcome) one.changed += 1

@@ -7,7 +7,7 @@ import { forbidden } from '../http/problem.ts'
 import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { catalogue } from '../policy/catalogue.ts'
+import { catalogueAt } from '../policy/catalogue.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { Policy } from '../policy/rule.ts'
 import { getChange, policyMoved, withdrawChange } from './changes.ts'
@@ -52,7 +52,7 @@ export function guardrailRoutes(
       const kept = withIds(draft, await readPlaces(db))
       // Said before anybody taps; said again in the transaction of the change.
       if (policy.version !== basedOn) throw policyMoved()
-      await checkMeant(database, kept)
+      await checkMeant(database, kept, now())
       const differences = diffPolicies(policy.current().policy, kept)
       return {
         title: 'Change the guardrails',
@@ -81,7 +81,7 @@ export function guardrailRoutes(
     schema: { response: { 200: Type.Object({ items: Type.Array(CatalogueItem) }) } },
     handler() {
       const present = new Set(policy.current().policy.rules.map(({ id }) => id))
-      return { items: catalogue.map((entry) => ({ ...entry, isPresent: present.has(entry.rule.id) })) }
+      return { items: catalogueAt(now()).map((entry) => ({ ...entry, isPresent: present.has(entry.rule.id) })) }
     },
   })
 

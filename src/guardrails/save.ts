@@ -32,7 +32,7 @@ export async function savePolicy(
   const { caller, basedOn } = wanted
   const at = now()
   const { $schema: _, ...draft } = withIds(wanted.policy, await readPlaces(database.read))
-  await checkMeant(database, draft)
+  await checkMeant(database, draft, at)
   await checkLockOuts(database, draft, caller, at)
   const rules = policy.current()
   const people = await peopleAsked(ceremonies, caller, at)
@@ -54,8 +54,12 @@ export async function savePolicy(
 }
 
 /** @throws 422 naming each rule that cannot be meant */
-export async function checkMeant({ read }: Pick<Database, 'read'>, draft: NewPolicy['policy']): Promise<void> {
-  const problems = checkPolicy(draft, await readKnownNames(read, await readPlaces(read)))
+export async function checkMeant(
+  { read }: Pick<Database, 'read'>,
+  draft: NewPolicy['policy'],
+  at: number,
+): Promise<void> {
+  const problems = checkPolicy(draft, await readKnownNames(read, await readPlaces(read)), at)
   const [first] = problems
   if (first === undefined) return
   throw new ProblemError(422, 'invalid-policy', first.message, {

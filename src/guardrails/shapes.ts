@@ -77,7 +77,7 @@ export const AffectedPerson = Type.Object({
   /**
    * `fine`: has what is asked. `locked-out`: has nothing to get in with. `limited`: gets in, but has nothing that would
    * do for an act they can do today. `reminded`: has not got it yet, but has time. `reported`: has not got it, and nothing
-   * but a report follows from that.
+   * but a report follows from that. `permitted`: may sign in with less than a passkey for a while.
    */
   outcome: Type.Union([
     Type.Literal('fine'),
@@ -85,6 +85,7 @@ export const AffectedPerson = Type.Object({
     Type.Literal('limited'),
     Type.Literal('reminded'),
     Type.Literal('reported'),
+    Type.Literal('permitted'),
   ]),
   rule: Nullable(RuleRef),
   /** "It takes a hardware key of a verified model to sign in, and …"; empty where there is nothing to say. */
@@ -124,6 +125,7 @@ export const Explanation = Type.Object({
     limited: Type.Integer(),
     reminded: Type.Integer(),
     reported: Type.Integer(),
+    permitted: Type.Integer(),
     /** The first hundred, those locked out first. */
     items: Type.Array(AffectedPerson),
   }),

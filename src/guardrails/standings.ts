@@ -31,6 +31,8 @@ export interface Standing {
   /** One place standing for all that no rule tells apart. */
   places: ActPlace[]
   tokens: { name: string; createdAt: number; expiresAt: number }[]
+  /** What they brought and may sign in with where a rule permits it; null where they have no such thing. */
+  password: 'password' | 'mfa' | null
 }
 
 type Tables =
@@ -44,6 +46,8 @@ type Tables =
   | 'repository'
   | 'roleGrant'
   | 'authenticatorModel'
+  | 'passwordLogin'
+  | 'totp'
 export type StandingDb = Db<Tables>
 
 interface Chosen {
@@ -78,7 +82,7 @@ export async function readStandings(
   const groups = await db
     .selectFrom('groupMember')
     .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
-    .select(['groupMember.userId', 'groupMember.groupId', 'userGroup.name'])
+    .select(['groupMember.userId', 'groupMember.groupId', 'groupMember.joinedAt', 'userGroup.name'])
     .where('groupMember.userId', 'in', ids)
     .orderBy('userGroup.name')
     .execute()
@@ -87,6 +91,8 @@ export async function readStandings(
     .selectFrom('credentialRecord')
     .select(['userId', 'name', 'backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
     .where('endedAt', 'is', null)
+    // One that a recovery has suspended lets nobody in.
+    .where('suspendedBy', 'is', null)
     .where('userId', 'in', ids)
     .orderBy('createdAt')
     .execute()
@@ -99,6 +105,19 @@ export async function readStandings(
     .where('userId', 'in', ids)
     .orderBy('createdAt')
     .execute()
+  await breathe()
+  const passwords = await db
+    .selectFrom('passwordLogin')
+    .leftJoin('totp', 'totp.userId', 'passwordLogin.userId')
+    .select(['passwordLogin.userId', 'confirmedAt'])
+    .where('passwordLogin.userId', 'in', ids)
+    .execute()
+  const passwordOf = new Map(
+    passwords.map(({ userId, confirmedAt }) => [
+      userId,
+      confirmedAt === null ? ('password' as const) : ('mfa' as const),
+    ]),
+  )
   await breathe()
   const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
   const ownPlaces = await readOwnPlaces(db, namedPlaces(policies))
@@ -120,12 +139,19 @@ export async function readStandings(
     }))
     standings.push({
       person: { id: user.id, username: user.username, displayName: user.displayName },
-      actor: { kind: user.kind, username: user.username, role: user.role, groups: own.map(({ name }) => name) },
+      actor: {
+        kind: user.kind,
+        username: user.username,
+        role: user.role,
+        groups: own.map(({ name }) => name),
+        joinedAt: Object.fromEntries(own.map(({ name, joinedAt }) => [name, joinedAt])),
+      },
       isDemo: user.isDemo === 1,
       keys: keys.sort((one, other) => rank(other) - rank(one)),
       address: addresses.get(user.id) ?? null,
       places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
       tokens: (tokensOf.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
+      password: passwordOf.get(user.id) ?? null,
     })
   }
   return standings

@@ -21,6 +21,7 @@ export async function listAttention(
     .where('credentialRecord.endorsedBy', 'is', null)
     .where('credentialRecord.enrolledVia', '!=', 'setup')
     .where('credentialRecord.endedAt', 'is', null)
+    .where('credentialRecord.suspendedBy', 'is', null)
     .where('user.state', '=', 'active')
     .where('user.id', '!=', caller.id)
     .orderBy('user.username')

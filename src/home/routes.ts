@@ -4,6 +4,7 @@ import type { Id } from '../database/id.ts'
 import type { RepositoryRole, TableName } from '../database/schema.ts'
 import type { App } from '../http/app.ts'
 import { type Caller, getPerson, isAdmin } from '../identity/caller.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { listMyPullRequests, listWaitingForMe } from '../pull-requests/list.ts'
 import { PullRequestSummary } from '../pull-requests/shapes.ts'
 import { coversRole, findRepositoryRole } from '../repositories/access.ts'
@@ -12,6 +13,11 @@ import { RepositorySummary } from '../repositories/shapes.ts'
 import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
 import { listAttention, listUnconfirmed } from './attention.ts'
+import { listLeftBehind } from './left-behind-attention.ts'
+import { listOwnerlessAttention } from './ownerless-attention.ts'
+import { listPasswordAttention } from './password-attention.ts'
+import { listRecoveryAttention } from './recovery-attention.ts'
+import { listGuestAttention } from './guest-attention.ts'
 
 const Home = Type.Object({
   repositories: Type.Array(RepositorySummary),
@@ -30,7 +36,10 @@ const shownRequests = 5
 const consideredRepositories = 50
 
 /** `home/` owns the page a person begins at: what waits for them, gathered from the others. It only reads. */
-export function homeRoutes(app: App, { db, now }: { db: Db<TableName>; now: () => number }): void {
+export function homeRoutes(
+  app: App,
+  { db, policy, now }: { db: Db<TableName>; policy: PolicyInForce; now: () => number },
+): void {
   app.get('/api/v1/home', {
     config: { access: 'person' },
     schema: { response: { 200: Home } },
@@ -46,7 +55,12 @@ export function homeRoutes(app: App, { db, now }: { db: Db<TableName>; now: () =
         pullRequests: await listMyPullRequests(db, { userId: caller.id, repositoryIds: reached }),
         waiting: await listWaitingForMe(db, { userId: caller.id, repositoryIds: merging }),
         attention: [
+          ...(isAdmin(caller) ? await listOwnerlessAttention(db) : []),
+          ...(await listLeftBehind(db, administered)),
+          ...(await listGuestAttention(db, caller, now())),
           ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
+          ...(isAdmin(caller) ? await listRecoveryAttention(db, caller) : []),
+          ...(isAdmin(caller) ? await listPasswordAttention(db, policy.current(), now()) : []),
           ...(isAdmin(caller) ? await listAttention(db, caller) : []),
         ],
       }

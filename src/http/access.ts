@@ -17,7 +17,9 @@ export const accessKinds = [
   'repository:write',
   'repository:status', // the same role, and a token that may do nothing but report what a check found
   'repository:admin',
+  'signed', // whoever sends it proves who they are in its body; a cookie or token counts for nothing
   'git', // smart HTTP: judged by the transport itself, through the same functions
+  'directory', // the token of a connected directory, and nothing else
   'metrics', // this machine, or whoever holds the operator's token; to others there is nothing
 ] as const
 export type Access = (typeof accessKinds)[number]
@@ -65,7 +67,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** Uses up the seal of a route with an `act`, in the transaction of that act. @throws where it was used before */
-    takeSeal(tx: Tx<'seal'>): Promise<TakenSeal>
+    takeSeal(tx: Tx<'seal' | 'user'>): Promise<TakenSeal>
   }
 }
 

@@ -6,6 +6,8 @@ export interface OpenConnections {
   count(accountId: string): number
 }
 
+const mostRemembered = 1_000
+
 /**
  * Which connections are open for whom, so that they can be cut when access ends. A request counts from when it is known
  * who asks until its answer has left; one that ends somebody's access is not cut before it has said so.
@@ -15,11 +17,19 @@ export function trackConnections(
   parts: { accountsOf: (request: FastifyRequest) => readonly string[] },
 ): OpenConnections {
   const open = new Map<string, Set<() => void>>()
+  // Cuts are counted, so that a request which was let in just before one is not missed by it.
+  const lastCuts = new Map<string, number>()
+  const began = new WeakMap<FastifyRequest, number>()
+  let cuts = 0
 
+  app.addHook('onRequest', async (request) => void began.set(request, cuts))
   app.addHook('preHandler', async (request, reply) => {
     const cut = (): void => void request.raw.socket.destroy()
     const accounts = parts.accountsOf(request)
-    for (const account of accounts) open.set(account, (open.get(account) ?? new Set()).add(cut))
+    for (const account of accounts) {
+      open.set(account, (open.get(account) ?? new Set()).add(cut))
+      if ((lastCuts.get(account) ?? 0) > (began.get(request) ?? 0)) cut()
+    }
     if (accounts.length > 0)
       reply.raw.once('close', () => {
         for (const account of accounts) {
@@ -30,8 +40,18 @@ export function trackConnections(
       })
   })
 
+  /** The newest come last; a request that is older than so many cuts has long been known. */
+  function remember(account: string): void {
+    lastCuts.delete(account)
+    lastCuts.set(account, cuts)
+    const [oldest] = lastCuts.keys()
+    if (lastCuts.size > mostRemembered && oldest !== undefined) lastCuts.delete(oldest)
+  }
+
   return {
     cut(account) {
+      cuts += 1
+      remember(account)
       const here = [...(open.get(account) ?? [])]
       for (const cut of here) cut()
       return here.length

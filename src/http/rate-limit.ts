@@ -11,9 +11,10 @@ import { ProblemError } from './problem.ts'
  * - `ceremony`: what a stranger can send to be signed in or registered, challenges included; before it is read;
  * - `anonymous`: whatever else is asked by nobody in particular;
  * - `failure`: a token that does not count, wherever it is shown;
+ * - `directory`: whatever a connected directory asks, which brings thousands of people at once;
  * - `account`: what a known caller changes. Never a sign-in, so nobody can shut anybody else out.
  */
-export type LimitKind = 'ceremony' | 'anonymous' | 'failure' | 'account'
+export type LimitKind = 'ceremony' | 'anonymous' | 'failure' | 'directory' | 'account'
 /** Whose limit was reached: one address block's, everybody's together, or one account's. */
 export type LimitScope = 'address' | 'total' | 'account'
 
@@ -33,6 +34,8 @@ const limitsFrom = (perAddress: number): Record<LimitKind, number> => ({
   ceremony: perAddress,
   anonymous: perAddress * 2,
   failure: Math.ceil(perAddress / 5),
+  // A thousand a second, faster than any directory brings people.
+  directory: perAddress * 20,
   account: Math.ceil((perAddress * 2) / 5),
 })
 const addressesInTotal = 2.5
@@ -77,6 +80,7 @@ export async function limitRates(
   }
   const turnOf = createFairTurns()
   const account = counter(limits.account, (request) => parts.accountOf(request) ?? '')
+  const directory = counter(limits.directory, (request) => parts.accountOf(request) ?? '')
 
   function refuse(kind: LimitKind, scope: LimitScope, seconds: number): never {
     parts.onRefused(kind, scope)
@@ -95,9 +99,9 @@ export async function limitRates(
     await all(request)
   }
 
-  async function countAccount(request: FastifyRequest): Promise<void> {
-    const { isExceeded, ttlInSeconds } = numbers(await account(request))
-    if (isExceeded) refuse('account', 'account', ttlInSeconds)
+  async function countAccount(kind: 'account' | 'directory', request: FastifyRequest): Promise<void> {
+    const { isExceeded, ttlInSeconds } = numbers(await (kind === 'account' ? account : directory)(request))
+    if (isExceeded) refuse(kind, 'account', ttlInSeconds)
   }
 
   // Before a body is read, and with nothing asked of the database.
@@ -118,7 +122,8 @@ export async function limitRates(
       }
       const { access, isStatic } = request.routeOptions.config
       if (parts.accountOf(request) !== undefined) {
-        if (access !== 'git' && !isSafe(request)) await countAccount(request)
+        if (access === 'directory') await countAccount('directory', request)
+        else if (access !== 'git' && !isSafe(request)) await countAccount('account', request)
       } else if (isStatic !== true && access !== 'metrics' && !isCeremony(request))
         await countStranger('anonymous', request)
     },

@@ -6,7 +6,9 @@ import { type Caller, getCaller, getPerson } from './caller.ts'
 const actScope = 'act'
 
 /** These decide who can tap at all: whoever taps for them looks at the page that does them. */
-const isNeverByToken = (act: string): boolean => act.startsWith('credential.') || act === 'person.link'
+const isNeverByToken = (act: string): boolean =>
+  ['credential.', 'identity.', 'recovery.', 'break-glass.'].some((family) => act.startsWith(family)) ||
+  ['person.link', 'person.recover'].includes(act)
 
 /**
  * Whether a token calls that may carry out the act of this route, for which its person must tap each time.

@@ -3,6 +3,7 @@ import type { Database, Db } from '../database/handles.ts'
 import { conflict, invalid, notFound } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf } from './caller.ts'
+import { checkStillHere } from './ending/check-still-here.ts'
 import { findUserByUsername, type User } from './users.ts'
 
 /** @throws 404, 422 for somebody who cannot answer for an agent */
@@ -27,6 +28,8 @@ export async function changeOwner(
     if (agent?.kind !== 'agent') throw notFound('This agent')
     if (agent.state !== 'active') throw conflict('agent-ended', 'This agent has ended.')
     const owner = await getNextOwner(tx, wanted.owner)
+    // Otherwise their end, in the same instant, would miss this agent.
+    await checkStillHere(tx, owner.id)
     await tx.updateTable('user').set({ ownerId: owner.id }).where('id', '=', agent.id).execute()
     await recordEvent(tx, {
       action: 'agent.changed',

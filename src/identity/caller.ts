@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { AuditActor } from '../audit/record.ts'
 import type { Id } from '../database/id.ts'
-import type { OrganisationRole, Strength } from '../database/schema.ts'
+import type { OrganisationRole, SessionTable, Strength } from '../database/schema.ts'
 import type { Proof } from '../policy/facts.ts'
 import type { Requirement } from '../policy/requirement.ts'
 import type { RuleRef } from '../policy/rule.ts'
@@ -41,6 +41,8 @@ export interface Caller {
         sessionHash: string
         /** Null where no passkey began the session. */
         credentialRecordId: Id<'crd'> | null
+        /** What it began with. */
+        method: SessionTable['method']
         key: Proof['key']
       }
     | { kind: 'token'; tokenId: Id<'tok'>; scopes: readonly string[]; repositoryIds: readonly string[] | null }
@@ -65,12 +67,21 @@ export function getCaller(request: FastifyRequest): Caller {
 /** A person in a browser session; no token passes. @throws 401 or 403 */
 export function getPerson(request: FastifyRequest): SessionCaller {
   const caller = getCaller(request)
-  if (caller.by.kind !== 'session' || caller.kind !== 'person' || !isAtLeast(caller.strength, 'passkey'))
+  // Whom a rule lets in with less may look at what is theirs, and change nothing.
+  const isEnough = isAtLeast(caller.strength, 'passkey') || (caller.shortfall === null && isLook(request))
+  if (caller.by.kind === 'session' && caller.kind === 'person' && !isEnough)
+    throw new ProblemError(403, 'person-required', 'This takes a passkey, and you signed in without one.', {
+      help: 'Make one under Account: it takes a minute.',
+    })
+  if (caller.by.kind !== 'session' || caller.kind !== 'person')
     throw new ProblemError(403, 'person-required', 'Only a person signed in with a passkey can do this, not a token.', {
       help: 'Open this page in a browser and sign in.',
     })
   return caller as SessionCaller
 }
+
+const isLook = ({ method, routeOptions }: FastifyRequest): boolean =>
+  method === 'GET' && routeOptions.config.act === undefined
 
 /** Somebody in a browser session, however it began: what it may reach is no more than getting a passkey. @throws 401, 403 */
 export function getEnrolling(request: FastifyRequest): SessionCaller {

@@ -2,13 +2,16 @@ import type { Db, Tx } from '../database/handles.ts'
 import { orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import { prepared } from '../database/prepared.ts'
-import type { CredentialRecordTable, Strength } from '../database/schema.ts'
+import type { CredentialRecordTable, Strength, TableName } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
 import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
 import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import type { VerifiedRegistration } from '../protocols/webauthn/verify-registration.ts'
 import { checkRegistration } from './check-registration.ts'
+import { checkStillHere } from './ending/check-still-here.ts'
+import { refuseBesideRecovery } from './recovery/find-recovery.ts'
+import { endPasswordLogin, untestedCap } from './passwords/password-logins.ts'
 
 export type CredentialRecord = CredentialRecordTable
 
@@ -28,14 +31,16 @@ export interface NewCredentialRecord {
 }
 
 /**
- * Keeps everything a registration proved, raw response included (decision 7). @throws 409 when the credential is known,
- * 403 where the rules do not take its kind
+ * Keeps everything a registration proved, raw response included (decision 7). @throws 409 when the credential is known or
+ * somebody is getting back into the account, 403 where the rules do not take its kind
  */
 export async function createCredentialRecord(
-  tx: Tx<'credentialRecord'>,
+  tx: Tx<TableName>,
   wanted: NewCredentialRecord,
 ): Promise<CredentialRecord> {
   const { registration, judgement } = wanted
+  await checkStillHere(tx, wanted.userId)
+  await refuseBesideRecovery(tx, wanted)
   const record: CredentialRecord = {
     id: newId('crd'),
     userId: wanted.userId,
@@ -67,6 +72,13 @@ export async function createCredentialRecord(
     suspendedBy: null,
   }
   await checkRegistration(tx, { record, policy: wanted.policy, address: wanted.address, at: wanted.at })
+  if (wanted.strengthCap !== untestedCap)
+    await endPasswordLogin(tx, {
+      userId: wanted.userId,
+      reason: 'a passkey was registered',
+      actor: null,
+      at: wanted.at,
+    })
   try {
     await orUniqueViolation(tx.insertInto('credentialRecord').values(record).execute())
   } catch (error) {
@@ -82,13 +94,14 @@ export const modelNameOf = (
   { model }: Pick<AttestationJudgement, 'model'>,
 ): string | null => model?.name ?? (aaguid ? nameAaguid(aaguid) : undefined) ?? null
 
-/** A person's passkeys that have not ended, oldest first. */
+/** A person's passkeys that work, oldest first: neither ended nor suspended by a recovery. */
 export function listCredentialRecords(db: Db<'credentialRecord'>, userId: Id<'usr'>): Promise<CredentialRecord[]> {
   return db
     .selectFrom('credentialRecord')
     .selectAll()
     .where('userId', '=', userId)
     .where('endedAt', 'is', null)
+    .where('suspendedBy', 'is', null)
     .orderBy('createdAt')
     .orderBy('id')
     .execute()
@@ -105,6 +118,7 @@ export function findCredentialRecord(
     .where('id', '=', id as Id<'crd'>)
     .where('userId', '=', userId)
     .where('endedAt', 'is', null)
+    .where('suspendedBy', 'is', null)
     .executeTakeFirst()
 }
 

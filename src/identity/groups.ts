@@ -4,8 +4,10 @@ import { newId } from '../database/id.ts'
 import type { UserGroupTable } from '../database/schema.ts'
 import { conflict, notFound, type ProblemError } from '../http/problem.ts'
 import type { Act } from './act.ts'
-import { actorOf } from './caller.ts'
+import { actorOf, type Caller } from './caller.ts'
+import { checkMayGive } from './may-give.ts'
 import { getPersonByName } from './people.ts'
+import { recomputeRole } from './recompute-role.ts'
 import type { Group } from './shapes.ts'
 
 /** All groups with their members, by name. */
@@ -23,6 +25,8 @@ export async function listGroups(db: Db<'userGroup' | 'groupMember'>): Promise<G
     name: group.name,
     description: group.description,
     isDemo: group.isDemo === 1,
+    isManaged: group.managedBy !== null,
+    organisationRole: group.organisationRole,
     members: members
       .filter((member) => member.groupId === group.id)
       .map(({ id, username, displayName }) => ({ id, username, displayName })),
@@ -47,6 +51,21 @@ export async function refuseTakenGroupName(db: Db<'userGroup'>, name: string): P
   if ((await findGroup(db, name)) !== undefined) throw groupExists(name)
 }
 
+/**
+ * Who may say who is in a group, or let it go: not the console where something else keeps it, and only an owner where it
+ * makes administrators. @throws 403, 409
+ */
+export function checkMayKeepMembers(
+  caller: Pick<Caller, 'role'>,
+  { name, managedBy, organisationRole }: Pick<UserGroupTable, 'name' | 'managedBy' | 'organisationRole'>,
+): void {
+  if (managedBy !== null)
+    throw conflict('managed-group', `Who is in ${name} is set by your directory, and only there.`, {
+      help: 'Change the group in the directory.',
+    })
+  if (organisationRole !== null) checkMayGive(caller, organisationRole)
+}
+
 const groupExists = (name: string): ProblemError => conflict('group-exists', `There is already a group ${name}.`)
 
 export async function createGroup(
@@ -64,7 +83,6 @@ export async function createGroup(
       createdAt: at,
       managedBy: null,
       organisationRole: null,
-      demand: null,
     }
     try {
       await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
@@ -90,12 +108,14 @@ export async function deleteGroup(
   name: string,
   forgetGrants: (tx: Parameters<Parameters<Database['write']>[0]>[0], groupId: string) => Promise<void>,
 ): Promise<void> {
-  const group = await getGroup(database.read, name)
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const group = await getGroup(tx, name)
+    checkMayKeepMembers(caller, group)
     await forgetGrants(tx, group.id)
-    await tx.deleteFrom('groupMember').where('groupId', '=', group.id).execute()
+    const members = await tx.deleteFrom('groupMember').where('groupId', '=', group.id).returning('userId').execute()
+    if (group.organisationRole !== null) for (const { userId } of members) await recomputeRole(tx, userId)
     await tx.deleteFrom('userGroup').where('id', '=', group.id).execute()
     await recordEvent(tx, {
       action: 'group.deleted',
@@ -113,11 +133,12 @@ export async function setGroupMember(
   { caller, takeSeal, now }: Act,
   wanted: { group: string; username: string; isMember: boolean },
 ): Promise<void> {
-  const group = await getGroup(database.read, wanted.group)
   const user = await getPersonByName(database.read, wanted.username)
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const group = await getGroup(tx, wanted.group)
+    checkMayKeepMembers(caller, group)
     const changed = wanted.isMember
       ? await tx
           .insertInto('groupMember')
@@ -132,6 +153,7 @@ export async function setGroupMember(
           .executeTakeFirst()
           .then((result) => Number(result.numDeletedRows))
     if (changed === 0) return
+    if (group.organisationRole !== null) await recomputeRole(tx, user.id)
     await recordEvent(tx, {
       action: wanted.isMember ? 'group.member-added' : 'group.member-removed',
       actor: actorOf(caller, seal),
@@ -140,4 +162,51 @@ export async function setGroupMember(
       at,
     })
   })
+}
+
+/**
+ * What the members of a group are in the organisation at least, managed or not: the rights it gives are decided here.
+ * @throws 403 unless an owner makes or unmakes administrators
+ */
+export async function setGroupRole(
+  database: Database,
+  { caller, takeSeal, now }: Act,
+  { name, organisationRole }: { name: string; organisationRole: UserGroupTable['organisationRole'] },
+): Promise<void> {
+  await database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
+    const group = await getGroup(tx, name)
+    checkMayChangeRole(caller, group, organisationRole)
+    await tx.updateTable('userGroup').set({ organisationRole }).where('id', '=', group.id).execute()
+    const members = await tx
+      .selectFrom('groupMember')
+      .select('userId')
+      .where('groupId', '=', group.id)
+      .orderBy('userId')
+      .execute()
+    for (const { userId } of members) await recomputeRole(tx, userId)
+    await recordEvent(tx, {
+      action: 'group.changed',
+      actor: actorOf(caller, seal),
+      target: { kind: 'group', id: group.id },
+      facts: {
+        group: group.name,
+        role: organisationRole ?? 'nothing more',
+        former: group.organisationRole ?? 'nothing more',
+        people: members.length,
+        seal: seal.id,
+      },
+      at,
+    })
+  })
+}
+
+/** @throws 403 */
+export function checkMayChangeRole(
+  caller: Pick<Caller, 'role'>,
+  group: Pick<UserGroupTable, 'organisationRole'>,
+  organisationRole: UserGroupTable['organisationRole'],
+): void {
+  for (const role of [group.organisationRole, organisationRole]) if (role !== null) checkMayGive(caller, role)
 }

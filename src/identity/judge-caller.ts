@@ -1,8 +1,10 @@
 import type { Database } from '../database/handles.ts'
+import type { SessionTable } from '../database/schema.ts'
 import { forbidden } from '../http/problem.ts'
 import { type Decision, decide, findDecisive } from '../policy/decide.ts'
 import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
 import { enforce, type PolicyInForce } from '../policy/in-force.ts'
+import { permittedUntil } from '../policy/permits.ts'
 import { explainDecision } from '../policy/words.ts'
 import type { Caller, Shortfall } from './caller.ts'
 import { readPolicyActor } from './policy-actor.ts'
@@ -17,6 +19,7 @@ type Known = Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'strength' | 'au
 /** A session as its row has it; `address` is where it is used from, or was begun where nobody uses it just now. */
 export interface SessionFacts {
   caller: Known
+  method: SessionTable['method']
   key: Proof['key']
   address: string
   createdAt: number
@@ -32,7 +35,9 @@ export async function judgeSession(
   session: SessionFacts,
   now: number,
 ): Promise<Shortfall | 'over' | null> {
-  const facts = factsOfSession(await actorOf(parts, session.caller), session, now)
+  const actor = await actorOf(parts, session.caller)
+  if (hasLostPermission(parts, actor, session, now)) return 'over'
+  const facts = factsOfSession(actor, session, now)
   const decision = enforce(parts.policy, facts)
   if (isOver(decision)) return 'over'
   const first = findDecisive(decision)
@@ -57,6 +62,7 @@ export async function createSessionEnds(
 ): Promise<(session: SessionFacts & { expiresAt: number }) => SessionEnds> {
   const actor = await actorOf(parts, person)
   return (session) => {
+    if (hasLostPermission(parts, actor, session, now)) return null
     const decision = decide(parts.policy.current(), factsOfSession(actor, session, now))
     if (isOver(decision)) return null
     const { sessionAbsoluteSeconds, sessionIdleSeconds } = decision.requirement
@@ -70,7 +76,7 @@ export async function createSessionEnds(
 
 const factsOfSession = (
   actor: PolicyActor,
-  { caller, key, address, createdAt, lastSeenAt }: SessionFacts,
+  { caller, method, key, address, createdAt, lastSeenAt }: SessionFacts,
   now: number,
 ): DecisionFacts => ({
   act: 'session',
@@ -83,9 +89,18 @@ const factsOfSession = (
     ageSeconds: (now - caller.authenticatedAt) / 1000,
     boundToAct: false,
     key,
+    ...(method === 'upstream' ? { isFromElsewhere: true } : {}),
   },
   session: { idleSeconds: (now - lastSeenAt) / 1000, totalSeconds: (now - createdAt) / 1000 },
 })
+
+/** A password that no rule permits any more leads nowhere, not even to a passkey: whoever knows it may be anybody. */
+const hasLostPermission = (
+  { policy }: JudgeParts,
+  actor: PolicyActor,
+  { method, address }: Pick<SessionFacts, 'method' | 'address'>,
+  now: number,
+): boolean => method === 'password' && permittedUntil(policy.current(), { at: now, actor, address }) === null
 
 const isOver = ({ unmet }: Decision): boolean =>
   unmet.some(({ part }) => part === 'sessionIdleSeconds' || part === 'sessionAbsoluteSeconds')

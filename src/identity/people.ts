@@ -3,72 +3,15 @@ import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole } from '../database/schema.ts'
 import { conflict, forbidden, notFound } from '../http/problem.ts'
-import { cutPage, pageSize, parseCursor } from '../http/page.ts'
-import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import type { Act } from './act.ts'
-import { actorOf, type Caller } from './caller.ts'
+import { actorOf } from './caller.ts'
 import { listCredentialRecords } from './credential-records.ts'
+import { getGuestEnd } from './guests/guest-days.ts'
+import { checkMayGive } from './may-give.ts'
+import { findRecoveryUnderWay } from './recovery/find-recovery.ts'
+import { untestedCap } from './passwords/password-logins.ts'
 import { createRegistrationLink } from './registration-links.ts'
-import type { Person } from './shapes.ts'
 import { createUser, findUserByUsername, type User } from './users.ts'
-
-/** A page of people by name. `search` matches names and addresses. */
-export async function listPeople(
-  db: Db<'user' | 'credentialRecord'>,
-  wanted: { cursor?: string | undefined; search?: string | undefined },
-): Promise<{ items: Person[]; nextCursor: string | null }> {
-  let query = db
-    .selectFrom('user')
-    .selectAll()
-    .orderBy('username')
-    .limit(pageSize + 1)
-  if (wanted.cursor !== undefined) query = query.where('username', '>', parseCursor(wanted.cursor, 'string')[0])
-  if (wanted.search !== undefined && wanted.search !== '') {
-    // Both stores fold the case of ASCII letters alone.
-    const like = `%${wanted.search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll(/[%_\\\0]/g, '')}%`
-    query = query.where(({ eb, fn, or }) =>
-      or(
-        (['username', 'displayName', 'email'] as const).map((column) =>
-          eb(fn<string>('lower', [column]), 'like', like),
-        ),
-      ),
-    )
-  }
-  const page = cutPage(
-    await query.execute(),
-    (user) => [user.username],
-    (user) => user,
-  )
-  return { items: await Promise.all(page.items.map((user) => renderPerson(db, user))), nextCursor: page.nextCursor }
-}
-
-export async function renderPerson(db: Db<'credentialRecord'>, user: User): Promise<Person> {
-  const records = await listCredentialRecords(db, user.id)
-  return {
-    id: user.id,
-    username: user.username,
-    displayName: user.displayName,
-    email: user.email,
-    role: user.role,
-    state: user.state,
-    isDemo: user.isDemo === 1,
-    createdAt: user.createdAt,
-    credentialCount: records.length,
-    unendorsed: records
-      .filter((record) => record.endorsedBy === null && record.enrolledVia !== 'setup')
-      .map((record) => ({
-        id: record.id,
-        name: record.name,
-        fingerprint: coseFingerprint(Buffer.from(record.publicKey, 'base64url'), record.rpId),
-      })),
-  }
-}
-
-/** Only an owner makes owners and administrators. */
-function checkMayGive(caller: Caller, role: OrganisationRole): void {
-  if (caller.role === 'owner' || role === 'member' || role === 'guest') return
-  throw forbidden('Only an owner can add owners and administrators.', 'Ask an owner, or add the person as a member.')
-}
 
 /** Adds a person and the one-time link by which they register their passkey. */
 export async function addPerson(
@@ -80,7 +23,8 @@ export async function addPerson(
   return database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const user = await createUser(tx, { ...wanted, createdBy: caller.id, at })
+    const guest = wanted.role === 'guest' ? { endsAt: await getGuestEnd(tx, undefined, at), sponsorId: caller.id } : {}
+    const user = await createUser(tx, { ...wanted, ...guest, createdBy: caller.id, at })
     const link = await createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: caller.id, at })
     await recordEvent(tx, {
       action: 'person.added',
@@ -105,7 +49,11 @@ export async function makePersonLink(database: Database, { caller, takeSeal, now
   const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()
   if ((await listCredentialRecords(database.read, user.id)).some((record) => record.rpId === instance?.rpId))
     throw conflict('has-passkey', `${user.displayName} has a passkey.`, {
-      help: 'They can add another one themselves under Account.',
+      help: 'They can add another one themselves under Account. Have they lost it? Let them back in under People, Getting back in.',
+    })
+  if ((await findRecoveryUnderWay(database.read, user.id)) !== undefined)
+    throw conflict('recovery-under-way', `A recovery of the account of ${user.displayName} is under way.`, {
+      help: 'Its link registers their new passkey. It stands under Getting back in, where you can cancel it.',
     })
   return database.write(async (tx) => {
     const at = now()
@@ -143,6 +91,8 @@ export async function endorseCredential(
       .where('userId', '=', user.id)
       .where('endedAt', 'is', null)
       .where('endorsedBy', 'is', null)
+      // One that nobody has tapped yet is nobody's to vouch for.
+      .where((eb) => eb.or([eb('strengthCap', 'is', null), eb('strengthCap', '!=', untestedCap)]))
       .returning('name')
       .executeTakeFirst()
     if (changed === undefined)

@@ -10,14 +10,20 @@ export async function readPolicyActor(
   user: Pick<UserTable, 'id' | 'kind' | 'username' | 'role'>,
 ): Promise<PolicyActor> {
   const groups = await groupsOf(db, { userId: user.id })
-  return { kind: user.kind, username: user.username, role: user.role, groups: groups.map(({ name }) => name) }
+  return {
+    kind: user.kind,
+    username: user.username,
+    role: user.role,
+    groups: groups.map(({ name }) => name),
+    joinedAt: Object.fromEntries(groups.map(({ name, joinedAt }) => [name, joinedAt])),
+  }
 }
 
 const groupsOf = prepared((db: Db<'groupMember'>, of: { userId: UserTable['id'] }) =>
   db
     .selectFrom('groupMember')
     .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
-    .select('userGroup.name')
+    .select(['userGroup.name', 'groupMember.joinedAt'])
     .where('groupMember.userId', '=', of.userId)
     .orderBy('userGroup.name'),
 )

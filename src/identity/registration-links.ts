@@ -18,24 +18,43 @@ export const linkLifetimeMs: Record<LinkPurpose, number> = {
   'break-glass': hourMs / 4,
 }
 
+/** A link for nobody yet makes an owner only where it was made from the shell; all others ask who admits them. */
+export const makesOwner = ({ purpose }: { purpose: LinkPurpose }): boolean =>
+  purpose === 'setup' || purpose === 'next-owner'
+
+/** Whoever comes in by it begins anew: what they had before ends. The others add to it, or wait for the old to be settled. */
+export const startsOver = ({ purpose }: { purpose: LinkPurpose }): boolean =>
+  purpose === 'next-owner' || purpose === 'rehome' || purpose === 'invitation'
+
 export const linkUrl = (origin: string, token: string): string => `${origin}/-/setup#${token}`
 
-/** Makes a one-time link. Earlier unused ones of the same purpose for the same person stop working. */
+/**
+ * Makes a one-time link. Earlier unused ones of the same purpose for the same person stop working; invitations of people
+ * who are nobody yet stand beside each other.
+ */
 export async function createRegistrationLink(
   tx: Tx<'registrationLink'>,
-  wanted: { purpose: LinkPurpose; userId: Id<'usr'> | null; createdBy: Id<'usr'> | null; at: number },
+  wanted: {
+    purpose: LinkPurpose
+    userId: Id<'usr'> | null
+    createdBy: Id<'usr'> | null
+    at: number
+    lifetimeMs?: number
+  },
 ): Promise<{ id: Id<'lnk'>; token: string; expiresAt: number }> {
-  const former = tx
-    .updateTable('registrationLink')
-    .set({ consumedAt: wanted.at })
-    .where('purpose', '=', wanted.purpose)
-    .where('consumedAt', 'is', null)
-  await (
-    wanted.userId === null ? former.where('userId', 'is', null) : former.where('userId', '=', wanted.userId)
-  ).execute()
+  if (wanted.userId !== null || makesOwner(wanted)) {
+    const former = tx
+      .updateTable('registrationLink')
+      .set({ consumedAt: wanted.at })
+      .where('purpose', '=', wanted.purpose)
+      .where('consumedAt', 'is', null)
+    await (
+      wanted.userId === null ? former.where('userId', 'is', null) : former.where('userId', '=', wanted.userId)
+    ).execute()
+  }
   const id = newId('lnk')
   const token = newSecret()
-  const expiresAt = wanted.at + linkLifetimeMs[wanted.purpose]
+  const expiresAt = wanted.at + (wanted.lifetimeMs ?? linkLifetimeMs[wanted.purpose])
   await tx
     .insertInto('registrationLink')
     .values({
@@ -65,7 +84,7 @@ export async function getRegistrationLink(
     .executeTakeFirst()
   if (link === undefined) throw linkProblem('link-unknown', 'This link is not known here.')
   if (link.consumedAt !== null)
-    throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+    throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.')
   if (now >= link.expiresAt) throw linkProblem('link-expired', 'This link has expired.')
   return link
 }
@@ -79,10 +98,10 @@ export async function consumeRegistrationLink(tx: Tx<'registrationLink'>, id: Id
     .where('consumedAt', 'is', null)
     .executeTakeFirst()
   if (Number(numUpdatedRows) !== 1)
-    throw linkProblem('link-used', 'This link was already used, or replaced by a newer one.')
+    throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.')
 }
 
-const linkProblem = (code: string, title: string): ProblemError =>
+export const linkProblem = (code: string, title: string): ProblemError =>
   new ProblemError(410, code, title, {
     help: 'Ask for a new one. On the machine itself, `npm run postern -- admin setup-link` prints one.',
   })

@@ -1,21 +1,35 @@
 import type { Attestation } from '../attestation/attestation.ts'
 import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
 import { recordEvent } from '../audit/record.ts'
-import type { Database } from '../database/handles.ts'
+import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import type { CredentialRecordTable, TableName } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
 import { COSE_ALGORITHMS } from '../protocols/webauthn/cose.ts'
-import { renderCreationOptions } from '../protocols/webauthn/options.ts'
+import { type Hint, renderCreationOptions } from '../protocols/webauthn/options.ts'
 import { parseRegistrationResponse } from '../protocols/webauthn/response-json.ts'
 import { type VerifiedRegistration, verifyRegistration } from '../protocols/webauthn/verify-registration.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { credentialStrength } from '../policy/strength.ts'
+import { type Admission, findAdmission, type Opening } from './admission.ts'
 import { withCeremonyProblems } from './ceremony-problem.ts'
 import type { Challenges } from './challenges.ts'
 import { createCredentialRecord, endAllCredentials } from './credential-records.ts'
-import { consumeRegistrationLink, getRegistrationLink, type RegistrationLink } from './registration-links.ts'
+import { checkStillHere } from './ending/check-still-here.ts'
+import { isOver } from './guests/is-over.ts'
+import {
+  consumeRegistrationLink,
+  getRegistrationLink,
+  linkProblem,
+  makesOwner,
+  type RegistrationLink,
+  startsOver,
+} from './registration-links.ts'
+import { noteBrokenGlass } from './break-glass/on-registered.ts'
+import { checkUpgrade } from './passwords/upgrade-link.ts'
+import { checkRecoveryOpen, endByShell, noteRecovered } from './recovery/on-registered.ts'
 import { createSession } from './sessions.ts'
-import { createUser, findUserById, newWebauthnHandle, type User } from './users.ts'
+import { checkUsername, createUser, findUserById, newWebauthnHandle, type User } from './users.ts'
 
 export interface Place {
   rpId: string
@@ -44,24 +58,51 @@ export interface Client {
 
 /** Whose passkey a link will make: a person who waits for theirs, or one who comes to be by registering. */
 async function applicantOf(
-  database: Database,
-  link: RegistrationLink,
-  given: Applicant,
+  { database, now }: Pick<Ceremonies, 'database' | 'now'>,
+  { link, given, admissions }: { link: RegistrationLink; given: Applicant; admissions: readonly Admission[] },
 ): Promise<{ user: User | null; applicant: Applicant }> {
-  if (link.userId === null) return { user: null, applicant: given }
+  if (link.userId === null) {
+    // Before a passkey is made: one for a name that is taken would stay behind in the authenticator.
+    await checkUsername(database.read, given.username)
+    if (makesOwner(link)) return { user: null, applicant: given }
+    const { opening } = await getAdmission(admissions, database.read, link, now())
+    return { user: null, applicant: { ...given, email: opening.email } }
+  }
   const user = await findUserById(database.read, link.userId)
-  if (user === undefined || user.state !== 'active')
+  if (user === undefined || user.state !== 'active' || isOver(user, now()))
     throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
   return { user, applicant: user }
+}
+
+/** Who lets in whom a link of nobody opens for. @throws 410 where nobody does, or not any more */
+export async function getAdmission(
+  admissions: readonly Admission[],
+  db: Db<TableName>,
+  link: Pick<RegistrationLink, 'id'>,
+  at: number,
+): Promise<{ admission: Admission; opening: Opening }> {
+  const found = await findAdmission(admissions, db, { linkId: link.id, at })
+  if (found === undefined) throw linkProblem('link-unknown', 'This link is not known here.')
+  return found
 }
 
 /** Options for a first passkey made through a link. The link stays usable until a registration is finished. */
 export async function beginRegistration(
   { database, challenges, place, now }: Ceremonies,
-  request: { token: string; applicant: Applicant; bindingHash: string },
+  request: {
+    token: string
+    applicant: Applicant
+    bindingHash: string
+    admissions: readonly Admission[]
+    hint?: Hint | undefined
+  },
 ) {
   const link = await getRegistrationLink(database.read, request.token, now())
-  const { user, applicant } = await applicantOf(database, link, request.applicant)
+  await checkRecoveryOpen(database.read, link, now())
+  const { user, applicant } = await applicantOf(
+    { database, now },
+    { link, given: request.applicant, admissions: request.admissions },
+  )
   const handle = user?.webauthnHandle ?? newWebauthnHandle()
   const issued = await challenges.issue({
     kind: 'registration',
@@ -81,8 +122,19 @@ export async function beginRegistration(
       rpId: place.rpId,
       user: { handle, name: applicant.username, displayName: applicant.displayName },
       exclude: [],
+      hint: request.hint,
     }),
   }
+}
+
+const enrolledVia: Record<RegistrationLink['purpose'], CredentialRecordTable['enrolledVia']> = {
+  setup: 'setup',
+  'next-owner': 'invitation',
+  rehome: 'invitation',
+  invitation: 'invitation',
+  upgrade: 'password',
+  recovery: 'recovery',
+  'break-glass': 'recovery',
 }
 
 /** Makes person, passkey and session in one transaction, and only then is the link used up. */
@@ -95,10 +147,12 @@ export async function finishRegistration(
     response: unknown
     credentialName: string
     client: Client
+    admissions: readonly Admission[]
   },
 ): Promise<{ secret: string; userId: Id<'usr'>; firstOwner: boolean }> {
   const { database, now, place } = ceremonies
   const link = await getRegistrationLink(database.read, request.token, now())
+  await checkRecoveryOpen(database.read, link, now())
   const { registration, judgement, payload } = await verifyRegistrationCeremony(ceremonies, request)
   const { linkId, applicant, handle } = payload as { linkId: string; applicant: Applicant; handle: string }
   if (linkId !== link.id)
@@ -108,21 +162,28 @@ export async function finishRegistration(
 
   return database.write(async (tx) => {
     const at = now()
+    // Their row before that of the link, as an end takes them.
+    if (link.userId !== null) await checkStillHere(tx, link.userId)
     await consumeRegistrationLink(tx, link.id, at)
+    const newcomer = { ...applicant, webauthnHandle: handle, at }
     const user =
-      link.userId === null
-        ? await createUser(tx, { ...applicant, role: 'owner', createdBy: link.createdBy, webauthnHandle: handle, at })
-        : await findUserById(tx, link.userId)
+      link.userId !== null
+        ? await findUserById(tx, link.userId)
+        : makesOwner(link)
+          ? await createUser(tx, { ...newcomer, role: 'owner', createdBy: link.createdBy })
+          : await admit(tx, { link, newcomer, admissions: request.admissions })
     if (user === undefined)
       throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
-    if (link.userId !== null) await endAllCredentials(tx, user.id, at)
+    if (link.purpose === 'upgrade') await checkUpgrade(tx, user.id)
+    await endByShell(tx, { link, userId: user.id, at })
+    if (link.userId !== null && startsOver(link)) await endAllCredentials(tx, user.id, at)
     const record = await createCredentialRecord(tx, {
       userId: user.id,
       registration,
       judgement,
       rpId: place.rpId,
       name: request.credentialName,
-      enrolledVia: link.purpose === 'setup' ? 'setup' : 'invitation',
+      enrolledVia: enrolledVia[link.purpose],
       endorsedBy: null,
       // What came in by a link is worth no more than a passkey until somebody vouches for it (decision 8).
       strengthCap: link.purpose === 'setup' ? null : 'passkey',
@@ -148,22 +209,46 @@ export async function finishRegistration(
       ...request.client,
       at,
     })
-    await recordEvent(tx, {
-      action: 'person.registered',
-      actor: { id: user.id, method: 'link', strength },
-      target: { kind: 'user', id: user.id },
-      facts: {
-        credential: record.name,
-        credentialRecord: record.id,
-        purpose: link.purpose,
-        link: link.id,
-        username: user.username,
-      },
-      personal: { displayName: user.displayName, email: user.email, address: request.client.address },
-      at,
-    })
+    if (link.purpose === 'recovery') await noteRecovered(tx, { link, record, at })
+    else if (link.purpose === 'break-glass') await noteBrokenGlass(tx, { link, record, at })
+    else
+      await recordEvent(tx, {
+        action: 'person.registered',
+        actor: { id: user.id, method: 'link', strength },
+        target: { kind: 'user', id: user.id },
+        facts: {
+          credential: record.name,
+          credentialRecord: record.id,
+          purpose: link.purpose,
+          link: link.id,
+          username: user.username,
+        },
+        personal: { displayName: user.displayName, email: user.email, address: request.client.address },
+        at,
+      })
     return { secret: session.secret, userId: user.id, firstOwner: link.purpose === 'setup' }
   })
+}
+
+/** Before the passkey is kept, so that the rules of the groups they come into judge it already. */
+async function admit(
+  tx: Tx<TableName>,
+  {
+    link,
+    newcomer,
+    admissions,
+  }: {
+    link: RegistrationLink
+    newcomer: Applicant & { webauthnHandle: string; at: number }
+    admissions: readonly Admission[]
+  },
+): Promise<User> {
+  const { at } = newcomer
+  const { admission, opening } = await getAdmission(admissions, tx, link, at)
+  const { email, role, createdBy, endsAt, sponsorId } = opening
+  const user = await createUser(tx, { ...newcomer, email, role, createdBy, endsAt, sponsorId })
+  await admission.welcome(tx, { linkId: link.id, user, at })
+  return user
 }
 
 /**
@@ -172,7 +257,7 @@ export async function finishRegistration(
  */
 export async function verifyRegistrationCeremony(
   { challenges, place, attestation, now }: Ceremonies,
-  request: { ceremonyId: string; bindingHash: string; response: unknown },
+  request: { ceremonyId: string; bindingHash: string; response: unknown; isConditional?: true },
 ): Promise<{
   registration: VerifiedRegistration
   judgement: AttestationJudgement
@@ -187,6 +272,10 @@ export async function verifyRegistrationCeremony(
       bindingHash: request.bindingHash,
       clientDataJSON,
     })
+    // Remembered where it was issued: a challenge for a person who taps never takes a passkey that nobody tapped for.
+    const isConditional = isIssuedConditional(payload)
+    if (isConditional !== (request.isConditional ?? false))
+      throw new ProblemError(409, 'ceremony-over', 'This was begun for something else.', { help: 'Start it again.' })
     const registration = await verifyRegistration({
       response: request.response,
       expected: {
@@ -195,6 +284,7 @@ export async function verifyRegistrationCeremony(
         rpId: place.rpId,
         algorithms: COSE_ALGORITHMS,
         requireUserVerification: true,
+        isConditional,
       },
     })
     const { attestationObject } = registration
@@ -203,6 +293,9 @@ export async function verifyRegistrationCeremony(
     return { registration, judgement, userId, payload }
   })
 }
+
+const isIssuedConditional = (payload: unknown): boolean =>
+  typeof payload === 'object' && payload !== null && 'isConditional' in payload && payload.isConditional === true
 
 const modelRefused = ({ model, statuses }: AttestationJudgement): ProblemError =>
   new ProblemError(

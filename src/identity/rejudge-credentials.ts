@@ -1,21 +1,23 @@
 import type { Attestation } from '../attestation/attestation.ts'
 import { recordEvent } from '../audit/record.ts'
+import type { Bus } from '../bus/bus.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { AttestationOutcome, Strength } from '../database/schema.ts'
 import { credentialStrength, isAtLeast } from '../policy/strength.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 import { modelNameOf } from './credential-records.ts'
+import { SESSION_ENDED } from './ending/end-access.ts'
 
 const BATCH = 100
 
 /**
  * Judges every passkey that has not ended anew, from the raw registration kept of it, and writes what came out
  * differently, in batches: the record, its event, which tells its owner, and the strength of sessions that are now worth
- * less. Safe to repeat.
+ * less. What was begun with a key of a model that is refused from now on ends. Safe to repeat.
  */
 export async function rejudgeCredentials(
-  parts: { database: Database; attestation: Pick<Attestation, 'judge'>; now: () => number },
+  parts: { database: Database; attestation: Pick<Attestation, 'judge'>; bus: Pick<Bus, 'publish'>; now: () => number },
   blobNumber: number,
 ): Promise<void> {
   for (let after = ''; ;) {
@@ -27,7 +29,7 @@ export async function rejudgeCredentials(
       (change) => change !== undefined,
     )
     if (changes.length > 0)
-      await parts.database.write((tx) => writeChanges(tx, changes, { blobNumber, at: parts.now() }))
+      await parts.database.write((tx) => writeChanges(tx, changes, { bus: parts.bus, blobNumber, at: parts.now() }))
   }
 }
 
@@ -78,9 +80,9 @@ async function judgeOrNone(attestation: Pick<Attestation, 'judge'>, record: Stor
 }
 
 async function writeChanges(
-  tx: Tx<'credentialRecord' | 'session' | 'auditEvent' | 'auditPersonal'>,
+  tx: Tx<'credentialRecord' | 'session' | 'busHead' | 'busMessage' | 'auditEvent' | 'auditPersonal'>,
   changes: Change[],
-  { blobNumber, at }: { blobNumber: number; at: number },
+  { bus, blobNumber, at }: { bus: Pick<Bus, 'publish'>; blobNumber: number; at: number },
 ): Promise<void> {
   for (const { record, outcome, modelName, statuses } of changes) {
     const { numUpdatedRows } = await tx
@@ -93,6 +95,7 @@ async function writeChanges(
     if (Number(numUpdatedRows) !== 1 || outcome === record.attestationOutcome) continue
     const strength = credentialStrength({ ...record, attestationOutcome: outcome })
     await weakenSessions(tx, record.id, strength)
+    const ended = outcome === 'bad-status' ? await endSessionsOf(tx, bus, record.id, at) : 0
     await recordEvent(tx, {
       action: 'credential.rejudged',
       actor: null,
@@ -107,6 +110,7 @@ async function writeChanges(
         blob: blobNumber,
         model: modelName ?? '',
         statuses: statuses.join(' '),
+        ...(ended === 0 ? {} : { sessions: ended }),
       },
       at,
     })
@@ -124,4 +128,22 @@ async function weakenSessions(tx: Tx<'session'>, credentialRecordId: Id<'crd'>, 
     .where('endedAt', 'is', null)
     .where('strength', 'in', stronger)
     .execute()
+}
+
+/** Whoever holds such a key signs in anew, and proves no more with it than it is worth. */
+async function endSessionsOf(
+  tx: Tx<'session' | 'busHead' | 'busMessage'>,
+  bus: Pick<Bus, 'publish'>,
+  credentialRecordId: Id<'crd'>,
+  at: number,
+): Promise<number> {
+  const ended = await tx
+    .updateTable('session')
+    .set({ endedAt: at })
+    .where('credentialRecordId', '=', credentialRecordId)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .execute()
+  for (const { id } of ended) await bus.publish(tx, SESSION_ENDED, id, at)
+  return ended.length
 }

@@ -4,6 +4,7 @@ import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
 import type { Caller, SessionCaller } from './caller.ts'
+import { isOver } from './guests/is-over.ts'
 import { createSessionEnds, type JudgeParts, judgeSession } from './judge-caller.ts'
 import { proofOf } from './session-proof.ts'
 
@@ -58,13 +59,22 @@ const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string })
     .select(['session.authenticatedAt', 'session.createdAt', 'session.lastSeenAt', 'session.expiresAt'])
     .select([
       'session.credentialRecordId',
+      'session.method',
       'backupEligible',
       'transports',
       'aaguid',
       'attestationOutcome',
       'strengthCap',
     ])
-    .select(['user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.generation'])
+    .select([
+      'user.kind',
+      'user.username',
+      'user.displayName',
+      'user.role',
+      'user.isDemo',
+      'user.generation',
+      'user.endsAt',
+    ])
     .where('session.secretHash', '=', of.secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
@@ -83,6 +93,8 @@ export async function findSessionCaller(
   const secretHash = hashSecret(secret)
   const row = (await findLiveSession(database.read, { secretHash })).at(0)
   if (row === undefined || row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
+  // Whoever carries it out may be late.
+  if (isOver(row, now)) return undefined
   const { strength, key } = proofOf(row)
   const known = {
     id: row.userId,
@@ -110,6 +122,7 @@ export async function findSessionCaller(
       sessionId: row.sessionId,
       sessionHash: secretHash,
       credentialRecordId: row.credentialRecordId,
+      method: row.method,
       key,
     },
   }

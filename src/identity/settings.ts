@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Db } from '../database/handles.ts'
-import { invalid } from '../http/problem.ts'
+import { conflict, invalid } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf } from './caller.ts'
 
@@ -16,12 +16,18 @@ export const settings = {
   recoveryDelayHours: {
     schema: Type.Integer({ minimum: 0, maximum: 336 }),
     default: 24,
-    words: 'Hours before a recovery by a second person opens',
+    words: 'Hours in which somebody can object to a recovery',
   },
   selfRegistration: {
     schema: Type.Boolean(),
     default: false,
     words: 'Anybody with a verified address may register themselves',
+    needsMail: true,
+  },
+  domainGraceDays: {
+    schema: Type.Integer({ minimum: 1, maximum: 90 }),
+    default: 14,
+    words: 'Days in which a person can object to being managed by a domain',
   },
 } as const
 
@@ -39,13 +45,29 @@ export async function getSetting<Name extends SettingName>(db: Db<'setting'>, na
   return (Check(settings[name].schema, value) ? value : settings[name].default) as SettingValue<Name>
 }
 
-/** @throws 422 for a value it cannot have */
+/** @throws 422 for a value it cannot have, 409 for one that takes letters where none can be sent */
+export function checkSetting({ name, value, isMailSetUp }: SettingChange): void {
+  if (!Check(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
+  if ('needsMail' in settings[name] && value === true && !isMailSetUp)
+    throw conflict('mail-not-set-up', `“${settings[name].words}” needs mail, and none is set up here.`, {
+      help: 'The operator of this server sets POSTERN_SMTP_URL.',
+    })
+}
+
+export interface SettingChange {
+  name: SettingName
+  value: unknown
+  isMailSetUp: boolean
+}
+
+/** @throws as `checkSetting` */
 export async function changeSetting(
   database: Database,
   { caller, takeSeal, now }: Act,
-  { name, value }: { name: SettingName; value: unknown },
+  change: SettingChange,
 ): Promise<void> {
-  if (!Check(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
+  checkSetting(change)
+  const { name, value } = change
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)

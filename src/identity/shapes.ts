@@ -13,7 +13,11 @@ export const Instance = Type.Object({
   url: Type.String(),
   rpId: Type.String(),
   isSetUp: Type.Boolean(),
+  /** Anybody with an address may register themselves. */
+  takesRegistrations: Type.Boolean(),
   isLocalhost: Type.Boolean(),
+  /** A rule lets somebody in with a password just now. */
+  takesPasswords: Type.Boolean(),
   version: Type.String(),
 })
 export type Instance = Static<typeof Instance>
@@ -29,6 +33,20 @@ export const Email = Type.String({
   description: 'an e-mail address such as ana@example.com',
 })
 
+/** What somebody is told who is let in and has no account yet. */
+export const NewcomerView = Type.Object({
+  /** They get this address and no other. */
+  email: Type.String(),
+  /** Suggestions, where something is known. */
+  username: Nullable(Type.String()),
+  displayName: Nullable(Type.String()),
+  role: OrganisationRole,
+  endsAt: Nullable(Time),
+  by: Nullable(Type.String()),
+  message: Type.String(),
+})
+export type NewcomerView = Static<typeof NewcomerView>
+
 export const RegistrationLinkView = Type.Object({
   purpose: Type.Union([
     Type.Literal('setup'),
@@ -41,9 +59,24 @@ export const RegistrationLinkView = Type.Object({
   ]),
   /** Who it is for, where that is settled; the name and address can then not be changed. */
   person: Nullable(Type.Object({ username: Type.String(), displayName: Type.String(), email: Type.String() })),
+  /** Whom it makes a person, where it is for nobody yet. */
+  newcomer: Nullable(NewcomerView),
+  /** Before then it registers nothing: somebody may still object. */
+  opensAt: Nullable(Time),
   expiresAt: Time,
 })
 export type RegistrationLinkView = Static<typeof RegistrationLinkView>
+
+/** Which kind of key the browser should look for first: `hybrid` is a phone nearby. */
+export const PasskeyHint = Type.Union([
+  Type.Literal('client-device'),
+  Type.Literal('security-key'),
+  Type.Literal('hybrid'),
+])
+export type PasskeyHint = Static<typeof PasskeyHint>
+
+/** What begins a ceremony may say nothing. */
+export const BeginCeremony = Type.Union([Type.Null(), Type.Object({ hint: Type.Optional(PasskeyHint) })])
 
 /** Options for the browser, and the ceremony to answer with. */
 export const Ceremony = Type.Object({ ceremonyId: Type.String(), publicKey: Type.Unknown(), expiresAt: Time })
@@ -80,6 +113,7 @@ export const Me = Type.Object({
   role: OrganisationRole,
   session: SessionView,
   credentialCount: Type.Integer(),
+  recoveryCodesLeft: Type.Integer(),
   isDemoPresent: Type.Boolean(),
 })
 export type Me = Static<typeof Me>
@@ -114,8 +148,10 @@ export const CredentialView = Type.Object({
 })
 export type CredentialView = Static<typeof CredentialView>
 
+/** About whoever is not for the caller to look after, what is not a name is null or empty. */
 export const Person = Type.Object({
   id: Type.String(),
+  kind: Type.Union([Type.Literal('person'), Type.Literal('agent'), Type.Literal('system')]),
   username: Type.String(),
   displayName: Type.String(),
   email: Type.String(),
@@ -126,8 +162,47 @@ export const Person = Type.Object({
   /** Active passkeys; those nobody has vouched for yet are listed for an administrator to check. */
   credentialCount: Type.Integer(),
   unendorsed: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), fingerprint: Type.String() })),
+  /** Of the best of their passkeys. */
+  strength: Nullable(Type.Union([Type.Literal('none'), Strength])),
+  keyKinds: Type.Array(Type.Union([Type.Literal('hardware-key'), Type.Literal('platform'), Type.Literal('synced')])),
+  lastSeenAt: Nullable(Time),
+  /** When access ends by itself. */
+  endsAt: Nullable(Time),
+  /** Who answers for a guest. */
+  sponsor: Nullable(PersonRef),
+  /** Who answers for an agent. */
+  owner: Nullable(PersonRef),
+  /** The directory or domain that looks after them. */
+  managedBy: Nullable(Type.String()),
 })
 export type Person = Static<typeof Person>
+
+/** What somebody may do in one place, and through which group where it is not their own. */
+export const Reached = Type.Object({
+  path: Type.String(),
+  role: Type.Union([Type.Literal('admin'), Type.Literal('write'), Type.Literal('read')]),
+  group: Nullable(Type.String()),
+})
+
+export const PersonDetail = Type.Object({
+  person: Person,
+  credentials: Type.Array(CredentialView),
+  groups: Type.Array(Type.String()),
+  /** What was given to them or to a group of theirs; administrators of the organisation reach everything besides. */
+  reaches: Type.Array(Reached),
+  agents: Type.Array(PersonRef),
+  /** Guests they answer for. */
+  guests: Type.Array(PersonRef),
+  sessionCount: Type.Integer(),
+  tokenCount: Type.Integer(),
+  /** Why their role cannot be changed here; null where it can. */
+  roleRefusal: Nullable(Type.String()),
+})
+export type PersonDetail = Static<typeof PersonDetail>
+
+/** Guests as whoever answers for them looks through them. */
+export const GuestReview = Type.Object({ person: Person, reaches: Type.Array(Reached) })
+export type GuestReview = Static<typeof GuestReview>
 
 export const PersonAdded = Type.Object({ person: Person, link: Type.String(), expiresAt: Time })
 export type PersonAdded = Static<typeof PersonAdded>
@@ -137,6 +212,10 @@ export const Group = Type.Object({
   name: Type.String(),
   description: Type.String(),
   isDemo: Type.Boolean(),
+  /** Its members are set elsewhere, by a directory or another place to sign in. */
+  isManaged: Type.Boolean(),
+  /** What its members are in the organisation at least. */
+  organisationRole: Nullable(Type.Union([Type.Literal('admin'), Type.Literal('member'), Type.Literal('guest')])),
   members: Type.Array(PersonRef),
 })
 export type Group = Static<typeof Group>

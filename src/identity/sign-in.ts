@@ -1,26 +1,41 @@
 import type { RecordedDecision } from '../audit/decision.ts'
 import { recordEvent } from '../audit/record.ts'
-import type { Database, Db } from '../database/handles.ts'
+import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import { prepared } from '../database/prepared.ts'
-import { forbidden, ProblemError } from '../http/problem.ts'
+import { forbidden } from '../http/problem.ts'
 import type { DecisionFacts } from '../policy/facts.ts'
 import { enforce } from '../policy/in-force.ts'
 import { recordDecision } from '../policy/record-decision.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
-import { renderRequestOptions } from '../protocols/webauthn/options.ts'
+import { type Hint, renderRequestOptions } from '../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
-import { verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
+import type { verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 import { asCeremonyProblem } from './ceremony-problem.ts'
 import { noteUse } from './credential-records.ts'
+import { findOverProblem } from './guests/access-over.ts'
+import { isOver } from './guests/is-over.ts'
+import {
+  findKnownPasskey,
+  findOverPasskey,
+  type KnownPasskey,
+  unknownPasskey,
+  verifyKnownPasskey,
+} from './known-passkey.ts'
+import { countUntested } from './passwords/conditional-passkey.ts'
+import { untestedCap } from './passwords/password-logins.ts'
 import { policyKey, readPolicyActor } from './policy-actor.ts'
+import { settleRecovery } from './recovery/settle-recovery.ts'
+import { suspendedProblem } from './recovery/suspended-problem.ts'
 import type { Ceremonies, Client } from './registration.ts'
 import { createSession } from './sessions.ts'
 
 /** The same options for everybody: whoever holds a passkey for this place chooses it in the browser. */
-export async function beginSignIn({ challenges, place }: Ceremonies, request: { bindingHash: string }) {
+export async function beginSignIn(
+  { challenges, place }: Ceremonies,
+  request: { bindingHash: string; hint?: Hint | undefined },
+) {
   const issued = await challenges.issue({
     kind: 'sign-in',
     bindingHash: request.bindingHash,
@@ -30,7 +45,12 @@ export async function beginSignIn({ challenges, place }: Ceremonies, request: { 
   return {
     ceremonyId: issued.id,
     expiresAt: issued.expiresAt,
-    publicKey: renderRequestOptions({ challenge: issued.challenge, rpId: place.rpId, allow: [] }),
+    publicKey: renderRequestOptions({
+      challenge: issued.challenge,
+      rpId: place.rpId,
+      allow: [],
+      hint: request.hint,
+    }),
   }
 }
 
@@ -47,7 +67,7 @@ export async function finishSignIn(
   },
 ): Promise<{ secret: string; userId: Id<'usr'> }> {
   const { database, challenges, place, now } = ceremonies
-  let known: KnownCredential | undefined
+  let known: KnownPasskey | undefined
   try {
     const response = parseAuthenticationResponse(request.response)
     const { challenge } = await challenges.consume({
@@ -56,26 +76,27 @@ export async function finishSignIn(
       bindingHash: request.bindingHash,
       clientDataJSON: response.clientDataJSON,
     })
-    known = (await findKnownCredential(database.read, { credentialId: response.id })).at(0)
+    known = (await findKnownPasskey(database.read, { credentialId: response.id })).at(0)
+    if (known !== undefined && known.suspendedBy !== null) {
+      // Its time may be over, either way, without anybody having looked.
+      await settleRecovery(database, known.suspendedBy, now())
+      known = (await findKnownPasskey(database.read, { credentialId: response.id })).at(0)
+    }
+    const isHere = known !== undefined
+    known ??= (await findOverPasskey(database.read, { credentialId: response.id })).at(0)
     if (known === undefined) throw unknownPasskey()
-    const verified = verifyAuthentication({
-      response,
-      expected: {
-        challenge,
-        origins: [place.origin],
-        rpId: place.rpId,
-        requireUserVerification: true,
-        userHandleRequired: true,
-        credential: {
-          id: known.credentialId,
-          publicKey: Buffer.from(known.publicKey, 'base64url'),
-          backupEligible: known.backupEligible === 1,
-          counter: known.signCount,
-          userHandle: Buffer.from(known.webauthnHandle, 'base64url'),
-        },
-      },
-    })
-    const strength = credentialStrength(known)
+    const verified = verifyKnownPasskey(place, known, { response, challenge })
+    if (known.suspendedBy !== null) {
+      await noteRefusal(database, known, { reason: 'passkey-suspended' }, request.client, now())
+      throw await suspendedProblem(database.read, known.suspendedBy)
+    }
+    if (!isHere || isOver(known, now())) {
+      await noteRefusal(database, known, { reason: 'access-over' }, request.client, now())
+      throw (await findOverProblem(database.read, known.userId, now())) ?? unknownPasskey()
+    }
+    // Made by a browser unasked, until its person taps it for the first time: now.
+    const isFirstTap = known.strengthCap === untestedCap
+    const strength = credentialStrength(isFirstTap ? { ...known, strengthCap: 'passkey' } : known)
     const judged = await judgeSignIn(ceremonies, known, { strength, client: request.client, at: now() })
     // A key that is too weak by the rules still shows who it is: its session reaches only what lets its person get a
     // stronger one (`checkShortfall`). From where no key would help, there is no session.
@@ -87,6 +108,7 @@ export async function finishSignIn(
       known,
       verified,
       strength,
+      isFirstTap,
       client: request.client,
       recorded: judged.recorded,
       sinceShownMs: request.sinceShownMs,
@@ -102,7 +124,7 @@ export async function finishSignIn(
 
 async function judgeSignIn(
   { database, policy }: Ceremonies,
-  known: KnownCredential,
+  known: KnownPasskey,
   { strength, client, at }: { strength: ReturnType<typeof credentialStrength>; client: Client; at: number },
 ) {
   const facts: DecisionFacts = {
@@ -122,43 +144,22 @@ async function judgeSignIn(
   }
 }
 
-type KnownCredential = Awaited<ReturnType<typeof findKnownCredential>>[number]
-
-// Ended passkeys and ended people are not found, so they look exactly like unknown ones.
-const findKnownCredential = prepared((db: Db<'credentialRecord'>, wanted: { credentialId: string }) =>
-  db
-    .selectFrom('credentialRecord')
-    .innerJoin('user', 'user.id', 'credentialRecord.userId')
-    .select([
-      'credentialRecord.id',
-      'userId',
-      'credentialId',
-      'publicKey',
-      'signCount',
-      'backupEligible',
-      'backupState',
-    ])
-    .select(['attestationOutcome', 'strengthCap', 'lastUsedAt', 'name', 'webauthnHandle', 'generation'])
-    .select(['transports', 'aaguid', 'kind', 'username', 'role'])
-    .where('credentialId', '=', wanted.credentialId)
-    .where('endedAt', 'is', null)
-    .where('state', '=', 'active'),
-)
-
 function begin(
   database: Database,
   {
     known,
     verified,
     strength,
+    isFirstTap,
     client,
     recorded,
     sinceShownMs,
     at,
   }: {
-    known: KnownCredential
+    known: KnownPasskey
     verified: ReturnType<typeof verifyAuthentication>
     strength: ReturnType<typeof credentialStrength>
+    isFirstTap: boolean
     client: Client
     recorded: RecordedDecision
     sinceShownMs: number | undefined
@@ -167,6 +168,7 @@ function begin(
 ) {
   return database.write(async (tx) => {
     await noteUse(tx, known, verified, at)
+    if (isFirstTap) await countUntested(tx, { userId: known.userId, id: known.id, at })
     const session = await createSession(tx, {
       userId: known.userId,
       userGeneration: known.generation,
@@ -206,7 +208,7 @@ function begin(
 
 function noteRefusal(
   database: Database,
-  known: KnownCredential,
+  known: KnownPasskey,
   why: { reason: string; recorded?: RecordedDecision },
   client: Client,
   at: number,
@@ -225,8 +227,3 @@ function noteRefusal(
     }),
   )
 }
-
-const unknownPasskey = (): ProblemError =>
-  new ProblemError(401, 'passkey-unknown', 'This passkey is not known here.', {
-    help: 'Choose another passkey. If yours was removed, ask an administrator for a registration link.',
-  })

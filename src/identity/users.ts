@@ -41,6 +41,10 @@ const reserved = new Set([
   'security',
   'everyone',
   'nobody',
+  // Pages and answers beside those of a person.
+  'counts',
+  'import',
+  'invitations',
 ])
 
 /** @throws 409 when the name is or was somebody's: names are never given twice */
@@ -55,6 +59,7 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
     emailVerifiedAt: null,
     webauthnHandle: wanted.webauthnHandle ?? newWebauthnHandle(),
     role: wanted.role,
+    baseRole: null,
     state: 'active',
     generation: 1,
     isDemo: wanted.isDemo === true ? 1 : 0,
@@ -74,6 +79,11 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
   return user
 }
 
+/** @throws 409 where nobody can have this name any more */
+export async function checkUsername(db: Db<'user'>, username: string): Promise<void> {
+  if (reserved.has(username) || (await findUserByUsername(db, username)) !== undefined) throw usernameTaken(username)
+}
+
 export const newWebauthnHandle = (): string => randomBytes(32).toString('base64url')
 
 const usernameTaken = (username: string): ProblemError =>
@@ -82,8 +92,10 @@ const usernameTaken = (username: string): ProblemError =>
     fields: { username: 'is taken' },
   })
 
+export const isReserved = (username: string): boolean => reserved.has(username)
+
 // Names end up in commits, terminals and pages: nothing in them may hide or reorder text.
-const plain = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}<>]/gu, '').trim() || 'Unnamed'
+export const plain = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}<>]/gu, '').trim() || 'Unnamed'
 
 export const findUserByUsername = (db: Db<'user'>, username: string): Promise<User | undefined> =>
   db.selectFrom('user').selectAll().where('username', '=', username).executeTakeFirst()

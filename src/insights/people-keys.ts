@@ -53,6 +53,7 @@ async function readStrongest(db: Tables, rpId: string, ids: Id<'usr'>[]): Promis
     .select(['userId', 'backupEligible', 'attestationOutcome', 'strengthCap'])
     .where('userId', 'in', ids)
     .where('endedAt', 'is', null)
+    .where('suspendedBy', 'is', null)
     // A passkey of a former address opens nothing here.
     .where('rpId', '=', rpId)
     .execute()

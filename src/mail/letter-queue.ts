@@ -9,20 +9,28 @@ const retryAfterMs = [minuteMs, 10 * minuteMs, 60 * minuteMs]
 /** News older than this is not sent any more, as after a mail server was away for long. */
 const maxAgeMs = 7 * 24 * 60 * minuteMs
 
-export type Letter = {
-  [Kind in LetterKind]: { toUserId: Id<'usr'>; kind: Kind; facts: LetterFacts[Kind]; dedupeKey?: string }
-}[LetterKind]
+/** A person with an account, or an address that is nobody's account yet. */
+export type Addressee =
+  | { toUserId: Id<'usr'>; to?: undefined }
+  | { to: { address: string; name: string }; toUserId?: undefined }
+
+export type Letter = Addressee &
+  { [Kind in LetterKind]: { kind: Kind; facts: LetterFacts[Kind]; dedupeKey?: string } }[LetterKind]
 
 /** Writes a letter into the transaction of its cause. With a `dedupeKey` that was used before, nothing happens. */
 export async function queueLetter(tx: Tx<'letter'>, letter: Letter, origin: string, at: number): Promise<void> {
-  const user = await tx.selectFrom('user').select('isDemo').where('id', '=', letter.toUserId).executeTakeFirst()
-  // Nobody reads the addresses of the example people.
-  if (user === undefined || user.isDemo === 1) return
+  if (letter.toUserId !== undefined) {
+    const user = await tx.selectFrom('user').select('isDemo').where('id', '=', letter.toUserId).executeTakeFirst()
+    // Nobody reads the addresses of the example people.
+    if (user === undefined || user.isDemo === 1) return
+  }
   await tx
     .insertInto('letter')
     .values({
       id: newId('ltr'),
-      toUserId: letter.toUserId,
+      toUserId: letter.toUserId ?? null,
+      toAddress: letter.to?.address ?? null,
+      toName: letter.to?.name ?? null,
       kind: letter.kind,
       ...renderLetter(letter.kind, letter.facts, origin),
       createdAt: at,
@@ -70,7 +78,13 @@ export async function takeDueLetter(database: Database, now: () => number): Prom
         .updateTable('letter')
         .set(
           isOver
-            ? { failedAt: at, text: '', lastError: isTooOld ? 'too old to be news' : letter.lastError }
+            ? {
+                failedAt: at,
+                text: '',
+                toAddress: null,
+                toName: null,
+                lastError: isTooOld ? 'too old to be news' : letter.lastError,
+              }
             : { attempts: letter.attempts + 1, notBefore: at + (wait ?? minuteMs) },
         )
         .where('id', '=', letter.id)
@@ -94,7 +108,7 @@ export async function settleLetter(database: Database, letter: DueLetter, outcom
       .set({
         ...(outcome === 'sent' ? { sentAt: at, lastError: null } : { lastError: outcome.error }),
         ...(isFailed ? { failedAt: at } : {}),
-        ...(outcome === 'sent' || isFailed ? { text: '' } : {}),
+        ...(outcome === 'sent' || isFailed ? { text: '', toAddress: null, toName: null } : {}),
       })
       .where('id', '=', letter.id)
       .where('sentAt', 'is', null)

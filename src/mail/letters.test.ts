@@ -8,23 +8,59 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'passkey-added': { credential: nasty, at },
   'passkey-removed': { credential: nasty, at },
   'passkey-registered': { credential: nasty, at },
+  'password-changed': { reason: '', at },
+  'codes-set-up': { reason: '', at },
+  'password-ended': { reason: nasty, at },
   'token-made': { token: nasty, expiresAt: at, at },
   'sessions-ended': { count: 2, at },
   'link-made': { by: nasty, at },
+  'sign-in-joined': { place: nasty, by: 'domain', at },
   'passkey-rejudged': { credential: nasty, before: 'attested', now: 'passkey', reason: 'The maker reports a flaw.' },
   'webhook-off': { repository: 'pay/api', host: nasty, reason: 'nothing but failures for 5 days', at },
+  'access-ended': { at },
+  'access-restored': { at },
+  'left-behind': { what: 'webhook', repository: 'pay/api', host: nasty, person: nasty, keepBy: at },
+  'left-behind-off': { what: 'mirror', repository: 'pay/api', host: nasty, person: nasty, keepBy: at },
   'merge-bypassed': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
   'bypass-overdue': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
   'merge-ready': { pullRequest: 'pay/api#3', method: 'a merge commit' },
   'review-requested': { pullRequest: 'pay/api#3', by: nasty },
   'tap-waits': { title: nasty, by: nasty, link: 'https://git.example.com/s/abc', expiresAt: at },
+  invitation: {
+    by: nasty,
+    what: 'as a guest',
+    message: nasty,
+    link: 'https://git.example.com/-/setup#abc',
+    expiresAt: at,
+  },
+  ownerless: { at },
+  'guest-ending': { endsAt: at, ask: nasty },
+  'guest-ending-sponsor': { guest: nasty, endsAt: at, page: 'https://git.example.com/-/people/gus' },
+  'address-check': { username: 'ana', link: 'https://git.example.com/-/verify-address#abc', expiresAt: at },
+  'address-changed': { username: 'ana', at },
+  register: { link: 'https://git.example.com/-/setup#abc', expiresAt: at },
+  'register-known': { at },
+  'domain-claim': { domain: 'example.com', by: nasty, claim: 'clm_abc', graceEndsAt: at },
+  'domain-claimed': { domain: 'example.com', at },
+  'domain-lost': { domain: 'example.com', reason: 'example.com was not found.', at },
+  announcement: { group: nasty, by: nasty, title: nasty, body: nasty, needs: 'a hardware key', dueAt: at },
+  'recovery-codes-made': { at },
+  'recovery-guessed': { count: 10, at },
+  'recovery-started': { by: nasty, address: '203.0.113.7', cancelUntil: at, at },
+  'recovery-opened': { at },
+  'recovery-registered': { credential: nasty, cancelUntil: at + 1, at },
+  'recovery-over': { outcome: 'cancelled', how: nasty, at },
+  'recovery-cancelled': { person: nasty, how: nasty, at },
+  'break-glass-made': { person: nasty, by: nasty, at },
+  'break-glass-used': { person: nasty, at },
+  'break-glass-waits': { person: nasty, usedAt: at },
   'enrolment-reminder': { rule: nasty, needs: 'a hardware key', deadline: at },
 }
 
 for (const kind of Object.keys(examples) as LetterKind[])
   test(`the letter ${kind} says what to do, leads only to this instance, and hides nothing`, () => {
     const { subject, text } = renderLetter(kind, examples[kind], 'https://git.example.com')
-    assert.match(subject, /^[A-Z][\w ,]{10,70}$/, 'a subject holds no name')
+    assert.match(subject, /^[A-Z][\w ,-]{10,70}$/, 'a subject holds no name')
     assert.match(text, /at https:\/\/git\.example\.com\n/)
     assert.doesNotMatch(text, /[^\n\P{Cc}]|\p{Cf}/u)
     for (const [link] of text.matchAll(/\w+:\/\/[^\s]+/g))

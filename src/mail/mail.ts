@@ -34,8 +34,8 @@ const attemptMs = 30_000
 const graceMs = 3_000
 
 /**
- * `mail/` owns the letters that wait to be sent, and their sending. It never decides who is told what, and no link in a
- * letter proves anything by itself.
+ * `mail/` owns the letters that wait to be sent, and their sending. It never decides who is told what. But for those of
+ * invitations, no link in a letter proves anything by itself.
  */
 export function createMail(parts: {
   database: Database
@@ -59,7 +59,7 @@ export function createMail(parts: {
   async function attempt(letter: DueLetter): Promise<Outcome> {
     const to = await findAddressee(letter)
     if (to === undefined) return { error: 'nobody to send it to', isFinal: true }
-    const text = `Hello ${quoteName(to.name)},\n\n${letter.text}`
+    const text = `Hello${to.name === '' ? '' : ` ${quoteName(to.name)}`},\n\n${letter.text}`
     try {
       const signal = AbortSignal.any([breakingOff.signal, AbortSignal.timeout(attemptMs)])
       await send({ id: letter.id, to, subject: letter.subject, text, at: now() }, signal)
@@ -70,11 +70,16 @@ export function createMail(parts: {
   }
 
   async function findAddressee(letter: DueLetter) {
+    if (letter.toUserId === null)
+      return letter.toAddress !== null && isPlainAddress(letter.toAddress)
+        ? { name: letter.toName ?? '', address: letter.toAddress }
+        : undefined
     const user = await database.read
       .selectFrom('user')
       .select(['displayName', 'email'])
       .where('id', '=', letter.toUserId)
-      .where('state', '=', 'active')
+      // Nobody who is gone is told anything but that.
+      .where((eb) => eb.or([eb('state', '=', 'active'), eb.lit(letter.kind === 'access-ended')]))
       .executeTakeFirst()
     if (user === undefined || !isPlainAddress(user.email)) return undefined
     return { name: user.displayName, address: user.email }

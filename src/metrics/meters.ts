@@ -8,6 +8,7 @@ export interface Meters {
   /** One decision of the policy; `rule` is the id of the rule that decided. */
   decision(made: { act: string; outcome: string; rule: string }): void
   sealRequest(outcome: 'held' | 'sealed' | 'refused' | 'withdrawn'): void
+  breakGlassUsed(): void
   /** One request refused because there were too many. */
   rateLimited(limit: string, scope: string): void
   gitOperation(operation: GitOperation): void
@@ -46,6 +47,7 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
   const ceremonies = counter('ceremonies_total', 'Ended ceremonies', ['kind', 'outcome', 'cause'])
   const decisions = counter('decisions_total', 'Decisions by the rule that made them', ['act', 'outcome', 'rule'])
   const sealRequests = counter('seal_requests_total', 'Acts held for a tap, and what came of them', ['outcome'])
+  const glass = counter('break_glass_used_total', 'Break-glass codes used: somebody is to look at once', [])
   const limited = counter('rate_limited_total', 'Requests refused as too many', ['limit', 'scope'])
   const git = counter('git_operations_total', 'Fetches and clones begun; pushes answered, refused ones included', [
     'operation',
@@ -77,6 +79,7 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
     ceremony: ({ kind, outcome, cause }) => ceremonies.inc({ kind, outcome, cause: causeOf(cause) }),
     decision: ({ act, outcome, rule }) => decisions.inc({ act, outcome, rule: ruleOf(rule) }),
     sealRequest: (outcome) => sealRequests.inc({ outcome }),
+    breakGlassUsed: () => glass.inc(),
     rateLimited: (limit, scope) => limited.inc({ limit, scope }),
     gitOperation: (operation) => git.inc({ operation }),
     gitBegun(operation) {

@@ -71,6 +71,8 @@ export async function createMirror(
         overwrites: overwrites ? 1 : 0,
         isActive: 1,
         createdBy: caller.id,
+        stewardId: caller.id,
+        adoptBy: null,
         createdAt: at,
         dueAt: at,
         wantedAt: at,
@@ -124,6 +126,8 @@ export async function changeMirror(
         branches: JSON.stringify(branches),
         overwrites: overwrites ? 1 : 0,
         isActive: isActive ? 1 : 0,
+        // Whoever switches it on again looks after it.
+        ...(isActive && before.isActive === 0 ? { stewardId: caller.id, adoptBy: null } : {}),
         dueAt: at,
         wantedAt: at,
         failures: 0,
@@ -201,7 +205,7 @@ export async function listMirrors(
     .execute()
   const people = await listPersonRefs(
     db,
-    rows.map(({ createdBy }) => createdBy),
+    rows.flatMap(({ createdBy, stewardId }) => [createdBy, stewardId]),
   )
   return rows.map((row) => ({
     id: row.id,
@@ -224,6 +228,8 @@ export async function listMirrors(
             sentence: row.problem ?? '',
           },
     createdBy: people.get(row.createdBy) ?? null,
+    steward: people.get(row.stewardId ?? row.createdBy) ?? null,
+    keepBy: row.adoptBy,
     createdAt: row.createdAt,
   }))
 }

@@ -7,6 +7,7 @@ import { actOf } from '../identity/act.ts'
 import { getPerson } from '../identity/caller.ts'
 import { getPlace } from '../repositories/place.ts'
 import { InRepository, repositoryRoot } from '../repositories/routes/browse-shapes.ts'
+import { keepMirror } from './keep-mirror.ts'
 import {
   changeMirror,
   createMirror,
@@ -29,13 +30,14 @@ export function mirrorRoutes(app: App, parts: MirrorParts & { mirrors: Mirrors; 
   const root = `${repositoryRoot}/mirrors`
 
   /** What is refused is refused before the tap, by the very function that carries it out. */
-  const act = (verb: 'Set up' | 'Change' | 'Remove'): SensitiveAct => ({
+  const act = (verb: 'Set up' | 'Change' | 'Remove' | 'Keep'): SensitiveAct => ({
     name: 'mirror.change',
     async describe(request) {
       const { path, repository } = getPlace(request)
       const { mirror: id } = request.params as { mirror?: string }
       const before = id === undefined ? undefined : await getMirror(database.read, repository, id)
-      const after = verb === 'Remove' ? undefined : wantedMirror(parts, before, request.body as MirrorChange)
+      const isAsItWas = verb === 'Remove' || verb === 'Keep'
+      const after = isAsItWas ? undefined : wantedMirror(parts, before, request.body as MirrorChange)
       return {
         title: `${verb} a mirror of ${path}`,
         rows: [
@@ -91,6 +93,17 @@ export function mirrorRoutes(app: App, parts: MirrorParts & { mirrors: Mirrors; 
       const row = await getMirror(database.read, place.repository, request.params.mirror)
       await removeMirror(parts, actOf(request, now), place, row)
       return reply.code(204).send(null)
+    },
+  })
+
+  app.post(`${root}/:mirror/keep`, {
+    config: { access: 'repository:admin', act: act('Keep') },
+    schema: { params: ById, body: Body, response: { 200: MirrorView } },
+    async handler(request) {
+      const place = getPlace(request)
+      const row = await getMirror(database.read, place.repository, request.params.mirror)
+      await keepMirror(parts, actOf(request, now), place, row)
+      return viewOf(place, row.id)
     },
   })
 

@@ -11,6 +11,7 @@ import { GitError } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { passwordPurpose } from './import-records.ts'
+import { switchOffUnkept } from './keep-mirror.ts'
 import { pushMirror, type Pushed, type PushMirrorParts } from './push-mirror.ts'
 import { RemoteError } from './remote-error.ts'
 
@@ -50,6 +51,7 @@ export function createMirrors(
   const { database, root, secrets, now, log } = parts
   const running = new Set<Promise<void>>()
   const closing = new AbortController()
+  let nextCheckAt = 0
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
 
@@ -68,6 +70,10 @@ export function createMirrors(
   }
 
   async function look(): Promise<void> {
+    if (now() >= nextCheckAt) {
+      nextCheckAt = now() + hourMs
+      await switchOffUnkept(database, now())
+    }
     while (!closing.signal.aborted && running.size < atOnce) {
       const row = await take()
       if (row === undefined) return

@@ -137,6 +137,10 @@ export const MirrorView = Type.Object({
   failures: Type.Integer(),
   problem: Nullable(RemoteProblem),
   createdBy: Nullable(PersonRef),
+  /** Who looks after it. */
+  steward: Nullable(PersonRef),
+  /** Their access has ended: by then somebody must keep it, or it is switched off. Null: nothing to do. */
+  keepBy: Nullable(Time),
   createdAt: Time,
 })
 export type MirrorView = Static<typeof MirrorView>

@@ -7,7 +7,7 @@ import { listUnannounced, markAnnounced } from '../seals/announce.ts'
 import { renderCode } from '../seals/code.ts'
 import { wantsLetters } from './choices.ts'
 import { listSubscriptions } from './subscriptions.ts'
-import type { WebPush } from './web-push.ts'
+import type { PushMessage, WebPush } from './web-push.ts'
 
 export interface NotifierParts {
   database: Database
@@ -25,14 +25,28 @@ const worthALetterMs = 10 * 60_000
 const isWorthALetter = (row: SealRequestTable): boolean =>
   row.expiresAt - row.createdAt >= worthALetterMs && (row.userId !== row.requestedBy || row.requestedToken !== null)
 
+const recoveryWarning: PushMessage = {
+  title: 'Postern',
+  body: 'Somebody is getting back into your account. Was it you?',
+  path: '/-/not-me',
+  ttlSeconds: 24 * 3_600,
+}
+
 /**
  * `notify/` owns who wants to be told, and where, when something waits for their tap; it tells them once. It never says
  * what waits to anybody but them.
  */
-export function createNotifier(parts: NotifierParts): { start(): void; tell(): Promise<void>; close(): Promise<void> } {
+export function createNotifier(parts: NotifierParts): {
+  start(): void
+  tell(): Promise<void>
+  /** Tells every browser of this person, now, that somebody is getting back into their account. */
+  warn(userId: Id<'usr'>): void
+  close(): Promise<void>
+} {
   const { database, now, onError } = parts
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | undefined
+  let warning = Promise.resolve()
 
   async function tell(): Promise<void> {
     for (const row of await listUnannounced(database.read, now())) if (await claim(row)) await push(row)
@@ -67,7 +81,11 @@ export function createNotifier(parts: NotifierParts): { start(): void; tell(): P
       path: `/s/${renderCode(row.code ?? '')}`,
       ttlSeconds,
     }
-    for (const subscription of await listSubscriptions(database.read, row.userId))
+    await pushTo(row.userId, message)
+  }
+
+  async function pushTo(userId: Id<'usr'>, message: PushMessage): Promise<void> {
+    for (const subscription of await listSubscriptions(database.read, userId))
       if (!(await parts.webPush.send(subscription, message).catch(failed))) await forget(subscription.id)
   }
 
@@ -81,6 +99,9 @@ export function createNotifier(parts: NotifierParts): { start(): void; tell(): P
 
   return {
     tell,
+    warn(userId) {
+      warning = warning.then(() => pushTo(userId, recoveryWarning)).catch(onError)
+    },
     start() {
       timer = setInterval(() => {
         working ??= tell()
@@ -91,6 +112,7 @@ export function createNotifier(parts: NotifierParts): { start(): void; tell(): P
     async close() {
       clearInterval(timer)
       await working
+      await warning
     },
   }
 }

@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Value } from 'typebox/value'
-import { catalogue } from './catalogue.ts'
+import { catalogue, catalogueAt } from './catalogue.ts'
 import { checkPolicy, type KnownNames } from './check-policy.ts'
 import { policyOf, rule } from './policy-testing.ts'
 import { Policy, type Rule } from './rule.ts'
 
+const at = 1_800_000_000_000
 const known: KnownNames = { usernames: new Set(['ana']), groups: new Set(['ops']), places: new Set(['rep_1']) }
-const messages = (...rules: Rule[]): string[] => checkPolicy(policyOf(...rules), known).map(({ message }) => message)
+const messages = (...rules: Rule[]): string[] =>
+  checkPolicy(policyOf(...rules), known, at).map(({ message }) => message)
 
 test('the catalogue is valid, and each of its rules has an effect', () => {
   const policy = policyOf(...catalogue.map((entry) => entry.rule))
   assert.ok(Value.Check(Policy, policy))
-  assert.deepEqual(checkPolicy(policy, known), [])
+  assert.deepEqual(checkPolicy(policy, known, at), [])
 })
 
 test('names that nobody has are refused', () => {
@@ -54,7 +56,6 @@ test('the form refuses expressions, thousands of rules and long lists', () => {
   const bad: unknown[] = [
     policyOf(rule({ who: ['everyone', 'user:a,b'] })),
     policyOf(rule({ does: ['(a+)+$'] })),
-    policyOf(rule({ requires: {} })),
     policyOf(rule({ id: '../x' })),
     policyOf(...Array.from({ length: 10_000 }, (_, index) => rule({ id: `r${index}` }))),
     { ...policyOf(), version: 2 },
@@ -72,4 +73,27 @@ test('a tap for each single act is asked only of what can wait for one', () => {
     messages(rule({ does: ['session'], requires: { freshnessSeconds: 30 } }))[0] ?? '',
     /60 seconds at least/,
   )
+})
+
+test('a permission is narrow: for named people, to sign in, alone in its rule, until a near day', () => {
+  const [card] = catalogueAt(at).slice(catalogue.length)
+  const permission: Rule = { ...rule(), ...card?.rule, who: ['group:ops'] }
+  const day = 86_400_000
+  assert.deepEqual(messages(permission), [])
+  assert.deepEqual(messages({ ...permission, permits: { signIn: 'password', until: at + 180 * day } }), [])
+  const wrong: [Partial<Rule>, RegExp][] = [
+    [{ who: ['everyone'] }, /never everybody/],
+    [{ who: ['role:admin'] }, /never a role/],
+    [{ who: ['group:ops', 'agents'] }, /never a role/],
+    [{ does: ['*'] }, /Only signing in/],
+    [{ does: ['sign-in', 'merge'] }, /Only signing in/],
+    [{ requires: { strength: 'passkey' } }, /make two/],
+    [{ mode: 'report' }, /cannot only report/],
+    [{ enforceFrom: at }, /holds at once/],
+    [{ permits: { signIn: 'mfa', until: at + 181 * day } }, /180 days at most/],
+  ]
+  for (const [change, problem] of wrong) assert.match(messages({ ...permission, ...change })[0] ?? '', problem)
+  assert.match(messages(rule({ requires: {} }))[0] ?? '', /asks for nothing/)
+  const { permits: _, ...asking } = { ...permission, id: 'asks', requires: { strength: 'attested' } as const }
+  assert.match(messages(permission, asking)[0] ?? '', /asks the same people for a key/)
 })

@@ -2,9 +2,10 @@ import { type ActName, acts, isActName } from './acts.ts'
 import { categories } from './category.ts'
 import { namesAct } from './compile.ts'
 import { findContradictions } from './contradictions.ts'
+import { longestPermitDays } from './lower-floor.ts'
 import { compileNetworks } from './networks.ts'
 import type { PolicyProblem } from './policy-problem.ts'
-import type { Policy, Rule } from './rule.ts'
+import type { Policy, Rule, RulePermission } from './rule.ts'
 
 /** What exists, so that a rule about nobody is not taken for a rule. */
 export interface KnownNames {
@@ -40,15 +41,20 @@ const partWords: Record<keyof Rule['requires'], string> = {
   tokenLifetimeDays: 'a token’s lifetime',
 }
 
-/** Everything wrong with a policy beyond its form: names nobody has, parts without effect, what nobody could ever meet. */
-export function checkPolicy(policy: Policy, known: KnownNames): PolicyProblem[] {
+/**
+ * Everything wrong with a policy beyond its form: names nobody has, parts without effect, what nobody could ever meet.
+ * @param at now: from here on a permission is counted
+ */
+export function checkPolicy(policy: Policy, known: KnownNames, at: number): PolicyProblem[] {
   const seen = new Set<string>()
   const problems = policy.rules.flatMap((rule) => {
     const messages = [
       ...(seen.has(rule.id) ? [`There are two rules with the id ${rule.id}.`] : []),
       ...unknownNames(rule, known),
+      ...(rule.permits === undefined ? asksNothing(rule) : badPermission(rule, rule.permits, at)),
       ...withoutEffect(rule),
       ...boundTap(rule),
+      ...badGrace(rule),
       ...neverMet(rule),
     ]
     seen.add(rule.id)
@@ -120,6 +126,39 @@ function boundTap(rule: Rule): string[] {
   if (named.length > 0 && named.every((act) => heldActs.includes(act))) return []
   const words = heldActs.map((act) => acts[act]).join(' or ')
   return [`A tap for each single act (0 seconds) can be asked only of those who ${words}.`]
+}
+
+/** Only who joins a group has a day from which to count. */
+function badGrace({ who, graceDays }: Rule): string[] {
+  if (graceDays === undefined || who.every((one) => one.startsWith('group:'))) return []
+  return ['Days to get ready are counted from joining a group: such a rule names groups and nobody else.']
+}
+
+function asksNothing({ requires }: Rule): string[] {
+  return Object.keys(requires).length > 0 ? [] : ['It asks for nothing, and permits nothing.']
+}
+
+const dayMs = 86_400_000
+
+/** A permission is narrow by construction: signing in, for named people or groups, alone in its rule, until a date. */
+function badPermission(
+  { who, does, requires, mode, enforceFrom, graceDays }: Rule,
+  { until }: RulePermission,
+  at: number,
+): string[] {
+  const narrow = who.every((one) => one.startsWith('group:') || one.startsWith('user:'))
+  return [
+    ...(does.length === 1 && does[0] === 'sign-in' ? [] : ['Only signing in can be permitted with less.']),
+    ...(narrow ? [] : ['Name the groups or people who may: never everybody, and never a role.']),
+    ...(Object.keys(requires).length > 0 ? ['A rule that permits cannot ask for something too: make two.'] : []),
+    ...(mode === 'report' ? ['A rule that permits cannot only report: switch it on or off.'] : []),
+    ...(enforceFrom === undefined && graceDays === undefined
+      ? []
+      : ['A rule that permits holds at once: it has an end, and no beginning.']),
+    ...(until - at > longestPermitDays * dayMs
+      ? [`It may last ${longestPermitDays} days at most: choose an earlier end.`]
+      : []),
+  ]
 }
 
 function neverMet({ requires }: Rule): string[] {

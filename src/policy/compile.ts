@@ -18,7 +18,14 @@ export interface CompiledPolicy {
   /** Rules that are not switched off, by the acts they name. */
   byAct: ReadonlyMap<ActName, readonly CompiledRule[]>
   /** The same for `decide`: what is asked of everybody in any case, joined once, and the rules that depend on the facts. */
-  prepared: ReadonlyMap<ActName, { always: Requirement; depending: readonly CompiledRule[] }>
+  prepared: ReadonlyMap<ActName, PreparedAct>
+}
+
+export interface PreparedAct {
+  always: Requirement
+  depending: readonly CompiledRule[]
+  /** Rules that lower the floor for some, where the act is one whose floor can be lowered. */
+  permitting: readonly CompiledRule[]
 }
 
 /** Reads a policy once for many decisions. It is already validated. */
@@ -51,10 +58,14 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   }
 }
 
-function prepare(act: ActName, rules: readonly CompiledRule[]) {
+function prepare(act: ActName, named: readonly CompiledRule[]): PreparedAct {
   const always = floorOf(act)
+  const permitting = named.filter(({ rule }) => rule.permits !== undefined)
+  const rules = named.filter(({ rule }) => rule.permits === undefined)
+  // A floor that may be lower for somebody is no floor to join anything into beforehand.
+  if (permitting.length > 0) return { always, depending: rules, permitting }
   for (const compiled of rules) if (holdsAlways(compiled)) join(always, compiled)
-  return { always, depending: rules.filter((compiled) => !holdsAlways(compiled)) }
+  return { always, depending: rules.filter((compiled) => !holdsAlways(compiled)), permitting }
 }
 
 const holdsAlways = ({ rule: { mode, enforceFrom, who, where } }: CompiledRule): boolean =>

@@ -5,6 +5,7 @@ import { namesAct } from './compile.ts'
 import { compileNetworks } from './networks.ts'
 import type { Rule } from './rule.ts'
 
+const nobody = 'Whom both concern, nothing would let in.'
 const actNames = Object.keys(acts) as ActName[]
 
 /**
@@ -15,13 +16,13 @@ export function findContradictions(rules: readonly Rule[]): PolicyProblem[] {
   const enforced = rules.filter(({ mode }) => mode === 'enforce')
   return enforced.flatMap((rule, index) =>
     enforced.slice(index + 1).flatMap((other) => {
-      const both = excludeKeys(rule, other) ?? excludeNetworks(rule, other)
+      const both = excludeKeys(rule, other) ?? excludeNetworks(rule, other) ?? excludePermission(rule, other)
       return both === undefined || !overlap(rule, other)
         ? []
         : [
             {
               rule: other.id,
-              message: `It contradicts “${rule.title}”: ${both} Whom both concern, nothing would let in.`,
+              message: `It contradicts “${rule.title}”: ${both}`,
             },
           ]
     }),
@@ -46,6 +47,15 @@ function meetWhere({ where: one = {} }: Rule, { where: other = {} }: Rule): bool
 
 const meet = (one: readonly string[], other: readonly string[]): boolean => one.some((term) => other.includes(term))
 
+/** A permission that another rule takes back from everybody it names would look as if it let them in. */
+function excludePermission(one: Rule, other: Rule): string | undefined {
+  const [permitting, asking] = one.permits === undefined ? [other, one] : [one, other]
+  if (permitting.permits === undefined || asking.permits !== undefined) return undefined
+  const { strength, models } = asking.requires
+  if (strength === undefined && models === undefined) return undefined
+  return 'one lets people in with a password, the other asks the same people for a key, and that wins.'
+}
+
 /** By categories alone: whether a model belongs to one is not known here. */
 function excludeKeys({ requires: { models: one } }: Rule, { requires: { models: other } }: Rule): string | undefined {
   if (one === undefined || other === undefined) return undefined
@@ -56,13 +66,13 @@ function excludeKeys({ requires: { models: one } }: Rule, { requires: { models: 
       ({ allow, deny }) => (allow === undefined || allow.includes(category)) && deny?.includes(category) !== true,
     ),
   )
-  return left.length > 0 ? undefined : 'together they leave no kind of key.'
+  return left.length > 0 ? undefined : `together they leave no kind of key. ${nobody}`
 }
 
 function excludeNetworks({ requires: one }: Rule, { requires: other }: Rule): string | undefined {
   const [left, right] = [one.networks, other.networks]
   if (left === undefined || right === undefined) return undefined
-  return reach(left, right) || reach(right, left) ? undefined : 'they have no network in common.'
+  return reach(left, right) || reach(right, left) ? undefined : `they have no network in common. ${nobody}`
 }
 
 /** Two ranges are apart, or one holds the other: so the first address of one lies in the other, or they never meet. */

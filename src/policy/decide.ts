@@ -1,6 +1,8 @@
 import type { CompiledPolicy } from './compile.ts'
 import type { CompiledRule } from './compiled-rule.ts'
+import { enforcedFrom } from './enforced-from.ts'
 import type { DecisionFacts } from './facts.ts'
+import { lowerFloor } from './lower-floor.ts'
 import { copyOf, floorOf, join, type Part, type Requirement } from './requirement.ts'
 import type { RuleRef } from './rule.ts'
 import { isAtLeast } from './strength.ts'
@@ -35,11 +37,13 @@ const final: ReadonlySet<Unmet['part']> = new Set(['person', 'networks', 'tokenL
 export function decide(policy: CompiledPolicy, facts: DecisionFacts): Decision {
   const prepared = policy.prepared.get(facts.act)
   const requirement = prepared === undefined ? floorOf(facts.act) : copyOf(prepared.always)
+  lowerFloor(requirement, prepared?.permitting ?? [], facts)
   const reported: string[] = []
   const upcoming: Decision['upcoming'] = []
   for (const compiled of prepared?.depending ?? []) {
     if (!compiled.matches(facts)) continue
-    const { mode, enforceFrom } = compiled.rule
+    const { mode } = compiled.rule
+    const enforceFrom = enforcedFrom(compiled.rule, facts)
     if (mode === 'enforce' && (enforceFrom === undefined || enforceFrom <= facts.at)) {
       join(requirement, compiled)
       continue

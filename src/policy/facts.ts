@@ -10,6 +10,8 @@ export interface Proof {
   boundToAct: boolean
   /** Null where no key was used: a bearer token. */
   key: { category: Category; aaguid: string | null } | null
+  /** It was another place that somebody signed in at: what a rule permits of passwords here is not about that. */
+  isFromElsewhere?: boolean
 }
 
 export interface PolicyActor {
@@ -18,6 +20,8 @@ export interface PolicyActor {
   role: OrganisationRole
   /** Names of the groups they are in. */
   groups: readonly string[]
+  /** When they joined each; left out where nobody asked, or nobody knows. */
+  joinedAt?: Readonly<Record<string, number>>
 }
 
 /** Where an act happens, as its route found it. */

@@ -46,9 +46,24 @@ export const RuleRequirement = Type.Object(
       Type.Integer({ minimum: 1, maximum: 365, description: 'an API token ends this long after it was made' }),
     ),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { additionalProperties: false },
 )
 export type RuleRequirement = Static<typeof RuleRequirement>
+
+/** What a rule may permit, for a while: to sign in with less than a passkey. It lowers the floor there and nowhere else. */
+export const RulePermission = Type.Object(
+  {
+    signIn: Type.Union([Type.Literal('password'), Type.Literal('mfa')], {
+      description: 'what is enough: a password, or a password and a code',
+    }),
+    until: Type.Integer({
+      minimum: 0,
+      description: 'milliseconds since the epoch, 180 days ahead at most; then it takes a passkey again',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type RulePermission = Static<typeof RulePermission>
 
 /**
  * A guardrail: who, doing what, where, must prove it how. Written by people and kept as it was written, except that
@@ -80,6 +95,15 @@ export const Rule = Type.Object(
       ),
     ),
     requires: RuleRequirement,
+    /** Instead of asking for anything: `requires` is empty then. */
+    permits: Type.Optional(RulePermission),
+    graceDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 365,
+        description: 'each person has so many days from the day they joined a group that the rule names',
+      }),
+    ),
     enforceFrom: Type.Optional(
       Type.Integer({ minimum: 0, description: 'milliseconds since the epoch; until then people are reminded' }),
     ),

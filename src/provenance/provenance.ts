@@ -7,9 +7,9 @@ import { appendFiles } from '../repositories/append-files.ts'
 import type { Git } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { loadSigningKey, type SigningKey } from '../secrets/signing-key.ts'
 import { continueControls, endControls } from './controls.ts'
 import { readUpdate } from './read-update.ts'
-import { loadSigningKey, type SigningKey } from './signing-key.ts'
 import { renderProvenance, renderSummary } from './statements.ts'
 
 export const ATTESTATIONS_REF = 'refs/postern/attestations'
@@ -37,7 +37,7 @@ interface Parts {
  */
 export async function createProvenance(parts: Parts): Promise<Provenance> {
   const { database, git, now } = parts
-  const key = await loadSigningKey(parts.secrets)
+  const key = await loadSigningKey(parts.secrets, 'source-attestations')
   const queues = new Map<string, Promise<void>>()
 
   async function attestAll(place: Parameters<Provenance['attest']>[0]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
 import type { PersonRef } from '../http/shapes.ts'
-import { sealRecordOf, signerEntryOf } from '../repositories/seal-records.ts'
+import { sealRecordOf, signerEntryOf } from '../seals/stored-seal.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import { verifySealedUpdate } from '../seals/format/verify-sealed-update.ts'

@@ -115,7 +115,7 @@ async function addTapper(
     return createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, ...link })
   })
   const bindingHash = username
-  const begun = await beginRegistration(ceremonies, { token, applicant, bindingHash })
+  const begun = await beginRegistration(ceremonies, { token, applicant, bindingHash, admissions: [] })
   const response = authenticator.create(begun.publicKey, place.origin)
   const { secret } = await finishRegistration(ceremonies, {
     token,
@@ -124,6 +124,7 @@ async function addTapper(
     ceremonyId: begun.ceremonyId,
     credentialName: `${username}'s key`,
     client: { userAgent: 'test', address: '127.0.0.1' },
+    admissions: [],
   })
   const caller = (await findSessionCaller(ceremonies, { secret, address: '127.0.0.1' }, now())) as SessionCaller
   return {

@@ -27,7 +27,9 @@ export function sendPlainRefusal(error: unknown, request: FastifyRequest, reply:
 /** The same after the reply was taken over from Fastify; once bytes are on their way, only cutting them off is left. */
 export function endPlainRefusal(error: unknown, request: FastifyRequest, response: ServerResponse): void {
   const refusal = asRefusal(error)
-  if (refusal.status >= 500) request.log.error({ err: error }, 'git request failed')
+  // Whoever goes away in the middle, or is cut off because their access ended, is no fault of ours.
+  const level = response.destroyed ? 'info' : 'error'
+  if (refusal.status >= 500) request.log[level]({ err: error }, 'git request failed')
   if (response.headersSent) return void response.destroy()
   const headers = { ...refusal.details.headers, 'content-type': 'text/plain; charset=utf-8', connection: 'close' }
   response.writeHead(refusal.status, headers).end(renderPlain(refusal))

@@ -66,7 +66,8 @@ async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof d
     }
     return await prepare(parts, push, incoming)
   } catch (error) {
-    if (error instanceof ProblemError && error.code === 'access-ended') return { refusal: endedMeanwhile(commands, error) }
+    if (error instanceof ProblemError && error.code === 'access-ended')
+      return { refusal: endedMeanwhile(commands, error) }
     parts.log(error, 'a push could not be judged')
     return { refusal: notChecked(commands[0]?.ref ?? '') }
   }

@@ -51,7 +51,10 @@ export interface NewRefUpdates {
  * Transaction 1 of every ref that moves: what is about to happen, durable before git does anything. @throws 403 where the
  * access it was judged by has ended since
  */
-export async function prepareRefUpdates(tx: Tx<'refUpdate' | 'user'>, wanted: NewRefUpdates): Promise<RefUpdateTable[]> {
+export async function prepareRefUpdates(
+  tx: Tx<'refUpdate' | 'user'>,
+  wanted: NewRefUpdates,
+): Promise<RefUpdateTable[]> {
   if (wanted.method !== 'system') await checkStillHere(tx, wanted.actorId)
   const batchId = newId('upd')
   const rows = wanted.moves.map(({ ref, oldOid, newOid, sealed }): RefUpdateTable => ({

@@ -130,6 +130,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
       kind: 'session',
       sessionId: newId('ses'),
       sessionHash: '',
+      method: 'passkey',
       credentialRecordId: newId('crd'),
       key,
     } as const

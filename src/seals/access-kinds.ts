@@ -14,6 +14,15 @@ export const sealRequests: AccessKind = {
         .where('expiresAt', '>', at)
         .execute()
     ).length,
+  async remains(db, userId) {
+    const { count } = await db
+      .selectFrom('seal')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('userId', '=', userId)
+      .where('consumedAt', 'is not', null)
+      .executeTakeFirstOrThrow()
+    return count === 0 ? [] : [{ what: `What they sealed stays proven: ${count} taps.`, until: null }]
+  },
   end: async (tx, { user, at }) =>
     (
       await tx

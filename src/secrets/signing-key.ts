@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto'
-import type { Secrets } from '../secrets/secrets.ts'
 import { PAYLOAD_TYPE, preAuthEncoding } from '../seals/format/dsse.ts'
 import { renderCanonical } from '../seals/format/strict-json.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface SigningKey {
   /** SHA-256 of the public key's SPKI, hex. */
@@ -11,9 +11,12 @@ export interface SigningKey {
   signStatement(payload: Buffer): string
 }
 
-/** The instance's own key. What it signs is the server's word, unlike a seal, which no server can make. */
-export async function loadSigningKey(secrets: Secrets): Promise<SigningKey> {
-  const pem = await secrets.getOrCreate('source-attestations', () =>
+/** A key of the instance's own for one use. What it signs is the server's word, unlike a seal, which no server can make. */
+export async function loadSigningKey(
+  secrets: Pick<Secrets, 'getOrCreate'>,
+  use: 'source-attestations' | 'access-ends',
+): Promise<SigningKey> {
+  const pem = await secrets.getOrCreate(use, () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
   )
   const privateKey = createPrivateKey(pem)

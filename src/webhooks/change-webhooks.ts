@@ -53,6 +53,8 @@ export async function createWebhook(
         formerSecretUntil: null,
         createdAt: at,
         createdBy: caller.id,
+        stewardId: caller.id,
+        adoptBy: null,
         failures: 0,
         failingSince: null,
         pausedUntil: null,
@@ -86,6 +88,8 @@ export async function changeWebhook(
         url,
         events,
         isActive: isActive ? 1 : 0,
+        // Whoever switches it on again looks after it.
+        ...(isActive && webhook.isActive === 0 ? { stewardId: caller.id, adoptBy: null } : {}),
         failures: 0,
         failingSince: null,
         pausedUntil: null,

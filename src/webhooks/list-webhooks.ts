@@ -41,7 +41,7 @@ async function renderWebhooks(db: Readable, rows: WebhookTable[]): Promise<Webho
   if (rows.length === 0) return []
   const people = await listPersonRefs(
     db,
-    rows.map(({ createdBy }) => createdBy),
+    rows.flatMap(({ createdBy, stewardId }) => [createdBy, stewardId]),
   )
   const waiting = await db
     .selectFrom('webhookDelivery')
@@ -62,6 +62,8 @@ async function renderWebhooks(db: Readable, rows: WebhookTable[]): Promise<Webho
     isActive: row.isActive === 1,
     createdAt: row.createdAt,
     createdBy: people.get(row.createdBy) ?? null,
+    steward: people.get(row.stewardId ?? row.createdBy) ?? null,
+    keepBy: row.adoptBy,
     last: row.lastAt === null ? null : { at: row.lastAt, status: row.lastStatus, error: row.lastError },
     failingSince: row.failingSince,
     offReason: row.offReason,

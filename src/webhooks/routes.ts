@@ -14,6 +14,7 @@ import { changeWebhook, changeWebhookSecret, createWebhook, deleteWebhook } from
 import { checkTarget } from './check-target.ts'
 import { listDeliveries, ping, replayDelivery, viewDelivery } from './deliveries.ts'
 import { checkEvents, eventGroups } from './event-groups.ts'
+import { keepWebhook } from './keep-webhook.ts'
 import { getWebhook, listWebhooks, viewWebhook } from './list-webhooks.ts'
 import {
   DeliveryPage,
@@ -90,6 +91,15 @@ export function webhookRoutes(
     async handler(request, reply) {
       await deleteWebhook(parts, actOf(request, now), getPlace(request), await rowOf(request))
       return reply.code(204).send()
+    },
+  })
+
+  app.post(`${one}/keep`, {
+    config: { access, act: acts.keep },
+    schema: { params: ByWebhook, body: Type.Object({}), response: { 200: WebhookView } },
+    async handler(request) {
+      await keepWebhook(parts, actOf(request, now), getPlace(request), await rowOf(request))
+      return view(request, request.params.webhook)
     },
   })
 

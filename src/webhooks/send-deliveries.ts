@@ -4,6 +4,7 @@ import { type Outbound, OutboundError } from '../outbound/outbound.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { cleanUp } from './clean-up.ts'
 import { type DueDelivery, findDue, giveBackDelivery, settleDelivery, takeDelivery } from './delivery-queue.ts'
+import { switchOffUnkept } from './keep-webhook.ts'
 import { judgeAnswer, judgeFailure, type Outcome } from './outcome.ts'
 import { signWebhook } from './standard-webhooks.ts'
 import type { TellOwner } from './switch-off.ts'
@@ -118,7 +119,10 @@ export function createDeliverySender(parts: {
   }
 
   const clean = (): void => {
-    cleaning = cleaning.then(() => cleanUp(database, now())).catch(onError)
+    cleaning = cleaning
+      .then(() => cleanUp(database, now()))
+      .then(() => switchOffUnkept(database, { at: now(), tell }))
+      .catch(onError)
   }
 
   return {

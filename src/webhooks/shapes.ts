@@ -23,6 +23,10 @@ export const WebhookView = Type.Object({
   isActive: Type.Boolean(),
   createdAt: Time,
   createdBy: Nullable(PersonRef),
+  /** Who looks after it. */
+  steward: Nullable(PersonRef),
+  /** Their access has ended: by then somebody must keep it, or it is switched off. Null: nothing to do. */
+  keepBy: Nullable(Time),
   /** How the last attempt went; no error where it arrived. Null: none yet. */
   last: Nullable(Type.Object({ at: Time, status: Nullable(Type.Integer()), error: Nullable(Type.String()) })),
   /** Since when there was nothing but failures. */

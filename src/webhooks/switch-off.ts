@@ -1,7 +1,8 @@
 import { recordEvent } from '../audit/record.ts'
-import type { Db, Tx } from '../database/handles.ts'
+import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName, WebhookTable } from '../database/schema.ts'
+import { findPath } from '../repositories/stewards.ts'
 import { switchOffAfterMs } from './retry.ts'
 
 export interface SwitchedOff {
@@ -13,7 +14,7 @@ export interface SwitchedOff {
   at: number
 }
 
-/** Tells whoever made a webhook that it has ended by itself, in the transaction of that. */
+/** Tells whoever looks after a webhook that it has ended by itself, in the transaction of that. */
 export type TellOwner = (tx: Tx<TableName>, off: SwitchedOff) => Promise<void>
 
 export function findReasonToSwitchOff(given: {
@@ -30,7 +31,7 @@ export function findReasonToSwitchOff(given: {
 export async function switchOff(
   tx: Tx<TableName>,
   webhook: WebhookTable,
-  { reason, at, tell }: { reason: string; at: number; tell: TellOwner },
+  { reason, at, tell, facts = {} }: { reason: string; at: number; tell: TellOwner; facts?: Record<string, string> },
 ): Promise<void> {
   await tx.updateTable('webhook').set({ isActive: 0, offReason: reason }).where('id', '=', webhook.id).execute()
   await dropWaiting(tx, webhook.id, `The webhook was switched off: ${reason}.`)
@@ -43,10 +44,10 @@ export async function switchOff(
     actor: null,
     target: { kind: 'webhook', id: webhook.id },
     repositoryId: webhook.repositoryId,
-    facts: { repository, webhook: webhook.id, host, reason },
+    facts: { repository, webhook: webhook.id, host, reason, ...facts },
     at,
   })
-  await tell(tx, { toUserId: webhook.createdBy, repository, host, reason, at })
+  await tell(tx, { toUserId: webhook.stewardId ?? webhook.createdBy, repository, host, reason, at })
 }
 
 /** What waits is not sent any more, and says why; it can be sent again by hand. */
@@ -57,13 +58,3 @@ export const dropWaiting = (tx: Tx<'webhookDelivery'>, webhookId: Id<'whk'>, why
     .where('webhookId', '=', webhookId)
     .where('state', '=', 'waiting')
     .execute()
-
-async function findPath(db: Db<'repository' | 'project'>, id: Id<'rep'>): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('repository')
-    .innerJoin('project', 'project.id', 'repository.projectId')
-    .select(['project.name as project', 'repository.name as repository'])
-    .where('repository.id', '=', id)
-    .executeTakeFirst()
-  return row && `${row.project}/${row.repository}`
-}

@@ -61,6 +61,7 @@ export function act({ database, outbound }: { database: Database; outbound: Outb
     create,
     change,
     secret: simple((path, host) => `Give the webhook of ${path} to ${host} a new secret`),
+    keep: simple((path, host) => `Keep the webhook of ${path} to ${host}`),
     remove: simple((path, host) => `Delete the webhook of ${path} to ${host}`),
   }
 }

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { newId } from '../../src/database/id.ts'
 import { fillDemo } from '../../src/demo/fill.ts'
 import { addChange } from '../../src/guardrails/changes.ts'
+import { createUser } from '../../src/identity/users.ts'
 import { catalogue } from '../../src/policy/catalogue.ts'
 import { firstPolicy } from '../../src/policy/rule.ts'
+import { addPlace } from '../support/upstream-settings.ts'
 import { askForTap } from '../support/seal-request.ts'
 import { deliveryRow, webhookRow } from '../support/webhook-rows.ts'
 import { setUp } from './entry-steps.ts'
@@ -28,7 +30,18 @@ export function testPages(half: 'even' | 'odd'): void {
     await addMirrors(story)
     const asked = { address: '203.0.113.9', via: 'session', token: null } as const
     const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
-    const pages = ownerPages({ ...demo, change: await changeGuardrails(story), ...(await addWebhook(story)), code })
+    const pages = ownerPages({
+      ...demo,
+      change: await changeGuardrails(story),
+      ...(await addWebhook(story)),
+      ...(await announce(story)),
+      glass: await breakGlass(story),
+      end: await endSomebody(story),
+      connection: await connect(story),
+      place: await addPlace(story.postern),
+      domain: await addDomain(story),
+      code,
+    })
     const ofHalf = <Item>(list: readonly Item[]): Item[] =>
       list.filter((_, index) => (index % 2 === 0) === (half === 'even'))
 
@@ -158,6 +171,20 @@ async function addMirrors({ postern: { postern } }: Story): Promise<void> {
   })
 }
 
+/** Something that the demo's group is told, which no mail server carries. */
+async function announce({ postern: { postern } }: Story): Promise<{ announcement: string }> {
+  const { database, now } = postern.ceremonies
+  const find = database.read.selectFrom('userGroup').select('id').where('name', '=', 'demo-developers')
+  const { id: groupId } = await find.executeTakeFirstOrThrow()
+  const ana = database.read.selectFrom('user').select('id').where('username', '=', 'ana')
+  const [id, at] = [newId('ann'), now()]
+  const said = { title: 'Keys that cannot be copied', body: 'It takes two taps.', asksFor: 'attested' } as const
+  const { id: createdBy } = await ana.executeTakeFirstOrThrow()
+  const row = { id, groupId, ...said, dueAt: at + 86_400_000, createdBy, createdAt: at, endedAt: null }
+  await database.write((tx) => tx.insertInto('announcement').values(row).execute())
+  return { announcement: id }
+}
+
 /** A webhook of the demo's repository whose last delivery was answered badly. */
 async function addWebhook({ postern: { postern } }: Story): Promise<{ webhook: string; delivery: string }> {
   const { database, now } = postern.ceremonies
@@ -207,4 +234,126 @@ async function changeGuardrails({ postern: { postern } }: Story): Promise<string
   const proposal = { basedOn: 0, policy: { ...firstPolicy, rules }, caller: null, seal: null, at: now() }
   const { id } = await database.write((tx) => addChange(tx, proposal, 'applied'))
   return id
+}
+
+/** Somebody who was here, and whose access ended. */
+async function endSomebody({ postern: { postern } }: Story): Promise<string> {
+  const { ceremonies, endAccess } = postern
+  const { database, now } = ceremonies
+  const at = now()
+  const row = await database.write(async (tx) => {
+    const lena = { username: 'lena', displayName: 'Lena Example', email: 'lena@example.com', role: 'member' } as const
+    const { id: userId } = await createUser(tx, { ...lena, createdBy: null, at })
+    return endAccess.end(tx, { userId, cause: 'shell', reason: 'Left the organisation', actor: null, at })
+  })
+  return row?.id ?? ''
+}
+
+/** A break-glass code that somebody has used, and nobody has looked at. */
+async function breakGlass({ postern }: Story): Promise<string> {
+  const { database, now } = postern.postern.ceremonies
+  const at = now()
+  return database.write(async (tx) => {
+    const { id: userId } = await tx
+      .selectFrom('user')
+      .select('id')
+      .where('username', '=', 'demo-maya')
+      .executeTakeFirstOrThrow()
+    const id = newId('bgc')
+    const none = { voidedAt: null, linkId: null, newCredentialId: null, reviewedAt: null, reviewedBy: null }
+    await tx
+      .insertInto('breakGlass')
+      .values({
+        ...none,
+        id,
+        codeHash: id,
+        userId,
+        createdAt: at,
+        createdBy: userId,
+        sealId: newId('sea'),
+        usedAt: at,
+        address: '203.0.113.9',
+        reviewSealId: null,
+        remindedAt: null,
+      })
+      .execute()
+    return id
+  })
+}
+
+/** A directory that keeps the demo's group and was refused something a minute ago. */
+async function connect({ postern: { postern } }: Story): Promise<string> {
+  const { database, now } = postern.ceremonies
+  const at = now()
+  return database.write(async (tx) => {
+    const { id: createdBy } = await tx
+      .selectFrom('user')
+      .select('id')
+      .where('username', '=', 'ana')
+      .executeTakeFirstOrThrow()
+    const id = newId('dir')
+    const none = { formerTokenHash: null, formerTokenUntil: null, endedAt: null, endedBy: null, endSealId: null }
+    const refusal = { lastError: 'The name maya belongs to somebody who is here already.', lastErrorAt: at }
+    await tx
+      .insertInto('directoryConnection')
+      .values({
+        ...none,
+        ...refusal,
+        id,
+        name: 'Okta',
+        kind: 'okta',
+        tokenHash: id,
+        tokenMadeAt: at,
+        tokenExpiresAt: at + 86_400_000,
+        requiredGroupId: null,
+        createdAt: at,
+        createdBy,
+        lastRequestAt: at,
+        endsPeople: 0,
+      })
+      .execute()
+    await tx
+      .insertInto('userGroup')
+      .values({
+        id: newId('grp'),
+        name: 'Everybody-at-Acme',
+        description: '',
+        isDemo: 0,
+        createdAt: at,
+        managedBy: id,
+        organisationRole: 'member',
+      })
+      .execute()
+    return id
+  })
+}
+
+/** A verified domain whose proof is not found today, and its one account, whose person objects. */
+async function addDomain({ postern: { postern } }: Story): Promise<string> {
+  const { database, now } = postern.ceremonies
+  const at = now()
+  return database.write(async (tx) => {
+    const who = { role: 'member' as const, createdBy: null, at }
+    const otto = await createUser(tx, {
+      ...who,
+      username: 'otto',
+      displayName: 'Otto Objects',
+      email: 'otto@acme.example',
+    })
+    const id = newId('dom')
+    const proof = { verifiedBy: 'dns' as const, verifiedAt: at - 90_000_000, checkedAt: at, failingSince: at }
+    const lastError = '_postern-challenge.acme.example has no TXT record yet.'
+    const made = { state: 'verified' as const, createdAt: at, createdBy: otto.id }
+    await tx
+      .insertInto('domain')
+      .values({ id, name: 'acme.example', token: 'x'.repeat(43), ...proof, lastError, ...made })
+      .execute()
+    const claim = { id: newId('clm'), domainId: id, userId: otto.id, state: 'objected' as const, noticedBy: otto.id }
+    const times = { noticedAt: at - 3, objectedAt: at - 2, graceEndsAt: at - 1, decidedAt: null, decidedBy: null }
+    await tx
+      .insertInto('domainClaim')
+      .values({ ...claim, ...times })
+      .execute()
+    return id
+  })
 }

@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test'
 import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
 import { tapToPush } from './push-scenes.ts'
-import { adminNetworks, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
+import { adminNetworks, guestTokens, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
 
 type Scenes = Record<string, (context: TestContext) => Promise<void>>
 
@@ -16,6 +16,7 @@ export const keyScenes: Scenes = {
 export const limitScenes: Scenes = {
   'two-people': twoPeople,
   'token-lifetime': tokenLifetime,
+  'guest-tokens': guestTokens,
   'admin-networks': adminNetworks,
   'session-limits': sessionLimits,
   'tap-to-push': tapToPush,

@@ -14,7 +14,7 @@ export async function setUp({ postern, visitor, page }: Story): Promise<void> {
   await button(page, 'Create my passkey').click()
   await seeTitle(page, /Your passkey works, Ana Example/)
   assert.equal(new URL(page.url()).hash, '', 'the token has left the address bar')
-  const steps = ['Add a second passkey', 'Create a repository', 'Add people']
+  const steps = ['Add a second passkey', 'Create a repository', 'Invite people']
   for (const step of steps) assert.ok(await link(page, new RegExp(step)).isVisible(), step)
   await visitor.photograph('next-steps')
   await link(page, 'Later: go home').click()

@@ -109,6 +109,26 @@ export async function tokenLifetime(context: TestContext): Promise<void> {
   assert.deepEqual(visitor.errors, [])
 }
 
+export async function guestTokens(context: TestContext): Promise<void> {
+  await using story = await openOrganisation(context)
+  const { postern, step } = story
+  await switchOn(story, 'guest-tokens')
+  await using guest = await admit(story, 'Gia', { role: 'guest', key: { isSynced: true } })
+  const { page } = guest
+  await step('a guest is told how long a token may live, and makes one that does', async () => {
+    await page.goto(`${postern.origin}/-/account/tokens?new=yes`)
+    await page.getByLabel('Name').fill('builds')
+    await choose(page, 'It ends after', '90 days')
+    await button(page, 'Make it with a tap').click()
+    await see(page.getByRole('alert'), /An API token may live 30 days at most\./)
+    await choose(page, 'It ends after', '30 days')
+    await button(page, 'Make it with a tap').click()
+    await tap(page)
+    await see(page, /“builds” is ready/)
+  })
+  assert.deepEqual(guest.errors, [])
+}
+
 const office = { 'x-forwarded-for': '10.1.2.3' }
 const cafe = { 'x-forwarded-for': '203.0.113.9' }
 

@@ -29,18 +29,33 @@ export const entryPages: PageToSee[] = [
     url: `/-/setup#pst_link_${'A'.repeat(43)}`,
     shows: 'This link does not work',
   },
+  { name: 'register-off', route: '/-/register', url: '/-/register', shows: 'Nobody can register themselves here' },
+  { name: 'recover', route: '/-/recover', url: '/-/recover', shows: 'What happens then' },
+  { name: 'not-me', route: '/-/not-me', url: '/-/not-me', shows: 'Was it you?' },
+  { name: 'break-glass', route: '/-/break-glass', url: '/-/break-glass', shows: 'Everybody will know' },
 ]
 
 /** @param known what the demo made and a page's address must name */
 export const ownerPages = (known: {
   /** Of a request that waits for the owner's tap. */
   code: string
+  /** A directory that brings people. */
+  connection: string
+  /** Another place to sign in. */
+  place: string
   oid: string
   mergedOid: string
   ready: number
   conflicting: number
   merged: number
   change: string
+  announcement: string
+  /** A domain whose proof is missing, with somebody who objects. */
+  domain: string
+  /** An end of lena’s access. */
+  end: string
+  /** A break-glass code that was used. */
+  glass: string
   webhook: string
   delivery: string
 }): PageToSee[] => [
@@ -49,15 +64,82 @@ export const ownerPages = (known: {
   { name: 'inbox', route: '/-/inbox', url: '/-/inbox', shows: 'Let the robots in' },
   { name: 'seal-request', route: '/s/$code', url: `/s/${known.code}`, shows: 'Tap your key' },
   { name: 'seal-request-unknown', route: '/s/$code', url: '/s/0000', shows: 'Open my inbox' },
+  { name: 'make-passkey', route: '/-/make-passkey', url: '/-/make-passkey', shows: 'From now on it signs you in' },
+  { name: 'people-import', route: '/-/people/import', url: '/-/people/import', shows: 'Look at it' },
   { name: 'account', route: '/-/account', url: '/-/account' },
   { name: 'keys-allow', route: '/-/account/$tab', url: '/-/account/allowed', shows: 'What you can do' },
   { name: 'sessions', route: '/-/account/$tab', url: '/-/account/sessions' },
   { name: 'tokens', route: '/-/account/$tab', url: '/-/account/tokens' },
+  { name: 'getting-back-in', route: '/-/account/$tab', url: '/-/account/recovery', shows: 'You have none.' },
   { name: 'notifications', route: '/-/account/$tab', url: '/-/account/notifications', shows: 'By mail' },
   { name: 'new-token', route: '/-/account/$tab', url: '/-/account/tokens?new=yes' },
   { name: 'people', route: '/-/people', url: '/-/people', shows: 'Maya Demo' },
   { name: 'add-person', route: '/-/people', url: '/-/people?add=yes' },
+  { name: 'agents', route: '/-/agents', url: '/-/agents', shows: 'No agents yet' },
+  { name: 'new-agent', route: '/-/agents', url: '/-/agents?new=yes', shows: 'You answer for it' },
+  {
+    name: 'announcement',
+    route: '/-/announcements/$id',
+    url: `/-/announcements/${known.announcement}`,
+    shows: /^Stuck: /,
+  },
+  { name: 'invite', route: '/-/people', url: '/-/people?invite=yes', shows: 'E-mail addresses' },
+  { name: 'guests', route: '/-/people', url: '/-/people?filter=guests', shows: 'There are no guests' },
+  { name: 'invitations', route: '/-/people/invitations', url: '/-/people/invitations', shows: 'Nobody is invited' },
+  {
+    name: 'access-end',
+    route: '/-/people/$username/ends/$id',
+    url: `/-/people/lena/ends/${known.end}`,
+    shows: 'What cannot be ended from here',
+  },
+  { name: 'person', route: '/-/people/$username', url: '/-/people/demo-maya', shows: 'What they reach' },
+  { name: 'recoveries', route: '/-/recoveries', url: '/-/recoveries', shows: 'waits for review' },
+  {
+    name: 'break-glass-review',
+    route: '/-/recoveries/break-glass/$id',
+    url: `/-/recoveries/break-glass/${known.glass}`,
+    shows: 'Its passkey stays',
+  },
   { name: 'groups', route: '/-/groups', url: '/-/groups', shows: 'demo-developers' },
+  { name: 'directory', route: '/-/directory', url: '/-/directory', shows: 'Something is refused' },
+  { name: 'domains', route: '/-/directory/domains', url: '/-/directory/domains', shows: 'Proof not found' },
+  { name: 'add-domain', route: '/-/directory/domains', url: '/-/directory/domains?new=yes', shows: 'after the @' },
+  {
+    name: 'domain',
+    route: '/-/directory/domains/$id',
+    url: `/-/directory/domains/${known.domain}`,
+    shows: 'Objects: decide what becomes of them',
+  },
+  { name: 'claim-over', route: '/-/claims/$id', url: '/-/claims/nothing', shows: /This was withdrawn/ },
+  { name: 'verify-address', route: '/-/verify-address', url: '/-/verify-address', shows: 'The link is incomplete' },
+  { name: 'profile', route: '/-/account/$tab', url: '/-/account/profile', shows: 'Name and address' },
+  { name: 'connect-directory', route: '/-/directory', url: '/-/directory?new=yes', shows: 'In Okta' },
+  { name: 'upstream', route: '/-/directory/sign-in', url: '/-/directory/sign-in', shows: 'Acme' },
+  {
+    name: 'upstream-new',
+    route: '/-/directory/sign-in',
+    url: '/-/directory/sign-in?new=idp_0000000000000000000000000',
+    shows: 'Redirect URI',
+  },
+  {
+    name: 'upstream-place',
+    route: '/-/directory/sign-in/$id',
+    url: `/-/directory/sign-in/${known.place}`,
+    shows: 'Its group devs',
+  },
+  {
+    name: 'upstream-edit',
+    route: '/-/directory/sign-in/$id',
+    url: `/-/directory/sign-in/${known.place}?edit=yes`,
+    shows: 'New client secret',
+  },
+  { name: 'account-elsewhere', route: '/-/account/$tab', url: '/-/account/elsewhere', shows: 'Remove' },
+  {
+    name: 'directory-connection',
+    route: '/-/directory/connections/$id',
+    url: `/-/directory/connections/${known.connection}`,
+    shows: 'Everybody-at-Acme',
+  },
   { name: 'guardrails', route: '/-/guardrails', url: '/-/guardrails', shows: 'Only hardware keys' },
   { name: 'new-guardrail', route: '/-/guardrails/new', url: '/-/guardrails/new', shows: 'In plain words' },
   { name: 'guardrail', route: '/-/guardrails/rules/$id', url: '/-/guardrails/rules/admin-networks', shows: '::1' },

@@ -43,7 +43,7 @@ let own: Promise<Cluster> | undefined
 after(async () => (await own)?.stop())
 
 /** Makes and starts a cluster in a folder of its own; ready when this returns. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster({ isDurable = false } = {}): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'postern-postgres-'))
   chmodSync(folder, 0o755)
   const bin = join(copyEngine(folder), 'bin')
@@ -72,11 +72,9 @@ export async function startCluster(): Promise<Cluster> {
   )
 
   const port = await freePort()
-  // A test cluster has nothing to lose in a power cut.
   const settings = [
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
+    // A test cluster has nothing to lose in a power cut.
+    ...(isDurable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
     'max_connections=300',
     'shared_buffers=32MB',
     'listen_addresses=127.0.0.1',

@@ -9,6 +9,8 @@ export const webhookRow = (
   events: '["*"]',
   isActive: 1,
   secret: '',
+  stewardId: null,
+  adoptBy: null,
   formerSecret: null,
   formerSecretUntil: null,
   createdAt: 1,

@@ -9,10 +9,15 @@ import { PageTabs } from '../../ui/page-tabs.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { NotFoundPage } from '../shell/not-found-page.tsx'
+import { ownRecoveryQuery } from '../recovery/recovery-queries.ts'
+import { RecoveryTab } from '../recovery/recovery-tab.tsx'
+import { ElsewhereTab } from '../upstream/elsewhere-tab.tsx'
+import { linksQuery } from '../upstream/upstream-queries.ts'
 import { AllowedTab } from './allowed-tab.tsx'
-import { credentialsQuery, notificationsQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
+import { credentialsQuery, notificationsQuery, profileQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
 import { NotificationsTab } from './notifications-tab.tsx'
 import { PasskeysTab } from './passkeys-tab.tsx'
+import { ProfileTab } from './profile-tab.tsx'
 import { SessionsTab } from './sessions-tab.tsx'
 import { TokensTab } from './tokens-tab.tsx'
 
@@ -21,6 +26,9 @@ const tabs = {
   allowed: { label: 'What my keys allow', Tab: AllowedTab },
   sessions: { label: 'Sessions', Tab: SessionsTab },
   tokens: { label: 'Tokens', Tab: TokensTab },
+  recovery: { label: 'Getting back in', Tab: RecoveryTab },
+  elsewhere: { label: 'Sign-in elsewhere', Tab: ElsewhereTab },
+  profile: { label: 'Profile', Tab: ProfileTab },
   notifications: { label: 'Notifications', Tab: NotificationsTab },
 }
 type TabName = keyof typeof tabs
@@ -28,6 +36,9 @@ type TabName = keyof typeof tabs
 export const fetchAhead: FetchAhead = ({ params: { tab = 'passkeys' } }) => {
   if (tab === 'allowed') return [queryClient.ensureQueryData(ownRequirementsQuery)]
   if (tab === 'sessions') return [queryClient.ensureQueryData(sessionsQuery)]
+  if (tab === 'recovery') return [queryClient.ensureQueryData(ownRecoveryQuery)]
+  if (tab === 'elsewhere') return [queryClient.ensureQueryData(linksQuery)]
+  if (tab === 'profile') return [queryClient.ensureQueryData(profileQuery)]
   if (tab === 'notifications') return [queryClient.ensureQueryData(notificationsQuery)]
   return [tab === 'tokens' ? queryClient.ensureQueryData(tokensQuery) : queryClient.ensureQueryData(credentialsQuery)]
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { meQuery, queryClient, refresh } from '../../api/queries.ts'
 import type { CredentialView } from '../../api/shapes.ts'
+import { signalPasskeys } from '../../api/signal-passkeys.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Oid } from '../../ui/oid.tsx'
 import { ReasonedButton } from '../../ui/reasoned-button.tsx'
@@ -29,6 +30,7 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
     mutationFn: () => api.deleteWith(`/me/credentials/${credential.id}`, { compromised: isLost }),
     onSuccess: async () => {
       close()
+      void signalPasskeys()
       await Promise.all([refresh('/me/credentials'), queryClient.invalidateQueries({ queryKey: meQuery.queryKey })])
     },
   })

@@ -34,8 +34,10 @@ export function SessionsTab() {
                 )}
               </Group>
               <Text size="sm" c="dimmed">
-                At {session.address}. Signed in <TimeAgo at={session.authenticatedAt} /> with “{session.credentialName}
-                ”, {strengthWords[session.strength]}
+                At {session.address}. Signed in <TimeAgo at={session.authenticatedAt} />{' '}
+                {session.credentialName === null
+                  ? 'without a passkey'
+                  : `with “${session.credentialName}”, ${strengthWords[session.strength]}`}
               </Text>
               <Text size="sm" c="dimmed">
                 Last used <TimeAgo at={session.lastSeenAt} />. <Ends session={session} />

@@ -82,7 +82,10 @@ export function AnnouncementPage() {
         {readers.length === 0 ? (
           <Text c="dimmed">Nobody is in this group.</Text>
         ) : (
-          <Table.ScrollContainer minWidth={560}>
+          <Table.ScrollContainer
+            minWidth={560}
+            scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Who has seen it' } }}
+          >
             <Table>
               <Table.Thead>
                 <Table.Tr>

@@ -1,4 +1,4 @@
-import type { Instance, RegistrationLinkView } from '../../api/shapes.ts'
+import type { Instance, OrganisationRole, RegistrationLinkView } from '../../api/shapes.ts'
 
 interface Words {
   title: string
@@ -20,7 +20,7 @@ const words: Record<RegistrationLinkView['purpose'], (host: string, name: string
   }),
   recovery: (host) => ({
     title: 'Get back in',
-    lead: `Make a new passkey for ${host}. Your former ones stay suspended, and any of them can still cancel this.`,
+    lead: `Make a new passkey for ${host}. Your former ones pause until nobody can object any more: any of them can cancel this.`,
   }),
   upgrade: (host) => ({
     title: 'Make your passkey',
@@ -37,5 +37,16 @@ const words: Record<RegistrationLinkView['purpose'], (host: string, name: string
 }
 
 /** What each kind of link is for, to the person who opened it. */
-export const registrationWords = ({ purpose, person }: RegistrationLinkView, instance: Instance): Words =>
-  words[purpose](new URL(instance.url).host, person?.displayName)
+export function registrationWords({ purpose, person, newcomer }: RegistrationLinkView, instance: Instance): Words {
+  const host = new URL(instance.url).host
+  if (newcomer?.by)
+    return { title: 'You are invited', lead: `${newcomer.by} invites you to ${host} ${asWords[newcomer.role]}.` }
+  return words[purpose](host, person?.displayName)
+}
+
+const asWords: Record<OrganisationRole, string> = {
+  owner: 'as an owner',
+  admin: 'as an administrator',
+  member: 'as a member',
+  guest: 'as a guest',
+}

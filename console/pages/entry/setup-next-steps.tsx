@@ -12,7 +12,12 @@ const ownerSteps = [
     text: 'And push to it with stock git.',
     href: paths.newRepository(),
   },
-  { icon: IconUsers, title: 'Add people', text: 'Each gets a one-time link.', href: paths.people({ add: 'yes' }) },
+  {
+    icon: IconUsers,
+    title: 'Invite people',
+    text: 'Each gets a one-time link.',
+    href: paths.people({ invite: 'yes' }),
+  },
 ]
 const memberSteps = [
   { icon: IconTicket, title: 'Make a token', text: 'So that git can push as you.', href: paths.newToken() },

@@ -1,14 +1,21 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { hasCode } from '../../api/problem.ts'
 import { useInstance } from '../../api/use-me.ts'
 import { type SignInHint, signIn } from '../../forms/sign-in.ts'
 import { safeReturnTo } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo, useUrlQuery } from '../../url-state.ts'
+import { RegisterInstead } from '../domains/register-instead.tsx'
+import { WasItYou } from '../recovery/was-it-you.tsx'
+import { RefusedAlert } from '../upstream/refused-alert.tsx'
+import { placesQuery } from '../upstream/upstream-queries.ts'
+import { AccessOver } from './access-over.tsx'
 import { EntryLayout } from './entry-layout.tsx'
 import { NotSetUp } from './not-set-up.tsx'
+import { OrganisationWays } from './organisation-ways.tsx'
 import { OtherWays } from './other-ways.tsx'
 import { useAutofillSignIn } from './use-autofill-sign-in.ts'
 
@@ -23,7 +30,8 @@ function SignIn() {
   useEffect(() => void fetchAhead().catch(() => {}), [])
   const [shownAt] = useState(() => performance.now())
   const go = useGo()
-  const { returnTo } = useUrlQuery()
+  const { returnTo, refused, provider } = useUrlQuery()
+  const places = useQuery(placesQuery)
   const [autofillProblem, setAutofillProblem] = useState<unknown>(null)
   const enter = () => go(safeReturnTo(returnTo, location.origin), { replace: true })
   const tap = useMutation({
@@ -38,12 +46,20 @@ function SignIn() {
     onRefused: setAutofillProblem,
   })
 
+  const refusal = tap.error ?? autofillProblem
+  const forget = () => {
+    tap.reset()
+    setAutofillProblem(null)
+  }
+  if (hasCode(refusal, 'passkey-suspended')) return <WasItYou detail={refusal.problem.detail} onOver={forget} />
   return (
     <EntryLayout
       title="Sign in"
       lead="With your passkey: your device checks that it is you. There is no password to steal."
     >
-      <ProblemAlert error={tap.error ?? autofillProblem} />
+      <AccessOver />
+      {!refusal && <RefusedAlert code={refused} name={places.data?.items.find(({ id }) => id === provider)?.name} />}
+      <ProblemAlert error={refusal} />
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -71,7 +87,9 @@ function SignIn() {
           </Text>
         </Stack>
       </form>
-      <OtherWays isBusy={tap.isPending} onTry={(hint) => tap.mutate(hint)} />
+      <OrganisationWays isBusy={tap.isPending} returnTo={returnTo} />
+      <OtherWays isBusy={tap.isPending} onTry={(hint) => tap.mutate(hint)} onSignedIn={enter} />
+      <RegisterInstead />
     </EntryLayout>
   )
 }

@@ -35,7 +35,7 @@ test('a part is shown exactly where the server sees an effect of it', () => {
     const parts = partsOf([act])
     const isFine = (more: Partial<Rule>): boolean => {
       const rule: Rule = { id: 'x', title: 'X', mode: 'enforce', who: ['everyone'], does: [act], requires: {}, ...more }
-      return checkPolicy({ ...firstPolicy, rules: [rule] }, known).length === 0
+      return checkPolicy({ ...firstPolicy, rules: [rule] }, known, 0).length === 0
     }
     for (const [part, requires] of asked) assert.equal(parts.has(part), isFine({ requires }), `${part} of ${act}`)
     assert.equal(parts.has('eachTap'), isFine({ requires: { freshnessSeconds: 0 } }), `a tap each time of ${act}`)

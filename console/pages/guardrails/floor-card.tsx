@@ -12,7 +12,7 @@ export const FloorCard = () => (
         </Title>
         <Text size="sm">
           Everybody signs in with a passkey. Everything that matters takes a tap. Always on: guardrails only ask for
-          more.
+          more. The one exception has an end: a group that moves here may sign in with passwords until a day.
         </Text>
       </Stack>
     </Group>

@@ -1,10 +1,11 @@
-import { Checkbox, Radio, Stack, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Radio, Stack, TextInput } from '@mantine/core'
 import type { Rule } from '../../api/shapes.ts'
+import { isOnlyGroups } from './tidy-rule.ts'
 import { dayWords } from '../../ui/plain-words.ts'
 
 interface FormModeProps {
-  rule: Pick<Rule, 'mode' | 'enforceFrom'>
-  onChange: (change: Pick<Rule, 'mode' | 'enforceFrom'>) => void
+  rule: Pick<Rule, 'who' | 'mode' | 'enforceFrom' | 'graceDays'>
+  onChange: (change: Pick<Rule, 'mode' | 'enforceFrom' | 'graceDays'>) => void
 }
 
 const modes = [
@@ -14,15 +15,19 @@ const modes = [
 ]
 
 /** How strictly, and from when. */
-export function FormMode({ rule: { mode, enforceFrom }, onChange }: FormModeProps) {
-  const set = (next: number | undefined) => onChange(next === undefined ? { mode } : { mode, enforceFrom: next })
+export function FormMode({ rule: { who, mode, enforceFrom, graceDays }, onChange }: FormModeProps) {
+  const change = (next: { mode?: Rule['mode']; enforceFrom?: number | undefined; graceDays?: number | undefined }) => {
+    const { mode: chosen = mode, ...dates } = { enforceFrom, graceDays, ...next }
+    onChange({
+      mode: chosen,
+      ...(dates.enforceFrom === undefined ? {} : { enforceFrom: dates.enforceFrom }),
+      ...(dates.graceDays === undefined ? {} : { graceDays: dates.graceDays }),
+    })
+  }
+  const set = (next: number | undefined) => change({ enforceFrom: next })
   return (
     <Stack gap="md">
-      <Radio.Group
-        label="How strictly"
-        value={mode}
-        onChange={(next) => onChange({ mode: next, ...(enforceFrom === undefined ? {} : { enforceFrom }) })}
-      >
+      <Radio.Group label="How strictly" value={mode} onChange={(next) => change({ mode: next })}>
         <Stack gap="xs" mt="xs">
           {modes.map((one) => (
             <Radio key={one.value} {...one} />
@@ -43,6 +48,26 @@ export function FormMode({ rule: { mode, enforceFrom }, onChange }: FormModeProp
               description={`Until then people are reminded, here and by mail. From ${dayWords(enforceFrom)} on, a sign-in that falls short leads straight to registering what is missing.`}
               value={dayOf(enforceFrom)}
               onChange={({ currentTarget: { value } }) => value && set(startOfDay(value))}
+              maw={340}
+            />
+          )}
+          {isOnlyGroups(who) && (
+            <Checkbox
+              label="Give whoever joins later some days"
+              checked={graceDays !== undefined}
+              onChange={({ currentTarget: { checked } }) => change({ graceDays: checked ? 14 : undefined })}
+            />
+          )}
+          {isOnlyGroups(who) && graceDays !== undefined && (
+            <NumberInput
+              aria-label="Days after joining"
+              description="Counted for each person from the day they joined the group; they are reminded until then."
+              value={graceDays}
+              onChange={(next) => typeof next === 'number' && change({ graceDays: next })}
+              min={1}
+              max={365}
+              allowDecimal={false}
+              suffix=" days"
               maw={340}
             />
           )}

@@ -11,6 +11,7 @@ const outcomeWords: Record<AffectedPerson['outcome'], string> = {
   limited: 'Could do less',
   reminded: 'Has time',
   reported: 'Only counted',
+  permitted: 'Let in with less',
   fine: 'Has what it asks',
 }
 
@@ -70,13 +71,22 @@ function PersonLine({ affected: { person, outcome, sentence, rule } }: { affecte
   )
 }
 
-function peopleSentence({ total, affected, lockedOut, limited, reminded, reported }: Explanation['people']): string {
+function peopleSentence({
+  total,
+  affected,
+  lockedOut,
+  limited,
+  reminded,
+  reported,
+  permitted,
+}: Explanation['people']): string {
   if (affected === 0) return `Of ${counted(total, 'person').replace(/persons$/, 'people')}, nobody is concerned.`
   const parts = [
     ...(lockedOut ? [`${lockedOut} would be locked out`] : []),
     ...(limited ? [`${limited} could do less than today`] : []),
     ...(reminded ? [`${reminded} ${reminded === 1 ? 'has' : 'have'} time to get what is missing`] : []),
     ...(reported ? [`${reported} would fall short, and ${reported === 1 ? 'is' : 'are'} only counted`] : []),
+    ...(permitted ? [`${permitted} could sign in without a passkey`] : []),
   ]
   const concerned = `${affected} of ${total} ${total === 1 ? 'person' : 'people'} ${affected === 1 ? 'is' : 'are'} concerned`
   return `${concerned}: ${parts.length ? parts.join(', ') : 'all of them have what it asks'}.`

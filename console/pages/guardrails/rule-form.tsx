@@ -7,6 +7,7 @@ import { partsOf } from './act-parts.ts'
 import { FormActs } from './form-acts.tsx'
 import { FormAsks } from './form-asks.tsx'
 import { FormMode } from './form-mode.tsx'
+import { FormPermits } from './form-permits.tsx'
 import { FormWhere } from './form-where.tsx'
 import { FormWho } from './form-who.tsx'
 import { modelTerms, type NameModel, ruleSentence } from './rule-sentence.ts'
@@ -50,9 +51,14 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
             />
             <Stack gap="sm">
               <FormWho value={rule.who} onChange={(who) => change({ who })} error={shown.who} />
-              <FormActs value={rule.does} onChange={(does) => change({ does })} error={shown.does} />
+              {!rule.permits && <FormActs value={rule.does} onChange={(does) => change({ does })} error={shown.does} />}
             </Stack>
-            {parts.size > 0 && (
+            {rule.permits && (
+              <Section title="It permits">
+                <FormPermits permits={rule.permits} onChange={(permits) => change({ permits })} />
+              </Section>
+            )}
+            {!rule.permits && parts.size > 0 && (
               <>
                 <Section title="It asks">
                   <FormAsks
@@ -67,7 +73,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
                 </Section>
               </>
             )}
-            <FormMode rule={rule} onChange={(next) => setRule((before) => withMode(before, next))} />
+            {!rule.permits && <FormMode rule={rule} onChange={(next) => setRule((before) => withMode(before, next))} />}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
@@ -108,8 +114,8 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
   )
 }
 
-function withMode(rule: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom'>): Rule {
-  const { enforceFrom: _, ...rest } = rule
+function withMode(rule: Rule, mode: Pick<Rule, 'mode' | 'enforceFrom' | 'graceDays'>): Rule {
+  const { enforceFrom: _from, graceDays: _days, ...rest } = rule
   return { ...rest, ...mode }
 }
 

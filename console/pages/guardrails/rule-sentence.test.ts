@@ -12,6 +12,7 @@ test('each rule of the catalogue is said in plain words', () => {
     'guest-keys': 'Guests may not use synced passkeys to register a passkey or sign in.',
     'two-people': 'Everybody needs a second administrator’s tap to change a guardrail.',
     'token-lifetime': 'Everybody may keep an API token for 90 days at most.',
+    'guest-tokens': 'Guests may keep an API token for 30 days at most.',
     'admin-networks':
       'Owners and administrators must come from 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 3 more ranges to do anything.',
     'session-limits': 'Everybody is signed out after 1 hour without use, and 12 hours after signing in at the latest.',

@@ -15,14 +15,20 @@ export const modelTerms = ({ requires: { models } }: Pick<Rule, 'requires'>): st
   ...(models?.deny ?? []),
 ]
 
-type Told = Pick<Rule, 'who' | 'does' | 'where' | 'requires'> & Partial<Pick<Rule, 'enforceFrom'>>
+type Told = Pick<Rule, 'who' | 'does' | 'where' | 'requires'> &
+  Partial<Pick<Rule, 'enforceFrom' | 'graceDays' | 'permits'>>
 
 /** The whole rule in plain words: "Owners and administrators need a hardware key of a verified model to sign in." */
 export function ruleSentence(rule: Told, nameOf: NameModel = () => undefined): string {
   const subject = subjectOf(rule.who)
+  if (rule.permits)
+    return `${capital(subject.words)} may sign in with ${strengthWords[rule.permits.signIn]}${whereWords(rule.where)} until ${dayWords(rule.permits.until)}.`
   const forActs = askedForActs(rule, subject, nameOf)
   const byItself = askedByItself(rule, subject)
-  const from = rule.enforceFrom === undefined ? '' : `from ${dayWords(rule.enforceFrom)} on, `
+  const from = [
+    rule.enforceFrom === undefined ? '' : `from ${dayWords(rule.enforceFrom)} on, `,
+    rule.graceDays === undefined ? '' : `${counted(rule.graceDays, 'day')} after joining, `,
+  ].join('')
   const to = `to ${listed(rule.does.map(doesWords), 'or')}${whereWords(rule.where)}`
   const sentences = [
     ...(forActs.length ? [`${from}${subject.words} ${forActs.join(', and ')} ${to}`] : []),

@@ -16,7 +16,18 @@ export function tidyRule(rule: Rule): Rule {
     ...filled({ strength: strength === 'passkey' ? undefined : strength, ...others }),
     ...(models && Object.keys(filled(models)).length ? { models: filled(models) } : {}),
   }
-  const { id, title, mode, who, does, enforceFrom } = rule
+  const { id, title, mode, who, does, enforceFrom, graceDays, permits } = rule
+  if (permits)
+    return {
+      id,
+      title: title.trim(),
+      mode,
+      who,
+      does,
+      ...(networks?.length ? { where: { networks } } : {}),
+      requires: {},
+      permits,
+    }
   return {
     id,
     title: title.trim(),
@@ -30,8 +41,13 @@ export function tidyRule(rule: Rule): Rule {
       ),
     ),
     ...(mode === 'enforce' && enforceFrom !== undefined ? { enforceFrom } : {}),
+    ...(mode === 'enforce' && graceDays !== undefined && isOnlyGroups(who) ? { graceDays } : {}),
   }
 }
+
+/** Only who joins a group has a day from which days can be counted. */
+export const isOnlyGroups = (who: readonly string[]): boolean =>
+  who.length > 0 && who.every((one) => one.startsWith('group:'))
 
 type Filled<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
 
@@ -47,6 +63,8 @@ export function ruleGaps(rule: Rule): Partial<Record<'title' | 'who' | 'does' | 
     ...(tidy.title ? {} : { title: 'Please give it a title' }),
     ...(tidy.who.length ? {} : { who: 'Choose who it is about' }),
     ...(tidy.does.length ? {} : { does: 'Choose at least one act' }),
-    ...(Object.keys(tidy.requires).length || !tidy.does.length ? {} : { requires: 'Choose what it asks' }),
+    ...(Object.keys(tidy.requires).length || tidy.permits || !tidy.does.length
+      ? {}
+      : { requires: 'Choose what it asks' }),
   }
 }

@@ -1,27 +1,51 @@
 import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconAlertCircle, IconKey } from '@tabler/icons-react'
 import type { Home, Me } from '../../api/shapes.ts'
+import { hasNoPasskey } from '../../forms/make-passkey.tsx'
 import { paths } from '../../paths.ts'
 import { DemoBanner } from './demo-banner.tsx'
 
 /** What should be looked after before anything else. A single passkey nags until there are two. */
 export function Attention({ me, attention }: { me: Me; attention: Home['attention'] }) {
-  const nags = me.credentialCount < 2
+  // Who came in without any is told what to make by what stands above.
+  const nags = me.credentialCount < 2 && !hasNoPasskey(me)
   if (!nags && attention.length === 0 && !me.isDemoPresent) return null
   return (
     <Stack gap="sm">
       {nags && (
-        <Alert color="yellow" icon={<IconKey />} title="You have one passkey. Lose it, and you are locked out.">
+        <Alert
+          color="yellow"
+          icon={<IconKey />}
+          title={
+            me.recoveryCodesLeft === 0
+              ? 'You have one passkey. Lose it, and you are locked out.'
+              : 'You have one passkey. Lose it, and only a recovery code lets you in.'
+          }
+        >
           <Group justify="space-between">
-            <Text size="sm">Add a second one, on another device or on a security key.</Text>
-            <Button component="a" href={paths.account('passkeys')} size="xs">
-              Add a passkey
-            </Button>
+            <Text size="sm">
+              Add a second one, on another device or on a security key.
+              {me.recoveryCodesLeft === 0 && ' You have no recovery codes either.'}
+            </Text>
+            <Group gap="xs">
+              {me.recoveryCodesLeft === 0 && (
+                <Button component="a" href={paths.account('recovery')} size="xs" variant="default">
+                  Make recovery codes
+                </Button>
+              )}
+              <Button component="a" href={paths.account('passkeys')} size="xs">
+                Add a passkey
+              </Button>
+            </Group>
           </Group>
         </Alert>
       )}
       {attention.map(({ kind, text, href }) => (
-        <Alert key={`${kind} ${href}`} color="gray" icon={<IconAlertCircle />}>
+        <Alert
+          key={`${kind} ${href}`}
+          color={kind.startsWith('break-glass') ? 'red' : 'gray'}
+          icon={<IconAlertCircle />}
+        >
           <Group justify="space-between">
             <Text size="sm">{text}</Text>
             <Anchor href={href} size="sm">

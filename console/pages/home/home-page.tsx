@@ -12,6 +12,8 @@ import { RepositoryRow } from '../../ui/repository-row.tsx'
 import { RequestRow } from '../../ui/request-row.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
+import { OwnAnnouncements } from '../announcements/own-announcements.tsx'
+import { OwnClaims } from '../domains/own-claims.tsx'
 import { Attention } from './attention.tsx'
 import { Deadlines } from './deadlines.tsx'
 import { FirstStep } from './first-step.tsx'
@@ -34,6 +36,8 @@ export function HomePage() {
     <>
       <PageHeader title={`Hello, ${me.displayName}`} tabTitle="Home" />
       <Stack gap="xl">
+        <OwnClaims />
+        <OwnAnnouncements />
         <Deadlines />
         <Attention me={me} attention={home.attention} />
         {isNew && <FirstStep me={me} />}

@@ -1,6 +1,10 @@
 import { Alert, Badge, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconClock, IconMinus } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
 import type { MirrorView } from '../../api/shapes.ts'
+import { KeptByNobody } from '../../ui/kept-by-nobody.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { MirrorActions } from './mirror-actions.tsx'
 import { branchWords, mirrorMark } from './mirror-words.ts'
@@ -59,7 +63,16 @@ export function MirrorCard({ path, mirror, onEdit }: { path: string; mirror: Mir
           )}
         </Alert>
       )}
+      <Stewardless path={path} mirror={mirror} />
       <MirrorActions path={path} mirror={mirror} onEdit={onEdit} />
     </Stack>
   )
+}
+
+function Stewardless({ path, mirror: { id, steward, keepBy, isActive } }: { path: string; mirror: MirrorView }) {
+  const keep = useMutation({
+    mutationFn: () => api.post<MirrorView>(`${path}/${id}/keep`),
+    onSuccess: () => refresh(path),
+  })
+  return keepBy !== null && isActive && <KeptByNobody what="mirror" steward={steward} keepBy={keepBy} keep={keep} />
 }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { Group as PersonGroup } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
@@ -12,6 +13,12 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RemovablePerson } from '../../ui/removable-person.tsx'
 import { TryAgain } from '../../ui/try-again.tsx'
 
+import { useGo } from '../../url-state.ts'
+import { GroupNews } from '../announcements/group-news.tsx'
+import { NewAnnouncement } from '../announcements/new-announcement.tsx'
+
+const roleWords = { admin: 'an administrator', member: 'a member', guest: 'a guest' } as const
+
 interface GroupCardProps {
   group: PersonGroup
   isAdmin: boolean
@@ -19,7 +26,10 @@ interface GroupCardProps {
 
 export function GroupCard({ group, isAdmin }: GroupCardProps) {
   const [isAsking, setAsking] = useState(false)
+  const [isTelling, setTelling] = useState(false)
+  const go = useGo()
   const [chosen, setChosen] = useState<string | null>(null)
+  const mayChange = isAdmin && !group.isManaged
   const path = `/groups/${encodeURIComponent(group.name)}`
   const change = useMutation({
     mutationFn: ({ username, isIn }: { username: string; isIn: boolean }) =>
@@ -40,16 +50,39 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
             <DemoBadge isDemo={group.isDemo} />
           </Group>
           {isAdmin && (
-            <Button size="xs" variant="default" onClick={() => setAsking(true)}>
-              Delete
-            </Button>
+            <Group gap="xs">
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => setTelling(true)}
+                disabled={group.members.length === 0}
+              >
+                Tell them
+              </Button>
+              {mayChange && (
+                <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+                  Delete
+                </Button>
+              )}
+            </Group>
           )}
         </Group>
         {group.description && <Text c="dimmed">{group.description}</Text>}
+        {(group.isManaged || group.organisationRole !== null) && (
+          <Text size="sm" c="dimmed">
+            {[
+              ...(group.isManaged ? ['Your directory says who is in it.'] : []),
+              ...(group.organisationRole === null
+                ? []
+                : [`Makes everybody in it ${roleWords[group.organisationRole]}.`]),
+            ].join(' ')}
+          </Text>
+        )}
+        {isAdmin && <GroupNews group={group.name} />}
         <Group gap="xs">
           {group.members.length === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
           {group.members.map((person) =>
-            isAdmin ? (
+            mayChange ? (
               <RemovablePerson
                 key={person.id}
                 person={person}
@@ -62,7 +95,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           )}
         </Group>
         <ProblemAlert error={change.error} action={<TryAgain act={change} />} />
-        {isAdmin && (
+        {mayChange && (
           <Group gap="xs">
             <PersonSelect
               aria-label={`Add a person to ${group.name}`}
@@ -84,6 +117,12 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           </Group>
         )}
       </Stack>
+      <NewAnnouncement
+        group={group.name}
+        isOpen={isTelling}
+        onClose={() => setTelling(false)}
+        onMade={({ id }) => go(paths.announcement(id))}
+      />
       <ConfirmDialog
         isOpen={isAsking}
         title={`Delete the group ${group.name}?`}

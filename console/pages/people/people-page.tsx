@@ -1,48 +1,49 @@
-import { Button, Group, Stack } from '@mantine/core'
-import { IconPlus, IconSearch } from '@tabler/icons-react'
-import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
+import { Group, Stack } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
 import { Suspense, useState } from 'react'
-import { pagesQuery, queryClient } from '../../api/queries.ts'
-import type { Person, PersonAdded } from '../../api/shapes.ts'
+import { meQuery, queryClient } from '../../api/queries.ts'
+import type { InvitationMade, PersonAdded } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { UrlTextInput } from '../../forms/url-text-input.tsx'
-import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { RowList } from '../../ui/row-list.tsx'
-import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { AddPerson } from './add-person.tsx'
+import { GuestList, guestsQuery } from './guest-list.tsx'
+import { InvitationsMade } from './invitations-made.tsx'
+import { InviteDialog } from './invite-dialog.tsx'
 import { LinkMade } from './link-made.tsx'
+import { countsQuery, PeopleChips } from './people-chips.tsx'
+import { isAboutGuests } from './people-filter-words.ts'
+import { PeopleList, peopleQuery } from './people-list.tsx'
 import { PeopleTabs } from './people-tabs.tsx'
-import { PersonRow } from './person-row.tsx'
+import { WaysIn } from './ways-in.tsx'
 
-const peopleQuery = (q: string) => pagesQuery<Person>('/people', { q })
+export const fetchAhead: FetchAhead = ({ search: { q = '', filter = 'people' } }) => {
+  const me = queryClient.getQueryData(meQuery.queryKey)
+  return [
+    isAboutGuests(filter)
+      ? queryClient.ensureInfiniteQueryData(guestsQuery(filter, q))
+      : queryClient.ensureInfiniteQueryData(peopleQuery(filter, q)),
+    ...(me && isAdministrator(me) ? [queryClient.ensureQueryData(countsQuery)] : []),
+  ]
+}
 
-export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [queryClient.ensureInfiniteQueryData(peopleQuery(q))]
-
-/** Who is in, by name. Administrators add people, and vouch for passkeys that came in by a link. */
+/** Who is in, how strongly each can prove themselves, and who should be looked after. */
 export function PeoplePage() {
   const isAdmin = isAdministrator(useMe())
-  const { q = '', add } = useUrlQuery()
+  const { q = '', filter = 'people', add, invite } = useUrlQuery()
   const setQuery = useSetUrlQuery()
   const [made, setMade] = useState<PersonAdded | null>(null)
+  const [invited, setInvited] = useState<InvitationMade[]>([])
   return (
     <>
-      <PageHeader
-        title="People"
-        action={
-          isAdmin && (
-            <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setQuery({ add: 'yes' })}>
-              Add a person
-            </Button>
-          )
-        }
-      />
+      <PageHeader title="People" action={isAdmin && <WaysIn onChoose={(way) => setQuery({ [way]: 'yes' })} />} />
       <PeopleTabs here="people" />
       <Stack>
         {made && <LinkMade made={made} onClose={() => setMade(null)} />}
+        {invited.length > 0 && <InvitationsMade made={invited} onClose={() => setInvited([])} />}
         <Group>
           <UrlTextInput
             name="q"
@@ -52,8 +53,15 @@ export function PeoplePage() {
             w={{ base: '100%', xs: 340 }}
           />
         </Group>
+        {isAdmin && (
+          <PeopleChips filter={filter} onChange={(next) => setQuery({ filter: next === 'people' ? null : next })} />
+        )}
         <Suspense fallback={<RowSkeletons />}>
-          <PeopleList q={q} isAdmin={isAdmin} onLinkMade={setMade} />
+          {isAboutGuests(filter) ? (
+            <GuestList filter={filter} q={q} isAdmin={isAdmin} />
+          ) : (
+            <PeopleList filter={filter} q={q} isAdmin={isAdmin} onLinkMade={setMade} />
+          )}
         </Suspense>
       </Stack>
       <AddPerson
@@ -64,31 +72,13 @@ export function PeoplePage() {
           setMade(added)
         }}
       />
-    </>
-  )
-}
-
-interface PeopleListProps {
-  q: string
-  isAdmin: boolean
-  onLinkMade: (made: PersonAdded) => void
-}
-
-function PeopleList({ q, isAdmin, onLinkMade }: PeopleListProps) {
-  const people = useSuspenseInfiniteQuery(peopleQuery(q))
-  const rows = people.data.pages.flatMap(({ items }) => items)
-  if (rows.length === 0) return <EmptyState title={`Nobody matches “${q}”`} />
-  return (
-    <>
-      <RowList label="People">
-        {rows.map((person) => (
-          <PersonRow key={person.id} person={person} isAdmin={isAdmin} onLinkMade={onLinkMade} />
-        ))}
-      </RowList>
-      <ShowMore
-        hasMore={people.hasNextPage}
-        isLoading={people.isFetchingNextPage}
-        onMore={() => void people.fetchNextPage()}
+      <InviteDialog
+        isOpen={isAdmin && invite === 'yes'}
+        onClose={() => setQuery({ invite: null })}
+        onInvited={(items) => {
+          setQuery({ invite: null })
+          setInvited(items)
+        }}
       />
     </>
   )

@@ -22,6 +22,8 @@ export const placesFor = (me: Me): Place[] => [
   { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },
   ...(isAdministrator(me)
     ? [
+        { label: 'Directory', href: paths.directory(), letter: 'd', isMain: false },
+        { label: 'Getting back in', href: paths.recoveries, letter: 'b', isMain: false },
         { label: 'Guardrails', href: paths.guardrails(), letter: 'l', isMain: true },
         { label: 'Models of keys', href: paths.models(), letter: 'm', isMain: false },
         { label: 'Audit', href: paths.audit(), letter: 'a', isMain: true },

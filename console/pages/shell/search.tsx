@@ -6,6 +6,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { Me, PageOf, Person, RepositorySummary } from '../../api/shapes.ts'
+import { isAdministrator } from '../../api/use-me.ts'
 import { paths, splitPath } from '../../paths.ts'
 import { useGo } from '../../url-state.ts'
 import { placesFor } from './places.ts'
@@ -49,7 +50,7 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
         label: displayName,
         description: username,
         leftSection: <IconUser size={18} />,
-        onClick: () => go(paths.people({ q: username })),
+        onClick: () => go(isAdministrator(me) ? paths.person(username) : paths.people({ q: username })),
       })),
     },
     {

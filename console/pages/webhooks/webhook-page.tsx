@@ -1,11 +1,13 @@
 import { Alert, Anchor, Box, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { getQuery, queryClient } from '../../api/queries.ts'
+import { api } from '../../api/client.ts'
+import { getQuery, queryClient, refresh } from '../../api/queries.ts'
 import type { WebhookList, WebhookMade, WebhookView } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, repositoryApi } from '../../paths.ts'
+import { KeptByNobody } from '../../ui/kept-by-nobody.tsx'
 import { Section } from '../../ui/section.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { usePathPart, useUrlQuery } from '../../url-state.ts'
@@ -64,6 +66,7 @@ function Webhook({ place }: { place: Place }) {
           </Text>
         </Stack>
         <Trouble webhook={webhook} />
+        <Stewardless path={path} webhook={webhook} />
         {made && <SecretMade made={made} onClose={() => setMade(null)} />}
         {edit ? (
           <EditWebhook path={path} webhook={webhook} groups={list.groups} />
@@ -79,6 +82,14 @@ function Webhook({ place }: { place: Place }) {
       </Stack>
     </>
   )
+}
+
+function Stewardless({ path, webhook: { steward, keepBy, isActive } }: { path: string; webhook: WebhookView }) {
+  const keep = useMutation({
+    mutationFn: () => api.post<WebhookView>(`${path}/keep`),
+    onSuccess: () => refresh(path.replace(/\/[^/]*$/, '')),
+  })
+  return keepBy !== null && isActive && <KeptByNobody what="webhook" steward={steward} keepBy={keepBy} keep={keep} />
 }
 
 function Trouble({ webhook: { isActive, offReason, failingSince } }: { webhook: WebhookView }) {

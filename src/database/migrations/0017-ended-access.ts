@@ -9,7 +9,7 @@ export const endedAccess = (dialect: Dialect): Migration => ({
     const run = typedSql(dialect, database)
     for (const column of ['"endsAt" integer', '"sponsorId" text', '"managedBy" text'])
       await run(`alter table "user" add column ${column}`)
-    for (const column of ['"managedBy" text', '"organisationRole" text', '"demand" text'])
+    for (const column of ['"managedBy" text', '"organisationRole" text'])
       await run(`alter table "userGroup" add column ${column}`)
     await run('alter table "groupMember" add column "joinedAt" integer not null default 0')
     for (const column of ['"endedWith" text', '"suspendedBy" text'])

@@ -11,6 +11,13 @@ export interface Ending {
   at: number
 }
 
+export interface Remaining {
+  /** A sentence. */
+  what: string
+  /** Null: for ever. */
+  until: number | null
+}
+
 /**
  * One kind of thing that a person can come in with, or that acts in their name. Each room that keeps such a thing says
  * here how it ends; `server.ts` lists them all, and `test/end-access.test.ts` that none is missing.
@@ -24,6 +31,10 @@ export interface AccessKind {
   count(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<number>
   /** Ends all of them, in the transaction of the decision; returns how many. Running it again changes nothing. */
   end(tx: Tx<TableName>, ending: Ending): Promise<number>
+  /** What becomes of it, where it is not ended: it belongs to a place, whose administrators have it now. */
+  fate?: 'passed on'
+  /** What of it cannot be ended from here, and until when it may live. */
+  remains?(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<Remaining[]>
   /** What a directory that takes the person back revives; nothing unless said. */
   restore?(tx: Tx<TableName>, ended: Ending): Promise<number>
 }

@@ -3,8 +3,8 @@ import type { Bus } from '../../bus/bus.ts'
 import type { Db, Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { AccessEndTable, EndCause, TableName } from '../../database/schema.ts'
-import { findUserById } from '../users.ts'
-import type { AccessKind } from './access-kind.ts'
+import type { User } from '../users.ts'
+import type { AccessKind, Remaining } from './access-kind.ts'
 
 export interface EndDecision {
   userId: Id<'usr'>
@@ -17,10 +17,17 @@ export interface EndDecision {
   at: number
 }
 
+/** How many of one kind end, or are passed on. */
+export interface Counted {
+  kind: string
+  count: number
+  isPassedOn: boolean
+}
+
 export interface EndAccess {
   kinds: readonly AccessKind[]
-  /** How many of each kind would end. */
-  preview(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<{ kind: string; count: number }[]>
+  /** How many of each kind would end, or be passed on. */
+  preview(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<Counted[]>
   /**
    * Ends everything a person or agent can come in with, in the transaction of the decision, and with a person the agents
    * they answer for. Connections are cut when it has committed. Undefined where access had ended already.
@@ -34,9 +41,19 @@ export interface EndAccess {
     tx: Tx<TableName>,
     decision: Pick<EndDecision, 'userId' | 'cause' | 'actor' | 'sealId' | 'at'>,
   ): Promise<AccessEndTable | undefined>
+  /**
+   * Takes a person or agent back by somebody's decision: the account, and nothing that it could come in with. Undefined
+   * where they are here.
+   */
+  takeBack(
+    tx: Tx<TableName>,
+    decision: { userId: Id<'usr'>; endsAt?: number | null; actor: AuditActor; sealId: Id<'sea'>; at: number },
+  ): Promise<AccessEndTable | undefined>
 }
 
 export const ACCESS_ENDED = 'access-ended'
+/** One session alone, by its id: what it has open is cut. */
+export const SESSION_ENDED = 'session-ended'
 
 /** The one way in which access ends, whoever decides it: console, API, directory, date, domain, shell (architecture, "Ending access"). */
 export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAccess {
@@ -55,8 +72,13 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
       .executeTakeFirst()
     if (user === undefined) return undefined
     const ending = { id: newId('end'), user, cause, at }
-    const ended: { kind: string; count: number }[] = []
-    for (const kind of kinds) ended.push({ kind: kind.name, count: await kind.end(tx, ending) })
+    const ended: Counted[] = []
+    const remains: Remaining[] = [...outsideOurReach]
+    for (const kind of kinds) {
+      remains.push(...((await kind.remains?.(tx, userId, at)) ?? []))
+      const count = await kind.end(tx, ending)
+      ended.push({ kind: kind.name, count, isPassedOn: kind.fate === 'passed on' })
+    }
     const row: AccessEndTable = {
       id: ending.id,
       userId,
@@ -66,10 +88,13 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
       decidedAt: at,
       sealId,
       ended: JSON.stringify(ended.filter(({ count }) => count > 0)),
-      remains: '[]',
+      remains: JSON.stringify(remains),
       busSeq: await bus.publish(tx, ACCESS_ENDED, userId, at),
       endedWith,
       restoredAt: null,
+      nodes: null,
+      completedAt: null,
+      receipt: null,
     }
     await tx.insertInto('accessEnd').values(row).execute()
     await recordEvent(tx, {
@@ -101,44 +126,93 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
   return {
     kinds,
     async preview(db, userId, at) {
-      const counts: { kind: string; count: number }[] = []
-      for (const kind of kinds) counts.push({ kind: kind.name, count: await kind.count(db, userId, at) })
+      const counts: Counted[] = []
+      for (const kind of kinds)
+        counts.push({ kind: kind.name, count: await kind.count(db, userId, at), isPassedOn: kind.fate === 'passed on' })
       return counts
     },
     end,
     async restore(tx, { userId, cause, actor, sealId = null, at }) {
-      const last = await tx
-        .selectFrom('accessEnd')
-        .selectAll()
-        .where('userId', '=', userId)
-        .orderBy('decidedAt', 'desc')
-        .orderBy('id', 'desc')
-        .limit(1)
-        .executeTakeFirst()
+      const last = await findLastEnd(tx, userId)
       if (last === undefined || last.restoredAt !== null || last.cause !== cause) return undefined
-      const user = await findUserById(tx, userId)
-      if (user === undefined || user.state !== 'ended') return undefined
-      await tx.updateTable('user').set({ state: 'active' }).where('id', '=', userId).execute()
+      const user = await revive(tx, { userId, at })
+      if (user === undefined) return undefined
       const restored: Record<string, number> = {}
       for (const kind of kinds) {
         const count = (await kind.restore?.(tx, { id: last.id, user, cause: last.cause, at })) ?? 0
         if (count > 0) restored[kind.name] = count
       }
-      await tx.updateTable('accessEnd').set({ restoredAt: at }).where('id', '=', last.id).execute()
-      await recordEvent(tx, {
-        action: 'access.restored',
-        actor,
-        target: { kind: 'user', id: userId },
-        facts: {
-          person: user.username,
-          cause,
-          end: last.id,
-          ...(sealId === null ? {} : { seal: sealId }),
-          ...restored,
-        },
-        at,
-      })
+      await recordRestored(tx, { user, end: last.id, cause, actor, sealId, restored, at })
+      return { ...last, restoredAt: at }
+    },
+    async takeBack(tx, { userId, endsAt, actor, sealId, at }) {
+      const last = await findLastEnd(tx, userId)
+      const user = await revive(tx, { userId, at, ...(endsAt === undefined ? {} : { endsAt }) })
+      if (last === undefined || user === undefined) return undefined
+      const cause = actor.method === 'token' ? 'api' : 'console'
+      await recordRestored(tx, { user, end: last.id, cause, actor, sealId, restored: {}, at })
       return { ...last, restoredAt: at }
     },
   }
+
+  /** Ends first what may have come to be beside the end, so that nothing old lives again with the account. */
+  async function revive(
+    tx: Tx<TableName>,
+    { userId, at, ...changes }: { userId: Id<'usr'>; at: number; endsAt?: number | null },
+  ): Promise<User | undefined> {
+    const user = await tx
+      .updateTable('user')
+      .set({ state: 'active', ...changes })
+      .where('id', '=', userId)
+      .where('state', '=', 'ended')
+      .returningAll()
+      .executeTakeFirst()
+    if (user === undefined) return undefined
+    // Under an id of its own: what is ended here, no directory revives.
+    for (const kind of kinds) await kind.end(tx, { id: newId('end'), user, cause: 'console', at })
+    return user
+  }
+}
+
+/** What nobody can take back from here, whoever it is. */
+const outsideOurReach: readonly Remaining[] = [
+  { what: 'Copies they already have: clones, downloads and answers of the API.', until: null },
+]
+
+export const findLastEnd = (db: Db<'accessEnd'>, userId: Id<'usr'>): Promise<AccessEndTable | undefined> =>
+  db
+    .selectFrom('accessEnd')
+    .selectAll()
+    .where('userId', '=', userId)
+    .orderBy('busSeq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+async function recordRestored(
+  tx: Tx<TableName>,
+  restored: {
+    user: User
+    end: Id<'end'>
+    cause: EndCause
+    actor: AuditActor | null
+    sealId: Id<'sea'> | null
+    restored: Record<string, number>
+    at: number
+  },
+): Promise<void> {
+  const { user, end, cause, actor, sealId, at } = restored
+  await tx.updateTable('accessEnd').set({ restoredAt: at }).where('id', '=', end).execute()
+  await recordEvent(tx, {
+    action: 'access.restored',
+    actor,
+    target: { kind: 'user', id: user.id },
+    facts: {
+      person: user.username,
+      cause,
+      end,
+      ...(sealId === null ? {} : { seal: sealId }),
+      ...restored.restored,
+    },
+    at,
+  })
 }

@@ -16,7 +16,7 @@ import { withCeremonyProblems } from '../ceremony-problem.ts'
 import { createCredentialRecord, findCredentialRecord, listCredentialRecords } from '../credential-records.ts'
 import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
 import { registeredKey } from '../registered-key.ts'
-import { Ceremony, CredentialView } from '../shapes.ts'
+import { BeginCeremony, Ceremony, CredentialView } from '../shapes.ts'
 import { findUserById } from '../users.ts'
 import { renderCredential } from '../views.ts'
 
@@ -117,7 +117,7 @@ export function credentialRoutes(
 
   app.post('/api/v1/me/credentials/begin', {
     config: { access: 'enrolling' },
-    schema: { response: { 200: Ceremony } },
+    schema: { body: BeginCeremony, response: { 200: Ceremony } },
     async handler(request) {
       const caller = getPerson(request)
       const user = await findUserById(database.read, caller.id)
@@ -140,6 +140,7 @@ export function credentialRoutes(
             id: record.credentialId,
             transports: JSON.parse(record.transports) as string[],
           })),
+          hint: request.body?.hint,
         }),
       }
     },

@@ -6,8 +6,20 @@ import type { App } from '../../http/app.ts'
 import { conflict, notFound } from '../../http/problem.ts'
 import { FreeText } from '../../http/shapes.ts'
 import { actOf } from '../act.ts'
+import { getActor } from '../actor.ts'
 import { checkAccountScope, getCaller } from '../caller.ts'
-import { createGroup, deleteGroup, getGroup, listGroups, refuseTakenGroupName, setGroupMember } from '../groups.ts'
+import {
+  checkMayChangeRole,
+  checkMayKeepMembers,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  listGroups,
+  refuseTakenGroupName,
+  setGroupMember,
+  setGroupRole,
+} from '../groups.ts'
+import { roleWords } from '../change-role.ts'
 import { getPersonByName } from '../people.ts'
 import type { Ceremonies } from '../registration.ts'
 import { Group } from '../shapes.ts'
@@ -18,6 +30,7 @@ const GroupName = Type.String({
 })
 const ByName = Type.Object({ name: Type.String() })
 const NewGroup = Type.Object({ name: GroupName, description: FreeText(500) })
+const GroupChange = Type.Object({ organisationRole: Group.properties.organisationRole })
 const Membership = Type.Object({ name: Type.String(), username: Type.String() })
 
 /** Groups of people. Whoever is in one may do what was given to it, so each change takes a tap. */
@@ -46,6 +59,7 @@ export function groupRoutes(
     async describe(request) {
       const { name } = request.params as Static<typeof ByName>
       const group = await getListed(database, name)
+      checkMayKeepMembers(getActor(request), await getGroup(database.read, name))
       refuseNamed(group.name)
       return {
         title: `Delete the group ${group.name}`,
@@ -62,6 +76,7 @@ export function groupRoutes(
     async describe(request) {
       const { name: groupName, username } = request.params as Static<typeof Membership>
       const group = await getGroup(database.read, groupName)
+      checkMayKeepMembers(getActor(request), group)
       const person = await getPersonByName(database.read, username)
       const shown = `${person.displayName} (${person.username})`
       return {
@@ -74,6 +89,28 @@ export function groupRoutes(
       }
     },
   })
+  const change: SensitiveAct = {
+    name: 'group.change',
+    async describe(request) {
+      const { organisationRole } = request.body as Static<typeof GroupChange>
+      const group = await getListed(database, (request.params as Static<typeof ByName>).name)
+      checkMayChangeRole(getActor(request), group, organisationRole)
+      return {
+        title:
+          organisationRole === null
+            ? `Let the group ${group.name} give no role in the organisation`
+            : `Make everybody in the group ${group.name} ${roleWords[organisationRole]} at least`,
+        rows: [
+          { label: 'Group', value: group.name, kind: 'text' },
+          { label: 'People in it', value: String(group.members.length), kind: 'text' },
+        ],
+        ...(group.isManaged && organisationRole === 'admin'
+          ? { warnings: ['Whoever runs the directory then decides who is an administrator here.'] }
+          : {}),
+        subjects: [actSubject('group', group.id)],
+      }
+    },
+  }
   const memberAct = {
     PUT: membership('group.member-add', (person, group) => `Put ${person} into the group ${group}`),
     DELETE: membership('group.member-remove', (person, group) => `Take ${person} out of the group ${group}`),
@@ -92,8 +129,10 @@ export function groupRoutes(
     config: { access: 'user' },
     schema: { response: { 200: Type.Object({ items: Type.Array(Group) }) } },
     async handler(request) {
-      checkAccountScope(getCaller(request))
-      return { items: await listGroups(database.read) }
+      const caller = getCaller(request)
+      checkAccountScope(caller)
+      const groups = await listGroups(database.read)
+      return { items: caller.role === 'guest' ? onlyOwn(groups, caller.id) : groups }
     },
   })
 
@@ -103,6 +142,16 @@ export function groupRoutes(
     async handler(request) {
       await createGroup(database, actOf(request, now), request.body)
       return getListed(database, request.body.name)
+    },
+  })
+
+  app.patch('/api/v1/groups/:name', {
+    config: { access: 'organisation:admin', act: change },
+    schema: { params: ByName, body: GroupChange, response: { 200: Group } },
+    async handler(request) {
+      const { name } = request.params
+      await setGroupRole(database, actOf(request, now), { name, ...request.body })
+      return getListed(database, name)
     },
   })
 
@@ -128,6 +177,13 @@ export function groupRoutes(
       },
     })
 }
+
+/** A guest is told which groups they are in, and not who else is. */
+const onlyOwn = (groups: readonly Group[], userId: string): Group[] =>
+  groups.flatMap((group) => {
+    const members = group.members.filter(({ id }) => id === userId)
+    return members.length === 0 ? [] : [{ ...group, members }]
+  })
 
 async function getListed(database: Database, name: string) {
   const group = (await listGroups(database.read)).find((one) => one.name.toLowerCase() === name.toLowerCase())

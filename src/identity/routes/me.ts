@@ -5,6 +5,7 @@ import { notFound } from '../../http/problem.ts'
 import { actorOf, getCaller, getEnrolling, getPerson } from '../caller.ts'
 import { listCredentialRecords } from '../credential-records.ts'
 import type { Ceremonies } from '../registration.ts'
+import { countRecoveryCodes } from '../recovery/recovery-codes.ts'
 import { endSessions, listSessions } from '../sessions.ts'
 import { Me, SessionView } from '../shapes.ts'
 import { findUserById } from '../users.ts'
@@ -34,6 +35,7 @@ export function meRoutes(app: App, { ceremonies }: { ceremonies: Ceremonies }): 
         role: user.role,
         session: renderSession(session, caller.by.sessionId),
         credentialCount: (await listCredentialRecords(database.read, caller.id)).length,
+        recoveryCodesLeft: (await countRecoveryCodes(database.read, caller.id)).left,
         isDemoPresent: demo.length > 0,
       }
     },

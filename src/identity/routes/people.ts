@@ -1,26 +1,40 @@
 import { hash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { actOf } from '../act.ts'
-import { checkAccountScope, getCaller } from '../caller.ts'
+import { getActor } from '../actor.ts'
+import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
-import { addPerson, endorseCredential, getPersonByName, listPeople, makePersonLink, renderPerson } from '../people.ts'
+import { changeRole, checkRoleChange, roleWords } from '../change-role.ts'
+import type { GrantPlaces } from '../invitations/grant-places.ts'
+import { countPeople, listPeople } from '../list-people.ts'
+import { addPerson, endorseCredential, getPersonByName, makePersonLink } from '../people.ts'
+import { peopleFilters } from '../people-filters.ts'
+import { getPersonDetail } from '../person-detail.ts'
+import { renderPerson } from '../render-people.ts'
 import { linkUrl } from '../registration-links.ts'
 import type { Ceremonies } from '../registration.ts'
-import { DisplayName, Email, OrganisationRole, Person, PersonAdded, Username } from '../shapes.ts'
+import { DisplayName, Email, OrganisationRole, Person, PersonAdded, PersonDetail, Username } from '../shapes.ts'
 
 const ByName = Type.Object({ username: Type.String() })
 const NewPerson = Type.Object({ username: Username, displayName: DisplayName, email: Email, role: OrganisationRole })
+const NewRole = Type.Object({ role: OrganisationRole }, { additionalProperties: false })
+const ListQuery = Type.Object({
+  ...CursorQuery,
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+  filter: Type.Optional(Type.Union(peopleFilters.map((filter) => Type.Literal(filter)))),
+})
 const ByCredential = Type.Object({ username: Type.String(), id: Type.String() })
 
 export function peopleRoutes(
   app: App,
-  { ceremonies, signersChanged }: { ceremonies: Ceremonies; signersChanged: () => void },
+  { ceremonies, signersChanged, places }: { ceremonies: Ceremonies; signersChanged: () => void; places: GrantPlaces },
 ): void {
   const { database, place, now } = ceremonies
   const add: SensitiveAct = {
@@ -48,6 +62,24 @@ export function peopleRoutes(
       }
     },
   }
+  const change: SensitiveAct = {
+    name: 'person.change',
+    async describe(request) {
+      const { username } = request.params as Static<typeof ByName>
+      const { role } = request.body as Static<typeof NewRole>
+      const user = await getPersonByName(database.read, username)
+      await checkRoleChange(database.read, getActor(request), { user, role })
+      return {
+        title: `Make ${user.displayName} (${user.username}) ${roleWords[role]}`,
+        rows: [
+          { label: 'Person', value: `${user.displayName} (${user.username})`, kind: 'text' },
+          { label: 'Role until now', value: user.role, kind: 'text' },
+          { label: 'Role from now on', value: role, kind: 'text' },
+        ],
+        subjects: [actSubject('person', user.id)],
+      }
+    },
+  }
   const endorse: SensitiveAct = {
     name: 'credential.endorse',
     async describe(request) {
@@ -69,13 +101,34 @@ export function peopleRoutes(
 
   app.get('/api/v1/people', {
     config: { access: 'user' },
-    schema: {
-      querystring: Type.Object({ ...CursorQuery, q: Type.Optional(Type.String({ maxLength: 100 })) }),
-      response: { 200: Page(Person) },
-    },
+    schema: { querystring: ListQuery, response: { 200: Page(Person) } },
     handler(request) {
-      checkAccountScope(getCaller(request))
-      return listPeople(database.read, { cursor: request.query.cursor, search: request.query.q })
+      const caller = getCaller(request)
+      checkAccountScope(caller)
+      const { cursor, q: search, filter } = request.query
+      return listPeople(database.read, caller, { cursor, search, filter }, now())
+    },
+  })
+
+  app.get('/api/v1/people/counts', {
+    config: { access: 'organisation:admin' },
+    schema: { response: { 200: Type.Record(Type.String(), Type.Integer()) } },
+    handler: () => countPeople(database.read, now()),
+  })
+
+  app.get('/api/v1/people/:username', {
+    config: { access: 'person' },
+    schema: { params: ByName, response: { 200: PersonDetail } },
+    handler: (request) =>
+      getPersonDetail(database.read, { caller: getPerson(request), ...request.params, places, at: now() }),
+  })
+
+  app.patch('/api/v1/people/:username', {
+    config: { access: 'organisation:admin', act: change },
+    schema: { params: ByName, body: NewRole, response: { 200: Person } },
+    async handler(request) {
+      const user = await changeRole(database, actOf(request, now), { ...request.params, ...request.body })
+      return renderPerson(database.read, user)
     },
   })
 

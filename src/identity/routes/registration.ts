@@ -2,10 +2,20 @@ import { Type } from 'typebox'
 import type { App } from '../../http/app.ts'
 import type { CookieNames } from '../../http/cookies.ts'
 import { OneLine } from '../../http/shapes.ts'
+import type { Admission, Opening } from '../admission.ts'
 import { bindBrowser, clientOf, setSessionCookie } from '../browser-cookies.ts'
-import { beginRegistration, type Ceremonies, finishRegistration } from '../registration.ts'
-import { getRegistrationLink } from '../registration-links.ts'
-import { Ceremony, DisplayName, Email, RegistrationLinkView, Username } from '../shapes.ts'
+import { findRecoveryOfLink } from '../recovery/find-recovery.ts'
+import { beginRegistration, type Ceremonies, finishRegistration, getAdmission } from '../registration.ts'
+import { getRegistrationLink, makesOwner } from '../registration-links.ts'
+import {
+  Ceremony,
+  DisplayName,
+  Email,
+  type NewcomerView,
+  PasskeyHint,
+  RegistrationLinkView,
+  Username,
+} from '../shapes.ts'
 import { findUserById } from '../users.ts'
 
 const Token = Type.String({ minLength: 20, maxLength: 100 })
@@ -13,7 +23,11 @@ const Token = Type.String({ minLength: 20, maxLength: 100 })
 /** A first passkey through a one-time link: set-up, next owner, invitation, moving house. */
 export function registrationRoutes(
   app: App,
-  { ceremonies, cookies }: { ceremonies: Ceremonies; cookies: CookieNames },
+  {
+    ceremonies,
+    cookies,
+    admissions,
+  }: { ceremonies: Ceremonies; cookies: CookieNames; admissions: readonly Admission[] },
 ): void {
   const { database, now } = ceremonies
 
@@ -27,6 +41,11 @@ export function registrationRoutes(
         purpose: link.purpose,
         person:
           user === undefined ? null : { username: user.username, displayName: user.displayName, email: user.email },
+        newcomer:
+          link.userId === null && !makesOwner(link)
+            ? renderOpening((await getAdmission(admissions, database.read, link, now())).opening)
+            : null,
+        opensAt: (await findRecoveryOfLink(database.read, link.id))?.opensAt ?? null,
         expiresAt: link.expiresAt,
       }
     },
@@ -35,12 +54,24 @@ export function registrationRoutes(
   app.post('/api/v1/registration-links/begin', {
     config: { access: 'public' },
     schema: {
-      body: Type.Object({ token: Token, username: Username, displayName: DisplayName, email: Email }),
+      body: Type.Object({
+        token: Token,
+        username: Username,
+        displayName: DisplayName,
+        email: Email,
+        hint: Type.Optional(PasskeyHint),
+      }),
       response: { 200: Ceremony },
     },
     async handler(request, reply) {
-      const { token, ...applicant } = request.body
-      return beginRegistration(ceremonies, { token, applicant, bindingHash: bindBrowser(request, reply, cookies) })
+      const { token, hint, ...applicant } = request.body
+      return beginRegistration(ceremonies, {
+        token,
+        applicant,
+        bindingHash: bindBrowser(request, reply, cookies),
+        admissions,
+        hint,
+      })
     },
   })
 
@@ -63,9 +94,20 @@ export function registrationRoutes(
         credentialName: request.body.credentialName ?? 'My first passkey',
         bindingHash: bindBrowser(request, reply, cookies),
         client: clientOf(request),
+        admissions,
       })
       setSessionCookie(reply, cookies, secret)
       return { isFirstOwner: firstOwner }
     },
   })
 }
+
+const renderOpening = ({ email, username, displayName, role, endsAt, by, message }: Opening): NewcomerView => ({
+  email,
+  username,
+  displayName,
+  role,
+  endsAt,
+  by,
+  message,
+})

@@ -3,8 +3,9 @@ import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { notFound } from '../../http/problem.ts'
 import { actOf } from '../act.ts'
+import type { WriteLetter } from '../profile/own-letter.ts'
 import type { Ceremonies } from '../registration.ts'
-import { changeSetting, getSetting, isSettingName, type SettingName, settings } from '../settings.ts'
+import { changeSetting, checkSetting, getSetting, isSettingName, type SettingName, settings } from '../settings.ts'
 
 const ByName = Type.Object({ name: Type.String() })
 const Value = Type.Object({ value: Type.Unknown() }, { additionalProperties: false })
@@ -16,7 +17,11 @@ const SettingView = Type.Object({
 })
 
 /** What owners set for the whole organisation. */
-export function settingRoutes(app: App, { ceremonies: { database, now } }: { ceremonies: Ceremonies }): void {
+export function settingRoutes(
+  app: App,
+  { ceremonies: { database, now }, writeLetter }: { ceremonies: Ceremonies; writeLetter: WriteLetter },
+): void {
+  const isMailSetUp = writeLetter !== null
   const named = (name: string): SettingName => {
     if (!isSettingName(name)) throw notFound('This setting')
     return name
@@ -28,8 +33,10 @@ export function settingRoutes(app: App, { ceremonies: { database, now } }: { cer
   const change: SensitiveAct = {
     name: 'setting.change',
     async describe(request) {
-      const { words } = settings[named((request.params as Static<typeof ByName>).name)]
+      const name = named((request.params as Static<typeof ByName>).name)
+      const { words } = settings[name]
       const { value } = request.body as Static<typeof Value>
+      checkSetting({ name, value, isMailSetUp })
       return {
         title: `Set “${words}” to ${String(value)}`,
         rows: [{ label: words, value: String(value), kind: 'text' }],
@@ -48,7 +55,7 @@ export function settingRoutes(app: App, { ceremonies: { database, now } }: { cer
     schema: { params: ByName, body: Value, response: { 200: SettingView } },
     async handler(request) {
       const name = named(request.params.name)
-      await changeSetting(database, actOf(request, now), { name, value: request.body.value })
+      await changeSetting(database, actOf(request, now), { name, value: request.body.value, isMailSetUp })
       return view(name)
     },
   })

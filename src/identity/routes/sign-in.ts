@@ -6,7 +6,7 @@ import { bindBrowser, clearSessionCookie, clientOf, setSessionCookie } from '../
 import { actorOf, getEnrolling } from '../caller.ts'
 import type { Ceremonies } from '../registration.ts'
 import { endSessions } from '../sessions.ts'
-import { Ceremony } from '../shapes.ts'
+import { BeginCeremony, Ceremony } from '../shapes.ts'
 import { beginSignIn, finishSignIn } from '../sign-in.ts'
 
 export function signInRoutes(
@@ -15,8 +15,9 @@ export function signInRoutes(
 ): void {
   app.post('/api/v1/sign-in/begin', {
     config: { access: 'public' },
-    schema: { response: { 200: Ceremony } },
-    handler: (request, reply) => beginSignIn(ceremonies, { bindingHash: bindBrowser(request, reply, cookies) }),
+    schema: { body: BeginCeremony, response: { 200: Ceremony } },
+    handler: (request, reply) =>
+      beginSignIn(ceremonies, { bindingHash: bindBrowser(request, reply, cookies), hint: request.body?.hint }),
   })
 
   app.post('/api/v1/sign-in/finish', {

@@ -19,6 +19,8 @@ export interface ExpectedRegistration {
   /** The COSE algorithms that were offered. */
   algorithms: readonly number[]
   requireUserVerification: boolean
+  /** The options were issued for `mediation: 'conditional'`, where nobody is asked: neither flag is (steps 15, 16). */
+  isConditional?: boolean
 }
 
 /** The facts of a new credential, all of which its record keeps. */
@@ -65,7 +67,7 @@ export async function verifyRegistration(ceremony: {
   const object = parseAttestationObject(response.attestationObject) // 13
   const data = parseAuthenticatorData(object.authenticatorData) // 13, 17, 25
   checkRpId(data, expected.rpId) // 14
-  checkUser(data, expected.requireUserVerification) // 15, 16
+  if (expected.isConditional !== true) checkUser(data, expected.requireUserVerification) // 15, 16
   const attested = attestedOf(data, response.rawId)
   const algorithm = checkAlgorithm(attested, expected.algorithms) // 20
   const attestationOutcome = await verifyAttestationStatement({

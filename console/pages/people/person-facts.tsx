@@ -1,0 +1,82 @@
+import { Anchor, Group, Table, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { PersonDetail, PersonRef } from '../../api/shapes.ts'
+import { organisationRoleLabel } from '../../forms/role-words.ts'
+import { paths } from '../../paths.ts'
+import { Section } from '../../ui/section.tsx'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { ChangeRole } from './change-role.tsx'
+import { LastSeen } from './person-row.tsx'
+
+/** Who somebody is here. */
+export function PersonFacts({ detail, isAdmin }: { detail: PersonDetail; isAdmin: boolean }) {
+  const { person, groups, agents, guests, sessionCount, tokenCount } = detail
+  const isAgent = person.kind === 'agent'
+  return (
+    <Section title={isAgent ? 'This agent' : 'Here'}>
+      <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={6} aria-label="Facts">
+        <Table.Tbody>
+          <Fact label="Role">
+            <Group gap="xs">
+              {isAgent ? 'Agent' : organisationRoleLabel(person.role)}
+              {isAdmin && !isAgent && person.state === 'active' && !person.isDemo && (
+                <ChangeRole person={person} refusal={detail.roleRefusal} />
+              )}
+            </Group>
+          </Fact>
+          {person.state === 'ended' && <Fact label="Access">Ended</Fact>}
+          {person.owner && (
+            <Fact label="Answers for it">
+              <People people={[person.owner]} />
+            </Fact>
+          )}
+          {person.managedBy && <Fact label="Managed by">{person.managedBy}</Fact>}
+          <Fact label="Groups">{groups.length === 0 ? 'none' : groups.join(', ')}</Fact>
+          <Fact label="Last seen">
+            <LastSeen person={person} />
+          </Fact>
+          <Fact label="Signed in">{isAgent ? 'never: it has tokens only' : sessionsWords(sessionCount)}</Fact>
+          <Fact label="API tokens">{tokenCount}</Fact>
+          {agents.length > 0 && (
+            <Fact label="Agents they answer for">
+              <People people={agents} />
+            </Fact>
+          )}
+          {guests.length > 0 && (
+            <Fact label="Guests they answer for">
+              <People people={guests} />
+            </Fact>
+          )}
+          <Fact label="Added">
+            <TimeAgo at={person.createdAt} />
+          </Fact>
+        </Table.Tbody>
+      </Table>
+    </Section>
+  )
+}
+
+const sessionsWords = (count: number): string =>
+  count === 0 ? 'nowhere' : count === 1 ? 'in one browser' : `in ${count} browsers`
+
+const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
+  <Table.Tr>
+    <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0} w={{ base: 140, sm: 200 }}>
+      {label}
+    </Table.Th>
+    <Table.Td style={{ overflowWrap: 'anywhere' }}>{children}</Table.Td>
+  </Table.Tr>
+)
+
+const People = ({ people }: { people: PersonRef[] }) => (
+  <Text component="span" inherit>
+    {people.map(({ username, displayName }, index) => (
+      <span key={username}>
+        {index > 0 && ', '}
+        <Anchor href={paths.person(username)} inherit>
+          {displayName}
+        </Anchor>
+      </span>
+    ))}
+  </Text>
+)

@@ -1,0 +1,79 @@
+import { Alert, Box, Button, Group, Paper, Stack, Table, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { Section } from '../../ui/section.tsx'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { testQuery } from './upstream-queries.ts'
+
+/** What a test sign-in brought: first what it would mean here, then the words of the other place as they came. */
+export function TestedPlace({ ticket, onClose }: { ticket: string; onClose: () => void }) {
+  const { data, error } = useQuery(testQuery(ticket))
+  if (error) return <ProblemAlert error={error} action={<Close onClose={onClose} />} />
+  if (!data) return <RowSkeletons rows={2} />
+  if (data.problem !== null)
+    return (
+      <Alert
+        color="red"
+        variant="light"
+        icon={<IconAlertTriangle />}
+        title="The test did not come through"
+        role="alert"
+      >
+        <Stack gap="xs" align="flex-start">
+          <Text size="sm">{data.problem}</Text>
+          <Close onClose={onClose} />
+        </Stack>
+      </Alert>
+    )
+  return (
+    <Paper withBorder p="md">
+      <Section title="What the test brought">
+        <Group gap="xs">
+          <IconCheck size={18} color="var(--mantine-color-green-text)" aria-hidden />
+          <Text>It signs what it says as it should. Nobody was signed in.</Text>
+        </Group>
+        <Table
+          variant="vertical"
+          layout="auto"
+          withRowBorders={false}
+          verticalSpacing={4}
+          aria-label="What it means here"
+        >
+          <Table.Tbody>
+            {data.reading.map(({ label, value }) => (
+              <Table.Tr key={label}>
+                <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0}>
+                  {label}
+                </Table.Th>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        <Box
+          component="pre"
+          tabIndex={0}
+          aria-label="What it says, as it came"
+          ff="monospace"
+          fz="sm"
+          m={0}
+          p="sm"
+          bg="var(--mantine-color-default-hover)"
+          style={{ overflowX: 'auto', borderRadius: 'var(--mantine-radius-sm)' }}
+        >
+          {data.claims}
+        </Box>
+        <Close onClose={onClose} />
+      </Section>
+    </Paper>
+  )
+}
+
+const Close = ({ onClose }: { onClose: () => void }) => (
+  <div>
+    <Button size="xs" variant="default" onClick={onClose}>
+      Close
+    </Button>
+  </div>
+)

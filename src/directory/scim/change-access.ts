@@ -1,0 +1,65 @@
+import { recordEvent } from '../../audit/record.ts'
+import type { Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { OrganisationRole, TableName } from '../../database/schema.ts'
+import type { ScimRequest } from './scim-parts.ts'
+
+type Parts = Pick<ScimRequest, 'endAccess' | 'connection'>
+interface Person {
+  userId: Id<'usr'>
+  role: OrganisationRole
+}
+
+/**
+ * Ends the access of somebody the directory no longer wants here, the last owner's too (decision 38): refusing would
+ * leave in whoever was let go.
+ */
+export async function endByDirectory(
+  tx: Tx<TableName>,
+  { endAccess, connection }: Parts,
+  { userId, role, cause, at }: Person & { cause: 'scim' | 'group'; at: number },
+): Promise<void> {
+  const reason =
+    cause === 'scim' ? `${connection.name} said so` : `${connection.name} took them out of the group they need`
+  const ended = await endAccess.end(tx, { userId, cause, reason, actor: null, at })
+  if (ended === undefined || role !== 'owner') return
+  const owners = await tx
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', 'owner')
+    .where('kind', '=', 'person')
+    .where('state', '=', 'active')
+    .limit(1)
+    .execute()
+  if (owners.length > 0) return
+  await recordEvent(tx, {
+    action: 'instance.ownerless',
+    actor: null,
+    target: { kind: 'user', id: userId },
+    facts: { connection: connection.name, end: ended.id },
+    at,
+  })
+}
+
+/**
+ * Takes somebody back whom the directory wants here again and whom it had ended itself. Where a group is required they
+ * have to be in it. What somebody here ended, no directory undoes.
+ */
+export async function takeBackByDirectory(
+  tx: Tx<TableName>,
+  { endAccess, connection }: Parts,
+  { userId, at }: { userId: Id<'usr'>; at: number },
+): Promise<void> {
+  const { requiredGroupId } = connection
+  if (requiredGroupId !== null && !(await isMember(tx, requiredGroupId, userId))) return
+  for (const cause of ['scim', 'group'] as const)
+    if ((await endAccess.restore(tx, { userId, cause, actor: null, at })) !== undefined) return
+}
+
+const isMember = async (tx: Tx<TableName>, groupId: Id<'grp'>, userId: Id<'usr'>): Promise<boolean> =>
+  (await tx
+    .selectFrom('groupMember')
+    .select('userId')
+    .where('groupId', '=', groupId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()) !== undefined

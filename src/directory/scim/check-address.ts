@@ -1,0 +1,66 @@
+import type { Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { TableName } from '../../database/schema.ts'
+import { listByAddress } from '../../identity/managed-people.ts'
+import type { User } from '../../identity/users.ts'
+import { ScimError } from '../../protocols/scim/scim-error.ts'
+import { findDomainOfAddress } from '../domains/find-domain.ts'
+import type { PersonAttributes } from './person-attributes.ts'
+import type { ScimRequest } from './scim-parts.ts'
+
+export interface AddressJudgement {
+  /** An account that the organisation's domain has claimed, and that the connection may take over. */
+  adopts: User | undefined
+  /** For the column: null where somebody else of this connection holds the address. */
+  addressKey: string | null
+}
+
+/**
+ * Whether a connection may bring somebody with this address. It never takes over an account that its person made: the
+ * domain is claimed first, with notice to them.
+ * @throws ScimError 409 `uniqueness`
+ */
+export async function checkAddress(
+  tx: Tx<TableName>,
+  { connection }: Pick<ScimRequest, 'connection'>,
+  { email, addressKey }: Pick<PersonAttributes, 'email' | 'addressKey'>,
+  own: Id<'usr'> | undefined,
+): Promise<AddressJudgement> {
+  if (addressKey === null) return { adopts: undefined, addressKey }
+  const others = (await listByAddress(tx, email)).filter(({ id }) => id !== own)
+  if (others.length === 0) return { adopts: undefined, addressKey: await freeKey(tx, connection.id, addressKey, own) }
+  const foreign = others.filter(({ managedBy }) => managedBy !== connection.id)
+  if (foreign.length === 0) return { adopts: undefined, addressKey: await freeKey(tx, connection.id, addressKey, own) }
+  const domain = await findDomainOfAddress(tx, email)
+  const claimed = foreign.filter(({ managedBy }) => domain?.state === 'verified' && managedBy === domain.id)
+  const [adopts] = claimed
+  if (own === undefined && adopts !== undefined && claimed.length === foreign.length && claimed.length === 1)
+    return { adopts, addressKey: await freeKey(tx, connection.id, addressKey, adopts.id) }
+  if (foreign.some(({ managedBy }) => managedBy === null))
+    throw taken('Somebody has an account with this address that nobody manages. Claim the domain of the address first.')
+  throw taken('Somebody with this address is managed by another directory or domain.')
+}
+
+const taken = (detail: string): ScimError => new ScimError(409, detail, 'uniqueness')
+
+/** Rows of connections that are over, or of people who are theirs no more, hold no address. */
+async function freeKey(
+  tx: Tx<TableName>,
+  connectionId: Id<'dir'>,
+  addressKey: string,
+  own: Id<'usr'> | undefined,
+): Promise<string | null> {
+  const holder = await tx
+    .selectFrom('scimUser')
+    .innerJoin('user', 'user.id', 'scimUser.userId')
+    .select(['scimUser.userId', 'scimUser.connectionId', 'user.managedBy'])
+    .where('addressKey', '=', addressKey)
+    .executeTakeFirst()
+  if (holder === undefined || holder.userId === own) return addressKey
+  if (holder.managedBy !== holder.connectionId) {
+    await tx.updateTable('scimUser').set({ addressKey: null }).where('userId', '=', holder.userId).execute()
+    return addressKey
+  }
+  if (holder.connectionId === connectionId) return null
+  throw taken('Somebody with this address is managed by another directory.')
+}

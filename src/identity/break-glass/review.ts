@@ -1,0 +1,105 @@
+import { recordEvent } from '../../audit/record.ts'
+import type { Database, Db, Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { BreakGlassTable } from '../../database/schema.ts'
+import { conflict, forbidden, notFound } from '../../http/problem.ts'
+import type { Act } from '../act.ts'
+import { actorOf, type Caller } from '../caller.ts'
+import { type RecoveryStops, stopEverything } from '../recovery/begin-recovery.ts'
+import { findUserById, type User } from '../users.ts'
+
+/**
+ * A use that waits for review, by somebody who was there before it: neither whom it let in nor anybody they have added
+ * since. @throws 403, 404, 409
+ */
+export async function getReviewable(
+  db: Db<'breakGlass' | 'user'>,
+  caller: Pick<Caller, 'id'>,
+  id: string,
+): Promise<{ row: BreakGlassTable & { usedAt: number }; user: User }> {
+  const row = await db
+    .selectFrom('breakGlass')
+    .selectAll()
+    .where('id', '=', id as Id<'bgc'>)
+    .executeTakeFirst()
+  const user = row && (await findUserById(db, row.userId))
+  const reviewer = await findUserById(db, caller.id)
+  if (row === undefined || user === undefined || reviewer === undefined) throw notFound('This break-glass code')
+  const { usedAt } = row
+  if (usedAt === null) throw conflict('not-used', 'This code was not used: there is nothing to review.')
+  if (row.reviewedAt !== null) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
+  if (caller.id === row.userId)
+    throw forbidden('Whoever came in by the code does not review that.', 'Ask another administrator.')
+  if (reviewer.createdAt >= usedAt)
+    throw forbidden('Only somebody who was here before the code was used reviews that.', 'Ask another administrator.')
+  return { row: { ...row, usedAt }, user }
+}
+
+/** Closes the emergency: what was done is looked at, and the passkey of it ends unless it is to stay. */
+export async function reviewBreakGlass(
+  { database, stops }: { database: Database; stops: RecoveryStops },
+  { caller, takeSeal, now }: Act,
+  { id, keepPasskey }: { id: string; keepPasskey: boolean },
+): Promise<void> {
+  await database.write(async (tx) => {
+    const at = now()
+    const { row, user } = await getReviewable(tx, caller, id)
+    const seal = await takeSeal(tx)
+    const closed = await tx
+      .updateTable('breakGlass')
+      .set({ reviewedAt: at, reviewedBy: caller.id, reviewSealId: seal.id })
+      .where('id', '=', row.id)
+      .where('reviewedAt', 'is', null)
+      .returning('id')
+      .executeTakeFirst()
+    if (closed === undefined) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
+    // A link that is still out would let somebody in after the review.
+    if (row.linkId !== null)
+      await tx
+        .updateTable('registrationLink')
+        .set({ consumedAt: at })
+        .where('id', '=', row.linkId)
+        .where('consumedAt', 'is', null)
+        .execute()
+    const { newCredentialId } = row
+    if (newCredentialId !== null && !keepPasskey) {
+      await endPasskeyAndBehind(tx, newCredentialId, { sealId: seal.id, at })
+      await stopEverything(tx, stops, user, at)
+    }
+    await recordEvent(tx, {
+      action: 'break-glass.reviewed',
+      actor: actorOf(caller, seal),
+      target: { kind: 'break-glass', id: row.id },
+      facts: {
+        person: user.username,
+        outcome: newCredentialId === null ? 'nobody came in' : keepPasskey ? 'its passkey stays' : 'its passkey ended',
+        seal: seal.id,
+      },
+      at,
+    })
+  })
+}
+
+/** The passkey, and whatever was added with a tap on it, and so on. */
+async function endPasskeyAndBehind(
+  tx: Tx<'credentialRecord'>,
+  id: Id<'crd'>,
+  by: { sealId: Id<'sea'>; at: number },
+): Promise<void> {
+  await tx
+    .updateTable('credentialRecord')
+    .set({ endedAt: by.at, endedBy: by.sealId })
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .execute()
+  const behind = await tx
+    .selectFrom('credentialRecord')
+    .select('id')
+    .where('enrolledVia', '=', 'credential')
+    .where('endedAt', 'is', null)
+    .where('endorsedBy', 'in', (eb) =>
+      eb.selectFrom('seal').select('seal.id').where('seal.credentialRecordId', '=', id),
+    )
+    .execute()
+  for (const next of behind) await endPasskeyAndBehind(tx, next.id, by)
+}

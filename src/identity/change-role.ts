@@ -1,0 +1,103 @@
+import { recordEvent } from '../audit/record.ts'
+import type { Database, Db, Tx } from '../database/handles.ts'
+import type { OrganisationRole } from '../database/schema.ts'
+import { conflict, forbidden } from '../http/problem.ts'
+import type { Act } from './act.ts'
+import { actorOf, type Caller } from './caller.ts'
+import { getGuestEnd } from './guests/guest-days.ts'
+import { getPersonByName } from './people.ts'
+import { strongestRole } from './recompute-role.ts'
+import type { User } from './users.ts'
+
+export const roleWords: Record<OrganisationRole, string> = {
+  owner: 'an owner',
+  admin: 'an administrator',
+  member: 'a member',
+  guest: 'a guest',
+}
+
+const isHigh = (role: OrganisationRole): boolean => role === 'owner' || role === 'admin'
+
+/** @throws 403 or 409 with why this person's role stays */
+export async function checkRoleChange(
+  db: Db<'user' | 'userGroup' | 'groupMember'>,
+  caller: Pick<Caller, 'role'>,
+  { user, role }: { user: User; role: OrganisationRole },
+): Promise<void> {
+  if (user.kind !== 'person') throw conflict('not-a-person', `${user.displayName} is an agent: it has no role.`)
+  if (user.state !== 'active') throw conflict('access-ended', `The access of ${user.displayName} has ended.`)
+  if (user.isDemo === 1) throw forbidden('The example people stay as they are.', 'Add a person of your own.')
+  if (caller.role !== 'owner' && (isHigh(role) || isHigh(user.role)))
+    throw forbidden('Only an owner makes and unmakes owners and administrators.', 'Ask an owner.')
+  if (user.role === 'owner' && role !== 'owner' && (await countOwners(db)) < 2) throw lastOwner()
+  const least = await findLeastRole(db, user)
+  if (strongestRole([role, least]) !== role)
+    throw conflict('role-from-groups', `A group or directory makes ${user.displayName} ${roleWords[least]} at least.`, {
+      help: 'Put them into other groups, or change what those groups make of their members.',
+    })
+}
+
+const lastOwner = () =>
+  conflict('last-owner', 'This is the last owner.', { help: 'Make somebody else an owner before.' })
+
+async function countOwners(db: Db<'user'>): Promise<number> {
+  const owners = await db
+    .selectFrom('user')
+    .select('id')
+    .where('role', '=', 'owner')
+    .where('kind', '=', 'person')
+    .where('state', '=', 'active')
+    .execute()
+  return owners.length
+}
+
+/** What somebody is by their groups, and because a directory brought them. */
+async function findLeastRole(db: Db<'groupMember'>, user: Pick<User, 'id' | 'managedBy'>): Promise<OrganisationRole> {
+  const rows = await db
+    .selectFrom('groupMember')
+    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
+    .select('organisationRole')
+    .where('groupMember.userId', '=', user.id)
+    .where('organisationRole', 'is not', null)
+    .execute()
+  const given = rows.flatMap(({ organisationRole }) => organisationRole ?? [])
+  return strongestRole(user.managedBy?.startsWith('dir_') === true ? [...given, 'member'] : given)
+}
+
+/** A guest gets an end date and somebody who answers for them, whoever stays loses both. */
+export async function changeRole(
+  database: Database,
+  { caller, takeSeal, now }: Act,
+  { username, role }: { username: string; role: OrganisationRole },
+): Promise<User> {
+  return database.write(async (tx) => {
+    const at = now()
+    const seal = await takeSeal(tx)
+    await lockOwners(tx)
+    const user = await getPersonByName(tx, username)
+    await checkRoleChange(tx, caller, { user, role })
+    if (user.role === role && user.baseRole === null) return user
+    const changed =
+      role === 'guest'
+        ? { role, baseRole: null, endsAt: await getGuestEnd(tx, undefined, at), sponsorId: caller.id }
+        : { role, baseRole: null, endsAt: user.role === 'guest' ? null : user.endsAt, sponsorId: null }
+    await tx.updateTable('user').set(changed).where('id', '=', user.id).execute()
+    await recordEvent(tx, {
+      action: 'person.changed',
+      actor: actorOf(caller, seal),
+      target: { kind: 'user', id: user.id },
+      facts: { person: user.username, role, former: user.role, seal: seal.id },
+      at,
+    })
+    return { ...user, ...changed }
+  })
+}
+
+/** Two owners who step back at once wait here for each other, so that one of them stays. */
+async function lockOwners(tx: Tx<'user'>): Promise<void> {
+  await tx
+    .updateTable('user')
+    .set((eb) => ({ generation: eb.ref('generation') }))
+    .where('role', '=', 'owner')
+    .execute()
+}

@@ -1,0 +1,205 @@
+import rateLimit from '@fastify/rate-limit'
+import type { RecordedDecision } from '../../audit/decision.ts'
+import { recordEvent } from '../../audit/record.ts'
+import type { Strength } from '../../database/schema.ts'
+import { ProblemError } from '../../http/problem.ts'
+import type { DecisionFacts } from '../../policy/facts.ts'
+import { enforce } from '../../policy/in-force.ts'
+import { permittedUntil } from '../../policy/permits.ts'
+import { recordDecision } from '../../policy/record-decision.ts'
+import { strengthWords } from '../../policy/words.ts'
+import type { Secrets } from '../../secrets/secrets.ts'
+import { checkStillHere } from '../ending/check-still-here.ts'
+import { readPolicyActor } from '../policy-actor.ts'
+import { createGuessBudget } from '../recovery/guess-budget.ts'
+import type { Ceremonies, Client } from '../registration.ts'
+import { createSession } from '../sessions.ts'
+import { createPasswordHashing, type PasswordHashing } from './hash-password.ts'
+import { checkCode, takeStep } from './one-time-codes.ts'
+import { isOwnHash } from './password-hash.ts'
+import { findBroughtHash, findByName, hasPasskey, type KnownPassword } from './password-logins.ts'
+import { findWeakness } from './weak-password.ts'
+
+/** Wrong ones within an hour: for one account, and from one address, behind which an office may sit. */
+const mostGuesses = { account: 10, address: 100 }
+
+export interface PasswordParts extends Ceremonies {
+  secrets: Secrets
+  hashing: PasswordHashing
+  guesses: { account: ReturnType<typeof createGuessBudget>; address: ReturnType<typeof createGuessBudget> }
+  /** Compared with where nobody is called so, to take as long. */
+  nobodysHash: Promise<string>
+}
+
+export function passwordParts({ ceremonies, secrets }: { ceremonies: Ceremonies; secrets: Secrets }): PasswordParts {
+  const hashing = createPasswordHashing()
+  const { now } = ceremonies
+  return {
+    ...ceremonies,
+    secrets,
+    hashing,
+    guesses: {
+      account: createGuessBudget({ most: mostGuesses.account, now }),
+      address: createGuessBudget({ most: mostGuesses.address, now }),
+    },
+    nobodysHash: hashing.hash('nobody'),
+  }
+}
+
+/**
+ * Begins a session by a password, and a code where its person has set codes up. Wrong name, wrong password, wrong code,
+ * not permitted, ended, come from elsewhere: one answer, so that nothing is learned by asking.
+ */
+export async function signInWithPassword(
+  parts: PasswordParts,
+  request: { name: string; password: string; code: string; client: Client },
+): Promise<{ secret: string; strength: Strength; until: number; mustChange: boolean }> {
+  const { database, guesses, now, policy } = parts
+  const { client } = request
+  const known = await findByName(database.read, request.name)
+  const account = known?.id ?? `nobody ${request.name.trim().toLowerCase().slice(0, 254)}`
+  const address = rateLimit.normalizeIP(client.address, 64)
+  takeGuess(parts, { account, address })
+
+  const isRight = await verifyEvenly(parts, known, request.password)
+  if (known === undefined) throw refused()
+  const refuse = (reason: string, recorded?: RecordedDecision): Promise<never> =>
+    noteRefusal(parts, known, { reason, recorded, client })
+  if (!isRight) return refuse('wrong password')
+  const actor = await readPolicyActor(database.read, known)
+  const until = permittedUntil(policy.current(), { at: now(), actor, address: client.address })
+  if (until === null) return refuse('no rule permits a password')
+  if (await hasPasskey(database.read, known.id)) return refuse('there is a passkey')
+  const step = await checkCode(parts, { userId: known.id, code: request.code })
+  if (step === undefined) return refuse('wrong code')
+
+  const strength: Strength = step === 'none' ? 'password' : 'mfa'
+  const facts: DecisionFacts = {
+    act: 'sign-in',
+    at: now(),
+    actor,
+    place: null,
+    address: client.address,
+    proof: { strength, ageSeconds: 0, boundToAct: true, key: null },
+  }
+  const decision = enforce(policy, facts)
+  const recorded = recordDecision(policy.current(), facts, decision)
+  if (decision.outcome === 'deny') return refuse(recorded.rule, recorded)
+  const improved = await improve(parts, known, request.password)
+  const begun = await database.write(async (tx) => {
+    const at = now()
+    await checkStillHere(tx, known.id)
+    if (step !== 'none' && !(await takeStep(tx, known.id, step))) return undefined
+    const { numUpdatedRows } = await tx
+      .updateTable('passwordLogin')
+      .set({ usedAt: at })
+      .where('userId', '=', known.id)
+      .where('changedAt', '=', known.changedAt)
+      .executeTakeFirst()
+    // A passkey came first, and the password went with it; or another password.
+    if (Number(numUpdatedRows) === 0) return undefined
+    if (improved !== undefined)
+      await tx
+        .updateTable('passwordLogin')
+        .set(improved)
+        .where('userId', '=', known.id)
+        .where('hash', '=', known.hash)
+        .execute()
+    const session = await createSession(tx, {
+      userId: known.id,
+      userGeneration: known.generation,
+      credentialRecordId: null,
+      method: 'password',
+      strength,
+      ...client,
+      at,
+    })
+    await recordEvent(tx, {
+      action: 'session.started',
+      actor: { id: known.id, method: 'password', strength },
+      target: { kind: 'session', id: session.id },
+      facts: { credential: strengthWords[strength], rule: recorded.rule },
+      decision: recorded,
+      personal: { address: client.address },
+      at,
+    })
+    const row = await tx
+      .selectFrom('passwordLogin')
+      .select('mustChange')
+      .where('userId', '=', known.id)
+      .executeTakeFirst()
+    return { secret: session.secret, mustChange: row?.mustChange === 1 }
+  })
+  if (begun === undefined) return refuse('used already')
+  guesses.account.giveBack(account)
+  guesses.address.giveBack(address)
+  return { ...begun, strength, until }
+}
+
+/**
+ * Computes the same for everybody, known or not: one hash of our own, and one of those that were brought while there are
+ * any. So the time of a refusal tells neither who is here nor who was here before.
+ */
+async function verifyEvenly(
+  { database, hashing, nobodysHash }: PasswordParts,
+  known: KnownPassword | undefined,
+  password: string,
+): Promise<boolean> {
+  const isOwn = known !== undefined && isOwnHash(known.hash)
+  const brought = known === undefined || isOwn ? await findBroughtHash(database.read) : known.hash
+  const isBrought = brought !== undefined && (await hashing.verify(password, brought))
+  const isOurs = await hashing.verify(password, isOwn ? known.hash : await nobodysHash)
+  if (known === undefined) return false
+  return isOwn ? isOurs : isBrought
+}
+
+/** Taken before anything is computed; an account's budget is for passwords alone, so that guessing shuts no passkey out. */
+function takeGuess({ guesses }: PasswordParts, { account, address }: { account: string; address: string }): void {
+  for (const taken of [guesses.address.take(address), guesses.account.take(account)])
+    if (taken.left === undefined)
+      throw new ProblemError(429, 'too-many-guesses', 'Too many passwords were tried.', {
+        help: 'Wait an hour, or use a passkey: that works in any case.',
+        expiresAt: taken.openAgainAt,
+      })
+}
+
+/** At its first use here a password is hashed by our own measure, and looked at while it can be. */
+async function improve({ hashing }: PasswordParts, known: KnownPassword, password: string) {
+  if (isOwnHash(known.hash)) return undefined
+  const weakness = await findWeakness(password, ownWords(known))
+  return { hash: await hashing.hash(password), mustChange: weakness === undefined ? (0 as const) : (1 as const) }
+}
+
+/** What somebody would try first who knows the person. */
+export const ownWords = ({ username, displayName, email }: KnownPassword): string[] => [
+  username,
+  email,
+  ...displayName.split(' '),
+  ...email.split('@'),
+]
+
+async function noteRefusal(
+  { database, now }: PasswordParts,
+  known: KnownPassword,
+  { reason, recorded, client }: { reason: string; recorded: RecordedDecision | undefined; client: Client },
+): Promise<never> {
+  await database.write((tx) =>
+    recordEvent(tx, {
+      action: 'session.refused',
+      actor: null,
+      method: 'password',
+      target: { kind: 'user', id: known.id },
+      outcome: 'refused',
+      facts: { reason, credential: strengthWords.password },
+      ...(recorded === undefined ? {} : { decision: recorded }),
+      personal: { address: client.address },
+      at: now(),
+    }),
+  )
+  throw refused()
+}
+
+const refused = (): ProblemError =>
+  new ProblemError(401, 'password-refused', 'This does not sign anybody in.', {
+    help: 'Check name, password and code. Passwords are only for those who are moving here; everybody else has a passkey.',
+  })

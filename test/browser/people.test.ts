@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createUser } from '../../src/identity/users.ts'
+import type { OrganisationRole } from '../../src/database/schema.ts'
+import { admit } from './organisation.ts'
+import { setUp } from './entry-steps.ts'
+import { button, choose, dialog, link, openStory, see, seeTitle, type Story, tap } from './story.ts'
+
+const dayMs = 86_400_000
+
+// Ana looks after the people: who has no key, who relies on synced ones, who leaves soon; and changes a role.
+test('people at a glance', { timeout: 280_000 }, async (context) => {
+  await using story = await openStory(context)
+  const { postern, page, step, visitor } = story
+  await step('an owner, and people of all kinds', async () => {
+    await setUp(story)
+    await addPeople(story)
+  })
+  await using bo = await admit(story, 'Bo', { role: 'member', key: { isSynced: true } })
+  await step('the list says how strong each is; chips narrow it, and the address keeps them', async () => {
+    await page.goto(`${postern.origin}/-/people`)
+    await see(page, 'Everybody here 6')
+    await see(page, 'Synced passkey')
+    await visitor.photograph('people')
+    await page.getByText('No passkey 4', { exact: true }).click()
+    await page.waitForURL(/filter=no-passkey/)
+    await link(page, 'Bo Example').waitFor({ state: 'detached' })
+    await link(page, 'Nora Nokey').waitFor()
+    await page.reload()
+    await link(page, 'Nora Nokey').waitFor()
+    await page.getByText('Only synced 1', { exact: true }).click()
+    await link(page, 'Bo Example').waitFor()
+    await link(page, 'Nora Nokey').waitFor({ state: 'detached' })
+    await page.getByText('Guests nobody answers for 1', { exact: true }).click()
+    await see(page, 'Nobody answers for them')
+    await page.getByText('Ended 1', { exact: true }).click()
+    await link(page, 'Ed Ended').waitFor()
+    await page.getByText('Everybody here 6', { exact: true }).click()
+    await page.getByLabel('Find people').fill('nora')
+    await link(page, 'Bo Example').waitFor({ state: 'detached' })
+    await link(page, 'Nora Nokey').click()
+    await seeTitle(page, 'Nora Nokey')
+    await see(page, 'never here')
+  })
+
+  await step('a role is changed by a tap; the last owner’s is not, and says why', async () => {
+    await page.goto(`${postern.origin}/-/people/bo`)
+    await seeTitle(page, 'Bo Example')
+    await button(page, 'Change role').click()
+    await choose(page, 'Role', 'Administrator')
+    await visitor.photograph('change-role')
+    await button(dialog(page), 'Change with a tap').click()
+    await see(dialog(page), 'Make Bo Example (bo) an administrator')
+    await tap(page)
+    await see(page, 'Everything: they administer the organisation.')
+    await page.goto(`${postern.origin}/-/people/ana`)
+    const refused = button(page, 'Change role')
+    await refused.hover()
+    await see(page, /This is the last owner/)
+    assert.equal(await refused.getAttribute('aria-disabled'), 'true')
+  })
+
+  await step('a member sees names, and nothing to look after', async () => {
+    await page.goto(`${postern.origin}/-/people/bo`)
+    await button(page, 'Change role').click()
+    await choose(page, 'Role', 'Member')
+    await button(dialog(page), 'Change with a tap').click()
+    await tap(page)
+    await see(page, /^Internal repositories/)
+    await bo.page.goto(`${postern.origin}/-/people`)
+    await see(bo.page, 'Nora Nokey')
+    assert.equal(await button(bo.page, 'Invite people').count(), 0)
+    assert.equal(await link(bo.page, 'Nora Nokey').count(), 0)
+    assert.equal(await bo.page.getByText(/^No passkey/).count(), 0)
+    await bo.photograph('people-member')
+  })
+  assert.deepEqual([...visitor.errors, ...bo.errors], [])
+})
+
+async function addPeople({ postern }: Story): Promise<void> {
+  const { database, now } = postern.postern.ceremonies
+  const at = now()
+  await database.write(async (tx) => {
+    const add = (username: string, displayName: string, role: OrganisationRole, more: object = {}) =>
+      createUser(tx, { username, displayName, email: `${username}@example.com`, role, createdBy: null, at, ...more })
+    await add('nora', 'Nora Nokey', 'member')
+    await add('gil', 'Gil Guest', 'guest', { endsAt: at + 3 * dayMs })
+    const ana = await tx.selectFrom('user').select('id').where('username', '=', 'ana').executeTakeFirstOrThrow()
+    await add('gia', 'Gia Guest', 'guest', { endsAt: at + 60 * dayMs, sponsorId: ana.id })
+    await add('max', 'Maximiliane Wolkenstein-Trostburg', 'admin')
+    await add('robot', 'Robot', 'guest', { kind: 'agent', ownerId: ana.id, email: '' })
+    const { id } = await add('ed', 'Ed Ended', 'member')
+    await tx.updateTable('user').set({ state: 'ended' }).where('id', '=', id).execute()
+  })
+}

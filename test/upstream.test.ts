@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { stores } from './support/stores.ts'
+import { comeBack, signInWith, visit } from './support/upstream.ts'
+import { assertOut, events, me, refusedWith, setUser, together } from './support/upstream-together.ts'
+
+const dayMs = 86_400_000
+
+for (const store of stores)
+  describe(`signing in from another place, on ${store.name}`, () => {
+    test('somebody new comes, and comes again as the same, whatever their address there is by then', async () => {
+      await using here = await together({ flags: await store.flags() })
+      const ana = here.postern.stranger()
+      assert.equal(await signInWith(ana, here.providerId, '/-/inbox'), '/-/inbox')
+      const { username, email, role, session } = await me(ana)
+      assert.deepEqual([username, email, role], ['ana', 'ana@acme.example', 'member'])
+      assert.deepEqual([session.strength, session.credentialName], ['password', null])
+      const [arrived] = await events(here.postern, 'person.arrived')
+      assert.equal(arrived?.facts['provider'], 'Acme')
+
+      // The account there is given the owner's address: it stays Ana's here, and the owner's stays the owner's.
+      here.upstream.accounts.set('ana-there', { email: 'olga@example.com', email_verified: true, name: 'Olga' })
+      const again = await here.arrive()
+      assert.equal((await me(again.person)).username, 'ana')
+    })
+
+    test('two first arrivals at once make one person', async () => {
+      await using here = await together({ flags: await store.flags() })
+      const both = await Promise.all([here.arrive(), here.arrive()])
+      const [one, two] = await Promise.all(both.map(({ person }) => me(person)))
+      assert.equal(one?.id, two?.id)
+      assert.equal((await events(here.postern, 'person.arrived')).length, 1)
+    })
+
+    test('groups there are read at each sign-in, and a required one takes access and gives it back', async () => {
+      await using here = await together({
+        flags: await store.flags(),
+        settings: { groupClaim: 'groups', groupMap: { devs: 'acme-devs' }, requiredGroup: 'postern' },
+      })
+      const account = { email: 'ana@acme.example', email_verified: true, name: 'Ana Acme' }
+      const groups = async () => {
+        const { items } = await here.owner.call<{ items: { name: string; members: { username: string }[] }[] }>(
+          'GET',
+          '/groups',
+        )
+        return items.filter(({ members }) => members.some(({ username }) => username === 'ana')).map(({ name }) => name)
+      }
+      here.upstream.accounts.set('ana-there', { ...account, groups: ['devs'] })
+      assert.equal((await here.arrive()).refused, 'required-group', 'nobody is made who is not in the group')
+      assert.equal((await events(here.postern, 'person.arrived')).length, 0)
+
+      here.upstream.accounts.set('ana-there', { ...account, groups: ['postern', 'devs', 'other'] })
+      const { person: ana } = await here.arrive()
+      assert.deepEqual(await groups(), ['acme-devs'])
+      here.upstream.accounts.set('ana-there', { ...account, groups: ['postern'] })
+      await here.arrive()
+      assert.deepEqual(await groups(), [])
+
+      here.upstream.accounts.set('ana-there', { ...account, groups: [] })
+      assert.equal((await here.arrive()).refused, 'required-group')
+      await assertOut(ana)
+      const [ended] = await events(here.postern, 'access.ended')
+      assert.equal(ended?.facts['cause'], 'upstream')
+
+      here.upstream.accounts.set('ana-there', { ...account, groups: ['postern'] })
+      const back = await here.arrive()
+      assert.equal((await me(back.person)).username, 'ana')
+      await assertOut(ana)
+    })
+  })
+
+test('what a person ended stays ended, whatever the other place says', async () => {
+  await using here = await together({ settings: { groupClaim: 'groups', requiredGroup: 'postern' } })
+  here.upstream.accounts.set('ana-there', { email: 'ana@acme.example', email_verified: true, groups: ['postern'] })
+  const { person: ana } = await here.arrive()
+  await here.owner.act('POST', '/people/ana/end', { reason: 'left' })
+  await assertOut(ana)
+  assert.equal((await here.arrive()).refused, 'access-ended')
+
+  // Given back by a person, the account is there again and the way in from elsewhere is not.
+  await here.owner.act('POST', '/people/ana/restore', {})
+  assert.equal((await here.arrive()).refused, 'link-ended')
+})
+
+test('an account that its person manages is never joined by its address', async () => {
+  await using here = await together()
+  const zoe = await here.postern.join(here.owner, 'zoe')
+  await setUser(here.postern, 'zoe', { email: 'Zoe@acme.example' })
+  here.upstream.accounts.set('zoe-there', { email: 'zoe@acme.example', email_verified: true })
+  here.upstream.there = { subject: 'zoe-there' }
+  assert.equal((await here.arrive()).refused, 'account-exists')
+
+  // Once the organisation manages it, it is; and nobody else there who is given the address gets in after that.
+  await setUser(here.postern, 'zoe', { managedBy: 'dom_acmeexample' })
+  assert.equal((await me((await here.arrive()).person)).id, (await me(zoe)).id)
+  here.upstream.accounts.set('mallory-there', { email: 'zoe@acme.example', email_verified: true })
+  here.upstream.there = { subject: 'mallory-there' }
+  assert.equal((await here.arrive()).refused, 'address-taken')
+})
+
+test('an address joins nobody where it is not verified, or not at a verified domain of that place', async () => {
+  await using here = await together()
+  const say = (claims: Record<string, unknown>) => here.upstream.accounts.set('ana-there', claims)
+  for (const [claims, code] of [
+    [{ email: 'ana@acme.example' }, 'address-unverified'],
+    [{ email: 'ana@acme.example', email_verified: false }, 'address-unverified'],
+    [{ email: 'ana@acme.example', email_verified: 'true' }, 'address-unverified'],
+    [{ email: 'ana@sub.acme.example', email_verified: true }, 'domain-not-verified'],
+    [{ email: 'ana@evil.example@acme.example', email_verified: true }, 'address-unverified'],
+    [{ email: 'ana@elsewhere.example', email_verified: true }, 'domain-not-verified'],
+    [{ email_verified: true }, 'address-unverified'],
+  ] as const) {
+    say(claims)
+    assert.equal((await here.arrive()).refused, code, JSON.stringify(claims))
+  }
+  say({ email: 'ana@acme.example', email_verified: true })
+  await here.change({ createsPeople: false })
+  assert.equal((await here.arrive()).refused, 'not-known')
+  await here.change({ createsPeople: true, domains: [] })
+  assert.equal((await here.arrive()).refused, 'domain-not-verified')
+  assert.equal((await events(here.postern, 'person.arrived')).length, 0)
+})
+
+test('nobody whose access or time is over comes in, and nobody at their address is made anew', async () => {
+  await using here = await together({ settings: { newPersonRole: 'guest' } })
+  const { person: ana } = await here.arrive()
+  assert.equal((await me(ana)).role, 'guest')
+  here.pass(91 * dayMs)
+  assert.equal((await here.arrive()).refused, 'access-ended')
+  await assertOut(ana)
+  here.upstream.accounts.set('other-there', { email: 'ana@acme.example', email_verified: true })
+  here.upstream.there = { subject: 'other-there' }
+  await setUser(here.postern, 'ana', { state: 'ended' })
+  assert.equal((await here.arrive()).refused, 'access-ended')
+})
+
+test('without a passkey of this place such a session reaches nothing but getting one', async () => {
+  await using here = await together({ settings: { trustsAcr: 'mfa' } })
+  here.upstream.there = { subject: 'ana-there', acr: 'phrh', amr: ['mfa', 'hwk'] }
+  const { person: ana } = await here.arrive()
+  assert.equal((await me(ana)).session.strength, 'mfa')
+  for (const path of ['/inbox', '/projects', '/people', '/me/tokens'])
+    await assert.rejects(ana.call('GET', path), `${path} is open`)
+  await assert.rejects(ana.call('POST', '/projects', { name: 'mine', description: '' }))
+  assert.equal(await made(ana), 'upgrade')
+
+  async function made(person: typeof ana): Promise<string> {
+    const { link } = await person.call<{ link: string }>('POST', '/me/upgrade-link', {})
+    const token = new URL(link).hash.slice(1)
+    const { purpose } = await person.call<{ purpose: string }>('POST', '/registration-links/inspect', { token })
+    await person.register(link, { username: 'ana', displayName: 'Ana Acme', email: 'ana@acme.example' })
+    await person.call('GET', '/projects')
+    return purpose
+  }
+  // From then on, a sign-in there leads to the passkey that there is, and to no other.
+  const { person: again } = await here.arrive()
+  await assert.rejects(again.call('POST', '/me/upgrade-link', {}), refusedWith('has-passkey'))
+})
+
+test('only where an owner says so is its word about phishing-resistant keys worth a passkey', async () => {
+  await using here = await together({ settings: { trustsAcr: 'phr', demandsLocalPasskey: false } })
+  const strengthWith = async (proof: { acr?: string; amr?: string[] }): Promise<string> => {
+    here.upstream.there = { subject: 'ana-there', ...proof }
+    return (await me((await here.arrive()).person)).session.strength
+  }
+  assert.equal(await strengthWith({}), 'password')
+  assert.equal(await strengthWith({ amr: ['pwd', 'mfa'] }), 'mfa')
+  assert.equal(await strengthWith({ acr: 'phr' }), 'passkey')
+  assert.equal(await strengthWith({ acr: 'phrh', amr: ['hwk'] }), 'passkey', 'never more: nobody here saw the key')
+  const { person: ana } = await here.arrive()
+  await ana.call('GET', '/projects')
+  // An act takes a tap all the same, and there is nothing to tap with.
+  await assert.rejects(ana.act('POST', '/me/tokens', { name: 'x', scopes: [], repositoryIds: null, expiresInDays: 1 }))
+})
+
+test('what comes back counts once, in the browser it left from', async () => {
+  await using here = await together()
+  const [ana, mallory] = [here.postern.stranger(), here.postern.stranger()]
+  const depart = async (person: typeof ana) =>
+    visit((await person.call<{ url: string }>('POST', '/sign-in/upstream/begin', { provider: here.providerId })).url)
+  const back = await depart(mallory)
+  // Mallory's own answer, slipped to Ana, would sign Ana in as Mallory.
+  assert.match(await comeBack(ana, back), /refused=not-finished/)
+  await assertOut(ana)
+  assert.equal(await comeBack(mallory, back), '/')
+  const replayed = here.postern.stranger()
+  for (const person of [mallory, replayed]) assert.match(await comeBack(person, back), /refused=not-finished/)
+  await assertOut(replayed)
+
+  // The code is spent at the other place too, whatever state it comes with.
+  const fresh = new URL(await depart(ana))
+  fresh.searchParams.set('code', new URL(back).searchParams.get('code') ?? '')
+  assert.match(await comeBack(ana, fresh.href), /refused=not-finished/)
+  await assertOut(ana)
+
+  const late = await depart(ana)
+  here.pass(6 * 60_000)
+  assert.match(await comeBack(ana, late), /refused=not-finished/)
+})
+
+test('a no there is no session here, and ends nothing', async () => {
+  await using here = await together()
+  const { person: ana } = await here.arrive()
+  here.upstream.there = null
+  const { refused, person } = await here.arrive()
+  assert.equal(refused, 'denied-there')
+  await assertOut(person)
+  assert.equal((await me(ana)).username, 'ana')
+})
+
+test('a guardrail stands before it as before every sign-in', async () => {
+  await using here = await together()
+  const { policy, version } = await here.owner.call<{ policy: { rules: unknown[] }; version: number }>('GET', '/policy')
+  const rule = {
+    id: 'office',
+    title: 'From the office',
+    mode: 'enforce',
+    who: ['role:member'],
+    does: ['sign-in'],
+    requires: { networks: ['10.0.0.0/8'] },
+  }
+  await here.owner.act('PUT', '/policy', { basedOn: version, policy: { ...policy, rules: [...policy.rules, rule] } })
+  const { refused, person } = await here.arrive()
+  assert.equal(refused, 'refused-here')
+  await assertOut(person)
+})
+
+test('keys may change there at any time; where it goes on after sign-in is a path of ours', async () => {
+  await using here = await together()
+  await here.arrive()
+  await here.upstream.rotate()
+  assert.equal((await here.arrive()).page, '/')
+  for (const target of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)'])
+    assert.equal(await signInWith(here.postern.stranger(), here.providerId, target), '/')
+})
+
+test('by address one learns where its domain signs in, and nothing of any person', async () => {
+  await using here = await together()
+  await here.arrive()
+  const begin = async (address: string) => {
+    const { url } = await here.postern.stranger().call<{ url: string }>('POST', '/sign-in/upstream/begin', { address })
+    const { origin, searchParams } = new URL(url)
+    return { origin, hint: searchParams.get('login_hint'), names: [...searchParams.keys()].sort() }
+  }
+  const known = await begin('ana@acme.example')
+  const unknown = await begin('nobody@ACME.example')
+  assert.equal(known.origin, here.upstream.issuer)
+  assert.deepEqual({ ...known, hint: '' }, { ...unknown, hint: '' })
+  await assert.rejects(begin('ana@elsewhere.example'), refusedWith('no-such-place'))
+})
+
+test('what a rule permits of passwords here is not permitted to a sign-in elsewhere', async () => {
+  await using here = await together({ settings: { groupClaim: 'groups', groupMap: { devs: 'acme-devs' } } })
+  here.upstream.accounts.set('ana-there', { email: 'ana@acme.example', email_verified: true, groups: ['devs'] })
+  const { policy, version } = await here.owner.call<{ policy: { rules: unknown[] }; version: number }>('GET', '/policy')
+  const rule = {
+    id: 'moving-in',
+    title: 'While we move',
+    mode: 'enforce',
+    who: ['group:acme-devs'],
+    does: ['sign-in'],
+    requires: {},
+    permits: { signIn: 'password', until: Date.now() + 30 * dayMs },
+  }
+  await here.owner.act('PUT', '/policy', { basedOn: version, policy: { ...policy, rules: [...policy.rules, rule] } })
+  const { person: ana } = await here.arrive()
+  await assert.rejects(ana.call('GET', '/projects'), refusedWith('stronger-key-needed'))
+})
+
+test('a role that a group gives comes and goes with the group there', async () => {
+  await using here = await together({ settings: { groupClaim: 'groups', groupMap: { ops: 'acme-ops' } } })
+  const account = { email: 'ana@acme.example', email_verified: true }
+  await here.owner.act('PATCH', '/groups/acme-ops', { organisationRole: 'admin' })
+  const roleIn = async (groups: string[]): Promise<string> => {
+    here.upstream.accounts.set('ana-there', { ...account, groups })
+    return (await me((await here.arrive()).person)).role
+  }
+  assert.equal(await roleIn([]), 'member')
+  assert.equal(await roleIn(['ops']), 'admin')
+  assert.equal(await roleIn([]), 'member')
+  await assert.rejects(here.owner.act('PUT', '/groups/acme-ops/members/ana', {}), refusedWith('managed-group'))
+})
