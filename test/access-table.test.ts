@@ -57,6 +57,17 @@ test('what is open to everybody changes nothing but by a ceremony of its own', (
   const open = routes
     .filter(({ access, method }) => access === 'public' && method !== 'GET')
     .map(({ method, url }) => `${method} ${url}`)
-  const ceremonies = /^POST \/api\/v1\/(registration-links|sign-in|sign-in\/upstream)\/(inspect|begin|finish)$/
-  assert.deepEqual([...new Set(open.filter((route) => !ceremonies.test(route) && !route.endsWith(' /api/*')))], [])
+  const ceremonies =
+    /^POST \/api\/v1\/(registration-links|sign-in|sign-in\/upstream|recovery\/cancel)\/(inspect|begin|finish)$/
+  // A secret that somebody holds, or a letter to the address that was given; each counts its own misses.
+  const byOwnSecret = [
+    'POST /api/v1/break-glass/use',
+    'POST /api/v1/recovery/use-code',
+    'POST /api/v1/self-registration',
+    'POST /api/v1/sign-in/password',
+  ]
+  assert.deepEqual(
+    [...new Set(open.filter((route) => !ceremonies.test(route) && !route.endsWith(' /api/*')))].sort(),
+    byOwnSecret,
+  )
 })

@@ -29,7 +29,10 @@ for (const store of stores)
       await using postern = await startPostern({
         flags: [
           ...(await store.flags()),
-          ...['--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'Postern <postern@example.com>'],
+          '--smtp-url',
+          `smtp://127.0.0.1:${mail.port}`,
+          '--mail-from',
+          'Postern <postern@example.com>',
         ],
         now: () => Date.now() + ahead,
       })

@@ -36,7 +36,7 @@ export async function listAgents(db: Db<'user' | 'apiToken'>, caller: Caller, no
     isMine: row.ownerId === caller.id,
     state: row.state,
     createdAt: row.createdAt,
-    tokenCount: Number(tokensOf.get(row.id)?.count ?? 0),
+    tokenCount: tokensOf.get(row.id)?.count ?? 0,
     lastUsedAt: tokensOf.get(row.id)?.lastUsedAt ?? null,
   }))
 }

@@ -21,7 +21,7 @@ export const listMembers = (db: Db<'groupMember'>, groupId: Id<'grp'>) =>
   db
     .selectFrom('groupMember')
     .innerJoin('user', 'user.id', 'groupMember.userId')
-    .select(['user.id', 'user.username', 'user.displayName', 'user.email'])
+    .select(['user.id', 'user.username', 'user.displayName'])
     .where('groupMember.groupId', '=', groupId)
     .where('user.state', '=', 'active')
     .where('user.kind', '=', 'person')

@@ -36,7 +36,7 @@ export async function reportAnnouncement(
     .where('dedupeKey', '<', letterKey(row.id, '~'))
     .execute()
   const letterOf = new Map(letters.map((letter) => [letter.toUserId, letter]))
-  const readers = members.map(({ email: _, ...person }): AnnouncementReader => {
+  const readers = members.map((person): AnnouncementReader => {
     const letter = letterOf.get(person.id)
     const seenAt = seenBy.get(person.id) ?? null
     const enrolledAt = enrolled.get(person.id) ?? null

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Badge, Box, Button, Group, Stack, Table, Text } from '@mantine/core'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
@@ -82,11 +82,8 @@ export function AnnouncementPage() {
         {readers.length === 0 ? (
           <Text c="dimmed">Nobody is in this group.</Text>
         ) : (
-          <Table.ScrollContainer
-            minWidth={560}
-            scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'Who has seen it' } }}
-          >
-            <Table>
+          <Box role="group" aria-label="Who has seen it" tabIndex={0} style={{ overflowX: 'auto' }}>
+            <Table miw={560}>
               <Table.Thead>
                 <Table.Tr>
                   {['Person', 'State', 'Letter', 'Seen here', 'Has the key'].map((head) => (
@@ -108,7 +105,7 @@ export function AnnouncementPage() {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </Box>
         )}
       </Stack>
     </>
