@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FastifyRequest } from 'fastify'
 import { createOnPermitted } from './agents/on-permitted.ts'
 import { agentsRoutes } from './agents/routes.ts'
 import { accessKinds, stoppedByRecovery } from './access-kinds.ts'
@@ -23,16 +22,14 @@ import type { Id } from './database/id.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { createWindingUp } from './directory/connections/winding-up.ts'
 import { directoryRoutes } from './directory/routes.ts'
-import { createDirectoryGuard } from './directory/scim/directory-guard.ts'
 import { createInvite } from './directory/scim/invite.ts'
 import { createDomainWatch } from './directory/domains/watch-domains.ts'
 import { findDomainOfAddress } from './directory/domains/find-domain.ts'
 import { followPeople } from './directory/domains/follow-people.ts'
-import { listDomainLetters } from './directory/domains/list-domain-letters.ts'
 import { lookAtFile } from './directory/domains/look-at-file.ts'
 import { lookInDns } from './directory/domains/look-in-dns.ts'
 import { homeRoutes } from './home/routes.ts'
-import { enforceAccess, type Guard } from './http/access.ts'
+import { enforceAccess } from './http/access.ts'
 import { createBus } from './bus/bus.ts'
 import { createApp } from './http/app.ts'
 import { limitBodyTime } from './http/body-deadline.ts'
@@ -45,22 +42,19 @@ import { forbidden } from './http/problem.ts'
 import { limitRates } from './http/rate-limit.ts'
 import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
-import { createReminders } from './guardrails/remind.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
-import { getActor, getActorAnywhere } from './identity/actor.ts'
-import { actorOf, checkShortfall, getCaller, getEnrolling, getPerson, isAdmin } from './identity/caller.ts'
+import { getActor } from './identity/actor.ts'
+import { actorOf, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
 import { challengesInMemory } from './identity/challenges-in-memory.ts'
 import { challengesInTable } from './identity/challenges-in-table.ts'
 import { ensureInstance } from './identity/instance.ts'
 import type { Ceremonies } from './identity/registration.ts'
-import { findNotice } from './identity/notices.ts'
 import { rejudgeCredentials } from './identity/rejudge-credentials.ts'
 import { ACCESS_ENDED, createEndAccess, SESSION_ENDED, type EndAccess } from './identity/ending/end-access.ts'
 import { endByShell } from './identity/ending/end-by-shell.ts'
 import { createReceipts } from './identity/ending/receipts.ts'
 import { invitationAdmission } from './identity/invitations/admission.ts'
-import { createGuestEnds } from './identity/guests/guest-ends.ts'
 import { selfAdmission } from './identity/self-registration/admission.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
@@ -75,13 +69,8 @@ import { createMirrors } from './mirrors/mirrors.ts'
 import { mirrorsRoutes } from './mirrors/routes.ts'
 import { createMeters } from './metrics/meters.ts'
 import { measureRequests } from './metrics/measure-requests.ts'
-import { createMetricsGuard } from './metrics/metrics-guard.ts'
 import { metricsRoutes } from './metrics/routes.ts'
-import { remindOfBreakGlass } from './identity/break-glass/remind.ts'
 import type { RecoveryStops } from './identity/recovery/begin-recovery.ts'
-import { createRecoveryJob } from './identity/recovery/recovery-job.ts'
-import { listOwnerlessNotices } from './identity/ownerless-notices.ts'
-import { listAdministratorNotices } from './identity/recovery/recovery-notices.ts'
 import { createOutbound } from './outbound/outbound.ts'
 import { createNotifier } from './notify/notifier.ts'
 import { notifyRoutes } from './notify/routes.ts'
@@ -91,17 +80,11 @@ import { provenanceRoutes } from './provenance/routes.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
 import { createAutoMerge } from './pull-requests/auto-merge-asking.ts'
 import { createConfirmation } from './pull-requests/confirm-bypass.ts'
-import { wantsLetters } from './notify/choices.ts'
-import { listReviewLetters } from './pull-requests/review-letters.ts'
-import { listMergeLetters } from './pull-requests/merge-letters.ts'
 import { recordMerge } from './pull-requests/record-merge.ts'
-import { createBypassReminders } from './pull-requests/remind-bypass.ts'
 import { createOpenForPush } from './pull-requests/open-for-push.ts'
 import { createOnApproved } from './pull-requests/review/on-approved.ts'
 import { pullRequestRoutes } from './pull-requests/routes.ts'
-import { createRepositoryGuards } from './repositories/access.ts'
 import { findAuditedRepository } from './repositories/audited-repository.ts'
-import { createGitGuard } from './repositories/git-guard.ts'
 import { createGit } from './repositories/git.ts'
 import { endForgottenPushes } from './repositories/held-push-remains.ts'
 import { givenRoles } from './repositories/given-roles.ts'
@@ -114,7 +97,6 @@ import { listReachablePaths, listReadableIds } from './repositories/reachable.ts
 import { reconcile } from './repositories/reconcile.ts'
 import { revokeKey } from './repositories/revoked-keys.ts'
 import { repositoriesRoutes } from './repositories/routes.ts'
-import { listStewardLetters } from './repositories/stewards.ts'
 import { sweep } from './repositories/sweep.ts'
 import { emptyTrash } from './repositories/trash.ts'
 import { loadSecretKey } from './secrets/secret-key.ts'
@@ -124,10 +106,12 @@ import { createActGuard } from './seals/act-guard.ts'
 import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
 import { createWaiting } from './seals/waiting.ts'
+import { createGuards } from './guards.ts'
+import { createJobs } from './jobs.ts'
+import { createLetterFollower } from './letters.ts'
 import { version } from './version.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
-import { createDeliverySender } from './webhooks/send-deliveries.ts'
 
 export interface Postern {
   ceremonies: Ceremonies
@@ -174,23 +158,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   opened.defer(() => mail.close())
   const followers: EventFollower[] = [
-    async (tx, event) => {
-      const notice = await findNotice(tx, event)
-      if (notice !== undefined) await mail.queue(tx, notice)
-    },
-    async (tx, event) => {
-      for (const notice of await listAdministratorNotices(tx, event)) await mail.queue(tx, notice)
-      for (const notice of await listOwnerlessNotices(tx, event)) await mail.queue(tx, notice)
-    },
-    async (tx, event) => {
-      for (const letter of await listMergeLetters(tx, event)) await mail.queue(tx, letter)
-      for (const letter of await listReviewLetters(tx, event))
-        if (await wantsLetters(tx, letter.toUserId)) await mail.queue(tx, letter)
-    },
-    async (tx, event) => {
-      for (const letter of await listStewardLetters(tx, event)) await mail.queue(tx, letter)
-      for (const letter of await listDomainLetters(tx, event)) await mail.queue(tx, letter)
-    },
+    createLetterFollower(mail),
     (tx, event, id) => queueDeliveries(tx, event, { event: id, origin }),
   ]
   const live = createLive({
@@ -338,47 +306,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
     accountOf: (request) => request.caller?.id ?? request.directory?.id,
     onRefused: meters.rateLimited,
   })
-  const known = limits.counting(async (request) => {
-    request.caller = await authenticator.fromRequest(request)
-  })
-  // What a session lacks makes it nobody's where anybody may come.
-  const anybody: Guard = async (request) => {
-    await known(request)
-    if (request.caller?.shortfall) request.caller = undefined
-  }
-  const andThen =
-    (guard: Guard): Guard =>
-    async (request) => {
-      await known(request)
-      checkShortfall(request)
-      // Before its body is read: whoever has no key cannot carry out what takes a tap, whatever they send.
-      if (request.routeOptions.config.act !== undefined) getActor(request)
-      await guard(request)
-    }
-  const asOrganisation = (isEnough: (request: FastifyRequest) => boolean, role: string): Guard =>
-    andThen(async (request) => {
-      if (!isEnough(request)) throw forbidden(`Only an ${role} of the organisation can do this.`, 'Ask one of them.')
-    })
-  const inRepositories = createRepositoryGuards({ db: database.read, root })
   enforceAccess(app, {
-    access: {
-      public: anybody,
-      enrolling: andThen(async (request) => void getEnrolling(request)),
-      user: andThen(async (request) => void getCaller(request)),
-      person: andThen(async (request) => void getActorAnywhere(request)),
-      'organisation:admin': asOrganisation((request) => isAdmin(getActorAnywhere(request)), 'administrator'),
-      'organisation:owner': asOrganisation((request) => getActorAnywhere(request).role === 'owner', 'owner'),
-      'project:read': andThen(inRepositories['project:read']),
-      'project:admin': andThen(inRepositories['project:admin']),
-      'repository:read': andThen(inRepositories['repository:read']),
-      'repository:write': andThen(inRepositories['repository:write']),
-      'repository:status': andThen(inRepositories['repository:status']),
-      'repository:admin': andThen(inRepositories['repository:admin']),
-      signed: limits.counting(async () => {}),
-      git: limits.counting(createGitGuard({ db: database.read, root, authenticator })),
-      directory: limits.counting(createDirectoryGuard({ database, now })),
-      metrics: limits.counting(createMetricsGuard({ token: config.metricsToken })),
-    },
+    access: createGuards({ database, root, authenticator, limits, now, metricsToken: config.metricsToken }),
     act: createActGuard(ceremonies, whereOf),
   })
 
@@ -547,59 +476,18 @@ export async function createPostern(config: Config, now: () => number = Date.now
     },
   })
   await consoleRoutes(app, { folder: consoleFolder })
-  const reminders = createReminders({
-    database,
-    policy,
-    now,
-    queue: (tx, { userId, key, facts }) =>
-      mail.queue(tx, { toUserId: userId, kind: 'enrolment-reminder', facts, dedupeKey: key }),
-    onError: (error) => log(error, 'reminding people of what a guardrail will ask'),
-  })
-  opened.defer(() => reminders.close())
-  afterwards.push((events) => {
-    if (events.some(({ action }) => action === 'group.member-added')) reminders.stir()
-  })
-  const recoveryJob = createRecoveryJob({
-    database,
-    now,
-    onSettled: projectAll,
-    also: () =>
-      remindOfBreakGlass({
-        database,
-        now,
-        tell: (tx, letter) => mail.queue(tx, { ...letter, kind: 'break-glass-waits' }),
-      }),
-    onError: (error) => log(error, 'settling recoveries'),
-  })
-  opened.defer(() => recoveryJob.close())
-  afterwards.push((events) => {
-    for (const { action, target } of events) if (action === 'recovery.started') notifier.warn(target.id as Id<'usr'>)
-  })
-  const bypassReminders = createBypassReminders({
-    database,
-    now,
-    onError: (error) => log(error, 'looking for merges past a rule that nobody looked at'),
-  })
-  opened.defer(() => bypassReminders.close())
-  const deliveries = createDeliverySender({
-    database,
+  const jobs = createJobs({
+    ...parts,
+    mail,
+    endAccess,
     outbound,
     secrets,
-    version,
-    now,
-    tell: (tx, { toUserId, ...facts }) => mail.queue(tx, { toUserId, kind: 'webhook-off', facts }),
-    onError: (error) => log(error, 'telling a webhook'),
+    signersChanged: projectAll,
   })
-  opened.defer(() => deliveries.close())
-  const guestEnds = createGuestEnds({
-    database,
-    endAccess,
-    origin,
-    now,
-    queue: (tx, letter) => mail.queue(tx, letter),
-    onError: (error) => log(error, 'ending the access of guests whose day has come'),
+  opened.defer(() => jobs.close())
+  afterwards.push(jobs.after, (events) => {
+    for (const { action, target } of events) if (action === 'recovery.started') notifier.warn(target.id as Id<'usr'>)
   })
-  opened.defer(() => guestEnds.close())
   const running = opened.move()
 
   return {
@@ -621,14 +509,10 @@ export async function createPostern(config: Config, now: () => number = Date.now
       schedule.start()
       mail.start()
       notifier.start()
-      reminders.start()
-      deliveries.start()
       autoMerge.start()
-      bypassReminders.start()
-      recoveryJob.start()
+      jobs.start()
       windingUp.start()
       domainWatch.start()
-      guestEnds.start()
     },
     close: () => running.disposeAsync(),
   }

@@ -1,0 +1,94 @@
+import type { AuditEntry } from './audit/entry.ts'
+import type { Database } from './database/handles.ts'
+import type { LoadedPolicy } from './guardrails/in-force.ts'
+import { createReminders } from './guardrails/remind.ts'
+import { remindOfBreakGlass } from './identity/break-glass/remind.ts'
+import type { EndAccess } from './identity/ending/end-access.ts'
+import { createGuestEnds } from './identity/guests/guest-ends.ts'
+import { createRecoveryJob } from './identity/recovery/recovery-job.ts'
+import type { Mail } from './mail/mail.ts'
+import type { Outbound } from './outbound/outbound.ts'
+import { createBypassReminders } from './pull-requests/remind-bypass.ts'
+import type { Secrets } from './secrets/secrets.ts'
+import { version } from './version.ts'
+import { createDeliverySender } from './webhooks/send-deliveries.ts'
+
+interface JobParts {
+  database: Database
+  policy: LoadedPolicy
+  mail: Mail
+  endAccess: EndAccess
+  outbound: Outbound
+  secrets: Secrets
+  origin: string
+  /** A recovery was settled, and keys that sealed something may have ended. */
+  signersChanged: () => void
+  log: (error: unknown, doing: string) => void
+  now: () => number
+}
+
+/** What looks by itself, every so often, at what nobody asks for: each may run on several nodes, and be cut off at any time. */
+export function createJobs(parts: JobParts) {
+  const { database, policy, mail, endAccess, outbound, secrets, origin, now, log } = parts
+  const failing =
+    (doing: string) =>
+    (error: unknown): void =>
+      log(error, doing)
+  const reminders = createReminders({
+    database,
+    policy,
+    now,
+    queue: (tx, { userId, key, facts }) =>
+      mail.queue(tx, { toUserId: userId, kind: 'enrolment-reminder', facts, dedupeKey: key }),
+    onError: failing('reminding people of what a guardrail will ask'),
+  })
+  const jobs = [
+    reminders,
+    createRecoveryJob({
+      database,
+      now,
+      onSettled: parts.signersChanged,
+      also: () =>
+        remindOfBreakGlass({
+          database,
+          now,
+          tell: (tx, letter) => mail.queue(tx, { ...letter, kind: 'break-glass-waits' }),
+        }),
+      onError: failing('settling recoveries'),
+    }),
+    createBypassReminders({
+      database,
+      now,
+      onError: failing('looking for merges past a rule that nobody looked at'),
+    }),
+    createDeliverySender({
+      database,
+      outbound,
+      secrets,
+      version,
+      now,
+      tell: (tx, { toUserId, ...facts }) => mail.queue(tx, { toUserId, kind: 'webhook-off', facts }),
+      onError: failing('telling a webhook'),
+    }),
+    createGuestEnds({
+      database,
+      endAccess,
+      origin,
+      now,
+      queue: (tx, letter) => mail.queue(tx, letter),
+      onError: failing('ending the access of guests whose day has come'),
+    }),
+  ]
+  return {
+    start(): void {
+      for (const job of jobs) job.start()
+    },
+    /** Some of them have something to do at once after such an event. */
+    after(events: readonly AuditEntry[]): void {
+      if (events.some(({ action }) => action === 'group.member-added')) reminders.stir()
+    },
+    async close(): Promise<void> {
+      for (const job of jobs.toReversed()) await job.close()
+    },
+  }
+}
