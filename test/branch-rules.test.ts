@@ -155,7 +155,7 @@ for (const store of stores)
       await refused(people.bob.call('PUT', rulePath(), { ...firstRule, approvals: 0 }), 403, 'not-allowed')
       const authorization = `Bearer ${await people.ana.makeToken('strong', ['repository:write'])}`
       const nobody = postern.stranger()
-      await refused(nobody.call('PUT', rulePath(), firstRule, { authorization }), 403, 'not-allowed')
+      await refused(nobody.call('PUT', rulePath(), firstRule, { authorization }), 403, 'person-required')
       await refused(nobody.call('GET', rulePath()), 401, 'sign-in-required')
       await refused(people.ana.call('GET', rulePath('other')), 404, 'not-found')
       await refused(people.ana.call('PUT', rulePath('other'), firstRule), 404, 'not-found')

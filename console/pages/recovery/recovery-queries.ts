@@ -4,4 +4,3 @@ import type { BreakGlassView, Items, OwnRecovery, RecoveryView } from '../../api
 export const ownRecoveryQuery = getQuery<OwnRecovery>('/me/recovery')
 export const recoveriesQuery = getQuery<Items<RecoveryView>>('/recoveries')
 export const breakGlassQuery = getQuery<Items<BreakGlassView>>('/break-glass')
-export const settingsQuery = getQuery<Items<{ name: string; value: unknown }>>('/settings')
