@@ -26,7 +26,8 @@ const runs = [
     files: find('test/**/*.test.ts'),
     flags: [
       '--test-global-setup=test/support/share-postgres.ts',
-      `--test-concurrency=${Math.max(2, availableParallelism())}`,
+      // Each waits for disks, browsers and other processes more than it works: one more than there are cores.
+      `--test-concurrency=${Math.max(2, availableParallelism()) + 1}`,
     ],
   },
 ]
