@@ -54,6 +54,12 @@ export const pullRequestPage: Group = {
   },
 }
 
+/** What of a browser's page is used there. */
+interface InPage {
+  document: { body?: { textContent: string } }
+  requestAnimationFrame(then: () => void): void
+}
+
 /**
  * From the address to the frame that shows these words. Looked at in each frame: a locator would look again after up to
  * half a second.
@@ -62,9 +68,18 @@ async function timeReadable(page: Page, address: string, words: string): Promise
   await page.goto('about:blank')
   const startedAt = performance.now()
   await page.goto(address, { waitUntil: 'commit' })
-  const isThere = `document.body?.textContent.includes(${JSON.stringify(words)})`
-  await page.waitForFunction(isThere, undefined, { polling: 'raf' })
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await page.waitForFunction(
+    (wanted) => (globalThis as unknown as InPage).document.body?.textContent.includes(wanted),
+    words,
+    { polling: 'raf' },
+  )
+  await page.evaluate(
+    () =>
+      new Promise<void>((done) => {
+        const { requestAnimationFrame: next } = globalThis as unknown as InPage
+        next(() => next(done))
+      }),
+  )
   return performance.now() - startedAt
 }
 
