@@ -139,5 +139,8 @@ export function splitPath(path: string): { project: string; name: string } {
 export function safeReturnTo(returnTo: string | null | undefined, origin: string): string {
   if (!returnTo?.startsWith('/')) return paths.home
   const url = URL.parse(returnTo, origin)
-  return url?.origin === origin ? `${url.pathname}${url.search}${url.hash}` : paths.home
+  // A parser takes `/./` and the like away, and what is left may begin with two slashes.
+  return url?.origin === origin && !url.pathname.startsWith('//')
+    ? `${url.pathname}${url.search}${url.hash}`
+    : paths.home
 }

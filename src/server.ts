@@ -166,7 +166,12 @@ export async function createPostern(config: Config, now: () => number = Date.now
     onError: (error) => log(error, 'looking for changes'),
   })
   opened.defer(() => live.close())
-  const bus = createBus({ database: store, now, onError: (error) => log(error, 'reading what has ended') })
+  const bus = createBus({
+    onDeaf: () => connections.cutAll(),
+    database: store,
+    now,
+    onError: (error) => log(error, 'reading what has ended'),
+  })
   opened.defer(() => bus.close())
   const afterwards: ((events: readonly AuditEntry[]) => void)[] = [
     () => live.nudge(),

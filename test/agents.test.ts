@@ -47,4 +47,24 @@ for (const store of stores)
       )
       assert.equal((await ask('GET', repository)).status, 401)
     })
+
+    test('a token ends with whoever made it and has seen it, also where somebody else answers for the agent by now', async () => {
+      await using postern = await startPostern({ flags: await store.flags() })
+      const ana = await postern.owner()
+      const ben = await postern.join(ana, 'ben', 'admin')
+      await postern.join(ana, 'carl')
+      await ben.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
+      const { secret } = await ben.act<{ secret: string }>('POST', '/agents/robot/tokens', {
+        ...token,
+        scopes: ['ask'],
+      })
+      const later = await ana.act<{ secret: string }>('POST', '/agents/robot/tokens', { ...token, scopes: ['ask'] })
+      await ben.act('PATCH', '/agents/robot', { owner: 'carl' })
+      const ask = (bearer: string) =>
+        fetch(`${postern.origin}/api/v1/permissions/none`, { headers: { authorization: `Bearer ${bearer}` } })
+      assert.equal((await ask(secret)).status, 404)
+      await ana.act('POST', '/people/ben/end', { reason: '' })
+      assert.equal((await ask(secret)).status, 401)
+      assert.equal((await ask(later.secret)).status, 404)
+    })
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { createRegistrationLink } from '../src/identity/registration-links.ts'
 import { makeOwnerLink, makeSetupLink } from '../src/identity/instance.ts'
 import { hashSecret } from '../src/http/secret.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
@@ -183,3 +184,35 @@ for (const store of stores)
       await refused(registerWith(postern.stranger(), former, 'ana'), 410, 'link-used')
     })
   })
+
+test('a link that somebody kept is worth nothing once its person has come in by another, or has become more', async () => {
+  await using postern = await startPostern()
+  const ana = await postern.owner()
+  const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('pat'), role: 'member' })
+  await ana.act('PATCH', '/people/pat', { role: 'admin' })
+  await refused(postern.stranger().register(link, applicant('pat')), 410, 'link-used')
+
+  const { database, now } = postern.postern.ceremonies
+  const { id } = await database.read
+    .selectFrom('user')
+    .select('id')
+    .where('username', '=', 'pat')
+    .executeTakeFirstOrThrow()
+  const made = (purpose: 'invitation' | 'upgrade') =>
+    database.write((tx) => createRegistrationLink(tx, { purpose, userId: id, createdBy: null, at: now() }))
+  const [kept, other] = [await made('invitation'), await made('upgrade')]
+  const pat = postern.stranger()
+  await pat.register(`${postern.origin}/-/setup#${other.token}`, applicant('pat'))
+  await refused(
+    postern.stranger().register(`${postern.origin}/-/setup#${kept.token}`, applicant('pat')),
+    410,
+    'link-used',
+  )
+  const late = await made('invitation')
+  await refused(
+    postern.stranger().register(`${postern.origin}/-/setup#${late.token}`, applicant('pat')),
+    410,
+    'link-used',
+  )
+  await pat.signIn()
+})

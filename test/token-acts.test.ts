@@ -125,7 +125,7 @@ for (const store of stores)
       ] as const)
         await refused(program.call(method, path, body), 403, 'person-required')
       for (const path of ['/projects/payments', `${repository}/api`])
-        await refused(program.call('PATCH', path, { description: 'mine' }), 403, 'not-allowed')
+        await refused(program.call('PATCH', path, { description: 'mine' }), 403, 'person-required')
       assert.equal((await inbox(ana)).length, before)
     })
 

@@ -90,8 +90,14 @@ test('an account that its person manages is never joined by its address', async 
   here.upstream.there = { subject: 'zoe-there' }
   assert.equal((await here.arrive()).refused, 'account-exists')
 
-  // Once the organisation manages it, it is; and nobody else there who is given the address gets in after that.
+  // Managed alone is not enough: anybody can write an address into their account.
   await setUser(here.postern, 'zoe', { managedBy: 'dom_acmeexample' })
+  assert.equal((await here.arrive()).refused, 'account-exists')
+  await setUser(here.postern, 'zoe', { managedBy: 'dir_other' })
+  assert.equal((await here.arrive()).refused, 'account-exists')
+
+  // Once the organisation manages it, it is; and nobody else there who is given the address gets in after that.
+  await setUser(here.postern, 'zoe', { managedBy: 'dom_acmeexample', emailVerifiedAt: 1 })
   assert.equal((await me((await here.arrive()).person)).id, (await me(zoe)).id)
   here.upstream.accounts.set('mallory-there', { email: 'zoe@acme.example', email_verified: true })
   here.upstream.there = { subject: 'mallory-there' }

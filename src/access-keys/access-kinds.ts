@@ -1,6 +1,9 @@
+import type { ExpressionBuilder } from 'kysely'
+import type { Id } from '../database/id.ts'
+import type { Schema } from '../database/schema.ts'
 import type { AccessKind } from '../identity/ending/access-kind.ts'
 
-/** How the secrets of this room end with their person's access. */
+/** Their own, and those they made for agents: whoever has seen a secret has it, whoever answers for the agent by now. */
 export const apiTokens: AccessKind = {
   name: 'API tokens',
   tables: ['apiToken'],
@@ -9,7 +12,7 @@ export const apiTokens: AccessKind = {
       await db
         .selectFrom('apiToken')
         .select('id')
-        .where('userId', '=', userId)
+        .where((eb) => eb.or([eb('userId', '=', userId), madeForOthers(eb, userId)]))
         .where('endedAt', 'is', null)
         .where('expiresAt', '>', at)
         .execute()
@@ -19,10 +22,17 @@ export const apiTokens: AccessKind = {
       await tx
         .updateTable('apiToken')
         .set({ endedAt: at })
-        .where('userId', '=', user.id)
+        .where((eb) => eb.or([eb('userId', '=', user.id), madeForOthers(eb, user.id)]))
         .where('endedAt', 'is', null)
         .where('expiresAt', '>', at)
         .returning('id')
         .execute()
     ).length,
 }
+
+/** For agents that somebody else answers for by now; those of their own end with a receipt of their own. */
+const madeForOthers = (eb: ExpressionBuilder<Schema, 'apiToken'>, userId: Id<'usr'>) =>
+  eb.and([
+    eb('madeBy', '=', userId),
+    eb('userId', 'not in', eb.selectFrom('user').select('user.id').where('user.ownerId', '=', userId)),
+  ])

@@ -45,6 +45,7 @@ export async function createApiToken(
   const row: ApiTokenTable = {
     id: newId('tok'),
     userId: owner.id,
+    madeBy: owner.id === caller.id ? null : caller.id,
     name: token.name,
     secretHash: hashSecret(secret),
     scopes: JSON.stringify(token.scopes),

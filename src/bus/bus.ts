@@ -30,20 +30,31 @@ export interface NodeState {
 
 const lookEveryMs = 1_000
 const keepMs = 24 * 3_600_000
-const stoppedAfterMs = 10_000
+/** A node that has not heard the bus for so long cuts everything: what has ended meanwhile, it would not know. */
+const deafAfterMs = 5_000
+/** Taken for stopped well after it must have cut everything, however far clocks are apart. */
+const stoppedAfterMs = 30_000
 
 /**
  * `bus/` tells every node that shares this database what has ended. It knows no feature: a message is a topic and an
  * identifier. A node reads the number of the newest message each second; a stopped one has nothing left to cut.
  */
-export function createBus(parts: { database: Database; now: () => number; onError: (error: unknown) => void }): Bus {
-  const { database, now, onError } = parts
+export function createBus(parts: {
+  database: Database
+  now: () => number
+  /** Cuts everything that is open here. */
+  onDeaf: () => void
+  onError: (error: unknown) => void
+}): Bus {
+  const { database, now, onDeaf, onError } = parts
   const id = randomUUID()
   const listeners = new Map<string, BusListener[]>()
   let done = 0
   /** Carried out, and not written down yet: the store may have been away. */
   let unconfirmed: BusConfirmationTable[] = []
   let looking: Promise<void> | undefined
+  /** By the clock that nobody sets. */
+  let heardAt = performance.now()
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
@@ -60,9 +71,11 @@ export function createBus(parts: { database: Database; now: () => number; onErro
       unconfirmed.push({ seq, nodeId: id, at: now(), cut })
     }
     // A node alone on SQLite needs nobody to see that it lives.
-    if (timer === undefined || (unconfirmed.length === 0 && database.dialect === 'sqlite')) return
-    await confirm(unconfirmed)
-    unconfirmed = []
+    if (timer !== undefined && (unconfirmed.length > 0 || database.dialect !== 'sqlite')) {
+      await confirm(unconfirmed)
+      unconfirmed = []
+    }
+    heardAt = performance.now()
   }
 
   const confirm = (carriedOut: readonly BusConfirmationTable[]): Promise<unknown> =>
@@ -141,7 +154,11 @@ export function createBus(parts: { database: Database; now: () => number; onErro
           .execute()
         await tx.insertInto('node').values({ id, startedAt: at, seenAt: at, ackedSeq: done, ackedAt: at }).execute()
       })
-      timer = setInterval(() => void turn(), lookEveryMs).unref()
+      heardAt = performance.now()
+      timer = setInterval(() => {
+        if (database.dialect !== 'sqlite' && performance.now() - heardAt >= deafAfterMs) onDeaf()
+        void turn()
+      }, lookEveryMs).unref()
     },
     async close() {
       clearInterval(timer)

@@ -21,7 +21,12 @@ export async function endWithoutServer(
   const secrets = await createSecrets({ database, key: await loadSecretKey(config.secretKey, config.dataFolder), now })
   const key = await loadSigningKey(secrets, 'access-ends')
   const onError = (error: unknown): void => void process.stderr.write(`${String(error)}\n`)
-  const bus = createBus({ database, now, onError })
+  const bus = createBus({
+    onDeaf: () => {},
+    database,
+    now,
+    onError,
+  })
   // A node for this moment, on which nothing is open.
   await bus.start()
   try {

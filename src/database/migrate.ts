@@ -28,6 +28,7 @@ import { recovery } from './migrations/0023-recovery.ts'
 import { domains } from './migrations/0021-domains.ts'
 import { identityProviders } from './migrations/0022-identity-providers.ts'
 import { announcements } from './migrations/0027-announcements.ts'
+import { tokenMakers } from './migrations/0028-token-makers.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -58,6 +59,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0025-invitations': invitations(dialect),
   '0026-permissions': permissions(dialect),
   '0027-announcements': announcements(dialect),
+  '0028-token-makers': tokenMakers(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -254,6 +254,8 @@ export interface ChallengeTable {
 export interface ApiTokenTable {
   id: Id<'tok'>
   userId: Id<'usr'>
+  /** Who made it for an agent and has seen its secret: it ends with them too. Null for one's own. */
+  madeBy: Id<'usr'> | null
   name: string
   /** SHA-256 of the whole token, base64url. */
   secretHash: string

@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 export interface OpenConnections {
   /** Cuts everything this account has open here: requests, streams, clones and pushes in flight. Returns how many. */
   cut(accountId: string): number
+  /** The same for everybody who is known. */
+  cutAll(): void
   count(accountId: string): number
 }
 
@@ -55,6 +57,9 @@ export function trackConnections(
       const here = [...(open.get(account) ?? [])]
       for (const cut of here) cut()
       return here.length
+    },
+    cutAll() {
+      for (const account of [...open.keys()]) this.cut(account)
     },
     count: (account) => open.get(account)?.size ?? 0,
   }

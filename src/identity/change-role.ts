@@ -82,6 +82,13 @@ export async function changeRole(
         ? { role, baseRole: null, endsAt: await getGuestEnd(tx, undefined, at), sponsorId: caller.id }
         : { role, baseRole: null, endsAt: user.role === 'guest' ? null : user.endsAt, sponsorId: null }
     await tx.updateTable('user').set(changed).where('id', '=', user.id).execute()
+    // Made when they were less: whoever holds one would now get more.
+    await tx
+      .updateTable('registrationLink')
+      .set({ consumedAt: at })
+      .where('userId', '=', user.id)
+      .where('consumedAt', 'is', null)
+      .execute()
     await recordEvent(tx, {
       action: 'person.changed',
       actor: actorOf(caller, seal),

@@ -14,7 +14,7 @@ import { credentialStrength } from '../policy/strength.ts'
 import { type Admission, findAdmission, type Opening } from './admission.ts'
 import { withCeremonyProblems } from './ceremony-problem.ts'
 import type { Challenges } from './challenges.ts'
-import { createCredentialRecord, endAllCredentials } from './credential-records.ts'
+import { createCredentialRecord, endAllCredentials, listCredentialRecords } from './credential-records.ts'
 import { checkStillHere } from './ending/check-still-here.ts'
 import { isOver } from './guests/is-over.ts'
 import {
@@ -175,6 +175,7 @@ export async function finishRegistration(
     if (user === undefined)
       throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
     if (link.purpose === 'upgrade') await checkUpgrade(tx, user.id)
+    await refuseBesidePasskey(tx, link, place.rpId)
     await endByShell(tx, { link, userId: user.id, at })
     if (link.userId !== null && startsOver(link)) await endAllCredentials(tx, user.id, at)
     const record = await createCredentialRecord(tx, {
@@ -191,6 +192,7 @@ export async function finishRegistration(
       address: request.client.address,
       at,
     })
+    await endOtherLinks(tx, { userId: user.id, at })
     if (link.purpose === 'setup') {
       const { numUpdatedRows } = await tx
         .updateTable('instance')
@@ -229,6 +231,29 @@ export async function finishRegistration(
     return { secret: session.secret, userId: user.id, firstOwner: link.purpose === 'setup' }
   })
 }
+
+/**
+ * Made for somebody who had no passkey, a link must not outlive the day they got one by another way: whoever kept it
+ * would take the account over. @throws 410
+ */
+async function refuseBesidePasskey(tx: Tx<TableName>, link: RegistrationLink, rpId: string): Promise<void> {
+  if (link.userId === null || (link.purpose !== 'invitation' && link.purpose !== 'rehome')) return
+  const records = await listCredentialRecords(tx, link.userId)
+  if (records.some((record) => record.rpId === rpId))
+    throw new ProblemError(410, 'link-used', 'Whoever this link was made for has a passkey by now.', {
+      help: 'Sign in with it.',
+    })
+}
+
+/** What was still out for them when they came in. */
+const endOtherLinks = (tx: Tx<'registrationLink'>, { userId, at }: { userId: Id<'usr'>; at: number }) =>
+  tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: at })
+    .where('userId', '=', userId)
+    .where('consumedAt', 'is', null)
+    .where('purpose', '!=', 'break-glass')
+    .execute()
 
 /** Before the passkey is kept, so that the rules of the groups they come into judge it already. */
 async function admit(

@@ -172,7 +172,7 @@ export function listSessionRows(db: Db<'session'>, userId: Id<'usr'>, now: numbe
 
 /** Ends one session, or with `except` all others, of one person. Returns how many ended. */
 export async function endSessions(
-  tx: Tx<'session'>,
+  tx: Tx<'session' | 'registrationLink'>,
   userId: Id<'usr'>,
   which: { id: string } | { except: Id<'ses'> },
   at: number,
@@ -181,5 +181,13 @@ export async function endSessions(
   const ended = await (
     'id' in which ? all.where('id', '=', which.id as Id<'ses'>) : all.where('id', '!=', which.except)
   ).executeTakeFirst()
+  // What such a session had in hand to get a first passkey.
+  await tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: at })
+    .where('userId', '=', userId)
+    .where('purpose', '=', 'upgrade')
+    .where('consumedAt', 'is', null)
+    .execute()
   return Number(ended.numUpdatedRows)
 }

@@ -128,7 +128,7 @@ export async function makeEndPaths(here: Together): Promise<EndPath[]> {
     {
       name: 'sign-in elsewhere',
       async end(_, { username }) {
-        await setUser(postern, username, { managedBy: 'dom_acmeexample' })
+        await setUser(postern, username, { managedBy: 'dom_acmeexample', emailVerifiedAt: 1 })
         const account = { email: `${username}@acme.example`, email_verified: true, name: username }
         here.upstream.there = { subject: username }
         here.upstream.accounts.set(username, { ...account, groups: ['postern'] })

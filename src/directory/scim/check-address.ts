@@ -34,8 +34,12 @@ export async function checkAddress(
   const domain = await findDomainOfAddress(tx, email)
   const claimed = foreign.filter(({ managedBy }) => domain?.state === 'verified' && managedBy === domain.id)
   const [adopts] = claimed
-  if (own === undefined && adopts !== undefined && claimed.length === foreign.length && claimed.length === 1)
+  if (own === undefined && adopts !== undefined && claimed.length === foreign.length && claimed.length === 1) {
+    // Anybody can write an address into their account: taken over is only one whose person has shown that it is theirs.
+    if (adopts.emailVerifiedAt === null)
+      throw taken('Whoever has an account with this address has not verified it. They do that in their account.')
     return { adopts, addressKey: await freeKey(tx, connection.id, addressKey, adopts.id) }
+  }
   if (foreign.some(({ managedBy }) => managedBy === null))
     throw taken('Somebody has an account with this address that nobody manages. Claim the domain of the address first.')
   throw taken('Somebody with this address is managed by another directory or domain.')

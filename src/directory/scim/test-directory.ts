@@ -31,7 +31,7 @@ export async function openDirectory(rules: { who: string[]; title: string }[] = 
   const database = await openDatabase('sqlite::memory:')
   let clock = 1_800_000_000_000
   const now = (): number => (clock += 1000)
-  const bus = createBus({ database, now, onError: () => {} })
+  const bus = createBus({ onDeaf: () => {}, database, now, onError: () => {} })
   const endAccess = createEndAccess([sessions, passkeys, registrationLinks], bus)
   const app = createApp({
     url: new URL('http://localhost'),

@@ -175,6 +175,13 @@ test('an account that its person made is not taken over by its address; one whos
   assert.deepEqual([refused.status, refused.body['scimType']], [409, 'uniqueness'])
   assert.match(String(refused.body['detail']), /Claim the domain/)
   assert.equal((await bring('elsewhere')).status, 409)
+  // Anybody can write an address into their account.
+  const unproven = await bring('claimed')
+  assert.deepEqual([unproven.status, unproven.body['scimType']], [409, 'uniqueness'])
+  assert.match(String(unproven.body['detail']), /has not verified it/)
+  await database.write((tx) =>
+    tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('id', '=', claimed.id).execute(),
+  )
   const adopted = await bring('claimed')
   assert.deepEqual([adopted.status, adopted.body.id], [201, claimed.id])
   const user = await database.read.selectFrom('user').selectAll().where('id', '=', claimed.id).executeTakeFirstOrThrow()

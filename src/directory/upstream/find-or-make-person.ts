@@ -64,8 +64,11 @@ export async function joinByAddress(
     throw new UpstreamError('access-ended', 'The access of whoever has this address here has ended.')
   const [known, second] = there
   if (known === undefined) return makePerson(tx, { provider, identity, address, domainId: domain.id, at })
+  // Anybody can write an address into their account, and a directory into anybody's: who has come in there already joins
+  // the two themselves, unless they have shown that the address is theirs.
   const isManaged = known.managedBy === domain.id || (known.managedBy?.startsWith('dir_') ?? false)
-  if (second !== undefined || !isManaged)
+  const isTheirs = known.emailVerifiedAt !== null || !(await hasComeIn(tx, known.id))
+  if (second !== undefined || !isManaged || !isTheirs)
     throw new UpstreamError('account-exists', 'Somebody here has this address and manages their account themselves.')
   if (await hasOther(tx, known.id, provider))
     throw new UpstreamError('address-taken', 'Whoever has this address here is joined with another account there.')
@@ -90,6 +93,13 @@ const listAt = (tx: Db<'user'>, address: string): Promise<User[]> =>
     .where('kind', '=', 'person')
     .orderBy('createdAt')
     .execute()
+
+/** Whether there is a passkey or a password by which somebody is in that account already. */
+async function hasComeIn(tx: Db<'credentialRecord' | 'passwordLogin'>, userId: Id<'usr'>): Promise<boolean> {
+  const passkey = await tx.selectFrom('credentialRecord').select('id').where('userId', '=', userId).executeTakeFirst()
+  const password = await tx.selectFrom('passwordLogin').select('userId').where('userId', '=', userId).executeTakeFirst()
+  return passkey !== undefined || password !== undefined
+}
 
 const hasOther = (tx: Db<'externalIdentity'>, userId: Id<'usr'>, { issuer }: Provider): Promise<boolean> =>
   tx

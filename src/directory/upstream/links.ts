@@ -5,6 +5,7 @@ import type { ExternalIdentityTable } from '../../database/schema.ts'
 import { conflict, notFound } from '../../http/problem.ts'
 import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
+import { refuseDuringRecovery } from '../../identity/recovery/find-recovery.ts'
 import { endSessions } from '../../identity/sessions.ts'
 import { findLink, insertLink } from './find-or-make-person.ts'
 import type { Shown } from './flows.ts'
@@ -63,6 +64,7 @@ export async function link(
   const write = database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    await refuseDuringRecovery(tx, caller.id)
     const { provider, subject, label } = offer
     const former = await findLink(tx, { issuer, subject })
     if (former !== undefined) {

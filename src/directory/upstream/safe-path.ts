@@ -2,5 +2,6 @@
 export function safePath(wanted: string | undefined, origin: string): string {
   if (!wanted?.startsWith('/')) return '/'
   const url = URL.parse(wanted, origin)
-  return url?.origin === origin ? `${url.pathname}${url.search}${url.hash}` : '/'
+  // A parser takes `/./` and the like away, and what is left may begin with two slashes.
+  return url?.origin === origin && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}${url.hash}` : '/'
 }

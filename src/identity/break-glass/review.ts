@@ -6,6 +6,7 @@ import { conflict, forbidden, notFound } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { type RecoveryStops, stopEverything } from '../recovery/begin-recovery.ts'
+import { lockPerson, voidWaysBack } from '../recovery/void-ways-back.ts'
 import { findUserById, type User } from '../users.ts'
 
 /**
@@ -28,12 +29,28 @@ export async function getReviewable(
   const { usedAt } = row
   if (usedAt === null) throw conflict('not-used', 'This code was not used: there is nothing to review.')
   if (row.reviewedAt !== null) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
-  if (caller.id === row.userId)
-    throw forbidden('Whoever came in by the code does not review that.', 'Ask another administrator.')
+  if (caller.id === row.userId || caller.id === row.createdBy)
+    throw forbidden('Whoever came in by the code, or made it, does not review that.', 'Ask another administrator.')
   if (reviewer.createdAt >= usedAt)
     throw forbidden('Only somebody who was here before the code was used reviews that.', 'Ask another administrator.')
+  if (await hasRisenSince(db, caller.id, usedAt))
+    throw forbidden(
+      'Only somebody who was as much before the code was used reviews that.',
+      'Ask another administrator.',
+    )
   return { row: { ...row, usedAt }, user }
 }
+
+/** Whoever came in by the code could have made somebody else an administrator for this. */
+const hasRisenSince = async (db: Db<'auditEvent'>, userId: Id<'usr'>, at: number): Promise<boolean> =>
+  (await db
+    .selectFrom('auditEvent')
+    .select('id')
+    .where('targetId', '=', userId)
+    .where('action', 'in', ['person.changed', 'access.restored'])
+    .where('occurredAt', '>=', at)
+    .limit(1)
+    .executeTakeFirst()) !== undefined
 
 /** Closes the emergency: what was done is looked at, and the passkey of it ends unless it is to stay. */
 export async function reviewBreakGlass(
@@ -45,12 +62,13 @@ export async function reviewBreakGlass(
     const at = now()
     const { row, user } = await getReviewable(tx, caller, id)
     const seal = await takeSeal(tx)
+    await lockPerson(tx, user.id)
     const closed = await tx
       .updateTable('breakGlass')
       .set({ reviewedAt: at, reviewedBy: caller.id, reviewSealId: seal.id })
       .where('id', '=', row.id)
       .where('reviewedAt', 'is', null)
-      .returning('id')
+      .returning(['id', 'newCredentialId'])
       .executeTakeFirst()
     if (closed === undefined) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
     // A link that is still out would let somebody in after the review.
@@ -61,10 +79,11 @@ export async function reviewBreakGlass(
         .where('id', '=', row.linkId)
         .where('consumedAt', 'is', null)
         .execute()
-    const { newCredentialId } = row
+    const { newCredentialId } = closed
     if (newCredentialId !== null && !keepPasskey) {
       await endPasskeyAndBehind(tx, newCredentialId, { sealId: seal.id, at })
       await stopEverything(tx, stops, user, at)
+      await voidWaysBack(tx, user.id, { since: row.usedAt, at })
     }
     await recordEvent(tx, {
       action: 'break-glass.reviewed',

@@ -15,7 +15,8 @@ export async function getOwnGuest(
   username: string,
 ): Promise<User> {
   const user = await findUserByUsername(db, username)
-  const isOwn = user?.sponsorId === caller.id
+  // Whoever has become a guest answers for nobody.
+  const isOwn = user?.sponsorId === caller.id && caller.role !== 'guest'
   if (user === undefined || (user.role === 'guest' && !isOwn && caller.role === 'guest')) throw notFound('This guest')
   if (user.kind !== 'person' || user.role !== 'guest')
     throw conflict('not-a-guest', `${user.displayName} is no guest: their access has no end date.`)

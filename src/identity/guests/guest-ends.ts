@@ -92,6 +92,7 @@ export async function findSponsor(
     .select(['id', 'username', 'displayName', 'email'])
     .where('id', '=', sponsorId)
     .where('state', '=', 'active')
+    .where('role', '!=', 'guest')
     .where((eb) => eb.or([eb('endsAt', 'is', null), eb('endsAt', '>', at)]))
     .executeTakeFirst()
 }

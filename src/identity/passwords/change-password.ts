@@ -2,7 +2,7 @@ import { recordEvent } from '../../audit/record.ts'
 import { invalid, notFound } from '../../http/problem.ts'
 import { actorOf, type SessionCaller } from '../caller.ts'
 import { endSessions } from '../sessions.ts'
-import { findPassword } from './password-logins.ts'
+import { endUntested, findPassword } from './password-logins.ts'
 import { ownWords, type PasswordParts } from './password-sign-in.ts'
 import { findWeakness } from './weak-password.ts'
 
@@ -35,6 +35,7 @@ export async function changePassword(
       .executeTakeFirst()
     if (Number(numUpdatedRows) !== 1) throw invalid('current', 'This is not your password any more.')
     await endSessions(tx, caller.id, { except: caller.by.sessionId }, at)
+    await endUntested(tx, { userId: caller.id, at })
     await recordEvent(tx, {
       action: 'password.changed',
       actor: actorOf(caller),

@@ -19,7 +19,9 @@ export async function keepPassword(
 
 /** Switches passwords off for somebody, codes too, and says so. Nothing where there was none. */
 export async function endPasswordLogin(
-  tx: Tx<'passwordLogin' | 'totp' | 'session' | 'registrationLink' | 'auditEvent' | 'auditPersonal'>,
+  tx: Tx<
+    'passwordLogin' | 'totp' | 'session' | 'registrationLink' | 'credentialRecord' | 'auditEvent' | 'auditPersonal'
+  >,
   { userId, reason, actor, at }: { userId: Id<'usr'>; reason: string; actor: AuditActor | null; at: number },
 ): Promise<boolean> {
   const ended = await tx.deleteFrom('passwordLogin').where('userId', '=', userId).returning('userId').execute()
@@ -39,6 +41,7 @@ export async function endPasswordLogin(
     .where('purpose', '=', 'upgrade')
     .where('consumedAt', 'is', null)
     .execute()
+  await endUntested(tx, { userId, at })
   const user = await tx.selectFrom('user').select('username').where('id', '=', userId).executeTakeFirst()
   await recordEvent(tx, {
     action: 'password.ended',
@@ -48,6 +51,20 @@ export async function endPasswordLogin(
     at,
   })
   return true
+}
+
+/** What a browser made beside a password, and nobody has tapped: it is worth no more than that password was. */
+export async function endUntested(
+  tx: Tx<'credentialRecord'>,
+  { userId, at }: { userId: Id<'usr'>; at: number },
+): Promise<void> {
+  await tx
+    .updateTable('credentialRecord')
+    .set({ endedAt: at })
+    .where('userId', '=', userId)
+    .where('strengthCap', '=', untestedCap)
+    .where('endedAt', 'is', null)
+    .execute()
 }
 
 export interface KnownPassword extends Pick<

@@ -5,7 +5,7 @@ import type { Strength } from '../../database/schema.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { DecisionFacts } from '../../policy/facts.ts'
 import { enforce } from '../../policy/in-force.ts'
-import { permittedUntil } from '../../policy/permits.ts'
+import { permitsAnybody, permittedUntil } from '../../policy/permits.ts'
 import { recordDecision } from '../../policy/record-decision.ts'
 import { strengthWords } from '../../policy/words.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
@@ -56,6 +56,8 @@ export async function signInWithPassword(
 ): Promise<{ secret: string; strength: Strength; until: number; mustChange: boolean }> {
   const { database, guesses, now, policy } = parts
   const { client } = request
+  // Nothing is computed for strangers where no rule permits a password: the page says so too.
+  if (!permitsAnybody(policy.current(), now())) throw refused()
   const known = await findByName(database.read, request.name)
   const account = known?.id ?? `nobody ${request.name.trim().toLowerCase().slice(0, 254)}`
   const address = rateLimit.normalizeIP(client.address, 64)
@@ -155,12 +157,15 @@ async function verifyEvenly(
 
 /** Taken before anything is computed; an account's budget is for passwords alone, so that guessing shuts no passkey out. */
 function takeGuess({ guesses }: PasswordParts, { account, address }: { account: string; address: string }): void {
-  for (const taken of [guesses.address.take(address), guesses.account.take(account)])
+  // One after the other: an address that is out of guesses takes none from anybody.
+  for (const take of [() => guesses.address.take(address), () => guesses.account.take(account)]) {
+    const taken = take()
     if (taken.left === undefined)
       throw new ProblemError(429, 'too-many-guesses', 'Too many passwords were tried.', {
         help: 'Wait an hour, or use a passkey: that works in any case.',
         expiresAt: taken.openAgainAt,
       })
+  }
 }
 
 /** At its first use here a password is hashed by our own measure, and looked at while it can be. */

@@ -2,6 +2,7 @@ import { recordEvent } from '../../audit/record.ts'
 import { conflict, notFound, type ProblemError } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf } from '../caller.ts'
+import { refuseDuringRecovery } from '../recovery/find-recovery.ts'
 import { findUserById, plain, type User } from '../users.ts'
 import { type AddressParts, sendVerification } from './verify-address.ts'
 
@@ -44,6 +45,7 @@ export async function changeProfile(
     const seal = await takeSeal(tx)
     const user = await findUserById(tx, caller.id)
     if (user === undefined) throw notFound('Your account')
+    await refuseDuringRecovery(tx, caller.id)
     const change = listChanges(user, wanted)
     checkMayChange(user, change)
     const { email } = change

@@ -1,5 +1,5 @@
 import type { AccessKind } from '../ending/access-kind.ts'
-import { lockRecovery, revivePasskeys } from './settle-recovery.ts'
+import { lockRecovery, revivePasskeys, settleLocked } from './settle-recovery.ts'
 
 /** What a person has written down for the day their passkeys are gone. */
 export const recoveryCodes: AccessKind = {
@@ -46,7 +46,10 @@ export const recoveries: AccessKind = {
       .where('overAt', 'is', null)
       .execute()
     for (const { id } of open) {
-      await lockRecovery(tx, id)
+      // What time has settled already is not undone by this.
+      const row = await lockRecovery(tx, id)
+      if (row !== undefined) await settleLocked(tx, row, at)
+      if (row === undefined || (await lockRecovery(tx, id)) === undefined) continue
       await tx
         .updateTable('credentialRecord')
         .set({ endedAt: at })

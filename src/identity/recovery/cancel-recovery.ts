@@ -6,6 +6,7 @@ import { conflict } from '../../http/problem.ts'
 import { findUserById } from '../users.ts'
 import { type RecoveryStops, stopEverything } from './begin-recovery.ts'
 import { lockRecovery, revivePasskeys, settleLocked } from './settle-recovery.ts'
+import { lockPerson, voidWaysBack } from './void-ways-back.ts'
 
 /**
  * Undoes a recovery: whatever came in by it ends, and what was there before works again. @throws 409 where it is over by
@@ -31,6 +32,9 @@ export async function cancelRecovery(
     at: number
   },
 ): Promise<void> {
+  // Their row first: a passkey that is being added waits, and then finds nothing to be added with.
+  const begun = await tx.selectFrom('recovery').select('userId').where('id', '=', id).executeTakeFirst()
+  if (begun !== undefined) await lockPerson(tx, begun.userId)
   const before = await lockRecovery(tx, id)
   if (before !== undefined) await settleLocked(tx, before, at)
   const row = before && (await lockRecovery(tx, id))
@@ -50,6 +54,7 @@ export async function cancelRecovery(
     .execute()
   const revived = await revivePasskeys(tx, row.id)
   const stopped = await stopEverything(tx, stops, user, at)
+  await voidWaysBack(tx, user.id, { since: row.createdAt, at })
   // What the session of the new passkey handed out to others in its name.
   await tx
     .updateTable('registrationLink')

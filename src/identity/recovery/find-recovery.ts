@@ -12,6 +12,14 @@ export const findRecoveryUnderWay = (db: Db<'recovery'>, userId: Id<'usr'>): Pro
 export const findRecoveryOfLink = (db: Db<'recovery'>, linkId: Id<'lnk'>): Promise<Recovery | undefined> =>
   db.selectFrom('recovery').selectAll().where('linkId', '=', linkId).where('overAt', 'is', null).executeTakeFirst()
 
+/** Whoever has come in by a recovery makes no other way in until it is settled: it could still be cancelled. @throws 409 */
+export async function refuseDuringRecovery(db: Db<'recovery'>, userId: Id<'usr'>): Promise<void> {
+  if ((await findRecoveryUnderWay(db, userId)) === undefined) return
+  throw conflict('recovery-under-way', 'A recovery of your account is under way.', {
+    help: 'Do this when it is over: Account → Getting back in says when.',
+  })
+}
+
 /**
  * While a recovery is under way nothing registers a passkey but its own link, and whoever has come in by that: a password,
  * or a link from before, must not go past the former passkeys that wait. @throws 409

@@ -109,12 +109,13 @@ function changeElements(
   const chosen = values.filter(
     (one) => isObject(one) && (filter === null || matchesFilter(one, filter)),
   ) as JsonObject[]
+  const isChosen = new Set<Json>(chosen)
   if (op === 'remove') {
     if (sub === null)
       return setValues(
         holder,
         attribute,
-        values.filter((one) => !chosen.includes(one as JsonObject)),
+        values.filter((one) => !isChosen.has(one)),
       )
     for (const one of chosen) delete one[sub.name]
     return setValues(holder, attribute, values)

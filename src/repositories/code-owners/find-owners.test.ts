@@ -26,6 +26,13 @@ test('owners are people and groups that are here, each named in one way only', a
       at: 1,
     })
   })
+  const good = ['@ada', '@ADA', '@platform', 'ada@example.com']
+  const lines = [{ line: 3, owners: ['ada@example.com'] }]
+  // Anybody can write an address into their account.
+  assert.equal((await findOwners(database.read, lines)).owners.size, 0)
+  await database.write((tx) =>
+    tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('username', 'in', ['ada', 'bob', 'twin']).execute(),
+  )
   await createGroup(database, act, { name: 'Platform', description: '' })
   await createGroup(database, act, { name: 'bob', description: '' })
   const group = await database.read
@@ -34,7 +41,6 @@ test('owners are people and groups that are here, each named in one way only', a
     .where('name', '=', 'Platform')
     .executeTakeFirstOrThrow()
 
-  const good = ['@ada', '@ADA', '@platform', 'ada@example.com']
   const bad = ['@bob', '@ghost', '@gone', '@robot', '@org/platform', 'bob@example.com', 'x@example.com', 'somebody']
   const { owners, problems } = await findOwners(database.read, [
     { line: 3, owners: good },
