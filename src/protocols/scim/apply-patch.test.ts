@@ -170,3 +170,12 @@ test('names of prototypes reach nothing', () => {
   assert.equal(({} as { x?: number }).x, undefined)
   assert.equal('active' in patched, false)
 })
+
+test('nobody has thousands of addresses, however they come', () => {
+  const many = Array.from({ length: 1_001 }, (_, index) => ({ value: `a${index}@work.example` }))
+  assert.throws(() => patch(user(), { op: 'add', path: 'emails', value: many }), { scimType: 'invalidValue' })
+  const kept = patch(user(), { op: 'add', path: 'emails', value: many.slice(1) })
+  assert.throws(() => patch(kept, { op: 'add', path: 'emails', value: [many[0] ?? null] }), {
+    scimType: 'invalidValue',
+  })
+})

@@ -166,7 +166,12 @@ const listAt = (holder: JsonObject, { name }: Attribute): Json[] => {
   return Array.isArray(held) ? [...held] : held === undefined || held === null ? [] : [held]
 }
 
+/** More of one kind nobody has; the members of a group are kept in another way. */
+const mostValues = 1_000
+
 function setValues(holder: JsonObject, { name }: Attribute, values: Json[]): void {
+  if (values.length > mostValues && name !== 'members')
+    throw badRequest('invalidValue', `${name} has at most ${mostValues} values.`)
   const kept = values.filter((value) => !isObject(value) || Object.keys(value).length > 0)
   if (kept.length > 0) holder[name] = kept
   else delete holder[name]
