@@ -59,7 +59,7 @@ export function trackConnections(
       return here.length
     },
     cutAll() {
-      for (const account of [...open.keys()]) this.cut(account)
+      for (const account of open.keys()) this.cut(account)
     },
     count: (account) => open.get(account)?.size ?? 0,
   }
