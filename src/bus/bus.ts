@@ -30,8 +30,8 @@ export interface NodeState {
 
 const lookEveryMs = 1_000
 const keepMs = 24 * 3_600_000
-/** A node that has not heard the bus for so long cuts everything: what has ended meanwhile, it would not know. */
-const deafAfterMs = 5_000
+/** A node that has looked in vain so often cuts everything: what has ended meanwhile, it would not know. */
+const deafAfterLooks = 5
 /** Taken for stopped well after it must have cut everything, however far clocks are apart. */
 const stoppedAfterMs = 30_000
 
@@ -53,8 +53,8 @@ export function createBus(parts: {
   /** Carried out, and not written down yet: the store may have been away. */
   let unconfirmed: BusConfirmationTable[] = []
   let looking: Promise<void> | undefined
-  /** By the clock that nobody sets. */
-  let heardAt = performance.now()
+  /** Looks since the last that succeeded; counted, so that neither a moved clock nor a busy moment is one. */
+  let inVain = 0
   let timer: NodeJS.Timeout | undefined
 
   async function look(): Promise<void> {
@@ -75,7 +75,7 @@ export function createBus(parts: {
       await confirm(unconfirmed)
       unconfirmed = []
     }
-    heardAt = performance.now()
+    inVain = 0
   }
 
   const confirm = (carriedOut: readonly BusConfirmationTable[]): Promise<unknown> =>
@@ -154,9 +154,9 @@ export function createBus(parts: {
           .execute()
         await tx.insertInto('node').values({ id, startedAt: at, seenAt: at, ackedSeq: done, ackedAt: at }).execute()
       })
-      heardAt = performance.now()
       timer = setInterval(() => {
-        if (database.dialect !== 'sqlite' && performance.now() - heardAt >= deafAfterMs) onDeaf()
+        inVain += 1
+        if (database.dialect !== 'sqlite' && inVain > deafAfterLooks) onDeaf()
         void turn()
       }, lookEveryMs).unref()
     },
