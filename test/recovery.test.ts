@@ -218,6 +218,21 @@ for (const store of stores)
       )
     })
 
+    test('a passkey that a browser made beside a password, and nobody has tapped, cancels nothing', async () => {
+      const { database } = postern.postern.ceremonies
+      const mine = database.read.selectFrom('user').select('id').where('username', '=', name)
+      const { id: userId } = await mine.executeTakeFirstOrThrow()
+      await useCode(postern.stranger(), name, codes[0] ?? '')
+      const cap = (strengthCap: 'password' | null) =>
+        database.write((tx) =>
+          tx.updateTable('credentialRecord').set({ strengthCap }).where('userId', '=', userId).execute(),
+        )
+      await cap('password')
+      await refused(cancelWith(person), 401, 'passkey-unknown')
+      await cap(null)
+      await cancelWith(person)
+    })
+
     test('whoever came in by a code makes no codes and gets no other link while that is not settled', async () => {
       const back = await comeBack(await useCode(postern.stranger(), name, codes[0] ?? ''), name)
       await refused(back.act('POST', '/me/recovery-codes', {}), 409, 'recovery-under-way')

@@ -1,6 +1,7 @@
 import { conflict } from '../../http/problem.ts'
 import { renderRequestOptions } from '../../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../../protocols/webauthn/response-json.ts'
+import { untestedCap } from '../passwords/password-logins.ts'
 import { asCeremonyProblem } from '../ceremony-problem.ts'
 import { noteUse } from '../credential-records.ts'
 import { findKnownPasskey, unknownPasskey, verifyKnownPasskey } from '../known-passkey.ts'
@@ -32,7 +33,8 @@ export async function finishCancel(
     const { bindingHash, ceremonyId: id } = request
     const { challenge } = await challenges.consume({ id, kind, bindingHash, clientDataJSON: response.clientDataJSON })
     const known = (await findKnownPasskey(database.read, { credentialId: response.id })).at(0)
-    if (known === undefined) throw unknownPasskey()
+    // One that a browser made beside a password, and nobody has tapped, is worth no more than that password.
+    if (known === undefined || known.strengthCap === untestedCap) throw unknownPasskey()
     const verified = verifyKnownPasskey(place, known, { response, challenge })
     const { suspendedBy } = known
     if (suspendedBy === null)
