@@ -14,6 +14,8 @@ export const PeopleTabs = ({ here }: { here: 'people' | 'groups' | 'agents' | 'i
         ? [
             { label: 'Invitations', href: paths.invitations(), isHere: here === 'invitations' },
             { label: 'Getting back in', href: paths.recoveries, isHere: here === 'recoveries' },
+            // A place of its own, with tabs of its own; this is where somebody looks for it.
+            { label: 'Directory', href: paths.directory(), isHere: false },
           ]
         : []),
     ]}
