@@ -21,6 +21,8 @@ export interface Config {
   url: URL
   rpId: string
   port: number
+  /** Null: nobody comes in over SSH. */
+  sshPort: number | null
   listen: string
   dataFolder: string
   /** `sqlite:<file>` or `postgres://…` */
@@ -55,6 +57,7 @@ export class ConfigError extends Error {
 const settings = {
   url: { flag: 'url', variable: 'POSTERN_URL' },
   port: { flag: 'port', variable: 'POSTERN_PORT' },
+  sshPort: { flag: 'ssh-port', variable: 'POSTERN_SSH_PORT' },
   listen: { flag: 'listen', variable: 'POSTERN_LISTEN' },
   data: { flag: 'data', variable: 'POSTERN_DATA' },
   database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
@@ -99,6 +102,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     url,
     rpId: url.hostname,
     port,
+    sshPort: value('sshPort') === 'off' ? null : wholeNumber('ssh-port', value('sshPort') ?? '7422', 0, 65_535),
     listen: value('listen') ?? '127.0.0.1',
     dataFolder,
     databaseUrl,

@@ -6,6 +6,7 @@ import { agentsRoutes } from './agents/routes.ts'
 import { accessKinds, stoppedByRecovery } from './access-kinds.ts'
 import { createJoinerLetters } from './announcements/announce.ts'
 import { announcementRoutes } from './announcements/routes.ts'
+import { createTokenSource } from './access-keys/api-tokens.ts'
 import { createAuthenticator } from './access-keys/authenticate.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
@@ -212,7 +213,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   policy.onChanged(judgeAnew)
   attestation.onImported((number) => rejudgeCredentials({ database, attestation, bus, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
-  const authenticator = createAuthenticator({ database, cookies, origin, policy, now })
+  const sources = [createTokenSource({ database, policy })]
+  const authenticator = createAuthenticator({ database, cookies, origin, policy, sources, now })
 
   const root = join(config.dataFolder, 'repositories')
   await mkdir(root, { recursive: true, mode: 0o700 })

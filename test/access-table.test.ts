@@ -32,6 +32,7 @@ const elsewhere: ActName[] = [
   'registration',
   'session',
   'token.use',
+  'ssh.use',
   'merge',
   'protect',
   'guardrail.approve',

@@ -193,6 +193,7 @@ test('who may do which act, and that each takes a tap', async () => {
     'registration',
     'session',
     'token.use',
+    'ssh.use',
     'push',
     'guardrail.approve',
     'agent.permit',

@@ -91,7 +91,7 @@ for (const store of stores)
     })
 
     test('another person is asked: it stands in their inbox, and whoever asked learns the state and no more', async () => {
-      const asked = { address: '203.0.113.9', via: 'session', token: null, device: 'Firefox of Ana' } as const
+      const asked = { address: '203.0.113.9', via: 'session', tokenId: null, device: 'Firefox of Ana' } as const
       const { id, code } = await askForTap(postern, { of: 'bo', by: 'ana', asked })
       const item = (await bo.call<{ items: InboxItem[]; count: number }>('GET', '/inbox')).items.find(
         (one) => one.id === id,
@@ -119,7 +119,7 @@ for (const store of stores)
     })
 
     test('an address that whoever asked is signed in from is no surprise', async () => {
-      const asked = { address: '127.0.0.1', via: 'session', token: null } as const
+      const asked = { address: '127.0.0.1', via: 'session', tokenId: null } as const
       const { code } = await askForTap(postern, { of: 'bo', by: 'ana', asked })
       assert.equal((await open(bo, code)).askedFrom.isUnusual, false)
       const { code: unknown } = await askForTap(postern, { of: 'bo', by: 'ana' })

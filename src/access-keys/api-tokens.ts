@@ -10,6 +10,7 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { isOver } from '../identity/guests/is-over.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
+import type { BearerSource } from './bearer.ts'
 import { endToken } from './end-token.ts'
 import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
 
@@ -122,7 +123,7 @@ export async function findTokenCaller(
   const row = await database.read
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
-    .select(['apiToken.id', 'apiToken.userId', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
+    .select(['apiToken.id', 'apiToken.userId', 'apiToken.name', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
     .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'endsAt', 'apiToken.createdAt'])
     .where('secretHash', '=', hashSecret(secret))
     .where('apiToken.endedAt', 'is', null)
@@ -162,11 +163,20 @@ export async function findTokenCaller(
     by: {
       kind: 'token',
       tokenId: row.id,
+      name: row.name,
       scopes: JSON.parse(row.scopes) as string[],
       repositoryIds: row.repositoryIds === null ? null : (JSON.parse(row.repositoryIds) as string[]),
     },
   }
 }
+
+export const createTokenSource = (
+  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+): BearerSource => ({
+  isMine: isTokenSecret,
+  find: ({ secret, address }, now) =>
+    isTokenSecret(secret) ? findTokenCaller(parts, { secret, address }, now) : Promise.resolve(undefined),
+})
 
 /** @throws where the caller came with a token that was not given this scope */
 export function checkScope(caller: Caller, scope: TokenScope): void {

@@ -6,7 +6,7 @@ import { ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findSessionCaller } from '../identity/sessions.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
-import { findTokenCaller, isTokenSecret } from './api-tokens.ts'
+import type { BearerSource } from './bearer.ts'
 
 export interface Authenticator {
   /** The caller that a console or API request proves; undefined for nobody. @throws 401 for a token that does not count */
@@ -24,11 +24,13 @@ export function createAuthenticator(parts: {
   cookies: CookieNames
   origin: string
   policy: PolicyInForce
+  /** Whatever programs come in with. */
+  sources: readonly BearerSource[]
   now: () => number
 }): Authenticator {
-  const { cookies, origin, now } = parts
-  const byToken = (secret: string, address: string): Promise<Caller | undefined> =>
-    isTokenSecret(secret) ? findTokenCaller(parts, { secret, address }, now()) : Promise.resolve(undefined)
+  const { cookies, origin, sources, now } = parts
+  const byToken = async (secret: string, address: string): Promise<Caller | undefined> =>
+    sources.find((source) => source.isMine(secret))?.find({ secret, address }, now())
 
   return {
     async fromRequest(request) {

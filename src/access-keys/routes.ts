@@ -54,7 +54,7 @@ export function accessKeyRoutes(
     async describe(request) {
       const token = request.body as Static<typeof NewApiToken>
       const caller = getActor(request)
-      if (caller.by.kind === 'token' && token.scopes.includes('act'))
+      if (caller.by.kind !== 'session' && token.scopes.includes('act'))
         throw forbidden('A token cannot make one that asks for taps.', 'Make it in the browser, under Account.')
       refuseAsking(token)
       const paths = await checkRepositories(caller.id, token)

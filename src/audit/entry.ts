@@ -5,7 +5,19 @@ import type { RecordedDecision } from './decision.ts'
 
 export interface AuditActor {
   id: Id<'usr'>
-  method: 'session' | 'token' | 'passkey' | 'password' | 'upstream' | 'link' | 'shell' | 'system'
+  method:
+    | 'session'
+    | 'token'
+    | 'grant'
+    | 'ssh-key'
+    | 'ssh-certificate'
+    | 'deploy-key'
+    | 'passkey'
+    | 'password'
+    | 'upstream'
+    | 'link'
+    | 'shell'
+    | 'system'
   strength: Strength | null
 }
 

@@ -39,6 +39,11 @@ export type IdKind =
   | 'eid' // who somebody is there
   | 'ann' // announcement
   | 'prm' // permission that an agent asks for
+  | 'ssk' // SSH key of a person or an agent
+  | 'sct' // SSH certificate
+  | 'dpk' // deploy key
+  | 'wlt' // trust in what a pipeline's own issuer says of it
+  | 'gra' // OAuth grant
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

@@ -23,6 +23,7 @@ const needs: Record<ActName, Need> = {
   session: anyone,
   registration: { kind: 'newcomer' },
   'token.use': anyone,
+  'ssh.use': anyone,
   push: { kind: 'place', least: 'write', in: ['branch'] },
   merge: { kind: 'place', least: 'write', in: ['branch'] },
   approve: { kind: 'place', least: 'write', in: ['branch'] },

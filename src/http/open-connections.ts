@@ -6,6 +6,8 @@ export interface OpenConnections {
   /** The same for everybody who is known. */
   cutAll(): void
   count(accountId: string): number
+  /** For what is no request: cut when one of these accounts ends, until the returned function says that it is over. */
+  track(accountIds: readonly string[], cut: () => void): () => void
 }
 
 const mostRemembered = 1_000
@@ -28,19 +30,21 @@ export function trackConnections(
   app.addHook('preHandler', async (request, reply) => {
     const cut = (): void => void request.raw.socket.destroy()
     const accounts = parts.accountsOf(request)
-    for (const account of accounts) {
-      open.set(account, (open.get(account) ?? new Set()).add(cut))
-      if ((lastCuts.get(account) ?? 0) > (began.get(request) ?? 0)) cut()
-    }
-    if (accounts.length > 0)
-      reply.raw.once('close', () => {
-        for (const account of accounts) {
-          const here = open.get(account)
-          here?.delete(cut)
-          if (here?.size === 0) open.delete(account)
-        }
-      })
+    const over = track(accounts, cut)
+    if (accounts.some((account) => (lastCuts.get(account) ?? 0) > (began.get(request) ?? 0))) cut()
+    if (accounts.length > 0) reply.raw.once('close', over)
   })
+
+  function track(accounts: readonly string[], cut: () => void): () => void {
+    for (const account of accounts) open.set(account, (open.get(account) ?? new Set()).add(cut))
+    return () => {
+      for (const account of accounts) {
+        const here = open.get(account)
+        here?.delete(cut)
+        if (here?.size === 0) open.delete(account)
+      }
+    }
+  }
 
   /** The newest come last; a request that is older than so many cuts has long been known. */
   function remember(account: string): void {
@@ -62,5 +66,6 @@ export function trackConnections(
       for (const account of open.keys()) this.cut(account)
     },
     count: (account) => open.get(account)?.size ?? 0,
+    track,
   }
 }

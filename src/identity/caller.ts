@@ -34,18 +34,43 @@ export interface Caller {
   address: string
   /** Null where the rules of today are met. */
   shortfall: Shortfall | null
-  by:
-    | {
-        kind: 'session'
-        sessionId: Id<'ses'>
-        sessionHash: string
-        /** Null where no passkey began the session. */
-        credentialRecordId: Id<'crd'> | null
-        /** What it began with. */
-        method: SessionTable['method']
-        key: Proof['key']
-      }
-    | { kind: 'token'; tokenId: Id<'tok'>; scopes: readonly string[]; repositoryIds: readonly string[] | null }
+  by: BySession | ByProgram
+}
+
+export interface BySession {
+  kind: 'session'
+  sessionId: Id<'ses'>
+  sessionHash: string
+  /** Null where no passkey began the session. */
+  credentialRecordId: Id<'crd'> | null
+  /** What it began with. */
+  method: SessionTable['method']
+  key: Proof['key']
+}
+
+/** What a program carries: never more than it was given. */
+interface Given {
+  /** As its owner named it. */
+  name: string
+  scopes: readonly string[]
+  /** Null: every repository its owner reaches. */
+  repositoryIds: readonly string[] | null
+}
+
+export type ByProgram = Given &
+  (
+    | { kind: 'token'; tokenId: Id<'tok'> }
+    | { kind: 'grant'; grantId: Id<'gra'> }
+    | { kind: 'ssh-key'; keyId: Id<'ssk'>; key: Proof['key']; touch: SshTouch | null }
+    | { kind: 'ssh-certificate'; certificateId: Id<'sct'>; key: Proof['key']; touch: SshTouch | null }
+    | { kind: 'deploy-key'; keyId: Id<'dpk'> }
+  )
+
+/** What a security key said of itself in the signature that a connection over SSH began with. */
+export interface SshTouch {
+  userPresence: boolean
+  userVerification: boolean
+  counter: number
 }
 
 /** A person in a browser session. */
@@ -136,7 +161,8 @@ export const isAdmin = (caller: Pick<Caller, 'role'>): boolean => caller.role ==
 
 /** Who did it, and how that is known: by the tap that was bound to the act, where there was one; a token stays one. */
 export function actorOf(caller: Caller, seal?: { strength: Strength }): AuditActor {
+  const { kind } = caller.by
   if (seal !== undefined)
-    return { id: caller.id, method: caller.by.kind === 'token' ? 'token' : 'passkey', strength: seal.strength }
-  return { id: caller.id, method: caller.by.kind === 'session' ? 'session' : 'token', strength: caller.strength }
+    return { id: caller.id, method: kind === 'session' ? 'passkey' : kind, strength: seal.strength }
+  return { id: caller.id, method: kind, strength: caller.strength }
 }

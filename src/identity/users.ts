@@ -8,7 +8,7 @@ export type User = UserTable
 
 export interface NewUser {
   /** A person unless told. */
-  kind?: 'person' | 'agent'
+  kind?: 'person' | 'agent' | 'system'
   /** For an agent, who answers for it. */
   ownerId?: Id<'usr'>
   username: string

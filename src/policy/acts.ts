@@ -7,6 +7,7 @@ export const acts = {
   session: 'stay signed in',
   registration: 'register a passkey',
   'token.use': 'use an API token',
+  'ssh.use': 'come in over SSH',
   push: 'push to a branch',
   merge: 'merge a pull request',
   approve: 'approve a pull request',

@@ -40,7 +40,7 @@ export function floorOf(act: ActName): Requirement {
   if (act === 'session') return of('passkey', null)
   // A bearer secret proves possession of itself and no more.
   // A push brings nothing but a token either; rules, and the rule of its branch, may ask for a tap.
-  if (act === 'token.use' || act === 'push') return of('password', null)
+  if (act === 'token.use' || act === 'ssh.use' || act === 'push') return of('password', null)
   return of('passkey', 0)
 }
 

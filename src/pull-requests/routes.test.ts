@@ -6,6 +6,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { floorOnly } from '../policy/policy-testing.ts'
+import { createTokenSource } from '../access-keys/api-tokens.ts'
 import { createAuthenticator } from '../access-keys/authenticate.ts'
 import { type Access, accessKinds, enforceAccess, type Guard } from '../http/access.ts'
 import { type App, createApp } from '../http/app.ts'
@@ -309,7 +310,14 @@ async function openApp(fixture: PullRequestFixture): Promise<App> {
   const app = createApp({ url, trustedProxies: [], tls: undefined, log: { level: 'error' } })
   for (const name of ['caller', 'place', 'project'] as const) app.decorateRequest(name, undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('no act here')))
-  const authenticator = createAuthenticator({ database, cookies: cookieNames(url), origin, policy: floorOnly, now })
+  const authenticator = createAuthenticator({
+    database,
+    cookies: cookieNames(url),
+    origin,
+    policy: floorOnly,
+    sources: [createTokenSource({ database, policy: floorOnly })],
+    now,
+  })
   const refuse: Guard = () => Promise.reject(new Error('not under test'))
   const guards = Object.entries(createRepositoryGuards({ db: database.read, root })).map(
     ([kind, guard]): [string, Guard] => [

@@ -37,7 +37,7 @@ describe('access to repositories', () => {
   }
   const asToken = (caller: Caller, scopes: string[], repositoryIds: string[] | null = null): Caller => ({
     ...caller,
-    by: { kind: 'token', tokenId: 'tok_x', scopes, repositoryIds },
+    by: { kind: 'token', name: 'x', tokenId: 'tok_x', scopes, repositoryIds },
   })
   const inProject = () => ({ kind: 'project' as const, id: places.private.project.id, path: 'payments' })
   const inRepository = () => ({

@@ -62,7 +62,7 @@ export async function findProjectRole(
   projectId: Id<'prj'>,
   isTapped = false,
 ): Promise<RepositoryRole | undefined> {
-  if (caller === undefined || (caller.by.kind === 'token' && caller.by.repositoryIds !== null)) return undefined
+  if (caller === undefined || (caller.by.kind !== 'session' && caller.by.repositoryIds !== null)) return undefined
   const own = isAdmin(caller) ? 'admin' : strongest(await listGivenRoles(db, caller.id, [projectId]))
   return own === undefined || isTapped ? own : withinToken(caller, own)
 }
@@ -170,7 +170,7 @@ export function createRepositoryGuards(
 
 /** For the one thing that a token of the scope `status:write` may do: judged as if it could write. @throws 403 without it */
 function asWriter(caller: Caller | undefined): Caller | undefined {
-  if (caller?.by.kind !== 'token') return caller
+  if (caller === undefined || caller.by.kind === 'session') return caller
   checkScope(caller, 'status:write')
   return { ...caller, by: { ...caller.by, scopes: ['repository:write'] } }
 }
@@ -190,10 +190,13 @@ export function roleProblem(
   least: RepositoryRole,
   isTapped = false,
 ): ProblemError {
-  if (isTapped && caller.by.kind === 'token' && caller.by.repositoryIds !== null)
+  if (isTapped && caller.by.kind !== 'session' && caller.by.repositoryIds !== null)
     return forbidden(`This token was made for some repositories, and ${where} is none of them.`)
-  if (least === 'admin' && caller.by.kind === 'token' && !isTapped)
-    return forbidden('A token cannot administer anything.', 'Do this in the browser, signed in with your passkey.')
+  if (least === 'admin' && caller.by.kind !== 'session' && !isTapped)
+    return forbidden(
+      `A ${caller.by.kind === 'token' ? 'token' : 'program'} cannot administer anything.`,
+      'Do this in the browser, signed in with your passkey.',
+    )
   return forbidden(
     `You may ${role === 'read' ? 'read' : 'write to'} ${where}, but ${least === 'admin' ? 'not administer it' : 'not change it'}.`,
     `Ask one of its administrators for the role “${least}”.`,

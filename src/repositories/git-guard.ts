@@ -4,6 +4,7 @@ import type { Guard } from '../http/access.ts'
 import { notFound, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { checkTokenScope, coversRole, findPlace, type PlaceParts, roleProblem } from './access.ts'
+import type { RepositoryPlace } from './place.ts'
 
 /**
  * Who may speak git's protocol with a repository: Basic with any user name and a token as the password, or Bearer;
@@ -15,15 +16,28 @@ export function createGitGuard(parts: PlaceParts & { authenticator: Authenticato
   return async (request) => {
     const least = isPush(request) ? 'write' : 'read'
     const caller = await findGitCaller(authenticator, request)
-    checkTokenScope(caller, least)
-    const place = await findPlace(parts, caller, gitPath(request))
-    if (caller === undefined && (place === undefined || least === 'write'))
-      throw credentialsNeeded('Sign in with a token:')
-    if (place === undefined) throw notFound('This repository')
-    if (caller !== undefined && !coversRole(place.role, least)) throw roleProblem(caller, place.path, place.role, least)
+    const place = await admitToGit(parts, caller, { path: gitPath(request), least })
+    if (place === undefined) throw credentialsNeeded('Sign in with a token:')
     request.caller = caller
     request.place = place
   }
+}
+
+/**
+ * Whether this caller may fetch from or push to a repository, over any transport. Undefined where nobody came, and it
+ * takes somebody. @throws 403, 404
+ */
+export async function admitToGit(
+  parts: PlaceParts,
+  caller: Caller | undefined,
+  { path, least }: { path: { project: string; repository: string }; least: 'read' | 'write' },
+): Promise<RepositoryPlace | undefined> {
+  checkTokenScope(caller, least)
+  const place = await findPlace(parts, caller, path)
+  if (caller === undefined) return least === 'write' ? undefined : place
+  if (place === undefined) throw notFound('This repository')
+  if (!coversRole(place.role, least)) throw roleProblem(caller, place.path, place.role, least)
+  return place
 }
 
 async function findGitCaller(authenticator: Authenticator, request: FastifyRequest): Promise<Caller | undefined> {

@@ -1,4 +1,4 @@
-import { recordEvent } from '../audit/record.ts'
+import { type AuditActor, recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { RefUpdateTable, RepositoryTable, SealTable, Strength, TableName } from '../database/schema.ts'
@@ -19,10 +19,22 @@ export interface RefParts {
 }
 
 /** With which credential a ref is moved. */
-export type RefMethod = `token ${Id<'tok'>}` | `session ${Id<'ses'>}` | `seal ${Id<'sea'>}` | 'system'
+export type RefMethod = `${Caller['by']['kind']} ${string}` | `seal ${Id<'sea'>}` | 'system'
 
-export const methodOf = (caller: Caller): RefMethod =>
-  caller.by.kind === 'token' ? `token ${caller.by.tokenId}` : `session ${caller.by.sessionId}`
+export function methodOf({ by }: Caller): RefMethod {
+  switch (by.kind) {
+    case 'session':
+      return `session ${by.sessionId}`
+    case 'token':
+      return `token ${by.tokenId}`
+    case 'grant':
+      return `grant ${by.grantId}`
+    case 'ssh-certificate':
+      return `ssh-certificate ${by.certificateId}`
+    default:
+      return `${by.kind} ${by.keyId}`
+  }
+}
 
 /** What else must become true in the transaction that says that a ref has moved, e.g. that a pull request is merged. */
 export type RefDone = (tx: Tx<TableName>, row: RefUpdateTable) => Promise<void>
@@ -122,9 +134,9 @@ export async function settleRefUpdates(tx: Tx<TableName>, settlement: Settlement
   return done
 }
 
-function auditMethod(method: string): 'token' | 'session' | 'passkey' | 'system' {
-  const kind = method.split(' ')[0]
-  return kind === 'seal' ? 'passkey' : kind === 'token' || kind === 'session' ? kind : 'system'
+function auditMethod(method: string): AuditActor['method'] {
+  const [kind = 'system'] = method.split(' ')
+  return kind === 'seal' ? 'passkey' : (kind as AuditActor['method'])
 }
 
 /** Before transaction 2 of a first push, so that a clone made at once finds its branch. */

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createApiToken } from '../access-keys/api-tokens.ts'
+import { createApiToken, createTokenSource } from '../access-keys/api-tokens.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
 import { createAuthenticator } from '../access-keys/authenticate.ts'
 import type { TokenScope } from '../access-keys/shapes.ts'
@@ -79,6 +79,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     cookies: cookieNames(url),
     origin: url.origin,
     policy: floorOnly,
+    sources: [createTokenSource({ database, policy: floorOnly })],
     now,
   })
   const refuse: Guard = () => Promise.reject(new Error('not under test'))

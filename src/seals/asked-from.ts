@@ -8,23 +8,20 @@ import type { AskedFrom } from './shapes.ts'
 /** From where and with what a tap was asked for: the person who is to tap sees it, to know a theft from their own work. */
 export interface Asked {
   address: string
-  via: 'session' | 'token'
+  /** `session`, or with what a program asked: `token nightly`. */
+  via: string
   /** User agent of the browser; empty for a program. */
   device?: string
-  token: { id: Id<'tok'>; name: string } | null
+  tokenId: Id<'tok'> | null
 }
 
 /** What is known of a caller who asks. */
-export async function askedBy(
-  db: Db<'apiToken' | 'session'>,
-  { address, by }: Pick<Caller, 'address' | 'by'>,
-): Promise<Asked> {
+export async function askedBy(db: Db<'session'>, { address, by }: Pick<Caller, 'address' | 'by'>): Promise<Asked> {
   if (by.kind === 'session') {
     const session = await db.selectFrom('session').select('userAgent').where('id', '=', by.sessionId).executeTakeFirst()
-    return { address, via: 'session', token: null, device: session?.userAgent ?? '' }
+    return { address, via: 'session', tokenId: null, device: session?.userAgent ?? '' }
   }
-  const { name } = await db.selectFrom('apiToken').select('name').where('id', '=', by.tokenId).executeTakeFirstOrThrow()
-  return { address, via: 'token', token: { id: by.tokenId, name } }
+  return { address, via: `${by.kind} ${by.name}`, tokenId: by.kind === 'token' ? by.tokenId : null }
 }
 
 const tokenPrefix = 'token '
@@ -32,8 +29,8 @@ const tokenPrefix = 'token '
 export const askedColumns = (asked: Asked | undefined) => ({
   requestedFrom: asked?.address ?? '',
   requestedDevice: asked?.device ?? '',
-  requestedVia: asked?.token ? `${tokenPrefix}${asked.token.name}` : 'session',
-  requestedToken: asked?.token?.id ?? null,
+  requestedVia: asked?.via ?? 'session',
+  requestedToken: asked?.tokenId ?? null,
 })
 
 /** The same as its person reads it; an address that whoever asked has no session from is worth a warning. */

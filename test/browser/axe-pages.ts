@@ -28,7 +28,7 @@ export function testPages(half: 'even' | 'odd'): void {
     await setUp(story)
     const demo = await readDemo(story)
     await addMirrors(story)
-    const asked = { address: '203.0.113.9', via: 'session', token: null } as const
+    const asked = { address: '203.0.113.9', via: 'session', tokenId: null } as const
     const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
     const pages = ownerPages({
       ...demo,

@@ -95,7 +95,7 @@ async function makeAgent({ postern }: Story): Promise<string> {
     authenticatedAt: now(),
     address: '127.0.0.1',
     shortfall: null,
-    by: { kind: 'token', tokenId: newId('tok'), scopes: [], repositoryIds: null },
+    by: { kind: 'token', name: 'test', tokenId: newId('tok'), scopes: [], repositoryIds: null },
   }
   const seal = { id: newId('sea'), strength: 'passkey', credentialRecordId: newId('crd') } as const
   const { secret } = await createApiToken(

@@ -70,5 +70,5 @@ const mergeOf = ({ path }: { path: string }, origin: string) => ({
 export async function askedByToken({ postern }: StartedPostern, name: string, address: string): Promise<Asked> {
   const { read } = postern.ceremonies.database
   const { id } = await read.selectFrom('apiToken').select('id').where('name', '=', name).executeTakeFirstOrThrow()
-  return { address, via: 'token', token: { id, name } }
+  return { address, via: `token ${name}`, tokenId: id }
 }

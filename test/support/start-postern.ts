@@ -34,7 +34,7 @@ export async function startPostern({ flags = [], now }: StartOptions = {}): Prom
   const folder = await mkdtemp(join(tmpdir(), 'postern-'))
   const port = await freePort()
   const config = loadConfig(
-    ['--port', String(port), '--data', join(folder, 'data'), '--log-level', 'error', ...flags],
+    ['--port', String(port), '--data', join(folder, 'data'), '--ssh-port', 'off', '--log-level', 'error', ...flags],
     {},
   )
   let postern = await createPostern(config, now)

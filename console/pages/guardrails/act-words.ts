@@ -7,6 +7,7 @@ export const actWords: Record<ActName, string> = {
   session: 'stay signed in',
   registration: 'register a passkey',
   'token.use': 'use an API token',
+  'ssh.use': 'come in over SSH',
   push: 'push to a branch',
   merge: 'merge a pull request',
   approve: 'approve a pull request',
@@ -99,7 +100,7 @@ export const doesWords = (name: string): string =>
 
 const offered: Record<string, string[]> = {
   'All of it': ['*'],
-  'Coming in': ['sign-in', 'session', 'registration', 'token.use'],
+  'Coming in': ['sign-in', 'session', 'registration', 'token.use', 'ssh.use'],
   'Getting back in': [...family('recovery'), ...family('break-glass')],
   'Pushing and merging': ['push', 'approve', 'merge', 'bypass', 'confirm', 'protect', 'branch.rule'],
   'Passkeys and tokens': family('credential').concat(family('token').filter((name) => name !== 'token.use')),

@@ -51,7 +51,7 @@ export async function endPerson(
   const user = (await findUserById(tx, known.id)) ?? known
   const refusal = findRefusal(caller, user, await isLastOwner(tx, user))
   if (refusal !== undefined) throw refusal
-  const cause = caller.by.kind === 'token' ? 'api' : 'console'
+  const cause = caller.by.kind === 'session' ? 'console' : 'api'
   const actor = actorOf(caller, seal)
   const end = await endAccess.end(tx, { userId: user.id, cause, reason, actor, sealId: seal.id, at })
   if (end === undefined) throw alreadyEnded(user)
