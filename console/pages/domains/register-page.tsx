@@ -1,9 +1,9 @@
 import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconMail } from '@tabler/icons-react'
-import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { useInstance } from '../../api/use-me.ts'
-import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
+import { NameFields } from '../../forms/name-fields.tsx'
+import { emailProblem, usernameProblem } from '../../forms/suggest-username.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -12,7 +12,6 @@ import { EntryLayout } from '../entry/entry-layout.tsx'
 /** Somebody registers themselves, where an owner allows it: a letter brings the link with which they go on. */
 export function RegisterPage() {
   const { takesRegistrations } = useInstance()
-  const [hasChosenUsername, setHasChosenUsername] = useState(false)
   const { form, act, onSubmit } = useActForm({
     initialValues: { displayName: '', username: '', email: '' },
     validate: { displayName: required('your name'), username: usernameProblem, email: emailProblem },
@@ -47,7 +46,6 @@ export function RegisterPage() {
         </Stack>
       </EntryLayout>
     )
-  const name = form.getInputProps('displayName')
   return (
     <EntryLayout
       title="Register"
@@ -55,30 +53,7 @@ export function RegisterPage() {
     >
       <form onSubmit={onSubmit} noValidate>
         <Stack>
-          <TextInput
-            label="Your name"
-            autoComplete="name"
-            autoFocus
-            maxLength={100}
-            {...name}
-            onChange={(event) => {
-              name.onChange(event)
-              if (!hasChosenUsername) form.setFieldValue('username', suggestUsername(event.currentTarget.value))
-            }}
-          />
-          <TextInput
-            label="Username"
-            description="You can still choose another one when you open the link"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={39}
-            {...form.getInputProps('username')}
-            onChange={(event) => {
-              setHasChosenUsername(event.currentTarget.value !== '')
-              form.setFieldValue('username', event.currentTarget.value.toLowerCase())
-            }}
-          />
+          <NameFields form={form} isOwn={true} usernameHint="You can still choose another one when you open the link" />
           <TextInput label="E-mail" type="email" autoComplete="email" {...form.getInputProps('email')} />
           <ProblemAlert error={act.error} />
           <Button type="submit" size="md" loading={act.isPending} leftSection={<IconMail size={20} aria-hidden />}>

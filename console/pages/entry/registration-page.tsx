@@ -1,10 +1,10 @@
 import { Alert, Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react'
-import { useState } from 'react'
 import type { Me, RegistrationLinkView } from '../../api/shapes.ts'
 import { useInstance, useMaybeMe } from '../../api/use-me.ts'
 import { registerByLink } from '../../forms/register-passkey.ts'
-import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
+import { NameFields } from '../../forms/name-fields.tsx'
+import { emailProblem, usernameProblem } from '../../forms/suggest-username.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { hintOf, type Where, WhereChoice } from '../../forms/where-choice.tsx'
 import { paths } from '../../paths.ts'
@@ -39,7 +39,6 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
   const go = useGo()
   const me = useMaybeMe()
   const instance = useInstance()
-  const [hasChosenUsername, setHasChosenUsername] = useState(Boolean(link.newcomer?.username))
   const { person, newcomer } = link
   const { form, act, onSubmit } = useActForm<Values, Me>({
     initialValues: {
@@ -56,7 +55,6 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
   // An account of one's own is not made from within another one.
   const isSomebodyElse = me !== null && !act.isPending && !act.isSuccess
   const { title, lead } = registrationWords(link, instance)
-  const name = form.getInputProps('displayName')
 
   return (
     <EntryLayout title={title} lead={lead}>
@@ -84,29 +82,11 @@ export function RegistrationPage({ token, link }: RegistrationPageProps) {
               </Text>
             ) : (
               <>
-                <TextInput
-                  label="Your name"
-                  autoComplete="name"
-                  autoFocus
-                  maxLength={100}
-                  {...name}
-                  onChange={(event) => {
-                    name.onChange(event)
-                    if (!hasChosenUsername) form.setFieldValue('username', suggestUsername(event.currentTarget.value))
-                  }}
-                />
-                <TextInput
-                  label="Username"
-                  description="Yours for good: it cannot be changed later"
-                  autoComplete="off"
-                  autoCapitalize="none"
-                  spellCheck={false}
-                  maxLength={39}
-                  {...form.getInputProps('username')}
-                  onChange={(event) => {
-                    setHasChosenUsername(event.currentTarget.value !== '')
-                    form.setFieldValue('username', event.currentTarget.value.toLowerCase())
-                  }}
+                <NameFields
+                  form={form}
+                  isOwn={true}
+                  usernameHint="Yours for good: it cannot be changed later"
+                  hasUsername={Boolean(link.newcomer?.username)}
                 />
                 {!newcomer && (
                   <TextInput

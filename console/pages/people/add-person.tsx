@@ -1,11 +1,11 @@
 import { Button, Modal, Select, Stack, TextInput } from '@mantine/core'
-import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { PersonAdded } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
 import { organisationRoles } from '../../forms/role-words.ts'
-import { emailProblem, suggestUsername, usernameProblem } from '../../forms/suggest-username.ts'
+import { NameFields } from '../../forms/name-fields.tsx'
+import { emailProblem, usernameProblem } from '../../forms/suggest-username.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 
@@ -23,7 +23,6 @@ export const AddPerson = ({ isOpen, onClose, onAdded }: AddPersonProps) => (
 
 function AddPersonForm({ onAdded }: Pick<AddPersonProps, 'onAdded'>) {
   const me = useMe()
-  const [hasChosenUsername, setHasChosenUsername] = useState(false)
   const { form, act, onSubmit } = useActForm({
     initialValues: { displayName: '', username: '', email: '', role: 'member' },
     validate: { displayName: required('their name'), username: usernameProblem, email: emailProblem },
@@ -33,37 +32,13 @@ function AddPersonForm({ onAdded }: Pick<AddPersonProps, 'onAdded'>) {
       await refresh('/people')
     },
   })
-  const name = form.getInputProps('displayName')
   // Only an owner makes owners.
   const roles = organisationRoles.filter(({ value }) => value !== 'owner' || me.role === 'owner')
   const description = roles.find(({ value }) => value === form.values.role)?.description
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack>
-        <TextInput
-          label="Name"
-          maxLength={100}
-          autoComplete="off"
-          data-autofocus
-          {...name}
-          onChange={(event) => {
-            name.onChange(event)
-            if (!hasChosenUsername) form.setFieldValue('username', suggestUsername(event.currentTarget.value))
-          }}
-        />
-        <TextInput
-          label="Username"
-          description="It cannot be changed later"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={39}
-          {...form.getInputProps('username')}
-          onChange={(event) => {
-            setHasChosenUsername(event.currentTarget.value !== '')
-            form.setFieldValue('username', event.currentTarget.value.toLowerCase())
-          }}
-        />
+        <NameFields form={form} isOwn={false} usernameHint="It cannot be changed later" />
         <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
         <Select
           label="Role"
