@@ -17,7 +17,10 @@ const statuses: Record<string, DiffFile['status']> = {
 const rawPattern = /^:([0-7]{6}) ([0-7]{6}) ([0-9a-f]{40}) ([0-9a-f]{40}) ([ADMRCT])\d*$/
 const countPattern = /^(\d+|-)\t(\d+|-)\t([\s\S]*)$/
 
-/** Reads `git diff-tree -z --raw --numstat --no-abbrev`: first all files, then, in the same order, all line counts. */
+/**
+ * Reads `git diff-tree -z --raw --no-abbrev`, with or without `--numstat`: first all files, then, in the same order, all
+ * line counts; without, they are 0. @throws RangeError
+ */
 export function parseDiffList(output: Buffer): RawDiffFile[] {
   const fields = output.toString().split('\0')
   fields.pop()
@@ -44,6 +47,7 @@ export function parseDiffList(output: Buffer): RawDiffFile[] {
       newOid,
     })
   }
+  if (at === fields.length) return files
   for (const file of files) {
     const [, additions, deletions, path] = countPattern.exec(fields[at++] ?? '') ?? []
     if (additions === undefined) throw new RangeError('not a list of line counts')

@@ -48,7 +48,7 @@ export async function readDiffList(
   const key = keyOf({ folder }, { from, to })
   const known = lists.get(key)
   if (known !== undefined) return known
-  const flags = ['-r', '-M', '-z', '--raw', '--numstat', '--no-abbrev', '--no-ext-diff', '--no-textconv']
+  const flags = ['-r', '-M', '-z', '--raw', '--no-abbrev', '--no-ext-diff', '--no-textconv']
   const run = async (more: string[], maxOutputBytes: number): Promise<Buffer> => {
     const options = [...flags, ...more, '--end-of-options', from, to, '--']
     const { stdout } = await git.run(['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', ...options], {
@@ -63,12 +63,12 @@ export async function readDiffList(
     if (error instanceof GitError && error.code === 'git-output-too-large') return undefined
     throw error
   })
-  const { list: bytes, hunks } =
-    whole === undefined
-      ? { list: await run([], maxListBytes), hunks: undefined }
-      : splitPatches(whole, (part) => parseDiffList(part).length)
-  if (hunks !== undefined) knownHunks.set(key, hunks)
-  const all = parseDiffList(bytes)
+  const split = whole && splitPatches(whole, (part) => parseDiffList(part).length)
+  if (split?.hunks !== undefined) knownHunks.set(key, split.hunks)
+  const all =
+    split?.hunks === undefined
+      ? parseDiffList(await run(['--numstat'], maxListBytes))
+      : parseDiffList(split.list).map((file, index) => ({ ...file, ...split.counts[index] }))
   const list: DiffList = {
     files: all.slice(0, maxFiles),
     fileCount: all.length,
