@@ -17,6 +17,7 @@ import type { Group, Row } from './measure.ts'
 import { pullRequestPage } from './pull-request-page.ts'
 import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
+import { ssh } from './ssh.ts'
 import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
 import { verify } from './verify.ts'
@@ -28,6 +29,7 @@ const groups: readonly Group[] = [
   guardrails,
   verify,
   gitHttp,
+  ssh,
   heldPushes,
   endAccess,
   scim,

@@ -33,7 +33,17 @@ const patienceMs = 120_000
 /** Starts the real server as a process of its own and waits until it is ready. */
 export async function serve({ dataFolder, port, nodeFlags = [], flags: further = [] }: ServeOptions): Promise<Served> {
   const origin = `http://localhost:${port ?? (await freePort())}`
-  const flags = ['--port', new URL(origin).port, '--data', dataFolder, '--log-level', 'error', ...further]
+  const flags = [
+    '--port',
+    new URL(origin).port,
+    '--data',
+    dataFolder,
+    '--ssh-port',
+    'off',
+    '--log-level',
+    'error',
+    ...further,
+  ]
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...nodeFlags, main, 'serve', ...flags], {
     env: plainEnvironment(),

@@ -27,6 +27,8 @@ export const paths = {
       | 'profile'
       | 'sessions'
       | 'tokens'
+      | 'programs'
+      | 'ssh-keys'
       | 'allowed'
       | 'notifications'
       | 'elsewhere'
@@ -39,6 +41,8 @@ export const paths = {
   sealRequest: (code: string) => `/s/${part(code)}`,
   /** Every passkey is lost, and a recovery code is at hand. */
   recover: '/-/recover',
+  /** Where a program's code is typed. */
+  device: '/-/device',
   /** Whoever is told that somebody gets back into their account goes there to stop it. */
   notMe: '/-/not-me',
   breakGlass: '/-/break-glass',
@@ -96,6 +100,10 @@ export const paths = {
   tags: (project: string, name: string) => `${repository(project, name)}/tags`,
   importProgress: (project: string, name: string) => `${repository(project, name)}/import`,
   settings: (project: string, name: string) => `${repository(project, name)}/settings`,
+  deployKeys: (project: string, name: string, query: { new?: string } = {}) =>
+    withQuery(`${repository(project, name)}/settings/deploy-keys`, query),
+  pipelines: (project: string, name: string, query: { new?: string } = {}) =>
+    withQuery(`${repository(project, name)}/settings/pipelines`, query),
   mirrors: (project: string, name: string, query: { new?: string; url?: string } = {}) =>
     withQuery(`${repository(project, name)}/settings/mirrors`, query),
   branchRule: (project: string, name: string, branch: string) =>
@@ -127,6 +135,8 @@ export const downloads = {
     withQuery(`/api/v1${repositoryApi(project, name)}/raw`, { ref, path }),
   archive: (project: string, name: string, ref: string, format: 'tar.gz' | 'zip') =>
     withQuery(`/api/v1${repositoryApi(project, name)}/archive`, { ref, format }),
+  pushCertificate: (project: string, name: string, digest: string) =>
+    `/api/v1${repositoryApi(project, name)}/push-certificates/${part(digest)}`,
 }
 
 /** `project/name` as the API gives it, taken apart. */

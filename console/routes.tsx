@@ -64,6 +64,25 @@ const sealRequest = createRoute({
   component: lazyRouteComponent(() => import('./pages/inbox/seal-request-page.tsx'), 'SealRequestPage'),
 })
 
+/** A program asks to be let in: opened by the program itself, or by typing the address that it shows. */
+const authorise = createRoute({
+  getParentRoute: () => root,
+  path: '/-/authorise/$id',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/programs/authorise-page.tsx'), 'AuthorisePage'),
+})
+const authoriseProblem = createRoute({
+  getParentRoute: () => root,
+  path: '/-/authorise',
+  component: lazyRouteComponent(() => import('./pages/programs/authorise-problem-page.tsx'), 'AuthoriseProblemPage'),
+})
+const device = createRoute({
+  getParentRoute: () => root,
+  path: '/-/device',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/programs/device-page.tsx'), 'DevicePage'),
+})
+
 /** For a session that may do nothing but get the key it lacks. */
 const strongerKey = createRoute({
   getParentRoute: () => root,
@@ -178,6 +197,12 @@ const openPages = [
   ),
   repositoryPage(`${R}/import`, () => import('./pages/mirrors/import-progress-page.tsx'), 'ImportProgressPage'),
   repositoryPage(`${R}/settings/mirrors`, () => import('./pages/mirrors/mirrors-page.tsx'), 'MirrorsPage'),
+  repositoryPage(
+    `${R}/settings/deploy-keys`,
+    () => import('./pages/deploy-keys/deploy-keys-page.tsx'),
+    'DeployKeysPage',
+  ),
+  repositoryPage(`${R}/settings/pipelines`, () => import('./pages/pipelines/pipelines-page.tsx'), 'PipelinesPage'),
   repositoryPage(`${R}/settings/webhooks`, () => import('./pages/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
   repositoryPage(`${R}/settings/webhooks/$id`, () => import('./pages/webhooks/webhook-page.tsx'), 'WebhookPage'),
   repositoryPage(`${R}/pull-requests`, () => import('./pages/pull-request/list-page.tsx'), 'PullRequestListPage'),
@@ -200,6 +225,9 @@ export const makeRouter = () =>
       breakGlass,
       setUp,
       sealRequest,
+      authorise,
+      authoriseProblem,
+      device,
       strongerKey,
       makePasskey,
       shell.addChildren([own.addChildren(ownPages), ...openPages]),

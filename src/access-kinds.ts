@@ -1,4 +1,6 @@
 import { apiTokens } from './access-keys/access-kinds.ts'
+import { sshCertificates } from './access-keys/certificates/access-kind.ts'
+import { sshKeys } from './access-keys/ssh-keys/access-kind.ts'
 import { signInLinks } from './directory/upstream/access-kinds.ts'
 import { breakGlassCodes } from './identity/break-glass/access-kind.ts'
 import type { AccessKind } from './identity/ending/access-kind.ts'
@@ -6,10 +8,13 @@ import { passkeys, registrationLinks, sessions } from './identity/ending/own-kin
 import { invitationsMade } from './identity/invitations/access-kind.ts'
 import { oneTimeCodes, passwords } from './identity/passwords/access-kinds.ts'
 import { recoveries, recoveryCodes } from './identity/recovery/access-kinds.ts'
+import { deployKeysLookedAfter } from './machines/deploy-keys/access-kind.ts'
+import { pipelinesLookedAfter } from './machines/workloads/access-kind.ts'
 import { importsUnderWay, mirrorsLookedAfter } from './mirrors/access-kinds.ts'
 import { toldBrowsers } from './notify/access-kinds.ts'
 import { heldPushes } from './repositories/access-kinds.ts'
 import { sealRequests } from './seals/access-kinds.ts'
+import { oauthGrants } from './sign-on/access-kinds.ts'
 import { webhooksLookedAfter } from './webhooks/access-kinds.ts'
 
 /**
@@ -29,13 +34,26 @@ export const accessKinds: readonly AccessKind[] = [
   registrationLinks,
   invitationsMade,
   apiTokens,
+  oauthGrants,
+  sshKeys,
+  sshCertificates,
   sealRequests,
   heldPushes,
   importsUnderWay,
   toldBrowsers,
   webhooksLookedAfter,
   mirrorsLookedAfter,
+  deployKeysLookedAfter,
+  pipelinesLookedAfter,
 ]
 
 /** What needs no passkey to go on, and so stops when somebody gets back into an account. */
-export const stoppedByRecovery: readonly AccessKind[] = [sessions, apiTokens, sealRequests, heldPushes]
+export const stoppedByRecovery: readonly AccessKind[] = [
+  sessions,
+  apiTokens,
+  oauthGrants,
+  sshKeys,
+  sshCertificates,
+  sealRequests,
+  heldPushes,
+]

@@ -58,6 +58,15 @@ test('a flag stands above its variable, and an empty variable says nothing', () 
   assert.equal(loadConfig([], { POSTERN_PORT: '' }).port, 7400)
 })
 
+test('where SSH listens and is reached', () => {
+  const { sshPort, sshListen, sshAddress } = loadConfig([], {})
+  assert.deepEqual([sshPort, sshListen, sshAddress], [7422, '127.0.0.1', undefined])
+  assert.equal(loadConfig(['--listen', '0.0.0.0'], {}).sshListen, '0.0.0.0')
+  assert.equal(loadConfig(['--ssh-port', 'off'], {}).sshPort, null)
+  const given = loadConfig(['--ssh-listen', '::', '--ssh-address', 'Git.Example.com'], {})
+  assert.deepEqual([given.sshListen, given.sshAddress], ['::', { host: 'git.example.com', port: 22 }])
+})
+
 test('a real host takes https, by own certificate or by a named proxy', () => {
   const issued = createPrivateCa().issue('git.example.com')
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
@@ -108,6 +117,8 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   'a name server by name': [['--dns-servers', 'dns.example.com'], {}, /addresses of name servers, such as 9\.9\.9\.9/],
   'mail without a sender': [[], { POSTERN_SMTP_URL: 'smtp://localhost' }, /add POSTERN_MAIL_FROM/],
   'another database': [['--database', 'mysql://x'], {}, /must begin with postgres/],
+  'an SSH address that is none': [[], { POSTERN_SSH_ADDRESS: 'ssh://git@git.example.com' }, /must be host:port/],
+  'an SSH port out of range': [['--ssh-address', 'git.example.com:70000'], {}, /must be host:port/],
   'a port out of range': [['--port', '70000'], {}, /whole number from 0 to 65535/],
   'a port that is no number': [[], { POSTERN_PORT: '7400x' }, /whole number/],
   'a push that waits for an hour': [['--push-wait-seconds', '3600'], {}, /from 10 to 600/],

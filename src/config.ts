@@ -23,6 +23,10 @@ export interface Config {
   port: number
   /** Null: nobody comes in over SSH. */
   sshPort: number | null
+  /** Another address than `listen`: a proxy in front of HTTP does not carry SSH. */
+  sshListen: string
+  /** Where people reach it, if that is not this host and port. */
+  sshAddress: { host: string; port: number } | undefined
   listen: string
   dataFolder: string
   /** `sqlite:<file>` or `postgres://…` */
@@ -58,6 +62,8 @@ const settings = {
   url: { flag: 'url', variable: 'POSTERN_URL' },
   port: { flag: 'port', variable: 'POSTERN_PORT' },
   sshPort: { flag: 'ssh-port', variable: 'POSTERN_SSH_PORT' },
+  sshListen: { flag: 'ssh-listen', variable: 'POSTERN_SSH_LISTEN' },
+  sshAddress: { flag: 'ssh-address', variable: 'POSTERN_SSH_ADDRESS' },
   listen: { flag: 'listen', variable: 'POSTERN_LISTEN' },
   data: { flag: 'data', variable: 'POSTERN_DATA' },
   database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
@@ -103,6 +109,8 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     rpId: url.hostname,
     port,
     sshPort: value('sshPort') === 'off' ? null : wholeNumber('ssh-port', value('sshPort') ?? '7422', 0, 65_535),
+    sshListen: value('sshListen') ?? value('listen') ?? '127.0.0.1',
+    sshAddress: parseSshAddress(value('sshAddress')),
     listen: value('listen') ?? '127.0.0.1',
     dataFolder,
     databaseUrl,
@@ -156,6 +164,14 @@ function parseRangeList(variable: string, text = ''): readonly string[] {
     throw new ConfigError(`${variable}: ${(error as Error).message}`)
   }
   return ranges
+}
+
+function parseSshAddress(text: string | undefined): Config['sshAddress'] {
+  if (text === undefined) return undefined
+  const [, host = '', port = '22'] = /^([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(?::(\d{1,5}))?$/i.exec(text) ?? []
+  if (host !== '' && Number(port) >= 1 && Number(port) <= 65_535)
+    return { host: host.toLowerCase(), port: Number(port) }
+  throw new ConfigError(`POSTERN_SSH_ADDRESS must be host:port as people reach it, such as git.example.com:22.`)
 }
 
 function parseDnsServers(text = ''): readonly string[] {

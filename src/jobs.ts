@@ -1,3 +1,4 @@
+import { createTokenJob } from './access-keys/rotation/token-job.ts'
 import type { AuditEntry } from './audit/entry.ts'
 import type { Database } from './database/handles.ts'
 import type { LoadedPolicy } from './guardrails/in-force.ts'
@@ -5,11 +6,16 @@ import { createReminders } from './guardrails/remind.ts'
 import { remindOfBreakGlass } from './identity/break-glass/remind.ts'
 import type { EndAccess } from './identity/ending/end-access.ts'
 import { createGuestEnds } from './identity/guests/guest-ends.ts'
+import { createPasswordEnds } from './identity/passwords/password-ends.ts'
 import { createRecoveryJob } from './identity/recovery/recovery-job.ts'
+import { createDeployKeyJob } from './machines/deploy-keys/deploy-key-job.ts'
+import type { DeployKeyParts } from './machines/deploy-keys/parts.ts'
+import { createWorkloadJob } from './machines/workloads/workload-job.ts'
 import type { Mail } from './mail/mail.ts'
 import type { Outbound } from './outbound/outbound.ts'
 import { createBypassReminders } from './pull-requests/remind-bypass.ts'
 import type { Secrets } from './secrets/secrets.ts'
+import { createForgetting } from './sign-on/forget-expired.ts'
 import { version } from './version.ts'
 import { createDeliverySender } from './webhooks/send-deliveries.ts'
 
@@ -21,6 +27,7 @@ interface JobParts {
   outbound: Outbound
   secrets: Secrets
   origin: string
+  cut: DeployKeyParts['cut']
   /** A recovery was settled, and keys that sealed something may have ended. */
   signersChanged: () => void
   log: (error: unknown, doing: string) => void
@@ -70,6 +77,20 @@ export function createJobs(parts: JobParts) {
       tell: (tx, { toUserId, ...facts }) => mail.queue(tx, { toUserId, kind: 'webhook-off', facts }),
       onError: failing('telling a webhook'),
     }),
+    createTokenJob({ database, now, onError: failing('warning of tokens that end') }),
+    createDeployKeyJob({
+      database,
+      cut: parts.cut,
+      now,
+      onError: failing('looking after deploy keys'),
+    }),
+    createWorkloadJob({
+      database,
+      cut: parts.cut,
+      now,
+      onError: failing('looking after pipelines'),
+    }),
+    createPasswordEnds({ database, policy, now, onError: failing('deleting passwords whose rule is over') }),
     createGuestEnds({
       database,
       endAccess,
@@ -78,6 +99,7 @@ export function createJobs(parts: JobParts) {
       queue: (tx, letter) => mail.queue(tx, letter),
       onError: failing('ending the access of guests whose day has come'),
     }),
+    createForgetting({ database, now, onError: failing('forgetting codes and tokens that have expired') }),
   ]
   return {
     start(): void {

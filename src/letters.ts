@@ -3,6 +3,8 @@ import { listDomainLetters } from './directory/domains/list-domain-letters.ts'
 import { findNotice } from './identity/notices.ts'
 import { listOwnerlessNotices } from './identity/ownerless-notices.ts'
 import { listAdministratorNotices } from './identity/recovery/recovery-notices.ts'
+import { listDeployKeyLetters } from './machines/deploy-keys/deploy-key-letters.ts'
+import { listWorkloadLetters } from './machines/workloads/workload-letters.ts'
 import type { Mail } from './mail/mail.ts'
 import { wantsLetters } from './notify/choices.ts'
 import { listMergeLetters } from './pull-requests/merge-letters.ts'
@@ -23,6 +25,8 @@ export const createLetterFollower =
       ...(await listOwnerlessNotices(tx, event)),
       ...(await listMergeLetters(tx, event)),
       ...(await listStewardLetters(tx, event)),
+      ...(await listDeployKeyLetters(tx, event)),
+      ...(await listWorkloadLetters(tx, event)),
       ...(await listDomainLetters(tx, event)),
     ]
     for (const letter of always) await mail.queue(tx, letter)

@@ -12,8 +12,20 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     does: 'check who approved each change of a protected branch',
     run: async (args) => (await import('./verifier/main.ts')).main(args),
   },
+  login: {
+    does: 'get an SSH certificate for some hours, with a tap',
+    run: async (args) => (await import('./client/login.ts')).login(args),
+  },
+  logout: {
+    does: 'end what login began',
+    run: async (args) => (await import('./client/logout.ts')).logout(args),
+  },
+  'git-credential': {
+    does: 'sign git in over HTTPS: git asks it',
+    run: async (args) => (await import('./client/git-credential.ts')).gitCredential(args),
+  },
   admin: {
-    does: 'setup-link, rehome, metadata, guardrails: what an operator does on the machine itself',
+    does: 'setup-link, rehome, metadata, guardrails, ssh-host-key: what an operator does on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },
@@ -26,7 +38,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
 const [name = 'help', ...args] = process.argv.slice(2)
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command === undefined) {
-  const list = Object.entries(commands).map(([each, { does }]) => `  postern ${each.padEnd(8)} ${does}`)
+  const list = Object.entries(commands).map(([each, { does }]) => `  postern ${each.padEnd(14)} ${does}`)
   const isHelp = ['help', '--help', '-h'].includes(name)
   const intro = isHelp ? 'Postern: every act that matters, proven by a tap.' : `There is no command “${name}”.`
   process[isHelp ? 'stdout' : 'stderr'].write(`${intro}\n\n${list.join('\n')}\n\nEach takes --help.\n`)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,8 +9,15 @@ import { createJoinerLetters } from './announcements/announce.ts'
 import { announcementRoutes } from './announcements/routes.ts'
 import { createTokenSource } from './access-keys/api-tokens.ts'
 import { createAuthenticator } from './access-keys/authenticate.ts'
+import { loadCertificateAuthority } from './access-keys/certificates/certificate-authority.ts'
+import { createCertificateSource } from './access-keys/certificates/certificate-source.ts'
+import { createCertificateFollower } from './access-keys/certificates/end-with.ts'
+import { certificateRoutes } from './access-keys/certificates/routes.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
+import { sshKeyRoutes } from './access-keys/ssh-keys/routes.ts'
+import { createPersonKeySource } from './access-keys/ssh-keys/ssh-key-source.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
+import { KEY_ENDED, type SshSource } from './access-keys/ssh-credential.ts'
 import type { AuditEntry } from './audit/entry.ts'
 import { afterEvents, type EventFollower, followEvents } from './audit/follow-events.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -18,6 +26,7 @@ import { createMetadataSchedule } from './attestation/metadata-schedule.ts'
 import { attestationRoutes } from './attestation/routes.ts'
 import { checkRoutes } from './checks/routes.ts'
 import type { Config } from './config.ts'
+import type { Tx } from './database/handles.ts'
 import { openDatabase } from './database/open.ts'
 import type { Id } from './database/id.ts'
 import { demoRoutes } from './demo/routes.ts'
@@ -45,7 +54,7 @@ import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
 import { getActor } from './identity/actor.ts'
-import { actorOf, getPerson, isAdmin } from './identity/caller.ts'
+import { actorOf, type Caller, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
 import { challengesInMemory } from './identity/challenges-in-memory.ts'
 import { challengesInTable } from './identity/challenges-in-table.ts'
@@ -59,6 +68,9 @@ import { invitationAdmission } from './identity/invitations/admission.ts'
 import { selfAdmission } from './identity/self-registration/admission.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
+import { createDeployKeySource } from './machines/deploy-keys/deploy-key-source.ts'
+import { endHomelessMachines } from './machines/end-homeless.ts'
+import { machineRoutes } from './machines/routes.ts'
 import { createMail } from './mail/mail.ts'
 import { mailRoutes } from './mail/routes.ts'
 import { createChanges } from './live/changes.ts'
@@ -97,8 +109,11 @@ import { createProjection } from './repositories/projection.ts'
 import { listReachablePaths, listReadableIds } from './repositories/reachable.ts'
 import { reconcile } from './repositories/reconcile.ts'
 import { revokeKey } from './repositories/revoked-keys.ts'
+import type { JudgeModel } from './repositories/commit-signatures/judge-certificate.ts'
+import { createPushNonces } from './repositories/push-nonces.ts'
 import { repositoriesRoutes } from './repositories/routes.ts'
 import { sweep } from './repositories/sweep.ts'
+import { createSshTransport } from './repositories/ssh-transport.ts'
 import { emptyTrash } from './repositories/trash.ts'
 import { loadSecretKey } from './secrets/secret-key.ts'
 import { createSecrets } from './secrets/secrets.ts'
@@ -107,9 +122,15 @@ import { createActGuard } from './seals/act-guard.ts'
 import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
 import { createWaiting } from './seals/waiting.ts'
+import { createGrantSource } from './sign-on/grant-source.ts'
+import { signOnRoutes } from './sign-on/routes.ts'
 import { createGuards } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createLetterFollower } from './letters.ts'
+import { loadHostKey } from './ssh/host-key.ts'
+import { sshRoutes, viewOf } from './ssh/routes.ts'
+import type { SshView } from './ssh/shapes.ts'
+import { createSshServer, type SshServer } from './ssh/ssh-server.ts'
 import { version } from './version.ts'
 import { queueDeliveries } from './webhooks/queue-deliveries.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
@@ -122,6 +143,10 @@ export interface Postern {
   /** An end that whoever has the machine decides. */
   endByShell(wanted: { username: string; reason: string }): ReturnType<typeof endByShell>
   isSetUp: boolean
+  /** Where SSH listens; null where it is off, 0 before it does. */
+  sshPort(): number | null
+  /** Where people reach it; null where it is off. */
+  ssh(): SshView | null
   /** Every route as it was declared, for the access table. */
   routes: readonly { method: string; url: string; access: string; act: string }[]
   listen(): Promise<void>
@@ -131,10 +156,24 @@ export interface Postern {
 /** Events whose transaction has also told the bus whose connections are to be cut. */
 const cutsConnections: ReadonlySet<string> = new Set([
   'access.ended',
+  'certificate.ended',
+  'ssh-key.ended',
   'credential.rejudged',
+  'deploy-key.ended',
+  'deploy-key.expired',
   'recovery.started',
   'recovery.cancelled',
+  'repository.deleted',
+  'grant.ended',
+  'workload.changed',
+  'workload.ended',
+  'workload.reused',
+  'workload.switched-off',
 ])
+
+/** What a caller came in with, where its end by itself cuts what it has open. */
+const endingWith = (by: Caller['by']): string[] =>
+  by.kind === 'session' ? [by.sessionId] : by.kind === 'grant' ? [by.grantId] : []
 
 const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
 
@@ -213,7 +252,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
   policy.onChanged(judgeAnew)
   attestation.onImported((number) => rejudgeCredentials({ database, attestation, bus, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
-  const sources = [createTokenSource({ database, policy })]
+  const certificateAuthority = await loadCertificateAuthority(secrets)
+  const sources = [createTokenSource({ database, policy }), createGrantSource({ database, policy })]
+  const sshSources: SshSource[] = [
+    createPersonKeySource({ database, policy, attestation }),
+    createCertificateSource({ database, policy, authority: certificateAuthority, host: place.rpId }),
+    createDeployKeySource({ database, policy, now }),
+  ]
   const authenticator = createAuthenticator({ database, cookies, origin, policy, sources, now })
 
   const root = join(config.dataFolder, 'repositories')
@@ -231,11 +276,16 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
+  let sshServer: SshServer | undefined
+  opened.defer(() => sshServer?.close())
   const connections = trackConnections(app, {
-    accountsOf: ({ caller }) =>
-      caller === undefined ? [] : [caller.id, ...(caller.by.kind === 'session' ? [caller.by.sessionId] : [])],
+    accountsOf: ({ caller }) => (caller === undefined ? [] : [caller.id, ...endingWith(caller.by)]),
   })
   bus.on(ACCESS_ENDED, (userId) => connections.cut(userId))
+  const cutKey = (tx: Tx<'busHead' | 'busMessage'>, id: string, at: number): Promise<number> =>
+    bus.publish(tx, KEY_ENDED, id, at)
+  bus.on(KEY_ENDED, (id) => connections.cut(id))
+  followers.push(endHomelessMachines({ cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at) }))
   bus.on(SESSION_ENDED, (sessionId) => connections.cut(sessionId))
   const endAccess = createEndAccess(accessKinds, bus)
   const key = await loadSigningKey(secrets, 'access-ends')
@@ -269,6 +319,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   followers.push(mirrors.follow)
   const announcing = { database, now, queueLetter: mail.queue }
   followers.push(createJoinerLetters(announcing))
+  followers.push(createCertificateFollower(cutKey))
   const projection = createProjection({ database, git, root, now, onWritten: mirrors.changed })
   opened.defer(() => projection.close())
   const { url: metadataUrl } = config.metadata
@@ -390,11 +441,25 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   agentsRoutes(app, { ceremonies })
   announcementRoutes(app, announcing)
+  await signOnRoutes(app, {
+    ceremonies,
+    bus,
+    secrets,
+    cookies,
+    listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
+    onError: (error) => log(error, 'answering a program that wants to be let in'),
+  })
   accessKeyRoutes(app, {
     ceremonies,
     listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
   })
-  repositoriesRoutes(app, {
+  sshKeyRoutes(app, { ceremonies, cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at) })
+  certificateRoutes(app, {
+    ceremonies,
+    authority: certificateAuthority,
+    cut: cutKey,
+  })
+  const pushing = {
     ...parts,
     maxBlobBytes,
     onDone: recordMerge,
@@ -403,8 +468,34 @@ export async function createPostern(config: Config, now: () => number = Date.now
     heldPushes,
     pushWaitSeconds: config.pushWaitSeconds,
     openForPush: createOpenForPush(parts),
-    recognise: (request) => authenticator.fromGit(request),
-  })
+    pushNonces: createPushNonces(await secrets.getOrCreate('push-nonces', () => randomBytes(32).toString('base64url'))),
+    judgeModel: async (shown: Parameters<JudgeModel>[0]) => (await attestation.judge(shown)).outcome,
+  }
+  repositoriesRoutes(app, { ...pushing, recognise: (request) => authenticator.fromGit(request) })
+  const hostKey = await loadHostKey(secrets)
+  const sshView = (): SshView | null =>
+    sshServer === undefined
+      ? null
+      : viewOf(hostKey, config.sshAddress ?? { host: place.rpId, port: sshServer.port() || (config.sshPort ?? 0) })
+  sshServer =
+    config.sshPort === null
+      ? undefined
+      : createSshServer({
+          sources: sshSources,
+          hostKey,
+          transport: createSshTransport({ ...pushing, db: database.read }),
+          connections,
+          database,
+          origin,
+          address: () => sshView() ?? { host: place.rpId, port: 0 },
+          rateLimit: config.rateLimit,
+          listen: config.sshListen,
+          port: config.sshPort,
+          now,
+          log,
+          onRefused: () => meters.rateLimited('ceremony', 'address'),
+        })
+  sshRoutes(app, { view: sshView })
   checkRoutes(app, parts)
   pullRequestRoutes(app, merging)
   liveRoutes(app, {
@@ -429,6 +520,14 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   opened.defer(() => imports.close())
   mirrorsRoutes(app, { ...parts, outbound, secrets, imports, mirrors })
+  machineRoutes(app, {
+    database,
+    policy,
+    outbound,
+    cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at),
+    origin,
+    now,
+  })
   webhookRoutes(app, { database, outbound, secrets, origin, now })
   const windingUp = createWindingUp({
     database,
@@ -461,6 +560,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     policy,
     forgetGroupGrants,
     invite: createInvite({ mail, origin }),
+    writeLetter: mail.from === null ? null : (tx, letter) => mail.queue(tx, letter),
     now,
   })
   homeRoutes(app, { db: database.read, policy, now })
@@ -489,6 +589,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     endAccess,
     outbound,
     secrets,
+    cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at),
     signersChanged: projectAll,
   })
   opened.defer(() => jobs.close())
@@ -505,10 +606,13 @@ export async function createPostern(config: Config, now: () => number = Date.now
     endByShell: (wanted) => endByShell({ database, endAccess, receipts, now }, wanted),
     isSetUp: instance.setUpAt !== null,
     routes,
+    sshPort: () => sshServer?.port() ?? null,
+    ssh: sshView,
     async listen() {
       await bus.start()
       receipts.start()
       await app.listen({ port: config.port, host: config.listen })
+      await sshServer?.listen()
       projectAll()
       judgeAnew()
       await imports.start()

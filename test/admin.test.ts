@@ -117,6 +117,8 @@ for (const store of stores)
               data,
               '--trusted-proxies',
               '127.0.0.1',
+              '--ssh-port',
+              'off',
               '--log-level',
               'error',
               ...flags,

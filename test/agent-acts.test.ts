@@ -78,7 +78,11 @@ test('an agent reaches nothing that approves, merges, bypasses, changes a rule o
       continue
     tried += 1
     // Read before the route asks who calls.
-    const body = /\/(merge|merge-preparation|auto-merge)$/.test(url) ? { method: 'merge' } : {}
+    const body = /\/(merge|merge-preparation|auto-merge)$/.test(url)
+      ? { method: 'merge' }
+      : url.endsWith('/ssh/certificates')
+        ? { publicKey: 'ssh-ed25519 AAAA' }
+        : {}
     const answer = await robot.fetch(method as 'POST', `${postern.origin}${fill(url)}`, body, headers)
     const { code = '' } = (await answer.json().catch(() => ({}))) as { code?: string }
     const route = `${method} ${url.replace('/api/v1/projects/:project/repositories/:repository', 'R')}`

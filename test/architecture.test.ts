@@ -48,6 +48,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: [
       'instance',
       'user',
+      'accountAddress',
       'userGroup',
       'groupMember',
       'credentialRecord',
@@ -78,8 +79,8 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'statements and the taps over them; writes no refs',
   },
   'access-keys': {
-    imports: ['database', 'http', 'protocols', 'audit', 'policy', 'identity', 'seals'],
-    writes: ['apiToken'],
+    imports: ['database', 'http', 'protocols', 'secrets', 'audit', 'policy', 'attestation', 'identity', 'seals'],
+    writes: ['apiToken', 'spentTokenSecret', 'sshCertificate', 'sshKey'],
     why: 'secrets that programs come in with',
   },
   announcements: {
@@ -103,10 +104,16 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'revokedKey',
       'standingSeal',
       'refUpdate',
+      'pushCertificate',
       'heldPush',
       'branchLease',
     ],
     why: 'storage, refs, transports; the only way to git',
+  },
+  ssh: {
+    imports: ['database', 'http', 'protocols', 'secrets', 'audit', 'policy', 'identity', 'access-keys', 'repositories'],
+    writes: [],
+    why: 'listens for SSH, and knows who came by which key; never what they may do',
   },
   checks: {
     imports: ['database', 'http', 'audit', 'policy', 'identity', 'access-keys', 'repositories'],
@@ -204,12 +211,37 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     ],
     why: 'who an organisation says its people are: directories, domains, other places to sign in',
   },
+  'sign-on': {
+    imports: ['database', 'http', 'bus', 'secrets', 'audit', 'policy', 'identity', 'access-keys'],
+    writes: ['oauthGrant', 'oauthState'],
+    why: 'the OAuth server: programs that people let in, and their tokens; never how somebody signs in',
+  },
+  client: {
+    imports: ['protocols'],
+    writes: [],
+    why: 'what a person runs on their own machine; speaks the public API from outside',
+  },
   verifier: { imports: ['protocols', 'seals/format'], writes: [], why: 'runs without a server, on a clone' },
   walk: { imports: ['protocols'], writes: [], why: 'uses the product from outside' },
   webhooks: {
     imports: ['database', 'http', 'audit', 'mail', 'secrets', 'outbound', 'identity', 'repositories'],
     writes: ['webhook', 'webhookDelivery', 'webhookAttempt'],
     why: 'tells other programs what happened in a repository; decides nothing, believes no answer',
+  },
+  machines: {
+    imports: [
+      'database',
+      'http',
+      'protocols',
+      'outbound',
+      'audit',
+      'policy',
+      'identity',
+      'access-keys',
+      'repositories',
+    ],
+    writes: ['deployKey', 'workloadTrust', 'workloadRun', 'workloadToken', 'workloadRefusal'],
+    why: 'what comes into one repository by itself; never a person’s',
   },
   demo: {
     imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'],
@@ -266,7 +298,7 @@ test('each table is written by one folder', () => {
 
 test('only the way to git, and the verifier that runs without a server, start processes in features', () => {
   const starters = files.filter((file) => /from 'node:child_process'/.test(read(file))).sort()
-  const allowed = /^(repositories\/git-|verifier\/|commands\/|walk\/|demo\/)/
+  const allowed = /^(repositories\/git-|verifier\/|client\/|commands\/|walk\/|demo\/)/
   assert.deepEqual(
     starters.filter((file) => !allowed.test(file)),
     [],

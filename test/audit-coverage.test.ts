@@ -8,9 +8,13 @@ import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authen
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commandEvents, routeEvents } from './audit-coverage.ts'
 import { applicant, beginRegistration, beginSignIn, type Begun } from './support/ceremony.ts'
+import { newPipeline } from './support/exchange.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { listRoutes } from './support/list-routes.ts'
+import { ask, letIn, Program } from './support/oauth.ts'
+import { permission } from './support/passwords.ts'
 import { askedByToken, askForTap } from './support/seal-request.ts'
+import { newSshKey } from './support/ssh-key-line.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
 const eventsOf = (route: string): readonly string[] => {
@@ -46,17 +50,33 @@ const firstId = async (person: Person, path: string, at = 0): Promise<string> =>
 
 const connections = '/directory/connections'
 const webhooks = '/projects/payments/repositories/ledger/webhooks'
+const deployKeys = '/projects/payments/repositories/ledger/deploy-keys'
+const pipelines = '/projects/payments/repositories/ledger/pipelines'
+
+/** What a device shows that asks to be let in. */
+async function deviceCode({ origin }: Person): Promise<string> {
+  const program = new Program(origin)
+  const asked = { client_id: program.clientId, scope: 'repository:read' }
+  return ((await (await program.post('/device/auth', asked)).json()) as { user_code: string }).user_code
+}
 
 /** A passkey that a browser made unasked, beside the password that its first tap ends. */
-async function signInFirst({ bo, postern }: { bo: Person; postern: StartedPostern }, watch: Watch): Promise<void> {
-  const { id } = await bo.call<{ id: Id<'usr'> }>('GET', '/me')
-  await postern.postern.ceremonies.database.write(async (tx) => {
+/** The first tap on a passkey that a browser made beside a password. */
+async function signInFirst({ ana, postern }: { ana: Person; postern: StartedPostern }, watch: Watch): Promise<void> {
+  const { database, now } = postern.postern.ceremonies
+  const mover = await postern.join(ana, 'mover')
+  await ana.act('POST', '/groups', { name: 'movers', description: '' })
+  await ana.act('PUT', '/groups/movers/members/mover', {})
+  await setRules(ana, [permission(now() + 3_600_000)])
+  const { id } = await mover.call<{ id: Id<'usr'> }>('GET', '/me')
+  await database.write(async (tx) => {
     await tx.updateTable('credentialRecord').set({ strengthCap: untestedCap }).where('userId', '=', id).execute()
     await keepPassword(tx, { userId: id, hash: '', at: 0 })
   })
-  const { ceremonyId, publicKey } = await beginSignIn(bo)
-  const response = bo.authenticator.get(publicKey, postern.origin)
-  await watch(bo, 'POST', '/sign-in/finish', { ceremonyId, response })
+  const { ceremonyId, publicKey } = await beginSignIn(mover)
+  const response = mover.authenticator.get(publicKey, postern.origin)
+  await watch(mover, 'POST', '/sign-in/finish', { ceremonyId, response })
+  await setRules(ana, [])
 }
 
 async function acceptInvitation({ ana, postern }: { ana: Person; postern: StartedPostern }, watch: Watch) {
@@ -137,9 +157,15 @@ const proofs: Record<string, Call> = {
   },
   'PATCH /api/v1/me': async ({ ana, bo, postern }, watch) => {
     await addDomain(ana, postern)
+    const confirmed = () =>
+      postern.postern.ceremonies.database.write((tx) =>
+        tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('username', '=', 'bo').execute(),
+      )
+    await confirmed()
     await ana.act('POST', `${await domainPath(ana)}/claims`, { usernames: ['bo'] })
     await watch(bo, 'PATCH', '/me', { email: 'bo@elsewhere.example' })
     await bo.act('PATCH', '/me', { email: 'bo@example.com' })
+    await confirmed()
   },
   'POST /api/v1/directory/domains/:id/claims': async ({ ana }, watch) =>
     watch(ana, 'POST', `${await domainPath(ana)}/claims`, { usernames: ['bo'] }),
@@ -155,8 +181,8 @@ const proofs: Record<string, Call> = {
   },
   'DELETE /api/v1/directory/domains/:id': async ({ ana }, watch) => watch(ana, 'DELETE', await domainPath(ana)),
   'POST /api/v1/sign-in/begin': ({ postern }, watch) => watch(postern.stranger(), 'POST', '/sign-in/begin', {}),
-  'POST /api/v1/sign-in/finish': async ({ ana, bo, postern }, watch) => {
-    await signInFirst({ bo, postern }, watch)
+  'POST /api/v1/sign-in/finish': async ({ ana, postern }, watch) => {
+    await signInFirst({ ana, postern }, watch)
     for (const tampering of [{ flags: 0x01 }, { counter: 9 }, { counter: 3 }]) {
       const { ceremonyId, publicKey } = await ana.call<Begun<Parameters<SoftwareAuthenticator['get']>[0]>>(
         'POST',
@@ -186,11 +212,33 @@ const proofs: Record<string, Call> = {
     watch(bo, 'DELETE', `/me/credentials/${await firstId(bo, '/me/credentials')}`),
   'POST /api/v1/me/tokens': ({ bo }, watch) =>
     watch(bo, 'POST', '/me/tokens', { name: 'ci', scopes: ['repository:read'], repositoryIds: null, expiresInDays: 1 }),
+  'POST /api/v1/authorisations/:uid': async ({ bo }, watch) => {
+    const uid = await ask(bo, new Program(bo.origin).authUrl())
+    return watch(bo, 'POST', `/authorisations/${uid}`, { repositoryIds: null })
+  },
+  'POST /api/v1/authorisations/:uid/refusal': async ({ bo }, watch) => {
+    const uid = await ask(bo, new Program(bo.origin).authUrl())
+    return watch(bo, 'POST', `/authorisations/${uid}/refusal`, {})
+  },
+  'POST /api/v1/device-authorisations': async ({ bo }, watch) =>
+    watch(bo, 'POST', '/device-authorisations', { userCode: await deviceCode(bo), repositoryIds: null }),
+  'POST /api/v1/device-authorisations/refusal': async ({ bo }, watch) =>
+    watch(bo, 'POST', '/device-authorisations/refusal', { userCode: await deviceCode(bo) }),
+  'DELETE /api/v1/me/programs/:id': async ({ bo }, watch) => {
+    await letIn(bo)
+    return watch(bo, 'DELETE', `/me/programs/${await firstId(bo, '/me/programs')}`)
+  },
+  'POST /api/v1/me/tokens/:id/rotate': async ({ ana }, watch) =>
+    watch(ana, 'POST', `/me/tokens/${await firstId(ana, '/me/tokens')}/rotate`, { expiresInDays: 7, overlapDays: 1 }),
   'DELETE /api/v1/me/tokens/:id': async ({ bo, postern }, watch) => {
     const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')
     await askForTap(postern, { of: 'bo', asked: await askedByToken(postern, items[0]?.name ?? '', '127.0.0.1') })
     return watch(bo, 'DELETE', `/me/tokens/${items[0]?.id}`)
   },
+  'POST /api/v1/me/ssh/certificates': ({ bo }, watch) =>
+    watch(bo, 'POST', '/me/ssh/certificates', { publicKey: newSshKey() }),
+  'DELETE /api/v1/me/ssh/certificates/:id': async ({ bo }, watch) =>
+    watch(bo, 'DELETE', `/me/ssh/certificates/${await firstId(bo, '/me/ssh/certificates')}`),
   'POST /api/v1/people': ({ ana }, watch) => watch(ana, 'POST', '/people', { ...applicant('added'), role: 'member' }),
   'PATCH /api/v1/people/:username': ({ ana }, watch) => watch(ana, 'PATCH', '/people/added', { role: 'guest' }),
   'POST /api/v1/people/:username/extend': async ({ ana, postern }, watch) => {
@@ -291,6 +339,29 @@ const proofs: Record<string, Call> = {
     watch(ana, 'PUT', '/projects/payments/repositories/ledger/members/user/bo', { role: 'write' }),
   'DELETE /api/v1/projects/:project/repositories/:repository/members/:kind/:name': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger/members/user/bo'),
+  'POST /api/v1/projects/:project/repositories/:repository/pipelines': ({ ana }, watch) =>
+    watch(ana, 'POST', pipelines, newPipeline('https://ci.example.com')),
+  'PATCH /api/v1/projects/:project/repositories/:repository/pipelines/:pipeline': async ({ ana }, watch) =>
+    watch(ana, 'PATCH', `${pipelines}/${await firstId(ana, pipelines)}`, { access: 'read' }),
+  'DELETE /api/v1/projects/:project/repositories/:repository/pipelines/:pipeline': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `${pipelines}/${await firstId(ana, pipelines)}`),
+  'POST /api/v1/projects/:project/repositories/:repository/deploy-keys': ({ ana }, watch) =>
+    watch(ana, 'POST', deployKeys, {
+      name: 'builds',
+      publicKey: newSshKey(),
+      access: 'read',
+      expiresInDays: 30,
+      rotation: null,
+    }),
+  'PATCH /api/v1/projects/:project/repositories/:repository/deploy-keys/:key': async ({ ana }, watch) =>
+    watch(ana, 'PATCH', `${deployKeys}/${await firstId(ana, deployKeys)}`, { name: 'other builds' }),
+  'POST /api/v1/projects/:project/repositories/:repository/deploy-keys/:key/successor': async ({ ana }, watch) =>
+    watch(ana, 'POST', `${deployKeys}/${await firstId(ana, deployKeys)}/successor`, {
+      publicKey: newSshKey(),
+      overlapDays: 1,
+    }),
+  'DELETE /api/v1/projects/:project/repositories/:repository/deploy-keys/:key': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `${deployKeys}/${await firstId(ana, deployKeys)}`),
   'POST /api/v1/projects/:project/repositories/:repository/webhooks': ({ ana }, watch) =>
     watch(ana, 'POST', webhooks, { url: 'https://1.1.1.1/', events: ['ref.deleted'] }),
   'PATCH /api/v1/projects/:project/repositories/:repository/webhooks/:webhook': async ({ ana }, watch) =>

@@ -127,6 +127,23 @@ for (const store of stores)
       assert.notEqual(linkIn((await letters('new@example.com'))[0]), '')
     })
 
+    test('nobody whose access ended comes again by another spelling, nor by the address they had before', async () => {
+      const ida = await register(await linkFor('ida', 'ida@bücher.example'), 'ida')
+      await ida.act('PATCH', '/me', { email: 'ida@elsewhere.example' })
+      await ida.act('DELETE', '/me')
+      for (const email of ['ida@xn--bcher-kva.example', 'IDA@XN--BCHER-KVA.example']) {
+        assert.equal((await apply(wish('ida-two', email))).status, 202)
+        const { linkId } = await postern.postern.ceremonies.database.read
+          .selectFrom('applicant')
+          .select('linkId')
+          .where('address', '=', email)
+          .executeTakeFirstOrThrow()
+        assert.equal(linkId, null, email)
+      }
+      // Who only wrote it there keeps nobody else from it.
+      assert.notEqual(await linkFor('true-ida', 'ida@elsewhere.example'), '')
+    })
+
     test('nobody is there before the link is used; it works once, and makes its sisters useless', async () => {
       const first = await linkFor('twin')
       await apply(wish('twin'))

@@ -55,7 +55,21 @@ for (const store of stores)
       })
       const person = postern.stranger()
       await person.register(link, applicant(username))
+      await confirm(person, `${username}@${domain}`)
       return person
+    }
+    /** Shows that the address is theirs, by the letter that went there. */
+    async function confirm(person: Person, address: string): Promise<void> {
+      mail.letters.length = 0
+      await person.call('POST', '/me/email/verify')
+      for (;;) {
+        const letter = mail.letters.findLast(
+          ({ to, text }) => to[0]?.toLowerCase() === address.toLowerCase() && /verify-address#/.test(text),
+        )
+        const [, token] = /verify-address#([\w-]+)/.exec(letter?.text ?? '') ?? []
+        if (token !== undefined) return void (await person.call('POST', '/email-verifications', { token }))
+        await mail.next()
+      }
     }
     const claim = (id: string, ...usernames: string[]) =>
       owner.act<{ noticed: number; skipped: { username: string; reason: string }[] }>(
@@ -182,6 +196,7 @@ for (const store of stores)
       assert.deepEqual((await view(domain.id)).accounts, {
         people: 2,
         unmanaged: 2,
+        unconfirmed: 0,
         noticed: 0,
         objected: 0,
         managed: 0,
@@ -222,6 +237,41 @@ for (const store of stores)
       await refused(gina.call('DELETE', '/me'), 409, 'managed')
       await refused(gina.call('POST', `/me/claims/${asked.id}/object`), 409, 'claim-over')
       await gina.act('PATCH', '/me', { displayName: 'Gina Grace' })
+    })
+
+    test('who only wrote somebody’s address into their account is not claimed as that person, nor what they keep', async () => {
+      const domain = await verified('typed.example')
+      const mallory = await postern.join(owner, 'mallory')
+      await mallory.act('PATCH', '/me', { email: 'boss@typed.example' })
+      mail.letters.length = 0
+      assert.deepEqual(await claim(domain.id, 'mallory'), {
+        noticed: 0,
+        skipped: [
+          {
+            username: 'mallory',
+            reason: 'they have never shown that the address is theirs; a letter asks them to',
+          },
+        ],
+      })
+      await letterTo('boss@typed.example', 'Is this your address')
+      const { items } = await owner.call<{ items: DomainAccount[] }>('GET', `${domains}/${domain.id}/accounts`)
+      assert.deepEqual(
+        items.map(({ person, isEmailVerified }) => [person.username, isEmailVerified]),
+        [['mallory', false]],
+      )
+      assert.equal((await view(domain.id)).accounts.unconfirmed, 1)
+    })
+
+    test('a claim from before does not take hold of an account whose address was never shown', async () => {
+      const domain = await verified('before.example')
+      const mira = await at('before.example', 'mira')
+      await claim(domain.id, 'mira')
+      await parts().database.write((tx) =>
+        tx.updateTable('user').set({ emailVerifiedAt: null }).where('username', '=', 'mira').execute(),
+      )
+      await later(15 * dayMs, mira)
+      await settle()
+      assert.deepEqual([(await claimOf(mira)).state, (await profile(mira)).managedBy], ['withdrawn', null])
     })
 
     test('who agrees is managed at once; nobody answers for another', async () => {
@@ -305,6 +355,7 @@ for (const store of stores)
       await later(15 * dayMs, mona)
       await settle()
       assert.equal((await profile(mona)).managedBy, null)
+      await confirm(mona, 'mona@move.example')
       assert.equal((await claim(domain.id, 'mona')).noticed, 1)
     })
 
@@ -342,6 +393,7 @@ for (const store of stores)
     test('only an owner decides about an owner, and the last one stays', async () => {
       const domain = await verified('top.example')
       await owner.act('PATCH', '/me', { email: 'olga@top.example' })
+      await confirm(owner, 'olga@top.example')
       await claim(domain.id, 'olga')
       const asked = await claimOf(owner)
       await owner.call('POST', `/me/claims/${asked.id}/object`)

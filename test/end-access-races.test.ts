@@ -210,7 +210,7 @@ test('an end is cut on every node, and complete when the last has confirmed', as
     loadConfig(
       ['--url', postern.origin, '--port', String(port), '--data', join(postern.folder, 'other')].concat(
         postgresFlags(database),
-        ['--log-level', 'error'],
+        ['--ssh-port', 'off', '--log-level', 'error'],
       ),
       {},
     ),
@@ -239,7 +239,7 @@ test('an end is cut on every node, and complete when the last has confirmed', as
       last.nodes.map((node) => node.cut).sort((one, other) => one - other),
       [0, 1],
     )
-    assert.ok(last.nodes.every(({ confirmedAt, isStopped }) => confirmedAt !== null && !isStopped))
+    assert.ok(last.nodes.every(({ confirmedAt, isSilent }) => confirmedAt !== null && !isSilent))
     assert.ok(last.receipt)
     // Whichever node is asked, it is the same receipt.
     const again = await ana.call<AccessEnd>('GET', `/access-ends/${first.id}`)

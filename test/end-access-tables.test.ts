@@ -15,6 +15,7 @@ import { loadConfig } from '../src/config.ts'
 const noAccess: Record<string, string> = {
   user: 'the account itself: its state is the end',
   accessEnd: 'the receipts of ends',
+  accountAddress: 'which addresses an account has and had, hashed: keeps out, and admits nobody',
   auditEvent: 'the record of what happened, which stays',
   groupMember: 'says what a person may do, and admits nobody',
   roleGrant: 'says what somebody may do, and admits nobody',

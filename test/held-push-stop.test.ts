@@ -57,7 +57,9 @@ test('a server that stops tells whoever waits', async () => {
 test('a server that is killed leaves nothing that could still be tapped for', async () => {
   await using postern = await startPostern()
   const { ana, held, before } = await begin(postern)
-  const flags = ['--port', new URL(postern.origin).port, '--data', join(postern.folder, 'data'), '--log-level', 'fatal']
+  const data = join(postern.folder, 'data')
+  const port = new URL(postern.origin).port
+  const flags = ['--port', port, '--data', data, '--ssh-port', 'off', '--log-level', 'fatal']
   await postern.postern.close()
   const server = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -70,7 +70,12 @@ for (const store of stores)
       const { attention } = await ana.call<Home>('GET', '/home')
       assert.deepEqual(
         attention.filter(({ kind }) => kind.startsWith('left-')).map(({ href }) => href.replace(/whk_.*/, '')),
-        ['/pay/api/settings/webhooks/', '/pay/api/settings/mirrors'],
+        [
+          '/pay/api/settings/webhooks/',
+          '/pay/api/settings/mirrors',
+          '/pay/api/settings/pipelines',
+          '/pay/api/settings/deploy-keys',
+        ],
       )
     })
 

@@ -88,7 +88,7 @@ async function crash(t: TestContext, method: 'merge' | 'rebase'): Promise<void> 
   const data = join(folder, 'data')
   const port = await freePort()
   const origin = `http://localhost:${port}`
-  const flags = ['--port', String(port), '--data', data, '--log-level', 'fatal']
+  const flags = ['--port', String(port), '--data', data, '--ssh-port', 'off', '--log-level', 'fatal']
   let server: ChildProcess | undefined
   async function start(): Promise<void> {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...flags], {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { hashSync } from 'bcryptjs'
+import type { Id } from '../src/database/id.ts'
 import { fromBase32 } from '../src/protocols/totp/base32.ts'
 import { stepAt, stepMs, totpCode } from '../src/protocols/totp/totp.ts'
+import { endOverdue } from '../src/identity/passwords/password-ends.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
 import { addMover, byPassword, password, permission } from './support/passwords.ts'
@@ -193,6 +195,24 @@ for (const store of stores)
       ahead += 3_600_000
     })
 
+    test('guesses under one name tell nothing of another, and are written down for nobody as for somebody', async () => {
+      const { username } = await mover()
+      const written = async (): Promise<number> =>
+        (await database().read.selectFrom('auditEvent').select('id').where('action', '=', 'session.refused').execute())
+          .length
+      const before = await written()
+      const names = [username, `nobody-${username}`]
+      for (const name of names)
+        for (let guess = 0; guess < 10; guess += 1)
+          await isRefused(byPassword(postern, name, { password: `guess ${guess}` }))
+      assert.equal(await written(), before + 20)
+      const byAddress = names.map((name) => isRefused(byPassword(postern, `${name}@example.com`)))
+      const [known, unknown] = await Promise.all(byAddress)
+      assert.deepEqual(known, unknown, 'also with the right password: its account has no guess left')
+      ahead += 3_600_000
+      await byPassword(postern, `${username}@example.com`)
+    })
+
     test('many guesses at once are no more than ten', async () => {
       const { username } = await mover()
       const tries = Array.from({ length: 20 }, (_, guess) => byPassword(postern, username, { password: `g${guess}` }))
@@ -231,6 +251,32 @@ for (const store of stores)
       await refused(browser.call('GET', '/home'), 401, 'sign-in-required')
       await refused(browser.call('POST', '/me/upgrade-link', {}), 401, 'sign-in-required')
       await isRefused(byPassword(postern, username))
+    })
+
+    test('a day after the rule’s end nothing of the password is left, and the record says so', async () => {
+      const { id, username } = await mover()
+      const look = () => endOverdue({ ...postern.postern.ceremonies, now })
+      const left = async (): Promise<number> =>
+        (await database().read.selectFrom('passwordLogin').select('userId').where('userId', '=', id).execute()).length
+      await setRules(ana, [])
+      await look()
+      assert.equal(await left(), 1, 'one that no rule permits yet waits for its rule')
+      await setRules(ana, [permission(now() + 60_000)])
+      ahead += 120_000
+      await look()
+      assert.equal(await left(), 1, 'who has missed the day can still prolong it')
+      ahead += dayMs
+      await look()
+      assert.equal(await left(), 0)
+      await ana.signIn()
+      const { items } = await ana.call<{ items: { sentence: string }[] }>(
+        'GET',
+        `/audit?target=${id}&action=password.ended`,
+      )
+      assert.equal(
+        items[0]?.sentence,
+        `The password of ${username} no longer signs them in: the rule that permitted it is over`,
+      )
     })
 
     test('who leaves the group, or becomes more than a member, is out at once', async () => {
@@ -331,6 +377,33 @@ for (const store of stores)
         assert.equal(after.session.strength, 'passkey')
         await isRefused(byPassword(postern, username))
         await refused(browser.call('POST', '/me/upgrade-link', {}), 409, 'has-passkey')
+      })
+
+      test('it is no more once nobody gets in by password, also while the hash is there', async () => {
+        const { username } = await mover()
+        const browser = await byPassword(postern, username)
+        await make(browser)
+        await setRules(ana, [])
+        const problem = await refused(browser.signIn(), 403, 'not-allowed')
+        assert.match(problem.title, /no longer signs anybody in/)
+        await permit()
+        await browser.signIn()
+      })
+
+      test('it is not what is left when the last passkey that was tapped is removed', async () => {
+        const { id: record } = await ana
+          .call<{ items: { id: string }[] }>('GET', '/me/credentials')
+          .then(({ items }) => items[0] ?? assert.fail('has no passkey'))
+        const { username } = await mover()
+        await make(await byPassword(postern, username))
+        const anaId = (await ana.call<{ id: Id<'usr'> }>('GET', '/me')).id
+        await database().write((tx) =>
+          tx.updateTable('credentialRecord').set({ userId: anaId }).where('strengthCap', '=', 'password').execute(),
+        )
+        await refused(ana.act('DELETE', `/me/credentials/${record}`, {}), 409, 'last-credential')
+        await database().write((tx) =>
+          tx.updateTable('credentialRecord').set({ endedAt: 1 }).where('strengthCap', '=', 'password').execute(),
+        )
       })
 
       test('nobody vouches for one that was never tapped', async () => {

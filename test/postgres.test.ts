@@ -121,6 +121,8 @@ test('two nodes are one instance: a ceremony begun here ends there, and an end h
     ...postgresFlags(database),
     '--data',
     join(postern.folder, 'other'),
+    '--ssh-port',
+    'off',
     '--log-level',
     'error',
   ]

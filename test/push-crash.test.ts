@@ -28,7 +28,7 @@ it('loses no acknowledged push and keeps no quarantine when the server is killed
   const folder = await mkdtemp(join(tmpdir(), 'postern-crash-'))
   const port = await freePort()
   const origin = `http://localhost:${port}`
-  const flags = ['--port', String(port), '--data', join(folder, 'data'), '--log-level', 'fatal']
+  const flags = ['--port', String(port), '--data', join(folder, 'data'), '--ssh-port', 'off', '--log-level', 'fatal']
   const config = loadConfig(flags, {})
 
   const before = await createPostern(config)

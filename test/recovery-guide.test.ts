@@ -51,7 +51,7 @@ describe('the guide about getting back in', () => {
         const { name, person, codes } = await somebody()
         const back = await comeBack(await useCode(postern.stranger(), name, codes[0] ?? ''), name)
         assert.equal(await strengthOf(back), 'passkey')
-        await refused(back.act('POST', '/me/recovery-codes', {}), 409, 'recovery-under-way')
+        await refused(back.act('POST', '/me/recovery-codes', {}), 403, 'not-allowed')
         ahead += 23 * hourMs
         await refused(elsewhere(person).signIn(), 403, 'passkey-suspended')
         await cancelWith(person)

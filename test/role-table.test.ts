@@ -4,12 +4,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { acts } from '../src/policy/acts.ts'
 import { firstRule } from '../src/repositories/branch-rule.ts'
+import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
 import { readPolicy } from './support/guardrails.ts'
 import { blobOf, metadataFlags } from './support/metadata.ts'
+import { ask, letIn, Program } from './support/oauth.ts'
 import { makeProposing } from './support/proposed.ts'
+import { addSshKey, newSshKeyBody } from './support/ssh-keys.ts'
+import { newSshKey } from './support/ssh-key-line.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { showElsewhere, startForgedProvider } from './support/forged-provider.ts'
 import { joinElsewhere, settings as place } from './support/upstream-settings.ts'
@@ -59,6 +63,9 @@ test('who may do which act, and that each takes a tap', async () => {
   const number = await repository.propose('change')
   for (const person of Object.values(people)) await person.addPasskey(new SoftwareAuthenticator(), 'second')
   for (const person of Object.values(people)) await person.makeToken('own', ['account:read'])
+  for (const person of Object.values(people)) await addSshKey(person, new TestSshKey('ssh-ed25519'))
+  const foreignKey = await newSshKeyBody(owner, new TestSshKey('ssh-ed25519'))
+  for (const person of Object.values(people)) await letIn(person)
   const token = await owner.makeToken('strong', ['repository:write', 'account:read'])
 
   await using forged = await startForgedProvider()
@@ -90,6 +97,20 @@ test('who may do which act, and that each takes a tap', async () => {
   const pastRule = { method: 'squash', bypass: { reason: 'To have one in the table.' } }
   const passed = await repository.propose('passed')
   await owner.act('POST', `${there}/pull-requests/${passed}/merge`, pastRule)
+  const newDeployKey = { name: 'builds', access: 'read', expiresInDays: 30, rotation: null }
+  const sshKeys = [newSshKey(), newSshKey()]
+  await owner.act('POST', `${there}/deploy-keys`, { ...newDeployKey, publicKey: sshKeys[0] })
+  const newPipeline = {
+    name: 'build',
+    shape: 'github',
+    issuer: 'https://token.actions.githubusercontent.com',
+    audience: 'here',
+    conditions: [{ claim: 'repository', value: 'acme/api' }],
+    access: 'read',
+    lifetimeMinutes: 30,
+    runHours: 6,
+    keys: null,
+  }
   const newToken = { name: 'x', scopes: ['account:read'], repositoryIds: null, expiresInDays: 1 }
   const calls: Record<string, Call> = {
     merge: (who, headers) =>
@@ -114,6 +135,20 @@ test('who may do which act, and that each takes a tap', async () => {
     'token.create': (who, headers) => who.call('POST', '/me/tokens', newToken, headers),
     'token.end': async (who, headers) =>
       who.call('DELETE', `/me/tokens/${await firstOf(who, '/me/tokens')}`, undefined, headers),
+    'oauth.authorise': async (who, headers) => {
+      const uid = await ask(who, new Program(postern.origin).authUrl())
+      return who.call('POST', `/authorisations/${uid}`, { repositoryIds: null }, headers)
+    },
+    'oauth.end': async (who, headers) =>
+      who.call('DELETE', `/me/programs/${await firstOf(who, '/me/programs')}`, undefined, headers),
+    'ssh-key.add': async (who, headers) => {
+      const body = await newSshKeyBody(who, new TestSshKey('ssh-ed25519')).catch(() => foreignKey)
+      return who.call('POST', '/me/ssh-keys', body, headers)
+    },
+    'ssh-key.end': async (who, headers) =>
+      who.call('DELETE', `/me/ssh-keys/${await firstOf(who, '/me/ssh-keys')}`, undefined, headers),
+    'certificate.issue': (who, headers) =>
+      who.call('POST', '/me/ssh/certificates', { publicKey: newSshKey() }, headers),
     'agent.add': (who, headers) => who.call('POST', '/agents', { username: 'robot', displayName: 'Robot' }, headers),
     'agent.change': (who, headers) => who.call('PATCH', '/agents/bot', { owner: 'mel' }, headers),
     'person.add': (who, headers) => who.call('POST', '/people', { ...applicant('new'), role: 'member' }, headers),
@@ -180,8 +215,19 @@ test('who may do which act, and that each takes a tap', async () => {
       who.call('POST', `${there}/mirrors`, { url: 'https://203.0.114.1/api.git' }, headers),
     'branch.rule': (who, headers) =>
       who.call('PUT', `${there}/protected-branches/main/rule`, { ...firstRule, stockVerifiableOnly: false }, headers),
+    'workload.change': (who, headers) => who.call('POST', `${there}/pipelines`, newPipeline, headers),
     'webhook.change': (who, headers) =>
       who.call('POST', `${there}/webhooks`, { url: 'https://1.1.1.1/', events: ['*'] }, headers),
+    'deploy-key.add': (who, headers) =>
+      who.call('POST', `${there}/deploy-keys`, { ...newDeployKey, publicKey: sshKeys[1] }, headers),
+    'deploy-key.change': async (who, headers) => {
+      const path = `${there}/deploy-keys`
+      return who.call('PATCH', `${path}/${await firstOf(who, path)}`, { name: 'other' }, headers)
+    },
+    'deploy-key.end': async (who, headers) => {
+      const path = `${there}/deploy-keys`
+      return who.call('DELETE', `${path}/${await firstOf(who, path)}`, undefined, headers)
+    },
     'guardrail.change': (who, headers) => who.call('PUT', '/policy', { basedOn, policy }, headers),
     'metadata.import': (who, headers) => who.call('POST', '/metadata', { blob: blobOf([]) }, headers),
     'ledger.export': (who, headers) => who.call('POST', '/audit/export', { from: 0, to: 1 }, headers),
@@ -240,7 +286,10 @@ async function answerOf(call: Promise<unknown>): Promise<string> {
 async function makeClaim(postern: StartedPostern, owner: Person): Promise<{ path: string; claim: string }> {
   const { id } = await owner.act<{ id: string }>('POST', '/directory/domains', { name: 'example.com' })
   const { database } = postern.postern.ceremonies
-  await database.write((tx) => tx.updateTable('domain').set({ state: 'verified' }).execute())
+  await database.write(async (tx) => {
+    await tx.updateTable('domain').set({ state: 'verified' }).execute()
+    await tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('username', '=', 'target').execute()
+  })
   const path = `/directory/domains/${id}`
   await owner.act('POST', `${path}/claims`, { usernames: ['target'] })
   const claim = await database.read.selectFrom('domainClaim').select('id').executeTakeFirstOrThrow()

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import type { Person } from '../src/walk/person.ts'
+import { applicant } from './support/ceremony.ts'
+import { startMailServer } from './support/mail-server.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
 import { refused } from './support/refusal.ts'
 import { connectDirectory, core, messages, newUser, ok, refusedBy, type ScimClient } from './support/scim.ts'
@@ -124,6 +126,73 @@ test('whoever leaves the group one must be in is out, and is back when they join
   // Deleting it must neither end everybody silently nor leave nobody bound: it is refused, or everybody in it has left.
   const { status } = await scim.delete(path)
   assert.equal(await isIn(zoe.person), status !== 204)
+})
+
+test('what a person decided on top of a directory’s end stands above it, whatever the directory says later', async () => {
+  await using postern = await startPostern()
+  const ana = await postern.owner()
+  const { scim } = await connectDirectory(ana)
+  const zoe = await bring(postern, ana, scim, 'zoe@example.org')
+  const path = `/Users/${zoe.id}`
+  await scim.patch(path, active(false))
+  const { id } = await ana.act<{ id: string }>('POST', '/people/zoe/end', { reason: 'theft' })
+  const receipt = await ana.call<{ cause: string; reason: string; ended: unknown[] }>('GET', `/access-ends/${id}`)
+  assert.deepEqual([receipt.cause, receipt.reason, receipt.ended], ['console', 'theft', []])
+  await refused(ana.act('POST', '/people/zoe/end', { reason: 'again' }), 409, 'already-ended')
+  await refused(ana.act('POST', '/people/zoe/restore', {}), 409, 'managed')
+
+  for (const back of [
+    () => scim.patch(path, active(true)),
+    () => scim.put(path, newUser('zoe@example.org', { active: true })),
+    () => scim.patch(path, active('True')),
+  ]) {
+    await back()
+    assert.equal((await scim.get(path)).body.active, false)
+    await assert.rejects(zoe.person.signIn())
+  }
+  // The directory wants them again: from now on it is for people here to say so. Their passkeys stay ended.
+  await ana.act('POST', '/people/zoe/restore', {})
+  await assert.rejects(zoe.person.signIn())
+  await scim.patch(path, active(false))
+  await scim.patch(path, active(true))
+  await assert.rejects(zoe.person.signIn(), 'a key that a person’s decision ended is not revived by a later round')
+  assert.equal((await scim.get(path)).body.active, true)
+})
+
+test('whoever is new waits for the group one must be in, and is invited when they are put into it', async () => {
+  await using mail = await startMailServer()
+  const smtp = ['--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'git@postern.example']
+  await using postern = await startPostern({ flags: smtp })
+  const ana = await postern.owner()
+  const { scim, id: connection } = await connectDirectory(ana)
+  const group = await scim.makeGroup('Staff', [])
+  await ana.act('PATCH', `/directory/connections/${connection}`, { requiredGroup: 'Staff' })
+  const { body: zoe } = await scim.post('/Users', {
+    schemas: [`${core}:User`],
+    userName: 'zoe@example.org',
+    active: true,
+  })
+  const sees = async () => (await scim.get(`/Users/${zoe.id}`)).body.active
+  assert.equal(zoe.active, false)
+  await scim.patch(`/Users/${zoe.id}`, { op: 'replace', path: 'active', value: true })
+  assert.equal(await sees(), false)
+  await refused(ana.act('POST', '/people/zoe/restore', {}), 409, 'managed')
+  assert.ok(!mail.letters.some(({ to }) => to.includes('zoe@example.org')))
+  await scim.patch(`/Groups/${group.id}`, { op: 'add', path: 'members', value: [{ value: zoe.id }] })
+  assert.equal(await sees(), true)
+  for (;;) {
+    const link = /http:\/\/localhost:\d+\/-\/setup#[\w-]+/.exec(
+      mail.letters.find(({ to, text }) => to.includes('zoe@example.org') && text.includes('/-/setup#'))?.text ?? '',
+    )
+    if (link === null) {
+      await mail.next()
+      continue
+    }
+    const person = postern.stranger()
+    await person.register(link[0], applicant('zoe'))
+    assert.ok(await isIn(person))
+    break
+  }
 })
 
 test('a group’s role is its members’, the strongest of several, and goes when they leave', async () => {

@@ -62,6 +62,7 @@ for (const store of stores)
         device: null,
         isUnusual: false,
         tokenName: null,
+        program: null,
         canEndToken: false,
       })
       const sealId = await phone.tap(there.id)
@@ -104,6 +105,7 @@ for (const store of stores)
         device: 'Firefox of Ana',
         isUnusual: true,
         tokenName: null,
+        program: null,
         canEndToken: false,
       })
       await refused(ana.call('GET', `/seal-requests/${id}`), 404, 'not-found')
@@ -180,6 +182,7 @@ for (const store of stores)
         device: null,
         isUnusual: true,
         tokenName: 'robot',
+        program: null,
         canEndToken: true,
       })
       const waiting = wait(ana, second.id)

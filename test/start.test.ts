@@ -36,6 +36,11 @@ describe('a start that cannot be served is refused in one line that says what to
         await refusedStart(['--port', String(port), '--data', join(folder, 'taken')]),
         new RegExp(`port ${port} is taken.*--port ${port + 1}`),
       )
+      const free = ['--port', String(await freePort()), '--data', join(folder, 'taken')]
+      assert.match(
+        await refusedStart([...free, '--ssh-port', String(port)]),
+        new RegExp(`port ${port} is taken.*--ssh-port ${port + 1}`),
+      )
     } finally {
       other.close()
     }

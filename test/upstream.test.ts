@@ -1,3 +1,7 @@
+import { admit } from '../src/directory/upstream/admit.ts'
+import { findProvider } from '../src/directory/upstream/providers.ts'
+import { UpstreamError } from '../src/directory/upstream/upstream-error.ts'
+import { changeManagedPerson } from '../src/identity/managed-people.ts'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { stores } from './support/stores.ts'
@@ -82,16 +86,49 @@ test('what a person ended stays ended, whatever the other place says', async () 
   assert.equal((await here.arrive()).refused, 'link-ended')
 })
 
+test('what an owner changes or removes while an answer is on its way wins over that answer', async () => {
+  await using here = await together({ settings: { groupClaim: 'groups' } })
+  const { ceremonies, endAccess } = here.postern.postern
+  const read = async () =>
+    (await findProvider(ceremonies.database.read, here.providerId)) ?? assert.fail('is not there')
+  const arriving = async () => ({
+    provider: await read(),
+    identity: {
+      issuer: here.upstream.issuer,
+      subject: 'ana-there',
+      sid: null,
+      address: 'ana@acme.example',
+      label: 'ana',
+      displayName: 'Ana',
+      groups: new Set<string>(),
+      strength: 'mfa' as const,
+    },
+    client: { address: '127.0.0.1', userAgent: '' },
+  })
+  const refusedAs = (wanted: string) => (error: unknown) => error instanceof UpstreamError && error.refusal === wanted
+  const come = (late: Awaited<ReturnType<typeof arriving>>) => admit({ ...ceremonies, endAccess }, late)
+  const open = await arriving()
+  await here.change({ requiredGroup: 'staff' })
+  await assert.rejects(come(open), refusedAs('required-group'))
+  await here.change({ requiredGroup: null, createsPeople: false })
+  await assert.rejects(come(open), refusedAs('not-known'))
+  await here.change({ createsPeople: true, clientSecret: 'another-secret-of-some-length' })
+  await assert.rejects(come(open), refusedAs('not-finished'), 'the secret it was fetched with may be in wrong hands')
+  const last = await arriving()
+  await here.owner.act('DELETE', `/directory/providers/${here.providerId}`)
+  await assert.rejects(come(last), refusedAs('provider-gone'))
+})
+
 test('an account that its person manages is never joined by its address', async () => {
   await using here = await together()
   const zoe = await here.postern.join(here.owner, 'zoe')
-  await setUser(here.postern, 'zoe', { email: 'Zoe@acme.example' })
+  await setUser(here.postern, 'zoe', { email: 'Zoe@acme.example', emailVerifiedAt: 1 })
   here.upstream.accounts.set('zoe-there', { email: 'zoe@acme.example', email_verified: true })
   here.upstream.there = { subject: 'zoe-there' }
   assert.equal((await here.arrive()).refused, 'account-exists')
 
   // Managed alone is not enough: anybody can write an address into their account.
-  await setUser(here.postern, 'zoe', { managedBy: 'dom_acmeexample' })
+  await setUser(here.postern, 'zoe', { managedBy: 'dom_acmeexample', emailVerifiedAt: null })
   assert.equal((await here.arrive()).refused, 'account-exists')
   await setUser(here.postern, 'zoe', { managedBy: 'dir_other' })
   assert.equal((await here.arrive()).refused, 'account-exists')
@@ -102,6 +139,41 @@ test('an account that its person manages is never joined by its address', async 
   here.upstream.accounts.set('mallory-there', { email: 'zoe@acme.example', email_verified: true })
   here.upstream.there = { subject: 'mallory-there' }
   assert.equal((await here.arrive()).refused, 'address-taken')
+})
+
+test('whoever wrote somebody’s address first, here or gone, keeps them out of nothing and loses it', async () => {
+  await using here = await together()
+  const mallory = await here.postern.join(here.owner, 'mallory')
+  await mallory.act('PATCH', '/me', { email: 'Ana@ACME.example.' })
+  const gone = await here.postern.join(here.owner, 'gone')
+  await gone.act('PATCH', '/me', { email: 'ana@acme.example' })
+  await gone.act('DELETE', '/me')
+  const { person } = await here.arrive()
+  assert.notEqual((await me(person)).id, (await me(mallory)).id)
+  assert.equal((await me(person)).email, 'ana@acme.example')
+  assert.equal((await me(mallory)).email, '')
+  await assert.rejects(mallory.call('POST', '/me/email/verify'))
+  assert.deepEqual(
+    (await events(here.postern, 'profile.address-released')).map(({ facts }) => facts),
+    ['mallory', 'gone'].map((name) => ({ person: name, broughtBy: 'Acme' })),
+  )
+})
+
+test('nobody whose access ended comes again by an address they had, in whatever spelling', async () => {
+  await using here = await together()
+  const { person: ana } = await here.arrive()
+  const { username, id } = await me(ana)
+  await setUser(here.postern, username, { managedBy: null })
+  await here.postern.postern.ceremonies.database.write((tx) => tx.deleteFrom('externalIdentity').execute())
+  const before = { id: id as `usr_${string}`, displayName: 'Ana Acme', email: 'ana@acme.example' }
+  const moved = { displayName: 'Ana Acme', email: 'ana@elsewhere.example' }
+  await here.postern.postern.ceremonies.database.write((tx) => changeManagedPerson(tx, before, moved, Date.now()))
+  await here.owner.act('POST', `/people/${username}/end`, { reason: 'left' })
+  for (const email of ['ana@acme.example', 'ANA@acme.example', 'ana@ACME.example.']) {
+    here.upstream.accounts.set('ana-again', { email, email_verified: true })
+    here.upstream.there = { subject: 'ana-again' }
+    assert.equal((await here.arrive()).refused, 'access-ended', email)
+  }
 })
 
 test('an address joins nobody where it is not verified, or not at a verified domain of that place', async () => {

@@ -13,7 +13,7 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
   const rows: [label: string, value: ReactNode][] = []
   if (proof.by) rows.push(['Person', <PersonName person={proof.by} size="xs" />])
   if (proof.credentialName) rows.push(['Key', proof.credentialName])
-  if (proof.strength) rows.push(['Strength', strengthWords[proof.strength]])
+  if (proof.strength && !proof.isSignedPush) rows.push(['Strength', strengthWords[proof.strength]])
   if (proof.userVerified !== null)
     rows.push([
       'Checked',
@@ -39,12 +39,17 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
           </Box>
         ))}
       </Box>
-      {proof.state === 'proven' && proof.stockVerifiable === false && (
+      {proof.isSignedPush && (
+        <Text inherit c="dimmed">
+          The tap was a signed push: its certificate is kept on the commit’s page. Postern verify does not read it.
+        </Text>
+      )}
+      {proof.state === 'proven' && proof.stockVerifiable === false && !proof.isSignedPush && (
         <Text inherit c="dimmed">
           Stock git cannot read this key's signature; postern verify can.
         </Text>
       )}
-      {proof.state === 'proven' && verifyLines.length > 0 && (
+      {proof.state === 'proven' && !proof.isSignedPush && verifyLines.length > 0 && (
         <CopyBlock label="Verify it yourself" lines={verifyLines} />
       )}
     </Stack>

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Db } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { ApiTokenTable } from '../database/schema.ts'
 import { forbidden, notFound } from '../http/problem.ts'
-import { hashSecret, newSecret } from '../http/secret.ts'
+import { hashSecret } from '../http/secret.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
@@ -12,24 +11,10 @@ import { isOver } from '../identity/guests/is-over.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
 import type { BearerSource } from './bearer.ts'
 import { endToken } from './end-token.ts'
+import { endReused } from './rotation/end-reused.ts'
+import { takeUpNext } from './rotation/take-up-next.ts'
 import type { ApiTokenView, NewApiToken, TokenScope } from './shapes.ts'
-
-/** What a leaked token looks like, for secret scanners: prefix, 256 random bits, a checksum. */
-export type TokenSecret = `pst_pat_${string}`
-export const tokenPattern = /^pst_pat_([\w-]{43})([0-9a-f]{8})$/
-
-const checksum = (body: string): string => createHash('sha256').update(`pst_pat_${body}`).digest('hex').slice(0, 8)
-
-function newTokenSecret(): TokenSecret {
-  const body = newSecret()
-  return `pst_pat_${body}${checksum(body)}`
-}
-
-/** A mistyped or foreign secret is refused by its form, without asking the database. */
-export function isTokenSecret(text: string): text is TokenSecret {
-  const [, body = '', sum] = tokenPattern.exec(text) ?? []
-  return sum !== undefined && checksum(body) === sum
-}
+import { isTokenSecret, newTokenSecret, type TokenSecret } from './token-secret.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -55,6 +40,11 @@ export async function createApiToken(
     expiresAt: at + token.expiresInDays * dayMs,
     lastUsedAt: null,
     endedAt: null,
+    renewableUntil: token.renewsForDays === undefined ? null : at + token.renewsForDays * dayMs,
+    renewedAt: null,
+    nextSecretHash: null,
+    secretUntil: null,
+    warnedDays: null,
   }
   await database.write(async (tx) => {
     const seal = await takeSeal(tx)
@@ -72,6 +62,7 @@ export async function createApiToken(
         owner: owner.username,
         scopes: token.scopes.join(' '),
         expiresAt: row.expiresAt,
+        renewableUntil: row.renewableUntil ?? 0,
         seal: seal.id,
       },
       at,
@@ -120,12 +111,62 @@ export async function findTokenCaller(
   now: number,
 ): Promise<Caller | undefined> {
   const { database } = parts
-  const row = await database.read
+  const secretHash = hashSecret(secret)
+  const row =
+    (await findByHash(database.read, ['secretHash'], secretHash, now)) ??
+    // Both, since somebody else may just use the new one for the first time.
+    (await findByHash(database.read, ['nextSecretHash', 'secretHash'], secretHash, now))
+  if (row === undefined) {
+    await endReused(database, secretHash, now)
+    return undefined
+  }
+  if (now >= row.expiresAt || isOver(row, now)) return undefined
+  const isNext = row.secretHash !== secretHash
+  if (!isNext && row.secretUntil !== null && now >= row.secretUntil) return undefined
+  const known = {
+    id: row.userId,
+    kind: row.kind,
+    username: row.username,
+    displayName: row.displayName,
+    role: row.role,
+    isDemo: row.isDemo === 1,
+    // A bearer secret proves possession of itself and no more.
+    strength: 'password' as const,
+    authenticatedAt: row.createdAt,
+    address,
+  }
+  const createdAt = row.renewedAt ?? row.createdAt
+  await judgeToken(parts, { caller: known, address, createdAt, expiresAt: row.expiresAt }, now)
+  if (isNext && !(await takeUpNext(database, { id: row.id, secretHash }, now))) return undefined
+  if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
+    await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
+  return {
+    ...known,
+    shortfall: null,
+    by: {
+      kind: 'token',
+      tokenId: row.id,
+      name: row.name,
+      scopes: JSON.parse(row.scopes) as string[],
+      repositoryIds: row.repositoryIds === null ? null : (JSON.parse(row.repositoryIds) as string[]),
+    },
+  }
+}
+
+/** The token with this secret that has not ended, and its owner while they are active. */
+const findByHash = (
+  db: Db<'apiToken' | 'user'>,
+  columns: readonly ('secretHash' | 'nextSecretHash')[],
+  secretHash: string,
+  now: number,
+) =>
+  db
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.userId', 'apiToken.name', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
     .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'endsAt', 'apiToken.createdAt'])
-    .where('secretHash', '=', hashSecret(secret))
+    .select(['renewedAt', 'secretHash', 'secretUntil'])
+    .where((eb) => eb.or(columns.map((column) => eb(column, '=', secretHash))))
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
     // An agent ends with the person who answers for it.
@@ -141,34 +182,6 @@ export async function findTokenCaller(
       ),
     )
     .executeTakeFirst()
-  if (row === undefined || now >= row.expiresAt || isOver(row, now)) return undefined
-  const known = {
-    id: row.userId,
-    kind: row.kind,
-    username: row.username,
-    displayName: row.displayName,
-    role: row.role,
-    isDemo: row.isDemo === 1,
-    // A bearer secret proves possession of itself and no more.
-    strength: 'password' as const,
-    authenticatedAt: row.createdAt,
-    address,
-  }
-  await judgeToken(parts, { caller: known, address, createdAt: row.createdAt, expiresAt: row.expiresAt }, now)
-  if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
-    await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
-  return {
-    ...known,
-    shortfall: null,
-    by: {
-      kind: 'token',
-      tokenId: row.id,
-      name: row.name,
-      scopes: JSON.parse(row.scopes) as string[],
-      repositoryIds: row.repositoryIds === null ? null : (JSON.parse(row.repositoryIds) as string[]),
-    },
-  }
-}
 
 export const createTokenSource = (
   parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
@@ -201,5 +214,8 @@ export function renderApiToken(row: ApiTokenTable, paths: Map<string, string>): 
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
     lastUsedAt: row.lastUsedAt,
+    renewedAt: row.renewedAt,
+    formerUntil: row.nextSecretHash === null ? null : row.secretUntil,
+    renewableUntil: row.renewableUntil,
   }
 }

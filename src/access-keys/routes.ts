@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Id } from '../database/id.ts'
-import type { FactRow, SensitiveAct } from '../http/access.ts'
+import type { SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { forbidden, invalid } from '../http/problem.ts'
 import { actOf } from '../identity/act.ts'
@@ -9,30 +9,13 @@ import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { createApiToken, endApiToken, getApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
+import { rotationRoutes } from './rotation/routes.ts'
 import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shapes.ts'
+import { scopesInWords, tokenRows } from './token-rows.ts'
 
 const ById = Type.Object({ id: Type.String() })
 const ByAgent = Type.Object({ username: Type.String() })
 const ByAgentToken = Type.Object({ username: Type.String(), id: Type.String() })
-
-const scopeWords: Record<TokenScope, string> = {
-  'repository:read': 'read repositories',
-  'repository:write': 'push to repositories and open pull requests',
-  'status:write': 'report what a check found out about a commit',
-  'account:read': 'see people and groups',
-  ask: 'ask people to allow something',
-  act: 'carry out acts that its owner taps for, each one',
-}
-
-const tokenRows = (token: NewApiToken, paths: ReadonlyMap<string, string>): FactRow[] => [
-  { label: 'May', value: token.scopes.map((scope) => scopeWords[scope]).join(', '), kind: 'text' },
-  {
-    label: 'Repositories',
-    value: token.repositoryIds === null ? 'all that its owner reaches' : [...paths.values()].join(', '),
-    kind: 'text',
-  },
-  { label: 'Expires in', value: `${token.expiresInDays} days`, kind: 'text' },
-]
 
 /**
  * `access-keys/` owns the secrets that programs come in with, and turns a request into its caller. It never decides
@@ -102,7 +85,7 @@ export function accessKeyRoutes(
           { label: 'Token', value: name, kind: 'text' },
           {
             label: 'May until now',
-            value: (JSON.parse(scopes) as TokenScope[]).map((scope) => scopeWords[scope]).join(', '),
+            value: scopesInWords(JSON.parse(scopes) as TokenScope[]),
             kind: 'text',
           },
         ],
@@ -180,6 +163,8 @@ export function accessKeyRoutes(
       return reply.code(204).send(null)
     },
   })
+
+  rotationRoutes(app, parts)
 }
 
 /** A person has a key of their own, and tokens of theirs ask for its tap by carrying an act out. @throws 422 */

@@ -20,6 +20,12 @@ export const ApiTokenView = Type.Object({
   createdAt: Time,
   expiresAt: Time,
   lastUsedAt: Nullable(Time),
+  /** When it got its newest secret; null: when it was made. */
+  renewedAt: Nullable(Time),
+  /** A new secret was not used yet: until then at the latest the former one works too. */
+  formerUntil: Nullable(Time),
+  /** It may renew itself until then; null: never. */
+  renewableUntil: Nullable(Time),
 })
 export type ApiTokenView = Static<typeof ApiTokenView>
 
@@ -33,7 +39,20 @@ export const NewApiToken = Type.Object(
     scopes: Type.Array(TokenScope, { minItems: 1, uniqueItems: true }),
     repositoryIds: Nullable(Type.Array(Type.String(), { minItems: 1, maxItems: 100, uniqueItems: true })),
     expiresInDays: Type.Integer({ minimum: 1, maximum: 365 }),
+    /** It may renew itself for so long, without another tap; left out: never. */
+    renewsForDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
   },
   { additionalProperties: false },
 )
 export type NewApiToken = Static<typeof NewApiToken>
+
+/** A new secret for a token that is there; nothing else of it changes. */
+export const TokenRotation = Type.Object(
+  {
+    expiresInDays: Type.Integer({ minimum: 1, maximum: 365 }),
+    /** So long the former secret works too, unless the new one is used before. */
+    overlapDays: Type.Integer({ minimum: 0, maximum: 30 }),
+  },
+  { additionalProperties: false },
+)
+export type TokenRotation = Static<typeof TokenRotation>

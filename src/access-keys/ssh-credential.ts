@@ -14,6 +14,9 @@ export interface ProvenSshKey {
   certificate: Buffer | null
 }
 
+/** One key or certificate alone, by its id: what it has open is cut. */
+export const KEY_ENDED = 'key-ended'
+
 /** Where from, and under which name: `git` says nothing of who it is. */
 export interface SshLogin {
   user: string

@@ -15,8 +15,8 @@ type Tables = 'permission' | 'sealRequest' | 'seal' | 'user' | 'credentialRecord
 /** For the agent that asked, whoever answers for it, and whoever was asked. @throws 404 for everybody else */
 export async function getOwnPermission(db: Db<Tables>, caller: Caller, id: string): Promise<PermissionTable> {
   const row = await getPermission(db, id)
-  if (caller.by.kind === 'token') {
-    if (row.tokenId === caller.by.tokenId) return row
+  if (caller.by.kind !== 'session') {
+    if (caller.by.kind === 'token' && row.tokenId === caller.by.tokenId) return row
     throw notFound('This permission')
   }
   const asked = await db

@@ -14,7 +14,7 @@ export interface RecordedDecision {
   role: string
   groups: string[]
   strength: string
-  /** Seconds since the tap; -1 where nothing was proven. */
+  /** Seconds since the tap; a billion where nobody tapped for a push, -1 where nothing was proven. */
   age: number
   /** 1 where the tap was bound to this very act. */
   bound: number

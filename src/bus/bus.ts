@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Database, Tx } from '../database/handles.ts'
+import type { Database, Listening, Tx } from '../database/handles.ts'
 import type { BusConfirmationTable } from '../database/schema.ts'
 
 /** Carries a message out on this node; what it returns is how many connections that cut. */
@@ -24,20 +24,25 @@ export interface NodeState {
   confirmedAt: number | null
   /** How many connections that cut there. */
   cut: number
-  /** It has not written for so long that it is taken for stopped: nothing is open there any more. */
-  isStopped: boolean
+  /** It has not said a word for so long that nobody waits for it: stopped, or cut off from the database. */
+  isSilent: boolean
+  /** Of a silent one: when it had cut everything it held by itself, if it still ran. */
+  cutsBy: number | null
 }
 
 const lookEveryMs = 1_000
 const keepMs = 24 * 3_600_000
 /** A node that has looked in vain so often cuts everything: what has ended meanwhile, it would not know. */
 const deafAfterLooks = 5
-/** Taken for stopped well after it must have cut everything, however far clocks are apart. */
-const stoppedAfterMs = 30_000
+/** The last look that it may have written of, those in vain, and the one at which it cuts. */
+const deafAfterMs = (deafAfterLooks + 2) * lookEveryMs
+/** Waited for no longer well after it must have cut everything, however far clocks are apart. */
+const silentAfterMs = 30_000
 
 /**
  * `bus/` tells every node that shares this database what has ended. It knows no feature: a message is a topic and an
- * identifier. A node reads the number of the newest message each second; a stopped one has nothing left to cut.
+ * identifier. A node looks for new messages each second, and at once where the engine passes a word on (decision 33);
+ * that word carries nothing, and may be lost. One that hears nothing any more cuts everything it holds.
  */
 export function createBus(parts: {
   database: Database
@@ -56,6 +61,8 @@ export function createBus(parts: {
   /** Looks since the last that succeeded; counted, so that neither a moved clock nor a busy moment is one. */
   let inVain = 0
   let timer: NodeJS.Timeout | undefined
+  let listening: Listening | undefined
+  let isTold = false
 
   async function look(): Promise<void> {
     const messages = await database.read
@@ -99,6 +106,16 @@ export function createBus(parts: {
     return looking
   }
 
+  /** However many words come at once, one look finds all they were about. */
+  function hear(): void {
+    if (isTold) return
+    isTold = true
+    looking = (looking ?? Promise.resolve()).then(() => {
+      isTold = false
+    })
+    void turn()
+  }
+
   return {
     async publish(tx, topic, about, at) {
       const { seq } = await tx
@@ -107,6 +124,7 @@ export function createBus(parts: {
         .returning('seq')
         .executeTakeFirstOrThrow()
       await tx.insertInto('busMessage').values({ seq, topic, about, at }).execute()
+      await database.signal?.send(tx)
       return seq
     },
     on: (topic, listener) => void listeners.set(topic, [...(listeners.get(topic) ?? []), listener]),
@@ -125,13 +143,17 @@ export function createBus(parts: {
         rows
           // One that began afterwards never let them in.
           .filter((row) => row.at !== null || row.ackedSeq < seq)
-          .map(({ id: nodeId, seenAt, at: confirmedAt, cut }) => ({
-            id: nodeId,
-            seenAt,
-            confirmedAt,
-            cut: cut ?? 0,
-            isStopped: confirmedAt === null && database.dialect !== 'sqlite' && seenAt < at - stoppedAfterMs,
-          }))
+          .map(({ id: nodeId, seenAt, at: confirmedAt, cut }) => {
+            const isSilent = confirmedAt === null && database.dialect !== 'sqlite' && seenAt < at - silentAfterMs
+            return {
+              id: nodeId,
+              seenAt,
+              confirmedAt,
+              cut: cut ?? 0,
+              isSilent,
+              cutsBy: isSilent ? seenAt + deafAfterMs : null,
+            }
+          })
       )
     },
     async start() {
@@ -154,6 +176,7 @@ export function createBus(parts: {
           .execute()
         await tx.insertInto('node').values({ id, startedAt: at, seenAt: at, ackedSeq: done, ackedAt: at }).execute()
       })
+      listening = database.signal?.listen(hear)
       timer = setInterval(() => {
         inVain += 1
         if (database.dialect !== 'sqlite' && inVain > deafAfterLooks) onDeaf()
@@ -162,6 +185,7 @@ export function createBus(parts: {
     },
     async close() {
       clearInterval(timer)
+      await listening?.close()
       await looking
       if (timer !== undefined) await database.write((tx) => tx.deleteFrom('node').where('id', '=', id).execute())
     },

@@ -4,6 +4,7 @@ import { findCurrent, policyOf } from '../guardrails/in-force.ts'
 import { withOwnDatabase } from './admin-place.ts'
 import { type AdminAnswers, type AdminRequest, answerAdmin, askRunningServer } from './admin-socket.ts'
 import { endWithoutServer } from './end-without-server.ts'
+import { readHostKey } from './read-host-key.ts'
 import { CommandError } from './say.ts'
 
 /** Asks the running server, or opens the data itself, locked, where none runs. @throws CommandError with its refusal */
@@ -26,6 +27,7 @@ export async function askOrOpen<Request extends AdminRequest>(
           attestation,
           policy: nobodyElse,
           endByShell: (wanted) => endWithoutServer(config, database, wanted),
+          ssh: () => readHostKey(config, database),
         },
         request,
       )

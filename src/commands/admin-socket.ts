@@ -12,6 +12,7 @@ import type { AccessEnd } from '../identity/ending/shapes.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import type { Postern } from '../server.ts'
+import type { SshView } from '../ssh/shapes.ts'
 import { CommandError } from './say.ts'
 
 export type AdminRequest =
@@ -20,12 +21,15 @@ export type AdminRequest =
   | { command: 'metadata-show' }
   | { command: 'end-access'; username: string; reason: string }
   | { command: 'guardrails-show' }
+  | { command: 'ssh-host-key' }
   | { command: 'guardrails-off'; /** All of them, if not given. */ rule?: string }
 
 export interface AdminAnswers {
   'guardrails-show': GuardrailsShown
   'guardrails-off': GuardrailsShown
   'end-access': { end: AccessEnd; /** Nobody owns the instance now. */ isOwnerless: boolean }
+  /** Null where SSH is off. */
+  'ssh-host-key': { ssh: SshView | null }
   'setup-link': { url: string; expiresAt: number; username: string | null }
   'metadata-import': ImportedMetadata
   'metadata-show': { inForce: MetadataState | null; refusedStatuses: readonly string[] }
@@ -37,6 +41,7 @@ export interface Administered {
   attestation: Attestation
   policy: Pick<LoadedPolicy, 'refresh'>
   endByShell(wanted: { username: string; reason: string }): Promise<AdminAnswers['end-access']>
+  ssh(): SshView | null | Promise<SshView | null>
 }
 
 const socketPath = (dataFolder: string): string => join(dataFolder, 'admin.sock')
@@ -47,12 +52,13 @@ export async function answerAdmin<Request extends AdminRequest>(
   request: Request,
 ): Promise<AdminAnswers[Request['command']]>
 export async function answerAdmin(
-  { ceremonies, attestation, policy, endByShell }: Administered,
+  { ceremonies, attestation, policy, endByShell, ssh }: Administered,
   request: AdminRequest,
 ): Promise<AdminAnswers[AdminRequest['command']]> {
   if (request.command === 'metadata-import') return importMetadata(attestation, request)
   if (request.command === 'metadata-show')
     return { inForce: (await attestation.findState()) ?? null, refusedStatuses: attestation.refuseStatuses }
+  if (request.command === 'ssh-host-key') return { ssh: await ssh() }
   const { database, place, now } = ceremonies
   if (request.command === 'end-access') return endByShell(request)
   if (request.command === 'guardrails-off') {

@@ -3,6 +3,7 @@ import { askOrOpen } from './admin-ask.ts'
 import { adminEndAccess } from './admin-end-access.ts'
 import { adminGuardrails } from './admin-guardrails.ts'
 import { adminMetadata } from './admin-metadata.ts'
+import { adminSshHostKey } from './admin-ssh-host-key.ts'
 import { readArgs, withOwnDatabase } from './admin-place.ts'
 import { CommandError, withOneLine } from './say.ts'
 
@@ -26,6 +27,9 @@ const help = `postern admin: what an operator does on the machine itself
   postern admin metadata show
       Says which metadata is in force.
 
+  postern admin ssh-host-key
+      Prints where SSH is, the fingerprint of its host key, the line for known_hosts and the SSHFP record for DNS.
+
   postern admin guardrails show
   postern admin guardrails off [--rule ID]
       Switches guardrails off, for the day they keep every administrator out. They stay, to be switched on again.
@@ -45,6 +49,7 @@ export async function admin(args: string[]): Promise<number> {
     if (command === 'end-access') return adminEndAccess(rest)
     if (command === 'metadata') return adminMetadata(rest)
     if (command === 'guardrails') return adminGuardrails(rest)
+    if (command === 'ssh-host-key') return adminSshHostKey(rest)
     throw new CommandError('there is no such command. See postern admin --help.')
   })
 }

@@ -27,6 +27,12 @@ const artefacts: Artefact[] = [
     sources: [below('src', 'verifier'), below('src', 'seals', 'format'), below('src', 'protocols')],
     make: async () => (await import('../verifier/bundle.ts')).buildVerifier(below('dist', 'postern-verify.mjs')),
   },
+  {
+    name: 'the command line of people’s own machines',
+    stamp: below('dist', '.client-built'),
+    sources: [below('src', 'client'), below('src', 'protocols')],
+    make: async () => (await import('../client/bundle.ts')).buildClient(below('dist', 'postern.mjs')),
+  },
 ]
 
 /** `postern build`: builds everything now. */

@@ -13,14 +13,17 @@ export async function withOneLine(name: string, work: () => Promise<number>): Pr
   }
 }
 
+/** Which of the two ports could not be listened on. */
+const flagOf = (error: object): string => ('isSsh' in error ? '--ssh-port' : '--port')
+
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   const path = 'path' in error ? String(error.path) : ''
   if (code === 'EADDRINUSE' && 'port' in error)
-    return `port ${String(error.port)} is taken. Stop what listens there, or choose another: --port ${Number(error.port) + 1}`
+    return `port ${String(error.port)} is taken. Stop what listens there, or choose another: ${flagOf(error)} ${Number(error.port) + 1}`
   if (code === 'EACCES' && 'port' in error)
-    return `port ${String(error.port)} needs more rights. Choose one above 1023 with --port.`
+    return `port ${String(error.port)} needs more rights. Choose one above 1023 with ${flagOf(error)}.`
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
     return `${path || 'the data folder'} cannot be written. Choose another folder with --data, or give this user the right to write there.`
   if (code === 'ENOTDIR' || code === 'EEXIST')

@@ -14,6 +14,10 @@ const help = `postern serve: start the server
 
   --url URL              where people reach it (POSTERN_URL, http://localhost:7400)
   --port N               port to listen on (POSTERN_PORT, 7400)
+  --ssh-port N|off       port to listen on for git over SSH (POSTERN_SSH_PORT, 7422)
+  --ssh-listen ADDRESS   address to listen on for that (POSTERN_SSH_LISTEN, as --listen)
+  --ssh-address HOST:PORT
+                         where people reach that, if elsewhere (POSTERN_SSH_ADDRESS, the URL's host and that port)
   --listen ADDRESS       address to listen on (POSTERN_LISTEN, 127.0.0.1)
   --data FOLDER          everything that is kept (POSTERN_DATA, ./data)
   --database URL         postgres://… (POSTERN_DATABASE_URL, SQLite in the data folder)
@@ -82,7 +86,15 @@ function prepareDataFolder(folder: string): void {
 }
 
 // Said before the console is built, which may take a while.
-async function refuseTakenPort({ port, listen }: Config): Promise<void> {
+async function refuseTakenPort({ port, sshPort, listen, sshListen }: Config): Promise<void> {
+  await tryPort(port, listen)
+  if (sshPort !== null)
+    await tryPort(sshPort, sshListen).catch((error: Error) => {
+      throw Object.assign(error, { isSsh: true })
+    })
+}
+
+async function tryPort(port: number, listen: string): Promise<void> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, listen, resolve))
   await new Promise((resolve) => probe.close(resolve))
@@ -91,6 +103,8 @@ async function refuseTakenPort({ port, listen }: Config): Promise<void> {
 async function announce(config: Config, postern: Awaited<ReturnType<typeof createPostern>>): Promise<void> {
   const say = (line = ''): void => void process.stdout.write(`${line}\n`)
   say(`Postern ${version} is ready at ${config.url.origin}`)
+  const ssh = postern.ssh()
+  if (ssh !== null) say(`Git over SSH: ssh://git@${ssh.host}:${ssh.port}, host key ${ssh.fingerprint}`)
   if (!postern.isSetUp) {
     const link = await makeSetupLink(postern.ceremonies.database, config.url.origin, postern.ceremonies.now())
     const until = new Date(link.expiresAt).toTimeString().slice(0, 5)

@@ -31,7 +31,10 @@ export async function walk(args: string[]): Promise<number> {
       throw new CommandError(`${into} already holds a walk. Name a new folder with --into.`)
     mkdirSync(into, { recursive: true })
     const data = await mkdtemp(join(tmpdir(), 'postern-walk-'))
-    const config = loadConfig(['--port', String(await freePort()), '--data', data, '--log-level', 'error'], {})
+    const config = loadConfig(
+      ['--port', String(await freePort()), '--data', data, '--ssh-port', 'off', '--log-level', 'error'],
+      {},
+    )
     const postern = await createPostern(config)
     await postern.listen()
     try {

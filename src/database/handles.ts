@@ -38,6 +38,19 @@ export interface Database {
    * such things in memory.
    */
   readonly volatile: Tx<'challenge'> | undefined
+  /** A word to every node on this database that there is something to look for. Undefined on SQLite, where one is all. */
+  readonly signal?: Signal
+  close(): Promise<void>
+}
+
+/** It may be lost, as where a pooler stands between: whoever waits for it also looks every so often. */
+export interface Signal {
+  /** Goes out when the transaction is committed. */
+  send(tx: Tx<never>): Promise<void>
+  listen(heard: () => void): Listening
+}
+
+export interface Listening {
   close(): Promise<void>
 }
 

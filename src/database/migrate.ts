@@ -29,6 +29,13 @@ import { domains } from './migrations/0021-domains.ts'
 import { identityProviders } from './migrations/0022-identity-providers.ts'
 import { announcements } from './migrations/0027-announcements.ts'
 import { tokenMakers } from './migrations/0028-token-makers.ts'
+import { accountAddresses } from './migrations/0029-account-addresses.ts'
+import { sshKeys } from './migrations/0030-ssh-keys.ts'
+import { sshCertificates } from './migrations/0031-ssh-certificates.ts'
+import { oauth } from './migrations/0032-oauth.ts'
+import { deployKeys } from './migrations/0033-deploy-keys.ts'
+import { workloads } from './migrations/0034-workloads.ts'
+import { commitSignatures } from './migrations/0035-commit-signatures.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -60,6 +67,13 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0026-permissions': permissions(dialect),
   '0027-announcements': announcements(dialect),
   '0028-token-makers': tokenMakers(dialect),
+  '0029-account-addresses': accountAddresses(dialect),
+  '0030-ssh-keys': sshKeys(dialect),
+  '0031-ssh-certificates': sshCertificates(dialect),
+  '0032-oauth': oauth(dialect),
+  '0033-deploy-keys': deployKeys(dialect),
+  '0034-workloads': workloads(dialect),
+  '0035-commit-signatures': commitSignatures(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

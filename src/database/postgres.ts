@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { asHandle, type Database } from './handles.ts'
 import { migrate } from './migrate.ts'
+import { createSignal } from './postgres-signal.ts'
 import type { Schema } from './schema.ts'
 
 const int8 = 20
@@ -21,6 +22,7 @@ export async function openPostgres(url: string): Promise<Database> {
     dialect: 'postgres',
     read: asHandle(kysely),
     volatile: asHandle(kysely),
+    signal: createSignal(url),
     write: (work) => orAgain(() => kysely.transaction().execute((tx) => work(asHandle(tx)))),
     close: () => kysely.destroy(),
   }

@@ -8,6 +8,7 @@ import type { ChecksTables } from './schema/checks.ts'
 import type { DirectoryTables } from './schema/directory.ts'
 import type { GuardrailsTables } from './schema/guardrails.ts'
 import type { IdentityTables } from './schema/identity.ts'
+import type { MachinesTables } from './schema/machines.ts'
 import type { MailTables } from './schema/mail.ts'
 import type { MirrorsTables } from './schema/mirrors.ts'
 import type { NotifyTables } from './schema/notify.ts'
@@ -16,6 +17,7 @@ import type { PullRequestsTables } from './schema/pull-requests.ts'
 import type { RepositoriesTables } from './schema/repositories.ts'
 import type { SealsTables } from './schema/seals.ts'
 import type { SecretsTables } from './schema/secrets.ts'
+import type { SignOnTables } from './schema/sign-on.ts'
 import type { WebhooksTables } from './schema/webhooks.ts'
 
 export type * from './schema/access-keys.ts'
@@ -28,6 +30,7 @@ export type * from './schema/checks.ts'
 export type * from './schema/directory.ts'
 export type * from './schema/guardrails.ts'
 export type * from './schema/identity.ts'
+export type * from './schema/machines.ts'
 export type * from './schema/mail.ts'
 export type * from './schema/mirrors.ts'
 export type * from './schema/notify.ts'
@@ -37,6 +40,7 @@ export type * from './schema/repositories.ts'
 export type * from './schema/scales.ts'
 export type * from './schema/seals.ts'
 export type * from './schema/secrets.ts'
+export type * from './schema/sign-on.ts'
 export type * from './schema/webhooks.ts'
 
 /**
@@ -55,6 +59,7 @@ export interface Schema
     DirectoryTables,
     GuardrailsTables,
     IdentityTables,
+    MachinesTables,
     MailTables,
     MirrorsTables,
     NotifyTables,
@@ -63,6 +68,7 @@ export interface Schema
     RepositoriesTables,
     SealsTables,
     SecretsTables,
+    SignOnTables,
     WebhooksTables {}
 
 export type TableName = keyof Schema

@@ -129,8 +129,9 @@ function createJudge({ before, after, at }: Policies) {
 function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing) => string {
   const users = namedSubjects(policies, 'user')
   const groups = namedSubjects(policies, 'group')
+  const namesSsh = policies.some((policy) => (policy.byAct.get('ssh.use') ?? []).length > 0)
   const namesTokens = policies.some((policy) => (policy.byAct.get('token.use') ?? []).length > 0)
-  return ({ actor, keys, address, places, tokens, password }) =>
+  return ({ actor, keys, address, places, tokens, sshKeys, password }) =>
     JSON.stringify([
       actor.role,
       users.has(actor.username) ? actor.username : '',
@@ -145,6 +146,7 @@ function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing
       address,
       places,
       namesTokens ? tokens : [],
+      namesSsh ? sshKeys : [],
       password,
     ])
 }

@@ -2,6 +2,7 @@ import type { CompiledPolicy } from '../policy/compile.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { judgeEntry, judgeKeys, judgeTokens, type Probe, type Refusal } from './probe.ts'
 import type { Standing } from './standings.ts'
+import { judgeSshKeys, tellLostSshKeys } from './judge-ssh.ts'
 import { tellMissing } from './tell.ts'
 
 export interface Loss {
@@ -46,6 +47,12 @@ export async function findLoss(
       const refusal = judgeTokens(policy, standing, { at: when })
       if (refusal !== undefined && judgeTokens(before, standing, { at }) === undefined)
         return loss(refusal, false, `the API token “${refusal.token}” is refused`)
+      continue
+    }
+    if (probe.act === 'ssh.use') {
+      const refused = new Set(judgeSshKeys(before, standing, at).map(({ sshKey }) => sshKey))
+      const lost = judgeSshKeys(policy, standing, when).filter(({ sshKey }) => !refused.has(sshKey))
+      if (lost[0] !== undefined) return loss(lost[0], false, tellLostSshKeys(lost, standing.sshKeys))
       continue
     }
     const refusal = judgeKeys(policy, standing, probe, { at: when, address })

@@ -4,7 +4,7 @@ import type { Places } from './places.ts'
 
 /** Who and what rules may name. Whoever left keeps their name for ever, so a rule about them stays valid. */
 export async function readKnownNames(db: Db<'user' | 'userGroup'>, { pathOf }: Places): Promise<KnownNames> {
-  const users = await db.selectFrom('user').select('username').execute()
+  const users = await db.selectFrom('user').select('username').where('kind', '!=', 'system').execute()
   const groups = await db.selectFrom('userGroup').select('name').execute()
   return {
     usernames: new Set(users.map(({ username }) => username)),

@@ -7,6 +7,7 @@ import { explainDecision } from '../policy/words.ts'
 import { listWhere } from './may-do.ts'
 import { listEndingPermission } from './password-verdicts.ts'
 import { type Circumstance, factsOfProbe, judgeKey, judgeKeys, judgeTokens } from './probe.ts'
+import { judgeSshUse, listUpcomingOverSsh } from './own-ssh.ts'
 import { readPlaces } from './places.ts'
 import type { OwnRequirements } from './shapes.ts'
 import { type OwnKey, readStandings, type Standing, type StandingDb } from './standings.ts'
@@ -60,6 +61,7 @@ function judgeAct(
   pathOf: ReadonlyMap<string, string>,
 ): OwnAct[] {
   if (act === 'token.use') return judgeTokenUse(policy, standing, circumstance)
+  if (act === 'ssh.use') return judgeSshUse(policy, standing, circumstance)
   const judged = Map.groupBy(whereOf(policy, standing, act), (place) =>
     JSON.stringify(judgePlace(policy, standing, { act, place }, circumstance)),
   )
@@ -147,6 +149,7 @@ function listUpcoming(
   act: ActName,
   circumstance: Circumstance,
 ): Upcoming[] {
+  if (act === 'ssh.use') return listUpcomingOverSsh(policy, standing, circumstance)
   const found = new Map<string, Upcoming>()
   for (const place of whereOf(policy, standing, act)) {
     const byKey = (standing.keys.length === 0 ? [undefined] : standing.keys).map((key) =>

@@ -50,7 +50,7 @@ export const judgeKey = (
   key: OwnKey | undefined,
   probe: Probe,
   circumstance: Circumstance,
-): Refusal | undefined => judge(policy, factsOfProbe(standing, key, probe, circumstance))
+): Refusal | undefined => judgeFacts(policy, factsOfProbe(standing, key, probe, circumstance))
 
 /** What stands in the way of their best key; undefined where one of their keys would do. */
 export function judgeKeys(
@@ -92,7 +92,7 @@ export function judgeTokens(
   { at }: Pick<Circumstance, 'at'>,
 ): (Refusal & { token: string }) | undefined {
   for (const { name, createdAt, expiresAt } of tokens) {
-    const refusal = judge(policy, {
+    const refusal = judgeFacts(policy, {
       act: 'token.use',
       at,
       address: null,
@@ -106,7 +106,8 @@ export function judgeTokens(
   return undefined
 }
 
-function judge(policy: CompiledPolicy, facts: DecisionFacts): Refusal | undefined {
+/** What stands in the way; where the address is not known, no network does. */
+export function judgeFacts(policy: CompiledPolicy, facts: DecisionFacts): Refusal | undefined {
   const decision = decide(policy, facts)
   if (decision.outcome === 'allow') return undefined
   const unmet = facts.address === null ? decision.unmet.filter(({ part }) => part !== 'networks') : decision.unmet

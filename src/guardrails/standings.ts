@@ -10,6 +10,7 @@ import { listBadModels } from './bad-models.ts'
 import { createBreaks } from './breaks.ts'
 import { namedPlaces, namesNetworks } from './named.ts'
 import { readOwnPlaces } from './own-places.ts'
+import { type OwnSshKey, readSshKeys } from './ssh-standing.ts'
 
 export interface OwnKey {
   name: string
@@ -31,6 +32,7 @@ export interface Standing {
   /** One place standing for all that no rule tells apart. */
   places: ActPlace[]
   tokens: { name: string; createdAt: number; expiresAt: number }[]
+  sshKeys: OwnSshKey[]
   /** What they brought and may sign in with where a rule permits it; null where they have no such thing. */
   password: 'password' | 'mfa' | null
 }
@@ -42,6 +44,7 @@ type Tables =
   | 'credentialRecord'
   | 'session'
   | 'apiToken'
+  | 'sshKey'
   | 'project'
   | 'repository'
   | 'roleGrant'
@@ -99,7 +102,13 @@ export async function readStandings(
   await breathe()
   const tokens = await db
     .selectFrom('apiToken')
-    .select(['userId', 'name', 'createdAt', 'expiresAt'])
+    .select((eb) => [
+      'userId',
+      'name',
+      // As old as its newest secret.
+      eb.fn.coalesce('renewedAt', 'createdAt').as('createdAt'),
+      'expiresAt',
+    ])
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', at)
     .where('userId', 'in', ids)
@@ -124,6 +133,8 @@ export async function readStandings(
 
   const refused = policies.at(-1)?.policy.refusedModelStatuses ?? []
   const badModels = await listBadModels(db, refused, at)
+  const sshKeysOf = await readSshKeys(db, { ids: users.map((user) => user.id), badModels, at })
+  await breathe()
   const groupsOf = Map.groupBy(groups, ({ userId }) => userId)
   const recordsOf = Map.groupBy(records, ({ userId }) => userId)
   const tokensOf = Map.groupBy(tokens, ({ userId }) => userId)
@@ -151,6 +162,7 @@ export async function readStandings(
       address: addresses.get(user.id) ?? null,
       places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
       tokens: (tokensOf.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
+      sshKeys: sshKeysOf.get(user.id) ?? [],
       password: passwordOf.get(user.id) ?? null,
     })
   }

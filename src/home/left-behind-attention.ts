@@ -4,9 +4,9 @@ import type { Attention } from './attention.ts'
 
 const most = 5
 
-/** Webhooks and mirrors whose person has left, for whoever administers their repository, the first to end first. */
+/** Webhooks, mirrors and pipelines whose person has left, for whoever administers their repository, the first to end first. */
 export async function listLeftBehind(
-  db: Db<'webhook' | 'mirror' | 'repository' | 'project' | 'user'>,
+  db: Db<'webhook' | 'mirror' | 'workloadTrust' | 'repository' | 'project' | 'user'>,
   repositoryIds: readonly Id<'rep'>[],
 ): Promise<Attention[]> {
   if (repositoryIds.length === 0) return []
@@ -34,15 +34,29 @@ export async function listLeftBehind(
     .orderBy('adoptBy')
     .limit(most)
     .execute()
+  const pipelines = await db
+    .selectFrom('workloadTrust')
+    .innerJoin('repository', 'repository.id', 'workloadTrust.repositoryId')
+    .innerJoin('project', 'project.id', 'repository.projectId')
+    .leftJoin('user', 'user.id', 'workloadTrust.stewardId')
+    .select(['workloadTrust.id', 'issuer as url', 'adoptBy', 'repository.name', 'project.name as project'])
+    .select('user.displayName')
+    .where('workloadTrust.repositoryId', 'in', repositoryIds)
+    .where('adoptBy', 'is not', null)
+    .where('endedAt', 'is', null)
+    .orderBy('adoptBy')
+    .limit(most)
+    .execute()
   return [
     ...webhooks.map((row) => ({ ...row, what: 'webhook', page: `webhooks/${row.id}` })),
     ...mirrors.map((row) => ({ ...row, what: 'mirror', page: 'mirrors' })),
+    ...pipelines.map((row) => ({ ...row, what: 'pipeline', page: 'pipelines' })),
   ]
     .toSorted((one, other) => (one.adoptBy ?? 0) - (other.adoptBy ?? 0))
     .slice(0, most)
     .map(({ what, page, id, url, name, project, displayName }) => ({
       kind: `left-${id}`,
-      text: `${displayName ?? 'Somebody'}, who looked after the ${what} of ${project}/${name} to ${new URL(url).host}, has left: keep it, or it is switched off.`,
+      text: `${displayName ?? 'Somebody'}, who looked after the ${what} of ${project}/${name} ${what === 'pipeline' ? 'at' : 'to'} ${new URL(url).host}, has left: keep it, or it is switched off.`,
       href: `/${project}/${name}/settings/${page}`,
     }))
 }

@@ -14,6 +14,7 @@ import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
 import { listAttention, listUnconfirmed } from './attention.ts'
 import { listLeftBehind } from './left-behind-attention.ts'
+import { listDeployKeyAttention, listTokenAttention } from './machine-attention.ts'
 import { listOwnerlessAttention } from './ownerless-attention.ts'
 import { listPasswordAttention } from './password-attention.ts'
 import { listRecoveryAttention } from './recovery-attention.ts'
@@ -57,6 +58,8 @@ export function homeRoutes(
         attention: [
           ...(isAdmin(caller) ? await listOwnerlessAttention(db) : []),
           ...(await listLeftBehind(db, administered)),
+          ...(await listDeployKeyAttention(db, administered, now())),
+          ...(await listTokenAttention(db, caller, now())),
           ...(await listGuestAttention(db, caller, now())),
           ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
           ...(isAdmin(caller) ? await listRecoveryAttention(db, caller) : []),

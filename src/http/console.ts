@@ -27,6 +27,15 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
         .sendFile('postern-verify.mjs', dirname(folder)),
   })
 
+  // What people run on their own machines comes from the instance that it speaks to.
+  app.get('/-/postern.mjs', {
+    config: { access: 'public', isStatic: true },
+    handler: (_request, reply) =>
+      reply
+        .header('content-disposition', 'attachment; filename="postern.mjs"')
+        .sendFile('postern.mjs', dirname(folder)),
+  })
+
   app.all('/api/*', {
     config: { access: 'public' },
     handler() {

@@ -7,9 +7,20 @@ const actScope = 'act'
 
 /** These decide who can tap, or come in, at all: whoever taps for them looks at the page that does them. */
 const isNeverByToken = (act: string): boolean =>
-  ['credential.', 'identity.', 'recovery.', 'break-glass.', 'directory.', 'provider.', 'domain.'].some((family) =>
-    act.startsWith(family),
-  ) || ['person.link', 'person.recover'].includes(act)
+  [
+    'credential.',
+    'identity.',
+    'recovery.',
+    'break-glass.',
+    'directory.',
+    'provider.',
+    'domain.',
+    'workload.',
+    'oauth.',
+    'certificate.',
+    'deploy-key.',
+    'ssh-key.',
+  ].some((family) => act.startsWith(family)) || ['person.link', 'person.recover'].includes(act)
 
 /**
  * Whether a token calls that may carry out the act of this route, for which its person must tap each time.

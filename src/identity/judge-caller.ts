@@ -5,7 +5,7 @@ import { type Decision, decide, findDecisive } from '../policy/decide.ts'
 import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
 import { enforce, type PolicyInForce } from '../policy/in-force.ts'
 import { permittedUntil } from '../policy/permits.ts'
-import { explainDecision } from '../policy/words.ts'
+import { explainDecision, networkHelp } from '../policy/words.ts'
 import type { Caller, Shortfall } from './caller.ts'
 import { readPolicyActor } from './policy-actor.ts'
 
@@ -131,6 +131,50 @@ export async function judgeToken(
   if (decision.outcome !== 'allow')
     throw forbidden(explainDecision(decision, facts), 'Make a new token under Account, or ask an administrator.')
 }
+
+/** A login over SSH: who it would be, from where, and with which kind of key; null for one that lies in a file. */
+export interface SshLoginFacts {
+  caller: Known
+  address: string
+  key: Proof['key']
+}
+
+/** @throws 403 where the rules do not let this key in over SSH: from here, of this person, or of its kind */
+export async function judgeSshLogin(parts: JudgeParts, login: SshLoginFacts, now: number): Promise<void> {
+  const facts = await factsOfSshLogin(parts, login, now)
+  const decision = enforce(parts.policy, facts)
+  if (decision.outcome === 'allow') return
+  const isNetwork = findDecisive(decision)?.part === 'networks'
+  throw forbidden(
+    explainDecision(decision, facts),
+    isNetwork ? networkHelp : 'Account → SSH keys shows what each of your keys is good for, and how to make another.',
+  )
+}
+
+/** The sentence with which `judgeSshLogin` would refuse; null where it would not. */
+export async function explainSshLogin(parts: JudgeParts, login: SshLoginFacts, now: number): Promise<string | null> {
+  const facts = await factsOfSshLogin(parts, login, now)
+  const decision = decide(parts.policy.current(), facts)
+  return decision.outcome === 'allow' ? null : explainDecision(decision, facts)
+}
+
+const factsOfSshLogin = async (
+  parts: JudgeParts,
+  { caller, address, key }: SshLoginFacts,
+  now: number,
+): Promise<DecisionFacts> => ({
+  act: 'ssh.use',
+  at: now,
+  actor: await actorOf(parts, caller),
+  place: null,
+  address,
+  proof: {
+    strength: caller.strength,
+    ageSeconds: Math.max(0, now - caller.authenticatedAt) / 1000,
+    boundToAct: false,
+    key,
+  },
+})
 
 /** Asked at each request, so groups are read only where some rule wants to know them. */
 async function actorOf({ database, policy }: JudgeParts, caller: Known): Promise<PolicyActor> {

@@ -34,6 +34,7 @@ export async function listPeople(
     .selectFrom('user')
     .selectAll('user')
     .select((eb) => endOf(eb).as('end'))
+    .where('user.kind', '!=', 'system')
     .limit(pageSize + 1)
   if (byEnd) query = query.orderBy((eb) => endOf(eb))
   query = query.orderBy('user.username')
@@ -76,6 +77,7 @@ export async function countPeople(db: Db<TableName>, at: number): Promise<Record
           .as(filter),
       ),
     )
+    .where('user.kind', '!=', 'system')
     .executeTakeFirstOrThrow()
   return Object.fromEntries(
     peopleFilters.map((filter) => [filter, Number((counts as Record<string, unknown>)[filter] ?? 0)]),

@@ -8,7 +8,7 @@ import { createUser, type User } from './users.ts'
  * repository and to nobody; it has no address, is in no group, and reaches only what it is given.
  */
 export const createMachineUser = (
-  tx: Tx<'user'>,
+  tx: Tx<'user' | 'accountAddress'>,
   { name, createdBy, at }: { name: string; createdBy: Id<'usr'>; at: number },
 ): Promise<User> =>
   createUser(tx, {

@@ -1,14 +1,14 @@
-import type { Db, Tx } from '../database/handles.ts'
+import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import { prepared } from '../database/prepared.ts'
-import type { UserTable } from '../database/schema.ts'
+import { recordAddress } from './account-addresses.ts'
 import { plain, type User } from './users.ts'
 
 /** What a directory says of somebody it manages. @returns whether that changed anything */
 export async function changeManagedPerson(
-  tx: Tx<'user'>,
+  tx: Tx<'user' | 'accountAddress'>,
   { id, displayName, email }: Pick<User, 'id' | 'displayName' | 'email'>,
   said: Pick<User, 'displayName' | 'email'>,
+  at: number,
 ): Promise<boolean> {
   const changes = {
     ...(plain(said.displayName) === displayName ? {} : { displayName: plain(said.displayName) }),
@@ -16,6 +16,8 @@ export async function changeManagedPerson(
   }
   if (Object.keys(changes).length === 0) return false
   await tx.updateTable('user').set(changes).where('id', '=', id).execute()
+  // It is the directory's word that the address is theirs.
+  if (said.email !== email) await recordAddress(tx, { id, email: said.email }, { provenAt: at, at })
   return true
 }
 
@@ -29,15 +31,3 @@ export async function handOver(tx: Tx<'user'>, id: Id<'usr'>, from: string, to: 
     .executeTakeFirst()
   return Number(numUpdatedRows) === 1
 }
-
-/** Everybody who has this address, whoever manages them. Both stores fold the case of ASCII letters alone. */
-export const listByAddress = (db: Db<'user'>, email: string): Promise<User[]> =>
-  byAddress(db, { key: email.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) })
-
-const byAddress = prepared((db: Db<'user'>, { key }: { key: UserTable['email'] }) =>
-  db
-    .selectFrom('user')
-    .selectAll()
-    .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', key))
-    .where('kind', '=', 'person'),
-)

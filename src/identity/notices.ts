@@ -12,6 +12,14 @@ export type Notice = { toUserId: Id<'usr'> } & (
   | { kind: 'passkey-added' | 'passkey-removed' | 'passkey-registered'; facts: { credential: string; at: number } }
   | { kind: 'password-changed' | 'codes-set-up' | 'password-ended'; facts: { reason: string; at: number } }
   | { kind: 'token-made'; facts: { token: string; expiresAt: number; at: number } }
+  | { kind: 'ssh-key-added'; facts: { key: string; fingerprint: string; at: number } }
+  | { kind: 'program-let-in'; facts: { program: string; expiresAt: number; at: number } }
+  | { kind: 'program-stopped'; facts: { program: string; at: number } }
+  | {
+      kind: 'token-ends'
+      facts: { token: string; agent: string; days: number; expiresAt: number; lastUsedAt: number; isFollowed: boolean }
+    }
+  | { kind: 'token-reused'; facts: { token: string; agent: string; at: number } }
   | { kind: 'sessions-ended'; facts: { count: number; at: number } }
   | { kind: 'access-ended' | 'access-restored'; facts: { at: number } }
   | { kind: 'link-made'; facts: { by: string | null; at: number } }
@@ -21,7 +29,7 @@ export type Notice = { toUserId: Id<'usr'> } & (
 
 type AccountAction = Extract<
   Action,
-  | `${'person' | 'access' | 'credential' | 'identity' | 'password' | 'session' | 'token'}.${string}`
+  | `${'certificate' | 'person' | 'access' | 'credential' | 'identity' | 'password' | 'session' | 'ssh-key' | 'token' | 'grant'}.${string}`
   | 'instance.setup-link'
 >
 type Teller = (event: AuditEntry, db: Db<'user'>) => Promise<Notice | RecoveryNotice | undefined>
@@ -65,14 +73,7 @@ export const notices: Record<AccountAction, Teller | { none: string }> = {
   'credential.endorsed': { none: 'only adds to what their own key may do' },
   'credential.counter-regressed': { none: 'would come at each sign-in; administrators see it' },
   'credential.rejudged': async (event, db) => rejudged(event, db),
-  'token.created': async ({ actor, facts, at }) =>
-    actor === null
-      ? undefined
-      : {
-          toUserId: actor.id,
-          kind: 'token-made',
-          facts: { token: String(facts?.['token'] ?? ''), expiresAt: Number(facts?.['expiresAt'] ?? at), at },
-        },
+  'token.created': async (event) => (event.actor === null ? undefined : tokenMade(event, event.actor.id)),
   ...recoveryNotices,
   'identity.linked': async ({ target, facts, at }) => ({
     toUserId: target.id as Id<'usr'>,
@@ -81,7 +82,53 @@ export const notices: Record<AccountAction, Teller | { none: string }> = {
   }),
   'identity.unlinked': { none: 'takes power away, and took their own tap' },
   'identity.groups-changed': { none: 'would come at each sign-in; what it lets them do still takes a tap' },
+  'certificate.issued': { none: 'took their own tap, lasts for hours, and would come each morning' },
+  'certificate.ended': { none: 'takes power away; whatever used it says so' },
+  'ssh-key.added': async ({ actor, facts, at }) =>
+    actor === null
+      ? undefined
+      : {
+          toUserId: actor.id,
+          kind: 'ssh-key-added',
+          facts: { key: String(facts?.['key'] ?? ''), fingerprint: String(facts?.['fingerprint'] ?? ''), at },
+        },
+  'ssh-key.ended': { none: 'takes power away; whatever used it says so' },
+  'ssh-key.counter-regressed': { none: 'could come at each login; administrators see it' },
   'token.ended': { none: 'takes power away; whatever used it says so' },
+  'token.rotated': async (event) =>
+    event.actor === null || event.actor.method === 'token' ? undefined : tokenMade(event, event.actor.id),
+  'token.replaced': { none: 'what was tapped for has happened' },
+  'token.reused': async (event, db) => {
+    const owner = await whoKeepsToken(event, db)
+    return owner && { ...owner.to, kind: 'token-reused', facts: { ...owner.token, at: event.at } }
+  },
+  'token.expiring': async (event, db) => {
+    const { days = 0, expiresAt = event.at, lastUsedAt = 0, isFollowed } = event.facts ?? {}
+    const owner = await whoKeepsToken(event, db)
+    return (
+      owner && {
+        ...owner.to,
+        kind: 'token-ends',
+        facts: {
+          ...owner.token,
+          days: Number(days),
+          expiresAt: Number(expiresAt),
+          lastUsedAt: Number(lastUsedAt),
+          isFollowed: isFollowed === 'yes',
+        },
+      }
+    )
+  },
+  'grant.created': async ({ actor, facts, at }) =>
+    actor === null
+      ? undefined
+      : {
+          toUserId: actor.id,
+          kind: 'program-let-in',
+          facts: { program: String(facts?.['program'] ?? ''), expiresAt: Number(facts?.['expiresAt'] ?? at), at },
+        },
+  'grant.ended': async (event, db) => programStopped(event, db),
+  'grant.refused': { none: 'nothing came of it' },
 }
 
 /** What is to be told because of this event, and to whom. */
@@ -106,6 +153,13 @@ function aboutPasskey(
   return { toUserId: actor.id, kind, facts: { credential: String(facts?.['credential'] ?? ''), at } }
 }
 
+/** Where nobody ended it: a secret was shown twice, so somebody else may have had it. */
+async function programStopped({ actor, facts, at }: AuditEntry, db: Db<'user'>): Promise<Notice | undefined> {
+  const owner = actor === null ? await findUserByUsername(db, String(facts?.['person'] ?? '')) : undefined
+  if (owner === undefined) return undefined
+  return { toUserId: owner.id, kind: 'program-stopped', facts: { program: String(facts?.['program'] ?? ''), at } }
+}
+
 /** Only where it changes what the passkey can do. */
 async function rejudged({ facts = {} }: AuditEntry, db: Db<'user'>): Promise<Notice | undefined> {
   const { credential = '', person = '', formerStrength, strength, model, statuses, blob = 0 } = facts
@@ -122,6 +176,24 @@ async function rejudged({ facts = {} }: AuditEntry, db: Db<'user'>): Promise<Not
       reason: `by FIDO metadata number ${blob} its model${model ? `, ${model},` : ''}${said}.`,
     },
   }
+}
+
+const tokenMade = ({ facts, at }: AuditEntry, toUserId: Id<'usr'>): Notice => ({
+  toUserId,
+  kind: 'token-made',
+  facts: { token: String(facts?.['token'] ?? ''), expiresAt: Number(facts?.['expiresAt'] ?? at), at },
+})
+
+/** Its owner, or whoever answers for the agent it is of. */
+async function whoKeepsToken(
+  { facts }: AuditEntry,
+  db: Db<'user'>,
+): Promise<{ to: { toUserId: Id<'usr'> }; token: { token: string; agent: string } } | undefined> {
+  const owner = await findUserByUsername(db, String(facts?.['owner'] ?? ''))
+  const toUserId = owner?.kind === 'person' ? owner.id : owner?.ownerId
+  if (owner === undefined || !toUserId) return undefined
+  const token = String(facts?.['token'] ?? '')
+  return { to: { toUserId }, token: { token, agent: owner.kind === 'agent' ? owner.username : '' } }
 }
 
 /** Agents read no letters. */

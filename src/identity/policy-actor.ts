@@ -3,6 +3,7 @@ import { prepared } from '../database/prepared.ts'
 import type { CredentialRecordTable, UserTable } from '../database/schema.ts'
 import { categoryOf } from '../policy/category.ts'
 import type { PolicyActor, Proof } from '../policy/facts.ts'
+import { findRecoveryUnderWay } from './recovery/find-recovery.ts'
 
 /** Who acts, as rules see them: with the groups they are in now. */
 export async function readPolicyActor(
@@ -17,6 +18,16 @@ export async function readPolicyActor(
     groups: groups.map(({ name }) => name),
     joinedAt: Object.fromEntries(groups.map(({ name, joinedAt }) => [name, joinedAt])),
   }
+}
+
+/** The same for what takes a tap: with the recovery by which they may have come in. */
+export async function readTapper(
+  db: Db<'groupMember' | 'recovery'>,
+  user: Parameters<typeof readPolicyActor>[1],
+): Promise<PolicyActor> {
+  const actor = await readPolicyActor(db, user)
+  const recovery = await findRecoveryUnderWay(db, user.id)
+  return recovery === undefined ? actor : { ...actor, recoveringUntil: recovery.cancelUntil }
 }
 
 const groupsOf = prepared((db: Db<'groupMember'>, of: { userId: UserTable['id'] }) =>

@@ -13,6 +13,11 @@ export const settings = {
     default: 90,
     words: 'Days until a guest’s access ends by itself',
   },
+  certificateHours: {
+    schema: Type.Integer({ minimum: 1, maximum: 24 }),
+    default: 8,
+    words: 'Hours for which an SSH certificate lasts at most',
+  },
   recoveryDelayHours: {
     schema: Type.Integer({ minimum: 0, maximum: 336 }),
     default: 24,
@@ -23,6 +28,11 @@ export const settings = {
     default: false,
     words: 'Anybody with a verified address may register themselves',
     needsMail: true,
+  },
+  deployKeyDays: {
+    schema: Type.Integer({ minimum: 1, maximum: 3650 }),
+    default: 365,
+    words: 'Days until a deploy key ends by itself, at most',
   },
   domainGraceDays: {
     schema: Type.Integer({ minimum: 1, maximum: 90 }),

@@ -24,6 +24,7 @@ import {
   verifyKnownPasskey,
 } from './known-passkey.ts'
 import { countUntested } from './passwords/conditional-passkey.ts'
+import { mayCountUntested } from './passwords/may-count-untested.ts'
 import { untestedCap } from './passwords/password-logins.ts'
 import { policyKey, readPolicyActor } from './policy-actor.ts'
 import { settleRecovery } from './recovery/settle-recovery.ts'
@@ -96,6 +97,13 @@ export async function finishSignIn(
     }
     // Made by a browser unasked, until its person taps it for the first time: now.
     const isFirstTap = known.strengthCap === untestedCap
+    if (isFirstTap && !(await mayCountUntested(ceremonies, known, request.client))) {
+      await noteRefusal(database, known, { reason: 'password-over' }, request.client, now())
+      throw forbidden(
+        'This passkey came with a password that no longer signs anybody in, and was never used before that.',
+        'Ask an administrator for a link to register with.',
+      )
+    }
     const strength = credentialStrength(isFirstTap ? { ...known, strengthCap: 'passkey' } : known)
     const judged = await judgeSignIn(ceremonies, known, { strength, client: request.client, at: now() })
     // A key that is too weak by the rules still shows who it is: its session reaches only what lets its person get a

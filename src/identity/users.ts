@@ -3,6 +3,7 @@ import { orUniqueViolation, UniqueViolation, type Db, type Tx } from '../databas
 import { type Id, newId } from '../database/id.ts'
 import type { OrganisationRole, UserTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import { recordFirstAddress } from './account-addresses.ts'
 
 export type User = UserTable
 
@@ -48,7 +49,7 @@ const reserved = new Set([
 ])
 
 /** @throws 409 when the name is or was somebody's: names are never given twice */
-export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User> {
+export async function createUser(tx: Tx<'user' | 'accountAddress'>, wanted: NewUser): Promise<User> {
   if (reserved.has(wanted.username)) throw usernameTaken(wanted.username)
   const user: User = {
     id: newId('usr'),
@@ -76,6 +77,8 @@ export async function createUser(tx: Tx<'user'>, wanted: NewUser): Promise<User>
     if (error instanceof UniqueViolation) throw usernameTaken(wanted.username)
     throw error
   }
+  const isVouchedFor = user.createdBy !== null || user.managedBy !== null
+  if (user.kind === 'person') await recordFirstAddress(tx, user, isVouchedFor ? wanted.at : null)
   return user
 }
 
@@ -97,8 +100,9 @@ export const isReserved = (username: string): boolean => reserved.has(username)
 // Names end up in commits, terminals and pages: nothing in them may hide or reorder text.
 export const plain = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}<>]/gu, '').trim() || 'Unnamed'
 
+/** A person or an agent. What comes into a repository by itself has no name that anybody could call it by. */
 export const findUserByUsername = (db: Db<'user'>, username: string): Promise<User | undefined> =>
-  db.selectFrom('user').selectAll().where('username', '=', username).executeTakeFirst()
+  db.selectFrom('user').selectAll().where('username', '=', username).where('kind', '!=', 'system').executeTakeFirst()
 
 export const findUserById = (db: Db<'user'>, id: Id<'usr'>): Promise<User | undefined> =>
   db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst()

@@ -39,7 +39,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   entry('No synced passkeys for guests', {
     why: 'Guests come from elsewhere: a passkey that syncs into an account you know nothing of does not let them in.',
     id: 'guest-keys',
-    who: ['role:guest'],
+    who: ['guests'],
     does: ['registration', 'sign-in'],
     requires: { models: { deny: ['synced'] } },
   }),
@@ -58,9 +58,9 @@ export const catalogue: readonly CatalogueEntry[] = [
     requires: { tokenLifetimeDays: 90 },
   }),
   entry('API tokens of guests live 30 days at most', {
-    why: 'A guest’s programs run on machines you do not look after. No token outlives its guest in any case; this asks for a new one each month. Agents come in as guests do, so theirs are meant too.',
+    why: 'A guest’s programs run on machines you do not look after. No token outlives its guest in any case; this asks for a new one each month.',
     id: 'guest-tokens',
-    who: ['role:guest'],
+    who: ['guests'],
     does: ['token.create', 'token.use'],
     requires: { tokenLifetimeDays: 30 },
   }),
@@ -85,6 +85,20 @@ export const catalogue: readonly CatalogueEntry[] = [
     who: ['everyone'],
     does: ['registration', 'sign-in'],
     requires: { models: { allow: ['hardware-key'] } },
+  }),
+  entry('Only hardware keys over SSH', {
+    why: 'A key that lies in a file can be copied, and nobody notices. This lets people in over SSH only with a security key that they touch. Deploy keys go on: they belong to a repository, and nobody is there to touch one.',
+    id: 'ssh-hardware-keys',
+    who: ['everyone'],
+    does: ['ssh.use'],
+    requires: { models: { allow: ['hardware-key'] } },
+  }),
+  entry('A PIN with each SSH key', {
+    why: 'A security key that somebody finds still works when it is touched. This asks for its PIN too, each time somebody comes in over SSH. Deploy keys go on as they are.',
+    id: 'ssh-pin',
+    who: ['everyone'],
+    does: ['ssh.use'],
+    requires: { strength: 'passkey' },
   }),
 ]
 

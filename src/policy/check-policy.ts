@@ -24,7 +24,8 @@ const isPlaced = (act: ActName): boolean =>
 
 /** Where each part has an effect; a part elsewhere would be a switch that does nothing. */
 const partActs: Partial<Record<keyof Rule['requires'], readonly ActName[]>> = {
-  freshnessSeconds: ['session'],
+  // Whoever pushes has tapped when they came in over SSH, or not at all.
+  freshnessSeconds: ['session', 'push'],
   people: ['guardrail.change'],
   sessionIdleSeconds: ['session'],
   sessionAbsoluteSeconds: ['session'],

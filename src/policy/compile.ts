@@ -101,9 +101,12 @@ function compileWho(who: readonly string[]): (actor: PolicyActor, place: ActPlac
   const [users, groups, organisation] = [named('user'), named('group'), named('role')]
   const least = Math.min(...[...named('repository-role')].map((role) => roles.indexOf(role as RepositoryRole)))
   const [everyone, agents] = [who.includes('everyone'), who.includes('agents')]
+  // `role:guest` is also what agents and machines come in as.
+  const [people, guests] = [who.includes('people'), who.includes('guests')]
   return (actor, place) =>
     everyone ||
     (agents && actor.kind === 'agent') ||
+    (actor.kind === 'person' && (people || (guests && actor.role === 'guest'))) ||
     organisation.has(actor.role) ||
     users.has(actor.username) ||
     (groups.size > 0 && actor.groups.some((group) => groups.has(group))) ||

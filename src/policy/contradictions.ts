@@ -31,10 +31,15 @@ export function findContradictions(rules: readonly Rule[]): PolicyProblem[] {
 
 /** Whether there can be somebody, doing something somewhere, whom both name. */
 function overlap(one: Rule, other: Rule): boolean {
-  const isShared = one.who.includes('everyone') || other.who.includes('everyone') || meet(one.who, other.who)
+  const isShared = coversAll(one) || coversAll(other) || meet(termsOf(one), termsOf(other))
   const isSameAct = actNames.some((act) => namesAct(one, act) && namesAct(other, act))
   return isShared && isSameAct && meetWhere(one, other)
 }
+
+/** Every rule but one about agents alone names people. */
+const coversAll = ({ who }: Rule): boolean => who.includes('everyone') || who.includes('people')
+
+const termsOf = ({ who }: Rule): string[] => who.flatMap((one) => (one === 'guests' ? [one, 'role:guest'] : [one]))
 
 function meetWhere({ where: one = {} }: Rule, { where: other = {} }: Rule): boolean {
   const pairs = [

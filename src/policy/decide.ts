@@ -1,3 +1,4 @@
+import { isHeldBack } from './acts-in-recovery.ts'
 import type { CompiledPolicy } from './compile.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import { enforcedFrom } from './enforced-from.ts'
@@ -9,7 +10,7 @@ import { isAtLeast } from './strength.ts'
 
 /** One thing that is asked and not there. */
 export interface Unmet {
-  part: Part | 'person'
+  part: Part | 'person' | 'recovery'
   /** Null: the built-in floor. */
   rule: RuleRef | null
 }
@@ -28,7 +29,7 @@ export interface Decision {
 }
 
 /** Parts that no other key or tap of the person could meet. */
-const final: ReadonlySet<Unmet['part']> = new Set(['person', 'networks', 'tokenLifetimeDays'])
+const final: ReadonlySet<Unmet['part']> = new Set(['person', 'recovery', 'networks', 'tokenLifetimeDays'])
 
 /**
  * How strongly this act must be proven, and whether it is. Pure: the same function enforces, explains and replays. All
@@ -79,9 +80,16 @@ function judge(requirement: Requirement, facts: DecisionFacts): Unmet[] {
   const miss = (part: Unmet['part'], rule: RuleRef | undefined): void => void unmet.push({ part, rule: rule ?? null })
 
   if (freshnessSeconds === 0 && facts.actor.kind !== 'person') miss('person', undefined)
-  if (proof === null || !isAtLeast(proof.strength, requirement.strength)) miss('strength', from.strength)
+  if (isHeldBack(facts)) miss('recovery', undefined)
+  if (!isMachine(facts) && (proof === null || !isAtLeast(proof.strength, requirement.strength)))
+    miss('strength', from.strength)
   for (const { rule, ref, allowsKey } of requirement.models)
-    if (rule.requires.models !== undefined && !isTokenUse(facts) && (!proof?.key || !allowsKey(proof.key)))
+    if (
+      rule.requires.models !== undefined &&
+      !isTokenUse(facts) &&
+      !isMachine(facts) &&
+      (!proof?.key || !allowsKey(proof.key))
+    )
       miss('models', ref)
   if (freshnessSeconds !== null && !isFresh(freshnessSeconds, proof)) miss('freshness', from.freshness)
   for (const { ref, allowsAddress } of requirement.networks) if (!allowsAddress(facts.address)) miss('networks', ref)
@@ -100,6 +108,9 @@ function judge(requirement: Requirement, facts: DecisionFacts): Unmet[] {
 }
 
 const isTokenUse = ({ act }: DecisionFacts): boolean => act === 'token.use'
+
+/** A repository's own key over SSH: nobody is there who could hold another, or touch it. Networks bind it all the same. */
+const isMachine = ({ act, actor }: DecisionFacts): boolean => act === 'ssh.use' && actor.kind === 'system'
 
 function isFresh(seconds: number, proof: DecisionFacts['proof']): boolean {
   if (proof === null) return false

@@ -22,6 +22,8 @@ export interface PolicyActor {
   groups: readonly string[]
   /** When they joined each; left out where nobody asked, or nobody knows. */
   joinedAt?: Readonly<Record<string, number>>
+  /** Until when a former passkey can cancel the recovery by which they came in; left out where there is none. */
+  recoveringUntil?: number
 }
 
 /** Where an act happens, as its route found it. */

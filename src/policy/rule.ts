@@ -75,8 +75,8 @@ export const Rule = Type.Object(
     title: Type.String({ minLength: 1, maxLength: 120, pattern: '^[^\\p{C}]+$', description: 'one line' }),
     mode: RuleMode,
     who: list(
-      '^(everyone|agents|role:(owner|admin|member|guest)|repository-role:(admin|write|read)|(user|group):[^\\p{C}:,]{1,100})$',
-      'any of these: everyone, agents, role:admin, repository-role:admin, user:ana, group:operations',
+      '^(everyone|people|guests|agents|role:(owner|admin|member|guest)|repository-role:(admin|write|read)|(user|group):[^\\p{C}:,]{1,100})$',
+      'any of these: everyone, people, guests, agents, role:admin, repository-role:admin, user:ana, group:operations',
       { minItems: 1 },
     ),
     does: list('^(\\*|[a-z-]+(\\.(\\*|[a-z-]+))?)$', 'acts: merge, credential.add, credential.*, *', { minItems: 1 }),

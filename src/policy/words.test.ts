@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decide } from './decide.ts'
-import type { DecisionFacts } from './facts.ts'
+import type { DecisionFacts, Proof } from './facts.ts'
 import { compiled, facts, proof, rule } from './policy-testing.ts'
 import type { RuleRequirement } from './rule.ts'
 import { explainDecision, helpWith } from './words.ts'
@@ -66,4 +66,38 @@ test('a key that is capped, or whose model is broken, is said to count as a pass
     told({ strength: 'attested' }, own('hardware-key', 'passkey')),
     `To sign in you need a hardware key of a verified model. Yours counts as a passkey.${because}`,
   )
+})
+
+test('over SSH a refusal speaks of the key that came: a file, a touch, a PIN', () => {
+  const over = (
+    requires: RuleRequirement,
+    key: Partial<Proof>,
+    actor: Partial<DecisionFacts['actor']> = {},
+  ): string => {
+    const given = facts({ act: 'ssh.use', place: null, proof: proof({ boundToAct: false, ...key }) })
+    const came = { ...given, actor: { ...given.actor, ...actor } }
+    return explainDecision(decide(compiled(rule({ does: ['ssh.use'], requires })), came), came)
+  }
+  const file = { strength: 'password', key: null } as const
+  const touched = { strength: 'mfa', key: { category: 'hardware-key', aaguid: null } } as const
+  const hardware = { models: { allow: ['hardware-key'] } }
+  const to = 'To come in over SSH you need'
+  assert.equal(over(hardware, file), `${to} a hardware key. Yours lies in a file.${because}`)
+  assert.equal(over(hardware, touched), '')
+  assert.equal(
+    over({ strength: 'passkey' }, file),
+    `${to} a security key with its PIN. Yours lies in a file.${because}`,
+  )
+  assert.equal(
+    over({ strength: 'passkey' }, touched),
+    `${to} a security key with its PIN. Yours was touched, without a PIN.${because}`,
+  )
+  assert.equal(
+    over({ strength: 'attested' }, { ...touched, strength: 'passkey' }),
+    `${to} a hardware key of a verified model, with its PIN.${because}`,
+  )
+  // A deploy key is nobody's to touch; where it comes from still counts.
+  const machine = { kind: 'system', role: 'guest' } as const
+  for (const requires of [hardware, { strength: 'attested' } as const]) assert.equal(over(requires, file, machine), '')
+  assert.match(over({ networks: ['10.0.0.0/8'] }, file, machine), /known network/)
 })

@@ -13,6 +13,15 @@ export const strengthWords: Record<Strength, string> = {
   attested: 'a hardware key of a verified model',
 }
 
+/** The same of keys over SSH. */
+export const sshStrengthWords: Record<Strength, string> = {
+  password: 'an SSH key',
+  mfa: 'a security key that is touched',
+  passkey: 'a security key with its PIN',
+  'device-bound': 'a hardware key of a verified model, with its PIN',
+  attested: 'a hardware key of a verified model, with its PIN',
+}
+
 export const categoryWords: Record<Category, string> = {
   'hardware-key': 'a hardware key',
   platform: 'a key of one device',
@@ -40,8 +49,10 @@ export function kindsAskedFor({ unmet, requirement }: Pick<Decision, 'unmet' | '
   return kindWords(asking?.rule.requires.models ?? {})
 }
 
+type ToldFacts = Pick<DecisionFacts, 'act' | 'proof'> & Partial<Pick<DecisionFacts, 'actor'>>
+
 /** Why a decision is not *allow*, in one sentence that names the rule: "To merge … you need …. Yours is …." */
-export function explainDecision(decision: Decision, facts: Pick<DecisionFacts, 'act' | 'proof'>): string {
+export function explainDecision(decision: Decision, facts: ToldFacts): string {
   const first = findDecisive(decision)
   if (first === undefined) return ''
   const because = first.rule === null ? '' : ` The rule “${first.rule.title}” asks for it.`
@@ -56,6 +67,8 @@ export function helpWith(decision: Pick<Decision, 'outcome' | 'unmet'>): string 
   switch (findDecisive(decision)?.part) {
     case 'networks':
       return networkHelp
+    case 'recovery':
+      return 'Where it cannot wait, ask another administrator.'
     case 'tokenLifetimeDays':
       return 'Choose a shorter life for it.'
     default:
@@ -66,17 +79,21 @@ export function helpWith(decision: Pick<Decision, 'outcome' | 'unmet'>): string 
 function sentenceOf(
   { part }: Unmet,
   { unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>,
-  { act, proof }: Pick<DecisionFacts, 'act' | 'proof'>,
+  { act, proof, actor }: ToldFacts,
 ): string {
   const to = `To ${acts[act]}`
   switch (part) {
     case 'person':
       return `${to} takes a person with a key of their own.`
+    case 'recovery':
+      return `${to} you wait until ${inUtc(actor?.recoveringUntil ?? 0)}: until then a former passkey can cancel the recovery you came in by.`
     case 'strength':
+      if (act === 'ssh.use') return `${to} you need ${sshStrengthWords[requirement.strength]}.${yoursOverSsh(proof)}`
       return `${to} you need ${strengthWords[requirement.strength]}.${yours(proof)}`
     case 'models': {
       const asked = kindsAskedFor({ unmet, requirement })
-      return `${to} you need ${asked}.${yourKind(proof, asked)}`
+      const own = act === 'ssh.use' && !proof?.key ? yoursOverSsh(proof) : yourKind(proof, asked)
+      return `${to} you need ${asked}.${own}`
     }
     case 'freshness':
       return requirement.freshnessSeconds === 0
@@ -95,11 +112,19 @@ function sentenceOf(
   }
 }
 
+const inUtc = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' at ')} UTC`
+
 function yours(proof: Proof | null): string {
   if (proof === null || proof.key === null) return ''
   if (proof.key.category === 'synced') return ` Yours is ${categoryWords.synced}.`
   // Capped, or of a model reported as broken: what it is by itself would say too much.
   return proof.strength === 'passkey' ? ' Yours counts as a passkey.' : ` Yours is ${strengthWords[proof.strength]}.`
+}
+
+function yoursOverSsh(proof: Proof | null): string {
+  if (proof === null) return ''
+  if (proof.key === null) return ' Yours lies in a file.'
+  return proof.strength === 'mfa' ? ' Yours was touched, without a PIN.' : ''
 }
 
 /** After what kinds a rule takes: the own kind, or, where it is one of them, that the model is what is wrong. */

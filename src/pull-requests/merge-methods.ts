@@ -23,7 +23,7 @@ export const isDetached = (method: MergeMethod): method is 'rebase' | 'fast-forw
 export function findMethodRefusal(given: {
   method: MergeMethod
   /** Undefined for a branch that is not protected. */
-  rule: Pick<BranchRule, 'methods' | 'linearHistory' | 'stockVerifiableOnly'> | undefined
+  rule: Pick<BranchRule, 'methods' | 'linearHistory' | 'signedCommits' | 'stockVerifiableOnly'> | undefined
   /** Short name of the target. */
   branch: string
   isPastRule?: boolean
@@ -35,6 +35,8 @@ export function findMethodRefusal(given: {
       : undefined
   if (rule === undefined) return undefined
   if (!rule.methods.includes(method)) return `The rule of ${branch} allows only ${listed(rule.methods)}.`
+  if (rule.signedCommits && method === 'rebase')
+    return `${branch} takes only signed commits, and a rebase makes them anew, which loses their signatures.`
   if (rule.linearHistory && method === 'merge') return `${branch} keeps one straight line: it takes no merge commits.`
   if (rule.stockVerifiableOnly && isDetached(method))
     return `${branch} takes only commits whose signature stock git can check, and ${methodWords[method]} makes none.`

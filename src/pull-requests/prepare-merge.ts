@@ -20,6 +20,7 @@ import { workOut } from './merge-result.ts'
 import { checkReady } from './ready/check-ready.ts'
 import type { MergeQuestion } from './merge-question.ts'
 import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
+import { findUnsignedRefusal } from './signed-commits.ts'
 import type { MergePreparation } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
 
@@ -161,9 +162,13 @@ export async function checkRule(
   if (isPastRule) await checkMayBypass(parts.database.read, { rule, role: place.role, asker: caller })
   else if (rule?.linearHistory === true && isDetached(method))
     await checkStraight({ git: parts.git, folder: place.folder }, { ...ends, branch })
+  const unsigned =
+    rule?.signedCommits === true ? await findUnsignedRefusal(parts, place, { method, ends, branch }) : undefined
+  if (unsigned !== undefined && !isPastRule) throw unsigned
   const missing = await checkReady(parts, place, row, { bypass: isPastRule, ends })
   const usual = isPastRule ? findMethodRefusal({ method, rule, branch }) : undefined
-  return { rule, unmet: usual === undefined ? missing : [usual, ...missing] }
+  const past = [usual, unsigned?.message].filter((sentence) => sentence !== undefined)
+  return { rule, unmet: [...past, ...missing] }
 }
 
 const branchHeld = (name: string, row: PullRequest): ProblemError =>

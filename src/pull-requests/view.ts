@@ -80,6 +80,7 @@ export async function readPullRequest(
     rule,
     branch: branchName(row.targetRef),
     history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
+    unsigned: ready?.unsigned ?? null,
   })
   return {
     ...renderSummary(summary, (await readBadges(db, [summary]))(summary)),

@@ -9,6 +9,11 @@ export interface RuleDifference {
 
 type Wording = { label: string; words: (rule: BranchRule, name: (id: string) => string) => string }
 
+const pushWords: Record<BranchRule['push'], string> = {
+  closed: 'refused: only by pull request',
+  tap: 'wait for their person’s tap',
+  'tap-or-signed': 'wait for their person’s tap, or are signed with their security key',
+}
 const yesNo = (flag: boolean): string => (flag ? 'yes' : 'no')
 const listed = (words: readonly string[], none: string): string =>
   words.length === 0 ? none : words.toSorted().join(', ')
@@ -17,7 +22,7 @@ const listed = (words: readonly string[], none: string): string =>
 const wordings: Record<keyof BranchRule, Wording> = {
   push: {
     label: 'Pushes',
-    words: ({ push }) => (push === 'tap' ? 'wait for their person’s tap' : 'refused: only by pull request'),
+    words: ({ push }) => pushWords[push],
   },
   approvals: { label: 'People who must approve', words: ({ approvals }) => String(approvals) },
   agentApprovals: {
@@ -64,6 +69,10 @@ const wordings: Record<keyof BranchRule, Wording> = {
     words: ({ methods }) => listed(methods, 'none'),
   },
   linearHistory: { label: 'No merge commits', words: ({ linearHistory }) => yesNo(linearHistory) },
+  signedCommits: {
+    label: 'Only commits signed by a registered key',
+    words: ({ signedCommits }) => yesNo(signedCommits),
+  },
   stockVerifiableOnly: {
     label: 'Only what stock git can check',
     words: ({ stockVerifiableOnly }) => yesNo(stockVerifiableOnly),

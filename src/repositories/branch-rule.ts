@@ -18,8 +18,9 @@ export const BranchRule = Type.Object(
     stockVerifiableOnly: Type.Boolean({
       description: 'only keys, and ways to merge, whose signature stock git checks',
     }),
-    push: Type.Union([Type.Literal('closed'), Type.Literal('tap')], {
-      description: 'closed: only by pull request. tap: a push waits for its person’s tap',
+    push: Type.Union([Type.Literal('closed'), Type.Literal('tap'), Type.Literal('tap-or-signed')], {
+      description:
+        'closed: only by pull request. tap: a push waits for its person’s tap. tap-or-signed: or git push --signed is that tap',
     }),
     approvals: count(10, 'people who must have approved'),
     agentApprovals: count(10, 'the same where an agent wrote or pushed any of it'),
@@ -57,6 +58,9 @@ export const BranchRule = Type.Object(
       { maxItems: 30 },
     ),
     linearHistory: Type.Boolean({ description: 'no merge commits' }),
+    signedCommits: Type.Boolean({
+      description: 'only commits signed by a key that somebody registered for signing, or made here by a tap',
+    }),
     methods: Type.Array(MergeMethod, { minItems: 1, maxItems: 4, uniqueItems: true }),
     bypass: Type.Array(Type.String({ pattern: '^(repository-role:admin|(user|group):[A-Za-z0-9_]{1,60})$' }), {
       maxItems: 50,
@@ -87,6 +91,7 @@ export const firstRule: BranchRule = {
   resolveThreads: false,
   checks: [],
   linearHistory: false,
+  signedCommits: false,
   methods: ['merge', 'squash'],
   bypass: [],
   bypassReviewHours: 24,
@@ -97,6 +102,9 @@ export const ruleOf = (row: Pick<ProtectedBranchTable, 'rule' | 'stockVerifiable
   ...(JSON.parse(row.rule) as Partial<BranchRule>),
   stockVerifiableOnly: row.stockVerifiableOnly === 1,
 })
+
+/** Whether each push to such a branch takes a tap, of whichever kind. */
+export const takesTap = (push: BranchRule['push']): boolean => push === 'tap' || push === 'tap-or-signed'
 
 /** The rules of all protected branches of a repository. */
 export async function listRules(db: Db<'protectedBranch'>, repositoryId: Id<'rep'>): Promise<BranchRule[]> {

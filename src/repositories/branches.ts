@@ -3,8 +3,8 @@ import type { Id } from '../database/id.ts'
 import type { RepositoryTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { readCommits } from './commits.ts'
-import { describeCommits } from './describe-commits.ts'
-import type { ProofParts } from './proofs.ts'
+import { describeSignatures } from './commit-signatures/describe-signatures.ts'
+import { describeCommits, type DescribeParts } from './describe-commits.ts'
 import { findTip, type Source } from './revision.ts'
 import type { BranchView, TagView } from './shapes.ts'
 
@@ -17,7 +17,7 @@ interface Ref {
 /** A page of branches: the default one first, then by name. */
 export async function listBranches(
   source: Source,
-  parts: ProofParts & { db: Db<'pullRequest' | 'protectedBranch' | 'commitStatus'> },
+  parts: DescribeParts & { db: Db<'pullRequest' | 'protectedBranch'> },
   repository: Pick<RepositoryTable, 'id' | 'defaultBranch'>,
   cursor: string | undefined,
 ): Promise<{ items: BranchView[]; nextCursor: string | null }> {
@@ -46,7 +46,7 @@ export async function listBranches(
 /** A page of tags, newest first. Tags of something else than a commit are left out. */
 export async function listTags(
   source: Source,
-  parts: ProofParts & { db: Db<'commitStatus'> },
+  parts: DescribeParts,
   repositoryId: Id<'rep'>,
   cursor: string | undefined,
 ): Promise<{ items: TagView[]; nextCursor: string | null }> {
@@ -57,14 +57,22 @@ export async function listTags(
     (ref) => ref,
   )
   const peeled = await Promise.all(
-    page.items.map(async ({ name }) => ({ name, oid: (await findTip(source, `refs/tags/${name}`)) ?? '' })),
+    page.items.map(async ({ name, oid: own }) => ({
+      name,
+      own,
+      oid: (await findTip(source, `refs/tags/${name}`)) ?? '',
+    })),
   )
   const tags = peeled.filter(({ oid }) => oid !== '')
   const tips = await readTips(source, parts, repositoryId, tags)
   const messages = await readMessages(source, tags)
-  const items = tags.flatMap(({ name, oid }): TagView[] => {
+  // A light tag is its commit.
+  const annotated = tags.flatMap(({ own, oid }) => (own === oid ? [] : [own]))
+  const signatures = await describeSignatures(parts, source, repositoryId, annotated)
+  const items = tags.flatMap(({ name, own, oid }): TagView[] => {
     const tip = tips.get(oid)
-    return tip === undefined ? [] : [{ name, tip, message: messages.get(name) ?? null }]
+    if (tip === undefined) return []
+    return [{ name, tip, message: messages.get(name) ?? null, signature: signatures.get(own) ?? null }]
   })
   return { items, nextCursor: page.nextCursor }
 }
@@ -86,15 +94,10 @@ function pageAfter(refs: readonly Ref[], cursor: string | undefined): Ref[] {
   return start === -1 ? [] : refs.slice(start, start + pageSize + 1)
 }
 
-async function readTips(
-  source: Source,
-  parts: ProofParts & { db: Db<'commitStatus'> },
-  repositoryId: Id<'rep'>,
-  refs: readonly Ref[],
-) {
+async function readTips(source: Source, parts: DescribeParts, repositoryId: Id<'rep'>, refs: readonly Ref[]) {
   const oids = refs.map(({ oid }) => oid)
   const commits = await readCommits(source, oids)
-  const views = await describeCommits(parts, repositoryId, [...commits.values()])
+  const views = await describeCommits(parts, source, repositoryId, [...commits.values()])
   return new Map(views.map((view) => [view.oid, view]))
 }
 

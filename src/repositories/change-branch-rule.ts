@@ -10,6 +10,7 @@ import { readRuleNames } from './branch-rule-names.ts'
 import { describeRuleChange } from './branch-rule-words.ts'
 import { checkBranchRule } from './check-branch-rule.ts'
 import { readCodeOwners } from './code-owners/read.ts'
+import { countedSentence, countSigned } from './commit-signatures/count-signed.ts'
 import { countWriters } from './count-writers.ts'
 import type { RepositoryPlace } from './place.ts'
 import { getProtectedBranch } from './protected-branches.ts'
@@ -43,7 +44,7 @@ export async function describeNewRule({ database, git, now }: RefParts, wanted: 
         kind: 'text' as const,
       })),
     ],
-    warnings: await listWarnings({ database, git, now }, wanted),
+    warnings: await listWarnings({ database, git, now }, wanted, before),
     subjects: [{ name: 'former-rule', digest: { sha256: digestOf(before) } }],
   }
 }
@@ -97,7 +98,11 @@ function refuseContradictions(fields: ReturnType<typeof checkBranchRule>): void 
 }
 
 /** What is no contradiction, but may not be what is wanted. */
-async function listWarnings({ database, git }: RefParts, { place, branch, rule }: Wanted): Promise<string[]> {
+async function listWarnings(
+  { database, git, now }: RefParts,
+  { place, branch, rule }: Wanted,
+  before: BranchRule,
+): Promise<string[]> {
   const warnings: string[] = []
   const places = rule.groups.reduce((sum, { count }) => sum + count, 0)
   const asked = Math.max(rule.approvals, rule.agentApprovals, places)
@@ -106,8 +111,14 @@ async function listWarnings({ database, git }: RefParts, { place, branch, rule }
     warnings.push(
       `${asked} people would have to approve, and besides whoever proposes only ${Math.max(0, able)} may write here: nothing could be merged.`,
     )
+  const source = { git, folder: place.folder }
+  if (rule.signedCommits && !before.signedCommits) {
+    const tip = await findTip(source, `refs/heads/${branch}`)
+    const parts = { db: database.read, at: now() }
+    const counted = tip === undefined ? undefined : await countSigned(parts, source, place.repository.id, tip)
+    if (counted !== undefined) warnings.push(countedSentence(branch, counted))
+  }
   if (rule.codeOwners) {
-    const source = { git, folder: place.folder }
     const tip = await findTip(source, `refs/heads/${branch}`)
     const file = tip === undefined ? undefined : await readCodeOwners(source, tip)
     if (file?.path === null) warnings.push(`There is no CODEOWNERS on ${branch}: nobody owns anything yet.`)

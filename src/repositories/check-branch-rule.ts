@@ -33,7 +33,9 @@ function checkPush(rule: BranchRule): string | undefined {
   return `A push has no ${asked.join(', ')}, so it would go around this rule: close the branch to pushes, or do not ask for them.`
 }
 
-function checkMethods({ methods, linearHistory, stockVerifiableOnly }: BranchRule): string | undefined {
+function checkMethods({ methods, linearHistory, signedCommits, stockVerifiableOnly }: BranchRule): string | undefined {
+  if (signedCommits && methods.includes('rebase'))
+    return 'A rebase makes the commits anew, which loses their signatures: leave it out, or take unsigned commits too.'
   if (linearHistory && methods.includes('merge'))
     return 'A linear history takes no merge commits: leave that method out, or allow them.'
   if (stockVerifiableOnly && (methods.includes('rebase') || methods.includes('fast-forward')))

@@ -4,7 +4,7 @@ import type { Source } from './revision.ts'
 import type { CommitView } from './shapes.ts'
 
 /** A commit as git tells it, before anybody asks who proved it. */
-export type CommitFacts = Omit<CommitView, 'proof' | 'checks'>
+export type CommitFacts = Omit<CommitView, 'proof' | 'signature' | 'signedPush' | 'checks'>
 
 // NUL stands in none of these fields; `-z` ends each record with one more.
 const fields = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ct', '%s', '%b'] as const

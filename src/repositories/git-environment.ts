@@ -70,6 +70,10 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
     ['receive.maxInputSize', String(limits.pushBytes)],
     ['receive.advertiseAtomic', 'true'],
     ['receive.advertisePushOptions', 'true'],
+    // Certificates of signed pushes are judged here, in process: no gpg or ssh-keygen runs over what somebody sends.
+    ['gpg.program', 'false'],
+    ['gpg.ssh.program', 'false'],
+    ['gpg.x509.program', 'false'],
     ['receive.denyDeleteCurrent', 'refuse'],
     ['receive.updateServerInfo', 'false'],
     ['receive.hideRefs', 'refs/postern'],
@@ -82,8 +86,10 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
 
 export type GitSetting = readonly [key: string, value: string]
 
-// What one invocation may set for itself: where and how it speaks to another server, which refs the server moves itself.
-const settable = /^(http\.|protocol\.https?\.allow$|fetch\.|core\.fsync$|receive\.procReceiveRefs$)/
+// What one invocation may set for itself: where and how it speaks to another server, which refs the server moves itself,
+// by what it knows again the nonces of signed pushes.
+const settable =
+  /^(http\.|protocol\.https?\.allow$|fetch\.|core\.fsync$|receive\.procReceiveRefs$|receive\.certNonce(Seed|Slop)$)/
 
 /**
  * More configuration for one child, after that of `environment`. It travels in the environment of this child alone: no

@@ -1,7 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '../http/problem.ts'
+import type { GitAnswer } from './git-answer.ts'
 import { GitError } from './git-error.ts'
+
+/** git's answer as the answer to an HTTP request. */
+export const answerOverHttp = (response: ServerResponse, contentType: string): GitAnswer => ({
+  stream: response,
+  start: () => startGitReply(response, contentType),
+  hasStarted: () => response.headersSent,
+})
 
 /** gitprotocol-http, "Smart Clients": no answer may be kept by anything in between. */
 export function startGitReply(response: ServerResponse, contentType: string): void {
@@ -38,7 +46,8 @@ export function endPlainRefusal(error: unknown, request: FastifyRequest, respons
 const renderPlain = ({ message, details }: ProblemError): string =>
   [message, details.help].filter(Boolean).join(' ').concat('\n')
 
-function asRefusal(error: unknown): ProblemError {
+/** What may be said of an error, over any transport. */
+export function asRefusal(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof GitError && error.code === 'git-busy')
     return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } })

@@ -4,6 +4,7 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import type { Waiting } from '../seals/waiting.ts'
 import type { TerminalLine } from './held-push-lines.ts'
+import type { AskedCertificate } from './commit-signatures/judge-certificate.ts'
 import type { HeldPushes } from './held-pushes.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { Refusal, TapAsked } from './push-judgement.ts'
@@ -28,6 +29,8 @@ export interface HeldPush {
   commands: readonly RefCommand[]
   shapes: ReadonlyMap<string, PushShape>
   waits: TapAsked
+  /** Of `git push --signed`, where it was not the tap that is asked for. */
+  certificate: AskedCertificate | undefined
   /** Absolute. */
   quarantine: string
   /** Shows lines in the pusher's terminal. */

@@ -2,7 +2,7 @@ import type { RepositoryRole } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { checkRefName, checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
 import { coversRole } from './access.ts'
-import type { BranchRule } from './branch-rule.ts'
+import { type BranchRule, takesTap } from './branch-rule.ts'
 
 export interface RefUpdateFacts {
   /** By which door the update comes: a push, a suggestion applied on a page, the button that merges, the one that deletes. */
@@ -87,7 +87,7 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
   if (!isProtected) return { outcome: 'allow' }
   if (newOid === zeroOid)
     return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
-  if (door !== 'merge' && !(door === 'push' && facts.push === 'tap'))
+  if (door !== 'merge' && !(door === 'push' && facts.push !== undefined && takesTap(facts.push)))
     return refuse(
       'protected-branch',
       'this branch is protected',

@@ -26,6 +26,8 @@ export async function listMembers(
     .select(['user.username as name', 'user.displayName', 'roleGrant.role', 'roleGrant.scopeKind'])
     .where('subjectKind', '=', 'user')
     .where('user.state', '=', 'active')
+    // What has a key of the repository itself stands with its key.
+    .where('user.kind', '!=', 'system')
     .where('scopeId', 'in', scopeIds)
     .orderBy('username')
     .execute()

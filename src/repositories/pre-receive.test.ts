@@ -233,10 +233,15 @@ describe('readPreReceive', () => {
 
   it('keeps a command that hides in an option an option', async () => {
     const option = `a\n${zeroOid} ${'2'.repeat(40)} refs/heads/other`
-    const read1 = await read(`/x/objects/tmp_objdir-incoming-AbC123\0`, `2\0${option}\0b\0`, `${command}\0`)
+    const read1 = await read(`/x/objects/tmp_objdir-incoming-AbC123\0`, '\0\0', `2\0${option}\0b\0`, `${command}\0`)
     assert.deepEqual(read1?.options, [option, 'b'])
     assert.deepEqual(read1.commands, [{ ref: 'refs/heads/main', oldOid: zeroOid, newOid: oid }])
     assert.equal(read1.quarantine, '/repository.git/objects/tmp_objdir-incoming-AbC123')
+  })
+
+  it('says what git made of a certificate', async () => {
+    const asked = await read('/x/objects/tmp_objdir-incoming-AbC123\0', `${oid}\0OK\0`, '0\0', `${command}\0`)
+    assert.deepEqual(asked?.certificate, { oid, nonceStatus: 'OK' })
   })
 
   it('answers nothing when git ended without asking', async () => {
@@ -244,9 +249,9 @@ describe('readPreReceive', () => {
   })
 
   it('needs no quarantine for a push that only deletes', async () => {
-    const read1 = await read('\0', '0\0', `${oid} ${zeroOid} refs/heads/gone\n\0`)
+    const read1 = await read('\0', '\0\0', '0\0', `${oid} ${zeroOid} refs/heads/gone\n\0`)
     assert.equal(read1?.quarantine, undefined)
-    await assert.rejects(read('\0', '0\0', `${command}\0`), { code: 'pre-receive-malformed' })
+    await assert.rejects(read('\0', '\0\0', '0\0', `${command}\0`), { code: 'pre-receive-malformed' })
   })
 
   it('refuses what the hook cannot have said', async () => {
@@ -259,7 +264,7 @@ describe('readPreReceive', () => {
       [quarantine, '0', 'not a command\n'],
       [quarantine, '0', `${zeroOid} ${oid} refs/heads/../x\n`],
       [quarantine, '1', 'option'],
-    ].map((fields) => `${fields.join('\0')}\0`)
+    ].map(([first, ...fields]) => `${[first, '', '', ...fields].join('\0')}\0`)
     for (const attack of attacks)
       await assert.rejects(read(attack), { code: 'pre-receive-malformed' }, JSON.stringify(attack))
   })

@@ -8,6 +8,8 @@ import type { TerminalLine } from './held-push-lines.ts'
 export type PreReceive = {
   /** The object folder that holds what was pushed until the verdict; none where a push only deletes. */
   quarantine: string | undefined
+  /** Of `git push --signed`: the blob that git made of it, and whether its nonce is one that we gave, `OK` if so. */
+  certificate: { oid: string; nonceStatus: string } | undefined
   options: string[]
   commands: RefCommand[]
 }
@@ -29,10 +31,15 @@ const commandPattern = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/
 export async function readPreReceive(hook: Duplex, folder: string): Promise<PreReceive | undefined> {
   const message = await readFields(hook)
   if (message === undefined) return undefined
-  const [quarantinePath = '', , ...fields] = message
+  const [quarantinePath = '', oid = '', nonceStatus = '', , ...fields] = message
   const commandLines = fields.pop()?.split('\n').filter(Boolean) ?? []
   const commands = commandLines.map(parseCommand)
-  return { quarantine: findQuarantine(quarantinePath, folder, commands), options: fields, commands }
+  return {
+    quarantine: findQuarantine(quarantinePath, folder, commands),
+    certificate: oid === '' ? undefined : { oid, nonceStatus },
+    options: fields,
+    commands,
+  }
 }
 
 /** Built from our own folder: the hook's word only picks the name in it. */
@@ -87,7 +94,10 @@ function parseCommand(line: string): RefCommand {
   return { ref, oldOid, newOid }
 }
 
-/** All fields, once the last has its NUL: the quarantine, the number of options, the options, the commands. */
+/** Before the options: the quarantine, a certificate, its nonce's state, the number of options. */
+const leadingFields = 4
+
+/** All fields, once the last has its NUL: the leading ones, the options, the commands. */
 async function readFields(hook: Duplex): Promise<string[] | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string[] | undefined>()
   let received: Buffer = Buffer.alloc(0)
@@ -96,10 +106,10 @@ async function readFields(hook: Duplex): Promise<string[] | undefined> {
     if (received.length > maxBytes) return reject(new PreReceiveError('too long'))
     if (received.at(-1) !== 0) return
     const fields = received.toString('utf8', 0, received.length - 1).split('\0')
-    const options = fields.length < 2 ? 0 : Number(fields[1])
-    if (!Number.isSafeInteger(options) || fields.length > options + 3)
-      return reject(new PreReceiveError('too many fields'))
-    if (fields.length === options + 3) resolve(fields)
+    const options = fields.length < leadingFields ? 0 : Number(fields[leadingFields - 1])
+    const all = leadingFields + options + 1
+    if (!Number.isSafeInteger(options) || fields.length > all) return reject(new PreReceiveError('too many fields'))
+    if (fields.length === all) resolve(fields)
   }
   const onClose = (): void => (received.length === 0 ? resolve(undefined) : reject(new PreReceiveError('cut off')))
   hook.on('data', onData)

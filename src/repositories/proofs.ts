@@ -3,6 +3,7 @@ import type { Id } from '../database/id.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { GIT_NAMESPACE } from '../seals/format/statement.ts'
 import type { Proof } from '../seals/shapes.ts'
+import { listSignedPushes } from './commit-signatures/list-signed-pushes.ts'
 import { listWeaker } from './weaker-proofs.ts'
 
 /** What proofs are read with: today's rules judge how much an old tap is worth today. */
@@ -12,7 +13,9 @@ export interface ProofParts {
   at: number
 }
 
-type ProofTables = Db<'refUpdate' | 'seal' | 'user' | 'credentialRecord' | 'protectedBranch' | 'auditEvent'>
+type ProofTables = Db<
+  'refUpdate' | 'seal' | 'user' | 'credentialRecord' | 'protectedBranch' | 'auditEvent' | 'pushCertificate'
+>
 
 const userVerifiedFlag = 0x04
 
@@ -31,8 +34,9 @@ export async function listProofs(
   const { db } = parts
   const unproven = await listUnproven(db, repositoryId, wanted)
   const starts = await listStarts(db, repositoryId, wanted)
+  const signed = await listSigned(db, repositoryId, wanted)
   const sealed = await listSealed(parts, repositoryId, wanted)
-  return new Map([...unproven, ...starts, ...sealed].map((proof) => [proof.oid, proof]))
+  return new Map([...unproven, ...starts, ...signed, ...sealed].map((proof) => [proof.oid, proof]))
 }
 
 function sealQuery(db: ProofTables) {
@@ -72,7 +76,31 @@ function renderProof(oid: string, state: Proof['state'], seal?: SealFacts): Proo
     // Beside commits that carry no signature stands a seal that only `postern verify` finds.
     stockVerifiable: seal === undefined ? null : seal.armored !== null && seal.namespace === GIT_NAMESPACE,
     weaker: null,
+    isSignedPush: false,
   }
+}
+
+/** Tips that came by `git push --signed` with a touched security key: that certificate is the tap. */
+async function listSigned(db: ProofTables, repositoryId: Id<'rep'>, oids: string[]): Promise<Proof[]> {
+  const pushes = await listSignedPushes(db, repositoryId, oids)
+  return [...pushes].flatMap(([oid, { by, keyName, strength, withPin, digest, receivedAt }]): Proof[] =>
+    strength === null
+      ? []
+      : [
+          {
+            ...renderProof(oid, 'proven'),
+            by,
+            credentialName: keyName,
+            strength,
+            userVerified: withPin,
+            sealedAt: receivedAt,
+            action: 'push',
+            statementDigest: `sha256:${digest}`,
+            stockVerifiable: false,
+            isSignedPush: true,
+          },
+        ],
+  )
 }
 
 async function listSealed(parts: ProofParts, repositoryId: Id<'rep'>, oids: string[]): Promise<Proof[]> {

@@ -11,7 +11,14 @@ export type PushTables = Db<'protectedBranch' | 'repository' | 'roleGrant' | 'gr
 export type Refusal = Extract<Judgement, { outcome: 'refuse' }> & { ref: string; decision?: RecordedDecision }
 
 /** What a push may do: nothing, with why; all of it; or all of it once its person has tapped for one branch. */
-export type JudgedPush = { refusal: Refusal } | { refusal?: undefined; waits: TapAsked | undefined }
+export type JudgedPush =
+  | { refusal: Refusal }
+  | {
+      refusal?: undefined
+      waits: TapAsked | undefined
+      /** Its signed push was the tap that a branch asks for. */
+      isTapped: boolean
+    }
 
 /** The one branch of a push for which its person is to tap. */
 export interface TapAsked {

@@ -1,14 +1,18 @@
-import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
+import type { GitAnswer } from './git-answer.ts'
 import type { HoldParts } from './held-push-parts.ts'
+import type { JudgeModel } from './commit-signatures/judge-certificate.ts'
 import type { RepositoryPlace } from './place.ts'
+import type { PushNonces } from './push-nonces.ts'
 import type { ProposalParts } from './push-proposal.ts'
 import type { RefDone } from './ref-updates.ts'
 
 export interface PushParts extends HoldParts, ProposalParts {
   maxBlobBytes: number
+  pushNonces: PushNonces
+  judgeModel: JudgeModel
   /** Runs in the transaction that says the refs have moved; the same function as `reconcile` gets. */
   onDone?: RefDone | undefined
   /** Runs before the pusher has their answer; what it throws is logged and changes nothing. */
@@ -20,7 +24,7 @@ export interface Push {
   caller: Caller
   /** Unread. */
   body: Readable
-  response: ServerResponse
+  answer: GitAnswer
   /** The same caller as their credential proves them now; undefined, or thrown, where it no longer does. */
   recognise: () => Promise<Caller | undefined>
 }

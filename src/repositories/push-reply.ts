@@ -1,24 +1,21 @@
-import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { GitProcess } from './git.ts'
-import { startGitReply } from './git-reply.ts'
-
-const contentType = 'application/x-git-receive-pack-result'
+import type { GitAnswer } from './git-answer.ts'
 
 /** git's words go to the pusher as they come, until `hold`: what it reports after the verdict waits for transaction 2. */
 export function createPushReply(
   process: GitProcess,
-  response: ServerResponse,
+  { stream, start }: GitAnswer,
 ): { hold: () => void; ended: Promise<Buffer> } {
-  startGitReply(response, contentType)
+  start()
   const held: Buffer[] = []
   let isHeld = false
   async function read(): Promise<Buffer> {
     try {
       for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
         if (isHeld) held.push(chunk)
-        else if (!response.destroyed && !response.writableEnded) response.write(chunk)
+        else if (!stream.destroyed && !stream.writableEnded) stream.write(chunk)
       }
     } catch {
       // git was killed: `exited` tells, and what it did is asked of the refs.
@@ -28,9 +25,9 @@ export function createPushReply(
   return { hold: () => (isHeld = true), ended: read() }
 }
 
-export function endPushReply(response: ServerResponse, bytes: Buffer): void {
-  startGitReply(response, contentType)
-  response.end(bytes)
+export function endPushReply({ stream, start }: GitAnswer, bytes: Buffer): void {
+  start()
+  stream.end(bytes)
 }
 
 /** How much of a refused push is read to its end before the connection is simply closed. */
@@ -40,13 +37,13 @@ const maxDroppedBytes = 1024 ** 3
  * The whole answer while the pack still comes: its sentences show at once. The pack is read and dropped, because stock
  * git takes an answer that ends early for an invitation to send the rest as another request.
  */
-export async function answerBeforeBody(response: ServerResponse, bytes: Buffer, body: Readable): Promise<void> {
-  startGitReply(response, contentType)
-  response.write(bytes)
+export async function answerBeforeBody({ stream, start }: GitAnswer, bytes: Buffer, body: Readable): Promise<void> {
+  start()
+  stream.write(bytes)
   let dropped = 0
   body.on('data', (chunk: Buffer) => {
     dropped += chunk.length
-    if (dropped > maxDroppedBytes) response.destroy()
+    if (dropped > maxDroppedBytes) stream.destroy()
   })
   body.resume()
   try {
@@ -55,5 +52,5 @@ export async function answerBeforeBody(response: ServerResponse, bytes: Buffer, 
     if (dropped > maxDroppedBytes) return
     throw error
   }
-  response.end()
+  stream.end()
 }

@@ -4,12 +4,16 @@ import type { Caller } from '../identity/caller.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { firstRule, ruleOf } from './branch-rule.ts'
+import { type AskedCertificate, judgeCertificate, type SignedPush } from './commit-signatures/judge-certificate.ts'
+import { recordCertificate } from './commit-signatures/record-certificate.ts'
+import { signingHelp, unsignedSentences } from './commit-signatures/unsigned-words.ts'
+import { refuseCertificate } from './push-certificate.ts'
 import { judgeRefUpdate } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
 import type { PushShape } from './push-shape.ts'
-import { findTapAsked } from './push-taps.ts'
+import { findTapAsked, shortName } from './push-taps.ts'
 import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
 
 export interface PushAsked {
@@ -18,12 +22,14 @@ export interface PushAsked {
   caller: Caller
   /** Of the branches with a rule about it; undefined before the objects are here, when the best is assumed. */
   shapes: ReadonlyMap<string, PushShape> | undefined
+  /** Of `git push --signed`; `unread`: there is a certificate, and it was not judged yet. */
+  signed: SignedPush | 'unread' | undefined
 }
 
 /** The whole rule about a push, asked when its list of updates is read, when its objects are here, and when it lands. */
 export async function judgePush(
   { db, policy, at }: { db: PushTables; policy: PolicyInForce; at: number },
-  { place, commands, caller, shapes }: PushAsked,
+  { place, commands, caller, shapes, signed }: PushAsked,
 ): Promise<JudgedPush> {
   const { repository, role } = place
   const rows = await db
@@ -51,8 +57,26 @@ export async function judgePush(
       bringsMerges: rule?.linearHistory === true && shape?.bringsMerges === true,
     })
     if (judgement.outcome === 'refuse') return { refusal: { ...judgement, ref } }
+    const refusal = rule?.signedCommits === true && shape !== undefined ? refuseUnsigned(ref, shape) : undefined
+    if (refusal !== undefined) return { refusal }
   }
-  return findTapAsked({ db, policy, at }, { place, commands, caller, rules })
+  return findTapAsked({ db, policy, at }, { place, commands, caller, rules, signed })
+}
+
+/** Of a branch that takes only signed commits. */
+function refuseUnsigned(ref: string, { unsigned }: PushShape): Refusal | undefined {
+  const name = shortName(ref)
+  const said =
+    unsigned === undefined ? [`The rule of ${name} changed just now. Push again.`] : unsignedSentences(name, unsigned)
+  if (said.length === 0) return undefined
+  const help = unsigned === undefined || unsigned.isTooMany ? [] : signingHelp(name)
+  return {
+    outcome: 'refuse',
+    code: 'unsigned-commits',
+    reason: 'only signed commits are taken',
+    sentences: [...said, ...help],
+    ref,
+  }
 }
 
 /** The branches of a push whose shape a rule asks about. */
@@ -70,7 +94,8 @@ export async function listShaped(
   return commands.filter(({ ref }) => refs.has(ref))
 }
 
-export interface PreparedPush extends PushAsked {
+export interface PreparedPush extends Omit<PushAsked, 'signed'> {
+  certificate: AskedCertificate | undefined
   policy: PolicyInForce
   method: RefMethod
   strength: Strength
@@ -86,11 +111,15 @@ export interface PreparedPush extends PushAsked {
 export async function preparePush(
   tx: Tx<TableName>,
   push: PreparedPush,
-): Promise<{ refusal: Refusal } | { waits: TapAsked } | { rows: RefUpdateTable[] }> {
-  const { place, commands, caller, policy, at } = push
+): Promise<{ refusal: Refusal } | { waits: TapAsked } | { rows: RefUpdateTable[]; isTapped: boolean }> {
+  const { place, commands, caller, policy, certificate, at } = push
   await lockNumbers(tx, place.repository.id)
   // Of one push one decision is counted: not what was asked ahead, and not a second time after the tap.
-  const judged = await judgePush({ db: tx, policy: push.takeSeal === undefined ? policy : uncounted(policy), at }, push)
+  const signed =
+    certificate && (await judgeCertificate(tx, certificate, { repositoryId: place.repository.id, caller, at }))
+  if (signed !== undefined && 'refusal' in signed) return { refusal: refuseCertificate(commands, signed.refusal) }
+  const counting = push.takeSeal === undefined ? policy : uncounted(policy)
+  const judged = await judgePush({ db: tx, policy: counting, at }, { ...push, signed })
   if (judged.refusal !== undefined) return { refusal: judged.refusal }
   const refusal = await findOtherFirstPush(tx, place, commands)
   if (refusal !== undefined) return { refusal }
@@ -104,10 +133,17 @@ export async function preparePush(
     ),
     actorId: caller.id,
     method: push.method,
-    strength: push.strength,
+    strength: judged.isTapped ? (signed?.tap?.strength ?? push.strength) : push.strength,
     at,
   })
-  return { rows }
+  // Where its person tapped in a browser, the certificate was not what let it land.
+  if (signed !== undefined)
+    await recordCertificate(
+      tx,
+      { row: signed.row, counts: seal === undefined || judged.isTapped },
+      { place, caller, rows, at },
+    )
+  return { rows, isTapped: judged.isTapped }
 }
 
 /** The same policy for whoever only asks. */

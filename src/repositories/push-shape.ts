@@ -1,4 +1,5 @@
 import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
+import type { Unsigned } from './commit-signatures/find-unsigned.ts'
 import type { Git } from './git.ts'
 import { keepsFirstParents } from './refs.ts'
 
@@ -7,6 +8,8 @@ export interface PushShape {
   isFastForward: boolean
   keepsFirstParents: boolean
   bringsMerges: boolean
+  /** Where the branch takes only signed commits; left out where nobody looked. */
+  unsigned?: Unsigned
 }
 
 /** Looks at the commits themselves, which may still lie in a quarantine. Of a deletion there is nothing to say. */

@@ -2,7 +2,7 @@ import type { RecordedDecision } from '../audit/decision.ts'
 import type { Caller } from '../identity/caller.ts'
 import { readPolicyActor } from '../identity/policy-actor.ts'
 import { type Decision, decide } from '../policy/decide.ts'
-import type { DecisionFacts, PolicyActor } from '../policy/facts.ts'
+import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { recordDecision } from '../policy/record-decision.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
@@ -10,9 +10,11 @@ import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { BRANCH_REF } from '../seals/format/statement.ts'
 import { actFacts, type TapQuestion } from '../seals/judge-tap.ts'
 import { findOwnRole } from './access.ts'
-import type { BranchRule } from './branch-rule.ts'
+import { type BranchRule, takesTap } from './branch-rule.ts'
+import type { SignedPush } from './commit-signatures/judge-certificate.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
+import { pushProof } from './push-proof.ts'
 
 interface Asked {
   place: RepositoryPlace
@@ -20,26 +22,39 @@ interface Asked {
   caller: Caller
   /** Of protected branches, by full name. */
   rules: ReadonlyMap<string, BranchRule>
+  /** Of `git push --signed`; `unread`: there is a certificate, and it was not judged yet. */
+  signed: SignedPush | 'unread' | undefined
 }
 
 /** Which branch of a push waits for a tap: by its own rule, or by a guardrail; or why no tap would help. */
 export async function findTapAsked(
   parts: { db: PushTables; policy: PolicyInForce; at: number },
-  { place, commands, caller, rules }: Asked,
+  { place, commands, caller, rules, signed }: Asked,
 ): Promise<JudgedPush> {
   const judge = await createPushJudge(parts, place, caller)
+  const byCertificate =
+    signed === undefined || signed === 'unread' || signed.tap === null
+      ? undefined
+      : await createPushJudge(parts, place, caller, signed.tap)
   const asked: TapAsked[] = []
+  let isTapped = false
   for (const command of commands) {
     if (!command.ref.startsWith('refs/heads/')) continue
-    const judged = judge(shortName(command.ref))
-    const { act, outcome, rule } = judged.recorded
-    parts.policy.decided?.({ act, outcome, rule })
-    const found = findForBranch(judged, { command, caller, rule: rules.get(command.ref) })
+    const name = shortName(command.ref)
+    const rule = rules.get(command.ref)
+    const byLogin = judge(name)
+    const mayBeSigned = rule === undefined || rule.push === 'tap-or-signed'
+    const tapped = mayBeSigned && needsTap(byLogin, rule) ? byCertificate?.(name) : undefined
+    const isEnough = tapped?.decision.outcome === 'allow' && caller.kind === 'person'
+    const judged = isEnough ? tapped : byLogin
+    parts.policy.decided?.(pick(judged.recorded))
+    isTapped ||= isEnough
+    const found = isEnough ? undefined : findForBranch(judged, { command, caller, rule, isUnread: signed === 'unread' })
     if (found !== undefined && 'outcome' in found) return { refusal: { ...found, ref: command.ref } }
     if (found !== undefined) asked.push(found)
   }
   const [first, second] = asked
-  if (second === undefined) return { waits: first }
+  if (second === undefined) return { waits: first, isTapped }
   return {
     refusal: {
       ...refuse(
@@ -67,13 +82,12 @@ export async function createPushJudge(
   { db, policy, at }: { db: PushTables; policy: PolicyInForce; at: number },
   { repository }: RepositoryPlace,
   caller: Caller,
+  proof: Proof = pushProof(caller, at),
 ): Promise<(name: string) => JudgedBranch> {
   const actor: PolicyActor = await readPolicyActor(db, caller)
   // Not what the token has left of it: a rule about administrators is about them with any token.
   const role = (await findOwnRole(db, caller, repository)) ?? null
   const compiled = policy.current()
-  const { strength, by } = caller
-  const proof = { strength, ageSeconds: 0, boundToAct: false, key: by.kind === 'session' ? by.key : null }
   return (name) => {
     const place = { projectId: repository.projectId, repositoryId: repository.id, branch: name, role }
     const question: TapQuestion = { act: 'push', place }
@@ -86,7 +100,12 @@ export async function createPushJudge(
 
 function findForBranch(
   { name, question, decision, facts, recorded, digest }: JudgedBranch,
-  { command, caller, rule }: { command: RefCommand; caller: Caller; rule: BranchRule | undefined },
+  {
+    command,
+    caller,
+    rule,
+    isUnread,
+  }: { command: RefCommand; caller: Caller; rule: BranchRule | undefined; isUnread: boolean },
 ): TapAsked | Omit<Refusal, 'ref'> | undefined {
   const isPerson = caller.kind === 'person'
   // That it takes a person is said below, with what to do instead.
@@ -96,8 +115,7 @@ function findForBranch(
       ...refuse('guardrail', 'a guardrail forbids it', explainDecision(decision, facts), helpWith(decision)),
       decision: recorded,
     }
-  const byRule = rule?.push === 'tap'
-  if (!byRule && decision.outcome === 'allow') return undefined
+  if (!needsTap({ decision }, rule)) return undefined
   if (!isPerson)
     return refuse(
       'person-required',
@@ -105,6 +123,8 @@ function findForBranch(
       `${name} takes a person’s tap, which a program cannot give. Propose it to people instead:`,
       `git push origin HEAD:refs/for/${name}`,
     )
+  // Its certificate may be that tap, for all of its branches.
+  if (isUnread) return undefined
   if (command.newOid === zeroOid)
     return refuse(
       'delete-in-console',
@@ -113,9 +133,19 @@ function findForBranch(
     )
   if (!BRANCH_REF.test(command.ref))
     return refuse('ref-name', 'this name cannot be sealed', `${name} takes a tap, and no seal can hold this name.`)
-  const because = byRule ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
+  const because =
+    rule !== undefined && takesTap(rule.push) ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
 }
+
+const needsTap = ({ decision }: Pick<JudgedBranch, 'decision'>, rule: BranchRule | undefined): boolean =>
+  (rule !== undefined && takesTap(rule.push)) || decision.outcome !== 'allow'
+
+const pick = ({ act, outcome, rule }: RecordedDecision): Pick<RecordedDecision, 'act' | 'outcome' | 'rule'> => ({
+  act,
+  outcome,
+  rule,
+})
 
 const refuse = (code: string, reason: string, ...sentences: string[]): Omit<Refusal, 'ref'> => ({
   outcome: 'refuse',

@@ -4,17 +4,20 @@ import type { RefUpdateTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
 import { actorOf } from '../identity/caller.ts'
 import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
+import type { AskedCertificate } from './commit-signatures/judge-certificate.ts'
 import { holdPush } from './held-push.ts'
 import { findLargeFile } from './large-files.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, type PreReceive, sameCommands, say } from './pre-receive.ts'
 import { parsePushOptions } from './push-options.ts'
 import type { Push, PushParts } from './push-parts.ts'
+import { readCertificate } from './push-certificate.ts'
 import { type Proposal, readProposal, type ReadProposal } from './push-proposal.ts'
 import { landProposal } from './push-propose.ts'
 import type { Refusal } from './push-judgement.ts'
 import { listShaped, preparePush } from './push-rules.ts'
 import { readPushShapes } from './push-shape.ts'
+import { addUnsigned } from './push-unsigned.ts'
 import { methodOf } from './ref-updates.ts'
 
 /** The verdict of pre-receive; rows where it is yes and git moves the refs itself. */
@@ -45,11 +48,14 @@ export async function decidePush(
   }
   hold()
   // Somebody who went away before the verdict has not pushed.
-  answer(hook, { allow: !push.response.destroyed, message: invitation(parts.origin, push.place, asked) })
+  answer(hook, {
+    allow: !push.answer.stream.destroyed,
+    message: [...thanks(verdict), ...invitation(parts.origin, push.place, asked)],
+  })
   return verdict.rows
 }
 
-type Verdict = { refusal: Refusal } | { rows: RefUpdateTable[] } | { proposal: ReadProposal }
+type Verdict = { refusal: Refusal } | { rows: RefUpdateTable[]; isTapped?: boolean } | { proposal: ReadProposal }
 
 async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof decidePush>[2]): Promise<Verdict> {
   const { place } = push
@@ -59,12 +65,14 @@ async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof d
     if (!sameCommands(commands, request.commands)) throw new Error('git was told other commands than were judged')
     const refusal = await findTooLarge(parts, place, asked)
     if (refusal !== undefined) return { refusal }
+    const certificate = await readCertificate(parts, place, { request, asked })
+    if (certificate !== undefined && 'refusal' in certificate) return certificate
     if (proposal !== undefined) {
       if (asked.quarantine === undefined) throw new Error('a proposal without its objects')
       const read = await readProposal(parts, push, proposal, asked.quarantine)
       return 'refusal' in read ? read : { proposal: read }
     }
-    return await prepare(parts, push, incoming)
+    return await prepare(parts, push, { ...incoming, certificate })
   } catch (error) {
     if (error instanceof ProblemError && error.code === 'access-ended')
       return { refusal: endedMeanwhile(commands, error) }
@@ -92,16 +100,26 @@ const notChecked = (ref: string): Refusal => ({
 /** Prepares what may land; what waits for a tap is prepared when it came. */
 async function prepare(
   parts: PushParts,
-  { place, caller, response, recognise }: Push,
-  { asked, hook, setAside }: Parameters<typeof decidePush>[2],
-): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[] }> {
+  { place, caller, answer: { stream }, recognise }: Push,
+  {
+    asked,
+    hook,
+    setAside,
+    certificate,
+  }: Parameters<typeof decidePush>[2] & { certificate: AskedCertificate | undefined },
+): Promise<{ refusal: Refusal } | { rows: RefUpdateTable[]; isTapped?: boolean }> {
   const { database, git, policy, now } = parts
   const { commands, quarantine } = asked
   const shaped = await listShaped(database.read, place, commands)
-  const shapes = await readPushShapes(git, place.folder, shaped, quarantine)
+  const shapes = await addUnsigned(parts, place, {
+    commands,
+    shapes: await readPushShapes(git, place.folder, shaped, quarantine),
+    quarantine,
+  })
   const { strength } = caller
+  const method = methodOf(caller)
   const prepared = await database.write((tx) =>
-    preparePush(tx, { place, commands, caller, shapes, policy, method: methodOf(caller), strength, at: now() }),
+    preparePush(tx, { place, commands, caller, shapes, certificate, policy, method, strength, at: now() }),
   )
   if (!('waits' in prepared)) return prepared
   if (quarantine === undefined) throw new Error('a push that waits without its objects')
@@ -113,14 +131,15 @@ async function prepare(
     gone.abort()
     resolve()
   }
-  response.once('close', onClose)
-  if (response.destroyed) onClose()
+  stream.once('close', onClose)
+  if (stream.destroyed) onClose()
   return await holdPush(parts, {
     place,
     caller,
     commands,
     shapes,
     waits: prepared.waits,
+    certificate,
     quarantine,
     say: (lines) => say(hook, lines),
     withPicture: parsePushOptions(asked.options).withPicture,
@@ -151,6 +170,9 @@ async function findTooLarge(
     ref: asked.commands[0]?.ref ?? '',
   }
 }
+
+const thanks = ({ isTapped = false }: { isTapped?: boolean }): string[] =>
+  isTapped ? ['Your signed push was the tap. It is kept here; postern verify does not read it.'] : []
 
 /** What to do next with a new branch; nothing for the first push, which has no other branch to go to. */
 function invitation(origin: string, { repository, path }: RepositoryPlace, { commands }: PreReceive): string[] {

@@ -37,7 +37,7 @@ function isGiven(eb: Builder, caller: Reader): Expression<SqlBool> {
 }
 
 function withinToken(eb: Builder, by: Reader['by'], own: Expression<SqlBool>): Expression<SqlBool> {
-  if (by?.kind !== 'token') return own
+  if (by === undefined || by.kind === 'session') return own
   if (!by.scopes.some((scope) => scope.startsWith('repository:'))) return eb.lit(false)
   return by.repositoryIds === null ? own : eb.and([own, eb('repository.id', 'in', by.repositoryIds as Id<'rep'>[])])
 }

@@ -21,20 +21,22 @@ import { readRefs } from './refs.ts'
  * judged again there, prepared in the database, moved by git, settled, and only then answered.
  */
 export async function receivePack(parts: PushParts, push: Push): Promise<void> {
-  const { response } = push
   let request: ReceiveRequest
   try {
     request = await readReceiveRequest(push.body)
   } catch (error) {
     if (!(error instanceof ReceiveRequestError)) throw error
-    return endPushReply(response, Buffer.concat([encodePkt(`\u0003${error.message}\n`), flushPkt]))
+    return endPushReply(push.answer, Buffer.concat([encodePkt(`\u0003${error.message}\n`), flushPkt]))
   }
   // git asks so before a large push whether it may talk at all.
-  if (request.commands.length === 0) return endPushReply(response, Buffer.alloc(0))
+  if (request.commands.length === 0) return endPushReply(push.answer, Buffer.alloc(0))
   const peeked = await peek(parts, push, request)
   if ('refusal' in peeked) {
     await recordRefusal(parts, push, peeked.refusal)
-    await answerBeforeBody(response, renderRefusal(request, peeked.refusal), push.body)
+    const refusal = renderRefusal(request, peeked.refusal)
+    // Where nothing but deletions are asked for no pack follows, and over SSH no end either before the answer.
+    if (request.commands.every(({ newOid }) => newOid === zeroOid)) endPushReply(push.answer, refusal)
+    else await answerBeforeBody(push.answer, refusal, push.body)
     return
   }
   await runReceivePack(parts, push, { request, proposal: peeked.proposal })
@@ -51,7 +53,7 @@ async function peek(
   const { commands } = request
   const { refusal } = await judgePush(
     { db: parts.database.read, policy: uncounted(parts.policy), at: parts.now() },
-    { place, commands, caller, shapes: undefined },
+    { place, commands, caller, shapes: undefined, signed: request.certificate && 'unread' },
   )
   return refusal === undefined ? { proposal: undefined } : { refusal }
 }
@@ -61,21 +63,25 @@ async function runReceivePack(
   push: Push,
   { request, proposal }: { request: ReceiveRequest; proposal: Proposal | undefined },
 ): Promise<void> {
-  const { place, body, response } = push
+  const { place, body } = push
+  const { stream } = push.answer
   const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], {
     repository: place.folder,
-    // Handed over to the server instead of being updated by git.
-    ...(proposal === undefined ? {} : { config: [['receive.procReceiveRefs', proposal.command.ref] as const] }),
+    config: [
+      ...parts.pushNonces.settings(place.repository.id),
+      // Handed over to the server instead of being updated by git.
+      ...(proposal === undefined ? [] : [['receive.procReceiveRefs', proposal.command.ref] as const]),
+    ],
   })
   const { hook } = process
   if (hook === undefined) throw new Error('receive-pack without its hook')
   // A pusher who is gone ends the input, so that git cleans up after itself; killing it would leave the quarantine.
-  response.once('close', () => {
-    if (!response.writableFinished) process.stdin.destroy()
+  stream.once('close', () => {
+    if (!stream.writableFinished) process.stdin.destroy()
   })
   process.stdin.write(request.consumed)
   feedStream(body, process.stdin).catch(() => {})
-  const reply = createPushReply(process, response)
+  const reply = createPushReply(process, push.answer)
   const asked = await readPreReceive(hook, place.folder).catch((error: unknown) => {
     parts.log(error, 'the pre-receive hook was not understood')
     answer(hook, { allow: false, message: [] })
@@ -89,9 +95,9 @@ async function runReceivePack(
     const report = await reply.ended
     const exit = await process.exited
     if (rows.length > 0) await settle(parts, place, rows)
-    if (exit.code === null && !response.headersSent)
+    if (exit.code === null && !push.answer.hasStarted())
       throw new Error(`receive-pack ended by ${exit.signal ?? 'the server'}`)
-    response.end(report)
+    stream.end(report)
   } finally {
     // git has removed it long ago, unless it was killed.
     if (asked?.quarantine !== undefined) await rm(asked.quarantine, { recursive: true, force: true })

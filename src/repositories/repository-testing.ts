@@ -25,6 +25,7 @@ import { createGitGuard } from './git-guard.ts'
 import type { RepositoryPlace } from './place.ts'
 import { createProject } from './projects.ts'
 import { createHeldPushes } from './held-pushes.ts'
+import { createPushNonces } from './push-nonces.ts'
 import type { PushParts } from './push-parts.ts'
 import { createRepository } from './repository-records.ts'
 import { gitRoutes } from './routes/git.ts'
@@ -109,6 +110,8 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     heldPushes,
     pushWaitSeconds: 10,
     openForPush: () => Promise.reject(new Error('no pull requests here')),
+    pushNonces: createPushNonces('a secret of this instance'),
+    judgeModel: () => Promise.resolve('none'),
     recognise: (request) => authenticator.fromGit(request),
   })
   await app.listen({ port: 0, host: '127.0.0.1' })

@@ -10,6 +10,7 @@ import { heldPushRoutes } from './routes/held-pushes.ts'
 import { memberRoutes } from './routes/members.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { protectionRoutes } from './routes/protection.ts'
+import { pushCertificateRoutes } from './routes/push-certificates.ts'
 import { refRoutes } from './routes/refs.ts'
 import { repositoryRoutes } from './routes/repositories.ts'
 
@@ -35,4 +36,5 @@ export function repositoriesRoutes(
   refRoutes(app, { ...parts, afterMove: parts.afterPush })
   gitRoutes(app, parts)
   heldPushRoutes(app, parts)
+  pushCertificateRoutes(app, parts)
 }

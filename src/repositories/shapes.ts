@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Nullable, PersonRef, Time } from '../http/shapes.ts'
 import { Proof } from '../seals/shapes.ts'
+import { CommitSignature, SignedPushView } from './commit-signatures/shapes.ts'
 
 export const Visibility = Type.Union([Type.Literal('private'), Type.Literal('internal'), Type.Literal('public')])
 export const RepositoryRole = Type.Union([Type.Literal('admin'), Type.Literal('write'), Type.Literal('read')])
@@ -86,6 +87,10 @@ export const CommitView = Type.Object({
   committerName: Type.String(),
   committedAt: Time,
   proof: Nullable(Proof),
+  /** The signature that its maker put into it; null where there is none, and where the proof stands for it. */
+  signature: Nullable(CommitSignature),
+  /** Null where no ref came to stand here by a signed push. */
+  signedPush: Nullable(SignedPushView),
   /** Null where no check said anything. */
   checks: Nullable(CheckCounts),
 })
@@ -100,7 +105,13 @@ export const BranchView = Type.Object({
 })
 export type BranchView = Static<typeof BranchView>
 
-export const TagView = Type.Object({ name: Type.String(), tip: CommitView, message: Nullable(Type.String()) })
+export const TagView = Type.Object({
+  name: Type.String(),
+  tip: CommitView,
+  message: Nullable(Type.String()),
+  /** The tag's own, not its commit's. */
+  signature: Nullable(CommitSignature),
+})
 export type TagView = Static<typeof TagView>
 
 export const TreeEntry = Type.Object({

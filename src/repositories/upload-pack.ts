@@ -6,6 +6,7 @@ import { ProblemError } from '../http/problem.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { feed } from './feed.ts'
 import type { Git } from './git.ts'
+import type { GitSetting } from './git-environment.ts'
 import { startGitReply } from './git-reply.ts'
 import { pour } from './pour.ts'
 
@@ -18,12 +19,12 @@ const maxRequestBytes = 32 * 1024 ** 2
 type ProtocolVersion = 0 | 1 | 2
 
 /** gitprotocol-http, "Discovering References": which refs there are, or for v2 only what the server can do. */
-export function createAdvertiser(
-  git: Git,
-): (wanted: {
+export function createAdvertiser(git: Git): (wanted: {
   folder: string
   service: GitService
   protocolVersion: ProtocolVersion
+  /** Of a push: see `push-nonces.ts`. */
+  pushSettings: readonly GitSetting[]
   response: ServerResponse
 }) => Promise<void> {
   // Version 2 names no ref here, so that its bytes are the same for every repository: no process for each fetch.
@@ -41,7 +42,7 @@ export function createAdvertiser(
     return bytes
   }
 
-  return async ({ folder, service, protocolVersion, response }) => {
+  return async ({ folder, service, protocolVersion, pushSettings, response }) => {
     const contentType = `application/x-${service}-advertisement`
     if (service === 'git-upload-pack' && protocolVersion === 2) {
       constant ??= readCapabilities(folder)
@@ -57,6 +58,7 @@ export function createAdvertiser(
     const { stdout } = await git.stream([command, '--http-backend-info-refs', '.'], {
       repository: folder,
       protocolVersion,
+      config: service === 'git-receive-pack' ? pushSettings : [],
     })
     startGitReply(response, contentType)
     response.write(Buffer.concat([encodePkt(`# service=${service}\n`), flushPkt]))

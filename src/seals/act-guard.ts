@@ -6,7 +6,7 @@ import { forbidden, ProblemError } from '../http/problem.ts'
 import { getActor } from '../identity/actor.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { readPolicyActor } from '../identity/policy-actor.ts'
+import { readPolicyActor, readTapper } from '../identity/policy-actor.ts'
 import { isActName } from '../policy/acts.ts'
 import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
@@ -71,7 +71,7 @@ export function createActGuard(
 
   /** What no tap could change is said before anybody taps. @throws 403 with the rule's sentence */
   async function refuseHopeless(caller: Caller, question: TapQuestion): Promise<void> {
-    const actor = await readPolicyActor(database.read, caller)
+    const actor = await readTapper(database.read, caller)
     const { strength, by } = caller
     // Of a token it is not known yet which key will tap.
     const key = by.kind === 'session' ? by.key : null

@@ -26,6 +26,14 @@ export async function askedBy(db: Db<'session'>, { address, by }: Pick<Caller, '
 
 const tokenPrefix = 'token '
 
+/** As its person reads it. */
+const kindWords: Partial<Record<Caller['by']['kind'], string>> = {
+  grant: 'program',
+  'ssh-key': 'SSH key',
+  'ssh-certificate': 'SSH certificate',
+  'deploy-key': 'deploy key',
+}
+
 export const askedColumns = (asked: Asked | undefined) => ({
   requestedFrom: asked?.address ?? '',
   requestedDevice: asked?.device ?? '',
@@ -46,8 +54,15 @@ export async function renderAskedFrom(
     device: row.requestedDevice === '' ? null : row.requestedDevice,
     isUnusual: address !== '' && !sessions.some((session) => session.address === address),
     tokenName: requestedToken === null ? null : requestedVia.slice(tokenPrefix.length),
+    program: programOf(requestedVia),
     canEndToken: requestedToken !== null && requestedBy === userId && (await isLive(db, requestedToken)),
   }
+}
+
+function programOf(via: string): string | null {
+  const [kind = '', ...name] = via.split(' ')
+  const words = Object.entries(kindWords).find(([known]) => known === kind)?.[1]
+  return words === undefined ? null : `${words} “${name.join(' ')}”`
 }
 
 async function isLive(db: Db<'apiToken'>, id: Id<'tok'>): Promise<boolean> {

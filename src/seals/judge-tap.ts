@@ -2,7 +2,7 @@ import type { RecordedDecision } from '../audit/decision.ts'
 import type { Db } from '../database/handles.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { CredentialRecord } from '../identity/credential-records.ts'
-import { policyKey, readPolicyActor } from '../identity/policy-actor.ts'
+import { policyKey, readTapper } from '../identity/policy-actor.ts'
 import type { ActName } from '../policy/acts.ts'
 import { type Decision, decide } from '../policy/decide.ts'
 import type { ActPlace, DecisionFacts, PolicyActor } from '../policy/facts.ts'
@@ -36,10 +36,10 @@ export type TapJudge = (record: CredentialRecord, tap?: { made: Pick<SealTable, 
  * used. A made seal counts for no more than its key is worth today.
  */
 export async function createTapJudge(
-  { db, policy }: { db: Db<'groupMember'>; policy: PolicyInForce },
+  { db, policy }: { db: Db<'groupMember' | 'recovery'>; policy: PolicyInForce },
   asked: { question: TapQuestion; caller: Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'address'>; at: number },
 ): Promise<TapJudge> {
-  const actor = await readPolicyActor(db, asked.caller)
+  const actor = await readTapper(db, asked.caller)
   return (record, tap) => {
     const own = credentialStrength(record)
     const strength = tap === undefined ? own : weaker(tap.made.strength, own)

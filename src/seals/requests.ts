@@ -74,7 +74,7 @@ export async function createSealRequest(
     ...askedColumns(asked),
     id: newId('srq'),
     about,
-    code: rest.userId !== rest.requestedBy || asked?.via === 'token' ? newCode() : null,
+    code: rest.userId !== rest.requestedBy || (asked?.via ?? 'session') !== 'session' ? newCode() : null,
     draft: JSON.stringify(draft),
     facts: JSON.stringify(facts),
     state: 'open',

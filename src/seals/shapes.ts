@@ -35,6 +35,8 @@ export const AskedFrom = Type.Object({
   isUnusual: Type.Boolean(),
   /** The API token that asked; null for a page. */
   tokenName: Nullable(Type.String()),
+  /** What else asked than a page or a token: SSH key “laptop”. */
+  program: Nullable(Type.String()),
   /** It is the reader's own and still works. */
   canEndToken: Type.Boolean(),
 })
@@ -128,5 +130,7 @@ export const Proof = Type.Object({
   stockVerifiable: Nullable(Type.Boolean()),
   /** Why it would not be enough by the guardrails of today, in a sentence; null where it would. */
   weaker: Nullable(Type.String()),
+  /** The tap is the certificate of a signed push, which `postern verify` does not read. */
+  isSignedPush: Type.Boolean(),
 })
 export type Proof = Static<typeof Proof>

@@ -38,6 +38,16 @@ export async function withdrawRequestsOfToken(
   return rows.map(({ id }) => id)
 }
 
+/** The same without a word of its own: the event of the token's end tells it. */
+export async function closeRequestsOfToken(tx: Tx<'sealRequest'>, tokenId: Id<'tok'>): Promise<void> {
+  await tx
+    .updateTable('sealRequest')
+    .set({ state: 'withdrawn' })
+    .where('requestedToken', '=', tokenId)
+    .where('state', '=', 'open')
+    .execute()
+}
+
 /** Nobody needs to answer any more: the thing they were asked about is settled, and its own event tells how. */
 export async function closeRequestsAbout(tx: Tx<'sealRequest'>, about: readonly string[]): Promise<void> {
   await tx

@@ -23,9 +23,11 @@ const kinds: Record<string, [title: string, words: string]> = {
   push: ['Branches and tags', ''],
   branch: ['Branches and tags', ''],
   seal: ['Taps', 'what people sealed or refused with their keys'],
-  repository: ['Repository', 'settings, people, webhooks and mirrors'],
+  repository: ['Repository', 'settings, people, keys, webhooks and mirrors'],
   member: ['Repository', ''],
   webhook: ['Repository', ''],
+  'deploy-key': ['Repository', ''],
+  workload: ['Repository', ''],
   mirror: ['Repository', ''],
 }
 

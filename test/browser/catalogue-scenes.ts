@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
 import { tapToPush } from './push-scenes.ts'
+import { sshHardwareKeys, sshPin } from './ssh-scenes.ts'
 import { adminNetworks, guestTokens, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
 
 type Scenes = Record<string, (context: TestContext) => Promise<void>>
@@ -11,6 +12,7 @@ export const keyScenes: Scenes = {
   'admin-merge': adminMerge,
   'guest-keys': guestKeys,
   'hardware-keys': hardwareKeys,
+  'ssh-hardware-keys': sshHardwareKeys,
 }
 
 export const limitScenes: Scenes = {
@@ -20,4 +22,5 @@ export const limitScenes: Scenes = {
   'admin-networks': adminNetworks,
   'session-limits': sessionLimits,
   'tap-to-push': tapToPush,
+  'ssh-pin': sshPin,
 }

@@ -112,3 +112,34 @@ test(
     assert.deepEqual(visitor.errors, [])
   },
 )
+
+test(
+  'whom a directory ended is kept out for good by a tap here, in the browser',
+  { timeout: 120_000 },
+  async (context) => {
+    await using story = await openStory(context)
+    const { postern, page } = story
+    const { database, now } = postern.postern.ceremonies
+    await setUp(story)
+    await database.write(async (tx) => {
+      const who = { ...applicant('ben'), role: 'member' as const, createdBy: null, managedBy: newId('dir'), at: now() }
+      const { id: userId } = await createUser(tx, who)
+      await postern.postern.endAccess.end(tx, { userId, cause: 'scim', reason: 'Okta said so', actor: null, at: now() })
+    })
+    await lookAtPage(page, postern.origin, {
+      name: 'ended-by-directory',
+      route: '/-/people/$username',
+      url: '/-/people/ben',
+      shows: 'The directory ended it, and can give it back',
+    })
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await button(page, 'Keep them out').click()
+    await page.getByLabel('Reason').fill('never again')
+    await button(dialog(page), 'End it with a tap').click()
+    await tap(page)
+    await see(page, 'ben Example is out')
+    await button(dialog(page), 'Done').click()
+    await button(page, 'Keep them out').waitFor({ state: 'detached' })
+    await button(page, 'Give access back').waitFor()
+  },
+)

@@ -14,7 +14,7 @@ export interface Ran {
 export async function postern(args: string[], env: Record<string, string> = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, POSTERN_SSH_PORT: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, code] = await Promise.all([

@@ -17,8 +17,10 @@ export async function readGuide(name: string): Promise<Guide> {
   return {
     blocks(heading, language) {
       const section = sections.get(heading) ?? ''
-      const found = [...section.matchAll(/^(`{3,})(\w+)\n(.*?)^\1$/gms)].flatMap(([, , kind, code = '']) =>
-        kind === language ? [code] : [],
+      // In a list they stand below its number.
+      const fences = /^( *)(`{3,})([\w-]+)\n(.*?)^\1\2$/gms
+      const found = [...section.matchAll(fences)].flatMap(([, indent = '', , kind, code = '']) =>
+        kind === language ? [code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')] : [],
       )
       const [first, ...more] = found
       if (first === undefined) throw new Error(`no ${language} below “${heading}”`)

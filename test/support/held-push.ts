@@ -12,7 +12,12 @@ export interface RunningPush {
 }
 
 /** Stock git pushing in a terminal that is read while it waits. */
-export function startPush(folder: string, token: string, args: readonly string[]): RunningPush {
+export function startPush(
+  folder: string,
+  token: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): RunningPush {
   const child = spawn('git', [...withToken(token), 'push', ...args], {
     cwd: folder,
     detached: true,
@@ -24,6 +29,7 @@ export function startPush(folder: string, token: string, args: readonly string[]
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
+      ...env,
     },
   })
   let screen = ''

@@ -1,5 +1,6 @@
 import type { Database } from '../../src/database/handles.ts'
 import { type Id, newId } from '../../src/database/id.ts'
+import { createMachineUser } from '../../src/identity/machine-users.ts'
 import { webhookRow } from './webhook-rows.ts'
 
 /** What takes long to come by otherwise, or needs another server. */
@@ -28,6 +29,60 @@ export async function insertHoldings(
           events: '[]',
         }),
       )
+      .execute()
+    const machine = await createMachineUser(tx, { name: `of ${username}`, createdBy: id, at })
+    await tx
+      .insertInto('workloadTrust')
+      .values({
+        id: newId('wlt'),
+        repositoryId,
+        userId: machine.id,
+        name: `of ${username}`,
+        shape: 'other',
+        issuer: `https://${username}.example`,
+        keys: null,
+        audience: 'here',
+        conditions: JSON.stringify([{ claim: 'sub', value: username }]),
+        access: 'read',
+        lifetimeMinutes: 10,
+        runHours: 1,
+        createdAt: at,
+        createdBy: id,
+        stewardId: id,
+        adoptBy: null,
+        lastUsedAt: null,
+        lastSubject: null,
+        endedAt: null,
+      })
+      .execute()
+    await tx
+      .insertInto('deployKey')
+      .values({
+        id: newId('dpk'),
+        repositoryId,
+        userId: machine.id,
+        name: `of ${username}`,
+        publicKey: '',
+        keyType: 'ssh-ed25519',
+        fingerprint: `SHA256:${username}`,
+        access: 'read',
+        createdAt: at,
+        createdBy: id,
+        stewardId: id,
+        adoptBy: null,
+        expiresAt: at + 1e9,
+        expirySetAt: at,
+        rotateEveryDays: null,
+        overlapDays: null,
+        dueToldAt: null,
+        warnedDays: null,
+        predecessorId: null,
+        successorId: null,
+        lastUsedAt: null,
+        lastUsedFrom: null,
+        endedAt: null,
+        endedBy: null,
+      })
       .execute()
     await tx
       .insertInto('mirror')

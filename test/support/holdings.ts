@@ -4,17 +4,26 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
+import { createPersonKeySource } from '../../src/access-keys/ssh-keys/ssh-key-source.ts'
 import { accessKinds } from '../../src/access-kinds.ts'
+import type { CertificateIssued } from '../../src/access-keys/certificates/shapes.ts'
 import type { Id } from '../../src/database/id.ts'
 import { createRegistrationLink } from '../../src/identity/registration-links.ts'
 import { findUserByUsername } from '../../src/identity/users.ts'
+import type { DeployKeyList } from '../../src/machines/deploy-keys/shapes.ts'
+import type { PipelineList } from '../../src/machines/workloads/shapes.ts'
+import { u64 } from '../../src/protocols/ssh/wire.ts'
+import { TestSshKey } from '../../src/protocols/ssh/test-ssh-key.ts'
 import { git, withToken } from '../../src/walk/git.ts'
 import { ApiError, Person } from '../../src/walk/person.ts'
 import { applicant } from './ceremony.ts'
 import { insertHoldings } from './holding-rows.ts'
 import { requestOf, type RunningPush, startPush } from './held-push.ts'
+import { addSshKey } from './ssh-keys.ts'
 import { makeHeld, type Repository } from './held-repository.ts'
 import { startHold } from './hold.ts'
+import { letIn, Program } from './oauth.ts'
+import { newSshKey } from './ssh-key-line.ts'
 import type { StartedPostern } from './start-postern.ts'
 
 const agentToken = { name: 'robot', scopes: ['repository:write'], repositoryIds: null, expiresInDays: 3 }
@@ -83,6 +92,13 @@ export async function holdEverything(
   const there = new Person(postern.origin, person.authenticator)
   await there.signIn()
   const token = await person.makeToken('laptop', ['repository:write', 'account:read', 'act'])
+  const sshKey = new TestSshKey('ssh-ed25519')
+  await addSshKey(person, sshKey)
+  const program = new Program(postern.origin)
+  const tokens = await letIn(person, program)
+  const { certificate } = await person.act<CertificateIssued>('POST', '/me/ssh/certificates', {
+    publicKey: newSshKey(),
+  })
   const agent = `${username}-robot`
   await person.act('POST', '/agents', { username: agent, displayName: agent })
   const { secret } = await person.act<{ secret: string }>('POST', `/agents/${agent}/tokens`, agentToken)
@@ -179,6 +195,16 @@ export async function holdEverything(
         return 'ended'
       },
     },
+    { name: 'a program they let in', use: () => refusedWith401(tokens.access_token) },
+    {
+      name: 'what that program renews its token with',
+      async use() {
+        assert.equal((await program.refresh(tokens.refresh_token)).status, 400)
+        return 'ended'
+      },
+    },
+    { name: 'an SSH key', use: () => isUnknown(postern, sshKey) },
+    { name: 'an SSH certificate', use: () => isRevoked(postern.origin, certificate.serial) },
     {
       name: 'a request for their tap',
       async use() {
@@ -227,6 +253,8 @@ export async function holdEverything(
     { name: 'an event stream of that agent', use: () => isCut(agentStream) },
     { name: 'a webhook they set up', use: () => passedOn(world, 'webhook', username) },
     { name: 'a mirror they set up', use: () => passedOn(world, 'mirror', username) },
+    { name: 'a deploy key they added', use: () => deployKeyPassedOn(world, username) },
+    { name: 'a pipeline they let in', use: () => pipelinePassedOn(world, username) },
   ]
   for (const { name, count } of accessKinds) {
     // Taken before anything has ended: a kind of which they hold nothing is tried by nobody.
@@ -262,6 +290,37 @@ async function passedOn({ postern, ana, big }: World, what: 'webhook' | 'mirror'
   )
   const row = items.find(({ url }) => new URL(url).host === `${username}.example`) ?? assert.fail('it is gone')
   assert.ok(row.isActive, 'it goes on')
+  assert.ok((row.keepBy ?? 0) > postern.postern.ceremonies.now())
+  return 'passed on' as const
+}
+
+/** As the door over SSH asks, before and after a signature. */
+async function isUnknown({ postern }: StartedPostern, { publicKey, fingerprint, type }: TestSshKey): Promise<'ended'> {
+  const { database, policy, attestation, now } = postern.ceremonies
+  const source = createPersonKeySource({ database, policy, attestation })
+  const key = { publicKey, fingerprint, type, touch: null, certificate: null }
+  assert.equal(await source.isKnown(key), false)
+  assert.equal(await source.find(key, { user: 'git', address: '127.0.0.1' }, now()), undefined)
+  return 'ended'
+}
+
+/** As every host learns it that trusts the authority: by the list of serials. */
+async function isRevoked(origin: string, serial: number): Promise<'ended'> {
+  const list = await fetch(`${origin}/api/v1/ssh/revoked`)
+  assert.ok(Buffer.from(await list.arrayBuffer()).includes(u64(BigInt(serial))), 'it is not on the list')
+  return 'ended'
+}
+
+async function deployKeyPassedOn({ postern, ana, big }: World, username: string) {
+  const { items } = await ana.call<DeployKeyList>('GET', `${big.path}/deploy-keys`)
+  const row = items.find(({ name }) => name === `of ${username}`) ?? assert.fail('it is gone')
+  assert.ok((row.keepBy ?? 0) > postern.postern.ceremonies.now())
+  return 'passed on' as const
+}
+
+async function pipelinePassedOn({ postern, ana, big }: World, username: string) {
+  const { items } = await ana.call<PipelineList>('GET', `${big.path}/pipelines`)
+  const row = items.find(({ name }) => name === `of ${username}`) ?? assert.fail('it is gone')
   assert.ok((row.keepBy ?? 0) > postern.postern.ceremonies.now())
   return 'passed on' as const
 }

@@ -14,11 +14,22 @@ import { RecoveryTab } from '../recovery/recovery-tab.tsx'
 import { ElsewhereTab } from '../upstream/elsewhere-tab.tsx'
 import { linksQuery } from '../upstream/upstream-queries.ts'
 import { AllowedTab } from './allowed-tab.tsx'
-import { credentialsQuery, notificationsQuery, profileQuery, sessionsQuery, tokensQuery } from './account-queries.ts'
+import {
+  certificatesQuery,
+  credentialsQuery,
+  notificationsQuery,
+  profileQuery,
+  programsQuery,
+  sessionsQuery,
+  sshKeysQuery,
+  tokensQuery,
+} from './account-queries.ts'
 import { NotificationsTab } from './notifications-tab.tsx'
 import { PasskeysTab } from './passkeys-tab.tsx'
 import { ProfileTab } from './profile-tab.tsx'
+import { ProgramsTab } from './programs-tab.tsx'
 import { SessionsTab } from './sessions-tab.tsx'
+import { SshKeysTab } from './ssh-keys-tab.tsx'
 import { TokensTab } from './tokens-tab.tsx'
 
 const tabs = {
@@ -26,6 +37,8 @@ const tabs = {
   allowed: { label: 'What my keys allow', Tab: AllowedTab },
   sessions: { label: 'Sessions', Tab: SessionsTab },
   tokens: { label: 'Tokens', Tab: TokensTab },
+  programs: { label: 'Programs', Tab: ProgramsTab },
+  'ssh-keys': { label: 'SSH keys', Tab: SshKeysTab },
   recovery: { label: 'Getting back in', Tab: RecoveryTab },
   elsewhere: { label: 'Sign-in elsewhere', Tab: ElsewhereTab },
   profile: { label: 'Profile', Tab: ProfileTab },
@@ -36,6 +49,9 @@ type TabName = keyof typeof tabs
 export const fetchAhead: FetchAhead = ({ params: { tab = 'passkeys' } }) => {
   if (tab === 'allowed') return [queryClient.ensureQueryData(ownRequirementsQuery)]
   if (tab === 'sessions') return [queryClient.ensureQueryData(sessionsQuery)]
+  if (tab === 'ssh-keys')
+    return [queryClient.ensureQueryData(sshKeysQuery), queryClient.ensureQueryData(certificatesQuery)]
+  if (tab === 'programs') return [queryClient.ensureQueryData(programsQuery)]
   if (tab === 'recovery') return [queryClient.ensureQueryData(ownRecoveryQuery)]
   if (tab === 'elsewhere') return [queryClient.ensureQueryData(linksQuery)]
   if (tab === 'profile') return [queryClient.ensureQueryData(profileQuery)]

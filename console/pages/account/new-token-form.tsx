@@ -7,6 +7,7 @@ import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { agentScopeWords, scopeWords } from './scope-words.ts'
+import { tokenLifetimes } from './token-lifetimes.ts'
 
 interface NewTokenFormProps {
   /** The repository it is wanted for; chosen from the start. */
@@ -17,11 +18,11 @@ interface NewTokenFormProps {
   onCancel: () => void
 }
 
-const lifetimes = [
-  { value: '7', label: '7 days' },
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: 'A year' },
+const renewals = [
+  { value: 'never', label: 'No: somebody taps for a new secret' },
+  { value: '90', label: 'For 90 days' },
+  { value: '365', label: 'For a year' },
+  { value: '1095', label: 'For 3 years' },
 ]
 
 export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFormProps) {
@@ -32,17 +33,19 @@ export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFo
       scopes: ['repository:read', 'repository:write'] as TokenScope[],
       repositoryIds: repository ? [repository.id] : [],
       days: '30',
+      renewsFor: 'never',
     },
     validate: {
       name: required('it a name, such as the machine it is for'),
       scopes: (scopes) => (scopes.length ? null : 'Allow at least one thing'),
     },
-    act: ({ name, scopes, repositoryIds, days }) =>
+    act: ({ name, scopes, repositoryIds, days, renewsFor }) =>
       api.post<ApiTokenMade>(list, {
         name: name.trim(),
         scopes,
         repositoryIds: repositoryIds.length ? repositoryIds : null,
         expiresInDays: Number(days),
+        ...(renewsFor === 'never' ? {} : { renewsForDays: Number(renewsFor) }),
       } satisfies NewApiToken),
     onDone: async (made) => {
       onMade(made)
@@ -83,7 +86,14 @@ export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFo
             and end the token there if it is not yours any more.
           </Alert>
         )}
-        <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
+        <Select label="It ends after" data={tokenLifetimes} allowDeselect={false} {...form.getInputProps('days')} />
+        <Select
+          label="It may renew itself"
+          description="A program then trades its secret for the next, without you"
+          data={renewals}
+          allowDeselect={false}
+          {...form.getInputProps('renewsFor')}
+        />
         <ProblemAlert error={act.error} />
         <Group>
           <Button type="submit" loading={act.isPending}>

@@ -89,6 +89,13 @@ function ProfileForm({ profile }: { profile: Profile }) {
 /** Whether the address is shown to be theirs, and how to show it. */
 function Address({ profile: { email, emailVerifiedAt, isMailSetUp } }: { profile: Profile }) {
   const ask = useMutation({ mutationFn: () => api.post('/me/email/verify') })
+  if (email === '')
+    return (
+      <Alert color="yellow" icon={<IconMailQuestion />} title="Your account has no address">
+        No letter reaches you. An address that was typed here and never confirmed goes to the person it belongs to when
+        they come.
+      </Alert>
+    )
   if (emailVerifiedAt !== null)
     return (
       <Group gap={6} wrap="nowrap">

@@ -3,14 +3,22 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
-import type { ApiTokenView } from '../../api/shapes.ts'
+import type { ApiTokenMade, ApiTokenView } from '../../api/shapes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { Oid } from '../../ui/oid.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { RenewToken } from './renew-token.tsx'
 import { scopeLabel } from './scope-words.ts'
 
-/** `list` is where the API has it: `/me/tokens`, or an agent's. */
-export function TokenRow({ token, list = '/me/tokens' }: { token: ApiTokenView; list?: string }) {
+interface TokenRowProps {
+  token: ApiTokenView
+  /** Where the API has it: `/me/tokens`, or an agent's. */
+  list?: string
+  /** It has a new secret, to be shown once. */
+  onMade: (made: ApiTokenMade) => void
+}
+
+export function TokenRow({ token, list = '/me/tokens', onMade }: TokenRowProps) {
   const [isAsking, setAsking] = useState(false)
   const end = useMutation({
     mutationFn: () => api.delete(`${list}/${token.id}`),
@@ -47,10 +55,23 @@ export function TokenRow({ token, list = '/me/tokens' }: { token: ApiTokenView; 
             </>
           )}
         </Text>
+        {!isOver && token.formerUntil !== null && (
+          <Text size="sm" c="dimmed">
+            Its new secret was not used yet; the former one ends <TimeAgo at={token.formerUntil} />
+          </Text>
+        )}
+        {!isOver && token.renewableUntil !== null && (
+          <Text size="sm" c="dimmed">
+            Renews itself, for the last time <TimeAgo at={token.renewableUntil} />
+          </Text>
+        )}
       </Stack>
-      <Button size="xs" variant="default" onClick={() => setAsking(true)}>
-        End
-      </Button>
+      <Group gap="xs">
+        {!isOver && <RenewToken token={token} list={list} onMade={onMade} />}
+        <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+          End
+        </Button>
+      </Group>
       <ConfirmDialog
         isOpen={isAsking}
         title={`End “${token.name}”?`}

@@ -44,7 +44,7 @@ export function TokensTab() {
       {data.items.length > 0 ? (
         <RowList label="Your tokens">
           {data.items.map((token) => (
-            <TokenRow key={token.id} token={token} />
+            <TokenRow key={token.id} token={token} onMade={setMade} />
           ))}
         </RowList>
       ) : (

@@ -29,7 +29,7 @@ export function AgentTokens({ agent }: { agent: AgentView }) {
       {items.length > 0 ? (
         <RowList label={`Tokens of ${agent.displayName}`}>
           {items.map((token) => (
-            <TokenRow key={token.id} token={token} list={list} />
+            <TokenRow key={token.id} token={token} list={list} onMade={setMade} />
           ))}
         </RowList>
       ) : (

@@ -21,7 +21,12 @@ export const FormLanding = ({ rule, errors, onChange }: RulePart) => (
           <Radio
             value="tap"
             label="Open, with a tap for each push"
-            description="The push waits in the terminal until its person taps"
+            description="The push waits in the terminal until its person taps in the browser"
+          />
+          <Radio
+            value="tap-or-signed"
+            label="Open, with a tap or a signed push"
+            description="git push --signed with a registered security key and its PIN is that tap, in the terminal. postern verify cannot read it: such a push stays unproven in a clone"
           />
         </Stack>
       </Radio.Group>
@@ -47,6 +52,12 @@ export const FormLanding = ({ rule, errors, onChange }: RulePart) => (
         description="Keys and ways to merge whose signature git verify-commit shows. Off: some proofs are read by postern verify alone"
         checked={rule.stockVerifiableOnly}
         onChange={({ currentTarget: { checked } }) => onChange({ stockVerifiableOnly: checked })}
+      />
+      <Switch
+        label="Only commits signed by a registered key"
+        description="By an SSH key that its owner registered for signing under Account; what a tap made here counts too"
+        checked={rule.signedCommits}
+        onChange={({ currentTarget: { checked } }) => onChange({ signedCommits: checked })}
       />
       <Switch
         label="A linear history"

@@ -15,7 +15,9 @@ export function ruleWords(rule: BranchRule): string[] {
     rule.checks.length > 0 && `${rule.checks.map(({ name }) => name).join(', ')} must pass`,
     rule.resolveThreads && 'every thread must be resolved',
     rule.linearHistory && 'no merge commits',
+    rule.signedCommits && 'only signed commits',
     rule.push === 'tap' && 'pushes wait for a tap',
+    rule.push === 'tap-or-signed' && 'pushes wait for a tap or are signed',
     rule.bypass.length > 0 && 'some may merge past it in an emergency',
   ].filter((word) => word !== false)
   const methods = rule.methods.map((method) => methodWords[method].label.toLowerCase())

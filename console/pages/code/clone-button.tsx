@@ -1,30 +1,32 @@
-import { Anchor, Button, Menu, Popover, Stack, Text } from '@mantine/core'
+import { Button, Menu, Popover, Stack } from '@mantine/core'
 import { IconChevronDown, IconDownload } from '@tabler/icons-react'
 import type { RepositoryView } from '../../api/shapes.ts'
-import { downloads, paths } from '../../paths.ts'
+import { downloads } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
+import { CloneWayControl, CloneWayHelp, useCloneWay } from './clone-way.tsx'
 
 /** How to get this repository onto a machine. */
 export function CloneButton({ repository }: { repository: RepositoryView }) {
-  const { path, visibility, cloneUrl } = repository
   return (
     <Popover width="min(460px, calc(100vw - 32px))" position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button rightSection={<IconChevronDown size={14} aria-hidden />}>Clone</Button>
       </Popover.Target>
       <Popover.Dropdown>
-        <Stack gap="sm">
-          <CopyBlock label="Clone over HTTPS" lines={[`git clone ${cloneUrl}`]} />
-          <Text size="sm" c="dimmed">
-            {visibility === 'public' && 'Reading needs no token; to push, git asks for one. '}
-            When git asks: any user name, and an access token as the password.{' '}
-            <Anchor href={paths.newToken({ repository: path })} inherit>
-              Make a token
-            </Anchor>
-          </Text>
-        </Stack>
+        <HowToClone repository={repository} />
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+function HowToClone({ repository }: { repository: RepositoryView }) {
+  const clone = useCloneWay(repository)
+  return (
+    <Stack gap="sm">
+      <CloneWayControl {...clone} />
+      <CopyBlock label={`Clone over ${clone.way === 'ssh' ? 'SSH' : 'HTTPS'}`} lines={[`git clone ${clone.url}`]} />
+      <CloneWayHelp {...clone} repository={repository} />
+    </Stack>
   )
 }
 

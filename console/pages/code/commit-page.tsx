@@ -7,10 +7,13 @@ import { revealHidden } from '../../ui/code-hidden.ts'
 import { Oid } from '../../ui/oid.tsx'
 import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
+import { SignatureCard } from '../../ui/signature-card.tsx'
+import { SignatureMark } from '../../ui/signature-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { Changes } from './changes.tsx'
 import { RepositoryFrame } from './repository-frame.tsx'
+import { SignedPushCard } from './signed-push-card.tsx'
 import { type Place, usePlace } from './use-place.ts'
 import { verifyLines } from './verify-lines.ts'
 
@@ -35,12 +38,17 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
             {revealHidden(commit.subject) || '(no message)'}
           </Title>
           <ProofMark proof={commit.proof} />
+          <SignatureMark signature={commit.signature} isCompact={commit.proof !== null} />
         </Group>
         <Text size="sm" c="dimmed">
           <Authors commit={commit} />
         </Text>
       </div>
-      <SimpleGrid cols={{ base: 1, md: commit.proof ? 2 : 1 }} spacing="lg" style={{ alignItems: 'start' }}>
+      <SimpleGrid
+        cols={{ base: 1, md: commit.proof || commit.signature || commit.signedPush ? 2 : 1 }}
+        spacing="lg"
+        style={{ alignItems: 'start' }}
+      >
         <Paper withBorder p="md">
           {commit.body && (
             <Box
@@ -56,10 +64,20 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
           )}
           <Ids place={place} commit={commit} />
         </Paper>
-        {commit.proof && (
-          <Paper withBorder p="md" component="section" aria-label="Proof">
-            <ProofCard proof={commit.proof} verifyLines={verifyLines(commit.oid)} />
-          </Paper>
+        {(commit.proof || commit.signature || commit.signedPush) && (
+          <Stack gap="lg">
+            {commit.proof && (
+              <Paper withBorder p="md" component="section" aria-label="Proof">
+                <ProofCard proof={commit.proof} verifyLines={verifyLines(commit.oid)} />
+              </Paper>
+            )}
+            {commit.signature && (
+              <Paper withBorder p="md" component="section" aria-label="Signature">
+                <SignatureCard signature={commit.signature} />
+              </Paper>
+            )}
+            {commit.signedPush && <SignedPushCard place={place} signedPush={commit.signedPush} />}
+          </Stack>
         )}
       </SimpleGrid>
       {commit.parents.length > 1 && (

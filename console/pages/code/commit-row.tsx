@@ -19,7 +19,7 @@ export function CommitRow({ repository, commit }: { repository: RepositoryView; 
   const href = paths.commit(repository.project, repository.name, commit.oid)
   return (
     <li className={styles.row}>
-      <Box flex={1} miw={0}>
+      <Box miw={0}>
         <Anchor href={href} fw={550} c="inherit" style={{ overflowWrap: 'anywhere' }}>
           {revealHidden(commit.subject) || '(no message)'}
         </Anchor>

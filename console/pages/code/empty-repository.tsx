@@ -6,10 +6,12 @@ import { paths, repositoryApi } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ImportBanner } from '../mirrors/import-banner.tsx'
+import { CloneWayControl, CloneWayHelp, useCloneWay } from './clone-way.tsx'
 
 /** A repository without commits: the exact commands that give it its first. */
 export function EmptyRepository({ repository }: { repository: RepositoryView }) {
-  const { project, cloneUrl, defaultBranch, name, path, myRole } = repository
+  const { project, defaultBranch, name, path, myRole } = repository
+  const clone = useCloneWay(repository)
   useQuery({ ...getQuery<RepositoryView>(repositoryApi(project, name)), refetchInterval: 4_000 })
   if (myRole === 'read')
     return (
@@ -31,14 +33,25 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
       </div>
       <Paper withBorder p="lg">
         <Title order={3} fz="md" mb={4}>
-          1. Make a token for git
+          1. {clone.way === 'ssh' ? 'Add your SSH key' : 'Make a token for git'}
         </Title>
-        <Text size="sm" c="dimmed" mb="sm">
-          When git asks, give any user name, and the token as the password.
-        </Text>
-        <Button component="a" href={paths.newToken({ repository: path })}>
-          Make a token
-        </Button>
+        <Stack gap="sm">
+          <CloneWayControl {...clone} />
+          {clone.way === 'ssh' ? (
+            <CloneWayHelp {...clone} repository={repository} />
+          ) : (
+            <>
+              <Text size="sm" c="dimmed">
+                When git asks, give any user name, and the token as the password.
+              </Text>
+              <div>
+                <Button component="a" href={paths.newToken({ repository: path })}>
+                  Make a token
+                </Button>
+              </div>
+            </>
+          )}
+        </Stack>
       </Paper>
       <Paper withBorder p="lg">
         <Title order={3} fz="md" mb="sm">
@@ -47,7 +60,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
         <Stack gap="lg">
           <CopyBlock
             label="A repository you already have"
-            lines={[`git remote add origin ${cloneUrl}`, `git push -u origin HEAD:${defaultBranch}`]}
+            lines={[`git remote add origin ${clone.url}`, `git push -u origin HEAD:${defaultBranch}`]}
           />
           <CopyBlock
             label="Or a new one"
@@ -57,7 +70,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
               `echo '# ${name}' > README.md`,
               'git add README.md',
               "git commit -m 'Start'",
-              `git remote add origin ${cloneUrl}`,
+              `git remote add origin ${clone.url}`,
               `git push -u origin ${defaultBranch}`,
             ]}
           />

@@ -5,7 +5,7 @@ import { PageTabs } from '../../ui/page-tabs.tsx'
 import { RepositoryFrame } from './repository-frame.tsx'
 import { type Place, usePlace } from './use-place.ts'
 
-export type SettingsTab = 'general' | 'webhooks' | 'mirrors'
+export type SettingsTab = 'general' | 'webhooks' | 'mirrors' | 'deploy-keys' | 'pipelines'
 
 /** The parts of a repository's settings. */
 export const SettingsTabs = ({ place: { project, name }, here }: { place: Place; here: SettingsTab }) => (
@@ -15,6 +15,8 @@ export const SettingsTabs = ({ place: { project, name }, here }: { place: Place;
       { label: 'General', href: paths.settings(project, name), isHere: here === 'general' },
       { label: 'Webhooks', href: paths.webhooks(project, name), isHere: here === 'webhooks' },
       { label: 'Mirrors', href: paths.mirrors(project, name), isHere: here === 'mirrors' },
+      { label: 'Deploy keys', href: paths.deployKeys(project, name), isHere: here === 'deploy-keys' },
+      { label: 'Pipelines', href: paths.pipelines(project, name), isHere: here === 'pipelines' },
     ]}
   />
 )

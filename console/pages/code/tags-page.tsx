@@ -1,4 +1,4 @@
-import { Anchor, Box, Text } from '@mantine/core'
+import { Anchor, Box, Group, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { pagesQuery } from '../../api/queries.ts'
 import type { RepositoryView, TagView } from '../../api/shapes.ts'
@@ -8,6 +8,7 @@ import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
+import { SignatureMark } from '../../ui/signature-mark.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { ArchiveMenu } from './clone-button.tsx'
 import { CommitLine } from './commit-line.tsx'
@@ -42,10 +43,13 @@ function Tags({ repository }: { repository: RepositoryView }) {
         <ul className={styles.rows}>
           {tags.map((tag) => (
             <li key={tag.name} className={styles.row}>
-              <Box flex={1} miw={0}>
-                <Anchor href={paths.repository(place.project, place.name, { ref: tag.name })} fw={600}>
-                  {tag.name}
-                </Anchor>
+              <Box miw={0}>
+                <Group gap="sm">
+                  <Anchor href={paths.repository(place.project, place.name, { ref: tag.name })} fw={600}>
+                    {tag.name}
+                  </Anchor>
+                  <SignatureMark signature={tag.signature} />
+                </Group>
                 {tag.message && (
                   <Text size="sm" mb={4} lineClamp={2}>
                     {revealHidden(tag.message)}

@@ -44,7 +44,7 @@ export function AccountRow({ domain, account, choice }: AccountRowProps) {
           </Group>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {person.username} · {email}
-            {!isEmailVerified && ', not shown to be theirs'}
+            {!isEmailVerified && ', never confirmed'}
           </Text>
           <Text size="sm" c="dimmed" component="div">
             {lastSeenAt === null ? (

@@ -56,6 +56,8 @@ export function DomainAccounts({ domain, graceDays, isOwner }: DomainAccountsPro
       <Text c="dimmed" size="sm">
         {accountsWords(domain.accounts)}. Who is managed can no longer change the address or leave alone; work, keys and
         access stay. They are told, and have {daysWords(graceDays)} to object.
+        {domain.accounts.unconfirmed > 0 &&
+          ' Who has never confirmed their address is asked to by letter first: anybody can type anybody’s.'}
       </Text>
       {free.length > 1 && isOwner && (
         <Checkbox

@@ -10,9 +10,13 @@ test('a domain whose proof is missing says so before it is lost', () => {
 })
 
 test('who is there is counted in words', () => {
-  const none = { people: 0, unmanaged: 0, noticed: 0, objected: 0, managed: 0 }
+  const none = { people: 0, unmanaged: 0, unconfirmed: 0, noticed: 0, objected: 0, managed: 0 }
   assert.equal(accountsWords(none), 'Nobody has an address there')
   assert.equal(accountsWords({ ...none, people: 1, unmanaged: 1 }), '1 person, managed by nobody')
+  assert.equal(
+    accountsWords({ ...none, people: 3, unmanaged: 2, unconfirmed: 1 }),
+    '3 people, 2 managed by nobody, 1 of them with an address never confirmed',
+  )
   assert.equal(accountsWords({ ...none, people: 3, unmanaged: 1 }), '3 people, 1 managed by nobody')
   assert.equal(accountsWords({ ...none, people: 1200 }), '1,200 people, all of them managed')
 })

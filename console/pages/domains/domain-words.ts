@@ -14,11 +14,13 @@ export function domainState({ state, failingSince }: Pick<DomainView, 'state' | 
 }
 
 /** "12 people, 3 of them managed by nobody" */
-export function accountsWords({ people, unmanaged }: DomainView['accounts']): string {
+export function accountsWords({ people, unmanaged, unconfirmed }: DomainView['accounts']): string {
   const all = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
   if (people === 0) return 'Nobody has an address there'
-  if (unmanaged === people) return `${all}, managed by nobody`
-  return unmanaged === 0 ? `${all}, all of them managed` : `${all}, ${unmanaged.toLocaleString('en')} managed by nobody`
+  if (unmanaged === 0) return `${all}, all of them managed`
+  const typed = unconfirmed === 0 ? '' : `, ${unconfirmed.toLocaleString('en')} of them with an address never confirmed`
+  if (unmanaged === people) return `${all}, managed by nobody${typed}`
+  return `${all}, ${unmanaged.toLocaleString('en')} managed by nobody${typed}`
 }
 
 /** What stands beside a person in the report. */

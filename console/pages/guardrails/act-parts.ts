@@ -18,7 +18,7 @@ const effect: Record<Exclude<Part, 'eachTap'>, (act: ActName) => boolean> = {
   strength: byKey,
   models: byKey,
   networks: () => true,
-  freshnessSeconds: (act) => act === 'session',
+  freshnessSeconds: (act) => act === 'session' || act === 'push',
   sessionIdleSeconds: (act) => act === 'session',
   sessionAbsoluteSeconds: (act) => act === 'session',
   tokenLifetimeDays: (act) => act === 'token.create' || act === 'token.use',

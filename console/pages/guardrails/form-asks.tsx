@@ -1,7 +1,7 @@
 import { Checkbox, Radio, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { RuleRequirement } from '../../api/shapes.ts'
-import { strengthWords } from '../../ui/strength-words.ts'
+import { isOnlySsh, sshStrengthWords, strengthWords } from '../../ui/strength-words.ts'
 import type { Part } from './act-parts.ts'
 import { capital } from '../../ui/plain-words.ts'
 import { FormKeys } from './form-keys.tsx'
@@ -10,18 +10,21 @@ import { NetworksInput } from './form-where.tsx'
 
 interface FormAsksProps {
   requires: RuleRequirement
+  does: readonly string[]
   parts: ReadonlySet<Part>
   onChange: (requires: RuleRequirement) => void
   error?: ReactNode
 }
 
 const strengths = ['passkey', 'device-bound', 'attested'] as const
+const overSsh = ['passkey', 'attested'] as const
 
 /** What must be proven. Parts that the chosen acts do not have are not there. */
-export function FormAsks({ requires, parts, onChange, error }: FormAsksProps) {
+export function FormAsks({ requires, does, parts, onChange, error }: FormAsksProps) {
   return (
     <Stack gap="lg">
-      {parts.has('strength') && (
+      {parts.has('strength') && isOnlySsh(does) && <StrengthOverSsh requires={requires} onChange={onChange} />}
+      {parts.has('strength') && !isOnlySsh(does) && (
         <Radio.Group
           label="At least"
           value={requires.strength ?? 'passkey'}
@@ -69,5 +72,24 @@ export function FormAsks({ requires, parts, onChange, error }: FormAsksProps) {
         </Text>
       )}
     </Stack>
+  )
+}
+
+/** Nothing is asked of everybody there already, so one can ask for nothing. */
+function StrengthOverSsh({ requires, onChange }: Pick<FormAsksProps, 'requires' | 'onChange'>) {
+  const { strength = 'any', ...others } = requires
+  const choose = (value: string): void => {
+    const asked = overSsh.find((one) => one === value)
+    onChange(asked === undefined ? others : { ...others, strength: asked })
+  }
+  return (
+    <Radio.Group label="At least" value={strength} onChange={choose}>
+      <Stack gap="xs" mt="xs">
+        <Radio value="any" label="Any SSH key" />
+        {overSsh.map((one) => (
+          <Radio key={one} value={one} label={capital(sshStrengthWords[one])} />
+        ))}
+      </Stack>
+    </Radio.Group>
   )
 }

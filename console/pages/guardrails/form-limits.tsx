@@ -20,7 +20,7 @@ const limits = [
   },
   {
     part: 'freshnessSeconds',
-    label: 'Ask to sign in again when the last tap is older than',
+    label: 'Ask for a tap again when the last one is older than',
     least: 60,
     most: 2_592_000,
     first: 28_800,
@@ -41,7 +41,7 @@ export const FormLimits = ({ requires, parts, onChange }: FormLimitsProps) => (
       />
     )}
     {limits
-      .filter(({ part }) => parts.has(part))
+      .filter(({ part }) => parts.has(part) && requires[part] !== 0)
       .map(({ part, label, least, most, first }) => (
         <Stack key={part} gap="xs">
           <Checkbox

@@ -63,6 +63,7 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
                 <Section title="It asks">
                   <FormAsks
                     requires={rule.requires}
+                    does={rule.does}
                     parts={parts}
                     onChange={(requires) => change({ requires })}
                     error={shown.requires}

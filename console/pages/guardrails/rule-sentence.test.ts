@@ -17,6 +17,8 @@ test('each rule of the catalogue is said in plain words', () => {
       'Owners and administrators must come from 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 3 more ranges to do anything.',
     'session-limits': 'Everybody is signed out after 1 hour without use, and 12 hours after signing in at the latest.',
     'hardware-keys': 'Everybody may use only hardware keys to register a passkey or sign in.',
+    'ssh-hardware-keys': 'Everybody may use only hardware keys to come in over SSH.',
+    'ssh-pin': 'Everybody needs a security key with its PIN to come in over SSH.',
   })
 })
 

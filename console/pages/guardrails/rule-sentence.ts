@@ -1,6 +1,6 @@
 import type { Rule } from '../../api/shapes.ts'
 import { keyKindWords } from '../../ui/key-kind-words.ts'
-import { strengthWords } from '../../ui/strength-words.ts'
+import { isOnlySsh, sshStrengthWords, strengthWords } from '../../ui/strength-words.ts'
 import { capital, counted, dayWords } from '../../ui/plain-words.ts'
 import { doesWords } from './act-words.ts'
 import { durationWords } from './duration.ts'
@@ -40,13 +40,15 @@ export function ruleSentence(rule: Told, nameOf: NameModel = () => undefined): s
 }
 
 /** What holds for the acts that the rule names. */
-function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: NameModel) {
+function askedForActs({ requires, does }: Told, { isPlural }: Subject, nameOf: NameModel) {
   const { strength, models, networks, freshnessSeconds } = requires
   const kinds = (terms: readonly string[]) =>
     terms.map((term) => keyKindWords[term] ?? nameOf(term) ?? `the model ${term}`)
   return [
     ...(freshnessSeconds === 0 ? [`${isPlural ? 'need' : 'needs'} a tap each time`] : []),
-    ...(strength ? [`${isPlural ? 'need' : 'needs'} ${strengthWords[strength]}`] : []),
+    ...(strength
+      ? [`${isPlural ? 'need' : 'needs'} ${(isOnlySsh(does) ? sshStrengthWords : strengthWords)[strength]}`]
+      : []),
     ...(models?.allow ? [`may use only ${listed(kinds(models.allow), 'or')}`] : []),
     ...(models?.deny ? [`may not use ${listed(kinds(models.deny), 'or')}`] : []),
     ...(networks ? [`must come from ${listed(networks, 'or', 4, 'more ranges')}`] : []),
@@ -56,7 +58,7 @@ function askedForActs({ requires }: Told, { isPlural }: Subject, nameOf: NameMod
 type Asked = (who: 'subject' | 'they') => string
 
 /** What carries its act in itself. */
-function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
+function askedByItself({ requires, does }: Told, { isPlural }: Subject): Asked[] {
   const { freshnessSeconds, sessionIdleSeconds: idle, sessionAbsoluteSeconds: absolute } = requires
   const { tokenLifetimeDays, people } = requires
   const are: Asked = (who) => (who === 'they' || isPlural ? 'are' : 'is')
@@ -67,10 +69,11 @@ function askedByItself({ requires }: Told, { isPlural }: Subject): Asked[] {
       ? []
       : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
   ]
+  const again = does.every((act) => act === 'push') ? 'tap for a push' : 'sign in again'
   const asked: Asked[] = []
   if (limits.length) asked.push((who) => `${are(who)} signed out ${limits.join(', and ')}`)
   if (freshnessSeconds !== undefined && freshnessSeconds > 0)
-    asked.push(() => `must sign in again when the last tap is older than ${durationWords(freshnessSeconds)}`)
+    asked.push(() => `must ${again} when the last tap is older than ${durationWords(freshnessSeconds)}`)
   if (tokenLifetimeDays !== undefined)
     asked.push(() => `may keep an API token for ${counted(tokenLifetimeDays, 'day')} at most`)
   if (people !== undefined) asked.push((who) => `${need(who)} a second administrator’s tap to change a guardrail`)

@@ -44,3 +44,15 @@ test('each gap is said where it is', () => {
   })
   assert.deepEqual(ruleGaps({ ...rule, does: [] }), { does: 'Choose at least one act' })
 })
+
+test('over SSH a passkey’s strength is no matter of course, and is kept', () => {
+  const rule = {
+    id: 'a',
+    title: 'A',
+    mode: 'enforce' as const,
+    who: ['everyone'],
+    requires: { strength: 'passkey' as const },
+  }
+  assert.deepEqual(tidyRule({ ...rule, does: ['ssh.use'] }).requires, { strength: 'passkey' })
+  assert.deepEqual(tidyRule({ ...rule, does: ['sign-in'] }).requires, {})
+})

@@ -12,8 +12,8 @@ export function tidyRule(rule: Rule): Rule {
   })
   const { models, strength, ...others } = rule.requires
   const requires = {
-    // A passkey is what everybody needs anyway.
-    ...filled({ strength: strength === 'passkey' ? undefined : strength, ...others }),
+    // A passkey is what everybody needs anyway, but over SSH.
+    ...filled({ strength: strength === 'passkey' && !rule.does.includes('ssh.use') ? undefined : strength, ...others }),
     ...(models && Object.keys(filled(models)).length ? { models: filled(models) } : {}),
   }
   const { id, title, mode, who, does, enforceFrom, graceDays, permits } = rule

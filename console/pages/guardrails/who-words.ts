@@ -6,11 +6,13 @@ export interface Subject {
 
 const fixed: Record<string, string> = {
   everyone: 'everybody',
+  people: 'people',
+  guests: 'guests',
   agents: 'agents',
   'role:owner': 'owners',
   'role:admin': 'administrators',
   'role:member': 'members',
-  'role:guest': 'guests',
+  'role:guest': 'guests, agents and machines',
   'repository-role:admin': 'administrators of the repository',
   'repository-role:write': 'people who may write to the repository',
   'repository-role:read': 'people who may read the repository',

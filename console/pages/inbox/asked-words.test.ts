@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { afterTheTap, unusualPlace, whoAsks } from './asked-words.ts'
 
 const requestedBy = { id: 'usr_bo', username: 'bo', displayName: 'Bo Example' }
-const quiet = { address: null, device: null, isUnusual: false, tokenName: null, canEndToken: false }
+const quiet = { address: null, device: null, isUnusual: false, tokenName: null, program: null, canEndToken: false }
 const far = { ...quiet, address: '203.0.113.9', isUnusual: true, tokenName: 'robot' }
 
 test('who asks, with what and from where, as far as it is known', () => {
@@ -17,6 +17,12 @@ test('who asks, with what and from where, as far as it is known', () => {
     whoAsks({ isMine: false, requestedBy, askedFrom: { ...quiet, device } }),
     /asks you with Chrome on Linux$/,
   )
+})
+
+test('a key over SSH is named as what it is', () => {
+  const askedFrom = { ...quiet, program: 'SSH key “laptop”' }
+  assert.equal(whoAsks({ isMine: true, requestedBy, askedFrom }), 'You asked for this with the SSH key “laptop”')
+  assert.match(afterTheTap({ isMine: true, requestedBy, askedFrom }), /what came with the SSH key “laptop” goes on/)
 })
 
 test('a strange place is named to the one who can judge it', () => {

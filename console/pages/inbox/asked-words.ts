@@ -3,8 +3,8 @@ import { browserWords } from '../../ui/browser-words.ts'
 
 type Asked = Pick<SealRequest, 'requestedBy' | 'askedFrom'> & { isMine: boolean }
 
-const withWhat = ({ askedFrom: { tokenName, device, address } }: Asked) =>
-  `${tokenName === null ? '' : ` with the token “${tokenName}”`}${device === null ? '' : ` with ${browserWords(device)}`}${address === null ? '' : ` from ${address}`}`
+const withWhat = ({ askedFrom: { tokenName, program, device, address } }: Asked) =>
+  `${tokenName === null ? '' : ` with the token “${tokenName}”`}${program === null ? '' : ` with the ${program}`}${device === null ? '' : ` with ${browserWords(device)}`}${address === null ? '' : ` from ${address}`}`
 
 /** Who asks, with what, from where. The time follows. */
 export const whoAsks = (asked: Asked): string =>
@@ -19,8 +19,9 @@ export function unusualPlace({ isMine, requestedBy, askedFrom }: Asked): string 
 }
 
 /** What the tap sets going. */
-export function afterTheTap({ isMine, requestedBy, askedFrom: { tokenName } }: Asked): string {
+export function afterTheTap({ isMine, requestedBy, askedFrom: { tokenName, program } }: Asked): string {
   if (tokenName !== null) return `After your tap, the program with the token “${tokenName}” goes on by itself.`
+  if (program !== null) return `After your tap, what came with the ${program} goes on by itself.`
   if (isMine) return 'After your tap, the page that waits for it goes on by itself.'
   return `After your tap it takes effect, and ${requestedBy.displayName} sees that it did.`
 }

@@ -8,6 +8,7 @@ import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { causeWords } from './ending/ending-words.ts'
+import { EndAccessButton } from './ending/end-access-dialog.tsx'
 import { RestoreAccessButton } from './ending/restore-access-dialog.tsx'
 
 /** How often this access has ended, each time with its receipt. Draws nothing where it never has. */
@@ -15,12 +16,29 @@ export function PersonEnds({ person }: { person: Person }) {
   const ends = useQuery(getQuery<Items<AccessEndSummary>>(`/people/${person.username}/ends`))
   if (ends.isError) return <ProblemAlert error={ends.error} />
   const items = ends.data?.items ?? []
-  if (items.length === 0) return null
+  const [last] = items
+  if (last === undefined) return null
+  // Where nobody here has decided it, whoever ended it also undoes it.
+  const canComeBack = last.restoredAt === null && ['scim', 'group', 'upstream'].includes(last.cause)
   return (
     <Section
       title="How their access ended"
-      action={person.state === 'ended' && !person.isDemo && <RestoreAccessButton person={person} />}
+      action={
+        person.state === 'ended' &&
+        !person.isDemo && (
+          <Group gap="xs">
+            {canComeBack && <EndAccessButton person={person} label="Keep them out" />}
+            <RestoreAccessButton person={person} />
+          </Group>
+        )
+      }
     >
+      {person.state === 'ended' && canComeBack && (
+        <Text size="sm" c="dimmed">
+          {last.cause === 'upstream' ? 'The place they signed in from' : 'The directory'} ended it, and can give it
+          back, with their passkeys. Keep them out, and only people here can.
+        </Text>
+      )}
       <RowList label="Ends">
         {items.map((end) => (
           <Group key={end.id} justify="space-between" gap="xs">

@@ -14,6 +14,8 @@ const commit = (oid: string, parents: string[], subject = oid, body = ''): Commi
   committerName: 'Ana',
   committedAt: 0,
   proof: null,
+  signature: null,
+  signedPush: null,
   checks: null,
 })
 const base = [commit('b', ['a']), commit('a', [])]

@@ -96,6 +96,7 @@ const approvalProof = (review: ReviewView): Proof => ({
   credentialName: review.credentialName,
   strength: review.strength,
   userVerified: null,
+  isSignedPush: false,
   sealedAt: review.createdAt,
   action: 'approve',
   statementDigest: review.statementDigest,

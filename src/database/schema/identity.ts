@@ -5,6 +5,7 @@ import type { AttestationOutcome, Flag, OrganisationRole, Strength } from './sca
 export interface IdentityTables {
   instance: InstanceTable
   user: UserTable
+  accountAddress: AccountAddressTable
   userGroup: UserGroupTable
   groupMember: GroupMemberTable
   credentialRecord: CredentialRecordTable
@@ -65,6 +66,17 @@ export interface UserTable {
    * change their address or leave alone. Null: nobody but themselves.
    */
   managedBy: string | null
+}
+
+/** Each address that a person's account has or had, folded (`identity/fold-address.ts`) and hashed: it can be looked for, not read. */
+export interface AccountAddressTable {
+  userId: Id<'usr'>
+  /** SHA-256, base64url. */
+  addressHash: string
+  /** When it was shown to be theirs, by a letter or by the word of whoever brought them; null: they only wrote it. */
+  provenAt: number | null
+  /** When another one took its place; null for the one of today. */
+  formerAt: number | null
 }
 
 export interface UserGroupTable {

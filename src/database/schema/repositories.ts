@@ -11,6 +11,7 @@ export interface RepositoriesTables {
   revokedKey: RevokedKeyTable
   standingSeal: StandingSealTable
   refUpdate: RefUpdateTable
+  pushCertificate: PushCertificateTable
   heldPush: HeldPushTable
   branchLease: BranchLeaseTable
 }
@@ -105,6 +106,30 @@ export interface RefUpdateTable {
   state: 'prepared' | 'done' | 'abandoned'
   createdAt: number
   finishedAt: number | null
+}
+
+/** What `git push --signed` signed. Kept for good, so that it can be shown to anybody later. */
+export interface PushCertificateTable {
+  /** Of the ref updates that came with it. */
+  batchId: string
+  repositoryId: Id<'rep'>
+  /** Whose registered key signed it; null where nobody registered that key, and for GPG. */
+  signerId: Id<'usr'> | null
+  sshKeyId: Id<'ssk'> | null
+  /** As it was called then. */
+  keyName: string | null
+  /** Null for GPG and other signatures that are not judged here. */
+  fingerprint: string | null
+  /** What a security key said of itself; null for a key that lies in a file. */
+  userPresence: Flag | null
+  userVerification: Flag | null
+  /** As how strong a tap it counts; null where it counts for nothing. */
+  strength: Strength | null
+  /** SHA-256, hex, of the signed bytes: each certificate is good once. */
+  digest: string
+  /** The whole certificate with its signature. */
+  content: string
+  receivedAt: number
 }
 
 /** A push that waits, or waited, for its person's tap. Until it ends its objects lie in git's quarantine. */

@@ -4,14 +4,15 @@ import { newId } from '../../database/id.ts'
 import { conflict } from '../../http/problem.ts'
 import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
+import { type AddressParts, sendVerification } from '../../identity/profile/verify-address.ts'
 import { getSetting } from '../../identity/settings.ts'
 import type { User } from '../../identity/users.ts'
 import { domainOfAddress } from './domain-name.ts'
 import { getDomain } from './find-domain.ts'
-import type { SettleParts } from './settle-claims.ts'
 import type { ClaimsMade } from './shapes.ts'
 
 const dayMs = 24 * 3_600_000
+const unconfirmed = 'they have never shown that the address is theirs'
 
 /** Why the domain cannot come to manage this person; undefined where it can. */
 export function whyNot(user: User | undefined, domain: string): string | undefined {
@@ -20,6 +21,8 @@ export function whyNot(user: User | undefined, domain: string): string | undefin
   if (user.state !== 'active') return 'their access has ended'
   if (domainOfAddress(user.email) !== domain) return `their address is not at ${domain}`
   if (user.managedBy !== null) return 'they are managed already'
+  // Anybody can write an address into their account.
+  if (user.emailVerifiedAt === null) return unconfirmed
   return undefined
 }
 
@@ -36,9 +39,12 @@ export function checkVerified({ name, state }: { name: string; state: string }):
   })
 }
 
-/** Tells each of these people that the domain will manage their account when the time of grace is over. */
+/**
+ * Tells each of these people that the domain will manage their account when the time of grace is over. Whoever has never
+ * shown that the address is theirs gets the letter that asks for it instead, and can be claimed once they have.
+ */
 export async function claimAccounts(
-  { database }: Pick<SettleParts, 'database'>,
+  { database, writeLetter, origin }: AddressParts,
   { caller, takeSeal, now }: Act,
   { id, usernames }: { id: string; usernames: readonly string[] },
 ): Promise<ClaimsMade> {
@@ -55,7 +61,11 @@ export async function claimAccounts(
       const user = users.get(username)
       const reason = whyNot(user, domain.name)
       if (user === undefined || reason !== undefined) {
-        skipped.push({ username, reason: reason ?? '' })
+        const isAsked =
+          user !== undefined &&
+          reason === unconfirmed &&
+          (await sendVerification(tx, { writeLetter, origin, now }, user))
+        skipped.push({ username, reason: isAsked ? `${reason}; a letter asks them to` : (reason ?? '') })
         continue
       }
       const claim = { id: newId('clm'), domainId: domain.id, userId: user.id, noticedAt: at, noticedBy: caller.id }

@@ -35,7 +35,7 @@ export async function decideClaim(
     if (user === undefined) throw notFound('This person')
     if (domainOfAddress(user.email) !== claim.domain)
       throw conflict('claim-over', `The address of ${user.displayName} is no longer at ${claim.domain}.`)
-    checkMayEnd(caller, user)
+    await checkMayEnd(tx, caller, user)
     if (user.role === 'owner') await lockOwners(tx)
     if (await isLastOwner(tx, user))
       throw conflict('last-owner', 'This is the last owner: nobody else could own the organisation.', {

@@ -98,7 +98,7 @@ export function domainActs(db: Readable): Record<'add' | 'remove' | 'claim' | 'd
           .where('domainClaim.domainId', '=', domain.id)
           .executeTakeFirst()
         if (user === undefined) throw notFound('This claim')
-        if (isEnding) checkMayEnd(getActor(request), user)
+        if (isEnding) await checkMayEnd(db, getActor(request), user)
         const who = `${user.displayName} (${user.username})`
         return {
           title: isEnding ? `End the access of ${who}` : `Let ${who} go unmanaged`,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
-import { domainToASCII, domainToUnicode } from 'node:url'
+import { domainToUnicode } from 'node:url'
 import { invalid } from '../../http/problem.ts'
+import { foldDomain } from '../../identity/fold-address.ts'
 import { freeMail, sharedSuffixes } from './free-mail.ts'
 
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
@@ -10,7 +11,7 @@ const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
  * it, only its DNS or its web server can say. @throws 422 with a sentence
  */
 export function parseDomainName(given: string): string {
-  const name = toAscii(given.trim())
+  const name = foldDomain(given.trim())
   const labels = name?.split('.') ?? []
   if (name === undefined || name.length > 230 || !labels.every((part) => label.test(part)) || isIP(name) !== 0)
     throw invalid('name', 'This is not a domain such as example.com.')
@@ -26,15 +27,8 @@ export function parseDomainName(given: string): string {
 /** The domain of an address in the form that domains are kept in; undefined where it has none. */
 export function domainOfAddress(email: string): string | undefined {
   const at = email.lastIndexOf('@')
-  return at < 1 ? undefined : toAscii(email.slice(at + 1))
+  return at < 1 ? undefined : foldDomain(email.slice(at + 1))
 }
 
 /** As it may stand in addresses that people typed: both ways to write one name, in lower case. */
 export const spellings = (name: string): string[] => [...new Set([name, domainToUnicode(name)])]
-
-/** `domainToASCII` also reads `%41` and `0x7f.1`, which no mail server does. */
-function toAscii(text: string): string | undefined {
-  const bare = text.replace(/\.$/, '')
-  if (bare === '' || bare.length > 255 || /[^\p{L}\p{N}\p{M}.·\u3002\uff0e\uff61-]/u.test(bare)) return undefined
-  return domainToASCII(bare).toLowerCase() || undefined
-}

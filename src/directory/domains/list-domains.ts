@@ -48,7 +48,11 @@ export async function countAccounts(
 ): Promise<DomainView['accounts']> {
   const there = await db
     .selectFrom('user')
-    .select((eb) => ['managedBy', eb.fn.countAll<number>().as('count')])
+    .select((eb) => [
+      'managedBy',
+      eb.fn.countAll<number>().as('count'),
+      eb.fn.count<number>('emailVerifiedAt').as('confirmed'),
+    ])
     .where((eb) => isAtDomain(eb, name))
     .groupBy('managedBy')
     .execute()
@@ -65,10 +69,12 @@ export async function countAccounts(
     .where('managedBy', '=', id)
     .where('state', '=', 'active')
     .executeTakeFirstOrThrow()
+  const unmanaged = there.find(({ managedBy }) => managedBy === null)
   const claimed = (state: string): number => claims.find((row) => row.state === state)?.count ?? 0
   return {
     people: there.reduce((sum, { count }) => sum + count, 0),
-    unmanaged: there.find(({ managedBy }) => managedBy === null)?.count ?? 0,
+    unmanaged: unmanaged?.count ?? 0,
+    unconfirmed: (unmanaged?.count ?? 0) - (unmanaged?.confirmed ?? 0),
     noticed: claimed('noticed'),
     objected: claimed('objected'),
     managed: managed.count,

@@ -6,6 +6,7 @@ import { Page } from '../../http/shapes.ts'
 import { actOf } from '../../identity/act.ts'
 import { actorOf, getCaller, getPerson } from '../../identity/caller.ts'
 import type { EndAccess } from '../../identity/ending/end-access.ts'
+import type { AddressParts } from '../../identity/profile/verify-address.ts'
 import { acceptClaim, objectToClaim } from './answer-claim.ts'
 import { addDomain, removeDomain } from './change-domains.ts'
 import { checkDomain, type CheckParts } from './check-domain.ts'
@@ -36,7 +37,7 @@ const Accounts = Type.Object({
 const root = '/api/v1/directory/domains'
 const own = '/api/v1/me/claims'
 
-export type DomainParts = CheckParts & { database: Database; endAccess: EndAccess }
+export type DomainParts = CheckParts & AddressParts & { database: Database; endAccess: EndAccess }
 
 /** The organisation's domains, the accounts at them, and what their people say to being managed. */
 export function domainRoutes(app: App, parts: DomainParts): void {

@@ -78,9 +78,14 @@ export async function settleClaim(
   const at = now()
   const user = await findUserById(tx, claim.userId)
   const isThere = user !== undefined && domainOfAddress(user.email) === claim.domain
+  const isShown = user?.emailVerifiedAt !== null
   const isTaken = isThere && (await takeIntoManagement(tx, user, claim.domainId))
   if (!isTaken) {
-    const why = isThere ? 'somebody else manages them, or their access ended' : 'their address is elsewhere now'
+    const why = !isThere
+      ? 'their address is elsewhere now'
+      : isShown
+        ? 'somebody else manages them, or their access ended'
+        : 'they have never shown that the address is theirs'
     if (!(await closeClaim(tx, claim, { state: 'withdrawn', actor, reason: why, at }))) throw claimOver()
     return 'withdrawn'
   }

@@ -11,6 +11,8 @@ const Counts = Type.Object({
   people: Type.Integer(),
   /** Of them, those whom nobody manages. */
   unmanaged: Type.Integer(),
+  /** Of those, they who have never shown that the address is theirs: they cannot be claimed. */
+  unconfirmed: Type.Integer(),
   /** Of them, those who were told, and those who object. */
   noticed: Type.Integer(),
   objected: Type.Integer(),

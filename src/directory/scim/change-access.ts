@@ -2,6 +2,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { OrganisationRole, TableName } from '../../database/schema.ts'
+import { findUserById } from '../../identity/users.ts'
 import type { ScimRequest } from './scim-parts.ts'
 
 type Parts = Pick<ScimRequest, 'endAccess' | 'connection'>
@@ -10,6 +11,12 @@ interface Person {
   role: OrganisationRole
 }
 
+const reasons = {
+  scim: { as: 'scim', words: 'said so' },
+  group: { as: 'group', words: 'took them out of the group they need' },
+  'not-in-group': { as: 'group', words: 'has not put them into the group they need yet' },
+} as const
+
 /**
  * Ends the access of somebody the directory no longer wants here, the last owner's too (decision 38): refusing would
  * leave in whoever was let go.
@@ -17,11 +24,11 @@ interface Person {
 export async function endByDirectory(
   tx: Tx<TableName>,
   { endAccess, connection }: Parts,
-  { userId, role, cause, at }: Person & { cause: 'scim' | 'group'; at: number },
+  { userId, role, cause, at }: Person & { cause: keyof typeof reasons; at: number },
 ): Promise<void> {
-  const reason =
-    cause === 'scim' ? `${connection.name} said so` : `${connection.name} took them out of the group they need`
-  const ended = await endAccess.end(tx, { userId, cause, reason, actor: null, at })
+  const { as, words } = reasons[cause]
+  const reason = `${connection.name} ${words}`
+  const ended = await endAccess.end(tx, { userId, cause: as, reason, actor: null, at })
   if (ended === undefined || role !== 'owner') return
   const owners = await tx
     .selectFrom('user')
@@ -43,17 +50,27 @@ export async function endByDirectory(
 
 /**
  * Takes somebody back whom the directory wants here again and whom it had ended itself. Where a group is required they
- * have to be in it. What somebody here ended, no directory undoes.
+ * have to be in it. What somebody here ended, no directory undoes. Whoever has never registered gets the link for it.
  */
 export async function takeBackByDirectory(
   tx: Tx<TableName>,
-  { endAccess, connection }: Parts,
+  { endAccess, connection, invite }: Parts & Pick<ScimRequest, 'invite'>,
   { userId, at }: { userId: Id<'usr'>; at: number },
 ): Promise<void> {
   const { requiredGroupId } = connection
   if (requiredGroupId !== null && !(await isMember(tx, requiredGroupId, userId))) return
   for (const cause of ['scim', 'group'] as const)
-    if ((await endAccess.restore(tx, { userId, cause, actor: null, at })) !== undefined) return
+    if ((await endAccess.restore(tx, { userId, cause, actor: null, at })) !== undefined) {
+      const user = await findNewcomer(tx, userId)
+      if (user !== undefined) await invite(tx, user, { connection: connection.name, at })
+      return
+    }
+}
+
+/** Undefined where they ever had a passkey. */
+async function findNewcomer(tx: Tx<TableName>, userId: Id<'usr'>) {
+  const passkey = await tx.selectFrom('credentialRecord').select('id').where('userId', '=', userId).executeTakeFirst()
+  return passkey === undefined ? findUserById(tx, userId) : undefined
 }
 
 const isMember = async (tx: Tx<TableName>, groupId: Id<'grp'>, userId: Id<'usr'>): Promise<boolean> =>

@@ -1,6 +1,7 @@
 import { recordEvent } from '../../audit/record.ts'
 import { orUniqueViolation, type Tx } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
+import { foldAddress } from '../../identity/fold-address.ts'
 import { changeManagedPerson } from '../../identity/managed-people.ts'
 import { applyPatch } from '../../protocols/scim/apply-patch.ts'
 import { listsEntityTag } from '../../protocols/scim/entity-tag.ts'
@@ -36,20 +37,39 @@ export const patchScimUser = (
   wanted: { id: string; ifMatch: string | undefined; operations: readonly PatchOperation[] },
 ): Promise<ScimUser> => change(request, wanted, (user) => applyPatch(userType, readResource(user), wanted.operations))
 
-function change(
+async function change(
   asked: ScimRequest,
   { id, ifMatch }: { id: string; ifMatch: string | undefined },
   changed: (user: ScimUser) => JsonObject,
 ): Promise<ScimUser> {
-  return writeScim(asked, async (tx, request) => {
+  const outcome = await writeScim(asked, async (tx, request) => {
     const user = await lockScimUser(tx, request, id)
     checkMatch(ifMatch, userTag(user))
-    const person = readPerson(changed(user))
+    const resource = changed(user)
     const at = request.now()
+    const person = readOrRefuse(resource, user)
+    if (person instanceof ScimError) {
+      // Whatever else it says that is not taken: that they are not to come in any more is.
+      if (resource['active'] !== false) throw person
+      await tx.updateTable('scimUser').set({ isWanted: 0 }).where('userId', '=', user.userId).execute()
+      await settleAccess(tx, request, user, false, at)
+      return person
+    }
     if (isChanged(user, person)) await keep(tx, request, user, person, at)
     if (person.isWanted !== undefined) await settleAccess(tx, request, user, person.isWanted, at)
     return (await findScimUser(tx, request.connection.id, id)) ?? user
   })
+  if (outcome instanceof ScimError) throw outcome
+  return outcome
+}
+
+function readOrRefuse(resource: JsonObject, { attributes }: ScimUser): PersonAttributes | ScimError {
+  try {
+    return readPerson(resource, attributes)
+  } catch (error) {
+    if (error instanceof ScimError) return error
+    throw error
+  }
 }
 
 /** The row first: two changes of one person come one after the other. @throws ScimError 404 */
@@ -85,7 +105,7 @@ async function keep(
 ): Promise<void> {
   const { connection } = request
   if (person.userNameKey !== user.userNameKey) await checkNameFree(tx, request, person)
-  const isMoved = person.email.toLowerCase() !== user.email.toLowerCase()
+  const isMoved = foldAddress(person.email) !== foldAddress(user.email)
   const addressKey = isMoved ? (await checkAddress(tx, request, person, user.userId)).addressKey : user.addressKey
   await orUniqueViolation(
     tx
@@ -103,7 +123,7 @@ async function keep(
       .where('userId', '=', user.userId)
       .execute(),
   )
-  await changeManagedPerson(tx, { id: user.userId, displayName: user.shownName, email: user.email }, person)
+  await changeManagedPerson(tx, { id: user.userId, displayName: user.shownName, email: user.email }, person, at)
   await recordEvent(tx, {
     action: 'directory.user-changed',
     actor: null,

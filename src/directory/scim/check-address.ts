@@ -1,7 +1,8 @@
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName } from '../../database/schema.ts'
-import { listByAddress } from '../../identity/managed-people.ts'
+import { listHolders } from '../../identity/account-addresses.ts'
+import { releaseAddress } from '../../identity/profile/release-address.ts'
 import type { User } from '../../identity/users.ts'
 import { ScimError } from '../../protocols/scim/scim-error.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -17,22 +18,30 @@ export interface AddressJudgement {
 
 /**
  * Whether a connection may bring somebody with this address. It never takes over an account that its person made: the
- * domain is claimed first, with notice to them.
+ * domain is claimed first, with notice to them. Where the domain is the organisation's, whoever only wrote the address
+ * into their account and never showed that it is theirs loses it to the person who is brought.
  * @throws ScimError 409 `uniqueness`
  */
 export async function checkAddress(
   tx: Tx<TableName>,
-  { connection }: Pick<ScimRequest, 'connection'>,
+  { connection, now }: Pick<ScimRequest, 'connection' | 'now'>,
   { email, addressKey }: Pick<PersonAttributes, 'email' | 'addressKey'>,
   own: Id<'usr'> | undefined,
 ): Promise<AddressJudgement> {
   if (addressKey === null) return { adopts: undefined, addressKey }
-  const others = (await listByAddress(tx, email)).filter(({ id }) => id !== own)
-  if (others.length === 0) return { adopts: undefined, addressKey: await freeKey(tx, connection.id, addressKey, own) }
-  const foreign = others.filter(({ managedBy }) => managedBy !== connection.id)
-  if (foreign.length === 0) return { adopts: undefined, addressKey: await freeKey(tx, connection.id, addressKey, own) }
+  const free = async () => ({ adopts: undefined, addressKey: await freeKey(tx, connection.id, addressKey, own) })
+  const others = (await listHolders(tx, email)).filter(({ user, isCurrent }) => isCurrent && user.id !== own)
+  const holders = others.filter(({ user }) => user.managedBy !== connection.id)
+  if (holders.length === 0) return free()
   const domain = await findDomainOfAddress(tx, email)
-  const claimed = foreign.filter(({ managedBy }) => domain?.state === 'verified' && managedBy === domain.id)
+  const isOurs = domain?.state === 'verified'
+  const foreign = []
+  for (const { user, isProven } of holders)
+    if (isOurs && !isProven && user.managedBy === null)
+      await releaseAddress(tx, user, { broughtBy: connection.name, at: now() })
+    else foreign.push(user)
+  if (foreign.length === 0) return free()
+  const claimed = foreign.filter(({ managedBy }) => isOurs && managedBy === domain.id)
   const [adopts] = claimed
   if (own === undefined && adopts !== undefined && claimed.length === foreign.length && claimed.length === 1) {
     // Anybody can write an address into their account: taken over is only one whose person has shown that it is theirs.
@@ -40,6 +49,8 @@ export async function checkAddress(
       throw taken('Whoever has an account with this address has not verified it. They do that in their account.')
     return { adopts, addressKey: await freeKey(tx, connection.id, addressKey, adopts.id) }
   }
+  if (foreign.some(({ managedBy, state }) => managedBy === null && state === 'ended'))
+    throw taken('Somebody with this address was here, and somebody here ended their access. Only they give it back.')
   if (foreign.some(({ managedBy }) => managedBy === null))
     throw taken('Somebody has an account with this address that nobody manages. Claim the domain of the address first.')
   throw taken('Somebody with this address is managed by another directory or domain.')

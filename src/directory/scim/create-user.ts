@@ -91,11 +91,15 @@ async function bring(
     personal: { displayName: person.displayName, email: person.email },
     at,
   })
-  if (person.isWanted === false)
-    await endByDirectory(tx, request, { userId: user.id, role: user.role, cause: 'scim', at })
+  const isOut = person.isWanted === false
+  // Nobody who comes to be is in a group yet: they wait for the one they need. An account of before goes on until it
+  // leaves that group.
+  const isWaiting = adopts === undefined && connection.requiredGroupId !== null
+  if (isOut || isWaiting)
+    await endByDirectory(tx, request, { userId: user.id, role: user.role, cause: isOut ? 'scim' : 'not-in-group', at })
   else if (adopts === undefined) await request.invite(tx, user, { connection: connection.name, at })
   // Read again only where it is not known: a first sync brings thousands.
-  if (adopts !== undefined || person.isWanted === false) return getScimUser(tx, request, user.id)
+  if (adopts !== undefined || isOut || isWaiting) return getScimUser(tx, request, user.id)
   const { username, state, role, email, managedBy, displayName } = user
   return { ...row, username, state, role, email, managedBy, shownName: displayName }
 }
@@ -116,17 +120,12 @@ const makeAccount = async (
     at,
   })
 
-async function adopt(
-  tx: Tx<TableName>,
-  { connection }: ScimRequest,
-  person: PersonAttributes,
-  user: User,
-): Promise<User> {
+async function adopt(tx: Tx<TableName>, request: ScimRequest, person: PersonAttributes, user: User): Promise<User> {
   // What a connection that is over knew of them.
   await tx.deleteFrom('scimUser').where('userId', '=', user.id).execute()
-  if (user.managedBy === null || !(await handOver(tx, user.id, user.managedBy, connection.id)))
+  if (user.managedBy === null || !(await handOver(tx, user.id, user.managedBy, request.connection.id)))
     throw new ScimError(409, 'Somebody else manages the account with this address by now.', 'uniqueness')
-  await changeManagedPerson(tx, user, person)
+  await changeManagedPerson(tx, user, person, request.now())
   await recomputeRole(tx, user.id)
   return user
 }
@@ -157,7 +156,7 @@ async function bringAgain(
       .where('userId', '=', userId)
       .execute(),
   )
-  await changeManagedPerson(tx, { id: userId, displayName: former.shownName, email: former.email }, person)
+  await changeManagedPerson(tx, { id: userId, displayName: former.shownName, email: former.email }, person, at)
   await recordEvent(tx, {
     action: 'directory.user-created',
     actor: null,

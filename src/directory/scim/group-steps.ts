@@ -60,10 +60,15 @@ function readMembers(
   return value === undefined || value === null ? { kind: 'clear' } : { kind: 'remove', ids: readMemberIds(value) }
 }
 
+const mostMembers = 100_000
+
 /** @throws ScimError `invalidValue` */
 export function readMemberIds(value: Json | undefined): Id<'usr'>[] {
   const read = members === undefined ? undefined : readValue(members, value ?? null)
-  return [read ?? []].flat(1).map((member) => {
+  const listed = [read ?? []].flat(1)
+  if (listed.length > mostMembers)
+    throw badRequest('invalidValue', `A request names at most ${mostMembers} members of a group.`)
+  return listed.map((member) => {
     const { value: id, type } = isObject(member) ? member : {}
     if (typeof id !== 'string' || id === '')
       throw badRequest('invalidValue', 'A member has the id of a person as its value.')

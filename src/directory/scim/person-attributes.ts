@@ -1,9 +1,11 @@
+import { foldAddress } from '../../identity/fold-address.ts'
 import { isPlainAddress } from '../../mail/mail-settings.ts'
 import { foldCase } from '../../protocols/scim/fold-case.ts'
 import { copyResource } from '../../protocols/scim/copy-resource.ts'
 import { isObject, type Json, type JsonObject } from '../../protocols/scim/schema.ts'
 import { badRequest, ScimError } from '../../protocols/scim/scim-error.ts'
 import { enterpriseUserSchema } from '../../protocols/scim/user-schema.ts'
+import { checkBounds } from './check-bounds.ts'
 
 /** What a directory's resource says about a person here. */
 export interface PersonAttributes {
@@ -23,8 +25,11 @@ export interface PersonAttributes {
 export const longestName = 256
 const mostAttributeBytes = 65_536
 
-/** @throws ScimError `invalidValue` for more than is kept of anybody */
-export function readPerson(resource: JsonObject): PersonAttributes {
+/**
+ * @param former what is kept of the person already: that was taken once, and bounds nothing now
+ * @throws ScimError `invalidValue` for more than is kept of anybody
+ */
+export function readPerson(resource: JsonObject, former?: string): PersonAttributes {
   const { userName, externalId, active, password: _, ...kept } = copyResource(resource)
   const name = text(userName).trim()
   if (name === '') throw badRequest('invalidValue', 'userName is required.')
@@ -33,6 +38,7 @@ export function readPerson(resource: JsonObject): PersonAttributes {
   if (name.length > longestName || userNameKey.length > 2 * longestName)
     throw badRequest('invalidValue', `userName has at most ${longestName} characters.`)
   const attributes = JSON.stringify(withoutReferences(kept))
+  if (attributes !== former) checkBounds(kept)
   if (attributes.length > mostAttributeBytes)
     throw new ScimError(413, `A person has at most ${mostAttributeBytes} bytes of attributes here.`)
   const email = addressOf(kept['emails'], name)
@@ -42,7 +48,7 @@ export function readPerson(resource: JsonObject): PersonAttributes {
     externalId: readExternalId(externalId),
     displayName: shownName(kept) || name,
     email,
-    addressKey: email === '' ? null : email.toLowerCase(),
+    addressKey: email === '' ? null : foldAddress(email),
     isWanted: typeof active === 'boolean' ? active : undefined,
     attributes,
   }

@@ -148,19 +148,19 @@ test('an account that its person made is not taken over by its address; one whos
   await using directory = await openDirectory()
   const { id: connection } = await directory.connect('Okta')
   const { database } = directory
-  const make = (username: string, managedBy: string | null) =>
+  const make = (username: string, managedBy: string | null, createdBy: 'usr_1' | null = null) =>
     database.write((tx) =>
       createUser(tx, {
         username,
         displayName: username,
         email: `${username}@corp.example`,
         role: 'guest',
-        createdBy: null,
+        createdBy,
         managedBy,
         at: 1,
       }),
     )
-  await make('own', null)
+  await make('own', null, 'usr_1')
   const claimed = await make('claimed', 'dom_1')
   await make('elsewhere', 'dom_2')
   await database.write((tx) =>
@@ -186,6 +186,69 @@ test('an account that its person made is not taken over by its address; one whos
   assert.deepEqual([adopted.status, adopted.body.id], [201, claimed.id])
   const user = await database.read.selectFrom('user').selectAll().where('id', '=', claimed.id).executeTakeFirstOrThrow()
   assert.deepEqual([user.managedBy, user.role, user.username], [connection, 'member', 'claimed'])
+})
+
+test('whoever only wrote the address of somebody who is brought, here or gone, keeps them from nothing and loses it', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { database } = directory
+  const make = (username: string) =>
+    database.write((tx) =>
+      createUser(tx, {
+        username,
+        displayName: username,
+        email: username === 'here' ? 'ana@Bücher.example' : 'Ana@xn--bcher-kva.example.',
+        role: 'guest',
+        createdBy: null,
+        at: 1,
+      }),
+    )
+  const [here, gone] = [await make('here'), await make('gone')]
+  await database.write((tx) => tx.updateTable('user').set({ state: 'ended' }).where('id', '=', gone.id).execute())
+  const bring = () => directory.call('POST', '/Users', newUser('ana@xn--bcher-kva.example'))
+  assert.equal((await bring()).status, 409, 'whose domain it is nobody has shown')
+  await database.write((tx) =>
+    tx
+      .insertInto('domain')
+      .values({ ...domainRow, id: 'dom_1', name: 'xn--bcher-kva.example', state: 'verified' })
+      .execute(),
+  )
+  const brought = await bring()
+  assert.equal(brought.status, 201)
+  const users = await database.read.selectFrom('user').select(['id', 'email']).execute()
+  assert.deepEqual(
+    new Map(users.map(({ id, email }) => [id as string, email])),
+    new Map([
+      [here.id as string, ''],
+      [gone.id, ''],
+      [brought.body.id, 'ana@xn--bcher-kva.example'],
+    ]),
+  )
+  assert.deepEqual(await actionsOf(directory, here.id), ['profile.address-released'])
+})
+
+test('somebody whose access people here ended does not come again by the directory', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { database } = directory
+  await database.write(async (tx) => {
+    await tx
+      .insertInto('domain')
+      .values({ ...domainRow, id: 'dom_1', name: 'corp.example', state: 'verified' })
+      .execute()
+    const { id } = await createUser(tx, {
+      username: 'ana',
+      displayName: 'Ana',
+      email: 'ana@corp.example',
+      role: 'member',
+      createdBy: 'usr_1',
+      at: 1,
+    })
+    await tx.updateTable('user').set({ state: 'ended' }).where('id', '=', id).execute()
+  })
+  const refused = await directory.call('POST', '/Users', newUser('ana@corp.example'))
+  assert.equal(refused.status, 409)
+  assert.match(String(refused.body['detail']), /ended their access/)
 })
 
 const domainRow = {
@@ -321,4 +384,41 @@ test('names as long as an index can hold, and ids that are none', async () => {
     for (const id of ['%00', 'usr_%00', '..%2F..', "'%20or%201=1--", 'x'.repeat(4000)])
       for (const method of ['GET', 'DELETE'] as const)
         assert.equal((await directory.call(method, `/${type}/${id}`)).status, 404, `${type}/${id}`)
+})
+
+test('each value has its bound, and lists have theirs; what is out of bounds never keeps anybody in', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const long = 'x'.repeat(2_000)
+  const bounded = [
+    { title: long },
+    { nickName: long },
+    { name: { givenName: long } },
+    { emails: Array.from({ length: 101 }, (_, n) => ({ value: `a${n}@example.org` })) },
+    { addresses: [{ formatted: long }] },
+    { x509Certificates: [{ value: 'A'.repeat(20_000) }] },
+    { 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { department: long } },
+  ]
+  for (const more of bounded) {
+    const { status, body } = await directory.call('POST', '/Users', newUser('ana', more))
+    assert.deepEqual([status, body['scimType']], [400, 'invalidValue'], JSON.stringify(more).slice(0, 60))
+  }
+  const { body } = await directory.call('POST', '/Users', newUser('ana', { title: 'x'.repeat(1_024) }))
+  const path = `/Users/${body.id}`
+  for (const more of bounded) assert.equal((await directory.call('PUT', path, newUser('ana', more))).status, 400)
+  assert.equal(await stateOf(directory.database, body.id), 'active')
+  const put = await directory.call('PUT', path, newUser('ana', { title: long, active: false }))
+  assert.equal(put.status, 400)
+  assert.equal(await stateOf(directory.database, body.id), 'ended')
+})
+
+test('what was taken before there were bounds bounds nothing now', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { body } = await directory.call('POST', '/Users', newUser('ana'))
+  const attributes = JSON.stringify({ title: 'x'.repeat(2_000) })
+  await directory.database.write((tx) => tx.updateTable('scimUser').set({ attributes }).execute())
+  const patch = patchOf({ op: 'replace', path: 'active', value: false })
+  assert.equal((await directory.call('PATCH', `/Users/${body.id}`, patch)).status, 200)
+  assert.equal(await stateOf(directory.database, body.id), 'ended')
 })

@@ -14,6 +14,7 @@ import { explainDecision } from '../../policy/words.ts'
 import { findJoined, type Joined, joinByAddress } from './find-or-make-person.ts'
 import type { Provider } from './openid.ts'
 import type { ProvenIdentity } from './proven-identity.ts'
+import { lockProvider } from './lock-provider.ts'
 import { checkRequiredGroup } from './required-group.ts'
 import type { UpstreamRefusal } from './shapes.ts'
 import { syncGroups } from './sync-groups.ts'
@@ -52,9 +53,10 @@ export async function admit(parts: AdmitParts, arriving: Arriving): Promise<{ se
 }
 
 async function decide(tx: Tx<TableName>, parts: AdmitParts, arriving: Arriving): Promise<Outcome> {
-  const { provider, identity, client } = arriving
+  const { identity, client } = arriving
   const at = parts.now()
   try {
+    const provider = await lockProvider(tx, arriving.provider)
     const known = await findJoined(tx, identity)
     await checkRequiredGroup(tx, parts, { provider, identity, known, at })
     // Read again: the group may just have given them their access back.

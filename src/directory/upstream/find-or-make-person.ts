@@ -2,6 +2,8 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Db, Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { ExternalIdentityTable, TableName } from '../../database/schema.ts'
+import { type AddressHolder, hasEnded, listHolders } from '../../identity/account-addresses.ts'
+import { releaseAddress } from '../../identity/profile/release-address.ts'
 import { getSetting } from '../../identity/settings.ts'
 import { createUser, findUserById, type User } from '../../identity/users.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -42,7 +44,8 @@ export async function findJoined(
 /**
  * Somebody who comes for the first time: the account at their address where the organisation manages it, else a new
  * one. Only for an address that the provider vouches for, at a domain of its own that is verified here; an account that
- * somebody manages themselves is joined by them alone. @throws UpstreamError
+ * somebody manages themselves is joined by them alone, and one whose person only wrote the address loses it. Nobody whose
+ * access ended comes again by an address of then. @throws UpstreamError
  */
 export async function joinByAddress(
   tx: Tx<TableName>,
@@ -59,10 +62,13 @@ export async function joinByAddress(
       'domain-not-verified',
       `${domain?.name ?? 'The domain of the address'} is not verified here, or not one of those that are sent there.`,
     )
-  const there = await listAt(tx, address)
-  if (there.some(({ state }) => state === 'ended'))
-    throw new UpstreamError('access-ended', 'The access of whoever has this address here has ended.')
-  const [known, second] = there
+  const holders = await listHolders(tx, address)
+  const there = holders.filter(({ user, isCurrent }) => isCurrent && user.state === 'active')
+  // An administrator who lets them in again makes an account that is here.
+  if (there.length === 0 && holders.some(hasEnded))
+    throw new UpstreamError('access-ended', 'The access of whoever has, or had, this address here has ended.')
+  for (const { user } of holders.filter(isSquatted)) await releaseAddress(tx, user, { broughtBy: provider.name, at })
+  const [known, second] = there.filter((holder) => !isSquatted(holder)).map(({ user }) => user)
   if (known === undefined) return makePerson(tx, { provider, identity, address, domainId: domain.id, at })
   // Anybody can write an address into their account, and a directory into anybody's: who has come in there already joins
   // the two themselves, unless they have shown that the address is theirs.
@@ -85,14 +91,9 @@ export async function joinByAddress(
   return { user: known, link }
 }
 
-const listAt = (tx: Db<'user'>, address: string): Promise<User[]> =>
-  tx
-    .selectFrom('user')
-    .selectAll()
-    .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', address))
-    .where('kind', '=', 'person')
-    .orderBy('createdAt')
-    .execute()
+/** Nobody but its person says that the address of this account is theirs. */
+const isSquatted = ({ user, isCurrent, isProven }: AddressHolder): boolean =>
+  isCurrent && !isProven && user.managedBy === null
 
 /** Whether there is a passkey or a password by which somebody is in that account already. */
 async function hasComeIn(tx: Db<'credentialRecord' | 'passwordLogin'>, userId: Id<'usr'>): Promise<boolean> {

@@ -9,6 +9,7 @@ import { refuseDuringRecovery } from '../../identity/recovery/find-recovery.ts'
 import { endSessions } from '../../identity/sessions.ts'
 import { findLink, insertLink } from './find-or-make-person.ts'
 import type { Shown } from './flows.ts'
+import { findProvider } from './providers.ts'
 import type { ExternalIdentityView } from './shapes.ts'
 
 /** Where somebody can sign in besides here. */
@@ -66,6 +67,8 @@ export async function link(
     const seal = await takeSeal(tx)
     await refuseDuringRecovery(tx, caller.id)
     const { provider, subject, label } = offer
+    if ((await findProvider(tx, providerId)) === undefined)
+      throw conflict('provider-gone', `${provider.name} is no longer a place to sign in here.`)
     const former = await findLink(tx, { issuer, subject })
     if (former !== undefined) {
       if (former.endedAt === null || former.userId !== caller.id) throw taken()

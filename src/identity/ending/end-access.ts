@@ -30,12 +30,14 @@ export interface EndAccess {
   preview(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<Counted[]>
   /**
    * Ends everything a person or agent can come in with, in the transaction of the decision, and with a person the agents
-   * they answer for. Connections are cut when it has committed. Undefined where access had ended already.
+   * they answer for. Connections are cut when it has committed. An end that a directory or another place could undo is
+   * overruled by any other decision, which then stands above it. Undefined where access had ended already.
    */
   end(tx: Tx<TableName>, decision: EndDecision): Promise<AccessEndTable | undefined>
   /**
    * Takes a person back whose access ended by `cause`: their passkeys come back, nothing else does. Undefined where they
-   * are here, or where their last end had another cause: what a person decided, no directory undoes.
+   * are here, or where an end of another cause stands above: what a person decided, no directory undoes. An end of
+   * `cause` that stands below is over then.
    */
   restore(
     tx: Tx<TableName>,
@@ -63,13 +65,14 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
   ): Promise<AccessEndTable | undefined> {
     const { userId, cause, at, actor, sealId = null, reason = '', endedWith = null } = decision
     // Its row is what two decisions queue for: the second finds nothing to do.
-    const user = await tx
-      .updateTable('user')
-      .set((eb) => ({ state: 'ended', generation: eb('generation', '+', 1) }))
-      .where('id', '=', userId)
-      .where('state', '=', 'active')
-      .returningAll()
-      .executeTakeFirst()
+    const user =
+      (await tx
+        .updateTable('user')
+        .set((eb) => ({ state: 'ended', generation: eb('generation', '+', 1) }))
+        .where('id', '=', userId)
+        .where('state', '=', 'active')
+        .returningAll()
+        .executeTakeFirst()) ?? (await findOverruled(tx, { userId, cause }))
     if (user === undefined) return undefined
     const ending = { id: newId('end'), user, cause, at }
     const ended: Counted[] = []
@@ -134,7 +137,11 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
     end,
     async restore(tx, { userId, cause, actor, sealId = null, at }) {
       const last = await findLastEnd(tx, userId)
-      if (last === undefined || last.restoredAt !== null || last.cause !== cause) return undefined
+      if (last === undefined || last.restoredAt !== null) return undefined
+      if (last.cause !== cause) {
+        await closeEnds(tx, userId, at).where('cause', '=', cause).execute()
+        return undefined
+      }
       const user = await revive(tx, { userId, at })
       if (user === undefined) return undefined
       const restored: Record<string, number> = {}
@@ -179,6 +186,51 @@ const outsideOurReach: readonly Remaining[] = [
   { what: 'Copies they already have: clones, downloads and answers of the API.', until: null },
 ]
 
+/** By whom an end is undone: its own source, or else whoever decides here. */
+const keepers: Record<EndCause, 'directory' | 'upstream' | 'people'> = {
+  scim: 'directory',
+  group: 'directory',
+  upstream: 'upstream',
+  console: 'people',
+  api: 'people',
+  shell: 'people',
+  domain: 'people',
+  'guest-end': 'people',
+  owner: 'people',
+}
+
+/** Whether somebody else than decides now could undo an end. */
+export const isOverruledBy = (
+  last: Pick<AccessEndTable, 'cause' | 'restoredAt'> | undefined,
+  cause: EndCause,
+): boolean =>
+  last !== undefined &&
+  last.restoredAt === null &&
+  keepers[last.cause] !== 'people' &&
+  keepers[last.cause] !== keepers[cause]
+
+/** Whose access has ended already, by an end that this cause stands above; their row locked. */
+async function findOverruled(
+  tx: Tx<TableName>,
+  { userId, cause }: Pick<EndDecision, 'userId' | 'cause'>,
+): Promise<User | undefined> {
+  const user = await tx
+    .updateTable('user')
+    .set((eb) => ({ generation: eb.ref('generation') }))
+    .where('id', '=', userId)
+    .where('state', '=', 'ended')
+    .returningAll()
+    .executeTakeFirst()
+  return user !== undefined && isOverruledBy(await findLastEnd(tx, userId), cause) ? user : undefined
+}
+
+/** The ends that keep a person out at this moment; the last one stands above the others. */
+export const listStandingEnds = (db: Db<'accessEnd'>, userId: Id<'usr'>): Promise<AccessEndTable[]> =>
+  db.selectFrom('accessEnd').selectAll().where('userId', '=', userId).where('restoredAt', 'is', null).execute()
+
+const closeEnds = (tx: Tx<'accessEnd'>, userId: Id<'usr'>, at: number) =>
+  tx.updateTable('accessEnd').set({ restoredAt: at }).where('userId', '=', userId).where('restoredAt', 'is', null)
+
 export const findLastEnd = (db: Db<'accessEnd'>, userId: Id<'usr'>): Promise<AccessEndTable | undefined> =>
   db
     .selectFrom('accessEnd')
@@ -201,7 +253,7 @@ async function recordRestored(
   },
 ): Promise<void> {
   const { user, end, cause, actor, sealId, at } = restored
-  await tx.updateTable('accessEnd').set({ restoredAt: at }).where('id', '=', end).execute()
+  await closeEnds(tx, user.id, at).execute()
   await recordEvent(tx, {
     action: 'access.restored',
     actor,

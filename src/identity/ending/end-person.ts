@@ -1,11 +1,11 @@
 import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
-import type { TableName } from '../../database/schema.ts'
+import type { AccessEndTable, TableName } from '../../database/schema.ts'
 import { conflict, forbidden } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { findUserById, listPersonRefs, type User } from '../users.ts'
-import type { EndAccess } from './end-access.ts'
+import { type EndAccess, findLastEnd, isOverruledBy } from './end-access.ts'
 import type { AccessPreview } from './shapes.ts'
 
 /** What would end, and whether this caller may end it. */
@@ -33,7 +33,7 @@ export async function previewEnd(
     agents: ids.flatMap((agent) => people.get(agent) ?? []),
     openConnections: countOpen(user.id),
     isLastOwner: isLast,
-    refusal: findRefusal(caller, user, isLast)?.message ?? null,
+    refusal: findRefusal(caller, user, { isLast, last: await findLastEnd(db, user.id) })?.message ?? null,
   }
 }
 
@@ -49,7 +49,10 @@ export async function endPerson(
   if (known.role === 'owner') await lockOwners(tx)
   const seal = await takeSeal(tx)
   const user = (await findUserById(tx, known.id)) ?? known
-  const refusal = findRefusal(caller, user, await isLastOwner(tx, user))
+  const refusal = findRefusal(caller, user, {
+    isLast: await isLastOwner(tx, user),
+    last: await findLastEnd(tx, user.id),
+  })
   if (refusal !== undefined) throw refusal
   const cause = caller.by.kind === 'session' ? 'console' : 'api'
   const actor = actorOf(caller, seal)
@@ -59,16 +62,20 @@ export async function endPerson(
 }
 
 /** Nothing is asked of a tap that would be refused after it. */
-export function checkMayEnd(caller: Pick<Caller, 'id' | 'role'>, user: User): void {
-  const refusal = findRefusal(caller, user, false)
+export async function checkMayEnd(db: Db<'accessEnd'>, caller: Pick<Caller, 'id' | 'role'>, user: User): Promise<void> {
+  const refusal = findRefusal(caller, user, { isLast: false, last: await findLastEnd(db, user.id) })
   if (refusal !== undefined) throw refusal
 }
 
-function findRefusal(caller: Pick<Caller, 'id' | 'role'>, user: User, isLast: boolean) {
+function findRefusal(
+  caller: Pick<Caller, 'id' | 'role'>,
+  user: User,
+  { isLast, last }: { isLast: boolean; last: AccessEndTable | undefined },
+) {
   if (user.id === caller.id) return forbidden('Nobody ends their own access here.', 'Ask another administrator.')
   if (caller.role !== 'owner' && (user.role === 'owner' || user.role === 'admin'))
     return forbidden('Only an owner ends the access of owners and administrators.', 'Ask an owner.')
-  if (user.state === 'ended') return alreadyEnded(user)
+  if (user.state === 'ended' && !isOverruledBy(last, 'console')) return alreadyEnded(user)
   if (isLast)
     return conflict('last-owner', 'This is the last owner: nobody else could own the organisation.', {
       help: 'Make somebody else an owner first.',

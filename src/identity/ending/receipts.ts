@@ -10,7 +10,10 @@ import type { AccessEnd, AccessEndSummary, ReceiptNode } from './shapes.ts'
 
 export interface Receipts {
   key: Pick<SigningKey, 'keyId' | 'publicKeyPem'>
-  /** The receipt as far as it goes now; signed, and never changed again, once every node has confirmed. @throws 404 */
+  /**
+   * The receipt as far as it goes now; signed, and never changed again, once every node has confirmed, or was silent for so
+   * long that it must have cut everything by itself: then the receipt names it. @throws 404
+   */
   view(id: string): Promise<AccessEnd>
   /** The ends of one account, newest first. */
   list(userId: Id<'usr'>): Promise<AccessEndSummary[]>
@@ -20,6 +23,7 @@ export interface Receipts {
 }
 
 const lookEveryMs = 2_000
+const unsaid = { isSilent: false, cutsBy: null }
 
 /** What ended and when the last connection was cut, from the end's row and what the nodes have confirmed since. */
 export function createReceipts(parts: {
@@ -47,9 +51,9 @@ export function createReceipts(parts: {
     // What is open here is cut before anything is said of it.
     await bus.nudge()
     const nodes = await bus.listNodes(row.busSeq, now())
-    const isComplete = nodes.every(({ confirmedAt, isStopped }) => confirmedAt !== null || isStopped)
+    const isComplete = nodes.every(({ confirmedAt, isSilent }) => confirmedAt !== null || isSilent)
     if (!isComplete) return render({ ...row, nodes: JSON.stringify(nodes) })
-    const completedAt = Math.max(row.decidedAt, ...nodes.map(({ confirmedAt }) => confirmedAt ?? 0))
+    const completedAt = Math.max(row.decidedAt, ...nodes.map(({ confirmedAt, cutsBy }) => confirmedAt ?? cutsBy ?? 0))
     const completed = { nodes: JSON.stringify(nodes), completedAt }
     const { receipt: _none, state: _state, restoredAt: _restored, ...said } = await render({ ...row, ...completed })
     const receipt = key.signStatement(renderReceipt(origin, said))
@@ -94,7 +98,8 @@ export function createReceipts(parts: {
       remains: JSON.parse(row.remains) as AccessEnd['remains'],
       agents: agents.map(({ id, userId }) => ({ id, agent: refOf(people, userId) })),
       state: row.completedAt === null ? 'cutting' : 'complete',
-      nodes: JSON.parse(row.nodes ?? '[]') as ReceiptNode[],
+      // Receipts of an earlier version say neither.
+      nodes: (JSON.parse(row.nodes ?? '[]') as ReceiptNode[]).map((node) => ({ ...unsaid, ...node })),
       completedAt: row.completedAt,
       receipt: row.receipt === null ? null : (JSON.parse(row.receipt) as AccessEnd['receipt']),
       restoredAt: row.restoredAt,

@@ -27,8 +27,8 @@ const end = {
   remains: [{ what: 'Copies they already have: clones, downloads and answers of the API.', until: null }],
   agents: [{ id: 'end_robot', agent: person('robot') }],
   nodes: [
-    { id: 'node-1', confirmedAt: at + 12, cut: 2, seenAt: at, isStopped: false },
-    { id: 'node-2', confirmedAt: null, cut: 0, seenAt: at - 60_000, isStopped: true },
+    { id: 'node-1', confirmedAt: at + 12, cut: 2, seenAt: at, isSilent: false, cutsBy: null },
+    { id: 'node-2', confirmedAt: null, cut: 0, seenAt: at - 60_000, isSilent: true, cutsBy: at - 53_000 },
   ],
   completedAt: at + 12,
 } as const

@@ -25,11 +25,11 @@ export function renderReceipt(origin: string, end: Omit<AccessEnd, 'receipt' | '
       })),
       agents: end.agents.map(({ id, agent }) => ({ end: id, id: agent.id, username: agent.username })),
       remains: end.remains.map(({ what, until }) => ({ what, until: until === null ? null : timeOf(until) })),
-      nodes: end.nodes.map(({ id, confirmedAt, cut, seenAt, isStopped }) => ({
+      nodes: end.nodes.map(({ id, confirmedAt, cut, seenAt, cutsBy }) => ({
         id,
         cut,
         confirmedAt: confirmedAt === null ? null : timeOf(confirmedAt),
-        ...(isStopped ? { stoppedSince: timeOf(seenAt) } : {}),
+        ...(cutsBy === null ? {} : { silentSince: timeOf(seenAt), cutsBy: timeOf(cutsBy) }),
       })),
       completedAt: timeOf(end.completedAt ?? end.decidedAt),
     },

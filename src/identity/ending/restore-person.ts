@@ -6,7 +6,7 @@ import { actorOf, type Caller } from '../caller.ts'
 import { createRegistrationLink } from '../registration-links.ts'
 import { getSetting } from '../settings.ts'
 import { findUserById, type User } from '../users.ts'
-import { type EndAccess, findLastEnd } from './end-access.ts'
+import { type EndAccess, listStandingEnds } from './end-access.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -43,8 +43,8 @@ export async function checkMayRestore(
     throw forbidden('Only an owner gives owners and administrators their access back.', 'Ask an owner.')
   if (user.state === 'active') throw isHere(user)
   if (user.isDemo === 1) throw forbidden('The example people never come in again.', 'Add a person of your own.')
-  const last = await findLastEnd(db, user.id)
-  if ((last?.cause === 'scim' || last?.cause === 'group') && user.managedBy !== null)
+  const standing = await listStandingEnds(db, user.id)
+  if (standing.some(({ cause }) => cause === 'scim' || cause === 'group') && user.managedBy !== null)
     throw conflict('managed', `The directory ended the access of ${user.displayName}.`, {
       help: 'Take them back there: it would end their access again.',
     })

@@ -48,8 +48,10 @@ export const ReceiptNode = Type.Object({
   cut: Type.Integer(),
   /** When it last wrote that it lives. */
   seenAt: Time,
-  /** It had stopped: nothing was open there. */
-  isStopped: Type.Boolean(),
+  /** It did not answer: stopped, or cut off from the database. */
+  isSilent: Type.Boolean(),
+  /** Of a silent one: by when it had cut everything it held by itself, if it still ran. */
+  cutsBy: Nullable(Time),
 })
 export type ReceiptNode = Static<typeof ReceiptNode>
 

@@ -6,6 +6,7 @@ import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
 import { actorOf, type SessionCaller } from '../caller.ts'
 import { createCredentialRecord, listCredentialRecords } from '../credential-records.ts'
 import { checkStillHere } from '../ending/check-still-here.ts'
+import { unknownPasskey } from '../known-passkey.ts'
 import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
 import { findUserById } from '../users.ts'
 import { endPasswordLogin, untestedCap } from './password-logins.ts'
@@ -86,18 +87,23 @@ async function refuseSecond(db: Db<'credentialRecord'>, userId: Id<'usr'>): Prom
     throw conflict('has-passkey', 'You have a passkey already.', { help: 'Sign in with it.' })
 }
 
-/** Its person has signed in with it: from now on it counts as what came in by a password, and the password is over. */
+/**
+ * Its person has signed in with it: from now on it counts as what came in by a password, and the password is over.
+ * @throws 401 where either ended meanwhile
+ */
 export async function countUntested(
   tx: Tx<
     'credentialRecord' | 'passwordLogin' | 'totp' | 'session' | 'registrationLink' | 'auditEvent' | 'auditPersonal'
   >,
   { userId, id, at }: { userId: Id<'usr'>; id: Id<'crd'>; at: number },
 ): Promise<void> {
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('credentialRecord')
     .set({ strengthCap: 'passkey', uvInitialized: 1 })
     .where('id', '=', id)
     .where('strengthCap', '=', untestedCap)
-    .execute()
-  await endPasswordLogin(tx, { userId, reason: 'a passkey was used', actor: null, at })
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+  const isOver = await endPasswordLogin(tx, { userId, reason: 'a passkey was used', actor: null, at })
+  if (Number(numUpdatedRows) !== 1 || !isOver) throw unknownPasskey()
 }

@@ -20,13 +20,13 @@ import { isOwnHash } from './password-hash.ts'
 import { findBroughtHash, findByName, hasPasskey, type KnownPassword } from './password-logins.ts'
 import { findWeakness } from './weak-password.ts'
 
-/** Wrong ones within an hour: for one account, and from one address, behind which an office may sit. */
-const mostGuesses = { account: 10, address: 100 }
+/** Wrong ones within an hour: for one name and one account, and from one address, behind which an office may sit. */
+const mostGuesses = { name: 10, account: 10, address: 100 }
 
 export interface PasswordParts extends Ceremonies {
   secrets: Secrets
   hashing: PasswordHashing
-  guesses: { account: ReturnType<typeof createGuessBudget>; address: ReturnType<typeof createGuessBudget> }
+  guesses: Record<'name' | 'account' | 'address', ReturnType<typeof createGuessBudget>>
   /** Compared with where nobody is called so, to take as long. */
   nobodysHash: Promise<string>
 }
@@ -39,6 +39,7 @@ export function passwordParts({ ceremonies, secrets }: { ceremonies: Ceremonies;
     secrets,
     hashing,
     guesses: {
+      name: createGuessBudget({ most: mostGuesses.name, now }),
       account: createGuessBudget({ most: mostGuesses.account, now }),
       address: createGuessBudget({ most: mostGuesses.address, now }),
     },
@@ -59,15 +60,20 @@ export async function signInWithPassword(
   // Nothing is computed for strangers where no rule permits a password: the page says so too.
   if (!permitsAnybody(policy.current(), now())) throw refused()
   const known = await findByName(database.read, request.name)
-  const account = known?.id ?? `nobody ${request.name.trim().toLowerCase().slice(0, 254)}`
+  // As it was typed: that username and address are one person's is not told by what is left of one when the other is used up.
+  const name = request.name.trim().toLowerCase().slice(0, 254)
   const address = rateLimit.normalizeIP(client.address, 64)
-  takeGuess(parts, { account, address })
+  takeGuess(parts, { name, address })
+  const hasGuess = known === undefined || guesses.account.take(known.id).left !== undefined
 
   const isRight = await verifyEvenly(parts, known, request.password)
-  if (known === undefined) throw refused()
+  // Written for everybody: that a refusal takes as long as it does tells nothing either.
+  if (known === undefined) return noteRefusal(parts, undefined, { reason: 'nobody is called so', client })
   const refuse = (reason: string, recorded?: RecordedDecision): Promise<never> =>
-    noteRefusal(parts, known, { reason, recorded, client })
+    noteRefusal(parts, known, { reason, client, ...(recorded === undefined ? {} : { recorded }) })
   if (!isRight) return refuse('wrong password')
+  // Said no louder than a wrong password: by which of their names it was guessed is nobody's business.
+  if (!hasGuess) return refuse('too many guesses')
   const actor = await readPolicyActor(database.read, known)
   const until = permittedUntil(policy.current(), { at: now(), actor, address: client.address })
   if (until === null) return refuse('no rule permits a password')
@@ -133,7 +139,8 @@ export async function signInWithPassword(
     return { secret: session.secret, mustChange: row?.mustChange === 1 }
   })
   if (begun === undefined) return refuse('used already')
-  guesses.account.giveBack(account)
+  guesses.name.giveBack(name)
+  guesses.account.giveBack(known.id)
   guesses.address.giveBack(address)
   return { ...begun, strength, until }
 }
@@ -155,10 +162,10 @@ async function verifyEvenly(
   return isOwn ? isOurs : isBrought
 }
 
-/** Taken before anything is computed; an account's budget is for passwords alone, so that guessing shuts no passkey out. */
-function takeGuess({ guesses }: PasswordParts, { account, address }: { account: string; address: string }): void {
+/** Taken before anything is computed; the budget is for passwords alone, so that guessing shuts no passkey out. */
+function takeGuess({ guesses }: PasswordParts, { name, address }: { name: string; address: string }): void {
   // One after the other: an address that is out of guesses takes none from anybody.
-  for (const take of [() => guesses.address.take(address), () => guesses.account.take(account)]) {
+  for (const take of [() => guesses.address.take(address), () => guesses.name.take(name)]) {
     const taken = take()
     if (taken.left === undefined)
       throw new ProblemError(429, 'too-many-guesses', 'Too many passwords were tried.', {
@@ -185,15 +192,15 @@ export const ownWords = ({ username, displayName, email }: KnownPassword): strin
 
 async function noteRefusal(
   { database, now }: PasswordParts,
-  known: KnownPassword,
-  { reason, recorded, client }: { reason: string; recorded: RecordedDecision | undefined; client: Client },
+  known: KnownPassword | undefined,
+  { reason, recorded, client }: { reason: string; recorded?: RecordedDecision; client: Client },
 ): Promise<never> {
   await database.write((tx) =>
     recordEvent(tx, {
       action: 'session.refused',
       actor: null,
       method: 'password',
-      target: { kind: 'user', id: known.id },
+      target: known === undefined ? { kind: 'instance', id: '1' } : { kind: 'user', id: known.id },
       outcome: 'refused',
       facts: { reason, credential: strengthWords.password },
       ...(recorded === undefined ? {} : { decision: recorded }),

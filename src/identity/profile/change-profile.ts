@@ -1,6 +1,7 @@
 import { recordEvent } from '../../audit/record.ts'
 import { conflict, notFound, type ProblemError } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
+import { recordAddress } from '../account-addresses.ts'
 import { actorOf } from '../caller.ts'
 import { refuseDuringRecovery } from '../recovery/find-recovery.ts'
 import { findUserById, plain, type User } from '../users.ts'
@@ -59,6 +60,7 @@ export async function changeProfile(
       .where('managedBy', user.managedBy === null ? 'is' : '=', user.managedBy)
       .executeTakeFirst()
     if (Number(changed.numUpdatedRows) !== 1) throw managedProblem('change it')
+    if (email !== undefined) await recordAddress(tx, { id: user.id, email }, { provenAt: null, at })
     await recordEvent(tx, {
       action: 'profile.changed',
       actor: actorOf(caller, seal),

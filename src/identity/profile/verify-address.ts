@@ -3,6 +3,7 @@ import type { Database, Tx } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
 import { conflict, forbidden, ProblemError } from '../../http/problem.ts'
 import { hashSecret, newSecret } from '../../http/secret.ts'
+import { recordProof } from '../account-addresses.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { findUserById, type User } from '../users.ts'
 import type { WriteLetter } from './own-letter.ts'
@@ -62,6 +63,8 @@ export async function askVerification(parts: AddressParts, caller: Caller): Prom
     })
   await parts.database.write(async (tx) => {
     const user = await findUserById(tx, caller.id)
+    if (user?.email === '')
+      throw conflict('no-address', 'Your account has no address.', { help: 'Write yours under Profile first.' })
     if (user === undefined || user.emailVerifiedAt !== null)
       throw conflict('already-verified', 'You have shown already that this address is yours.')
     if (await sendVerification(tx, parts, user)) return
@@ -105,6 +108,7 @@ export async function confirmAddress({ database, now }: AddressParts, caller: Ca
       .executeTakeFirst()
     if (hashSecret(user.email) !== row.addressHash || Number(confirmed.numUpdatedRows) !== 1)
       throw gone('This link was made for an address that is no longer yours.')
+    await recordProof(tx, user, at)
     await recordEvent(tx, {
       action: 'profile.address-verified',
       actor: actorOf(caller),

@@ -13,7 +13,13 @@ import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
 import { actorOf, getEnrolling, getPerson } from '../caller.ts'
 import { withCeremonyProblems } from '../ceremony-problem.ts'
-import { createCredentialRecord, findCredentialRecord, listCredentialRecords } from '../credential-records.ts'
+import {
+  type CredentialRecord,
+  createCredentialRecord,
+  findCredentialRecord,
+  listCredentialRecords,
+} from '../credential-records.ts'
+import { untestedCap } from '../passwords/password-logins.ts'
 import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
 import { registeredKey } from '../registered-key.ts'
 import { BeginCeremony, Ceremony, CredentialView } from '../shapes.ts'
@@ -80,7 +86,7 @@ export function credentialRoutes(
     name: 'credential.remove',
     async describe(request) {
       const record = await getOwn(request)
-      await refuseLast(record.userId)
+      await refuseLast(record)
       const cose = Buffer.from(record.publicKey, 'base64url')
       const isLost = mayBeInWrongHands(request)
       const end = isLost ? ': it may be in wrong hands' : ''
@@ -97,8 +103,10 @@ export function credentialRoutes(
     },
   }
 
-  const refuseLast = async (userId: Parameters<typeof listCredentialRecords>[1], db = database.read): Promise<void> => {
-    if ((await listCredentialRecords(db, userId)).length > 1) return
+  const refuseLast = async ({ id, userId }: CredentialRecord, db = database.read): Promise<void> => {
+    const others = (await listCredentialRecords(db, userId)).filter((other) => other.id !== id)
+    // One that its person has never tapped may be nobody's.
+    if (others.some(({ strengthCap }) => strengthCap !== untestedCap)) return
     throw conflict('last-credential', 'This is your last passkey: without it you could not sign in again.', {
       help: 'Add another passkey first, then remove this one.',
     })
@@ -226,7 +234,7 @@ export function credentialRoutes(
           .where('id', '=', caller.id)
           .where('state', '=', 'active')
           .execute()
-        await refuseLast(caller.id, tx)
+        await refuseLast(record, tx)
         const seal = await request.takeSeal(tx)
         const { numUpdatedRows } = await tx
           .updateTable('credentialRecord')

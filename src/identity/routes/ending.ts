@@ -37,7 +37,7 @@ export function endingRoutes(
       const user = await getPersonByName(database.read, (request.params as Static<typeof ByName>).username)
       const { reason } = request.body as Static<typeof EndReason>
       const caller = getActorAnywhere(request)
-      checkMayEnd(caller, user)
+      await checkMayEnd(database.read, caller, user)
       const { kinds, agents } = await previewEnd(parts, database.read, { caller, user, at: now() })
       return {
         title: `End the access of ${user.displayName} (${user.username})`,

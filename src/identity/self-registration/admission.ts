@@ -2,7 +2,9 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Db } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
 import { ProblemError } from '../../http/problem.ts'
+import { recordProof } from '../account-addresses.ts'
 import type { Admission } from '../admission.ts'
+import { foldAddress } from '../fold-address.ts'
 import { getSetting } from '../settings.ts'
 import { applicationMs } from './apply.ts'
 import { isKnownAddress } from './is-known.ts'
@@ -46,12 +48,13 @@ export const selfAdmission = (isOwnAddress: IsOwnAddress): Admission => ({
     // Of several links to one address the first that is used counts.
     const used = await tx
       .deleteFrom('applicant')
-      .where('email', '=', user.email.toLowerCase())
+      .where('email', '=', foldAddress(user.email))
       .returning('linkId')
       .execute()
     if (!used.some((row) => row.linkId === linkId))
       throw over('link-used', 'This link was already used, or another one that was sent to you.', 'Sign in.')
     await tx.updateTable('user').set({ emailVerifiedAt: at }).where('id', '=', user.id).execute()
+    await recordProof(tx, user, at)
     await recordEvent(tx, {
       action: 'person.self-registered',
       actor: null,

@@ -2,6 +2,7 @@ import type { Database, Tx } from '../../database/handles.ts'
 import { newId } from '../../database/id.ts'
 import type { TableName } from '../../database/schema.ts'
 import { forbidden, ProblemError } from '../../http/problem.ts'
+import { foldAddress } from '../fold-address.ts'
 import type { WriteLetter } from '../profile/own-letter.ts'
 import { createRegistrationLink, linkUrl } from '../registration-links.ts'
 import { getSetting } from '../settings.ts'
@@ -44,7 +45,7 @@ export async function applyToRegister(parts: ApplyParts, given: Application): Pr
       .deleteFrom('applicant')
       .where('createdAt', '<=', at - applicationMs)
       .execute()
-    const email = given.email.toLowerCase()
+    const email = foldAddress(given.email)
     const { all } = await tx
       .selectFrom('applicant')
       .select((eb) => eb.fn.countAll<number>().as('all'))

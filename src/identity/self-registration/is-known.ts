@@ -1,12 +1,11 @@
 import type { Db } from '../../database/handles.ts'
+import { hasEnded, listHolders } from '../account-addresses.ts'
 
-/** Whether an account here has or had this address, in any case. One that ended counts: nobody lets themselves in again. */
-export async function isKnownAddress(db: Db<'user'>, email: string): Promise<boolean> {
-  const user = await db
-    .selectFrom('user')
-    .select('id')
-    .where(({ eb, fn }) => eb(fn<string>('lower', ['email']), '=', email.toLowerCase()))
-    .limit(1)
-    .executeTakeFirst()
-  return user !== undefined
+/**
+ * Whether an account has this address, or one that ended had it at any time, in whatever spelling: nobody lets themselves
+ * in again. Whoever ended and only wrote it keeps it from nobody.
+ */
+export async function isKnownAddress(db: Db<'accountAddress' | 'user'>, email: string): Promise<boolean> {
+  const holders = await listHolders(db, email)
+  return holders.some((holder) => hasEnded(holder) || (holder.isCurrent && holder.user.state === 'active'))
 }

@@ -79,7 +79,7 @@ describe('createReceiveParser', () => {
       [request([command(`refs/heads/a\n${zeroOid} ${two} refs/heads/main\0`)]), 'ref-name-refused'],
       [request([command('refs/heads/../../config\0')]), 'ref-name-refused'],
       [request([command('HEAD\0')]), 'ref-name-refused'],
-      [request(['push-cert\0report-status\n']), 'push-certificate-unsupported'],
+      [request(['push-cert\0report-status\n']), 'receive-malformed'],
       [request([command('refs/heads/main\0object-format=sha256')]), 'object-format-unsupported'],
     ]
     for (const [bytes, code] of attacks) assert.equal(refusal(bytes), code, bytes.toString('latin1'))

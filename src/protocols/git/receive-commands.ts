@@ -1,7 +1,10 @@
 import { parsePkt } from './pkt-line.ts'
+import { type PushCertificate, PushCertificateError, parsePushCertificate } from './push-certificate.ts'
+import { type RefCommand, zeroOid } from './ref-command.ts'
 import { checkRefName } from './ref-name.ts'
 
-export type RefCommand = { ref: string; oldOid: string; newOid: string }
+export { type RefCommand, zeroOid } from './ref-command.ts'
+
 export type ReceiveRequest = {
   commands: RefCommand[]
   capabilities: string[]
@@ -9,6 +12,8 @@ export type ReceiveRequest = {
   options: string[]
   /** Roots of a shallow pusher's history. */
   shallow: string[]
+  /** Of `git push --signed`: what was signed, not yet checked. Its commands are those above. */
+  certificate: PushCertificate | undefined
   /** Every byte that was read, the pack's first ones too: to be replayed into `git receive-pack`. */
   consumed: Buffer
 }
@@ -17,7 +22,7 @@ export type ReceiveRequestErrorCode =
   | 'receive-too-many-commands'
   | 'receive-too-large'
   | 'receive-cut-off'
-  | 'push-certificate-unsupported'
+  | 'push-certificate-malformed'
   | 'object-format-unsupported'
   | 'ref-name-refused'
 
@@ -32,10 +37,9 @@ export class ReceiveRequestError extends Error {
   }
 }
 
-export const zeroOid = '0'.repeat(40)
-
 const maxOptions = 64
 const defaultLimits = { maxCommands: 1000, maxBytes: 256 * 1024 }
+const CERTIFICATE_END = 'push-cert-end\n'
 const commandPattern = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/s
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -54,9 +58,11 @@ export function createReceiveParser(
     capabilities: [],
     options: [],
     shallow: [],
+    certificate: undefined,
     consumed: Buffer.alloc(0),
   }
-  let part: 'commands' | 'options' = 'commands'
+  let part: 'commands' | 'certificate' | 'options' = 'commands'
+  let certificate = ''
   let rest: Buffer = Buffer.alloc(0)
   let parsedBytes = 0
 
@@ -71,9 +77,16 @@ export function createReceiveParser(
       parsedBytes += parsed.next - offset
       offset = parsed.next
       const { line } = parsed
-      if (line.kind === 'data' && part === 'commands') readCommandLine(line.payload, request, maxCommands)
-      else if (line.kind === 'data') readOption(line.payload, request)
-      else if (line.kind !== 'flush') throw malformed()
+      if (line.kind === 'data' && part === 'certificate') {
+        const text = decode(line.payload)
+        if (text === CERTIFICATE_END) {
+          part = 'commands'
+          readCertificate(certificate, request, maxCommands)
+        } else certificate += text
+      } else if (line.kind === 'data' && part === 'commands') {
+        if (readCommandLine(line.payload, request, maxCommands) === 'certificate') part = 'certificate'
+      } else if (line.kind === 'data') readOption(line.payload, request)
+      else if (line.kind !== 'flush' || part === 'certificate') throw malformed()
       // A request without commands is git's way to ask whether it may talk at all.
       else if (part === 'commands' && request.commands.length > 0 && request.capabilities.includes('push-options')) {
         part = 'options'
@@ -84,7 +97,10 @@ export function createReceiveParser(
   }
 }
 
-function readCommandLine(payload: Buffer, request: ReceiveRequest, maxCommands: number): void {
+/** `certificate`: what follows is one, line by line. */
+function readCommandLine(payload: Buffer, request: ReceiveRequest, maxCommands: number): 'certificate' | undefined {
+  // git refuses commands beside a certificate; so do we, before it.
+  if (request.certificate !== undefined) throw malformed()
   const first = request.commands.length === 0 && request.capabilities.length === 0
   const nul = payload.indexOf(0)
   if (nul >= 0 && !first) throw malformed()
@@ -93,25 +109,39 @@ function readCommandLine(payload: Buffer, request: ReceiveRequest, maxCommands: 
     request.capabilities = decode(chomp(payload.subarray(nul + 1)))
       .split(' ')
       .filter(Boolean)
-  if (line === 'push-cert') {
-    throw new ReceiveRequestError(
-      'push-certificate-unsupported',
-      'Signed pushes (git push --signed) are not taken here.',
-    )
-  }
   const format = request.capabilities.find((capability) => capability.startsWith('object-format='))
   if (format !== undefined && format !== 'object-format=sha1') {
     throw new ReceiveRequestError('object-format-unsupported', 'This repository holds SHA-1 objects.')
   }
+  if (line === 'push-cert' && first) return 'certificate'
   const shallow = /^shallow ([0-9a-f]{40})$/.exec(line)?.[1]
-  if (shallow !== undefined && request.commands.length === 0) return void request.shallow.push(shallow)
-  readCommand(line, request, maxCommands)
+  if (shallow !== undefined && request.commands.length === 0) request.shallow.push(shallow)
+  else addCommand(readCommand(line), request, maxCommands)
+  return undefined
 }
 
-function readCommand(line: string, request: ReceiveRequest, maxCommands: number): void {
+function readCertificate(text: string, request: ReceiveRequest, maxCommands: number): void {
+  try {
+    request.certificate = parsePushCertificate(text)
+  } catch (error) {
+    if (!(error instanceof PushCertificateError)) throw error
+    throw new ReceiveRequestError(
+      'push-certificate-malformed',
+      `The certificate of this signed push cannot be used: ${error.message}.`,
+    )
+  }
+  for (const command of request.certificate.commands) addCommand(command, request, maxCommands)
+}
+
+function readCommand(line: string): RefCommand {
   const [, oldOid, newOid, ref] = commandPattern.exec(line) ?? []
   if (oldOid === undefined || newOid === undefined || ref === undefined) throw malformed()
   if (oldOid === zeroOid && newOid === zeroOid) throw malformed()
+  return { ref, oldOid, newOid }
+}
+
+function addCommand(command: RefCommand, request: ReceiveRequest, maxCommands: number): void {
+  const { ref } = command
   if (checkRefName(ref) !== undefined) {
     throw new ReceiveRequestError(
       'ref-name-refused',
@@ -122,7 +152,7 @@ function readCommand(line: string, request: ReceiveRequest, maxCommands: number)
   if (request.commands.length >= maxCommands) {
     throw new ReceiveRequestError('receive-too-many-commands', `One push may update at most ${maxCommands} references.`)
   }
-  request.commands.push({ ref, oldOid, newOid })
+  request.commands.push(command)
 }
 
 function readOption(payload: Buffer, request: ReceiveRequest): void {

@@ -1,4 +1,5 @@
-// protocols/ssh owns the SSH data types of RFC 4251 §5. It never opens a connection and never judges a key.
+// protocols/ssh owns the data types of RFC 4251 §5, keys, signatures and certificates of SSH. It never opens a
+// connection, and never asks whose a key is.
 
 import { isUtf8 } from 'node:buffer'
 
@@ -18,6 +19,13 @@ export class WireError extends Error {
 export function u32(n: number): Buffer {
   const bytes = Buffer.allocUnsafe(4)
   bytes.writeUInt32BE(n)
+  return bytes
+}
+
+/** uint64, big-endian. */
+export function u64(n: bigint): Buffer {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeBigUInt64BE(n)
   return bytes
 }
 
@@ -87,6 +95,16 @@ export class WireReader {
     if (first === undefined || first & 0x80) throw new WireError('not-canonical', 'mpint is not positive')
     if (first === 0 && ((bytes[1] ?? 0) & 0x80) === 0) throw new WireError('not-canonical', 'mpint is not shortest')
     return bytes
+  }
+
+  /** How many bytes are left. */
+  get remaining(): number {
+    return this.#bytes.length - this.#offset
+  }
+
+  /** All that is left. */
+  rest(): Buffer {
+    return this.bytes(this.remaining)
   }
 
   done(): void {

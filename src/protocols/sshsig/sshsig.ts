@@ -31,7 +31,6 @@ export class SshsigError extends Error {
 
 const MAGIC = Buffer.from('SSHSIG')
 const VERSION = 1
-const SHA512_BYTES = 64
 const BEGIN = '-----BEGIN SSH SIGNATURE-----\n'
 const END = '-----END SSH SIGNATURE-----\n'
 const COLUMNS = 70
@@ -40,10 +39,12 @@ const MAX_ARMOR_CHARS = 64 * 1024
 const ARMOR = /^-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]{1,76}\n)+)-----END SSH SIGNATURE-----\n?$/
 
 /** The bytes that are signed for a message (PROTOCOL.sshsig §3), with SHA-512; for a tap they are the challenge. */
-export function sshsigBlob(namespace: string, message: Uint8Array): Buffer {
-  const head = [MAGIC, string(namespace), string(''), string('sha512'), u32(SHA512_BYTES)]
-  return Buffer.concat([...head, digest('sha512', message)])
-}
+export const sshsigBlob = (namespace: string, message: Uint8Array): Buffer =>
+  sshsigMessage({ namespace, hash: 'sha512' }, message)
+
+/** The same with the digest that a signature names. */
+export const sshsigMessage = ({ namespace, hash }: Pick<Sshsig, 'namespace' | 'hash'>, message: Uint8Array): Buffer =>
+  Buffer.concat([MAGIC, string(namespace), string(''), string(hash), string(digest(hash, message))])
 
 /** The armored file over a SHA-512 digest, in 70 columns as ssh-keygen writes it, with its last newline. */
 export function armorSshsig(parts: { publicKey: Uint8Array; namespace: string; signature: Uint8Array }): string {
@@ -70,7 +71,7 @@ function armorBlob(blob: Buffer): string {
 export interface Sshsig {
   publicKey: Buffer
   namespace: string
-  hash: string
+  hash: 'sha256' | 'sha512'
   signature: Buffer
 }
 

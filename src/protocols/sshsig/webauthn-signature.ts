@@ -73,23 +73,34 @@ export function verifyWebauthnSshsig(armored: string, namespace: string, message
   if (parsed.hash !== 'sha512') throw new SshsigError('hash-unsupported', 'the message digest is not SHA-512')
   // One signature has one spelling, so that nobody can mint a second commit id for the same tap.
   if (armorSshsig(parsed) !== armored) throw new SshsigError('not-canonical', 'the armor is not in 70 columns')
-  const key = asSshsigError(() => parsePublicKey(parsed.publicKey))
-  const tap = asSshsigError(() => parseSignature(parsed.signature))
+  return verifyWebauthnSignature({ ...parsed, challenge: sshsigBlob(namespace, message) })
+}
+
+/** The same for a signature outside a file, whose challenge is the signed bytes themselves. Throws SshsigError. */
+export function verifyWebauthnSignature(signed: {
+  /** In wire form. */
+  publicKey: Buffer
+  signature: Buffer
+  challenge: Buffer
+}): VerifiedTap {
+  const { publicKey, challenge } = signed
+  const key = asSshsigError(() => parsePublicKey(publicKey))
+  const tap = asSshsigError(() => parseSignature(signed.signature))
 
   checkFlags(tap.flags, tap.extensions)
-  checkTapClientData(tap.clientDataJSON, sshsigBlob(namespace, message), tap.origin)
-  const signed = Buffer.concat([
+  checkTapClientData(tap.clientDataJSON, challenge, tap.origin)
+  const bytes = Buffer.concat([
     sha256(key.rpId),
     Buffer.of(tap.flags),
     u32(tap.counter),
     tap.extensions,
     sha256(tap.clientDataJSON),
   ])
-  if (!verify('sha256', signed, publicKeyObject(parsed.publicKey, key.point), tap.der)) {
+  if (!verify('sha256', bytes, publicKeyObject(publicKey, key.point), tap.der)) {
     throw new SshsigError('signature-invalid', 'the key did not make this signature')
   }
   return {
-    publicKey: parsed.publicKey,
+    publicKey,
     rpId: key.rpId,
     origin: tap.origin,
     flags: tap.flags,

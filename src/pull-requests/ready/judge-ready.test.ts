@@ -27,6 +27,7 @@ function judge(
     owners: null,
     checks: [],
     openThreads: 0,
+    unsigned: null,
     ...rest,
   })
   for (const { isMet, help } of lines) assert.equal(help === null, isMet, 'what is missing says what would help')

@@ -1,5 +1,7 @@
 import type { PersonRef } from '../../http/shapes.ts'
 import type { BranchRule } from '../../repositories/branch-rule.ts'
+import type { Unsigned } from '../../repositories/commit-signatures/find-unsigned.ts'
+import { isUnsigned, unsignedSentences } from '../../repositories/commit-signatures/unsigned-words.ts'
 import type { CodeOwners, NeededOwners } from './code-owners.ts'
 import { fillPlaces } from './fill-places.ts'
 import type { JudgedCheck } from './required-checks.ts'
@@ -21,6 +23,8 @@ export interface ReadyFacts {
   owners: CodeOwners | null
   checks: readonly JudgedCheck[]
   openThreads: number
+  /** Null where the rule does not ask for signed commits. */
+  unsigned: Unsigned | null
 }
 
 export interface ReadyLine {
@@ -40,6 +44,7 @@ export function judgeReady(facts: ReadyFacts): ReadyLine[] {
     ...judgeOwners(facts),
     ...judgeRequiredChecks(facts),
     ...judgeThreads(facts),
+    ...judgeSigned(facts),
   ]
 }
 
@@ -138,6 +143,16 @@ function judgeThreads({ rule, openThreads }: ReadyFacts): ReadyLine[] {
   if (openThreads === 0) return [met(label)]
   const help = `${openThreads === 1 ? 'One is' : `${openThreads} are`} open: answer and resolve them.`
   return [{ label, isMet: false, help, needs: 'thread' }]
+}
+
+function judgeSigned({ rule, unsigned, branch }: ReadyFacts): ReadyLine[] {
+  if (unsigned === null) return []
+  if (!isUnsigned(unsigned)) return [met('Every commit is signed by a registered key')]
+  // What a squash makes is signed by the tap that seals it.
+  if (rule.methods.includes('squash')) return [met('Not every commit is signed, so it can only be squashed')]
+  const [, ...which] = unsignedSentences(branch, unsigned)
+  const help = `${which.map((each) => each.trim()).join('; ')}. Register your key under Account, sign them with it, and push again.`
+  return [{ label: 'Every commit is signed by a registered key', isMet: false, help }]
 }
 
 const met = (label: string): ReadyLine => ({ label, isMet: true, help: null })

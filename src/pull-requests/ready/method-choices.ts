@@ -1,8 +1,11 @@
 import { Lru } from '../../protocols/lru.ts'
 import type { BranchRule } from '../../repositories/branch-rule.ts'
+import type { Unsigned } from '../../repositories/commit-signatures/find-unsigned.ts'
+import { isUnsigned } from '../../repositories/commit-signatures/unsigned-words.ts'
 import { keepsFirstParents } from '../../repositories/refs.ts'
 import type { Source } from '../../repositories/revision.ts'
 import { findMethodRefusal } from '../merge-methods.ts'
+import { keepsCommits, unsignedRefusal } from '../signed-commits.ts'
 import type { MergeMethod, MethodChoice } from '../shapes.ts'
 
 /** How what is proposed lies to its target, as far as the ways to merge depend on it. */
@@ -39,11 +42,14 @@ export function judgeMethods({
   rule,
   branch,
   history,
+  unsigned,
 }: {
   rule: BranchRule | undefined
   branch: string
   /** Null where nothing can be merged anyway. */
   history: HistoryFacts | null
+  /** Null where the rule does not ask for signed commits. */
+  unsigned: Unsigned | null
 }): MethodChoice[] {
   return methods.map((method) => ({
     method,
@@ -53,6 +59,7 @@ export function judgeMethods({
   function refusalOf(method: MergeMethod): string | undefined {
     if (history === null) return undefined
     if (method === 'rebase' && history.hasMerges) return 'There are merges among its commits, which cannot be replayed.'
+    if (unsigned !== null && keepsCommits(method) && isUnsigned(unsigned)) return unsignedRefusal(branch)
     if (method !== 'fast-forward') return undefined
     if (!history.isAhead)
       return `${branch} has commits of its own, so it cannot simply move on: rebase onto it, and push.`

@@ -11,9 +11,10 @@ import { readApprovals } from '../review/read-approvals.ts'
 import { countOpenThreads } from '../review/read-threads.ts'
 import { listCodeOwners } from './code-owners.ts'
 import type { ReadyFacts } from './judge-ready.ts'
+import { readUnsigned } from '../signed-commits.ts'
 import { judgeChecks, type JudgedCheck } from './required-checks.ts'
 
-export interface ReadyParts extends Pick<RefParts, 'database' | 'git'> {
+export interface ReadyParts extends RefParts {
   site: Place
 }
 
@@ -44,6 +45,7 @@ export async function readReady(
     owners: rule.codeOwners ? await listCodeOwners(parts, place, row, ends) : null,
     checks: await readChecks(db, row, rule, ends.head),
     openThreads: rule.resolveThreads ? await countOpenThreads(db, row) : 0,
+    unsigned: rule.signedCommits ? await readUnsigned(parts, place, ends) : null,
   }
 }
 

@@ -87,6 +87,7 @@ async function getUsers(
     .selectFrom('user')
     .select(['id', 'username', 'role', 'state'])
     .where('id', 'in', wanted as Id<'usr'>[])
+    .where('kind', '!=', 'system')
     .execute()
   const roles = await listUserRoles(tx, place.repository, users)
   return wanted.map((id) => {

@@ -34,6 +34,7 @@ export function changeRoutes(app: App, parts: MergeParts): void {
         const commits = await listCommits({ git, folder: place.folder }, { tip: head, without: base, skip })
         const views = await describeCommits(
           { db: database.read, policy: parts.policy, at: parts.now() },
+          { git, folder: place.folder },
           place.repository.id,
           commits,
         )

@@ -25,7 +25,12 @@ export async function findOwners(
   const names = written.flatMap((name) => (name.startsWith('@') ? [name.slice(1).toLowerCase()] : []))
   const mails = written.flatMap((name) => (isMail(name) ? [name.toLowerCase()] : []))
   const people = await inChunks(names, (some) =>
-    db.selectFrom('user').select(['id', 'username', 'kind', 'state']).where('username', 'in', some).execute(),
+    db
+      .selectFrom('user')
+      .select(['id', 'username', 'kind', 'state'])
+      .where('username', 'in', some)
+      .where('kind', '!=', 'system')
+      .execute(),
   )
   const groups = await inChunks(names, (some) =>
     db

@@ -43,10 +43,15 @@ export function browseRoutes(
   { database, git, policy, now }: { database: Database; git: Git; policy: PolicyInForce; now: () => number },
 ): void {
   const withProofs = (place: RepositoryPlace, commits: readonly CommitFacts[]): Promise<CommitView[]> =>
-    describeCommits({ db: database.read, policy, at: now() }, place.repository.id, commits)
+    describeCommits(
+      { db: database.read, policy, at: now() },
+      { git, folder: place.folder },
+      place.repository.id,
+      commits,
+    )
   async function withProof(place: RepositoryPlace, commit: CommitFacts): Promise<CommitView> {
     const [view] = await withProofs(place, [commit])
-    return view ?? { ...commit, proof: null, checks: null }
+    return view ?? { ...commit, proof: null, signature: null, signedPush: null, checks: null }
   }
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {

@@ -5,7 +5,7 @@ import type { App } from '../../http/app.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { type Caller, getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
-import { endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
+import { answerOverHttp, endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
 import type { PushParts } from '../push-parts.ts'
 import { receivePack } from '../receive-pack.ts'
@@ -38,6 +38,7 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
           folder: getPlace(request).folder,
           service,
           protocolVersion: protocolVersionOf(request),
+          pushSettings: parts.pushNonces.settings(getPlace(request).repository.id),
           response: reply.raw,
         }),
       )
@@ -76,7 +77,7 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
             place: getPlace(request),
             caller: getCaller(request),
             body: bodyOf(request),
-            response: reply.raw,
+            answer: answerOverHttp(reply.raw, 'application/x-git-receive-pack-result'),
             recognise: () => parts.recognise(request),
           },
         ),

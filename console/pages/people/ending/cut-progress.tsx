@@ -29,9 +29,11 @@ export function CutProgress({ end: first }: { end: AccessEnd }) {
       <Alert color="teal" icon={<IconCircleCheck />} title={`${person.displayName} is out`}>
         {cut === 0 ? 'Nothing was open.' : `${counted(cut, 'open connection')} cut.`} The last node confirmed{' '}
         {spanWords((completedAt ?? decidedAt) - decidedAt)} after the decision.
+        {nodes.some(({ isSilent }) => isSilent) &&
+          ' Not every node answered: one that no longer hears of ends cuts everything it holds, see the receipt.'}
       </Alert>
     )
-  const waiting = nodes.filter(({ confirmedAt, isStopped }) => confirmedAt === null && !isStopped).length
+  const waiting = nodes.filter(({ confirmedAt, isSilent }) => confirmedAt === null && !isSilent).length
   return (
     <Alert color="yellow" icon={<Loader size={18} />} title="Their access has ended; open connections are being cut">
       <Text size="sm">

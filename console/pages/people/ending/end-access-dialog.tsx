@@ -18,12 +18,12 @@ import { useRefreshPeopleAfter } from './refresh-people-after.ts'
 type Whom = Pick<Person, 'username' | 'displayName'>
 
 /** Opens the dialog that ends somebody's access. */
-export function EndAccessButton({ person }: { person: Whom }) {
+export function EndAccessButton({ person, label = 'End access' }: { person: Whom; label?: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
       <Button size="xs" variant="default" c="var(--mantine-color-error)" onClick={() => setOpen(true)}>
-        End access
+        {label}
       </Button>
       <EndAccessDialog person={person} isOpen={isOpen} onClose={() => setOpen(false)} />
     </>
@@ -55,7 +55,7 @@ function Ending({ person, onClose }: { person: Whom; onClose: () => void }) {
   if (ended !== null) return <Ended end={ended} onClose={onClose} />
   if (preview.isPending) return <RowSkeletons />
   if (preview.isError) return <ProblemAlert error={preview.error} />
-  const { kinds, agents, openConnections, refusal } = preview.data
+  const { kinds, agents, openConnections, refusal, state } = preview.data
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack>
@@ -87,7 +87,7 @@ function Ending({ person, onClose }: { person: Whom; onClose: () => void }) {
         <ProblemAlert error={act.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} disabled={act.isPending}>
-            Keep their access
+            {state === 'ended' ? 'Leave it as it is' : 'Keep their access'}
           </Button>
           <ReasonedButton type="submit" color="red.8" reason={refusal} loading={act.isPending}>
             End it with a tap

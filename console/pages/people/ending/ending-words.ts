@@ -24,6 +24,8 @@ const irregular: Record<string, string> = {
   'pushes that wait for a tap': 'push that waits for a tap',
   'webhooks they look after': 'webhook they look after',
   'mirrors they look after': 'mirror they look after',
+  'deploy keys they look after': 'deploy key they look after',
+  'pipelines they look after': 'pipeline they look after',
 }
 
 const singular = (kind: string): string =>

@@ -28,7 +28,9 @@ export const NodeTable = ({ nodes, decidedAt }: { nodes: ReceiptNode[]; decidedA
   </Table>
 )
 
-function confirmedWords({ confirmedAt, isStopped }: ReceiptNode, decidedAt: number): string {
+function confirmedWords({ confirmedAt, cutsBy }: ReceiptNode, decidedAt: number): string {
   if (confirmedAt !== null) return `${spanWords(Math.max(0, confirmedAt - decidedAt))} after the decision`
-  return isStopped ? 'had stopped: nothing was open' : 'not yet'
+  return cutsBy === null
+    ? 'not yet'
+    : `did not answer; stopped, or it cut everything it held by ${new Date(cutsBy).toLocaleTimeString('en')}`
 }

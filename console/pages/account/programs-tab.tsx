@@ -1,0 +1,29 @@
+import { Stack, Text } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { EmptyState } from '../../ui/empty-state.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { programsQuery } from './account-queries.ts'
+import { ProgramRow } from './program-row.tsx'
+
+export function ProgramsTab() {
+  const { data } = useSuspenseQuery(programsQuery)
+  return (
+    <Stack>
+      <Text c="dimmed" maw={640}>
+        Programs that you let in with a tap, such as git’s own sign-in by browser. They act as you, within what you
+        allowed; they can never approve or merge.
+      </Text>
+      {data.items.length > 0 ? (
+        <RowList label="Programs that you let in">
+          {data.items.map((program) => (
+            <ProgramRow key={program.id} program={program} />
+          ))}
+        </RowList>
+      ) : (
+        <EmptyState title="No programs">
+          Set git up once, and it opens this browser instead of asking for a password: the guide for git says how.
+        </EmptyState>
+      )}
+    </Stack>
+  )
+}

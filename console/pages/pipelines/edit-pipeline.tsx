@@ -1,0 +1,59 @@
+import { Box, Button, Group, Stack, Text } from '@mantine/core'
+import { api } from '../../api/client.ts'
+import { refresh } from '../../api/queries.ts'
+import type { PipelineView } from '../../api/shapes.ts'
+import { useActForm } from '../../forms/use-act-form.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ConditionRows } from './condition-rows.tsx'
+import { termsOf, type TermValues } from './presets.ts'
+import { AccessChoice, MoreTerms, termChecks } from './terms-fields.tsx'
+
+/** Other terms; what came in by the former ones ends. */
+export function EditPipeline({
+  path,
+  pipeline,
+  onClose,
+}: {
+  path: string
+  pipeline: PipelineView
+  onClose: () => void
+}) {
+  const { conditions, access, audience, lifetimeMinutes, runHours, keys } = pipeline
+  const { form, act, onSubmit } = useActForm<TermValues & Record<string, unknown>, PipelineView>({
+    initialValues: { conditions, access, audience, lifetimeMinutes, runHours, keys: keys ?? '' },
+    validate: termChecks,
+    act: (values) => api.patch<PipelineView>(`${path}/${pipeline.id}`, termsOf(values)),
+    onDone: async () => {
+      await refresh(path)
+      onClose()
+    },
+  })
+  return (
+    <Box component="form" onSubmit={onSubmit} noValidate>
+      <Stack>
+        <Text fw={600}>{pipeline.name}</Text>
+        <ConditionRows
+          value={form.values.conditions}
+          onChange={(rows) => form.setFieldValue('conditions', rows)}
+          error={form.errors['conditions']}
+          label="What its tokens must say"
+          description="Claims, and what each must say; * stands for any characters but / and :"
+        />
+        <AccessChoice inputOf={form.getInputProps} />
+        <MoreTerms inputOf={form.getInputProps} />
+        <ProblemAlert error={act.error} />
+        <Text size="sm" c="dimmed">
+          Jobs that are in by the former terms are put out at once; the next come in by these.
+        </Text>
+        <Group>
+          <Button type="submit" loading={act.isPending}>
+            Save with a tap
+          </Button>
+          <Button variant="default" onClick={onClose} disabled={act.isPending}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </Box>
+  )
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { withLock } from './lock.ts'
+
+async function inFolder(work: (lock: string, folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-lock-'))
+  try {
+    await work(join(folder, 'lock'), folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+test('one at a time, also after one that failed, and nothing is left', () =>
+  inFolder(async (lock, folder) => {
+    let inside = 0
+    let most = 0
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++inside)
+      await new Promise((done) => setImmediate(done))
+      inside -= 1
+    }
+    await assert.rejects(
+      withLock(
+        lock,
+        () => undefined,
+        () => Promise.reject(new Error('no')),
+      ),
+      /no/,
+    )
+    await Promise.all([1, 2, 3].map(() => withLock(lock, () => undefined, work)))
+    assert.equal(most, 1)
+    assert.deepEqual(await readdir(folder), [])
+  }))
+
+test('what a process left behind that is no more holds up nobody', () =>
+  inFolder(async (lock) => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    await writeFile(lock, String(pid))
+    assert.equal(
+      await withLock(
+        lock,
+        () => undefined,
+        () => Promise.resolve('in'),
+      ),
+      'in',
+    )
+    // Of one that was cut off before it wrote who it is.
+    await writeFile(lock, '')
+    const longAgo = new Date(Date.now() - 3_600_000)
+    await utimes(lock, longAgo, longAgo)
+    assert.equal(
+      await withLock(
+        lock,
+        () => undefined,
+        () => Promise.resolve('in'),
+      ),
+      'in',
+    )
+  }))

@@ -1,0 +1,61 @@
+import type { Database } from '../../database/handles.ts'
+import { permittedUntil } from '../../policy/permits.ts'
+import { readPolicyActor } from '../policy-actor.ts'
+import type { Ceremonies } from '../registration.ts'
+import { endPasswordLogin } from './password-logins.ts'
+
+export interface PasswordEndParts {
+  database: Database
+  policy: Ceremonies['policy']
+  now: () => number
+}
+
+const hourMs = 3_600_000
+/** In which an owner who has missed the day can still prolong the rule. */
+const graceMs = 24 * hourMs
+
+/**
+ * Deletes what is left of passwords whose rule is over, a day after its end: nobody gets in with them, and what is not
+ * there cannot be stolen. One that no rule permits yet waits for its rule. Safe to repeat, and to run on several nodes.
+ */
+export async function endOverdue({ database, policy, now }: PasswordEndParts): Promise<void> {
+  const at = now()
+  const rules = policy.current()
+  const over = rules.policy.rules.flatMap(({ permits }) =>
+    permits !== undefined && permits.until + graceMs <= at ? [permits.until] : [],
+  )
+  if (over.length === 0) return
+  const people = await database.read
+    .selectFrom('passwordLogin')
+    .innerJoin('user', 'user.id', 'passwordLogin.userId')
+    .select(['user.id', 'kind', 'username', 'role'])
+    .orderBy('user.id')
+    .execute()
+  for (const person of people) {
+    const actor = await readPolicyActor(database.read, person)
+    const asked = (when: number) => permittedUntil(rules, { at: when, actor, address: '127.0.0.1' })
+    if (asked(at) !== null || !over.some((until) => asked(until - 1) !== null)) continue
+    await database.write((tx) =>
+      endPasswordLogin(tx, { userId: person.id, reason: 'the rule that permitted it is over', actor: null, at }),
+    )
+  }
+}
+
+/** Looks once an hour. */
+export function createPasswordEnds(parts: PasswordEndParts & { onError: (error: unknown) => void }) {
+  let timer: NodeJS.Timeout | undefined
+  let looking = Promise.resolve()
+  const look = (): void => {
+    looking = looking.then(() => endOverdue(parts)).catch(parts.onError)
+  }
+  return {
+    start(): void {
+      look()
+      timer = setInterval(look, hourMs).unref()
+    },
+    async close(): Promise<void> {
+      clearInterval(timer)
+      await looking
+    },
+  }
+}

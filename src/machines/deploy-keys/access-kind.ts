@@ -1,0 +1,39 @@
+import type { AccessKind } from '../../identity/ending/access-kind.ts'
+import { keepWithinMs } from '../../repositories/stewards.ts'
+import { recordKeyEvent } from './record.ts'
+
+/** They belong to their repositories, and go on until nobody has kept them in time. */
+export const deployKeysLookedAfter: AccessKind = {
+  name: 'deploy keys they look after',
+  tables: ['deployKey'],
+  fate: 'passed on',
+  count: async (db, userId, at) =>
+    (
+      await db
+        .selectFrom('deployKey')
+        .select('id')
+        .where('stewardId', '=', userId)
+        .where('endedAt', 'is', null)
+        .where('expiresAt', '>', at)
+        .where('adoptBy', 'is', null)
+        .execute()
+    ).length,
+  async end(tx, { user, at }) {
+    const rows = await tx
+      .updateTable('deployKey')
+      .set({ adoptBy: at + keepWithinMs })
+      .where('stewardId', '=', user.id)
+      .where('endedAt', 'is', null)
+      .where('expiresAt', '>', at)
+      .where('adoptBy', 'is', null)
+      .returningAll()
+      .execute()
+    for (const key of rows)
+      await recordKeyEvent(tx, 'deploy-key.passed-on', key, {
+        actor: null,
+        at,
+        facts: { person: user.displayName, keepBy: at + keepWithinMs },
+      })
+    return rows.length
+  },
+}

@@ -1,0 +1,45 @@
+import { recordEvent } from '../../audit/record.ts'
+import type { AccessKind } from '../../identity/ending/access-kind.ts'
+import { findPath, keepWithinMs } from '../../repositories/stewards.ts'
+
+/** They belong to their repositories, and go on until nobody has kept them in time. */
+export const pipelinesLookedAfter: AccessKind = {
+  name: 'pipelines they look after',
+  tables: ['workloadTrust'],
+  fate: 'passed on',
+  count: async (db, userId) =>
+    (
+      await db
+        .selectFrom('workloadTrust')
+        .select('id')
+        .where('stewardId', '=', userId)
+        .where('endedAt', 'is', null)
+        .where('adoptBy', 'is', null)
+        .execute()
+    ).length,
+  async end(tx, { user, at }) {
+    const rows = await tx
+      .updateTable('workloadTrust')
+      .set({ adoptBy: at + keepWithinMs })
+      .where('stewardId', '=', user.id)
+      .where('endedAt', 'is', null)
+      .where('adoptBy', 'is', null)
+      .returningAll()
+      .execute()
+    for (const { id, repositoryId, name } of rows)
+      await recordEvent(tx, {
+        action: 'workload.passed-on',
+        actor: null,
+        target: { kind: 'workload', id },
+        repositoryId,
+        facts: {
+          repository: (await findPath(tx, repositoryId)) ?? '',
+          pipeline: name,
+          person: user.displayName,
+          keepBy: at + keepWithinMs,
+        },
+        at,
+      })
+    return rows.length
+  },
+}

@@ -1,0 +1,77 @@
+import { type RefCommand, zeroOid } from './ref-command.ts'
+
+/** What `git push --signed` signs, gitprotocol-pack "push-cert": which references go where, and for whom it was made. */
+export interface PushCertificate {
+  /** How the client names its key. Anybody can write anything here. */
+  pusher: string
+  /** The address that was pushed to, as the client has it; null where it says none. */
+  pushee: string | null
+  nonce: string
+  options: string[]
+  commands: RefCommand[]
+  /** The signed bytes: all that stands before the signature. */
+  payload: string
+  /** The armored signature, of whatever kind. */
+  armored: string
+}
+
+export class PushCertificateError extends Error {
+  override readonly name = 'PushCertificateError'
+}
+
+const VERSION = 'certificate version 0.1'
+const BEGIN = '\n-----BEGIN '
+const headerPattern = /^(pusher|pushee|nonce|push-option) (.+)$/
+const commandPattern = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/
+
+/**
+ * Takes a certificate apart, stricter than git: every line of it is known, nothing stands twice, and there is one
+ * signature, so that what we read and what git carries out cannot differ. Throws PushCertificateError.
+ */
+export function parsePushCertificate(text: string): PushCertificate {
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0009\u000b-\u001f\u007f]/.test(text)) throw malformed('it holds control characters')
+  const signatureAt = text.indexOf(BEGIN) + 1
+  if (signatureAt === 0) throw malformed('it is not signed')
+  // git takes the last such line for the beginning of the signature.
+  if (text.includes(BEGIN, signatureAt)) throw malformed('it is signed twice')
+  const payload = text.slice(0, signatureAt)
+  const headEnd = payload.indexOf('\n\n')
+  if (headEnd < 0) throw malformed('it says nothing to do')
+  const [version, ...lines] = payload.slice(0, headEnd).split('\n')
+  if (version !== VERSION) throw malformed('it is of another version')
+  return {
+    ...readHeaders(lines),
+    commands: payload
+      .slice(headEnd + 2, -1)
+      .split('\n')
+      .map(readCommand),
+    payload,
+    armored: text.slice(signatureAt),
+  }
+}
+
+function readHeaders(lines: readonly string[]): Pick<PushCertificate, 'pusher' | 'pushee' | 'nonce' | 'options'> {
+  const named = new Map<string, string>()
+  const options: string[] = []
+  for (const line of lines) {
+    const [, name, value] = headerPattern.exec(line) ?? []
+    if (name === undefined || value === undefined) throw malformed('a line of its head is unknown')
+    if (name === 'push-option') options.push(value)
+    else if (named.has(name)) throw malformed(`it names ${name} twice`)
+    else named.set(name, value)
+  }
+  const [pusher, nonce] = [named.get('pusher'), named.get('nonce')]
+  if (pusher === undefined) throw malformed('it names nobody')
+  if (nonce === undefined) throw malformed('it was made without the word that we gave for it')
+  return { pusher, pushee: named.get('pushee') ?? null, nonce, options }
+}
+
+function readCommand(line: string): RefCommand {
+  const [, oldOid, newOid, ref] = commandPattern.exec(line) ?? []
+  if (oldOid === undefined || newOid === undefined || ref === undefined || (oldOid === zeroOid && newOid === zeroOid))
+    throw malformed('a line of it is no update')
+  return { ref, oldOid, newOid }
+}
+
+const malformed = (message: string): PushCertificateError => new PushCertificateError(message)

@@ -1,0 +1,12 @@
+const BEGIN = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----$/gm
+
+/**
+ * Splits an annotated tag into what was signed and the signature at its end, as git's parse_signature does; undefined if
+ * unsigned. git takes the last such line for the beginning.
+ */
+export function splitTagSignature(tag: Buffer): { payload: Buffer; armored: string } | undefined {
+  // Latin-1, so that places in the text are places in the bytes.
+  const text = tag.toString('latin1')
+  const last = [...text.matchAll(BEGIN)].at(-1)
+  return last && { payload: tag.subarray(0, last.index), armored: text.slice(last.index) }
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { PushCertificate } from '../../protocols/git/push-certificate.ts'
+import { type Signature, readSignature } from './read-signature.ts'
+
+/** A certificate that belongs to exactly this push. Whose key signed it is not asked yet. */
+export interface CheckedCertificate {
+  /** Of the signed bytes, SHA-256, hex. */
+  digest: string
+  content: string
+  signature: Exclude<Signature, { state: 'broken' }>
+}
+
+export interface CertificateRefusal {
+  code: string
+  sentences: string[]
+}
+
+/**
+ * Judges what `git push --signed` sent against what git made of it and what is really pushed: the commands have been
+ * compared before, and the signature is checked here, in process. Pure.
+ */
+export function checkCertificate(
+  certificate: PushCertificate,
+  pushed: {
+    /** What git's hook says of it; undefined where git saw none. */
+    seen: { oid: string; nonceStatus: string } | undefined
+    options: readonly string[]
+    /** `project/name`. */
+    path: string
+  },
+): CheckedCertificate | { refusal: CertificateRefusal } {
+  const { payload, armored, pushee, options } = certificate
+  const content = `${payload}${armored}`
+  if (pushed.seen === undefined || pushed.seen.oid !== blobOid(content))
+    return refuse('push-certificate-mismatch', 'git was given another certificate than the one that was read.')
+  if (pushed.seen.nonceStatus !== 'OK')
+    return refuse(
+      'push-certificate-nonce',
+      'This signed push was not made for here and now: it is too old, or was made for another repository. Push again.',
+    )
+  if (pushee !== null && !isFor(pushee, pushed.path))
+    return refuse(
+      'push-certificate-elsewhere',
+      `This signed push says that it is for ${pushee}, not for ${pushed.path}.`,
+    )
+  if (options.join('\n') !== pushed.options.join('\n'))
+    return refuse('push-certificate-mismatch', 'The options of this push are not the ones that were signed.')
+  const signature = readSignature(armored, Buffer.from(payload))
+  if (signature.state === 'broken')
+    return refuse('push-certificate-signature', `The signature of this push cannot be used: ${signature.why}.`)
+  return { digest: createHash('sha256').update(payload).digest('hex'), content, signature }
+}
+
+/** As git names a blob of these bytes. */
+function blobOid(content: string): string {
+  const bytes = Buffer.from(content)
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+}
+
+/**
+ * The host is whatever the pusher calls us, over a tunnel or by a name of their own; that it was made for this instance
+ * says the nonce.
+ */
+const isFor = (pushee: string, path: string): boolean => {
+  const named = pushee
+    .replace(/\/+$/, '')
+    .replace(/\.git$/i, '')
+    .toLowerCase()
+  return named.endsWith(`/${path.toLowerCase()}`) || named.endsWith(`:${path.toLowerCase()}`)
+}
+
+const refuse = (code: string, ...sentences: string[]): { refusal: CertificateRefusal } => ({
+  refusal: { code, sentences },
+})

@@ -1,0 +1,23 @@
+import type { Unsigned } from './find-unsigned.ts'
+
+/** What is wrong, in sentences; empty where all are signed. */
+export function unsignedSentences(branch: string, { commits, isTooMany }: Unsigned): string[] {
+  if (isTooMany)
+    return [`${branch} takes only signed commits, and these are too many to look at in one go. Push them in parts.`]
+  if (commits.length === 0) return []
+  return [
+    `${branch} takes only commits signed by a registered key.`,
+    ...commits.map(({ oid, why }) => `  ${oid.slice(0, 10)}: ${why}`),
+  ]
+}
+
+/** What helps, for whoever is at a terminal: `base` is where their own commits begin. */
+export const signingHelp = (branch: string): string[] => [
+  'Register your key for signing under Account, SSH keys. Then sign with it, these commits and later ones:',
+  '  git config gpg.format ssh',
+  '  git config user.signingKey ~/.ssh/id_ed25519_sk.pub',
+  '  git config commit.gpgSign true',
+  `  git rebase --exec 'git commit --amend --no-edit -S' origin/${branch}`,
+]
+
+export const isUnsigned = ({ commits, isTooMany }: Unsigned): boolean => isTooMany || commits.length > 0

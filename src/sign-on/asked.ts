@@ -1,0 +1,97 @@
+import type { AdapterPayload } from 'oidc-provider'
+import type { Db, Tx } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { OauthGrantTable, OauthStateTable } from '../database/schema.ts'
+import { hashSecret } from '../http/secret.ts'
+import { type Client, findClient } from './clients.ts'
+import { parseScopes, type Scope } from './scopes.ts'
+
+/** What a program asks somebody to let it do, while nobody has answered. */
+export interface Asked {
+  via: OauthGrantTable['via']
+  client: Client
+  scopes: Scope[]
+  /** It also wants to know who it is: OpenID Connect. */
+  isOpenid: boolean
+  askedFrom: string
+  askedAt: number
+  expiresAt: number
+  /** Where the browser goes afterwards; null where a device waits. */
+  redirectUri: string | null
+  row: Pick<OauthStateTable, 'model' | 'idHash'>
+  payload: AdapterPayload
+}
+
+/** An open request that began in this very browser. */
+export const findInBrowser = (
+  db: Db<'oauthState'>,
+  { uid, browserHash }: { uid: string; browserHash: string },
+  at: number,
+): Promise<Asked | undefined> =>
+  selectOpen(db, at)
+    .where('model', '=', 'Interaction')
+    .where('idHash', '=', hashSecret(uid))
+    .where('browserHash', '=', browserHash)
+    .executeTakeFirst()
+    .then((row) => row && readAsked(row, 'browser'))
+
+/** What the device asks that shows this code. */
+export const findByUserCode = (db: Db<'oauthState'>, userCode: string, at: number): Promise<Asked | undefined> =>
+  selectOpen(db, at)
+    .where('model', '=', 'DeviceCode')
+    .where('userCodeHash', '=', hashSecret(normalise(userCode)))
+    .executeTakeFirst()
+    .then((row) => row && readAsked(row, 'device'))
+
+const selectOpen = (db: Db<'oauthState'>, at: number) =>
+  db.selectFrom('oauthState').selectAll().where('grantId', 'is', null).where('expiresAt', '>', at)
+
+/** As people type it: small letters, blanks, with or without the dash. */
+const normalise = (userCode: string): string => userCode.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+
+function readAsked(row: OauthStateTable, via: Asked['via']): Asked | undefined {
+  const payload = JSON.parse(row.payload) as AdapterPayload
+  const parameter = (name: string): string => {
+    const value = payload.params?.[name]
+    return typeof value === 'string' ? value : ''
+  }
+  const client = findClient(via === 'device' ? (payload.clientId ?? '') : parameter('client_id'))
+  if (client === undefined) return undefined
+  return {
+    via,
+    client,
+    scopes: parseScopes(parameter('scope')).filter((scope) => client.scopes.includes(scope)),
+    isOpenid: parameter('scope').split(' ').includes('openid'),
+    askedFrom: row.askedFrom,
+    askedAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    redirectUri: via === 'device' ? null : parameter('redirect_uri'),
+    row,
+    payload,
+  }
+}
+
+/**
+ * Answers it, once: neither the browser's mark nor the code finds it again. Returns whether nobody had answered before.
+ */
+export async function settleAsked(
+  tx: Tx<'oauthState'>,
+  { row, payload, via }: Asked,
+  answer: { grantId: Id<'gra'> | null; changes: Partial<AdapterPayload> },
+): Promise<boolean> {
+  const open = via === 'device' ? 'userCodeHash' : 'browserHash'
+  const settled = await tx
+    .updateTable('oauthState')
+    .set({
+      payload: JSON.stringify({ ...payload, ...answer.changes }),
+      grantId: answer.grantId,
+      userCodeHash: null,
+      browserHash: null,
+    })
+    .where('model', '=', row.model)
+    .where('idHash', '=', row.idHash)
+    .where(open, 'is not', null)
+    .returning('model')
+    .executeTakeFirst()
+  return settled !== undefined
+}

@@ -1,0 +1,53 @@
+import type { Configuration } from 'oidc-provider'
+import { scopes } from './scopes.ts'
+
+export const mountPath = '/oidc'
+export const resumeCookie = 'postern-resume'
+
+export const accessTokenSeconds = 3600
+/** As long as somebody may take to sign in and read what is asked. */
+const questionSeconds = 600
+
+/** What is the same for every instance: only what git’s helpers need is switched on. */
+export const providerSettings = {
+  acrValues: ['phr', 'phrh'],
+  scopes: ['openid', 'offline_access', ...scopes],
+  claims: { openid: ['sub', 'preferred_username', 'acr', 'amr', 'auth_time'] },
+  responseTypes: ['code'],
+  clientAuthMethods: ['none'],
+  enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+  clientDefaults: { id_token_signed_response_alg: 'ES256' },
+  pkce: { required: () => true },
+  features: {
+    devInteractions: { enabled: false },
+    // Twenty letters that nobody takes for another, nor for a word: 34 bits, good for ten minutes.
+    deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: () => ({}) },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    userinfo: { enabled: false },
+    resourceIndicators: { enabled: false },
+    rpInitiatedLogout: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    dPoP: { enabled: false },
+  },
+  routes: {
+    authorization: '/auth',
+    token: '/token',
+    revocation: '/token/revocation',
+    device_authorization: '/device/auth',
+    code_verification: '/device',
+    jwks: '/jwks',
+  },
+  ttl: {
+    AuthorizationCode: 60,
+    DeviceCode: questionSeconds,
+    IdToken: accessTokenSeconds,
+    Interaction: questionSeconds,
+    Session: questionSeconds,
+  },
+  clientBasedCORS: () => false,
+  expiresWithSession: () => false,
+  issueRefreshToken: () => true,
+  rotateRefreshToken: true,
+  // Whatever ends one token of a grant ends the grant.
+  revokeGrantPolicy: () => true,
+} satisfies Configuration

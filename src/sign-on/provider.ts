@@ -1,0 +1,104 @@
+import type { EventEmitter } from 'node:events'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Bus } from '../bus/bus.ts'
+import type { Database } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import { isOver } from '../identity/guests/is-over.ts'
+import { findUserById } from '../identity/users.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { deviceGrant } from './device-grant.ts'
+import { errorCode } from './error-code.ts'
+import { loadProvider } from './load-provider.ts'
+import { accessTokenSeconds, mountPath, providerSettings, resumeCookie } from './provider-settings.ts'
+import { loadSignOnKeys } from './signing-keys.ts'
+import { createStateStore } from './state-store.ts'
+import { newOauthSecret } from './token-form.ts'
+
+export interface ProviderParts {
+  database: Database
+  bus: Pick<Bus, 'publish'>
+  secrets: Pick<Secrets, 'getOrCreate'>
+  origin: string
+  now: () => number
+  onError: (error: unknown) => void
+}
+
+/**
+ * The protocol, by oidc-provider: authorization code with PKCE, device code, rotated refresh tokens, revocation. Who
+ * taps for what is ours; so are the pages.
+ */
+export async function createProvider(parts: ProviderParts): Promise<Provider> {
+  const { database, origin, now } = parts
+  const { Provider, errors, interactionPolicy } = await loadProvider()
+  const { jwks, cookieKeys } = await loadSignOnKeys(parts.secrets)
+  const policy = interactionPolicy.base()
+  const { Check, Prompt } = interactionPolicy
+  policy.remove('consent')
+  // Every program takes a tap each time; nobody is let in because they were before.
+  policy.add(
+    new Prompt(
+      { name: 'consent', requestable: true },
+      new Check('tap', 'a tap is needed', 'interaction_required', ({ oidc }) =>
+        oidc.result?.consent?.grantId === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+      ),
+    ),
+  )
+  const untilGrantEnds = ({ oidc }: KoaContextWithOIDC): number =>
+    Math.max(1, (oidc.entities.Grant?.exp ?? 0) - Math.floor(now() / 1000))
+
+  const configuration: Configuration = {
+    ...providerSettings,
+    adapter: createStateStore({ ...parts, InvalidGrant: errors.InvalidGrant }),
+    jwks,
+    cookies: {
+      keys: cookieKeys,
+      names: { interaction: 'postern-asked', resume: resumeCookie, session: 'postern-none' },
+      short: { signed: true, httpOnly: true, sameSite: 'lax', overwrite: true },
+    },
+    interactions: { policy, url: (_ctx, { uid }) => `/-/authorise/${uid}` },
+    ttl: {
+      ...providerSettings.ttl,
+      AccessToken: (ctx) => Math.min(accessTokenSeconds, untilGrantEnds(ctx)),
+      Grant: untilGrantEnds,
+      RefreshToken: untilGrantEnds,
+    },
+    async loadExistingGrant({ oidc }) {
+      const id = oidc.result?.consent?.grantId
+      return id === undefined ? undefined : oidc.provider.Grant.find(id)
+    },
+    async findAccount(_ctx, sub) {
+      const user = await findUserById(database.read, sub as Id<'usr'>)
+      if (user === undefined || user.state !== 'active' || isOver(user, now())) return undefined
+      return { accountId: sub, claims: () => ({ sub, preferred_username: user.username }) }
+    },
+    async renderError(ctx, out, error) {
+      const code = errorCode(error instanceof errors.SessionNotFound ? 'session_not_found' : out.error)
+      // Only people come here; programs are answered in JSON.
+      if (/^(authorization|resume)$/.test(ctx.oidc.route)) ctx.redirect(`/-/authorise?problem=${code}`)
+      else ctx.body = out
+    },
+  }
+  const provider = new Provider(`${origin}${mountPath}`, configuration)
+  Object.assign(provider.AccessToken.prototype, {
+    generateTokenId(this: { format: string }) {
+      this.format = 'opaque'
+      return newOauthSecret('oat')
+    },
+  })
+  Object.assign(provider.RefreshToken.prototype, { generateTokenId: () => newOauthSecret('ort') })
+  provider.on('server_error', (_ctx, error) => parts.onError(error))
+  // Else Koa writes them to standard error itself.
+  const koa: EventEmitter = provider
+  koa.on('error', parts.onError)
+  // What discovery says of us is what is answered.
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.path.startsWith('/.well-known/'))
+      Object.assign(ctx.body as object, {
+        response_modes_supported: ['query'],
+        grant_types_supported: ['authorization_code', 'refresh_token', deviceGrant],
+        claims_parameter_supported: false,
+      })
+  })
+  return provider
+}

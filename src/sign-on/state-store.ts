@@ -1,0 +1,145 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import type { Bus } from '../bus/bus.ts'
+import type { Database } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
+import type { OauthGrantTable } from '../database/schema.ts'
+import { hashSecret } from '../http/secret.ts'
+import { asking } from './asking.ts'
+import { findClient, renderClient } from './clients.ts'
+import { endGrant, findGrant } from './grants.ts'
+import { challengeFor } from './odd-verifier.ts'
+
+interface StoreParts {
+  database: Database
+  bus: Pick<Bus, 'publish'>
+  /** What oidc-provider answers 400 `invalid_grant` for. */
+  InvalidGrant: new (description: string) => Error
+  now: () => number
+}
+
+/** Where oidc-provider keeps what it must remember, by the name of its model. */
+export function createStateStore(parts: StoreParts): (model: string) => Adapter {
+  const stored = (model: string): Adapter => ({ ...nothing, ...storeOf(parts, model) })
+  return (model) => {
+    if (model === 'Grant') return { ...nothing, ...grantsOf(parts) }
+    if (model === 'Client')
+      return {
+        ...nothing,
+        find: async (id) => {
+          const client = findClient(id)
+          return client && renderClient(client)
+        },
+      }
+    // Who is signed in is known by our own session alone, and asked at each tap.
+    return model === 'Session' ? nothing : stored(model)
+  }
+}
+
+const nothing: Adapter = {
+  upsert: async () => {},
+  find: async () => undefined,
+  findByUserCode: async () => undefined,
+  findByUid: async () => undefined,
+  consume: async () => {},
+  destroy: async () => {},
+  revokeByGrantId: async () => {},
+}
+
+function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string): Partial<Adapter> {
+  return {
+    async upsert(id, payload, expiresIn) {
+      const { address = '', browserHash = null } = asking.getStore() ?? {}
+      const { userCode, ...rest } = payload
+      const row = {
+        payload: JSON.stringify({ ...rest, jti: undefined }),
+        grantId: (payload.grantId ?? null) as Id<'gra'> | null,
+        expiresAt: now() + (expiresIn ?? 0) * 1000,
+      }
+      await database.write((tx) =>
+        tx
+          .insertInto('oauthState')
+          .values({
+            ...row,
+            model,
+            idHash: hashSecret(id),
+            userCodeHash: userCode === undefined ? null : hashSecret(userCode),
+            browserHash: model === 'Interaction' ? browserHash : null,
+            askedFrom: address,
+            createdAt: now(),
+            consumedAt: null,
+          })
+          .onConflict((conflict) => conflict.columns(['model', 'idHash']).doUpdateSet(row))
+          .execute(),
+      )
+    },
+
+    async find(id) {
+      const row = await database.read
+        .selectFrom('oauthState')
+        .select(['payload', 'consumedAt'])
+        .where('model', '=', model)
+        .where('idHash', '=', hashSecret(id))
+        .where('expiresAt', '>', now())
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const payload = JSON.parse(row.payload) as AdapterPayload
+      if (payload.codeChallenge !== undefined)
+        payload.codeChallenge = challengeFor(asking.getStore()?.verifier, payload.codeChallenge)
+      return { ...payload, jti: id, ...(row.consumedAt === null ? {} : { consumed: row.consumedAt / 1000 }) }
+    },
+
+    async consume(id) {
+      const at = now()
+      const isSecond = await database.write(async (tx) => {
+        const mine = tx.updateTable('oauthState').where('model', '=', model).where('idHash', '=', hashSecret(id))
+        const first = await mine
+          .set({ consumedAt: at })
+          .where('consumedAt', 'is', null)
+          .returning('model')
+          .executeTakeFirst()
+        if (first !== undefined) return false
+        // RFC 9700 §4.14.2: of two who show it at once, one has stolen it, and it is not known which.
+        const row = await tx
+          .selectFrom('oauthState')
+          .select('grantId')
+          .where('model', '=', model)
+          .where('idHash', '=', hashSecret(id))
+          .executeTakeFirst()
+        if (row?.grantId) await endGrant(tx, { bus, id: row.grantId, at }, { as: 'reused' })
+        return true
+      })
+      if (isSecond) throw new InvalidGrant('it is being used already')
+    },
+
+    async destroy(id) {
+      await database.write((tx) =>
+        tx.deleteFrom('oauthState').where('model', '=', model).where('idHash', '=', hashSecret(id)).execute(),
+      )
+    },
+  }
+}
+
+/** Its grants are ours: what has ended, there is nothing to renew of. */
+function grantsOf({ database, bus, now }: StoreParts): Partial<Adapter> {
+  return {
+    find: async (id) => {
+      const grant = await findGrant(database.read, id as Id<'gra'>, now())
+      return grant && renderGrant(grant)
+    },
+    async destroy(id) {
+      const { endsAs = 'reused' } = asking.getStore() ?? {}
+      const at = now()
+      await database.write((tx) => endGrant(tx, { bus, id: id as Id<'gra'>, at }, { as: endsAs }))
+    },
+  }
+}
+
+const renderGrant = (grant: OauthGrantTable): AdapterPayload => ({
+  jti: grant.id,
+  kind: 'Grant',
+  accountId: grant.userId,
+  clientId: grant.clientId,
+  openid: { scope: ['openid', 'offline_access', ...(JSON.parse(grant.scopes) as string[])].join(' ') },
+  iat: Math.floor(grant.createdAt / 1000),
+  exp: Math.floor(grant.expiresAt / 1000),
+})

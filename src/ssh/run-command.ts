@@ -1,0 +1,94 @@
+import type { ServerChannel } from 'ssh2'
+import { ProblemError } from '../http/problem.ts'
+import { encodePkt } from '../protocols/git/pkt-line.ts'
+import { asRefusal } from '../repositories/git-reply.ts'
+import type { SshTransport } from '../repositories/ssh-transport.ts'
+import { sentenceOf } from './authenticate.ts'
+import { type ChannelAnswer, createChannelAnswer } from './channel-answer.ts'
+import { parseExecCommand } from './exec-command.ts'
+import type { Login } from './login.ts'
+import type { SshConnection } from './ssh2.ts'
+
+export interface CommandParts {
+  transport: SshTransport
+  /** How long a fetch or push may stand still in both directions. */
+  idleMs: number
+  now: () => number
+  log: (error: unknown, doing: string) => void
+}
+
+interface Running {
+  connection: SshConnection
+  channel: ServerChannel
+  /** When the client has closed the channel, or is gone. */
+  whenGone: (work: () => void) => void
+  login: Login
+  protocolVersion: 0 | 1 | 2
+  /** Ends the whole connection. */
+  cut: () => void
+}
+
+/** One command on one channel: git's, judged anew now, or one line that says why not. */
+export async function runCommand(parts: CommandParts, running: Running, command: string): Promise<void> {
+  const { channel, login, connection } = running
+  const parsed = parseExecCommand(command)
+  if (parsed.kind === 'refused') return endWithLine(channel, parsed.sentence)
+  const answer = createChannelAnswer(connection, channel)
+  running.whenGone(() => answer.stream.destroy())
+  const stopWatch = watchIdle(connection, answer, parts.idleMs)
+  try {
+    const recognise = () => login.source.again(login.caller, parts.now())
+    const caller = await recognise()
+    if (caller === undefined) {
+      refuse(answer, endedProblem())
+      // After the sentence has left: nothing else may be done on this connection.
+      answer.stream.once('close', running.cut)
+      return
+    }
+    const { service, path } = parsed
+    const { protocolVersion } = running
+    const talk = { service, path, protocolVersion, caller, recognise, input: channel, answer }
+    answer.exitCode = await parts.transport(talk)
+    answer.stream.end()
+  } catch (error) {
+    const refusal = asRefusal(error)
+    if (refusal.status >= 500 && !answer.stream.destroyed) parts.log(error, 'git over SSH')
+    refuse(answer, refusal)
+  } finally {
+    stopWatch()
+  }
+}
+
+/** gitprotocol-pack: git prints `fatal: remote error:` with the sentence, and no guess of its own about rights. */
+function refuse(answer: ChannelAnswer, refusal: ProblemError): void {
+  const { stream } = answer
+  if (answer.hasStarted() || stream.destroyed) return void stream.destroy()
+  answer.exitCode = 1
+  stream.end(encodePkt(`ERR ${sentenceOf(refusal)}`))
+}
+
+const endedProblem = (): ProblemError =>
+  new ProblemError(401, 'access-ended', 'This key no longer lets you in.', {
+    help: 'It has ended since you connected, or its rules have changed.',
+  })
+
+/** For everything that is not git: shown by `ssh` as it is. */
+export function endWithLine(channel: ServerChannel, line: string, exitCode = 1): void {
+  channel.stderr.write(`${line}\n`)
+  channel.exit(exitCode)
+  channel.end()
+}
+
+/** Keeping the connection alive takes fewer bytes than this. */
+const idleBytes = 16 * 1024
+
+/** A client that neither sends nor reads holds a process of git's: it is let go. */
+function watchIdle({ socket }: SshConnection, { stream }: ChannelAnswer, idleMs: number): () => void {
+  const moved = (): number => socket.bytesRead + socket.bytesWritten
+  let before = moved()
+  const timer = setInterval(() => {
+    if (moved() - before < idleBytes) stream.destroy()
+    before = moved()
+  }, idleMs)
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { armorSshsig, sshsigBlob } from '../src/protocols/sshsig/sshsig.ts'
+import { insertGpgsig } from '../src/protocols/sshsig/commit-signature.ts'
+import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
+import type { BranchRule } from '../src/repositories/branch-rule.ts'
+import type { CommitView, TagView } from '../src/repositories/shapes.ts'
+import type { PullRequestView } from '../src/pull-requests/shapes.ts'
+import { git as stockGit } from '../src/walk/git.ts'
+import type { Person } from '../src/walk/person.ts'
+import { makeHeld, type Repository } from './support/held-repository.ts'
+import { refused } from './support/refusal.ts'
+import { type Signer, signWith } from './support/signing.ts'
+import { type SshAgent, startSshAgent } from './support/ssh-agent.ts'
+import { addSshKey } from './support/ssh-keys.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { stores } from './support/stores.ts'
+
+for (const store of stores)
+  describe(`signed commits, on ${store.name}`, () => {
+    let postern: StartedPostern
+    let ana: Person
+    let held: Repository
+    let agent: SshAgent
+    let byStick: Signer
+    let byFile: Signer
+    const stick = new TestSshKey('sk-ssh-ed25519@openssh.com', { comment: 'stick' })
+    const file = new TestSshKey('ecdsa-sha2-nistp384', { comment: 'file' })
+    const unknown = new TestSshKey('ssh-ed25519', { comment: 'unknown' })
+    before(async () => {
+      postern = await startPostern({ flags: await store.flags() })
+      ana = await postern.owner()
+      held = await makeHeld(postern, ana, 'payments/api')
+      agent = await startSshAgent(stick, file, unknown)
+      byStick = signWith(agent, stick, held)
+      byFile = signWith(agent, file, held)
+      await addSshKey(ana, stick, { name: 'stick' })
+      await addSshKey(ana, file, { name: 'file' })
+    })
+    after(async () => {
+      await agent[Symbol.asyncDispose]()
+      await postern[Symbol.asyncDispose]()
+    })
+
+    const look = (oid: string): Promise<CommitView> => ana.call('GET', `${held.path}/commits/${oid}`)
+    /** A commit object with these bytes, on a branch of the server. */
+    const plant = async (bytes: Buffer, branch: string): Promise<string> => {
+      const name = join(held.work, '..', `object-${branch}`)
+      await writeFile(name, bytes)
+      const oid = await held.git('hash-object', '-w', '-t', 'commit', name)
+      await held.git('push', '--quiet', 'origin', `${oid}:refs/heads/${branch}`)
+      return oid
+    }
+    const unsigned = async (message: string): Promise<Buffer> => {
+      const tree = await held.git('rev-parse', 'HEAD^{tree}')
+      const who = 'Ana <ana@example.com> 1790000000 +0000'
+      return Buffer.from(`tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n${message}\n`)
+    }
+    const signature = (key: TestSshKey, bytes: Buffer, namespace = 'git'): string =>
+      armorSshsig({ publicKey: key.publicKey, namespace, signature: key.sign(sshsigBlob(namespace, bytes)) })
+
+    describe('are shown with who signed them and with what', () => {
+      const badge = async (oid: string): Promise<[string | undefined, string | undefined]> => {
+        const { signature: shown } = await look(oid)
+        return [shown?.state, shown?.label]
+      }
+
+      test('a touch, a PIN, a key in a file, and nobody’s key', async () => {
+        await held.git('switch', '--quiet', '--create', 'shown')
+        const touched = await byStick.commit('touched')
+        stick.verification = true
+        const withPin = await byStick.commit('pin')
+        stick.verification = false
+        const inFile = await byFile.commit('file')
+        const foreign = await signWith(agent, unknown, held).commit('unknown')
+        const plain = await held.commit('plain.txt')
+        await held.git('push', '--quiet', 'origin', 'shown')
+        const owner = 'Signed with Ana Example’s'
+        assert.deepEqual(await badge(touched), ['registered', `${owner} security key “stick”, touched`])
+        assert.deepEqual(await badge(withPin), ['registered', `${owner} security key “stick”, touched, with PIN`])
+        assert.deepEqual(await badge(inFile), ['registered', `${owner} SSH key “file” (a file)`])
+        assert.deepEqual(await badge(foreign), ['unregistered', 'Signed, by a key nobody registered here'])
+        assert.equal((await look(plain)).signature, null)
+        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${held.path}/commits?ref=shown`)
+        assert.deepEqual(
+          items.slice(0, 5).map(({ signature: shown }) => shown?.state),
+          [undefined, 'unregistered', 'registered', 'registered', 'registered'],
+        )
+      })
+
+      test('says where the commit names somebody else as its committer', async () => {
+        const own = await byFile.commit('own')
+        const other = await signWith(agent, file, held, 'bo@example.com').commit('other')
+        await held.git('push', '--quiet', 'origin', 'shown')
+        const shown = (await look(other)).signature
+        assert.equal(shown?.isOwnAddress, false)
+        assert.match(shown.remarks.join(), /names bo@example\.com as its committer, which is not an address of Ana/)
+        assert.equal((await look(own)).signature?.isOwnAddress, true)
+      })
+
+      test('GPG as it is, unjudged', async () => {
+        const gpg = '-----BEGIN PGP SIGNATURE-----\n\nwsBcBAABCAAQBQJl\n=abcd\n-----END PGP SIGNATURE-----\n'
+        const oid = await plant(insertGpgsig(await unsigned('gpg'), gpg), 'gpg')
+        assert.deepEqual(await badge(oid), ['unjudged', 'GPG signature, not judged here'])
+      })
+
+      test('attacks as what they are', async () => {
+        const bytes = await unsigned('attack')
+        const amended = Buffer.from(
+          insertGpgsig(bytes, signature(file, bytes)).toString().replaceAll('author Ana', 'author Bob'),
+        )
+        assert.deepEqual(await badge(await plant(amended, 'amended')), ['broken', 'Signature does not match'])
+        const elsewhere = insertGpgsig(bytes, signature(file, bytes, 'file'))
+        const read = await look(await plant(elsewhere, 'elsewhere'))
+        assert.deepEqual([read.signature?.state, read.signature?.by], ['broken', null])
+        const twice = insertGpgsig(insertGpgsig(bytes, signature(unknown, bytes)), signature(file, bytes))
+        assert.equal((await badge(await plant(twice, 'twice')))[0], 'broken')
+        const inMessage = Buffer.concat([bytes, Buffer.from(`\ngpgsig ${signature(file, bytes)}`)])
+        assert.equal((await look(await plant(inMessage, 'in-message'))).signature, null)
+        stick.presence = false
+        const untouched = insertGpgsig(bytes, signature(stick, bytes))
+        stick.presence = true
+        assert.deepEqual(await badge(await plant(untouched, 'untouched')), [
+          'doubtful',
+          'Signed with Ana Example’s security key “stick”, not touched',
+        ])
+      })
+
+      test('tags by their own signature', async () => {
+        assert.equal((await byStick.git('tag', '--sign', '-m', 'First', 'v1')).code, 0)
+        assert.equal((await byStick.git('tag', '-m', 'Second', 'v2')).code, 0)
+        await held.git('push', '--quiet', 'origin', 'v1', 'v2')
+        const { items } = await ana.call<{ items: TagView[] }>('GET', `${held.path}/tags`)
+        const found = Object.fromEntries(
+          items.map(({ name, message, signature: own }) => [name, [message, own?.label]]),
+        )
+        assert.deepEqual(found, {
+          v1: ['First', 'Signed with Ana Example’s security key “stick”, touched'],
+          v2: ['Second', undefined],
+        })
+      })
+
+      test('a key that ended: what came before stands, what comes later does not', async () => {
+        const leaving = new TestSshKey('ssh-ed25519', { comment: 'leaving' })
+        agent.held.push({ key: leaving })
+        const { id } = await addSshKey(ana, leaving, { name: 'leaving' })
+        const signer = signWith(agent, leaving, held)
+        const early = await signer.commit('early')
+        await held.git('push', '--quiet', 'origin', 'shown')
+        await ana.act('DELETE', `/me/ssh-keys/${id}`)
+        // With the date of yesterday, which anybody can write.
+        const late = await signer.commit('late', '--date', '2020-01-01T00:00:00Z')
+        await held.git('push', '--quiet', 'origin', 'shown')
+        const [before, since] = [(await look(early)).signature, (await look(late)).signature]
+        assert.deepEqual([before?.state, since?.state], ['registered', 'doubtful'])
+        assert.match(before?.remarks.join() ?? '', /has ended since/)
+        assert.match(since?.remarks.join() ?? '', /had ended before this came here/)
+      })
+    })
+
+    describe('where a branch takes no others', () => {
+      const rule: Partial<BranchRule> = {
+        push: 'tap',
+        signedCommits: true,
+        methods: ['merge', 'squash', 'fast-forward'],
+      }
+      const propose = async (branch: string): Promise<string> => {
+        await held.git('push', '--quiet', 'origin', branch)
+        const made = await ana.call<{ number: number }>('POST', `${held.path}/pull-requests`, {
+          title: branch,
+          description: '',
+          sourceBranch: branch,
+          targetBranch: 'main',
+        })
+        return `${held.path}/pull-requests/${made.number}`
+      }
+      const merge = async (path: string, method: string): Promise<{ mergeOid: string }> => {
+        const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${path}/merge-preparation`, {
+          method,
+        })
+        const seal = await ana.tap(sealRequestId)
+        return ana.call('POST', `${path}/merge`, { method }, { 'postern-seal': seal })
+      }
+      before(async () => {
+        await held.git('switch', '--quiet', 'main')
+        await held.setRule('main', rule)
+      })
+      const attempt = async (...args: string[]): Promise<{ code: number | null; screen: string; why: string }> => {
+        const count = (await held.refusals()).length
+        const { code, screen } = await byStick.push(...args).ended
+        const found = await held.refusals()
+        return { code, screen, why: found.length > count ? (found.at(-1)?.code ?? '') : '' }
+      }
+
+      test('a push of signed ones lands, of others it is told which, and what helps', async () => {
+        const signed = await byFile.commit('one')
+        assert.equal((await attempt('main')).code, 0)
+        assert.equal(await held.tip('main'), signed)
+        const plain = await held.commit('plain-1.txt')
+        await byFile.commit('two')
+        const { why, screen } = await attempt('main')
+        assert.equal(why, 'unsigned-commits', screen)
+        assert.match(screen, /main takes only commits signed by a registered key\./)
+        assert.ok(screen.includes(`${plain.slice(0, 10)}: not signed`), screen)
+        assert.match(screen, /git rebase --exec 'git commit --amend --no-edit -S' origin\/main/)
+        // What it says helps.
+        const { code, text } = await byFile.git(
+          'rebase',
+          '--exec',
+          'git commit --quiet --amend --no-edit -S',
+          'origin/main',
+        )
+        assert.equal(code, 0, text)
+        assert.equal((await attempt('main')).code, 0)
+      })
+
+      test('attacks: by another branch, by the second parent, by nobody’s key, by an amended author', async () => {
+        const start = await held.git('rev-parse', 'main')
+        await held.commit('side.txt')
+        assert.equal((await attempt('HEAD:side')).code, 0)
+        assert.equal((await attempt('HEAD:main')).why, 'unsigned-commits')
+        const side = await held.git('rev-parse', 'HEAD')
+        await held.git('reset', '--quiet', '--hard', start)
+        assert.equal((await byFile.git('merge', '--quiet', '--no-ff', '-S', '-m', 'Merge', side)).code, 0)
+        const hidden = await attempt('HEAD:main')
+        assert.equal(hidden.why, 'unsigned-commits')
+        assert.ok(hidden.screen.includes(side.slice(0, 10)))
+        await held.git('reset', '--quiet', '--hard', start)
+        await signWith(agent, unknown, held).commit('foreign')
+        assert.match((await attempt('HEAD:main')).screen, /signed by a key nobody registered here/)
+        await held.git('reset', '--quiet', '--hard', start)
+        await byFile.commit('mine')
+        const raw = (await stockGit(held.work, ['cat-file', 'commit', 'HEAD'])).stdout
+        const forged = await plant(Buffer.from(raw.replace('author Ana', 'author Bob')), 'forged')
+        assert.match((await attempt(`${forged}:main`)).screen, /its signature does not match/)
+        await held.git('reset', '--quiet', '--hard', start)
+      })
+
+      test('a tag on it brings nothing onto it', async () => {
+        await held.git('tag', 'unsigned')
+        assert.equal((await attempt('unsigned')).code, 0)
+      })
+
+      test('ten thousand unsigned commits are refused by the first few', async () => {
+        const who = 'Ana <ana@example.com> 1790000000 +0000'
+        const commits = Array.from({ length: 10_000 }, (_, index) =>
+          index === 0
+            ? `commit refs/heads/many\ncommitter ${who}\ndata 1\nx\nfrom refs/heads/main^0\n`
+            : `commit refs/heads/many\ncommitter ${who}\ndata 1\nx\n`,
+        )
+        const made = spawnSync('git', ['fast-import', '--quiet'], { cwd: held.work, input: commits.join('') })
+        assert.equal(made.status, 0, made.stderr.toString())
+        const { why, screen } = await attempt('many:main')
+        assert.equal(why, 'unsigned-commits')
+        assert.equal(screen.match(/: not signed/g)?.length, 5)
+      })
+
+      test('a merge brings only signed ones; a squash is signed by its tap; a rebase loses signatures', async () => {
+        await held.git('switch', '--quiet', '--create', 'mixed', 'main')
+        const plain = await held.commit('mixed.txt')
+        await byFile.commit('signed')
+        const path = await propose('mixed')
+        const view = await ana.call<PullRequestView>('GET', path)
+        const refusals = Object.fromEntries(view.methods.map(({ method, refusal }) => [method, refusal]))
+        assert.match(refusals['merge'] ?? '', /takes only commits signed by a registered key, and not all of these are/)
+        assert.match(refusals['fast-forward'] ?? '', /takes only commits signed by a registered key/)
+        assert.equal(refusals['squash'], null)
+        const said = await refused(merge(path, 'merge'), 409, 'unsigned-commits')
+        assert.ok(said.detail?.includes(plain.slice(0, 10)))
+        await refused(merge(path, 'fast-forward'), 409, 'unsigned-commits')
+        await refused(merge(path, 'rebase'), 409, 'method-refused')
+        const { mergeOid } = await merge(path, 'squash')
+        assert.equal(await held.tip('main'), mergeOid)
+
+        // What a tap made here counts as signed where it comes along.
+        await held.git('fetch', '--quiet', 'origin', 'main')
+        await held.git('switch', '--quiet', '--force-create', 'main', 'origin/main')
+        await held.git('switch', '--quiet', '--create', 'clean')
+        await byStick.commit('clean')
+        const clean = await propose('clean')
+        const ready = await ana.call<PullRequestView>('GET', clean)
+        assert.ok(JSON.stringify(ready).includes('Every commit is signed by a registered key'))
+        assert.match((await merge(clean, 'merge')).mergeOid, /^[0-9a-f]{40}$/)
+      })
+
+      test('the rule says before it is saved how it is with the last commits', async () => {
+        const other = await makeHeld(postern, ana, 'payments/web')
+        const path = `${other.path}/protected-branches/main/rule`
+        const { rule: before } = await ana.call<{ rule: BranchRule }>('GET', path)
+        const body = { ...before, stockVerifiableOnly: false, signedCommits: true }
+        await refused(ana.act('PUT', path, { ...body, methods: ['rebase'] }), 422, 'invalid-input')
+        await ana.act('PUT', path, body)
+        const { rule: now } = await ana.call<{ rule: BranchRule }>('GET', path)
+        assert.equal(now.signedCommits, true)
+        const facts = await postern.postern.ceremonies.database.read
+          .selectFrom('sealRequest')
+          .select('facts')
+          .orderBy('createdAt', 'desc')
+          .limit(1)
+          .executeTakeFirstOrThrow()
+        assert.match(facts.facts, /The only commit on main is not signed by a registered key\./)
+      })
+    })
+  })
