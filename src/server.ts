@@ -12,6 +12,7 @@ import { createAuthenticator } from './access-keys/authenticate.ts'
 import { loadCertificateAuthority } from './access-keys/certificates/certificate-authority.ts'
 import { createCertificateSource } from './access-keys/certificates/certificate-source.ts'
 import { createCertificateFollower } from './access-keys/certificates/end-with.ts'
+import { createTokenFollower } from './access-keys/cut-with-token.ts'
 import { certificateRoutes } from './access-keys/certificates/routes.ts'
 import { endAskingToken } from './access-keys/end-token.ts'
 import { sshKeyRoutes } from './access-keys/ssh-keys/routes.ts'
@@ -69,6 +70,7 @@ import { selfAdmission } from './identity/self-registration/admission.ts'
 import { identityRoutes } from './identity/routes.ts'
 import { insightRoutes } from './insights/routes.ts'
 import { createDeployKeySource } from './machines/deploy-keys/deploy-key-source.ts'
+import { yieldToPerson } from './machines/deploy-keys/yield-to-person.ts'
 import { endHomelessMachines } from './machines/end-homeless.ts'
 import { machineRoutes } from './machines/routes.ts'
 import { createMail } from './mail/mail.ts'
@@ -165,6 +167,8 @@ const cutsConnections: ReadonlySet<string> = new Set([
   'recovery.cancelled',
   'repository.deleted',
   'grant.ended',
+  'token.ended',
+  'token.reused',
   'workload.changed',
   'workload.ended',
   'workload.reused',
@@ -172,8 +176,11 @@ const cutsConnections: ReadonlySet<string> = new Set([
 ])
 
 /** What a caller came in with, where its end by itself cuts what it has open. */
-const endingWith = (by: Caller['by']): string[] =>
-  by.kind === 'session' ? [by.sessionId] : by.kind === 'grant' ? [by.grantId] : []
+function endingWith(by: Caller['by']): string[] {
+  if (by.kind === 'session') return [by.sessionId]
+  if (by.kind === 'token') return [by.tokenId]
+  return by.kind === 'grant' ? [by.grantId] : []
+}
 
 const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
 
@@ -285,7 +292,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const cutKey = (tx: Tx<'busHead' | 'busMessage'>, id: string, at: number): Promise<number> =>
     bus.publish(tx, KEY_ENDED, id, at)
   bus.on(KEY_ENDED, (id) => connections.cut(id))
-  followers.push(endHomelessMachines({ cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at) }))
+  followers.push(endHomelessMachines({ cut: cutKey }), yieldToPerson({ cut: cutKey }))
   bus.on(SESSION_ENDED, (sessionId) => connections.cut(sessionId))
   const endAccess = createEndAccess(accessKinds, bus)
   const key = await loadSigningKey(secrets, 'access-ends')
@@ -319,7 +326,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   followers.push(mirrors.follow)
   const announcing = { database, now, queueLetter: mail.queue }
   followers.push(createJoinerLetters(announcing))
-  followers.push(createCertificateFollower(cutKey))
+  followers.push(createCertificateFollower(cutKey), createTokenFollower(cutKey))
   const projection = createProjection({ database, git, root, now, onWritten: mirrors.changed })
   opened.defer(() => projection.close())
   const { url: metadataUrl } = config.metadata
@@ -471,7 +478,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     pushNonces: createPushNonces(await secrets.getOrCreate('push-nonces', () => randomBytes(32).toString('base64url'))),
     judgeModel: async (shown: Parameters<JudgeModel>[0]) => (await attestation.judge(shown)).outcome,
   }
-  repositoriesRoutes(app, { ...pushing, recognise: (request) => authenticator.fromGit(request) })
+  repositoriesRoutes(app, { ...pushing, recognise: (request) => authenticator.again(request) })
   const hostKey = await loadHostKey(secrets)
   const sshView = (): SshView | null =>
     sshServer === undefined

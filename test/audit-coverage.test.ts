@@ -228,8 +228,10 @@ const proofs: Record<string, Call> = {
     await letIn(bo)
     return watch(bo, 'DELETE', `/me/programs/${await firstId(bo, '/me/programs')}`)
   },
-  'POST /api/v1/me/tokens/:id/rotate': async ({ ana }, watch) =>
-    watch(ana, 'POST', `/me/tokens/${await firstId(ana, '/me/tokens')}/rotate`, { expiresInDays: 7, overlapDays: 1 }),
+  'POST /api/v1/me/tokens/:id/rotate': async ({ ana }, watch) => {
+    await ana.makeToken('turned')
+    await watch(ana, 'POST', `/me/tokens/${await firstId(ana, '/me/tokens')}/rotate`, { expiresInDays: 7, overlapDays: 1 })
+  },
   'DELETE /api/v1/me/tokens/:id': async ({ bo, postern }, watch) => {
     const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')
     await askForTap(postern, { of: 'bo', asked: await askedByToken(postern, items[0]?.name ?? '', '127.0.0.1') })

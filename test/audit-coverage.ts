@@ -87,7 +87,8 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /oidc/token/revocation': ['grant.ended'],
   'POST /oidc/device/auth': { none: 'a question, which ends by itself' },
   'DELETE /api/v1/me/tokens/:id': ['token.ended', 'seal.withdrawn'],
-  'POST /api/v1/me/ssh-keys': ['ssh-key.added'],
+  // The second where a deploy key gives way.
+  'POST /api/v1/me/ssh-keys': ['ssh-key.added', 'deploy-key.expired'],
   'DELETE /api/v1/me/ssh-keys/:id': ['ssh-key.ended'],
   'POST /api/v1/people': ['person.added'],
   'PATCH /api/v1/people/:username': ['person.changed'],

@@ -216,7 +216,9 @@ test('another page of the browser that calls the port is answered with nothing',
     if (back === '' || answers.length > 0) return
     answers.push(0)
     void (async () => {
-      for (const path of ['?code=stolen&state=guessed', '?code=stolen', '/more?code=x', '?state='])
+      // As many characters as the right one, and more bytes.
+      const longer = `?state=${encodeURIComponent('é'.repeat(/state=([\w-]+)/.exec(said)?.[1]?.length ?? 0))}`
+      for (const path of ['?code=stolen&state=guessed', '?code=stolen', '/more?code=x', '?state=', longer])
         answers.push((await fetch(`${back}${path}`)).status)
       answers.push((await fetch(back, { method: 'POST' })).status)
       taps(said)
@@ -224,7 +226,19 @@ test('another page of the browser that calls the port is answered with nothing',
   }
   const { code, err } = await terminal.run((parts) => login([origin], parts), guesses)
   assert.equal(code, 0, err)
-  assert.deepEqual(answers, [0, 404, 404, 404, 404, 404])
+  assert.deepEqual(answers, [0, 404, 404, 404, 404, 404, 404])
+})
+
+test('an instance whose SSH is at another host is believed once its person names that host', async () => {
+  await using elsewhere = await openSshDoor(['--ssh-address', 'ssh.example.com:2222'])
+  const person = await elsewhere.started.owner()
+  const come = (...args: string[]) =>
+    terminal.run((parts) => login([elsewhere.started.origin, ...args], parts), tapsWhenAsked(person))
+  const refused = await come()
+  assert.equal(refused.code, 1)
+  assert.match(refused.err, /at ssh\.example\.com, .* run this again with: --ssh-host ssh\.example\.com/s)
+  assert.equal((await come('--ssh-host', 'ssh.example.com')).code, 0)
+  assert.match(await terminal.kept(elsewhere.started.origin, 'ssh_config'), /^Match host ssh\.example\.com user git$/m)
 })
 
 test('by a device code, for a machine without a browser', async () => {

@@ -12,6 +12,7 @@ import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { stores } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
+const minuteMs = 60_000
 const heading = {
   make: 'Deploy keys',
   replace: 'A key that is replaced by itself',
@@ -153,18 +154,37 @@ for (const store of stores)
 
     test('goes on from wherever it was stopped', async () => {
       const [replace] = guide.blocks(heading.replace, 'sh')
+      // As often as it likes, but not at once.
+      assert.notEqual((await sh(replace)).code, 0)
+      assert.match(await readFile(join(folder, 'answer.json'), 'utf8'), /"code":"rotated-already"/)
+      ahead += 10 * minuteMs
       // After the answer, before the new key was used.
       await sh(replace.replace(/^ {2}works$/m, '  exit 1'))
       assert.equal((await fetches('deploy_key')).code, 0)
       await does(replace)
       assert.equal((await fetches('deploy_key')).code, 0)
+      ahead += 10 * minuteMs
       // After it was used, before it was moved.
       await sh(replace.replace(/^mv next deploy_key$/m, 'exit 1'))
       assert.notEqual((await fetches('deploy_key')).code, 0)
       await does(replace)
       assert.equal((await fetches('deploy_key')).code, 0)
+      ahead += 10 * minuteMs
       // Before it was published.
       await sh(replace.replace(/^ {2}rm -f next.pub.sig$/m, '  exit 1'))
+      await does(replace)
+      assert.equal((await fetches('deploy_key')).code, 0)
+    })
+
+    test('makes another where somebody ended the one it brought', async () => {
+      const [replace] = guide.blocks(heading.replace, 'sh')
+      ahead += 10 * minuteMs
+      await sh(replace.replace(/^ {2}works$/m, '  exit 1'))
+      const [waiting] = (await list()).filter(({ isWaiting }) => isWaiting)
+      await ana.act('DELETE', `${held.path}/deploy-keys/${waiting?.id}`)
+      const { code, stdout } = await sh(replace)
+      assert.notEqual(code, 0)
+      assert.match(stdout, /This key was a deploy key before, and has ended/)
       await does(replace)
       assert.equal((await fetches('deploy_key')).code, 0)
     })

@@ -71,7 +71,8 @@ for (const store of stores)
         headers,
         body: new Uint8Array(body),
       })
-      return { status: response.status, answer: (await response.json()) as OwnDeployKey & { code: string } }
+      const retryAfter = response.headers.get('retry-after')
+      return { status: response.status, retryAfter, answer: (await response.json()) as OwnDeployKey & { code: string } }
     }
     const rotate = async (old: KeyFile, next: KeyFile) => {
       await rm(`${next.file}.pub.sig`, { force: true })
@@ -247,15 +248,12 @@ for (const store of stores)
       void key
     })
 
-    test('of two that are brought at once one stays, and it is first used once', async () => {
+    test('of those that are brought at once one stays, and it is first used once', async () => {
       const old = await newKey()
       const brought = [await newKey(), await newKey(), await newKey()]
       const key = await add(old.line, monthly)
       const answers = await Promise.all(brought.map((next) => rotate(old, next)))
-      assert.deepEqual(
-        answers.map(({ status }) => status),
-        [200, 200, 200],
-      )
+      assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 429, 429])
       const waiting = (await list()).filter(({ isWaiting, name }) => isWaiting && name === 'builds')
       const prints = brought.map(({ line }) => proven(line).fingerprint)
       const left = waiting.filter(({ fingerprint }) => prints.includes(fingerprint))
@@ -280,6 +278,46 @@ for (const store of stores)
       assert.ok(await comeIn(old.line))
     })
 
+    test('a key brings another once in ten minutes; the same one again is free', async () => {
+      const [first, second, third] = [await newKey(), await newKey(), await newKey()]
+      await add(first.line, monthly)
+      await rotate(first, second)
+      assert.equal((await rotate(first, second)).status, 200)
+      const { status, answer, retryAfter } = await rotate(first, third)
+      assert.deepEqual([status, answer.code, Number(retryAfter) > 590], [429, 'rotated-already', true])
+      await comeIn(second.line)
+      assert.equal((await rotate(second, third)).status, 429, 'however it goes on')
+      ahead += 10 * 60_000
+      assert.equal((await rotate(second, third)).status, 200)
+    })
+
+    test('a key that nobody ever used is forgotten when another had taken its place long ago', async () => {
+      const [old, lost, next] = [await newKey(), await newKey(), await newKey()]
+      await add(old.line, monthly)
+      const mine = async () =>
+        (
+          await postern.postern.ceremonies.database.read
+            .selectFrom('deployKey')
+            .select('fingerprint')
+            .where('repositoryId', '=', held.id)
+            .execute()
+        ).map(({ fingerprint }) => fingerprint)
+      await rotate(old, lost)
+      ahead += 20 * 60_000
+      await rotate(old, next)
+      await comeIn(next.line)
+      ahead += 89 * dayMs
+      await lookAfter()
+      assert.ok((await mine()).includes(proven(lost.line).fingerprint))
+      ahead += 2 * dayMs
+      await lookAfter()
+      const left = await mine()
+      assert.deepEqual(
+        [old, lost, next].map(({ line }) => left.includes(proven(line).fingerprint)),
+        [true, false, true],
+      )
+    })
+
     test('ending a key ends the successor that it brought', async () => {
       const [old, next] = [await newKey(), await newKey()]
       const key = await add(old.line, monthly)
@@ -297,6 +335,8 @@ for (const store of stores)
       await ana.act('DELETE', `${keys()}/${successor?.id}`)
       await keptOut(next.line)
       assert.equal((await view(key.id)).successor, null)
+      const again = await rotate(old, next)
+      assert.deepEqual([again.status, again.answer.code], [409, 'key-was-here'], 'the same words bring it back no more')
       assert.equal((await rotate(old, third)).status, 200)
       assert.ok(await comeIn(third.line))
     })
@@ -321,6 +361,19 @@ for (const store of stores)
       assert.ok(await comeIn(old.line))
       assert.ok(await comeIn(next.line))
       await keptOut(old.line)
+    })
+
+    test('one that leaked ends when an administrator says so, whatever was said before', async () => {
+      const [old, next, last] = [await newKey(), await newKey(), await newKey()]
+      const key = await add(old.line)
+      const give = (line: string, overlapDays: number) =>
+        ana.act('POST', `${keys()}/${key.id}/successor`, { publicKey: line, overlapDays })
+      await give(next.line, 60)
+      await give(last.line, 1)
+      assert.ok(Math.abs((await view(key.id)).expiresAt - now() - dayMs) < 60_000)
+      ahead += dayMs + 60_000
+      await keptOut(old.line)
+      assert.ok(await comeIn(last.line))
     })
 
     test('a signature says which key follows, and nothing else does', async () => {
@@ -359,6 +412,7 @@ for (const store of stores)
       // The key of another repository is not taken over by signing it.
       const victim = await newKey()
       await add(victim.line)
+      ahead += 10 * 60_000
       assert.equal((await rotate(old, victim)).answer.code, 'key-taken')
     })
 

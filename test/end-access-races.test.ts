@@ -176,6 +176,27 @@ for (const store of stores)
       )
     })
 
+    test('a request whose body comes only after the end is not carried out', async () => {
+      const person = await postern.join(ana, 'slow')
+      await using hold = await startHold({
+        origin: postern.origin,
+        matches: () => true,
+        from: 'client',
+        bytes: 1,
+      })
+      const sent = person.fetch('POST', `${hold.address}/api/v1/projects`, { name: 'afterwards', description: '' })
+      const answer = sent.then(
+        ({ status }) => status,
+        () => 'cut',
+      )
+      await hold.held
+      let end = await ana.act<AccessEnd>('POST', '/people/slow/end', { reason: '' })
+      while (end.state === 'cutting') end = await ana.call<AccessEnd>('GET', `/access-ends/${end.id}`)
+      hold.letGo()
+      assert.ok(['cut', 401].includes(await answer))
+      await assert.rejects(ana.call('GET', '/projects/afterwards'), { status: 404 })
+    })
+
     test('what lasts and the end wait for each other', async () => {
       await postern.join(ana, 'both')
       const { database, now } = postern.postern.ceremonies

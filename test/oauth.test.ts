@@ -110,11 +110,18 @@ for (const store of stores)
 
     test('a device is let in by a code that its person types, and that names where it asks from', async () => {
       const program = new Program(postern.origin, 'git-credential-manager')
-      const begun = await program.post('/device/auth', { client_id: program.clientId, scope: 'repository:read' })
-      const { device_code, user_code, verification_uri, expires_in } = (await begun.json()) as Record<string, string>
+      const begun = await program.post(
+        '/device/auth',
+        { client_id: program.clientId, scope: 'repository:read' },
+        { 'user-agent': 'git-credential-manager' },
+      )
+      const said = (await begun.json()) as Record<string, string>
+      const { device_code, user_code, verification_uri, expires_in } = said
       assert.match(user_code ?? '', /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
       assert.equal(expires_in, 600)
-      assert.equal((await open(ana, verification_uri ?? '')).headers.get('location'), '/-/device')
+      assert.equal(said['verification_uri_complete'], undefined, 'a code is typed, and stands in no link')
+      for (const link of [verification_uri ?? '', `${verification_uri}?user_code=${user_code}`])
+        assert.equal((await open(ana, link)).headers.get('location'), '/-/device')
       const poll = () =>
         program.post('/token', {
           grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
@@ -126,6 +133,7 @@ for (const store of stores)
       const asked = await ana.call<Record<string, unknown>>('POST', '/device-authorisations/find', typed)
       assert.equal(asked['via'], 'device')
       assert.equal(asked['askedFrom'], '127.0.0.1')
+      assert.equal(asked['userAgent'], 'git-credential-manager')
       await ana.act('POST', '/device-authorisations', { ...typed, repositoryIds: null })
       const answer = await poll()
       assert.equal(answer.status, 200)

@@ -21,7 +21,7 @@ const packBytes = 24 * 1024 ** 2
 const heldBytes = 1024 ** 2
 
 for (const { name, flags } of stores)
-  test(`a job of 90 minutes goes on under an idle rule of 5, and ends at once with its access, on ${name}`, async () => {
+  test(`a job that renews its token comes in for 90 minutes, where sessions end after 5 idle or 15 in all, and is cut with its pipeline, on ${name}`, async () => {
     let ahead = 0
     const now = () => Date.now() + ahead
     await using issuer = await startWorkloadIssuer({ now })
@@ -36,7 +36,8 @@ for (const { name, flags } of stores)
       shipped('token-lifetime', { does: ['token.use'], requires: { tokenLifetimeDays: 1 } }),
     ])
 
-    // What the job does at its start, and every four minutes from then on.
+    // What the job does at its start, and every four minutes from then on, by a clock that the test moves: rules about
+    // sessions are none about its tokens, each of which has its own ten minutes.
     let token = (await trade(origin, 'acme/shop', await issuer.sign())).access_token
     const work = join(postern.folder, 'work')
     await mkdir(work)
@@ -58,7 +59,7 @@ for (const { name, flags } of stores)
     await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
     assert.equal(await isLetIn(former[0] ?? ''), false, 'each token has its own short end')
 
-    // A clone that began with a token goes on past the end of that.
+    // A clone that began with a token goes on past the end of that, with nobody using it meanwhile.
     const holdClone = () =>
       startHold({
         origin,

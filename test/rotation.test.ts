@@ -98,6 +98,15 @@ for (const store of stores)
       await works(last.secret)
     })
 
+    test('a secret that leaked ends when its person says so, whatever was said before', async () => {
+      const { token, secret } = await make({ expiresInDays: 90 })
+      const path = `/me/tokens/${token.id}/rotate`
+      await ana.act('POST', path, { expiresInDays: 90, overlapDays: 30 })
+      const next = await ana.act<ApiTokenMade>('POST', path, { expiresInDays: 90, overlapDays: 0 })
+      await isOver(secret)
+      await works(next.secret)
+    })
+
     test('no token renews itself unless somebody tapped for that', async () => {
       const { secret } = await make()
       await refused(renew(secret), 403, 'not-allowed')
@@ -146,6 +155,7 @@ for (const store of stores)
       // What was under way just then arrives late, and says nothing.
       await isOver(secret)
       await works(thief.secret)
+      ahead += 11 * minuteMs
       const again = await renew(thief.secret)
       await works(again.secret)
       ahead += 2 * minuteMs
@@ -169,18 +179,28 @@ for (const store of stores)
       await isOver(secret)
     })
 
-    test('two that renew at once leave one new secret, and the token works', async () => {
-      const { secret } = await make({ renewsForDays: 100 })
-      const made = await Promise.all([renew(secret), renew(secret), renew(secret)])
-      const outcomes = await Promise.all(
-        made.map(({ secret: each }) =>
-          works(each).then(
-            () => true,
-            () => false,
-          ),
-        ),
-      )
-      assert.equal(outcomes.filter(Boolean).length, 1)
+    test('a new secret that another one took the place of is known again too: one who shows both holds what two should', async () => {
+      const { token, secret } = await make({ renewsForDays: 100 })
+      const own = await renew(secret)
+      ahead += 11 * minuteMs
+      const thief = await renew(secret)
+      await works(thief.secret)
+      ahead += 2 * minuteMs
+      await isOver(own.secret)
+      await isOver(thief.secret)
+      assert.equal((await eventsOf(token.id)).at(-1)?.action, 'token.reused')
+    })
+
+    test('of those that renew at once one has the new secret; it renews itself once in ten minutes', async () => {
+      const { token, secret } = await make({ renewsForDays: 100 })
+      const outcomes = await Promise.allSettled([renew(secret), renew(secret), renew(secret)])
+      const [made, ...more] = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      assert.deepEqual([made?.token.id, more], [token.id, []])
+      const { help } = await refused(renew(secret), 429, 'renewed-already')
+      assert.match(help ?? '', /in 10 minutes/)
+      await works(made?.secret ?? '')
+      ahead += 10 * minuteMs
+      await works((await renew(made?.secret ?? '')).secret)
     })
 
     test('many that first use a new secret at once all come in', async () => {
@@ -203,11 +223,39 @@ for (const store of stores)
       })
       await works(tapped.secret)
       await isOver(secret)
+      ahead += 11 * minuteMs
       const next = await renew(tapped.secret)
       await works(tapped.secret)
       await ana.act('POST', `/people/ben-${store.name.toLowerCase()}/end`, { reason: '' })
       await isOver(tapped.secret)
       await isOver(next.secret)
+    })
+
+    test('whoever gave an agent’s token its secret takes it with them, and so does whoever knows the former one', async () => {
+      const suffix = store.name.toLowerCase()
+      const [cleo, dora] = [
+        await postern.join(ana, `cleo-${suffix}`, 'admin'),
+        await postern.join(ana, `dora-${suffix}`, 'admin'),
+      ]
+      await ana.act('POST', '/agents', { username: `bot-${suffix}`, displayName: 'Bot' })
+      const path = `/agents/bot-${suffix}/tokens`
+      const wanted = { name: 'ci', scopes: ['account:read'], repositoryIds: null, expiresInDays: 30 }
+      const rotation = { expiresInDays: 30, overlapDays: 1 }
+      const give = (who: Person, { token }: ApiTokenMade) =>
+        who.act<ApiTokenMade>('POST', `${path}/${token.id}/rotate`, rotation)
+      const makeFor = (who: Person) => who.act<ApiTokenMade>('POST', path, wanted)
+      const [taken, unused] = [await makeFor(ana), await makeFor(ana)]
+      const [overlapping, followed] = [await makeFor(dora), await makeFor(cleo)]
+      const byDora = [await give(dora, taken), await give(dora, unused)]
+      const [waiting, used] = [await give(ana, overlapping), await give(ana, followed)]
+      await works(byDora[0]?.secret ?? '')
+      await works(used.secret)
+      await works(overlapping.secret)
+      await ana.act('POST', `/people/dora-${suffix}/end`, { reason: '' })
+      for (const { secret } of [taken, unused, overlapping, waiting, ...byDora]) await isOver(secret)
+      await ana.act('POST', `/people/cleo-${suffix}/end`, { reason: '' })
+      // What cleo had has ended before; nobody but ana has seen this one.
+      await works(used.secret)
     })
 
     test('a guardrail holds for each renewal', async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { countStatements } from './support/count-statements.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
 import { connectDirectory, core, type Json, messages, newUser, ok, refusedBy, ScimClient } from './support/scim.ts'
+import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
 
@@ -278,6 +279,33 @@ test('whoever the directory ends is out at once, and comes back only by it', asy
   const again = await scim.post('/Users', newUser('zoe@example.org', { active: false }))
   assert.ok([200, 201, 409].includes(again.status))
   assert.equal((await zoe.fetch('GET', '/me')).status, 401)
+})
+
+test('whom the directory lets go after people here did, nobody here takes back', async () => {
+  await using postern = await started()
+  const ana = await postern.owner()
+  const { scim } = await connectDirectory(ana)
+  const { database, now } = postern.postern.ceremonies
+  for (const name of ['zoe', 'guy']) {
+    const user = await scim.makeUser(`${name}@example.org`)
+    const { username } = await database.read
+      .selectFrom('user')
+      .select('username')
+      .where('id', '=', String(user.id) as `usr_${string}`)
+      .executeTakeFirstOrThrow()
+    if (name === 'zoe') await ana.act('POST', `/people/${username}/end`, { reason: 'left' })
+    else
+      await database.write(async (tx) => {
+        const userId = String(user.id) as `usr_${string}`
+        await tx.updateTable('user').set({ role: 'guest', endsAt: now() }).where('id', '=', userId).execute()
+        await postern.postern.endAccess.end(tx, { userId, cause: 'guest-end', actor: null, at: now() })
+      })
+    ok(await scim.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: false }))
+    if (name === 'guy') await refused(ana.act('POST', `/people/${username}/extend`, {}), 409, 'managed')
+    await refused(ana.act('POST', `/people/${username}/restore`, {}), 409, 'managed')
+    ok(await scim.patch(`/Users/${user.id}`, { op: 'replace', path: 'active', value: true }))
+    await ana.act('POST', `/people/${username}/restore`, {})
+  }
 })
 
 test('one member more costs the same in a group of many as in one of few', async () => {

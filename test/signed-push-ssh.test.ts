@@ -8,7 +8,7 @@ import { setRules, shipped } from './support/guardrails.ts'
 import { requestOf, startPush } from './support/held-push.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
 import { type SshAgent, startSshAgent } from './support/ssh-agent.ts'
-import { openSshDoor, type SshDoor } from './support/ssh-door.ts'
+import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { addSshKey } from './support/ssh-keys.ts'
 
 describe('a push over SSH, and how long ago its person touched a key', () => {
@@ -16,10 +16,11 @@ describe('a push over SSH, and how long ago its person touched a key', () => {
   let ana: Person
   let held: Repository
   let agent: SshAgent
+  let laterMs = 0
   const stick = new TestSshKey('sk-ecdsa-sha2-nistp256@openssh.com', { comment: 'stick' })
   const file = new TestSshKey('ssh-ed25519', { comment: 'file' })
   before(async () => {
-    door = await openSshDoor()
+    door = await openSshDoor([], { now: () => Date.now() + laterMs })
     ana = await door.started.owner()
     held = await makeHeld(door.started, ana, 'payments/api')
     agent = await startSshAgent()
@@ -32,10 +33,11 @@ describe('a push over SSH, and how long ago its person touched a key', () => {
     await agent[Symbol.asyncDispose]()
     await door[Symbol.asyncDispose]()
   })
-  const push = (key: TestSshKey, ...args: string[]) => {
+  const push = (key: TestSshKey, ...args: string[]) => pushBy([], key, ...args)
+  const pushBy = (options: string[], key: TestSshKey, ...args: string[]) => {
     agent.held.splice(0, agent.held.length, { key })
     return startPush(held.work, held.token, args, {
-      GIT_SSH_COMMAND: door.sshCommand({ agent: agent.socket }).join(' '),
+      GIT_SSH_COMMAND: [...door.sshCommand({ agent: agent.socket }), ...options].join(' '),
       SSH_AUTH_SOCK: agent.socket,
     })
   }
@@ -76,5 +78,38 @@ describe('a push over SSH, and how long ago its person touched a key', () => {
     assert.equal(await held.tip('release/1'), oid)
     const row = await held.lastUpdate('refs/heads/release/1')
     assert.deepEqual([row.strength, row.method.split(' ')[0]], ['passkey', 'ssh-key'])
+  })
+
+  test('on one connection that stays open, each push is as old as the touch that began it', async () => {
+    await setRules(ana, [shipped('tap-to-push', { requires: { freshnessSeconds: 600 } })])
+    const path = join(await door.folder('masters'), 'one')
+    const shared = Object.entries({ ControlMaster: 'auto', ControlPath: path, ControlPersist: '600' }).flatMap(
+      ([name, value]) => ['-o', `${name}=${value}`],
+    )
+    const lands = async (options: string[], name: string): Promise<void> => {
+      const oid = await commit(name)
+      const { code, screen } = await pushBy(options, stick, 'ssh', 'release/1').ended
+      assert.equal(code, 0, screen)
+      assert.equal(await held.tip('release/1'), oid)
+    }
+    const touches = agent.signed.length
+    try {
+      await lands(shared, 'first.txt')
+      await lands(shared, 'second.txt')
+      laterMs = 601_000
+      const tip = await held.tip('release/1')
+      await commit('late.txt')
+      const waiting = pushBy(shared, stick, 'ssh', 'release/1')
+      const { id } = await requestOf(waiting, ana)
+      await waiting.seen(/must have tapped within the last/)
+      await ana.call('POST', `/seal-requests/${id}/refuse`)
+      assert.notEqual((await waiting.ended).code, 0)
+      assert.equal(await held.tip('release/1'), tip)
+      assert.equal(agent.signed.length - touches, 1, 'it was one connection')
+      await lands([], 'anew.txt')
+      assert.equal(agent.signed.length - touches, 2)
+    } finally {
+      await run('ssh', ['-F', '/dev/null', '-o', `ControlPath=${path}`, '-O', 'exit', 'git@localhost'])
+    }
   })
 })

@@ -266,6 +266,20 @@ test('a key that has ended, and the access of its person, cut what is open by it
   for (const each of [first, second]) assert.equal((await door.ssh(each, '-T')).code, 255)
 })
 
+test('one account has a hundred connections open and no more, and others come in', async () => {
+  const [cy, dee] = [await door.started.join(ana, 'cy'), await door.started.join(ana, 'dee')]
+  const [flooding, other] = [await door.addKey(cy, 'cy'), await door.addKey(dee, 'dee')]
+  const open = await Promise.all(Array.from({ length: 100 }, () => connectRaw(door.port, flooding.file)))
+  const refused = await door.ssh(flooding, '-T')
+  assert.equal(refused.code, 255)
+  assert.match(refused.stderr, /You have 100 connections open here, which is the most/)
+  assert.equal((await door.ssh(other, '-T')).code, 0)
+  open[0]?.client.destroy()
+  await open[0]?.closed
+  assert.equal((await door.ssh(flooding, '-T')).code, 0)
+  for (const { client } of open) client.destroy()
+})
+
 test('a client that promises to read everything and reads nothing costs a megabyte, not the repository', async () => {
   await writeFile(join(held.work, 'large.bin'), randomBytes(48 * 1024 ** 2))
   const oid = await held.commit('large.txt')

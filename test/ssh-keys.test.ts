@@ -184,11 +184,46 @@ for (const store of stores)
       const there = '/projects/pay/repositories/api/deploy-keys'
       const asked = { name: 'builds', access: 'read', expiresInDays: 30, rotation: null }
       await ana.act('POST', there, { ...asked, publicKey: deployKey.line })
+      assert.ok((await come(deployKey)).isIn)
       await refused(addSshKey(ana, deployKey), 409, 'key-taken')
       await ana
         .act('POST', there, { ...asked, publicKey: key.line })
         .then(() => assert.fail('somebody’s key became a deploy key'))
         .catch((error: ApiError) => assert.equal(error.status, 409))
+    })
+
+    test('a deploy key that never came in keeps nobody from adding the key that they hold', async () => {
+      const there = '/projects/pay/repositories/api/deploy-keys'
+      const asked = { name: 'squat', access: 'read', expiresInDays: 30, rotation: null }
+      const key = new TestSshKey('ssh-ed25519')
+      const { id } = await ana.act<{ id: string }>('POST', there, { ...asked, publicKey: key.line })
+      await addSshKey(ben, key)
+      assert.match((await come(key)).said, /Ben Example \(ben\)/)
+      const ended = (await events('deploy-key.expired')).find(({ targetId }) => targetId === id)
+      assert.match(ended?.leaf ?? '', /somebody has shown that this key is their own/)
+      const { items } = await ana.call<{ items: { id: string }[] }>('GET', there)
+      assert.ok(items.every((one) => one.id !== id))
+      await refused(ana.act('POST', there, { ...asked, publicKey: key.line }), 409, 'key-taken')
+    })
+
+    test('a key that becomes a person’s and a repository’s at once is the person’s alone', async () => {
+      const there = '/projects/pay/repositories/api/deploy-keys'
+      const asked = { name: 'race', access: 'read', expiresInDays: 30, rotation: null }
+      /** Tapped for, and ready to be sent. */
+      const prepare = async (who: Person, path: string, body: object): Promise<() => Promise<unknown>> => {
+        const { sealRequestId = '' } = await refused(who.call('POST', path, body), 401, 'seal-required')
+        const seal = await who.tap(sealRequestId)
+        return () => who.call('POST', path, body, { 'postern-seal': seal })
+      }
+      for (let round = 0; round < 6; round += 1) {
+        const key = new TestSshKey('ssh-ed25519')
+        const own = await prepare(ben, '/me/ssh-keys', await newSshKeyBody(ben, key))
+        const ofRepository = await prepare(ana, there, { ...asked, publicKey: key.line })
+        const [outcome] = await Promise.allSettled([own(), ofRepository()])
+        assert.equal(outcome.status, 'fulfilled')
+      }
+      const { items } = await ana.call<{ items: { name: string }[] }>('GET', there)
+      assert.ok(items.every(({ name }) => name !== 'race'))
     })
 
     test('two people who add one key at once: one has it', async () => {

@@ -145,6 +145,8 @@ test('whoever wrote somebody’s address first, here or gone, keeps them out of 
   await using here = await together()
   const mallory = await here.postern.join(here.owner, 'mallory')
   await mallory.act('PATCH', '/me', { email: 'Ana@ACME.example.' })
+  // As whoever registered themselves.
+  await setUser(here.postern, 'mallory', { createdBy: null })
   const gone = await here.postern.join(here.owner, 'gone')
   await gone.act('PATCH', '/me', { email: 'ana@acme.example' })
   await gone.act('DELETE', '/me')
@@ -157,6 +159,36 @@ test('whoever wrote somebody’s address first, here or gone, keeps them out of 
     (await events(here.postern, 'profile.address-released')).map(({ facts }) => facts),
     ['mallory', 'gone'].map((name) => ({ person: name, broughtBy: 'Acme' })),
   )
+})
+
+test('whoever was let in here and has not confirmed their address gets no second account', async () => {
+  await using here = await together()
+  const robert = await here.postern.join(here.owner, 'robert')
+  for (const person of [robert, here.owner]) {
+    await person.act('PATCH', '/me', { email: 'ana@acme.example' })
+    assert.equal((await here.arrive()).refused, 'account-exists')
+    assert.equal((await me(person)).email, 'ana@acme.example')
+    await person.act('PATCH', '/me', { email: `${(await me(person)).username}@example.com` })
+  }
+  assert.equal((await here.arrive()).refused, null)
+})
+
+test('nobody whose access ended comes again because somebody else has written their address since', async () => {
+  await using here = await together()
+  const ana = await here.postern.join(here.owner, 'ana')
+  await setUser(here.postern, 'ana', { emailVerifiedAt: 1 })
+  here.upstream.accounts.set('ana-there', { email: (await me(ana)).email, email_verified: true, name: 'Ana' })
+  await here.postern.postern.ceremonies.database.write((tx) =>
+    tx.updateTable('domain').set({ name: 'example.com' }).execute(),
+  )
+  await here.change({ domains: ['example.com'] })
+  await here.owner.act('POST', '/people/ana/end', { reason: 'left' })
+  const eve = await here.postern.join(here.owner, 'eve')
+  await eve.act('PATCH', '/me', { email: (await me(eve)).email.replace('eve', 'ana') })
+  for (const createdBy of [(await me(here.owner)).id, null]) {
+    await setUser(here.postern, 'eve', { createdBy })
+    assert.equal((await here.arrive()).refused, 'access-ended')
+  }
 })
 
 test('nobody whose access ended comes again by an address they had, in whatever spelling', async () => {

@@ -343,8 +343,7 @@ describe('an issuer', () => {
         ...signer,
         publicKey: { ...signer.publicKey, alg: signer.publicKey.crv === 'P-384' ? 'ES384' : 'RS256' },
       }
-      const code = signer.publicKey.use === 'enc' ? 'temporarily_unavailable' : 'invalid_target'
-      await refusedExchange(postern.origin, await form(issuer.sign({}, {}, honest)), code)
+      await refusedExchange(postern.origin, await form(issuer.sign({}, {}, honest)), 'invalid_target')
     }
     ahead += 2 * hourMs
     await ana.signIn()
@@ -355,9 +354,9 @@ describe('an issuer', () => {
     await using issuer = await startWorkloadIssuer({ now })
     const { id } = await letIn(ana, shop, newPipeline(issuer.issuer))
     issuer.answer((_request, response) => response.writeHead(500).end())
-    await refusedExchange(postern.origin, await form(issuer.sign()), 'temporarily_unavailable')
+    await refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
     issuer.answer(null)
-    await refusedExchange(postern.origin, await form(issuer.sign()), 'temporarily_unavailable')
+    await refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
     assert.equal(issuer.asked(), 0, 'it has a rest')
     ahead += minuteMs
     await trade(postern.origin, 'acme/shop', await issuer.sign())
@@ -365,7 +364,7 @@ describe('an issuer', () => {
     ahead += 30 * minuteMs
     await trade(postern.origin, 'acme/shop', await issuer.sign())
     ahead += 31 * minuteMs
-    await refusedExchange(postern.origin, await form(issuer.sign()), 'temporarily_unavailable')
+    await refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
     ahead += 2 * hourMs
     await ana.signIn()
     await ana.act('DELETE', `${shop}/pipelines/${id}`)
@@ -386,7 +385,7 @@ describe('an issuer', () => {
     ]
     const ask = async (): Promise<string> => {
       ahead += 2 * minuteMs
-      return refusedExchange(postern.origin, await form(issuer.sign()), 'temporarily_unavailable')
+      return refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
     }
     for (const document of answers) {
       issuer.answer((_request, response) => response.end(JSON.stringify(document)))
@@ -435,7 +434,7 @@ test('an issuer at a private address is not asked unless the operator allows it'
   await makeRepository(ana)
   await letIn(ana, shop, newPipeline(issuer.issuer))
   const form = { subject_token: await issuer.sign(), resource: `${postern.origin}/acme/shop` }
-  await refusedExchange(postern.origin, form, 'temporarily_unavailable')
+  await refusedExchange(postern.origin, form, 'invalid_target')
   assert.equal(issuer.asked(), 0)
   const { refusals } = await ana.call<PipelineList>('GET', `${shop}/pipelines`)
   assert.match(refusals[0]?.reason ?? '', /private address/)

@@ -3,7 +3,7 @@ import type { Id } from '../database/id.ts'
 import type { Schema } from '../database/schema.ts'
 import type { AccessKind } from '../identity/ending/access-kind.ts'
 
-/** Their own, and those they made for agents: whoever has seen a secret has it, whoever answers for the agent by now. */
+/** Their own, and those they gave agents a secret of: whoever has seen one has it, whoever answers for the agent by now. */
 export const apiTokens: AccessKind = {
   name: 'API tokens',
   tables: ['apiToken'],
@@ -33,6 +33,6 @@ export const apiTokens: AccessKind = {
 /** For agents that somebody else answers for by now; those of their own end with a receipt of their own. */
 const madeForOthers = (eb: ExpressionBuilder<Schema, 'apiToken'>, userId: Id<'usr'>) =>
   eb.and([
-    eb('madeBy', '=', userId),
+    eb.or([eb('madeBy', '=', userId), eb('nextMadeBy', '=', userId)]),
     eb('userId', 'not in', eb.selectFrom('user').select('user.id').where('user.ownerId', '=', userId)),
   ])

@@ -9,7 +9,7 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { isOver } from '../identity/guests/is-over.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
-import type { BearerSource } from './bearer.ts'
+import type { BearerSource, ShownSecret } from './bearer.ts'
 import { endToken } from './end-token.ts'
 import { endReused } from './rotation/end-reused.ts'
 import { takeUpNext } from './rotation/take-up-next.ts'
@@ -43,6 +43,7 @@ export async function createApiToken(
     renewableUntil: token.renewsForDays === undefined ? null : at + token.renewsForDays * dayMs,
     renewedAt: null,
     nextSecretHash: null,
+    nextMadeBy: null,
     secretUntil: null,
     warnedDays: null,
   }
@@ -107,7 +108,7 @@ const minuteMs = 60_000
 /** Whose token this is, if it still counts: not ended, not expired, its owner active. @throws 403 where a rule forbids it */
 export async function findTokenCaller(
   parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
-  { secret, address }: { secret: TokenSecret; address: string },
+  { secret, address, isAgain = false }: ShownSecret & { secret: TokenSecret },
   now: number,
 ): Promise<Caller | undefined> {
   const { database } = parts
@@ -117,7 +118,8 @@ export async function findTokenCaller(
     // Both, since somebody else may just use the new one for the first time.
     (await findByHash(database.read, ['nextSecretHash', 'secretHash'], secretHash, now))
   if (row === undefined) {
-    await endReused(database, secretHash, now)
+    // What was under way when the next secret took its place was shown in its time.
+    if (!isAgain) await endReused(database, secretHash, now)
     return undefined
   }
   if (now >= row.expiresAt || isOver(row, now)) return undefined
@@ -187,8 +189,8 @@ export const createTokenSource = (
   parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
 ): BearerSource => ({
   isMine: isTokenSecret,
-  find: ({ secret, address }, now) =>
-    isTokenSecret(secret) ? findTokenCaller(parts, { secret, address }, now) : Promise.resolve(undefined),
+  find: ({ secret, ...shown }, now) =>
+    isTokenSecret(secret) ? findTokenCaller(parts, { secret, ...shown }, now) : Promise.resolve(undefined),
 })
 
 /** @throws where the caller came with a token that was not given this scope */

@@ -13,6 +13,8 @@ export interface Authenticator {
   fromRequest(request: FastifyRequest): Promise<Caller | undefined>
   /** The caller behind git's Basic credentials: any user name, a token as the password. */
   fromGit(request: FastifyRequest): Promise<Caller | undefined>
+  /** The same for a request that has been going on for a while, and whose credentials may have ended meanwhile. */
+  again(request: FastifyRequest): Promise<Caller | undefined>
 }
 
 /**
@@ -29,8 +31,13 @@ export function createAuthenticator(parts: {
   now: () => number
 }): Authenticator {
   const { cookies, origin, sources, now } = parts
-  const byToken = async (secret: string, address: string): Promise<Caller | undefined> =>
-    sources.find((source) => source.isMine(secret))?.find({ secret, address }, now())
+  const byToken = async (secret: string, address: string, isAgain = false): Promise<Caller | undefined> =>
+    sources.find((source) => source.isMine(secret))?.find({ secret, address, isAgain }, now())
+  const fromGit = async ({ headers, ip }: FastifyRequest, isAgain: boolean): Promise<Caller | undefined> => {
+    const { authorization } = headers
+    if (authorization === undefined) return undefined
+    return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '', ip, isAgain)
+  }
 
   return {
     async fromRequest(request) {
@@ -45,11 +52,8 @@ export function createAuthenticator(parts: {
       return secret === undefined ? undefined : findSessionCaller(parts, { secret, address: request.ip }, now())
     },
 
-    async fromGit(request) {
-      const { authorization } = request.headers
-      if (authorization === undefined) return undefined
-      return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '', request.ip)
-    },
+    fromGit: (request) => fromGit(request, false),
+    again: (request) => fromGit(request, true),
   }
 }
 

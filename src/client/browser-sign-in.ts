@@ -69,8 +69,10 @@ function receive(
   if (isOurs) answer(searchParams)
 }
 
-const isSame = (one: string, other: string): boolean =>
-  other !== '' && one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+function isSame(one: string, other: string): boolean {
+  const [shown, expected] = [Buffer.from(one), Buffer.from(other)]
+  return expected.length > 0 && shown.length === expected.length && timingSafeEqual(shown, expected)
+}
 
 const page = (isIn: boolean): string => `<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>Postern</title>

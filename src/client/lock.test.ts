@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -13,6 +13,12 @@ async function inFolder(work: (lock: string, folder: string) => Promise<void>): 
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function leave(lock: string, holder: string, at = new Date()): Promise<void> {
+  await mkdir(lock)
+  await writeFile(join(lock, holder), '')
+  await utimes(join(lock, holder), at, at)
 }
 
 test('one at a time, also after one that failed, and nothing is left', () =>
@@ -40,7 +46,7 @@ test('one at a time, also after one that failed, and nothing is left', () =>
 test('what a process left behind that is no more holds up nobody', () =>
   inFolder(async (lock) => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])
-    await writeFile(lock, String(pid))
+    await leave(lock, `${pid}.stopped`)
     assert.equal(
       await withLock(
         lock,
@@ -49,10 +55,8 @@ test('what a process left behind that is no more holds up nobody', () =>
       ),
       'in',
     )
-    // Of one that was cut off before it wrote who it is.
-    await writeFile(lock, '')
-    const longAgo = new Date(Date.now() - 3_600_000)
-    await utimes(lock, longAgo, longAgo)
+    // Of one that has its number again, and of one that was cut off while it let go.
+    await leave(lock, `${process.pid}.former`, new Date(Date.now() - 3_600_000))
     assert.equal(
       await withLock(
         lock,
@@ -61,4 +65,30 @@ test('what a process left behind that is no more holds up nobody', () =>
       ),
       'in',
     )
+    await mkdir(lock)
+    assert.equal(
+      await withLock(
+        lock,
+        () => undefined,
+        () => Promise.resolve('in'),
+      ),
+      'in',
+    )
+  }))
+
+test('an attack: of several that find what was left behind, one holds it at a time', () =>
+  inFolder(async (lock) => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    let inside = 0
+    let most = 0
+    const work = async (): Promise<void> => {
+      most = Math.max(most, ++inside)
+      for (let turn = 0; turn < 10; turn++) await readdir(lock)
+      inside -= 1
+    }
+    for (let round = 0; round < 5; round++) {
+      await leave(lock, `${pid}.stopped`)
+      await Promise.all([1, 2, 3].map(() => withLock(lock, () => undefined, work)))
+    }
+    assert.equal(most, 1)
   }))

@@ -1,4 +1,6 @@
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Longer than anybody is waited for. */
@@ -6,36 +8,65 @@ const staleMs = 15 * 60_000
 
 /**
  * One process of this person at a time. A refresh token is good once, and shown twice it ends everything it was made
- * for; so two that renew at once must take turns.
+ * for; so two that renew at once must take turns. The lock is a folder with one file in it, named after whoever holds it:
+ * a folder takes the place of an empty one alone, and what was left behind is removed by its own name, never by another's.
  */
-export async function withLock<Result>(file: string, onWait: () => void, work: () => Promise<Result>): Promise<Result> {
-  for (let tries = 0; !(await take(file)); tries++) {
+export async function withLock<Result>(
+  folder: string,
+  onWait: () => void,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const mine = `${process.pid}.${randomUUID()}`
+  for (let tries = 0; !(await take(folder, mine)); tries++) {
     if (tries === 0) onWait()
-    if (await isLeftBehind(file)) await rm(file, { force: true })
-    else await wait(100)
+    if (!(await clearLeftBehind(folder))) await wait(100)
   }
   try {
     return await work()
   } finally {
-    await rm(file, { force: true })
+    await letGo(folder, mine)
   }
 }
 
-async function take(file: string): Promise<boolean> {
-  const handle = await open(file, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-    return undefined
-  })
-  await handle?.writeFile(String(process.pid))
-  await handle?.close()
-  return handle !== undefined
+async function take(folder: string, mine: string): Promise<boolean> {
+  const made = `${folder}.${mine}`
+  await mkdir(made, { mode: 0o700 })
+  try {
+    await writeFile(join(made, mine), '', { mode: 0o600 })
+    await rename(made, folder)
+    return true
+  } catch (error) {
+    await rm(made, { recursive: true, force: true })
+    if (isTaken(error as NodeJS.ErrnoException)) return false
+    throw error
+  }
 }
 
-async function isLeftBehind(file: string): Promise<boolean> {
-  const [text, status] = await Promise.all([readFile(file, 'utf8').catch(() => ''), stat(file).catch(() => undefined)])
+/** Windows says EPERM, and for an empty folder too. */
+const isTaken = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === 'ENOTEMPTY' || code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')
+
+async function letGo(folder: string, holder: string): Promise<void> {
+  await rm(join(folder, holder), { force: true })
+  await removeEmpty(folder)
+}
+
+/** Where another has taken it meanwhile, it is not empty, and stays. */
+const removeEmpty = (folder: string): Promise<void> => rmdir(folder).catch(() => undefined)
+
+/** Whether there was anything of somebody who is no more. */
+async function clearLeftBehind(folder: string): Promise<boolean> {
+  const [holder] = await readdir(folder).catch(() => [])
+  if (holder === undefined) await removeEmpty(folder)
+  if (holder === undefined || !(await isLeftBehind(folder, holder))) return false
+  await letGo(folder, holder)
+  return true
+}
+
+async function isLeftBehind(folder: string, holder: string): Promise<boolean> {
+  const status = await stat(join(folder, holder)).catch(() => undefined)
   if (status === undefined) return false
-  if (Date.now() - status.mtimeMs > staleMs) return true
-  return /^\d+$/.test(text) && !isRunning(Number(text))
+  return Date.now() - status.mtimeMs > staleMs || !isRunning(Number.parseInt(holder, 10))
 }
 
 function isRunning(pid: number): boolean {

@@ -10,6 +10,7 @@ over SSH, and over HTTPS too where git asks postern git-credential.
   --device         show a code to type in on another machine, for a machine without a browser
   --hours <n>      for fewer hours than the server would give
   --key <file>     use this SSH key of yours instead of one that is made for it
+  --ssh-host <h>   the host over SSH, where that is none of the address: ssh will trust the server for it
   --write-config   put one Include line on top of ~/.ssh/config
   --help           print this
 
@@ -20,6 +21,7 @@ export interface LoginOptions {
   address: string | undefined
   key: string | undefined
   hours: number | undefined
+  sshHost: string | undefined
   isDevice: boolean
   writeConfig: boolean
 }
@@ -33,6 +35,7 @@ export function parseLoginOptions(args: readonly string[]): LoginOptions | 'help
       url: { type: 'string' },
       key: { type: 'string' },
       hours: { type: 'string' },
+      'ssh-host': { type: 'string' },
       device: { type: 'boolean', default: false },
       'write-config': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -47,6 +50,7 @@ export function parseLoginOptions(args: readonly string[]): LoginOptions | 'help
     address: values.url ?? positionals[0],
     key: values.key,
     hours,
+    sshHost: values['ssh-host'],
     isDevice: values.device,
     writeConfig: values['write-config'],
   }

@@ -29,7 +29,7 @@ export const login = (args: readonly string[], parts: ClientParts = started()): 
     // What can fail without a tap fails before it.
     const endpoints = await getEndpoints(place)
     const folder = await placeFolder(parts.env, place)
-    const door = await findSshDoor(place)
+    const door = await findSshDoor(place, options.sshHost)
     if (door === undefined)
       throw new ClientError(
         `${place.origin} is not reached over SSH.`,

@@ -36,6 +36,7 @@ import { oauth } from './migrations/0032-oauth.ts'
 import { deployKeys } from './migrations/0033-deploy-keys.ts'
 import { workloads } from './migrations/0034-workloads.ts'
 import { commitSignatures } from './migrations/0035-commit-signatures.ts'
+import { rotation } from './migrations/0036-rotation.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -74,6 +75,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0033-deploy-keys': deployKeys(dialect),
   '0034-workloads': workloads(dialect),
   '0035-commit-signatures': commitSignatures(dialect),
+  '0036-rotation': rotation(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

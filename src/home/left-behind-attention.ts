@@ -40,7 +40,7 @@ export async function listLeftBehind(
     .innerJoin('project', 'project.id', 'repository.projectId')
     .leftJoin('user', 'user.id', 'workloadTrust.stewardId')
     .select(['workloadTrust.id', 'issuer as url', 'adoptBy', 'repository.name', 'project.name as project'])
-    .select('user.displayName')
+    .select(['user.displayName', 'keys'])
     .where('workloadTrust.repositoryId', 'in', repositoryIds)
     .where('adoptBy', 'is not', null)
     .where('endedAt', 'is', null)
@@ -48,15 +48,15 @@ export async function listLeftBehind(
     .limit(most)
     .execute()
   return [
-    ...webhooks.map((row) => ({ ...row, what: 'webhook', page: `webhooks/${row.id}` })),
-    ...mirrors.map((row) => ({ ...row, what: 'mirror', page: 'mirrors' })),
+    ...webhooks.map((row) => ({ ...row, keys: null, what: 'webhook', page: `webhooks/${row.id}` })),
+    ...mirrors.map((row) => ({ ...row, keys: null, what: 'mirror', page: 'mirrors' })),
     ...pipelines.map((row) => ({ ...row, what: 'pipeline', page: 'pipelines' })),
   ]
     .toSorted((one, other) => (one.adoptBy ?? 0) - (other.adoptBy ?? 0))
     .slice(0, most)
-    .map(({ what, page, id, url, name, project, displayName }) => ({
+    .map(({ what, page, id, url, name, project, displayName, keys }) => ({
       kind: `left-${id}`,
-      text: `${displayName ?? 'Somebody'}, who looked after the ${what} of ${project}/${name} ${what === 'pipeline' ? 'at' : 'to'} ${new URL(url).host}, has left: keep it, or it is switched off.`,
+      text: `${displayName ?? 'Somebody'}, who looked after the ${what} of ${project}/${name} ${what === 'pipeline' ? 'at' : 'to'} ${new URL(url).host}, has left: ${keys === null ? 'keep it, or it is switched off' : 'it comes in no more until somebody keeps it'}.`,
       href: `/${project}/${name}/settings/${page}`,
     }))
 }

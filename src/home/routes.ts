@@ -12,6 +12,7 @@ import { listRecentRepositories } from '../repositories/reachable.ts'
 import { RepositorySummary } from '../repositories/shapes.ts'
 import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
+import { listAddressAttention } from './address-attention.ts'
 import { listAttention, listUnconfirmed } from './attention.ts'
 import { listLeftBehind } from './left-behind-attention.ts'
 import { listDeployKeyAttention, listTokenAttention } from './machine-attention.ts'
@@ -60,6 +61,7 @@ export function homeRoutes(
           ...(await listLeftBehind(db, administered)),
           ...(await listDeployKeyAttention(db, administered, now())),
           ...(await listTokenAttention(db, caller, now())),
+          ...(await listAddressAttention(db, caller)),
           ...(await listGuestAttention(db, caller, now())),
           ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
           ...(isAdmin(caller) ? await listRecoveryAttention(db, caller) : []),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Kysely, sql } from 'kysely'
-import { listHolders } from './account-addresses.ts'
+import { hasEnded, listHolders, recordAddress } from './account-addresses.ts'
 import { createUser } from './users.ts'
 import { openDatabase } from '../database/open.ts'
 import { accountAddresses } from '../database/migrations/0029-account-addresses.ts'
@@ -40,5 +40,41 @@ test('accounts of before have their addresses kept as they were come by, and gue
   assert.equal(of('guest')?.sponsorId, owner)
   const days = ((of('guest')?.endsAt ?? 0) - Date.now()) / 86_400_000
   assert.ok(days > 89.9 && days <= 90, String(days))
+  await database.close()
+})
+
+test('an address stays proven when its person writes it away and back, or in capitals', async () => {
+  const database = await openDatabase('sqlite::memory:')
+  const { id } = await database.write((tx) =>
+    createUser(tx, {
+      username: 'ana',
+      displayName: 'Ana',
+      email: 'ana@mail.example',
+      role: 'member',
+      createdBy: 'usr_1',
+      at: 1,
+    }),
+  )
+  for (const email of ['ANA@mail.example', 'other@mail.example', 'ana@mail.example', 'other@mail.example'])
+    await database.write(async (tx) => {
+      await tx.updateTable('user').set({ email, state: 'ended' }).where('id', '=', id).execute()
+      await recordAddress(tx, { id, email }, { provenAt: null, at: 2 })
+    })
+  const ended = async (email: string) => (await listHolders(database.read, email)).map(hasEnded)
+  assert.deepEqual(await ended('ana@mail.example'), [true])
+  assert.deepEqual(await ended('other@mail.example'), [false])
+  await database.close()
+})
+
+test('the address of whoever sets the instance up is theirs', async () => {
+  const database = await openDatabase('sqlite::memory:')
+  const email = 'ana@mail.example'
+  await database.write((tx) =>
+    createUser(tx, { username: 'ana', displayName: 'Ana', email, role: 'owner', createdBy: null, at: 1 }),
+  )
+  assert.deepEqual(
+    (await listHolders(database.read, email)).map(({ isProven }) => isProven),
+    [true],
+  )
   await database.close()
 })

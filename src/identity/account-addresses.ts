@@ -8,7 +8,7 @@ import { foldAddress } from './fold-address.ts'
 export interface AddressHolder {
   user: UserTable
   isCurrent: boolean
-  /** It was shown to be theirs; otherwise they only wrote it, as anybody could. */
+  /** It was shown to be theirs, at whatever time; otherwise they only wrote it, as anybody could. */
   isProven: boolean
 }
 
@@ -25,7 +25,10 @@ export async function recordFirstAddress(
   await tx.insertInto('accountAddress').values(row).execute()
 }
 
-/** Beside every change of `user.email`: the one of today, or none; what was before stays known. */
+/**
+ * Beside every change of `user.email`: the one of today, or none. What was before stays known, and that it was proven:
+ * whether it is today says `user.emailVerifiedAt` alone.
+ */
 export async function recordAddress(
   tx: Tx<'accountAddress'>,
   { id, email }: Pick<UserTable, 'id' | 'email'>,
@@ -42,7 +45,11 @@ export async function recordAddress(
   await tx
     .insertInto('accountAddress')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['userId', 'addressHash']).doUpdateSet({ provenAt, formerAt: null }))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['userId', 'addressHash'])
+        .doUpdateSet({ formerAt: null, ...(provenAt === null ? {} : { provenAt }) }),
+    )
     .execute()
 }
 

@@ -77,7 +77,8 @@ export async function createUser(tx: Tx<'user' | 'accountAddress'>, wanted: NewU
     if (error instanceof UniqueViolation) throw usernameTaken(wanted.username)
     throw error
   }
-  const isVouchedFor = user.createdBy !== null || user.managedBy !== null
+  // Who sets the instance up says who they are; nobody else begins as an owner.
+  const isVouchedFor = user.createdBy !== null || user.managedBy !== null || user.role === 'owner'
   if (user.kind === 'person') await recordFirstAddress(tx, user, isVouchedFor ? wanted.at : null)
   return user
 }

@@ -29,7 +29,7 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
     lastUsedAt: 0,
   },
   'deploy-key-ended': { key: nasty, repository: 'pay/api', reason: nasty, at },
-  'pipeline-left': { pipeline: nasty, repository: 'pay/api', person: nasty, keepBy: at },
+  'pipeline-left': { pipeline: nasty, repository: 'pay/api', person: nasty, keepBy: at, isStopped: true },
   'pipeline-ended': { pipeline: nasty, repository: 'pay/api', person: nasty, at },
   'pipeline-reused': { pipeline: nasty, repository: 'pay/api', subject: nasty, at },
   'deploy-key-left': { key: nasty, repository: 'pay/api', person: nasty, keepBy: at },

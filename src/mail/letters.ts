@@ -32,7 +32,7 @@ export interface LetterFacts {
     lastUsedAt: number
   }
   'deploy-key-ended': { key: string; repository: string; reason: string; at: number }
-  'pipeline-left': { pipeline: string; repository: string; person: string; keepBy: number }
+  'pipeline-left': { pipeline: string; repository: string; person: string; keepBy: number; isStopped: boolean }
   'pipeline-ended': { pipeline: string; repository: string; person: string; at: number }
   'pipeline-reused': { pipeline: string; repository: string; subject: string; at: number }
   'deploy-key-left': { key: string; repository: string; person: string; keepBy: number }
@@ -213,10 +213,12 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
     happened: `The deploy key “${quoteName(key)}” of ${quoteName(repository)} ended on ${when(at)}: ${quoteName(reason)}. Nothing comes in with it any more.`,
     next: 'If whatever used it is still wanted, give it a new key under Deploy keys, in the settings of the repository.',
   }),
-  'pipeline-left': ({ pipeline, repository, person, keepBy }) => ({
+  'pipeline-left': ({ pipeline, repository, person, keepBy, isStopped }) => ({
     subject: 'Somebody must keep a pipeline of your repository',
-    happened: `${quoteName(person)}, who looked after the pipeline “${quoteName(pipeline)}” of ${quoteName(repository)}, has no access any more. The pipeline comes in until ${when(keepBy)}.`,
-    next: 'If it is still wanted, keep it with a tap under Pipelines, in the settings of the repository. Then you look after it. Otherwise it ends that day.',
+    happened: `${quoteName(person)}, who looked after the pipeline “${quoteName(pipeline)}” of ${quoteName(repository)}, has no access any more. ${isStopped ? 'Its keys were given by hand, and they may have the private half: it comes in no more until somebody keeps it.' : `The pipeline comes in until ${when(keepBy)}.`}`,
+    next: isStopped
+      ? `If it is still wanted, give it new keys with a tap under Pipelines, in the settings of the repository. Then you look after it. Otherwise it ends on ${when(keepBy)}.`
+      : 'If it is still wanted, keep it with a tap under Pipelines, in the settings of the repository. Then you look after it. Otherwise it ends that day.',
   }),
   'pipeline-ended': ({ pipeline, repository, person, at }) => ({
     subject: 'A pipeline of your repository does not come in any more',

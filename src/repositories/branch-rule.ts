@@ -23,7 +23,7 @@ export const BranchRule = Type.Object(
         'closed: only by pull request. tap: a push waits for its person’s tap. tap-or-signed: or git push --signed is that tap',
     }),
     approvals: count(10, 'people who must have approved'),
-    agentApprovals: count(10, 'the same where an agent wrote or pushed any of it'),
+    agentApprovals: count(10, 'the same where an agent, a deploy key or a pipeline wrote or pushed any of it'),
     groups: Type.Array(
       Type.Object(
         { groupId: Type.String({ maxLength: 100 }), count: Type.Integer({ minimum: 1, maximum: 10 }) },

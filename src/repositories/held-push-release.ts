@@ -6,7 +6,6 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import type { Statement } from '../seals/format/statement.ts'
 import { takeSeal } from '../seals/take-seal.ts'
-import { findRepositoryRole } from './access.ts'
 import { ruleOf } from './branch-rule.ts'
 import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
 import { preparePush } from './push-rules.ts'
@@ -70,12 +69,9 @@ export async function releaseHeld(parts: HoldParts, held: HeldPush, requestId: I
     const prepared = await database.write(async (tx) => {
       const changed = await findRuleChange(tx, policy, { place, ref: command.ref, under: waits.under })
       if (changed !== undefined) return { refusal: changed }
-      const role = await findRepositoryRole(tx, caller, place.repository)
-      if (role === undefined) return { refusal: heldRefusal(command.ref, 'access-ended', 'overtaken', [noAccess]) }
       const at = now()
       return preparePush(tx, {
         ...held,
-        place: { ...place, role },
         policy,
         method: methodOf(caller),
         strength: caller.strength,
@@ -106,8 +102,6 @@ export async function releaseHeld(parts: HoldParts, held: HeldPush, requestId: I
     }
   }
 }
-
-const noAccess = 'You may not write here any more, so this push did not land.'
 
 /** Exactly this step of exactly this branch, and nothing else that this person may have sealed. */
 export const isForPush = (

@@ -3,6 +3,7 @@ import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { HeldOutcome, SealRequestTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import type { Caller } from '../identity/caller.ts'
 import { askedBy } from '../seals/asked-from.ts'
 import { draftUpdate } from '../seals/format/draft.ts'
 import { createSealRequest } from '../seals/requests.ts'
@@ -12,6 +13,7 @@ import { readHeldChange, renderHeldFacts, titleOfHeld } from './held-push-facts.
 import { renderHeldLines, shortCodeOf } from './held-push-lines.ts'
 import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
 import { findRuleChange, heldMoved, heldRefusal, releaseHeld } from './held-push-release.ts'
+import { recognisePusher } from './push-standing.ts'
 
 // So that a tap in the last second still finds its statement good.
 const graceMs = 10_000
@@ -173,7 +175,7 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
     const found = await waiting.waitFor(id, {
       forMs: pushWaitSeconds * 1000,
       signal: AbortSignal.any([held.signal, heldPushes.stopping]),
-      onLook: () => look(parts, held, startedAt),
+      onLook: async () => void (await look(parts, held, startedAt)),
     })
     if (held.signal.aborted) return over('pusher-gone', 'gone', 'Whoever pushed went away.')
     if (heldPushes.stopping.aborted)
@@ -181,8 +183,7 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
     const state = found?.state === 'open' && (await takeBack(parts, held, id)) === 'sealed' ? 'sealed' : found?.state
     switch (state) {
       case 'sealed':
-        await look(parts, held, startedAt)
-        return await releaseHeld(parts, held, id)
+        return await releaseHeld(parts, { ...held, caller: await look(parts, held, startedAt) }, id)
       case 'refused':
         return over('seal-refused', 'refused', 'Refused on the page where you were to tap.')
       case 'withdrawn':
@@ -200,14 +201,11 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
   }
 }
 
-/** Ends the wait as soon as no tap could let the push land any more. @throws Overtaken */
-async function look({ database, policy }: HoldParts, held: HeldPush, startedAt: number): Promise<void> {
+/** Ends the wait as soon as no tap could let the push land any more; who waits, as they are now. @throws Overtaken */
+async function look({ database, policy }: HoldParts, held: HeldPush, startedAt: number): Promise<Caller> {
   const { place, waits } = held
   const { ref } = waits.command
-  const known = await held.recognise().catch((error: unknown) => {
-    if (error instanceof ProblemError) return undefined
-    throw error
-  })
+  const known = await recognisePusher(held)
   if (known === undefined)
     throw new Overtaken(
       heldRefusal(ref, 'access-ended', 'overtaken', ['Your access ended while this push waited, so it did not land.']),
@@ -216,6 +214,7 @@ async function look({ database, policy }: HoldParts, held: HeldPush, startedAt: 
     throw new Overtaken(heldMoved(ref))
   const changed = await findRuleChange(database.read, policy, { place, ref, under: waits.under })
   if (changed !== undefined) throw new Overtaken(changed)
+  return known
 }
 
 /** As the record has it, which every node writes; git itself is asked before the release. */

@@ -13,6 +13,7 @@ import { GitError } from './git.ts'
 import { allowOn, say } from './pre-receive.ts'
 import type { Push, PushParts } from './push-parts.ts'
 import { findBranchRefusal, type ReadProposal } from './push-proposal.ts'
+import { checkStillWrites, getPusher } from './push-standing.ts'
 import { methodOf, moveRef } from './ref-updates.ts'
 import { readRef } from './refs.ts'
 
@@ -67,13 +68,16 @@ function write(hook: Duplex, lines: readonly string[]): void {
   if (hook.writable) hook.write(lines.map((line) => `${line}\n`).join(''))
 }
 
+type Pusher = Pick<Push, 'place' | 'caller'>
+
 async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: ReadProposal): Promise<ProcReceiveResult> {
   const { ref, newOid } = proposal.command
-  const { place, caller } = push
   try {
-    const { branch, oldOid } = await chooseBranch(parts, push, proposal)
+    const caller = await getPusher(push)
+    const place = await checkStillWrites(parts.database.read, push.place, caller)
+    const { branch, oldOid } = await chooseBranch(parts, { place, caller }, proposal)
     const moved = { ref: `refs/heads/${branch}`, oldOid, newOid }
-    if (oldOid !== newOid) await moveBranch(parts, push, moved)
+    if (oldOid !== newOid) await moveBranch(parts, { place, caller }, moved)
     const { title, description, targetBranch } = proposal
     const opened = await parts.openForPush(place, caller, { title, description, sourceBranch: branch, targetBranch })
     const name = `${place.path}#${opened.number}`
@@ -98,7 +102,7 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
 /** The wanted name where it is free or only moves on; else with the next number behind it. */
 async function chooseBranch(
   { database, git, policy, now }: PushParts,
-  { place, caller }: Push,
+  { place, caller }: Pusher,
   { branch, command: { newOid } }: ReadProposal,
 ): Promise<{ branch: string; oldOid: string }> {
   const rows = await database.read
@@ -133,7 +137,7 @@ async function isAncestor(
   return code === 0
 }
 
-async function moveBranch(parts: PushParts, { place, caller }: Push, moved: RefCommand): Promise<void> {
+async function moveBranch(parts: PushParts, { place, caller }: Pusher, moved: RefCommand): Promise<void> {
   const rows: RefUpdateTable[] = []
   try {
     await moveRef({
@@ -144,6 +148,7 @@ async function moveBranch(parts: PushParts, { place, caller }: Push, moved: RefC
       actor: caller,
       method: methodOf(caller),
       strength: caller.strength,
+      onPrepare: async (tx) => void (await checkStillWrites(tx, place, caller)),
       async onDone(tx, row) {
         rows.push(row)
         await parts.onDone?.(tx, row)

@@ -13,6 +13,7 @@ import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
 import type { PushShape } from './push-shape.ts'
+import { checkStillWrites } from './push-standing.ts'
 import { findTapAsked, shortName } from './push-taps.ts'
 import { type RefMethod, prepareRefUpdates } from './ref-updates.ts'
 
@@ -106,20 +107,22 @@ export interface PreparedPush extends Omit<PushAsked, 'signed'> {
 
 /**
  * Judges a push once more and prepares it, in one transaction under the repository's row lock: of two first pushes at
- * once, which would both begin the history, exactly one gets through. What waits for a tap is not prepared.
+ * once, which would both begin the history, exactly one gets through. What waits for a tap is not prepared. The role is
+ * the one of now, whatever the push was let in by. @throws 403 `access-ended`
  */
 export async function preparePush(
   tx: Tx<TableName>,
   push: PreparedPush,
 ): Promise<{ refusal: Refusal } | { waits: TapAsked } | { rows: RefUpdateTable[]; isTapped: boolean }> {
-  const { place, commands, caller, policy, certificate, at } = push
-  await lockNumbers(tx, place.repository.id)
+  const { commands, caller, policy, certificate, at } = push
+  await lockNumbers(tx, push.place.repository.id)
+  const place = await checkStillWrites(tx, push.place, caller)
   // Of one push one decision is counted: not what was asked ahead, and not a second time after the tap.
   const signed =
     certificate && (await judgeCertificate(tx, certificate, { repositoryId: place.repository.id, caller, at }))
   if (signed !== undefined && 'refusal' in signed) return { refusal: refuseCertificate(commands, signed.refusal) }
   const counting = push.takeSeal === undefined ? policy : uncounted(policy)
-  const judged = await judgePush({ db: tx, policy: counting, at }, { ...push, signed })
+  const judged = await judgePush({ db: tx, policy: counting, at }, { ...push, place, signed })
   if (judged.refusal !== undefined) return { refusal: judged.refusal }
   const refusal = await findOtherFirstPush(tx, place, commands)
   if (refusal !== undefined) return { refusal }

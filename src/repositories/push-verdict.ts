@@ -17,6 +17,7 @@ import { landProposal } from './push-propose.ts'
 import type { Refusal } from './push-judgement.ts'
 import { listShaped, preparePush } from './push-rules.ts'
 import { readPushShapes } from './push-shape.ts'
+import { getPusher } from './push-standing.ts'
 import { addUnsigned } from './push-unsigned.ts'
 import { methodOf } from './ref-updates.ts'
 
@@ -100,7 +101,7 @@ const notChecked = (ref: string): Refusal => ({
 /** Prepares what may land; what waits for a tap is prepared when it came. */
 async function prepare(
   parts: PushParts,
-  { place, caller, answer: { stream }, recognise }: Push,
+  { place, answer: { stream }, recognise }: Push,
   {
     asked,
     hook,
@@ -116,6 +117,7 @@ async function prepare(
     shapes: await readPushShapes(git, place.folder, shaped, quarantine),
     quarantine,
   })
+  const caller = await getPusher({ recognise })
   const { strength } = caller
   const method = methodOf(caller)
   const prepared = await database.write((tx) =>

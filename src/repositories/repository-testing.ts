@@ -112,7 +112,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     openForPush: () => Promise.reject(new Error('no pull requests here')),
     pushNonces: createPushNonces('a secret of this instance'),
     judgeModel: () => Promise.resolve('none'),
-    recognise: (request) => authenticator.fromGit(request),
+    recognise: (request) => authenticator.again(request),
   })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.server.address()

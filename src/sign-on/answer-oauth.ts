@@ -10,7 +10,7 @@ export const formType = 'application/x-www-form-urlencoded'
 export type AnswerOauth = (
   request: FastifyRequest,
   reply: FastifyReply,
-  asked: Omit<Asking, 'address'>,
+  asked: Omit<Asking, 'address' | 'userAgent'>,
   /** A form, as it is to be understood; and where it is not the route itself, what is asked for. */
   given?: { body?: string; url?: string },
 ) => Promise<FastifyReply>
@@ -36,7 +36,7 @@ export const createAnswering =
         ...(body === '' ? {} : { 'content-type': formType }),
       },
       body,
-      asked: { ...asked, address: request.ip },
+      asked: { ...asked, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) },
     })
     for (const [name, value] of Object.entries(answered.headers)) {
       if (value === undefined || name === 'content-length' || name === 'set-cookie') continue

@@ -12,6 +12,7 @@ export const viewAsked = (
   scopes: asked.scopes,
   via: asked.via,
   askedFrom: asked.askedFrom,
+  userAgent: asked.userAgent,
   isFromHere: asked.askedFrom === address,
   askedAt: asked.askedAt,
   expiresAt: asked.expiresAt,

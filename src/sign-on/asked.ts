@@ -14,6 +14,8 @@ export interface Asked {
   /** It also wants to know who it is: OpenID Connect. */
   isOpenid: boolean
   askedFrom: string
+  /** What the program that asks there calls itself, or the browser that it opened. */
+  userAgent: string
   askedAt: number
   expiresAt: number
   /** Where the browser goes afterwards; null where a device waits. */
@@ -63,6 +65,7 @@ function readAsked(row: OauthStateTable, via: Asked['via']): Asked | undefined {
     scopes: parseScopes(parameter('scope')).filter((scope) => client.scopes.includes(scope)),
     isOpenid: parameter('scope').split(' ').includes('openid'),
     askedFrom: row.askedFrom,
+    userAgent: typeof payload['userAgent'] === 'string' ? payload['userAgent'] : '',
     askedAt: row.createdAt,
     expiresAt: row.expiresAt,
     redirectUri: via === 'device' ? null : parameter('redirect_uri'),

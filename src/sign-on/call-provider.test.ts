@@ -10,7 +10,7 @@ import { callProvider } from './call-provider.ts'
 import { createProvider } from './provider.ts'
 
 const origin = 'https://git.example.com'
-const asked = { address: '192.0.2.1', browserHash: 'mark', endsAs: 'reused' } as const
+const asked = { address: '192.0.2.1', userAgent: '', browserHash: 'mark', endsAs: 'reused' } as const
 const auth = new URLSearchParams({
   response_type: 'code',
   client_id: 'git-credential-oauth',

@@ -8,6 +8,7 @@ const known = [
   'unsupported_response_type',
   'access_denied',
   'session_not_found',
+  'slow_down',
   'server_error',
 ] as const
 export type ErrorCode = (typeof known)[number]

@@ -1,6 +1,6 @@
 import type { Database } from '../database/handles.ts'
 
-const lookEveryMs = 10 * 60_000
+const lookEveryMs = 60_000
 
 /** Removes codes and tokens that have expired: nothing looks at them any more. Safe to repeat, and on several nodes. */
 export async function forgetExpired({ database, now }: { database: Database; now: () => number }): Promise<void> {

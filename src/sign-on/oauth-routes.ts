@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Provider } from 'oidc-provider'
+import { Type } from 'typebox'
 import type { App } from '../http/app.ts'
 import type { CookieNames } from '../http/cookies.ts'
 import { bindBrowser } from '../identity/browser-cookies.ts'
 import { createAnswering, formType } from './answer-oauth.ts'
 import { readEmptySecret } from './empty-secret.ts'
+import { pickParameters } from './known-parameters.ts'
 import { readOddVerifier } from './odd-verifier.ts'
 
+const ByUid = Type.Object({ uid: Type.String({ maxLength: 100 }) })
 const bodyLimit = 16 * 1024
 const mostUrl = 4 * 1024
+const notUnderstood = '/-/authorise?problem=invalid_request'
 const asProgram = { browserHash: null, endsAs: 'reused' } as const
 
 /** Where programs and browsers speak OAuth. What comes is read here; what it means is the provider's. */
@@ -27,26 +31,30 @@ export function oauthRoutes(
     handler(request, reply) {
       const { response_mode: mode } = request.query as { response_mode?: unknown }
       const isOdd = request.url.length > mostUrl || (mode !== undefined && mode !== 'query')
-      return isOdd
-        ? reply.redirect('/-/authorise?problem=invalid_request', 303)
-        : answer(request, reply, asBrowser(request, reply))
+      const given = isOdd ? undefined : pickParameters('/oidc/auth', new URL(request.url, origin).searchParams)
+      if (given === undefined) return reply.redirect(notUnderstood, 303)
+      return answer(request, reply, asBrowser(request, reply), { url: `/auth?${given.toString()}` })
     },
   })
 
   app.get('/oidc/auth/:uid', {
     config: { access: 'signed' },
-    handler: (request, reply) => answer(request, reply, asBrowser(request, reply)),
+    schema: { params: ByUid },
+    handler: (request, reply) =>
+      answer(request, reply, asBrowser(request, reply), { url: `/auth/${encodeURIComponent(request.params.uid)}` }),
   })
 
   // Forms, which few other routes take: their parser lives in here alone.
   void app.register((inside: FastifyInstance, _options, done) => {
     inside.addContentTypeParser(formType, { parseAs: 'string', bodyLimit }, (_request, body, read) => read(null, body))
-    for (const path of ['/oidc/token', '/oidc/token/revocation', '/oidc/device/auth'])
+    for (const path of ['/oidc/token', '/oidc/token/revocation', '/oidc/device/auth'] as const)
       inside.post(path, {
         config: { access: 'signed' },
         async handler(request, reply) {
-          const form = nameClient(request)
-          if (form === undefined) return refuseClient(reply)
+          const named = nameClient(request)
+          if (named === undefined) return refuseClient(reply)
+          const form = pickParameters(path, named)
+          if (form === undefined) return refuseLength(reply)
           const verifier = readOddVerifier(form.get('code_verifier'))
           if (verifier !== undefined) form.set('code_verifier', verifier.standIn)
           const endsAs = path === '/oidc/token/revocation' ? 'revoked' : 'reused'
@@ -75,11 +83,8 @@ export function oauthRoutes(
   // RFC 8628 §3.3: people type this address.
   app.get('/oidc/device', {
     config: { access: 'signed' },
-    handler(request, reply) {
-      const { user_code: code } = request.query as { user_code?: unknown }
-      const isCode = typeof code === 'string' && /^[\w-]{1,20}$/.test(code)
-      return reply.redirect(isCode ? `/-/device?code=${code}` : '/-/device', 303)
-    },
+    // Whatever code a link brings is left behind: it is typed by whoever looks at the device.
+    handler: (_request, reply) => reply.redirect('/-/device', 303),
   })
 }
 
@@ -92,6 +97,9 @@ function nameClient({ body, headers: { authorization } }: FastifyRequest): URLSe
   given.set('client_id', client)
   return given
 }
+
+const refuseLength = (reply: FastifyReply): FastifyReply =>
+  reply.code(400).send({ error: 'invalid_request', error_description: 'a parameter is longer than it may be' })
 
 /** RFC 6749 §5.2 */
 const refuseClient = (reply: FastifyReply): FastifyReply =>

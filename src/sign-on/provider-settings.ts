@@ -6,7 +6,7 @@ export const resumeCookie = 'postern-resume'
 
 export const accessTokenSeconds = 3600
 /** As long as somebody may take to sign in and read what is asked. */
-const questionSeconds = 600
+export const questionSeconds = 600
 
 /** What is the same for every instance: only what git’s helpers need is switched on. */
 export const providerSettings = {

@@ -9,10 +9,14 @@ import type { Secrets } from '../secrets/secrets.ts'
 import { deviceGrant } from './device-grant.ts'
 import { errorCode } from './error-code.ts'
 import { loadProvider } from './load-provider.ts'
-import { accessTokenSeconds, mountPath, providerSettings, resumeCookie } from './provider-settings.ts'
+import { createOpenQuestions } from './open-questions.ts'
+import { accessTokenSeconds, mountPath, providerSettings, questionSeconds, resumeCookie } from './provider-settings.ts'
 import { loadSignOnKeys } from './signing-keys.ts'
 import { createStateStore } from './state-store.ts'
 import { newOauthSecret } from './token-form.ts'
+
+const tooManyQuestions =
+  'too many programs wait for an answer, from your address or from all; answer them, or try again in ten minutes'
 
 export interface ProviderParts {
   database: Database
@@ -48,7 +52,18 @@ export async function createProvider(parts: ProviderParts): Promise<Provider> {
 
   const configuration: Configuration = {
     ...providerSettings,
-    adapter: createStateStore({ ...parts, InvalidGrant: errors.InvalidGrant }),
+    adapter: createStateStore({
+      ...parts,
+      InvalidGrant: errors.InvalidGrant,
+      questions: createOpenQuestions({ lastsMs: questionSeconds * 1_000, now }),
+      tooManyQuestions: () =>
+        // To our own page: the program would only ask again.
+        Object.assign(new errors.CustomOIDCProviderError('slow_down', tooManyQuestions), {
+          status: 429,
+          statusCode: 429,
+          allow_redirect: false,
+        }),
+    }),
     jwks,
     cookies: {
       keys: cookieKeys,
@@ -90,9 +105,10 @@ export async function createProvider(parts: ProviderParts): Promise<Provider> {
   // Else Koa writes them to standard error itself.
   const koa: EventEmitter = provider
   koa.on('error', parts.onError)
-  // What discovery says of us is what is answered.
+  // What discovery says of us is what is answered. A link with the code in it would be typed by whoever sent it.
   provider.use(async (ctx, next) => {
     await next()
+    if (ctx.path === '/device/auth') delete (ctx.body as Record<string, unknown>)['verification_uri_complete']
     if (ctx.path.startsWith('/.well-known/'))
       Object.assign(ctx.body as object, {
         response_modes_supported: ['query'],

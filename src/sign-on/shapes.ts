@@ -9,6 +9,8 @@ export const AskedView = Type.Object({
   via: Type.Union([Type.Literal('browser'), Type.Literal('device')]),
   /** The address that the program asks from. */
   askedFrom: Type.String(),
+  /** What it calls itself there: any program can say anything. In a browser, the browser that it opened. */
+  userAgent: Type.String(),
   /** The same address as the page is looked at from. */
   isFromHere: Type.Boolean(),
   askedAt: Time,

@@ -7,13 +7,18 @@ import { hashSecret } from '../http/secret.ts'
 import { asking } from './asking.ts'
 import { findClient, renderClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
+import { isHasty } from './hasty-renewal.ts'
 import { challengeFor } from './odd-verifier.ts'
+import type { OpenQuestions } from './open-questions.ts'
 
 interface StoreParts {
   database: Database
   bus: Pick<Bus, 'publish'>
   /** What oidc-provider answers 400 `invalid_grant` for. */
   InvalidGrant: new (description: string) => Error
+  /** What it answers where there are too many questions. */
+  tooManyQuestions: () => Error
+  questions: OpenQuestions
   now: () => number
 }
 
@@ -45,13 +50,18 @@ const nothing: Adapter = {
   revokeByGrantId: async () => {},
 }
 
-function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string): Partial<Adapter> {
+function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
+  const { database, bus, InvalidGrant, questions, now } = parts
+  const isQuestion = model === 'Interaction' || model === 'DeviceCode'
+  const isRefresh = model === 'RefreshToken'
+  const justRenewed = () => new InvalidGrant('it was renewed a moment ago; read what was kept then')
   return {
     async upsert(id, payload, expiresIn) {
-      const { address = '', browserHash = null } = asking.getStore() ?? {}
+      const { address = '', userAgent = '', browserHash = null } = asking.getStore() ?? {}
+      if (isQuestion && !questions.open(hashSecret(id), address)) throw parts.tooManyQuestions()
       const { userCode, ...rest } = payload
       const row = {
-        payload: JSON.stringify({ ...rest, jti: undefined }),
+        payload: JSON.stringify({ ...rest, jti: undefined, ...(isQuestion ? { userAgent } : {}) }),
         grantId: (payload.grantId ?? null) as Id<'gra'> | null,
         expiresAt: now() + (expiresIn ?? 0) * 1000,
       }
@@ -76,12 +86,13 @@ function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string
     async find(id) {
       const row = await database.read
         .selectFrom('oauthState')
-        .select(['payload', 'consumedAt'])
+        .select(['payload', 'consumedAt', 'askedFrom'])
         .where('model', '=', model)
         .where('idHash', '=', hashSecret(id))
         .where('expiresAt', '>', now())
         .executeTakeFirst()
       if (row === undefined) return undefined
+      if (isRefresh && isHasty(row, now())) throw justRenewed()
       const payload = JSON.parse(row.payload) as AdapterPayload
       if (payload.codeChallenge !== undefined)
         payload.codeChallenge = challengeFor(asking.getStore()?.verifier, payload.codeChallenge)
@@ -89,11 +100,12 @@ function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string
     },
 
     async consume(id) {
+      questions.close(hashSecret(id))
       const at = now()
       const isSecond = await database.write(async (tx) => {
         const mine = tx.updateTable('oauthState').where('model', '=', model).where('idHash', '=', hashSecret(id))
         const first = await mine
-          .set({ consumedAt: at })
+          .set({ consumedAt: at, askedFrom: asking.getStore()?.address ?? '' })
           .where('consumedAt', 'is', null)
           .returning('model')
           .executeTakeFirst()
@@ -101,10 +113,11 @@ function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string
         // RFC 9700 §4.14.2: of two who show it at once, one has stolen it, and it is not known which.
         const row = await tx
           .selectFrom('oauthState')
-          .select('grantId')
+          .select(['grantId', 'consumedAt', 'askedFrom'])
           .where('model', '=', model)
           .where('idHash', '=', hashSecret(id))
           .executeTakeFirst()
+        if (isRefresh && row !== undefined && isHasty(row, at)) throw justRenewed()
         if (row?.grantId) await endGrant(tx, { bus, id: row.grantId, at }, { as: 'reused' })
         return true
       })
@@ -112,6 +125,7 @@ function storeOf({ database, bus, InvalidGrant, now }: StoreParts, model: string
     },
 
     async destroy(id) {
+      questions.close(hashSecret(id))
       await database.write((tx) =>
         tx.deleteFrom('oauthState').where('model', '=', model).where('idHash', '=', hashSecret(id)).execute(),
       )

@@ -3,7 +3,7 @@ import type { PublicKeyAuthContext } from 'ssh2'
 import type { OpenConnections } from '../http/open-connections.ts'
 import { ProblemError } from '../http/problem.ts'
 import { type AuthenticateParts, judgeKey, readShownKey, sentenceOf, type Verdict } from './authenticate.ts'
-import type { DoorLimits } from './door-limits.ts'
+import { type DoorGuest, type DoorLimits, mostOfOneAccount } from './door-limits.ts'
 import { credentialId, type Login } from './login.ts'
 import { serveSession, type SessionParts } from './session.ts'
 import type { SshConnection } from './ssh2.ts'
@@ -16,6 +16,7 @@ interface ConnectionParts extends AuthenticateParts, SessionParts {
 /** OpenSSH asks about each key of an agent; its own server stops after six. */
 const mostQuestions = 20
 const tooManyKeys = 'Your ssh offers too many keys. Name the right one: ssh -i FILE -o IdentitiesOnly=yes.'
+const tooManyOpen = `You have ${mostOfOneAccount} connections open here, which is the most: end some, then try again.`
 /** As many as OpenSSH's server. */
 const mostSessions = 10
 /** Sessions over the life of a connection that never ran anything. */
@@ -32,7 +33,7 @@ const unusedMs = 3_600_000
 export function serveConnection(
   parts: ConnectionParts,
   connection: SshConnection,
-  { address, admitted }: { address: string; admitted: () => void },
+  { address, admitted }: { address: string; admitted: (guest: DoorGuest) => boolean },
 ): { isBusy: () => boolean } {
   const { limits, connections, now, log } = parts
   const { socket } = connection
@@ -42,6 +43,7 @@ export function serveConnection(
   let unused = 0
   let rekeys = { from: now(), count: 0 }
   const cut = (): void => void socket.destroy()
+  const isBusy = (): boolean => running > 0
   const over = new AbortController()
   connection.setNoDelay(true)
   // A few for each running command.
@@ -86,8 +88,11 @@ export function serveConnection(
       if (decided.kind === 'refused' && decided.sentence !== undefined) connection.showBanner(`${decided.sentence}\r\n`)
       return context.reject(['publickey'])
     }
+    if (!admitted({ accountId: decided.login.caller.id, isBusy })) {
+      connection.showBanner(`${tooManyOpen}\r\n`)
+      return void connection.end()
+    }
     login = decided.login
-    admitted()
     context.accept()
     await parts.record.used(login, from)
   }
@@ -118,5 +123,5 @@ export function serveConnection(
     serveSession(parts, { connection, session: accept(), login, over: over.signal, whenOver, cut })
   })
 
-  return { isBusy: () => running > 0 }
+  return { isBusy }
 }

@@ -5,7 +5,7 @@ import type { Database } from '../database/handles.ts'
 import type { SshTransport } from '../repositories/ssh-transport.ts'
 import { algorithms } from './algorithms.ts'
 import { serveConnection } from './connection.ts'
-import { createDoorLimits } from './door-limits.ts'
+import { createDoorLimits, type DoorGuest } from './door-limits.ts'
 import type { SshAddress, SshHostKey } from './host-key.ts'
 import { createLoginRecord } from './record-login.ts'
 import { loadSsh2, type SshConnection } from './ssh2.ts'
@@ -56,7 +56,7 @@ export function createSshServer(parts: SshServerParts): SshServer {
   const record = createLoginRecord(parts)
   const { Server } = loadSsh2()
   const ssh = new Server({ hostKeys: [parts.hostKey.privateKey], algorithms, ident: 'Postern' })
-  const open = new Map<Socket, { address: string; admitted: () => void; isBusy: () => boolean }>()
+  const open = new Map<Socket, { address: string; admitted: (guest: DoorGuest) => boolean; isBusy: () => boolean }>()
   const listener = createServer({ noDelay: true }, (socket) => receive(socket))
 
   function receive(socket: Socket): void {
@@ -66,9 +66,10 @@ export function createSshServer(parts: SshServerParts): SshServer {
     const place = limits.enter(address, cut)
     if (place === undefined) return cut()
     const grace = setTimeout(cut, graceMs)
-    const admitted = (): void => {
-      clearTimeout(grace)
-      place.admitted()
+    const admitted = (guest: DoorGuest): boolean => {
+      const isIn = place.admitted(guest)
+      if (isIn) clearTimeout(grace)
+      return isIn
     }
     open.set(socket, { address, admitted, isBusy: () => false })
     socket.once('close', () => {

@@ -90,13 +90,37 @@ test('a pipeline is let in, set up, changed and ended in the browser', { timeout
     await wide()
   })
 
-  await step('changed, and ended', async () => {
+  await step('changed', async () => {
     await page.goto(`${origin}${settings}`)
     await button(page, 'Edit Our builds').click()
     await page.getByRole('radio', { name: 'Clone and push' }).check({ force: true })
     await button(page, 'Save with a tap').click()
     await tap(page)
     await page.getByText('Clone and push, and report what its checks found · 30 minutes').nth(1).waitFor()
+  })
+
+  await step('one with keys of somebody who has left stands still, and says so', async () => {
+    const keys = JSON.stringify({ keys: [issuer.signer.publicKey] })
+    const { database, now } = postern.postern.ceremonies
+    await database.write((tx) =>
+      tx
+        .updateTable('workloadTrust')
+        .set({ keys, adoptBy: now() + 86_400_000 })
+        .where('name', '=', 'Our builds')
+        .execute(),
+    )
+    await page.reload()
+    await see(page, /It comes in no more until then: its keys were given by hand/)
+    await look('pipelines-stopped', settings, { shows: 'Keep it with a tap' })
+    await wide()
+    await page.goto(`${origin}${settings}`)
+    await button(page, 'Keep it with a tap').click()
+    await see(page, /who answered for its keys, has no access any more/)
+    await tap(page)
+    await page.getByText(/It comes in no more until then/).waitFor({ state: 'detached' })
+  })
+
+  await step('ended', async () => {
     await button(page, 'End Our builds').click()
     await button(dialog(page), 'End it with a tap').click()
     await tap(page)

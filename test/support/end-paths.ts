@@ -72,7 +72,12 @@ export async function makeEndPaths(here: Together): Promise<EndPath[]> {
     },
     {
       name: 'themself',
-      async end(_, { person }) {
+      async end(_, { id, person }) {
+        // While a recovery can be cancelled nobody leaves: what came in may not be its person.
+        const { database, now } = postern.postern.ceremonies
+        await database.write((tx) =>
+          tx.updateTable('recovery').set({ state: 'done', overAt: now() }).where('userId', '=', id).execute(),
+        )
         await person.act('DELETE', '/me')
       },
     },

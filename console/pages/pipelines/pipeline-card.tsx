@@ -72,7 +72,13 @@ export function PipelineCard({ path, pipeline, where, isOpen, onSteps, onEdit }:
       </Group>
       <Conditions pipeline={pipeline} />
       {pipeline.keepBy !== null && (
-        <KeptByNobody what="pipeline" steward={pipeline.steward} keepBy={pipeline.keepBy} keep={keep} />
+        <KeptByNobody
+          what="pipeline"
+          steward={pipeline.steward}
+          keepBy={pipeline.keepBy}
+          {...(pipeline.keys !== null && { stopped })}
+          keep={keep}
+        />
       )}
       {isOpen && <Steps pipeline={pipeline} where={where} />}
       <ConfirmDialog
@@ -87,6 +93,9 @@ export function PipelineCard({ path, pipeline, where, isOpen, onSteps, onEdit }:
     </Stack>
   )
 }
+
+const stopped =
+  'It comes in no more until then: its keys were given by hand, and whoever has left may hold the private half. Edit gives it new ones.'
 
 const LastUse = ({ pipeline: { lastUsedAt, lastSubject } }: { pipeline: PipelineView }) => (
   <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>

@@ -46,7 +46,7 @@ export const MoreTerms = ({ inputOf }: { inputOf: InputOf }) => (
     />
     <Textarea
       label="The issuer’s keys"
-      description="A JSON Web Key Set, where its address cannot be reached from here; leave it empty to have it asked"
+      description="A JSON Web Key Set, where its address cannot be reached from here; leave it empty to have it asked. When whoever gave it leaves, the pipeline stops."
       placeholder={'{"keys": […]}'}
       autosize
       minRows={2}

@@ -9,6 +9,7 @@ const asked: AskedView = {
   scopes: ['repository:read', 'repository:write'],
   via: 'browser',
   askedFrom: '192.0.2.1',
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
   isFromHere: true,
   askedAt: 0,
   expiresAt: 0,
@@ -28,6 +29,13 @@ test('the facts say as whom, for how long, from where', () => {
   assert.match(values[2] ?? '', /asks again after a day$/)
   assert.equal(values[3], '192.0.2.1, as this page')
   assert.equal(values[4], 'this computer, at 127.0.0.1:1234')
+  assert.equal(values[5], 'Firefox on Linux')
+  const device = { ...asked, via: 'device', goesBackTo: null, userAgent: 'git-credential-oauth/0.15' } as const
+  assert.deepEqual(askedFacts(device, me).rows.at(-1), {
+    label: 'Calls itself',
+    value: 'git-credential-oauth/0.15',
+    kind: 'text',
+  })
 })
 
 test('a device warns always, a browser only of another address', () => {

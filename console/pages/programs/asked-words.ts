@@ -1,4 +1,5 @@
 import type { AskedView, Facts, Me } from '../../api/shapes.ts'
+import { browserWords } from '../../ui/browser-words.ts'
 import { mayWords } from './scope-words.ts'
 
 const row = (label: string, value: string): Facts['rows'][number] => ({ label, value, kind: 'text' })
@@ -14,6 +15,7 @@ export const askedFacts = (asked: AskedView, me: Pick<Me, 'displayName' | 'usern
     asked.goesBackTo === null
       ? row('Runs on', 'another device')
       : row('Runs on', `this computer, at ${asked.goesBackTo}`),
+    row(asked.via === 'device' ? 'Calls itself' : 'Opened in', browserWords(asked.userAgent)),
   ],
   warnings: [],
 })

@@ -26,6 +26,11 @@ const words: Record<string, { title: string; why: string; help: string }> = {
     why: 'A question waits for ten minutes, in the browser that it began in.',
     help: again,
   },
+  slow_down: {
+    title: 'Too many programs wait for an answer',
+    why: 'From your address, or from all together, so many have asked that no more can.',
+    help: 'Answer those that you started, or try again in ten minutes. Nothing was let in.',
+  },
   server_error: {
     title: 'Something went wrong here',
     why: 'It has been logged. Nothing was let in.',

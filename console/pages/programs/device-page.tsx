@@ -5,14 +5,13 @@ import { api } from '../../api/client.ts'
 import { hasCode } from '../../api/problem.ts'
 import type { AskedView } from '../../api/shapes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { useUrlQuery } from '../../url-state.ts'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 import { AskedCard } from './asked-card.tsx'
 
 /** For a program on a device without a browser: it shows a code, and its person types it here. */
 export function DevicePage() {
-  const { code = '' } = useUrlQuery()
-  const [userCode, setUserCode] = useState(code)
+  // Typed, whatever the link says: one that somebody sent fills nothing in.
+  const [userCode, setUserCode] = useState('')
   const find = useMutation({
     mutationFn: () => api.post<AskedView>('/device-authorisations/find', { userCode }),
   })

@@ -11,7 +11,7 @@ import type { TableName } from '../../database/schema.ts'
 export const createCertificateFollower =
   (cut: (tx: Tx<TableName>, id: Id<'sct'>, at: number) => Promise<unknown>): EventFollower =>
   async (tx, { action, target, at, actor }) => {
-    if (action !== 'grant.ended' && action !== 'credential.removed') return
+    if (action !== 'grant.ended' && action !== 'credential.removed' && action !== 'ssh-key.ended') return
     const ended = await tx
       .updateTable('sshCertificate')
       .set({ endedAt: at })

@@ -21,6 +21,8 @@ const ByAgentToken = Type.Object({ username: Type.String(), id: Type.String() })
 const dayMs = 24 * 3_600_000
 /** A program that renews itself has the new secret at once; if it was lost, it has a day to ask again. */
 const ownOverlapMs = dayMs
+/** However often it asks: each time leaves something behind that is kept. */
+const ownPauseMs = 10 * 60_000
 
 /**
  * A new secret for a token that is there: by its person's tap, or by the token itself where a tap allowed that when it was
@@ -86,6 +88,7 @@ export function rotationRoutes(
       return renewSecret(tx, tokenId, {
         expiresAt: at + expiresInDays * dayMs,
         overlapMs: overlapDays * dayMs,
+        madeBy: ownerId === caller.id ? null : caller.id,
         actor: actorOf(caller, seal),
         at,
         facts: { seal: seal.id },
@@ -126,7 +129,15 @@ export function rotationRoutes(
       const row = await getApiToken(database.read, caller.id, tokenId)
       const expiresAt = await renewedUntil({ database, policy }, { caller, row }, at)
       const made = await database.write((tx) =>
-        renewSecret(tx, tokenId, { expiresAt, overlapMs: ownOverlapMs, actor: actorOf(caller), at }),
+        renewSecret(tx, tokenId, {
+          expiresAt,
+          overlapMs: ownOverlapMs,
+          pauseMs: ownPauseMs,
+          // It is shown to nobody who had not the former.
+          madeBy: null,
+          actor: actorOf(caller),
+          at,
+        }),
       )
       return show(made)
     },

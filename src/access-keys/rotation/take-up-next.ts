@@ -19,7 +19,14 @@ export async function takeUpNext(
       .executeTakeFirst()
     const { numUpdatedRows } = await tx
       .updateTable('apiToken')
-      .set({ secretHash, nextSecretHash: null, secretUntil: null, warnedDays: null })
+      .set((eb) => ({
+        secretHash,
+        madeBy: eb.fn.coalesce('nextMadeBy', 'madeBy'),
+        nextSecretHash: null,
+        nextMadeBy: null,
+        secretUntil: null,
+        warnedDays: null,
+      }))
       .where('id', '=', id)
       .where('nextSecretHash', '=', secretHash)
       .where('endedAt', 'is', null)

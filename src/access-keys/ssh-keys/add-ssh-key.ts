@@ -7,6 +7,7 @@ import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
 import { findCredentialRecord } from '../../identity/credential-records.ts'
 import { checkStillHere } from '../../identity/ending/check-still-here.ts'
+import { lockInstance } from '../../identity/lock-instance.ts'
 import type { SshPublicKey } from '../../protocols/ssh/public-key.ts'
 import { isKeyTaken } from './key-taken.ts'
 import type { ProvenModel } from './prove-possession.ts'
@@ -26,6 +27,7 @@ export async function addSshKey(
   const at = now()
   return database.write(async (tx) => {
     const seal = await takeSeal(tx)
+    await lockInstance(tx)
     await checkStillHere(tx, caller.id)
     const tapped = await findCredentialRecord(tx, caller.id, seal.credentialRecordId)
     const row: SshKeyTable = {

@@ -3,13 +3,16 @@ import type { Id } from '../../database/id.ts'
 
 /**
  * Whether a key is somebody's: a person's own, also one that ended, or a deploy key. What a key signed and who came in
- * with it must be one answer, so nobody else may ever have it.
+ * with it must be one answer, so nobody else may ever have it. For what lasts, ask under `lockInstance`.
  */
 export async function isKeyTaken(
   db: Db<'sshKey' | 'deployKey'>,
   /** `SHA256:…` */
   fingerprint: string,
-  /** Whose ended keys may come back. */
+  /**
+   * Who has shown that they hold it: their ended keys may come back, and a deploy key that never came in gives way
+   * (`machines/deploy-keys/yield-to-person.ts`).
+   */
   { by }: { by?: Id<'usr'> } = {},
 ): Promise<boolean> {
   const own = await db
@@ -26,6 +29,7 @@ export async function isKeyTaken(
     .select('id')
     .where('fingerprint', '=', fingerprint)
     .where('endedAt', 'is', null)
+    .$if(by !== undefined, (query) => query.where('lastUsedAt', 'is not', null))
     .executeTakeFirst()
   return ofRepository !== undefined
 }

@@ -22,7 +22,7 @@ export const accountAddresses = (dialect: Dialect): Migration => ({
     const { rows } = await sql<Account>`select "id", "email", coalesce("emailVerifiedAt", case
       when "managedBy" like 'dir%' then "createdAt"
       when "managedBy" like 'dom%' and "createdBy" is null then "createdAt"
-      when "createdBy" is not null and not exists (select 1 from "auditEvent"
+      when ("createdBy" is not null or "role" = 'owner') and not exists (select 1 from "auditEvent"
         where "action" = 'profile.changed' and "targetId" = "user"."id") then "createdAt" end) as "provenAt"
       from "user" where "kind" = 'person' and "email" <> ''`.execute(database)
     for (const { id, email, provenAt } of rows)

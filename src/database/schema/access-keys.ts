@@ -32,6 +32,8 @@ export interface ApiTokenTable {
   renewedAt: number | null
   /** As `secretHash`: a new secret that was not used yet. Its first use ends the one before. */
   nextSecretHash: string | null
+  /** Who gave an agent's token that one and has seen it, and is `madeBy` from its first use on; null: who made the former. */
+  nextMadeBy: Id<'usr'> | null
   /** Until when the secret before that one works, whatever happens. */
   secretUntil: number | null
   /** The last warning of its end was that many days before. */

@@ -73,7 +73,7 @@ export interface AccountAddressTable {
   userId: Id<'usr'>
   /** SHA-256, base64url. */
   addressHash: string
-  /** When it was shown to be theirs, by a letter or by the word of whoever brought them; null: they only wrote it. */
+  /** When it was shown to be theirs, by a letter or by the word of whoever brought them or set the instance up; null: they only wrote it. */
   provenAt: number | null
   /** When another one took its place; null for the one of today. */
   formerAt: number | null

@@ -46,8 +46,8 @@ export interface DeployKeyTable {
   lastUsedAt: number | null
   lastUsedFrom: string | null
   endedAt: number | null
-  /** Why it ended: somebody did it, its successor was used, its time was over, or nobody kept it. */
-  endedBy: 'person' | 'rotation' | 'expiry' | 'left-behind' | null
+  /** Why it ended: somebody did it, another took its place, its time was over, nobody kept it, or it is a person's own. */
+  endedBy: 'person' | 'rotation' | 'expiry' | 'left-behind' | 'owner' | null
 }
 
 /** What a pipeline must prove, by a token that its own issuer signed, to come into one repository without a secret. */

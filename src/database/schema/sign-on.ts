@@ -39,7 +39,7 @@ export interface OauthStateTable {
   model: string
   /** SHA-256 of the id, base64url; the id is the token, and is kept nowhere. */
   idHash: string
-  /** JSON, without the id. */
+  /** JSON, without the id; of a question also the `userAgent` of whoever asks. */
   payload: string
   /** Null before somebody has tapped. */
   grantId: Id<'gra'> | null
@@ -47,7 +47,7 @@ export interface OauthStateTable {
   userCodeHash: string | null
   /** Of an interaction: the browser that it began in, hashed. */
   browserHash: string | null
-  /** The address it was asked from. */
+  /** The address it was asked from; once it was used, the one it was used from. */
   askedFrom: string
   createdAt: number
   expiresAt: number

@@ -2,7 +2,7 @@ import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName } from '../../database/schema.ts'
 import { listHolders } from '../../identity/account-addresses.ts'
-import { releaseAddress } from '../../identity/profile/release-address.ts'
+import { isOnlyWritten, mayBeTheSame, releaseAddress } from '../../identity/profile/release-address.ts'
 import type { User } from '../../identity/users.ts'
 import { ScimError } from '../../protocols/scim/scim-error.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -19,7 +19,7 @@ export interface AddressJudgement {
 /**
  * Whether a connection may bring somebody with this address. It never takes over an account that its person made: the
  * domain is claimed first, with notice to them. Where the domain is the organisation's, whoever only wrote the address
- * into their account and never showed that it is theirs loses it to the person who is brought.
+ * into their account loses it to the person who is brought, unless they may be that very person: then they confirm it.
  * @throws ScimError 409 `uniqueness`
  */
 export async function checkAddress(
@@ -35,11 +35,13 @@ export async function checkAddress(
   if (holders.length === 0) return free()
   const domain = await findDomainOfAddress(tx, email)
   const isOurs = domain?.state === 'verified'
+  // Whoever has an account already gets no other one.
+  const isNew = own === undefined && !holders.some(({ user }) => isOurs && user.managedBy === domain.id)
   const foreign = []
-  for (const { user, isProven } of holders)
-    if (isOurs && !isProven && user.managedBy === null)
-      await releaseAddress(tx, user, { broughtBy: connection.name, at: now() })
-    else foreign.push(user)
+  for (const holder of holders)
+    if (isOurs && isOnlyWritten(holder) && !(isNew && (await mayBeTheSame(tx, holder.user))))
+      await releaseAddress(tx, holder.user, { broughtBy: connection.name, at: now() })
+    else foreign.push(holder.user)
   if (foreign.length === 0) return free()
   const claimed = foreign.filter(({ managedBy }) => isOurs && managedBy === domain.id)
   const [adopts] = claimed
@@ -51,6 +53,10 @@ export async function checkAddress(
   }
   if (foreign.some(({ managedBy, state }) => managedBy === null && state === 'ended'))
     throw taken('Somebody with this address was here, and somebody here ended their access. Only they give it back.')
+  if (isOurs && foreign.some(({ managedBy, emailVerifiedAt }) => managedBy === null && emailVerifiedAt === null))
+    throw taken(
+      'Whoever has an account with this address has never confirmed it. They do that in their account; claim the domain then.',
+    )
   if (foreign.some(({ managedBy }) => managedBy === null))
     throw taken('Somebody has an account with this address that nobody manages. Claim the domain of the address first.')
   throw taken('Somebody with this address is managed by another directory or domain.')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { recordAddress } from '../../identity/account-addresses.ts'
 import { createUser } from '../../identity/users.ts'
 import { newGroup, newUser, openDirectory, patchOf, stateOf, type TestDirectory, userUrn } from './test-directory.ts'
 
@@ -99,6 +100,27 @@ test('what somebody here ended, no directory undoes', async () => {
   assert.equal(await stateOf(directory.database, body.id), 'ended')
 })
 
+test('what the directory says of somebody whose access had ended holds when they are to come back', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { body } = await directory.call('POST', '/Users', withAddress('ana'))
+  const userId = body.id as `usr_${string}`
+  const decide = (what: 'end' | 'restore') =>
+    directory.database.write((tx) =>
+      directory.endAccess[what](tx, { userId, cause: 'guest-end', actor: null, at: directory.now() }),
+    )
+  const active = (value: boolean) =>
+    directory.call('PATCH', `/Users/${userId}`, patchOf({ op: 'replace', path: 'active', value }))
+  await decide('end')
+  await active(false)
+  assert.equal(await decide('restore'), undefined)
+  assert.equal(await stateOf(directory.database, userId), 'ended')
+  await active(true)
+  assert.equal(await stateOf(directory.database, userId), 'ended', 'it ended here')
+  await decide('restore')
+  assert.equal(await stateOf(directory.database, userId), 'active')
+})
+
 test('deleted is 404; the same name again is the same account, another external id another person', async () => {
   await using directory = await openDirectory()
   await directory.connect('Okta')
@@ -160,7 +182,7 @@ test('an account that its person made is not taken over by its address; one whos
         at: 1,
       }),
     )
-  await make('own', null, 'usr_1')
+  const own = await make('own', null, 'usr_1')
   const claimed = await make('claimed', 'dom_1')
   await make('elsewhere', 'dom_2')
   await database.write((tx) =>
@@ -173,7 +195,9 @@ test('an account that its person made is not taken over by its address; one whos
     directory.call('POST', '/Users', newUser(`${name}@CORP.example`, { emails: [{ value: `${name}@Corp.Example` }] }))
   const refused = await bring('own')
   assert.deepEqual([refused.status, refused.body['scimType']], [409, 'uniqueness'])
-  assert.match(String(refused.body['detail']), /Claim the domain/)
+  assert.match(String(refused.body['detail']), /never confirmed/)
+  await database.write((tx) => tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('id', '=', own.id).execute())
+  assert.match(String((await bring('own')).body['detail']), /Claim the domain/)
   assert.equal((await bring('elsewhere')).status, 409)
   // Anybody can write an address into their account.
   const unproven = await bring('claimed')
@@ -225,6 +249,46 @@ test('whoever only wrote the address of somebody who is brought, here or gone, k
     ]),
   )
   assert.deepEqual(await actionsOf(directory, here.id), ['profile.address-released'])
+})
+
+test('whoever is here and has not confirmed their address is not made a second time: they confirm it, and are taken over', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { database } = directory
+  await database.write((tx) =>
+    tx
+      .insertInto('domain')
+      .values({ ...domainRow, id: 'dom_1', name: 'corp.example', state: 'verified' })
+      .execute(),
+  )
+  const make = (username: string, role: 'owner' | 'member', createdBy: 'usr_1' | null) =>
+    database.write((tx) =>
+      createUser(tx, { username, displayName: username, email: `${username}@corp.example`, role, createdBy, at: 1 }),
+    )
+  const write = async (id: `usr_${string}`, email: string) =>
+    database.write(async (tx) => {
+      await tx.updateTable('user').set({ email, emailVerifiedAt: null }).where('id', '=', id).execute()
+      await recordAddress(tx, { id, email }, { provenAt: null, at: 2 })
+    })
+  const [ana, bo] = [await make('ana', 'owner', null), await make('bo', 'member', 'usr_1')]
+  await write(bo.id, 'robert@corp.example')
+  const bring = (name: string) => directory.call('POST', '/Users', newUser(`${name}@corp.example`))
+  for (const name of ['ana', 'robert']) {
+    const refused = await bring(name)
+    assert.deepEqual([refused.status, refused.body['scimType']], [409, 'uniqueness'])
+    assert.match(String(refused.body['detail']), /never confirmed/)
+  }
+  await write(ana.id, 'ana.new@corp.example')
+  assert.equal((await bring('ana.new')).status, 409, 'an owner, by whatever address')
+  assert.deepEqual(await actionsOf(directory, ana.id), [])
+
+  await database.write((tx) =>
+    tx.updateTable('user').set({ emailVerifiedAt: 3, managedBy: 'dom_1' }).where('id', '=', ana.id).execute(),
+  )
+  const adopted = await bring('ana.new')
+  assert.deepEqual([adopted.status, adopted.body.id], [201, ana.id])
+  await directory.call('DELETE', `/Users/${ana.id}`)
+  assert.equal(await stateOf(database, ana.id), 'ended')
 })
 
 test('somebody whose access people here ended does not come again by the directory', async () => {

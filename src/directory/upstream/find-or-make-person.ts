@@ -2,8 +2,8 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Db, Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { ExternalIdentityTable, TableName } from '../../database/schema.ts'
-import { type AddressHolder, hasEnded, listHolders } from '../../identity/account-addresses.ts'
-import { releaseAddress } from '../../identity/profile/release-address.ts'
+import { hasEnded, listHolders } from '../../identity/account-addresses.ts'
+import { isOnlyWritten, mayBeTheSame, releaseAddress } from '../../identity/profile/release-address.ts'
 import { getSetting } from '../../identity/settings.ts'
 import { createUser, findUserById, type User } from '../../identity/users.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -44,8 +44,9 @@ export async function findJoined(
 /**
  * Somebody who comes for the first time: the account at their address where the organisation manages it, else a new
  * one. Only for an address that the provider vouches for, at a domain of its own that is verified here; an account that
- * somebody manages themselves is joined by them alone, and one whose person only wrote the address loses it. Nobody whose
- * access ended comes again by an address of then. @throws UpstreamError
+ * somebody manages themselves is joined by them alone, and one whose person only wrote the address loses it, unless it
+ * may be theirs. Nobody whose access ended comes again by an address of then, whoever else has written it since.
+ * @throws UpstreamError
  */
 export async function joinByAddress(
   tx: Tx<TableName>,
@@ -65,19 +66,26 @@ export async function joinByAddress(
   const holders = await listHolders(tx, address)
   const there = holders.filter(({ user, isCurrent }) => isCurrent && user.state === 'active')
   // An administrator who lets them in again makes an account that is here.
-  if (there.length === 0 && holders.some(hasEnded))
+  if (there.every(isOnlyWritten) && holders.some(hasEnded))
     throw new UpstreamError('access-ended', 'The access of whoever has, or had, this address here has ended.')
-  for (const { user } of holders.filter(isSquatted)) await releaseAddress(tx, user, { broughtBy: provider.name, at })
-  const [known, second] = there.filter((holder) => !isSquatted(holder)).map(({ user }) => user)
-  if (known === undefined) return makePerson(tx, { provider, identity, address, domainId: domain.id, at })
+  const [known, second] = there.filter((holder) => !isOnlyWritten(holder)).map(({ user }) => user)
+  const written = holders.filter(isOnlyWritten).map(({ user }) => user)
+  const release = async () => {
+    for (const user of written) await releaseAddress(tx, user, { broughtBy: provider.name, at })
+  }
+  if (known === undefined) {
+    for (const user of written) if (await mayBeTheSame(tx, user)) throw accountExists()
+    await release()
+    return makePerson(tx, { provider, identity, address, domainId: domain.id, at })
+  }
   // Anybody can write an address into their account, and a directory into anybody's: who has come in there already joins
   // the two themselves, unless they have shown that the address is theirs.
   const isManaged = known.managedBy === domain.id || (known.managedBy?.startsWith('dir_') ?? false)
   const isTheirs = known.emailVerifiedAt !== null || !(await hasComeIn(tx, known.id))
-  if (second !== undefined || !isManaged || !isTheirs)
-    throw new UpstreamError('account-exists', 'Somebody here has this address and manages their account themselves.')
+  if (second !== undefined || !isManaged || !isTheirs) throw accountExists()
   if (await hasOther(tx, known.id, provider))
     throw new UpstreamError('address-taken', 'Whoever has this address here is joined with another account there.')
+  await release()
   const link = await insertLink(tx, { provider, identity, user: known, by: 'domain', at })
   await recordEvent(tx, {
     action: 'identity.linked',
@@ -91,9 +99,8 @@ export async function joinByAddress(
   return { user: known, link }
 }
 
-/** Nobody but its person says that the address of this account is theirs. */
-const isSquatted = ({ user, isCurrent, isProven }: AddressHolder): boolean =>
-  isCurrent && !isProven && user.managedBy === null
+const accountExists = (): UpstreamError =>
+  new UpstreamError('account-exists', 'Somebody here has this address and manages their account themselves.')
 
 /** Whether there is a passkey or a password by which somebody is in that account already. */
 async function hasComeIn(tx: Db<'credentialRecord' | 'passwordLogin'>, userId: Id<'usr'>): Promise<boolean> {

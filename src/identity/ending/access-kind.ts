@@ -33,6 +33,8 @@ export interface AccessKind {
   end(tx: Tx<TableName>, ending: Ending): Promise<number>
   /** What becomes of it, where it is not ended: it belongs to a place, whose administrators have it now. */
   fate?: 'passed on'
+  /** Accounts of machines that end with it: what they have open is cut as well. Asked before `end`. */
+  alsoCut?(db: Db<TableName>, userId: Id<'usr'>): Promise<Id<'usr'>[]>
   /** What of it cannot be ended from here, and until when it may live. */
   remains?(db: Db<TableName>, userId: Id<'usr'>, at: number): Promise<Remaining[]>
   /** What a directory that takes the person back revives; nothing unless said. */

@@ -5,6 +5,7 @@ import { type Id, newId } from '../../database/id.ts'
 import type { AccessEndTable, EndCause, TableName } from '../../database/schema.ts'
 import type { User } from '../users.ts'
 import type { AccessKind, Remaining } from './access-kind.ts'
+import { isUnwanted } from './is-unwanted.ts'
 
 export interface EndDecision {
   userId: Id<'usr'>
@@ -37,7 +38,7 @@ export interface EndAccess {
   /**
    * Takes a person back whose access ended by `cause`: their passkeys come back, nothing else does. Undefined where they
    * are here, or where an end of another cause stands above: what a person decided, no directory undoes. An end of
-   * `cause` that stands below is over then.
+   * `cause` that stands below is over then. Undefined, too, where the directory that manages them does not want them.
    */
   restore(
     tx: Tx<TableName>,
@@ -45,7 +46,7 @@ export interface EndAccess {
   ): Promise<AccessEndTable | undefined>
   /**
    * Takes a person or agent back by somebody's decision: the account, and nothing that it could come in with. Undefined
-   * where they are here.
+   * where they are here, or where the directory that manages them does not want them.
    */
   takeBack(
     tx: Tx<TableName>,
@@ -64,7 +65,8 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
     decision: EndDecision & { endedWith?: Id<'end'> },
   ): Promise<AccessEndTable | undefined> {
     const { userId, cause, at, actor, sealId = null, reason = '', endedWith = null } = decision
-    // Its row is what two decisions queue for: the second finds nothing to do.
+    // Its row is what decisions queue for: the second end finds nothing to do, and one behind a return finds them here.
+    await lockRow(tx, userId).execute()
     const user =
       (await tx
         .updateTable('user')
@@ -79,6 +81,7 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
     const remains: Remaining[] = [...outsideOurReach]
     for (const kind of kinds) {
       remains.push(...((await kind.remains?.(tx, userId, at)) ?? []))
+      for (const machine of (await kind.alsoCut?.(tx, userId)) ?? []) await bus.publish(tx, ACCESS_ENDED, machine, at)
       const count = await kind.end(tx, ending)
       ended.push({ kind: kind.name, count, isPassedOn: kind.fate === 'passed on' })
     }
@@ -167,6 +170,8 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
     tx: Tx<TableName>,
     { userId, at, ...changes }: { userId: Id<'usr'>; at: number; endsAt?: number | null },
   ): Promise<User | undefined> {
+    const held = await lockRow(tx, userId).returningAll().executeTakeFirst()
+    if (held === undefined || (await isUnwanted(tx, held))) return undefined
     const user = await tx
       .updateTable('user')
       .set({ state: 'active', ...changes })
@@ -209,18 +214,18 @@ export const isOverruledBy = (
   keepers[last.cause] !== 'people' &&
   keepers[last.cause] !== keepers[cause]
 
+const lockRow = (tx: Tx<'user'>, userId: Id<'usr'>) =>
+  tx
+    .updateTable('user')
+    .set((eb) => ({ generation: eb.ref('generation') }))
+    .where('id', '=', userId)
+
 /** Whose access has ended already, by an end that this cause stands above; their row locked. */
 async function findOverruled(
   tx: Tx<TableName>,
   { userId, cause }: Pick<EndDecision, 'userId' | 'cause'>,
 ): Promise<User | undefined> {
-  const user = await tx
-    .updateTable('user')
-    .set((eb) => ({ generation: eb.ref('generation') }))
-    .where('id', '=', userId)
-    .where('state', '=', 'ended')
-    .returningAll()
-    .executeTakeFirst()
+  const user = await lockRow(tx, userId).where('state', '=', 'ended').returningAll().executeTakeFirst()
   return user !== undefined && isOverruledBy(await findLastEnd(tx, userId), cause) ? user : undefined
 }
 

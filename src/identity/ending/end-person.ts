@@ -4,6 +4,7 @@ import type { AccessEndTable, TableName } from '../../database/schema.ts'
 import { conflict, forbidden } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
+import { lockInstance } from '../lock-instance.ts'
 import { findUserById, listPersonRefs, type User } from '../users.ts'
 import { type EndAccess, findLastEnd, isOverruledBy } from './end-access.ts'
 import type { AccessPreview } from './shapes.ts'
@@ -100,9 +101,4 @@ export async function isLastOwner(db: Db<'user'>, user: User): Promise<boolean> 
 }
 
 /** Two owners who end each other in the same instant queue here: one of them is then the last. */
-export async function lockOwners(tx: Tx<'instance'>): Promise<void> {
-  await tx
-    .updateTable('instance')
-    .set((eb) => ({ id: eb.ref('id') }))
-    .execute()
-}
+export const lockOwners = (tx: Tx<'instance'>): Promise<void> => lockInstance(tx)

@@ -7,6 +7,7 @@ import { createRegistrationLink } from '../registration-links.ts'
 import { getSetting } from '../settings.ts'
 import { findUserById, type User } from '../users.ts'
 import { type EndAccess, listStandingEnds } from './end-access.ts'
+import { isUnwanted } from './is-unwanted.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -35,7 +36,7 @@ export async function restorePerson(
 
 /** @throws 403, 409 */
 export async function checkMayRestore(
-  db: Db<'accessEnd' | 'user'>,
+  db: Db<'accessEnd' | 'user' | 'scimUser' | 'directoryConnection' | 'groupMember'>,
   caller: Pick<Caller, 'role'>,
   user: User,
 ): Promise<void> {
@@ -48,10 +49,22 @@ export async function checkMayRestore(
     throw conflict('managed', `The directory ended the access of ${user.displayName}.`, {
       help: 'Take them back there: it would end their access again.',
     })
+  await checkIsWanted(db, user)
   const owner = user.ownerId === null ? undefined : await findState(db, user.ownerId)
   if (owner === 'ended')
     throw conflict('owner-ended', 'The person who answers for this agent is not here any more.', {
       help: 'Let somebody else answer for it first.',
+    })
+}
+
+/** @throws 409 where the directory that manages them does not want them */
+export async function checkIsWanted(
+  db: Db<'scimUser' | 'directoryConnection' | 'groupMember'>,
+  user: Pick<User, 'id' | 'managedBy' | 'displayName'>,
+): Promise<void> {
+  if (await isUnwanted(db, user))
+    throw conflict('managed', `The directory does not want ${user.displayName} here any more.`, {
+      help: 'Take them back there first.',
     })
 }
 

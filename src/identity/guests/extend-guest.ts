@@ -4,6 +4,7 @@ import { conflict, forbidden, notFound } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller, isAdmin } from '../caller.ts'
 import type { EndAccess } from '../ending/end-access.ts'
+import { checkIsWanted } from '../ending/restore-person.ts'
 import { findUserByUsername, type User } from '../users.ts'
 import { getGuestEnd } from './guest-days.ts'
 import { findSponsor } from './guest-ends.ts'
@@ -41,6 +42,7 @@ export async function extendGuest(
     const endsAt = await getGuestEnd(tx, wanted, at)
     const actor = actorOf(caller, seal)
     if (user.state === 'ended') {
+      await checkIsWanted(tx, user)
       const restored = await endAccess.restore(tx, { userId: user.id, cause: 'guest-end', actor, sealId: seal.id, at })
       if (restored === undefined)
         throw conflict('access-ended', `The access of ${user.displayName} was ended, it did not run out.`, {

@@ -18,6 +18,23 @@ export const deployKeysLookedAfter: AccessKind = {
         .where('adoptBy', 'is', null)
         .execute()
     ).length,
+  async remains(db, userId, at) {
+    const keys = await db
+      .selectFrom('deployKey')
+      .select(['expiresAt', 'rotateEveryDays'])
+      .where('createdBy', '=', userId)
+      .where('endedAt', 'is', null)
+      .where('expiresAt', '>', at)
+      .execute()
+    if (keys.length === 0) return []
+    const goOn = keys.some(({ rotateEveryDays }) => rotateEveryDays !== null)
+    return [
+      {
+        what: `Whoever has the private half of the deploy keys they brought comes in: ${keys.length}. Each wants a new one.`,
+        until: goOn ? null : Math.max(...keys.map(({ expiresAt }) => expiresAt)),
+      },
+    ]
+  },
   async end(tx, { user, at }) {
     const rows = await tx
       .updateTable('deployKey')

@@ -5,6 +5,7 @@ import type { DeployKeyTable } from '../../database/schema.ts'
 import { conflict } from '../../http/problem.ts'
 import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
+import { lockInstance } from '../../identity/lock-instance.ts'
 import { createMachineUser } from '../../identity/machine-users.ts'
 import { getSetting } from '../../identity/settings.ts'
 import type { SshPublicKey } from '../../protocols/ssh/public-key.ts'
@@ -83,10 +84,11 @@ export type NewRow = Pick<
 
 /** @throws 409 where the key is somebody's, or a repository's, already */
 export async function insertDeployKey(
-  tx: Tx<'deployKey'>,
+  tx: Tx<'deployKey' | 'instance'>,
   chosen: NewRow,
   { blob, type, fingerprint }: Pick<SshPublicKey, 'blob' | 'type' | 'fingerprint'>,
 ): Promise<DeployKeyTable> {
+  await lockInstance(tx)
   if (await isKeyTaken(tx, fingerprint)) throw keyTaken()
   const row: DeployKeyTable = {
     ...chosen,

@@ -3,6 +3,7 @@ import type { DeployKeyTable, TableName } from '../../database/schema.ts'
 import { endByItself } from './end-deploy-keys.ts'
 import { dayMs, dueAt, warningOf } from './lifetime.ts'
 import type { DeployKeyParts } from './parts.ts'
+import { forgetLostKeys } from './forget-lost-keys.ts'
 import { recordKeyEvent } from './record.ts'
 import { findUserById } from '../../identity/users.ts'
 
@@ -19,6 +20,7 @@ export async function lookAfterDeployKeys({ database, cut, now }: Omit<DeployKey
       await tellDue(tx, key, at)
       await warn(tx, key, at)
     })
+  await forgetLostKeys(database, at)
 }
 
 /** Those of which something may have to be said. */

@@ -34,7 +34,7 @@ export async function endDeployKey(
 export async function endByItself(
   tx: Tx<TableName>,
   id: Id<'dpk'>,
-  how: { at: number; endedBy: 'expiry' | 'left-behind'; reason: string; actor: AuditActor | null } & Pick<
+  how: { at: number; endedBy: 'expiry' | 'left-behind' | 'owner'; reason: string; actor: AuditActor | null } & Pick<
     DeployKeyParts,
     'cut'
   >,

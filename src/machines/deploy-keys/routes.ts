@@ -71,7 +71,8 @@ export function deployKeyRoutes(app: App, parts: DeployKeyParts): void {
         const seal = await takeSeal(tx)
         const { overlapDays } = request.body
         const facts = { seal: seal.id }
-        return followDeployKey(tx, id, { key, overlapDays, actor: actorOf(caller, seal), at, facts, cut })
+        const actor = actorOf(caller, seal)
+        return followDeployKey(tx, id, { key, overlapDays, byItself: false, actor, at, facts, cut })
       })
       return reply.code(201).send(await view(request, successor.id))
     },

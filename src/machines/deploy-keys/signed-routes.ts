@@ -68,6 +68,7 @@ export function signedDeployKeyRoutes(app: App, parts: DeployKeyParts): void {
           followDeployKey(tx, old.id, {
             key: next,
             overlapDays,
+            byItself: true,
             actor: { id: old.userId, method: 'deploy-key', strength: 'password' },
             at,
             address: request.ip,

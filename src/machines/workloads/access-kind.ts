@@ -1,8 +1,12 @@
+import { endMachineTokens } from '../../access-keys/issue-token.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
 import { findPath, keepWithinMs } from '../../repositories/stewards.ts'
 
-/** They belong to their repositories, and go on until nobody has kept them in time. */
+/**
+ * They belong to their repositories, and go on until nobody has kept them in time; but one with keys given by hand stands
+ * still until somebody keeps it (`isStanding`), and what it has open is cut.
+ */
 export const pipelinesLookedAfter: AccessKind = {
   name: 'pipelines they look after',
   tables: ['workloadTrust'],
@@ -17,6 +21,16 @@ export const pipelinesLookedAfter: AccessKind = {
         .where('adoptBy', 'is', null)
         .execute()
     ).length,
+  alsoCut: async (db, userId) =>
+    (
+      await db
+        .selectFrom('workloadTrust')
+        .select('workloadTrust.userId')
+        .where('stewardId', '=', userId)
+        .where('endedAt', 'is', null)
+        .where('keys', 'is not', null)
+        .execute()
+    ).map((row) => row.userId),
   async end(tx, { user, at }) {
     const rows = await tx
       .updateTable('workloadTrust')
@@ -26,7 +40,8 @@ export const pipelinesLookedAfter: AccessKind = {
       .where('adoptBy', 'is', null)
       .returningAll()
       .execute()
-    for (const { id, repositoryId, name } of rows)
+    for (const { id, repositoryId, name, userId, keys } of rows) {
+      if (keys !== null) await endMachineTokens(tx, { userId, at })
       await recordEvent(tx, {
         action: 'workload.passed-on',
         actor: null,
@@ -37,9 +52,11 @@ export const pipelinesLookedAfter: AccessKind = {
           pipeline: name,
           person: user.displayName,
           keepBy: at + keepWithinMs,
+          keys: keys === null ? 'asked' : 'given',
         },
         at,
       })
+    }
     return rows.length
   },
 }

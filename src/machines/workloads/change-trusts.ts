@@ -69,6 +69,8 @@ export async function changeTrust(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    if (terms.keys !== undefined && terms.keys !== null)
+      await answerForKeys(tx, { id, keys: terms.keys, stewardId: caller.id })
     const row = await tx
       .updateTable('workloadTrust')
       .set({ ...terms, ...(conditions === undefined ? {} : { conditions: JSON.stringify(conditions) }) })
@@ -84,6 +86,19 @@ export async function changeTrust(
     await recordTrustEvent(tx, 'workload.changed', { caller, seal, place, row, at }, termsOf(row))
   })
 }
+
+/** Whoever gives other keys looks after the pipeline from then on: with their access, what they gave stands still. */
+const answerForKeys = (
+  tx: Tx<TableName>,
+  { id, keys, stewardId }: { id: Id<'wlt'>; keys: string; stewardId: Id<'usr'> },
+) =>
+  tx
+    .updateTable('workloadTrust')
+    .set({ stewardId, adoptBy: null })
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .where((eb) => eb.or([eb('keys', 'is', null), eb('keys', '!=', keys)]))
+    .execute()
 
 /** Somebody looks after it from now on, and it goes on. @throws 409 where it waits for nobody */
 export async function keepTrust(

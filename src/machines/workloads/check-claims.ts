@@ -2,7 +2,7 @@ import { escapeHidden } from '../../audit/record.ts'
 import type { WorkloadTrustTable } from '../../database/schema.ts'
 import { NotTrusted, type Step } from './exchange-refused.ts'
 import { namesHome } from './home-claims.ts'
-import { matchesPattern } from './match-pattern.ts'
+import { matchesPattern, mostCharacters } from './match-pattern.ts'
 import type { Condition } from './shapes.ts'
 import type { Claims } from './verify-signature.ts'
 
@@ -57,6 +57,8 @@ function checkAudience(aud: unknown, audience: string, fail: Fail): void {
 function checkCondition({ claim, value }: Condition, claims: Claims, step: Step, fail: Fail): void {
   const given = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   if (given === undefined) fail(step, `It has no claim ${claim}; “${value}” is trusted.`)
+  if (typeof given === 'string' && given.length > mostCharacters)
+    fail(step, `Its claim ${claim} is longer than ${mostCharacters} characters.`)
   if (typeof given !== 'string' || !matchesPattern(value, given))
     fail(step, `Its claim ${claim} is ${inWords(given)}; “${value}” is trusted.`)
 }

@@ -5,7 +5,6 @@ export type ExchangeError =
   | 'invalid_scope'
   | 'unsupported_grant_type'
   | 'access_denied'
-  | 'temporarily_unavailable'
 
 /** A token that was not traded: the sentence is for whoever showed it. */
 export class ExchangeRefused extends Error {

@@ -62,12 +62,10 @@ async function findTarget({ database, origin }: ExchangeParts, resource: string)
   return found?.repository.id ?? ''
 }
 
-/** RFC 6749 §5.2. */
+/** RFC 6749 §5.2. Whether waiting helps would tell a stranger what is trusted: everybody may try again in a minute. */
 function sendRefusal(reply: FastifyReply, { code, message }: ExchangeRefused): FastifyReply {
-  if (code === 'temporarily_unavailable') reply.header('retry-after', '60')
-  return reply
-    .code(code === 'temporarily_unavailable' ? 503 : 400)
-    .send({ error: code, error_description: asciiOf(message) })
+  if (code === 'invalid_target') reply.header('retry-after', '60')
+  return reply.code(400).send({ error: code, error_description: asciiOf(message) })
 }
 
 /** §5.2 keeps an error_description to printable ASCII without quotes and backslashes. */

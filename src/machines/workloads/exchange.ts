@@ -58,7 +58,7 @@ export async function exchangeToken(
   if (fitting.length === 0 && silent !== undefined) {
     const { trust, error } = silent
     await refusals.note({ repository, trust, issuer: trust.issuer, subject: null, reason: error.message })
-    throw unasked(error)
+    throw notTrusted(error)
   }
   if (fitting.length === 0) {
     const nearest = failures.toSorted(
@@ -92,16 +92,9 @@ async function judge(
 /** Proven to come from where it is trusted to come from: whose pipeline it is. */
 const isFromHome = ({ step }: NotTrusted): boolean => steps.indexOf(step) > steps.indexOf('home')
 
-const unasked = (cause: Error): ExchangeRefused =>
-  new ExchangeRefused(
-    'temporarily_unavailable',
-    'The issuer of this token could not be asked for its keys. Try again in a minute.',
-    { cause },
-  )
-
 const notTrusted = (cause?: Error): ExchangeRefused =>
   new ExchangeRefused(
     'invalid_target',
-    'There is no such repository, or it does not trust this token. Its administrators see why under Settings, Pipelines.',
+    'There is no such repository, or it does not trust this token, or its issuer cannot be asked just now. Its administrators see why under Settings, Pipelines.',
     cause === undefined ? {} : { cause },
   )

@@ -1,5 +1,5 @@
 import { invalid } from '../../http/problem.ts'
-import { isExact } from './match-pattern.ts'
+import { countWildcards, isExact, mostWildcards } from './match-pattern.ts'
 import type { Condition, WorkloadShape } from './shapes.ts'
 
 /**
@@ -36,6 +36,8 @@ export function checkConditions(shape: WorkloadShape, conditions: readonly Condi
       'conditions',
       `The claim ${empty.claim} is checked anyway. Choose one that says which pipeline it is.`,
     )
+  if (conditions.some(({ value }) => countWildcards(value) > mostWildcards))
+    throw invalid('conditions', `A condition has at most ${mostWildcards} stars.`)
   if (new Set(conditions.map(({ claim }) => claim)).size < conditions.length)
     throw invalid('conditions', 'Each claim can have one condition.')
   if (conditions.some((condition) => namesHome(shape, condition))) return

@@ -1,9 +1,15 @@
+/** A longer text is what no pattern says: names of owners, projects and branches are shorter everywhere. */
+export const mostCharacters = 500
+/** Of one pattern; no honest one needs more. */
+export const mostWildcards = 5
+
 /**
  * Whether a text is what a pattern says: `*` stands for any characters but `/` and `:`, which part names of owners,
- * projects and branches from each other, `**` for any at all. No regular expression is made of what people write, and
- * no pattern can make it slow.
+ * projects and branches from each other, `**` for any at all. No regular expression is made of what people write. Each
+ * wildcard costs a walk along the text, so there are few of them, and the text is short: a pattern of more says nothing.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
+  if (text.length > mostCharacters || countWildcards(pattern) > mostWildcards) return false
   let ends = new Set([0])
   for (const part of pattern.split(/(\*+)/)) {
     const next = new Set<number>()
@@ -24,5 +30,7 @@ function spread(from: ReadonlySet<number>, text: string, isAny: boolean, to: Set
     if (isReached) to.add(at)
   }
 }
+
+export const countWildcards = (pattern: string): number => pattern.match(/\*+/g)?.length ?? 0
 
 export const isExact = (pattern: string): boolean => !pattern.includes('*')

@@ -51,6 +51,7 @@ export async function renewToken(
     const found = await findRun(tx, tokenId, at)
     if (found === undefined) throw new ExchangeRefused('invalid_request', 'This token was not made for a pipeline.')
     const { run, trust } = found
+    await checkStillGood(tx, tokenId, at)
     if (asked.target !== null && asked.target !== trust.repositoryId)
       throw new ExchangeRefused('invalid_target', 'This token is for another repository.')
     if (at >= run.endsAt) throw new ExchangeRefused('invalid_request', hoursOver(trust))
@@ -100,8 +101,23 @@ async function findCaller(
     if (error instanceof ProblemError) throw new ExchangeRefused('access_denied', error.message, { cause: error })
     throw error
   }
-  throw new ExchangeRefused('invalid_request', 'This token is not known, has expired, or was ended.')
+  throw notGood()
 }
+
+/** Looked at again now that nobody can change or end its trust: what ended with the former terms makes nothing new. */
+async function checkStillGood(tx: Tx<'apiToken'>, tokenId: Id<'tok'>, at: number): Promise<void> {
+  const good = await tx
+    .selectFrom('apiToken')
+    .select('id')
+    .where('id', '=', tokenId)
+    .where('endedAt', 'is', null)
+    .where('expiresAt', '>', at)
+    .executeTakeFirst()
+  if (good === undefined) throw notGood()
+}
+
+const notGood = (): ExchangeRefused =>
+  new ExchangeRefused('invalid_request', 'This token is not known, has expired, or was ended.')
 
 /** The run that a token was made in, of a trust that has not ended; nobody ends it before this transaction is over. */
 async function findRun(

@@ -6,6 +6,7 @@ import type { WorkloadTrustTable } from '../../database/schema.ts'
 import { hashSecret } from '../../http/secret.ts'
 import type { Proven } from './check-claims.ts'
 import { NotTrusted } from './exchange-refused.ts'
+import { isStanding } from './trusts.ts'
 
 /** A token as it is handed out; times in seconds as RFC 6749 §5.1 wants them. */
 export interface Traded {
@@ -34,9 +35,10 @@ export function trade(
       .where('conditions', '=', trust.conditions)
       .where('audience', '=', trust.audience)
       .where('access', '=', trust.access)
+      .where('keys', trust.keys === null ? 'is' : '=', trust.keys)
       .returningAll()
       .executeTakeFirst()
-    if (standing === undefined)
+    if (standing === undefined || !isStanding(standing, at))
       throw new NotTrusted('condition', 'This pipeline has just been changed or ended.', subject)
     const { userId, name, runHours, lifetimeMinutes } = standing
     const endsAt = at + runHours * hourMs

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Database } from '../../database/handles.ts'
 import type { FactRow, SensitiveAct } from '../../http/access.ts'
 import { actSubject } from '../../http/act-subject.ts'
+import { findUserById } from '../../identity/users.ts'
 import { getPlace } from '../../repositories/place.ts'
 import { accessWords } from './access-words.ts'
 import { checkChanges, checkTerms } from './check-terms.ts'
@@ -59,10 +60,26 @@ export function trustActs({ database }: { database: Database }) {
       }
     },
   })
+  const plainKeep = simple((path, pipeline) => `Keep the pipeline “${pipeline}” of ${path}`)
+  const keep: SensitiveAct = {
+    name,
+    async describe(request) {
+      const { row } = await lookAt(request)
+      const said = await plainKeep.describe(request)
+      if (row.keys === null || row.adoptBy === null) return said
+      const steward = (await findUserById(database.read, row.stewardId))?.displayName ?? 'Somebody'
+      return {
+        ...said,
+        warnings: [
+          `${steward}, who answered for its keys, has no access any more. Whoever has their private half comes in again: new keys are better.`,
+        ],
+      }
+    },
+  }
   return {
     create,
     change,
-    keep: simple((path, pipeline) => `Keep the pipeline “${pipeline}” of ${path}`),
+    keep,
     end: simple((path, pipeline) => `End the pipeline “${pipeline}” of ${path}`),
   }
 }

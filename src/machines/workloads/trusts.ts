@@ -17,9 +17,12 @@ export function listTrusts(db: Db<'workloadTrust'>, repositoryId: Id<'rep'>): Pr
     .execute()
 }
 
-/** Those that still let somebody in: nobody’s any more ends by itself, and being late with that gives nothing. */
-export const isStanding = ({ adoptBy }: Pick<WorkloadTrustTable, 'adoptBy'>, at: number): boolean =>
-  adoptBy === null || adoptBy > at
+/**
+ * Those that still let somebody in: nobody’s any more ends by itself, and being late with that gives nothing. One with
+ * keys given by hand stands still at once: whoever gave them may hold the private half, and has no access any more.
+ */
+export const isStanding = ({ adoptBy, keys }: Pick<WorkloadTrustTable, 'adoptBy' | 'keys'>, at: number): boolean =>
+  adoptBy === null || (keys === null && adoptBy > at)
 
 /** @throws 404 also for one of another repository, and for one that has ended */
 export async function getTrust(

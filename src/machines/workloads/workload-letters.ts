@@ -9,7 +9,7 @@ interface About {
 }
 
 export type WorkloadLetter = { toUserId: Id<'usr'> } & (
-  | { kind: 'pipeline-left'; facts: About & { person: string; keepBy: number } }
+  | { kind: 'pipeline-left'; facts: About & { person: string; keepBy: number; isStopped: boolean } }
   | { kind: 'pipeline-ended'; facts: About & { person: string; at: number } }
   | { kind: 'pipeline-reused'; facts: About & { subject: string; at: number } }
 )
@@ -43,7 +43,12 @@ function letterOf(action: string, facts: Record<string, string | number>, at: nu
     case 'workload.passed-on':
       return {
         kind: 'pipeline-left',
-        facts: { ...about, person: text('person'), keepBy: Number(facts['keepBy']) },
+        facts: {
+          ...about,
+          person: text('person'),
+          keepBy: Number(facts['keepBy']),
+          isStopped: facts['keys'] === 'given',
+        },
       }
     case 'workload.switched-off':
       return { kind: 'pipeline-ended', facts: { ...about, person: text('person'), at } }

@@ -49,12 +49,12 @@ test('approvals are counted by people and named', () => {
   )
 })
 
-test('what an agent made can take more people', () => {
+test('what a program made can take more people', () => {
   const rule = { approvals: 1, agentApprovals: 2 }
   assert.deepEqual(judge({ rule, approvals: { counted: [ada] } }), ['+ Approved by ADA'])
   assert.match(
     judge({ rule, approvals: { counted: [ada], byAgent: true } })[0] ?? '',
-    /^- 2 people must have approved, as an agent made some of it\./,
+    /^- 2 people must have approved, as a program made some of it\./,
   )
 })
 

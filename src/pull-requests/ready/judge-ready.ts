@@ -52,7 +52,7 @@ function judgeApprovals({ rule, approvals, branch }: ReadyFacts): ReadyLine[] {
   const { counted, notCounted, byAgent } = approvals
   const least = byAgent ? Math.max(rule.approvals, rule.agentApprovals) : rule.approvals
   if (least === 0) return []
-  const why = byAgent && rule.agentApprovals > rule.approvals ? ', as an agent made some of it' : ''
+  const why = byAgent && rule.agentApprovals > rule.approvals ? ', as a program made some of it' : ''
   const missing = least - counted.length
   const names = counted.map(({ user }) => user.displayName)
   if (missing <= 0) return [met(`Approved by ${listWords(names)}`)]

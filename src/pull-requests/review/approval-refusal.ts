@@ -16,7 +16,7 @@ export function findApprovalRefusal(
   if (row.state !== 'open') return `This is ${row.state}: there is nothing left to approve.`
   if (caller.id === row.authorId) return 'You cannot approve your own work.'
   if (committers.has(caller.id)) return 'You cannot approve your own work: some of its commits are yours.'
-  if (owners.has(caller.id)) return 'You cannot approve the work of your own agent.'
+  if (owners.has(caller.id)) return 'You cannot approve the work of your own agent, deploy key or pipeline.'
   if (!mayWrite(place)) return 'Approving takes the role “write” in this repository.'
   return null
 }

@@ -6,12 +6,14 @@ import { principalOf } from '../../seals/format/signer-entry.ts'
 import type { ReviewParts } from './review-parts.ts'
 import type { PullRequest } from '../records.ts'
 import { type CommitPeople, listCommitPeople } from './commit-people.ts'
+import { listMachinePeople } from './machine-people.ts'
 
 export interface Contributors {
   committers: Set<string>
   lastPusherId: string | null
+  /** Who stands behind the agents, deploy keys and pipelines that had a hand in it. */
   owners: Set<string>
-  /** An agent proposed it, or wrote, committed or pushed some of it. */
+  /** One of those proposed it, or wrote, committed or pushed some of it. */
   byAgent: boolean
 }
 
@@ -41,15 +43,19 @@ export async function readContributors(
     .selectFrom('user')
     .select(['id', 'kind', 'ownerId'])
     .where('id', '=', row.authorId)
-    .where('kind', '=', 'agent')
+    .where('kind', '!=', 'person')
     .execute()
-  const pushers = await listAgentPushers(db, row.repositoryId, [ends.head, ...commits.map(({ oid }) => oid)])
-  const agents = [...author, ...writers.filter(({ kind }) => kind === 'agent'), ...pushers]
+  const pushers = await listProgramPushers(db, row.repositoryId, [ends.head, ...commits.map(({ oid }) => oid)])
+  const programs = [...author, ...writers.filter(({ kind }) => kind !== 'person'), ...pushers]
+  const machineIds = new Set(programs.flatMap(({ id, kind }) => (kind === 'system' ? [id] : [])))
   return {
     committers: new Set(writers.map(({ id }) => id)),
     lastPusherId: await findLastPusher(db, row, ends.head),
-    owners: new Set(agents.flatMap(({ ownerId }) => ownerId ?? [])),
-    byAgent: agents.length > 0,
+    owners: new Set([
+      ...programs.flatMap(({ ownerId }) => ownerId ?? []),
+      ...(await listMachinePeople(db, [...machineIds])),
+    ]),
+    byAgent: programs.length > 0,
   }
 }
 
@@ -110,26 +116,26 @@ async function listByMail(
   return found
 }
 
-/** Agents that brought one of these commits to a branch here. */
-async function listAgentPushers(
+/** Agents, deploy keys and pipelines that brought one of these commits to a branch here. */
+async function listProgramPushers(
   db: Db<'refUpdate' | 'user'>,
   repositoryId: Id<'rep'>,
   oids: readonly string[],
 ): Promise<Contributor[]> {
-  const agents = await db.selectFrom('user').select(['id', 'kind', 'ownerId']).where('kind', '=', 'agent').execute()
   const found: Contributor[] = []
-  for (let from = 0; agents.length > 0 && from < oids.length; from += batch) {
-    const rows = await db
-      .selectFrom('refUpdate')
-      .select('actorId')
-      .distinct()
-      .where('repositoryId', '=', repositoryId)
-      .where('state', '=', 'done')
-      .where('newOid', 'in', oids.slice(from, from + batch))
-      .execute()
-    const actors = new Set(rows.map(({ actorId }) => actorId))
-    found.push(...agents.filter(({ id }) => actors.has(id)))
-  }
+  for (let from = 0; from < oids.length; from += batch)
+    found.push(
+      ...(await db
+        .selectFrom('refUpdate')
+        .innerJoin('user', 'user.id', 'refUpdate.actorId')
+        .select(['user.id', 'user.kind', 'user.ownerId'])
+        .distinct()
+        .where('refUpdate.repositoryId', '=', repositoryId)
+        .where('refUpdate.state', '=', 'done')
+        .where('refUpdate.newOid', 'in', oids.slice(from, from + batch))
+        .where('user.kind', '!=', 'person')
+        .execute()),
+    )
   return found
 }
 

@@ -26,7 +26,7 @@ export interface ApprovalFacts {
   /** Who wrote or committed some of it, by the commits' own words. */
   committers: ReadonlySet<string>
   lastPusherId: string | null
-  /** Whose agents wrote or pushed some of it. */
+  /** Whose agents, deploy keys or pipelines wrote or pushed some of it. */
   owners: ReadonlySet<string>
   /** Who may write here now. */
   writers: ReadonlySet<string>
@@ -73,7 +73,7 @@ function refusalOf(review: ReviewFacts, standing: ReviewFacts | undefined, facts
   if (facts.ended.has(userId)) return 'This account was ended since.'
   if (userId === facts.authorId) return 'Nobody approves their own work.'
   if (facts.committers.has(userId)) return 'Some of its commits are their own.'
-  if (facts.owners.has(userId)) return 'Their own agent wrote or pushed some of it.'
+  if (facts.owners.has(userId)) return 'Their own agent, deploy key or pipeline wrote or pushed some of it.'
   if (!facts.writers.has(userId)) return 'It takes somebody with the role “write”.'
   if (strength === null) return 'The passkey that tapped for it was removed since.'
   if (!isAtLeast(strength, rule.approvalStrength))

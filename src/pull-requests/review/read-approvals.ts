@@ -16,7 +16,7 @@ export interface Approvals {
   /** Oldest first. */
   reviews: ReviewView[]
   changesRequestedBy: PersonRef[]
-  /** An agent wrote or pushed some of it. */
+  /** An agent, a deploy key or a pipeline wrote or pushed some of it. */
   byAgent: boolean
 }
 

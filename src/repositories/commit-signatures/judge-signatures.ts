@@ -11,6 +11,8 @@ export type JudgedSignature =
   | { state: 'none' }
   /** A merge or squash that was made here, by the tap of its person. */
   | { state: 'tapped' }
+  /** The same by a passkey that its person ended since: it may be in wrong hands. */
+  | { state: 'lost' }
   | (Owned & { state: 'registered'; endedSince: boolean })
   /** The key had ended before this commit came here. */
   | (Owned & { state: 'ended'; endedAt: number })
@@ -35,7 +37,7 @@ interface Owned {
 }
 
 export interface SignatureParts {
-  db: Db<'sshKey' | 'user' | 'refUpdate' | 'accountAddress'>
+  db: Db<'sshKey' | 'user' | 'refUpdate' | 'accountAddress' | 'seal' | 'revokedKey'>
   at: number
 }
 
@@ -53,12 +55,13 @@ export async function judgeSignatures(
   )
   const tapped = await listTapped(
     db,
+    repositoryId,
     entries.flatMap(([oid, signature]) => (isOwnKey(signature) ? [] : [oid])),
   )
   const judged = new Map(
     entries.map(([oid, signature]): [string, JudgedSignature] => [
       oid,
-      tapped.has(oid) ? { state: 'tapped' } : judgeOne(signature, keys, at),
+      tapped.get(oid) ?? judgeOne(signature, keys, at),
     ]),
   )
   const ended = [...judged].flatMap(([oid, one]) => (one.state === 'ended' ? [{ oid, one }] : []))
@@ -88,19 +91,27 @@ function judgeOne(signature: ObjectSignature, keys: ReadonlyMap<string, SigningK
 
 const isOwnKey = (signature: ObjectSignature): boolean => signature.state === 'verified' && !signature.inBrowser
 
-/** Commits that a branch of this instance was given as the result of a tap, made here with all their bytes. */
-async function listTapped(db: Db<'refUpdate'>, oids: readonly string[]): Promise<Set<string>> {
-  const found = new Set<string>()
+/** Commits that a branch of this repository was given as the result of a tap, made here with all their bytes. */
+async function listTapped(
+  db: Db<'refUpdate' | 'seal' | 'revokedKey'>,
+  repositoryId: Id<'rep'>,
+  oids: readonly string[],
+): Promise<Map<string, JudgedSignature>> {
+  const found = new Map<string, JudgedSignature>()
   for (let from = 0; from < oids.length; from += batch) {
     const rows = await db
       .selectFrom('refUpdate')
-      .select('newOid')
-      .where('newOid', 'in', oids.slice(from, from + batch))
-      .where('state', '=', 'done')
-      .where('sealId', 'is not', null)
-      .where('commitBytes', 'is not', null)
+      .innerJoin('seal', 'seal.id', 'refUpdate.sealId')
+      .leftJoin('revokedKey', 'revokedKey.credentialRecordId', 'seal.credentialRecordId')
+      .select(['refUpdate.newOid', 'revokedKey.createdAt as lostAt'])
+      .where('refUpdate.repositoryId', '=', repositoryId)
+      .where('refUpdate.newOid', 'in', oids.slice(from, from + batch))
+      .where('refUpdate.state', '=', 'done')
+      .where('refUpdate.commitBytes', 'is not', null)
       .execute()
-    for (const { newOid } of rows) found.add(newOid)
+    for (const { newOid, lostAt } of rows)
+      if (lostAt === null) found.set(newOid, { state: 'tapped' })
+      else if (!found.has(newOid)) found.set(newOid, { state: 'lost' })
   }
   return found
 }

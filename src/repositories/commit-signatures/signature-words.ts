@@ -12,6 +12,7 @@ export function signatureLabel(signature: JudgedSignature): string | undefined {
   switch (signature.state) {
     case 'none':
     case 'tapped':
+    case 'lost':
       return undefined
     case 'unregistered':
       return 'Signed, by a key nobody registered here'
@@ -37,6 +38,8 @@ export function whyNotSigned(signature: JudgedSignature): string | undefined {
     case 'registered':
     case 'tapped':
       return undefined
+    case 'lost':
+      return 'sealed with a passkey that was ended since, as it may be in wrong hands'
     case 'none':
       return 'not signed'
     case 'ended':
