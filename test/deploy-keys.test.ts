@@ -253,7 +253,10 @@ for (const store of stores)
       const brought = [await newKey(), await newKey(), await newKey()]
       const key = await add(old.line, monthly)
       const answers = await Promise.all(brought.map((next) => rotate(old, next)))
-      assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 429, 429])
+      assert.deepEqual(
+        answers.map(({ status }) => status).toSorted((a, b) => a - b),
+        [200, 429, 429],
+      )
       const waiting = (await list()).filter(({ isWaiting, name }) => isWaiting && name === 'builds')
       const prints = brought.map(({ line }) => proven(line).fingerprint)
       const left = waiting.filter(({ fingerprint }) => prints.includes(fingerprint))

@@ -291,12 +291,12 @@ test('whom the directory lets go after people here did, nobody here takes back',
     const { username } = await database.read
       .selectFrom('user')
       .select('username')
-      .where('id', '=', String(user.id) as `usr_${string}`)
+      .where('id', '=', user.id as `usr_${string}`)
       .executeTakeFirstOrThrow()
     if (name === 'zoe') await ana.act('POST', `/people/${username}/end`, { reason: 'left' })
     else
       await database.write(async (tx) => {
-        const userId = String(user.id) as `usr_${string}`
+        const userId = user.id as `usr_${string}`
         await tx.updateTable('user').set({ role: 'guest', endsAt: now() }).where('id', '=', userId).execute()
         await postern.postern.endAccess.end(tx, { userId, cause: 'guest-end', actor: null, at: now() })
       })

@@ -7,6 +7,7 @@ import { armorSshsig, sshsigBlob } from '../src/protocols/sshsig/sshsig.ts'
 import { insertGpgsig } from '../src/protocols/sshsig/commit-signature.ts'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import type { BranchRule } from '../src/repositories/branch-rule.ts'
+import { revokeKey } from '../src/repositories/revoked-keys.ts'
 import type { CommitView, TagView } from '../src/repositories/shapes.ts'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import { git as stockGit } from '../src/walk/git.ts'
@@ -159,6 +160,47 @@ for (const store of stores)
         assert.match(before?.remarks.join() ?? '', /has ended since/)
         assert.match(since?.remarks.join() ?? '', /had ended before this came here/)
       })
+
+      test('keys that ended one after the other, and a tag that came too late', async () => {
+        const keys = [1, 2].map((number) => new TestSshKey('ssh-ed25519', { comment: `gone-${number}` }))
+        const ids: string[] = []
+        for (const key of keys) {
+          agent.held.push({ key })
+          ids.push((await addSshKey(ana, key, { name: key.comment })).id)
+        }
+        const [one, two] = keys.map((key) => signWith(agent, key, held)) as [Signer, Signer]
+        const both = async (round: number): Promise<string[]> => {
+          const made = [await one.commit(`one-${round}`), await two.commit(`two-${round}`)]
+          assert.equal((await two.git('tag', '--sign', '-m', 'Round', `round-${round}`)).code, 0)
+          await held.git('push', '--quiet', 'origin', 'shown', `round-${round}`)
+          return made
+        }
+        const rounds = [await both(0)]
+        for (const id of ids) {
+          await ana.act('DELETE', `/me/ssh-keys/${id}`)
+          rounds.push(await both(rounds.length))
+        }
+        const path = `${held.path}/commits?ref=shown`
+        const { items } = await ana.call<{ items: CommitView[] }>('GET', path)
+        const states = new Map(items.map(({ oid, signature: own }) => [oid, own?.state]))
+        assert.deepEqual(
+          rounds.map((made) => made.map((oid) => states.get(oid))),
+          [
+            ['registered', 'registered'],
+            ['doubtful', 'registered'],
+            ['doubtful', 'doubtful'],
+          ],
+        )
+        const { items: tags } = await ana.call<{ items: TagView[] }>('GET', `${held.path}/tags`)
+        const rest = tags
+          .filter(({ name }) => name.startsWith('round-'))
+          .map(({ name, signature: own }) => [name, own?.state])
+        assert.deepEqual(Object.fromEntries(rest), {
+          'round-0': 'registered',
+          'round-1': 'registered',
+          'round-2': 'doubtful',
+        })
+      })
     })
 
     describe('where a branch takes no others', () => {
@@ -284,6 +326,43 @@ for (const store of stores)
         const ready = await ana.call<PullRequestView>('GET', clean)
         assert.ok(JSON.stringify(ready).includes('Every commit is signed by a registered key'))
         assert.match((await merge(clean, 'merge')).mergeOid, /^[0-9a-f]{40}$/)
+      })
+
+      test('a tap counts as a signature in its own repository alone, and not by a passkey in wrong hands', async () => {
+        const { database } = postern.postern.ceremonies
+        const other = await makeHeld(postern, ana, 'payments/elsewhere')
+        await held.git('push', '--quiet', 'origin', 'main:refs/heads/copy')
+        await held.git('push', '--quiet', other.url, 'main:refs/heads/copy')
+        for (const { path } of [held, other]) await ana.act('POST', `${path}/protected-branches`, { branch: 'copy' })
+        const counted = async ({ path }: Repository): Promise<number> => {
+          const at = `${path}/protected-branches/copy/rule`
+          const { rule: before } = await ana.call<{ rule: BranchRule }>('GET', at)
+          for (const signedCommits of [false, true])
+            await ana.act('PUT', at, { ...before, stockVerifiableOnly: false, signedCommits })
+          const { facts } = await database.read
+            .selectFrom('sealRequest')
+            .select('facts')
+            .orderBy('createdAt', 'desc')
+            .limit(1)
+            .executeTakeFirstOrThrow()
+          return Number(/on copy, (\d+) are signed/.exec(facts)?.[1])
+        }
+        const { sealId } = await database.read
+          .selectFrom('refUpdate')
+          .select('sealId')
+          .where('newOid', '=', await held.tip('main'))
+          .where('commitBytes', 'is not', null)
+          .executeTakeFirstOrThrow()
+        const { credentialRecordId } = await database.read
+          .selectFrom('seal')
+          .select('credentialRecordId')
+          .where('id', '=', sealId ?? assert.fail())
+          .executeTakeFirstOrThrow()
+        const [here, there] = [await counted(held), await counted(other)]
+        assert.ok(there > 0 && there < here, `${here} here, ${there} there`)
+        await database.write((tx) => revokeKey(tx, credentialRecordId, Date.now()))
+        assert.equal(await counted(held), there)
+        await database.write((tx) => tx.deleteFrom('revokedKey').execute())
       })
 
       test('the rule says before it is saved how it is with the last commits', async () => {

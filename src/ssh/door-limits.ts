@@ -32,7 +32,7 @@ const mostRemembered = 5_000
 const questionsPerConnection = 5
 
 /**
- * Who may connect, counted in memory per node: connections a minute from one address block, as many as sign-ins, and
+ * Who may connect, counted in memory per node: connections a minute from one address block, as many as sign-ins,
  * connections on which nobody has proven anything, and those of one account. Where places are full, the oldest of whoever
  * has most makes room, so that a flood shuts out itself; of those who are in, one on which nothing runs.
  */

@@ -61,7 +61,7 @@ export function SshKeyRow({ sshKey: key }: { sshKey: SshKeyView }) {
         act={end}
         onClose={() => setAsking(false)}
       >
-        What is open by it is cut at once. What it has signed stays signed.
+        What is open by it is cut at once, and certificates for it end too. What it has signed stays signed.
       </ConfirmDialog>
     </Group>
   )

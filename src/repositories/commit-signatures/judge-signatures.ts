@@ -65,12 +65,10 @@ export async function judgeSignatures(
     ]),
   )
   const ended = [...judged].flatMap(([oid, one]) => (one.state === 'ended' ? [{ oid, one }] : []))
-  for (const [before, some] of Map.groupBy(ended, ({ one }) => one.endedAt)) {
-    const oids = some.map(({ oid }) => oid)
-    const seen = await listSeenBefore(db, source, { repositoryId, oids, before })
-    for (const { oid, one } of some)
-      if (seen.has(oid)) judged.set(oid, { ...one, state: 'registered', endedSince: true })
-  }
+  const moments = new Map(ended.map(({ oid, one }) => [oid, one.endedAt]))
+  const seen = await listSeenBefore(db, source, repositoryId, moments)
+  for (const { oid, one } of ended)
+    if (seen.has(oid)) judged.set(oid, { ...one, state: 'registered', endedSince: true })
   return judged
 }
 
