@@ -85,7 +85,7 @@ for (const store of stores)
         assert.deepEqual(await badge(inFile), ['registered', `${owner} SSH key “file” (a file)`])
         assert.deepEqual(await badge(foreign), ['unregistered', 'Signed, by a key nobody registered here'])
         assert.equal((await look(plain)).signature, null)
-        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${held.path}/commits?ref=shown`)
+        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${held.path}/commits?ref=rounds`)
         assert.deepEqual(
           items.slice(0, 5).map(({ signature: shown }) => shown?.state),
           [undefined, 'unregistered', 'registered', 'registered', 'registered'],
@@ -172,15 +172,16 @@ for (const store of stores)
         const both = async (round: number): Promise<string[]> => {
           const made = [await one.commit(`one-${round}`), await two.commit(`two-${round}`)]
           assert.equal((await two.git('tag', '--sign', '-m', 'Round', `round-${round}`)).code, 0)
-          await held.git('push', '--quiet', 'origin', 'shown', `round-${round}`)
+          await held.git('push', '--quiet', 'origin', 'rounds', `round-${round}`)
           return made
         }
+        await held.git('switch', '--quiet', '--create', 'rounds', 'main')
         const rounds = [await both(0)]
         for (const id of ids) {
           await ana.act('DELETE', `/me/ssh-keys/${id}`)
           rounds.push(await both(rounds.length))
         }
-        const path = `${held.path}/commits?ref=shown`
+        const path = `${held.path}/commits?ref=rounds`
         const { items } = await ana.call<{ items: CommitView[] }>('GET', path)
         const states = new Map(items.map(({ oid, signature: own }) => [oid, own?.state]))
         assert.deepEqual(

@@ -122,7 +122,7 @@ export async function findTokenCaller(
     if (!isAgain) await endReused(database, secretHash, now)
     return undefined
   }
-  if (now >= row.expiresAt || isOver(row, now)) return undefined
+  if ((now >= row.expiresAt && !isAgain) || isOver(row, now)) return undefined
   const isNext = row.secretHash !== secretHash
   if (!isNext && row.secretUntil !== null && now >= row.secretUntil) return undefined
   const known = {
@@ -138,7 +138,8 @@ export async function findTokenCaller(
     address,
   }
   const createdAt = row.renewedAt ?? row.createdAt
-  await judgeToken(parts, { caller: known, address, createdAt, expiresAt: row.expiresAt }, now)
+  const lifetime = isAgain ? null : { createdAt, expiresAt: row.expiresAt }
+  await judgeToken(parts, { caller: known, address, lifetime }, now)
   if (isNext && !(await takeUpNext(database, { id: row.id, secretHash }, now))) return undefined
   if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
     await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())

@@ -3,7 +3,10 @@ import type { Caller } from '../identity/caller.ts'
 export interface ShownSecret {
   secret: string
   address: string
-  /** It was shown a while ago, with the same request, and is only looked at once more. */
+  /**
+   * It was shown a while ago, with the same request, and is only looked at once more: what has begun is not stopped by
+   * time that ran out since, but by an end.
+   */
   isAgain?: boolean
 }
 

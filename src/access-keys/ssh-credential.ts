@@ -29,8 +29,11 @@ export interface SshSource {
   isKnown(key: Pick<ProvenSshKey, 'publicKey' | 'fingerprint' | 'certificate'>): Promise<boolean>
   /** Undefined where it is not one of these. @throws ProblemError where it is, and may not come in; its sentence is shown */
   find(key: ProvenSshKey, login: SshLogin, now: number): Promise<SshCaller | undefined>
-  /** The same caller as this credential proves them now; undefined, or thrown, where it no longer does. */
-  again(caller: SshCaller, now: number): Promise<SshCaller | undefined>
+  /**
+   * The same caller as this credential proves them now; undefined, or thrown, where it no longer does. `isUnderWay`: what
+   * has begun is not stopped by time that ran out since, but by an end.
+   */
+  again(caller: SshCaller, now: number, isUnderWay?: boolean): Promise<SshCaller | undefined>
 }
 
 export type SshCaller = Caller & { by: Extract<ByProgram, { kind: 'ssh-key' | 'ssh-certificate' | 'deploy-key' }> }

@@ -110,10 +110,15 @@ const dayMs = 86_400_000
 /** @throws 403 where the rules do not let this token in: from here, of this person, or at its age */
 export async function judgeToken(
   parts: JudgeParts,
-  token: { caller: Known; address: string; createdAt: number; expiresAt: number },
+  token: {
+    caller: Known
+    address: string
+    /** Null for what is under way: how long a token may live is asked when it is shown. */
+    lifetime: { createdAt: number; expiresAt: number } | null
+  },
   now: number,
 ): Promise<void> {
-  const { caller } = token
+  const { caller, lifetime } = token
   const facts: DecisionFacts = {
     act: 'token.use',
     at: now,
@@ -122,10 +127,14 @@ export async function judgeToken(
     address: token.address,
     // A bearer secret is shown with each request: nobody tapped, and it is no older than the request.
     proof: { strength: caller.strength, ageSeconds: 0, boundToAct: false, key: null },
-    token: {
-      lifetimeDays: (token.expiresAt - token.createdAt) / dayMs,
-      ageDays: (now - token.createdAt) / dayMs,
-    },
+    ...(lifetime === null
+      ? {}
+      : {
+          token: {
+            lifetimeDays: (lifetime.expiresAt - lifetime.createdAt) / dayMs,
+            ageDays: (now - lifetime.createdAt) / dayMs,
+          },
+        }),
   }
   const decision = enforce(parts.policy, facts)
   if (decision.outcome !== 'allow')

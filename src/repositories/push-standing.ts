@@ -20,8 +20,7 @@ export async function recognisePusher({ recognise }: Pick<Push, 'recognise'>): P
 /** The same, for what is to land at once. @throws 403 `access-ended` */
 export async function getPusher(push: Pick<Push, 'recognise'>): Promise<Caller> {
   const caller = await recognisePusher(push)
-  if (caller === undefined)
-    throw accessEnded('Your access ended while this push was under way, so it did not land.')
+  if (caller === undefined) throw accessEnded('Your access ended while this push was under way, so it did not land.')
   return caller
 }
 

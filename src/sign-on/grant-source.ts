@@ -13,7 +13,7 @@ export const createGrantSource = (
 ): BearerSource => ({
   isMine: (secret) => isOauthSecret('oat', secret),
 
-  async find({ secret, address }, now) {
+  async find({ secret, address, isAgain = false }, now) {
     const { database } = parts
     const row = await database.read
       .selectFrom('oauthState')
@@ -25,9 +25,8 @@ export const createGrantSource = (
       .select(['oauthGrant.tappedAt', 'oauthState.payload'])
       .where('oauthState.model', '=', 'AccessToken')
       .where('oauthState.idHash', '=', hashSecret(secret))
-      .where('oauthState.expiresAt', '>', now)
+      .$if(!isAgain, (query) => query.where('oauthState.expiresAt', '>', now).where('oauthGrant.expiresAt', '>', now))
       .where('oauthGrant.endedAt', 'is', null)
-      .where('oauthGrant.expiresAt', '>', now)
       .where('user.state', '=', 'active')
       .executeTakeFirst()
     if (row === undefined || isOver(row, now)) return undefined
@@ -44,7 +43,7 @@ export const createGrantSource = (
       authenticatedAt: row.tappedAt,
       address,
     }
-    await judgeToken(parts, { caller: known, address, createdAt, expiresAt }, now)
+    await judgeToken(parts, { caller: known, address, lifetime: isAgain ? null : { createdAt, expiresAt } }, now)
     if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
       await database.write((tx) =>
         tx

@@ -37,8 +37,7 @@ export async function runCommand(parts: CommandParts, running: Running, command:
   running.whenGone(() => answer.stream.destroy())
   const stopWatch = watchIdle(connection, answer, parts.idleMs)
   try {
-    const recognise = () => login.source.again(login.caller, parts.now())
-    const caller = await recognise()
+    const caller = await login.source.again(login.caller, parts.now())
     if (caller === undefined) {
       refuse(answer, endedProblem())
       // After the sentence has left: nothing else may be done on this connection.
@@ -47,6 +46,7 @@ export async function runCommand(parts: CommandParts, running: Running, command:
     }
     const { service, path } = parsed
     const { protocolVersion } = running
+    const recognise = () => login.source.again(login.caller, parts.now(), true)
     const talk = { service, path, protocolVersion, caller, recognise, input: channel, answer }
     answer.exitCode = await parts.transport(talk)
     answer.stream.end()

@@ -39,6 +39,7 @@ test('git signs in by the browser', { timeout: 240_000, skip: missingHelper }, a
     await seeTitle(page, 'Let git-credential-oauth in?')
     await see(page, 'clone, fetch and push')
     await see(page, /127\.0\.0\.1, as this page/)
+    await see(page, 'Opened in')
     await visitor.photograph('authorise')
     await button(page, 'Let it in with a tap').click()
     await see(dialog(page), 'Let git-credential-oauth in as yourself')
@@ -64,8 +65,15 @@ test('git signs in by the browser', { timeout: 240_000, skip: missingHelper }, a
     const asked = { client_id: program.clientId, scope: 'repository:read' }
     const begun = await program.post('/device/auth', asked)
     const { user_code, verification_uri, device_code } = (await begun.json()) as Record<string, string>
-    await page.goto(verification_uri ?? '')
-    await seeTitle(page, 'Let a device in')
+    for (const link of [`${verification_uri}?user_code=${user_code}`, `/-/device?code=${user_code}`]) {
+      await page.goto(new URL(link, postern.origin).href)
+      await seeTitle(page, 'Let a device in')
+      assert.equal(
+        await page.getByLabel('The code on your device').inputValue(),
+        '',
+        'a link that was sent fills nothing',
+      )
+    }
     await page.getByLabel('The code on your device').fill('BCDF-BCDF')
     await button(page, 'Look what it asks for').click()
     await see(page, /^No device shows this code now/)
@@ -74,6 +82,7 @@ test('git signs in by the browser', { timeout: 240_000, skip: missingHelper }, a
     await button(page, 'Look what it asks for').click()
     await seeTitle(page, 'Let Git Credential Manager in?')
     await see(page, /Whoever sent you a code wants to come in as you/)
+    await see(page, 'Calls itself')
     await visitor.photograph('device-asked')
     await button(page, 'Let it in with a tap').click()
     await tap(page)

@@ -41,10 +41,11 @@ export const createCertificateSource = (parts: Parts): SshSource => ({
     return caller
   },
 
-  async again({ by, address, authenticatedAt }, now) {
+  async again({ by, address, authenticatedAt }, now, isUnderWay = false) {
     if (by.kind !== 'ssh-certificate') return undefined
     const found = await findRow(parts.database.read, { id: by.certificateId })
-    if (found === undefined || found.endedAt !== null || now >= found.expiresAt || isOver(found, now)) return undefined
+    if (found === undefined || found.endedAt !== null || isOver(found, now)) return undefined
+    if (now >= found.expiresAt && !isUnderWay) return undefined
     return provenCaller(parts, found, { touch: by.touch, address, at: authenticatedAt }, now)
   },
 })

@@ -31,10 +31,11 @@ export const createPersonKeySource = (parts: Parts): SshSource => ({
     return caller
   },
 
-  async again({ by, address, authenticatedAt }, now) {
+  async again({ by, address, authenticatedAt }, now, isUnderWay = false) {
     if (by.kind !== 'ssh-key') return undefined
     const found = await findKey(parts.database.read, { id: by.keyId })
-    if (found === undefined || isOver(found, now) || hasExpired(found, now) || found.forLogin === 0) return undefined
+    if (found === undefined || isOver(found, now) || found.forLogin === 0) return undefined
+    if (hasExpired(found, now) && !isUnderWay) return undefined
     return provenCaller(parts, found, { touch: by.touch, address, at: authenticatedAt }, now)
   },
 })

@@ -34,14 +34,14 @@ export function createDeployKeySource(parts: Omit<DeployKeyParts, 'cut'>): SshSo
       return caller
     },
 
-    async again({ by, address }, now) {
+    async again({ by, address }, now, isUnderWay = false) {
       if (by.kind !== 'deploy-key') return undefined
       const key = await database.read
         .selectFrom('deployKey')
         .selectAll()
         .where('id', '=', by.keyId)
         .where('endedAt', 'is', null)
-        .where('expiresAt', '>', now)
+        .$if(!isUnderWay, (query) => query.where('expiresAt', '>', now))
         .executeTakeFirst()
       return key && callerOf(parts, { key, address }, now)
     },
