@@ -8,6 +8,7 @@ import { createAnswering, formType } from './answer-oauth.ts'
 import { readEmptySecret } from './empty-secret.ts'
 import { pickParameters } from './known-parameters.ts'
 import { readOddVerifier } from './odd-verifier.ts'
+import { authorisePath } from './provider-settings.ts'
 
 const ByUid = Type.Object({ uid: Type.String({ maxLength: 100 }) })
 const bodyLimit = 16 * 1024
@@ -33,7 +34,7 @@ export function oauthRoutes(
       const isOdd = request.url.length > mostUrl || (mode !== undefined && mode !== 'query')
       const given = isOdd ? undefined : pickParameters('/oidc/auth', new URL(request.url, origin).searchParams)
       if (given === undefined) return reply.redirect(notUnderstood, 303)
-      return answer(request, reply, asBrowser(request, reply), { url: `/auth?${given.toString()}` })
+      return answer(request, reply, asBrowser(request, reply), { url: `${authorisePath}?${given.toString()}` })
     },
   })
 
@@ -41,7 +42,9 @@ export function oauthRoutes(
     config: { access: 'signed' },
     schema: { params: ByUid },
     handler: (request, reply) =>
-      answer(request, reply, asBrowser(request, reply), { url: `/auth/${encodeURIComponent(request.params.uid)}` }),
+      answer(request, reply, asBrowser(request, reply), {
+        url: `${authorisePath}/${encodeURIComponent(request.params.uid)}`,
+      }),
   })
 
   // Forms, which few other routes take: their parser lives in here alone.

@@ -1,6 +1,9 @@
 import type { Configuration } from 'oidc-provider'
 import { scopes } from './scopes.ts'
 
+/** Where the provider takes questions, below its issuer. */
+export const authorisePath = '/auth'
+
 export const mountPath = '/oidc'
 export const resumeCookie = 'postern-resume'
 
@@ -30,7 +33,7 @@ export const providerSettings = {
     dPoP: { enabled: false },
   },
   routes: {
-    authorization: '/auth',
+    authorization: authorisePath,
     token: '/token',
     revocation: '/token/revocation',
     device_authorization: '/device/auth',
