@@ -230,7 +230,10 @@ const proofs: Record<string, Call> = {
   },
   'POST /api/v1/me/tokens/:id/rotate': async ({ ana }, watch) => {
     await ana.makeToken('turned')
-    await watch(ana, 'POST', `/me/tokens/${await firstId(ana, '/me/tokens')}/rotate`, { expiresInDays: 7, overlapDays: 1 })
+    await watch(ana, 'POST', `/me/tokens/${await firstId(ana, '/me/tokens')}/rotate`, {
+      expiresInDays: 7,
+      overlapDays: 1,
+    })
   },
   'DELETE /api/v1/me/tokens/:id': async ({ bo, postern }, watch) => {
     const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')

@@ -85,7 +85,7 @@ for (const store of stores)
         assert.deepEqual(await badge(inFile), ['registered', `${owner} SSH key “file” (a file)`])
         assert.deepEqual(await badge(foreign), ['unregistered', 'Signed, by a key nobody registered here'])
         assert.equal((await look(plain)).signature, null)
-        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${held.path}/commits?ref=rounds`)
+        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${held.path}/commits?ref=shown`)
         assert.deepEqual(
           items.slice(0, 5).map(({ signature: shown }) => shown?.state),
           [undefined, 'unregistered', 'registered', 'registered', 'registered'],
@@ -206,7 +206,7 @@ for (const store of stores)
 
     describe('where a branch takes no others', () => {
       const rule: Partial<BranchRule> = {
-        push: 'tap',
+        push: 'tap-or-signed',
         signedCommits: true,
         methods: ['merge', 'squash', 'fast-forward'],
       }
@@ -233,7 +233,9 @@ for (const store of stores)
       })
       const attempt = async (...args: string[]): Promise<{ code: number | null; screen: string; why: string }> => {
         const count = (await held.refusals()).length
+        stick.verification = true
         const { code, screen } = await byStick.push(...args).ended
+        stick.verification = false
         const found = await held.refusals()
         return { code, screen, why: found.length > count ? (found.at(-1)?.code ?? '') : '' }
       }

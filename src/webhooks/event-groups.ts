@@ -34,7 +34,8 @@ const kinds: Record<string, [title: string, words: string]> = {
 /** First parts of the actions that never concern one repository alone. */
 export const elsewhere = (
   'instance person guest access agent session credential password recovery break-glass profile invitation announcement ' +
-  'permission setting identity provider directory domain metadata guardrail token group project ledger demo'
+  'permission setting identity provider directory domain metadata guardrail token ssh ssh-key certificate grant group ' +
+  'project ledger demo'
 ).split(' ')
 
 const kindOf = (action: string): string => action.split('.')[0] ?? ''
