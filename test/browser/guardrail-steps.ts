@@ -10,7 +10,7 @@ export const openGuardrails = async ({ page, postern }: Story): Promise<void> =>
 
 /** A card of the overview, by its title. */
 export const card = (page: Page, title: string): Locator =>
-  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title }) })
+  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title, exact: true }) })
 
 /** Turning a switch opens the review, and saves nothing. */
 export async function flip(story: Story, title: string): Promise<void> {
