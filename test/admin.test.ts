@@ -13,14 +13,14 @@ import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { startRelay } from './support/relay.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Link {
   url: string
   username: string | null
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`the operator’s commands on ${store.name}`, () => {
     test('setup-link asks the running server through its socket, or opens the data itself when none runs', async () => {
       const flags = await store.flags()

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const token = { name: 'robot', scopes: ['repository:write'], repositoryIds: null, expiresInDays: 30 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`agents, on ${store.name}`, () => {
     test('reach what they are given, never tap, and end with the person who answers for them', async () => {
       await using postern = await startPostern({ flags: await store.flags() })

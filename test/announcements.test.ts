@@ -8,7 +8,7 @@ import { until } from './support/git-remote.ts'
 import { type MailServer, type ReceivedLetter, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 86_400_000
 
@@ -21,7 +21,7 @@ async function newsTo(server: MailServer, username: string): Promise<ReceivedLet
   }
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`announcements, on ${store.name}`, () => {
     test('a group is told by letter and on Home, and the report says who was reached, who did it, who is stuck', async () => {
       await using mail = await startMailServer()

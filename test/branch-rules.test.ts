@@ -10,9 +10,9 @@ import { ApiError, type Person } from '../src/walk/person.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`branch rules on ${store.name}`, () => {
     let postern: StartedPostern
     let people: Record<'ana' | 'bob' | 'cy' | 'dan', Person>

@@ -13,7 +13,7 @@ import { ApiError, type Person } from '../src/walk/person.ts'
 import { makeCodes, useCode } from './support/recovery.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const run = promisify(execFile)
 const path = '/me/ssh/certificates'
@@ -44,7 +44,7 @@ async function isRevoked(postern: StartedPostern, line: string): Promise<boolean
   )
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(store.name, () => {
     test('a tap makes a certificate for some hours, that ssh-keygen reads, and its end is published', async () => {
       await using postern = await startPostern({ flags: await store.flags() })

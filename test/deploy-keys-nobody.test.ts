@@ -9,9 +9,9 @@ import { makeHeld, type Repository } from './support/held-repository.ts'
 import { refused } from './support/refusal.ts'
 import { openSshDoor, type SshDoor } from './support/ssh-door.ts'
 import { type KeyFile, makeKeyFile } from './support/ssh-key-files.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`a deploy key is nobody, on ${store.name}`, () => {
     let door: SshDoor
     let ana: Person

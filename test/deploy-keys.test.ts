@@ -14,13 +14,13 @@ import { refused } from './support/refusal.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import { type KeyFile, makeKeyFile, signFile } from './support/ssh-key-files.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
 const monthly = { expiresInDays: null, rotation: { everyDays: 30, overlapDays: 7 } }
 const yearly = { expiresInDays: 365, rotation: null }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`deploy keys on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

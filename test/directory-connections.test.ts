@@ -7,7 +7,7 @@ import { refused } from './support/refusal.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
 import { connectDirectory, newUser, refusedBy } from './support/scim.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Made {
   connection: ConnectionView
@@ -19,7 +19,7 @@ const all = '/directory/connections'
 const wanted = { name: 'Okta', kind: 'okta', tokenDays: 30 }
 const dayMs = 24 * 3_600_000
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a connection from its making to its end, on ${name}`, async () => {
     let ahead = 0
     const now = () => Date.now() + ahead
@@ -133,7 +133,7 @@ test('what was asked and refused last is kept, and a busy sync does not write ea
   assert.equal(view?.lastRequestAt, at + 60_003)
 })
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`disconnecting: its people stay or their access ends, as was chosen, on ${name}`, async () => {
     await using postern = await startPostern({ flags: await flags() })
     const ana = await postern.owner()
@@ -198,7 +198,7 @@ test('what a disconnecting server had left to do, the next start does', async ()
   )
 })
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`disconnecting stops a long job of its directory in the middle, on ${name}`, async () => {
     await using postern = await startPostern({ flags: await flags() })
     const ana = await postern.owner()

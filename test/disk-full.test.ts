@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { commitAs, git, gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError } from '../src/walk/person.ts'
@@ -59,7 +60,10 @@ test('a full disk refuses in one line, loses nothing, and is over when there is 
   assert.match(refused.stderr, /No space left|disk/i)
   assert.match(await listed(), new RegExp(`^${kept}\trefs/heads/main\n$`))
 
-  // To the last byte, so that the database has no room either.
+  // To the last byte, so that the database has no room either; nor in a log that was longer once.
+  const database = new DatabaseSync(join(disk.folder, 'data', 'postern.db'))
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
   assert.throws(() => {
     for (let count = 0; ; count += 1) writeFileSync(join(disk.folder, 'ballast', String(count)), randomBytes(64 * 1024))
   }, /ENOSPC/)

@@ -4,7 +4,7 @@ import type { Person } from '../src/walk/person.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Profile {
   email: string
@@ -13,7 +13,7 @@ interface Profile {
   managedBy: string | null
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`one’s own name and address on ${store.name}`, { timeout: 120_000 }, () => {
     let postern: StartedPostern
     let mail: MailServer

@@ -5,7 +5,7 @@ import { type DnsServer, startDnsServer } from './support/dns-server.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
 const ours: ReadonlySet<unknown> = new Set(['Finish your registration', 'You have an account already'])
@@ -26,7 +26,7 @@ test('without mail nobody can be allowed to register themselves, and the refusal
   )
 })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`people who register themselves, on ${store.name}`, { timeout: 120_000 }, () => {
     let postern: StartedPostern
     let dns: DnsServer

@@ -7,7 +7,7 @@ import { type DnsServer, startDnsServer } from './support/dns-server.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import type { DomainAccount, DomainView, OwnClaim } from '../src/directory/domains/shapes.ts'
 import { recheckDomains } from '../src/directory/domains/watch-domains.ts'
 import { settleClaims } from '../src/directory/domains/settle-claims.ts'
@@ -16,7 +16,7 @@ import { lookInDns } from '../src/directory/domains/look-in-dns.ts'
 const dayMs = 24 * 3_600_000
 const domains = '/directory/domains'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`domains on ${store.name}`, { timeout: 120_000 }, () => {
     let postern: StartedPostern
     let dns: DnsServer

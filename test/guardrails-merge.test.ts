@@ -8,9 +8,9 @@ import { setRules, shipped } from './support/guardrails.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`a key that is strong enough to merge, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -9,7 +9,7 @@ import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { importMetadata, makeMaker } from './support/metadata.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const rule = (more: Partial<Rule> & Pick<Rule, 'does' | 'requires'>): Rule => ({
   id: 'a-rule',
@@ -21,7 +21,7 @@ const rule = (more: Partial<Rule> & Pick<Rule, 'does' | 'requires'>): Rule => ({
 const dayMs = 86_400_000
 const applicant = (username: string) => ({ username, displayName: username, email: `${username}@example.com` })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`guardrails on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -8,7 +8,7 @@ import { listRoutes } from './support/list-routes.ts'
 import { startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
 
@@ -34,7 +34,7 @@ const repository = (name: string, visibility: string) => ({ name, description: '
 const isStream = (url: string): boolean => url === '/api/v1/live'
 const asToken = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`guests on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -269,7 +269,10 @@ describe('the guide about reviews', () => {
     await sh(guide.blocks('Agents', 'sh')[0], { token: tokens.robot })
     const { author, headOid, mergeability } = await look(2)
     assert.equal(author.username, 'robot')
-    assert.match(mergeability.checks.map(({ label }) => label).join('\n'), /^2 people must have approved, as an agent/m)
+    assert.match(
+      mergeability.checks.map(({ label }) => label).join('\n'),
+      /^2 people must have approved, as a program/m,
+    )
     const verdict = { verdict: 'approved', body: '', headOid }
     const robot = { authorization: `Bearer ${tokens.robot}` }
     await refused(postern.stranger().call('POST', `${pull(2)}/reviews`, verdict, robot), 403, 'not-allowed')

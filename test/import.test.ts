@@ -17,7 +17,7 @@ import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const allowed = ['--outbound-allow', '127.0.0.0/8']
 const secret = 'correct-horse-battery'
@@ -33,7 +33,7 @@ const refusal = (work: Promise<unknown>): Promise<ApiError> =>
     (error: unknown) => (error instanceof ApiError ? error : assert.fail(String(error))),
   )
 
-for (const store of stores)
+for (const store of eitherStore)
   test(`a repository comes over with its branches, tags and pointers, like a first push, on ${store.name}`, async () => {
     await using postern = await startPostern({ flags: [...allowed, ...(await store.flags())] })
     await using remote = await startGitRemote(join(postern.folder, 'there'))

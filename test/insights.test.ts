@@ -6,9 +6,9 @@ import { Person } from '../src/walk/person.ts'
 import { beginSignIn } from './support/ceremony.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`figures on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -8,7 +8,7 @@ import { applicant, beginRegistration, finishRegistration, registerWith, tokenOf
 import { startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
 type Wanted = {
@@ -29,7 +29,7 @@ const inviteOne = async (by: Person, email: string, more: Partial<Wanted> = {}) 
 
 const me = (who: Person) => who.call<{ username: string; email: string; role: string }>('GET', '/me')
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`invitations on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

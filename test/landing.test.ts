@@ -12,11 +12,11 @@ import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const reason = 'The payment service is down since noon.'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`how a pull request lands, on ${store.name}`, () => {
     let mail: MailServer
     let postern: StartedPostern

@@ -5,7 +5,7 @@ import { recordEvent } from '../src/audit/record.ts'
 import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Line {
   id: string
@@ -15,7 +15,7 @@ interface Line {
 
 const past = Date.UTC(2026, 0, 1)
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`export of the ledger on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

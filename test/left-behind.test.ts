@@ -11,7 +11,7 @@ import { insertHoldings } from './support/holding-rows.ts'
 import { startMailServer, type MailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const fortnightMs = 14 * 24 * 3_600_000
 
@@ -19,7 +19,7 @@ interface Home {
   attention: { kind: string; text: string; href: string }[]
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what somebody looked after when they left, on ${store.name}`, () => {
     let server: MailServer
     let postern: StartedPostern

@@ -12,10 +12,10 @@ import { postern as command } from './support/command.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 /** From an agent's push to Level 4, with everybody outside the server: git, taps, and a verifier that asks nobody. */
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what an agent proposes and two people seal, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

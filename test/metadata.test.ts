@@ -15,7 +15,7 @@ import { blobOf, importMetadata, makeBlob, makeBlobSigner, makeMaker, metadataFl
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const good = makeMaker({ aaguid: '0a1b2c3d-0000-4000-8000-000000000001', name: 'Good key' })
 const broken = makeMaker({ aaguid: '0a1b2c3d-0000-4000-8000-000000000002', name: 'Broken key' })
@@ -24,7 +24,7 @@ const withStatus = (status: string) => ({
   entry: () => broken.entry({ statusReports: [{ status, effectiveDate: '2025-06-01' }] }),
 })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`authenticator metadata on ${store.name}`, () => {
     let trusted: Awaited<ReturnType<typeof metadataFlags>>
     let postern: StartedPostern
@@ -243,7 +243,7 @@ for (const store of stores)
     }
   })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`postern admin metadata on ${store.name}`, () => {
     test('takes a file with the server running or stopped, and says what is in force', async () => {
       const flags = await store.flags()

@@ -11,7 +11,7 @@ import { ApiError, type Person } from '../src/walk/person.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
 import { makeProposing } from './support/proposed.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const allowed = ['--outbound-allow', '127.0.0.0/8']
@@ -61,7 +61,7 @@ async function scene(
   return { postern, remote, ana, propose, ...(await remote.create('api.git')) }
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   test(`sealed history and its proofs arrive, and a clone of the mirror verifies, on ${store.name}`, async () => {
     await using postern = await startPostern({ flags: [...allowed, ...(await store.flags())] })
     await using remote = await startGitRemote(join(postern.folder, 'there'))

@@ -8,7 +8,7 @@ import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { setRules } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { freePort, type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const mailFlags = (port: number): string[] => [
   '--smtp-url',
@@ -25,7 +25,7 @@ interface MailView {
   lastError: string | null
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what people are told of their account, on ${store.name}`, () => {
     let server: MailServer
     let postern: StartedPostern
@@ -128,7 +128,7 @@ for (const store of stores)
     })
   })
 
-for (const store of stores)
+for (const store of eitherStore)
   test(`what waits to be sent outlives a restart on ${store.name}`, async () => {
     const port = await freePort()
     let ahead = 0

@@ -9,9 +9,9 @@ import { makeProposing } from './support/proposed.ts'
 import { startPushService } from './support/push-service.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`somebody whose tap is asked for, on ${store.name}`, () => {
     let mail: MailServer
     let service: Awaited<ReturnType<typeof startPushService>>

@@ -4,9 +4,9 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Person } from '../src/walk/person.ts'
 import { ask, authorise, letIn, open, Program } from './support/oauth.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`OAuth on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -11,7 +11,7 @@ import { setRules, shipped } from './support/guardrails.ts'
 import { startHold } from './support/hold.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { startWorkloadIssuer } from './support/workload-issuer.ts'
 
 const minuteMs = 60_000
@@ -20,7 +20,7 @@ const shop = '/projects/acme/repositories/shop'
 const packBytes = 24 * 1024 ** 2
 const heldBytes = 1024 ** 2
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a job that renews its token comes in for 90 minutes, where sessions end after 5 idle or 15 in all, and is cut with its pipeline, on ${name}`, async () => {
     let ahead = 0
     const now = () => Date.now() + ahead

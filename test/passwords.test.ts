@@ -10,11 +10,11 @@ import { setRules } from './support/guardrails.ts'
 import { addMover, byPassword, password, permission } from './support/passwords.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 86_400_000
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`passwords on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

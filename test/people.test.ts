@@ -7,7 +7,7 @@ import type { Person } from '../src/walk/person.ts'
 import { applicant, registerWith } from './support/ceremony.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Listed {
   items: { username: string; displayName: string; credentialCount: number }[]
@@ -16,7 +16,7 @@ interface Listed {
 
 const weekMs = 7 * 24 * 3_600_000
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`people on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

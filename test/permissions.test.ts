@@ -14,7 +14,7 @@ import type { PermissionReceipt, PermissionView } from '../src/agents/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const wanted = {
   title: 'Restart the payments cluster',
@@ -36,7 +36,7 @@ async function agentOf(postern: StartedPostern, owner: Person, scopes = ['ask'])
   }
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what agents ask people to allow, on ${store.name}`, () => {
     test('its owner taps, and the receipt is checked with stock tools, off this server', async () => {
       await using postern = await startPostern({ flags: await store.flags() })

@@ -10,7 +10,7 @@ import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { BranchRule } from '../src/repositories/branch-rule.ts'
 import { makeProposing } from './support/proposed.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const run = promisify(execFile)
 
@@ -22,7 +22,7 @@ interface Statement {
 const statementOf = (envelope: SourceAttestation['summary']): Statement =>
   JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Statement
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what the instance says of each change, on ${store.name}`, () => {
     test('stands in the repository, signed so that stock tools check it, and is honest about its level', async () => {
       await using postern = await startPostern({ flags: await store.flags() })

@@ -12,12 +12,12 @@ import type { Person } from '../src/walk/person.ts'
 import { until } from './support/git-remote.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const minuteMs = 60_000
 
 /** Somebody sends a push slowly, and what they came in with ends before its last byte. */
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what ends while a push is under way, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

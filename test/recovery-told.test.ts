@@ -5,13 +5,13 @@ import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { startPushService } from './support/push-service.ts'
 import { cancelWith, comeBack, letBackIn, makeCodes, useCode } from './support/recovery.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 interface Home {
   attention: { kind: string; text: string; href: string }[]
 }
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`who hears of it when somebody gets back in, on ${store.name}`, () => {
     let mail: MailServer
     let service: Awaited<ReturnType<typeof startPushService>>

@@ -11,13 +11,13 @@ import { applicant, beginSignIn, finishSignIn } from './support/ceremony.ts'
 import { cancelWith, comeBack, elsewhere, makeCodes, useCode } from './support/recovery.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const hourMs = 3_600_000
 /** Right in form, and nobody's. */
 const nobodys = 'AAAA-AAAA-AAAA-AAAA'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`getting back in with a recovery code, on ${store.name}`, () => {
     let postern: StartedPostern
     let owner: Person

@@ -4,7 +4,7 @@ import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import { ApiError } from '../src/walk/person.ts'
 import { makeProposing } from './support/proposed.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 test('a tap to delete a repository deletes no other one that took its name meanwhile', async () => {
   await using postern = await startPostern()
@@ -37,7 +37,7 @@ test('a repository goes with one tap, and its path leads nowhere', async () => {
   assert.ok(gone instanceof ApiError && gone.status === 404)
 })
 
-for (const store of stores)
+for (const store of eitherStore)
   test(`what was said about a repository goes with it, on ${store.name}`, async () => {
     await using postern = await startPostern({ flags: await store.flags() })
     const ana = await postern.owner()

@@ -12,10 +12,10 @@ import type { SealRequest } from '../src/seals/shapes.ts'
 import { refused } from './support/refusal.ts'
 import { type Reviewing, startReviewing } from './support/reviewing.ts'
 
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 /** What an approval is worth, and to whom. */
-for (const store of stores)
+for (const store of eitherStore)
   describe(`approvals in a review, on ${store.name}`, () => {
     let reviewing: Reviewing
     before(async () => {

@@ -10,12 +10,12 @@ import { letIn, newPipeline, trade } from './support/exchange.ts'
 import { refused } from './support/refusal.ts'
 import { type Reviewing, startReviewing } from './support/reviewing.ts'
 import { makeKeyFile } from './support/ssh-key-files.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { startWorkloadIssuer } from './support/workload-issuer.ts'
 
 const outbound = ['--ssh-port', '0', '--outbound-allow', '127.0.0.1']
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`approvals of what a machine made, on ${store.name}`, () => {
     let reviewing: Reviewing
     let dora: Person

@@ -11,10 +11,10 @@ import { setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type Reviewing, startReviewing } from './support/reviewing.ts'
 
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 /** Threads, drafts, suggestions, requested reviewers. */
-for (const store of stores)
+for (const store of eitherStore)
   describe(`what is said in a review, on ${store.name}`, () => {
     let reviewing: Reviewing
     before(async () => {

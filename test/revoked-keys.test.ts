@@ -9,12 +9,12 @@ import { parseRevocation } from '../src/seals/format/revocation.ts'
 import { judged } from '../src/verifier/judged-testing.ts'
 import { Person } from '../src/walk/person.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const execute = promisify(execFile)
 const MOST_LOOKS = 200
 
-for (const { name, flags } of stores) {
+for (const { name, flags } of eitherStore) {
   describe(`a key in wrong hands, on ${name}`, () => {
     it('is published with what stands of it, once and for all', async () => {
       await using postern = await startPostern({ flags: await flags() })

@@ -18,9 +18,9 @@ import { type Signer, signWith } from './support/signing.ts'
 import { type SshAgent, startSshAgent } from './support/ssh-agent.ts'
 import { addSshKey } from './support/ssh-keys.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`signed commits, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

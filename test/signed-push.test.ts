@@ -16,11 +16,11 @@ import { type Signer, signWith } from './support/signing.ts'
 import { type SshAgent, startSshAgent } from './support/ssh-agent.ts'
 import { addSshKey } from './support/ssh-keys.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const execute = promisify(execFile)
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`git push --signed, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

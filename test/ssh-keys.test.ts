@@ -12,14 +12,14 @@ import { startSshAgent } from './support/ssh-agent.ts'
 import { addSshKey, newSshKeyBody, signStatement } from './support/ssh-keys.ts'
 import { greet } from './support/ssh-greeting.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const dayMs = 24 * 3_600_000
 const skEd25519 = 'sk-ssh-ed25519@openssh.com'
 const skEcdsa = 'sk-ecdsa-sha2-nistp256@openssh.com'
 const maker = makeMaker({ name: 'Test key for SSH' })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`SSH keys of people on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

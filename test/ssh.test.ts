@@ -17,9 +17,9 @@ import { startSshAgent } from './support/ssh-agent.ts'
 import { begin, openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { addSshKey } from './support/ssh-keys.ts'
 import { freePort } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`git over SSH, on ${store.name}`, () => {
     let door: SshDoor
     let ana: Person

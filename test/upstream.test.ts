@@ -4,13 +4,13 @@ import { UpstreamError } from '../src/directory/upstream/upstream-error.ts'
 import { changeManagedPerson } from '../src/identity/managed-people.ts'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { comeBack, signInWith, visit } from './support/upstream.ts'
 import { assertOut, events, me, refusedWith, setUser, together } from './support/upstream-together.ts'
 
 const dayMs = 86_400_000
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`signing in from another place, on ${store.name}`, () => {
     test('somebody new comes, and comes again as the same, whatever their address there is by then', async () => {
       await using here = await together({ flags: await store.flags() })

@@ -8,7 +8,7 @@ import { startMailServer } from './support/mail-server.ts'
 import { byPassword, password, permission } from './support/passwords.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const hash = hashSync(password, 4)
 const csv = (...rows: string[]) => ({
@@ -16,7 +16,7 @@ const csv = (...rows: string[]) => ({
   text: ['username,email,displayName,role,groups,passwordHash,endsAt', ...rows].join('\n'),
 })
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`importing people on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -7,7 +7,7 @@ import { makeProposing } from './support/proposed.ts'
 import { isSigned, startReceiver } from './support/receiver.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const there = '/projects/pay/repositories/api'
 const hooks = `${there}/webhooks`
@@ -26,7 +26,7 @@ async function settled(person: Person, webhook: string, delivery: string, attemp
   }
 }
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a webhook from its making to its end, on ${name}`, async () => {
     await using receiver = await startReceiver()
     await using postern = await startPostern({ flags: [...(await flags()), '--outbound-allow', '127.0.0.0/8'] })

@@ -7,7 +7,7 @@ import { git, withToken } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
 import { exchange, letIn, newPipeline, ownType, refusedExchange, renew, trade } from './support/exchange.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { newSigner, startWorkloadIssuer, type WorkloadIssuer } from './support/workload-issuer.ts'
 
 const outbound = ['--outbound-allow', '127.0.0.1']
@@ -440,7 +440,7 @@ test('an issuer at a private address is not asked unless the operator allows it'
   assert.match(refusals[0]?.reason ?? '', /private address/)
 })
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`one token is traded once, by however many at once, on ${name}`, async () => {
     await using issuer = await startWorkloadIssuer()
     await using postern = await startPostern({ flags: [...(await flags()), ...outbound] })
@@ -485,7 +485,7 @@ for (const { name, flags } of stores)
     assert.match(await refusedExchange(origin, again, 'invalid_request'), /traded before/)
   })
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a token that is renewed twice ends its whole run, on ${name}`, async () => {
     await using issuer = await startWorkloadIssuer()
     await using postern = await startPostern({ flags: [...(await flags()), ...outbound] })
@@ -557,7 +557,7 @@ test('the trust of one repository is none in another, and ends with it', async (
   assert.equal(await works(origin, token), false, 'nor does a new one of the name know it')
 })
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`whoever comes in while a pipeline is being ended is out when it has ended, on ${name}`, async () => {
     await using issuer = await startWorkloadIssuer()
     await using postern = await startPostern({ flags: [...(await flags()), ...outbound] })

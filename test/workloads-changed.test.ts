@@ -6,13 +6,13 @@ import type { PipelineView } from '../src/machines/workloads/shapes.ts'
 import { git, withToken } from '../src/walk/git.ts'
 import { exchange, letIn, newPipeline, refusedExchange, trade } from './support/exchange.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { newSigner, startWorkloadIssuer } from './support/workload-issuer.ts'
 
 const outbound = ['--outbound-allow', '127.0.0.1']
 const shop = '/projects/acme/repositories/shop'
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a token that is being renewed while its terms change makes no other, on ${name}`, async () => {
     await using issuer = await startWorkloadIssuer()
     await using postern = await startPostern({ flags: [...(await flags()), ...outbound] })

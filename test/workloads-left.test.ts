@@ -12,7 +12,7 @@ import { startMailServer } from './support/mail-server.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { newSigner, startWorkloadIssuer } from './support/workload-issuer.ts'
 
 const shop = '/projects/acme/repositories/shop'
@@ -20,7 +20,7 @@ const pipelines = `${shop}/pipelines`
 // More than the buffers between git and the server hold, so that what is held has not ended in secret.
 const packBytes = 24 * 1024 ** 2
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`keys that somebody gave let nobody in once that person’s access has ended, on ${name}`, async () => {
     const [bos, anas] = [await newSigner(), await newSigner()]
     const keysOf = ({ publicKey }: typeof bos): string => JSON.stringify({ keys: [publicKey] })

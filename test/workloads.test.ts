@@ -9,7 +9,7 @@ import { exchange, letIn, newPipeline, refusedExchange, renew, trade } from './s
 import { startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { startWorkloadIssuer } from './support/workload-issuer.ts'
 
 const outbound = ['--outbound-allow', '127.0.0.1']
@@ -31,7 +31,7 @@ async function commit(postern: StartedPostern, name: string): Promise<string> {
   return folder
 }
 
-for (const { name, flags } of stores)
+for (const { name, flags } of eitherStore)
   test(`a pipeline comes in with what its issuer signed, and out again, on ${name}`, async () => {
     await using issuer = await startWorkloadIssuer()
     await using postern = await startPostern({ flags: [...(await flags()), ...outbound] })
