@@ -51,10 +51,8 @@ for (const store of eitherStore)
         ['new@acme.example', 'Ana Acme', null],
       )
       const token = await tokenTo('new@acme.example')
-      assert.ok(
-        mail.letters.some(({ to }) => to.includes('ana@example.com')),
-        'the former address is told',
-      )
+      // The former address is told; by which of the two letters first, nobody says.
+      while (!mail.letters.some(({ to }) => to.includes('ana@example.com'))) await mail.next()
       assert.ok(((await confirm(ana, token)).emailVerifiedAt ?? 0) > 0)
       await refused(confirm(ana, token), 410, 'link-used')
       await refused(ana.call('POST', '/me/email/verify'), 409, 'already-verified')

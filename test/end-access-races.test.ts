@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,10 +11,12 @@ import { checkStillHere } from '../src/identity/ending/check-still-here.ts'
 import type { AccessEnd } from '../src/identity/ending/shapes.ts'
 import { findUserByUsername } from '../src/identity/users.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { folderPath } from '../src/repositories/storage.ts'
 import { createPostern } from '../src/server.ts'
 import { git, withToken } from '../src/walk/git.ts'
 import { ApiError, Person } from '../src/walk/person.ts'
 import { applicant, type Begun, beginRegistration, finishRegistration } from './support/ceremony.ts'
+import { until } from './support/git-remote.ts'
 import { makeHeld } from './support/held-repository.ts'
 import { startHold } from './support/hold.ts'
 import { postgresDatabase, postgresFlags } from './support/postgres.ts'
@@ -162,8 +164,19 @@ for (const store of stores)
         `${oid}:refs/heads/late`,
       ])
       await hold.held
-      // As another node would have it that has not looked yet: nothing cuts the connection.
       const { database } = postern.postern.ceremonies
+      // It was let in: git unpacks what has come.
+      const { folder } = await database.read
+        .selectFrom('repository')
+        .select('folder')
+        .where('id', '=', held.id)
+        .executeTakeFirstOrThrow()
+      const objects = join(folderPath(join(postern.folder, 'data', 'repositories'), folder), 'objects')
+      await until(
+        () => readdir(objects),
+        (names) => names.some((name) => name.startsWith('tmp_objdir-incoming')),
+      )
+      // As another node would have it that has not looked yet: nothing cuts the connection.
       await database.write((tx) =>
         tx.updateTable('user').set({ state: 'ended' }).where('username', '=', 'pusher').execute(),
       )
