@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { buildClient } from './bundle.ts'
+import { buildClient } from '../commands/bundles.ts'
 
 let folder: string
 let bundle: string

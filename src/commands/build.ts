@@ -25,13 +25,13 @@ const artefacts: Artefact[] = [
     name: 'the verifier',
     stamp: below('dist', '.verifier-built'),
     sources: [below('src', 'verifier'), below('src', 'seals', 'format'), below('src', 'protocols')],
-    make: async () => (await import('../verifier/bundle.ts')).buildVerifier(below('dist', 'postern-verify.mjs')),
+    make: async () => (await import('./bundles.ts')).buildVerifier(below('dist', 'postern-verify.mjs')),
   },
   {
     name: 'the command line of people’s own machines',
     stamp: below('dist', '.client-built'),
     sources: [below('src', 'client'), below('src', 'protocols')],
-    make: async () => (await import('../client/bundle.ts')).buildClient(below('dist', 'postern.mjs')),
+    make: async () => (await import('./bundles.ts')).buildClient(below('dist', 'postern.mjs')),
   },
 ]
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { buildVerifier } from './bundle.ts'
+import { buildVerifier } from '../commands/bundles.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
 import { approve, update } from './sealed-review-testing.ts'
 

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { buildVerifier } from './bundle.ts'
+import { buildVerifier } from '../commands/bundles.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
 import { approve } from './sealed-review-testing.ts'
 

@@ -3,8 +3,14 @@ import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-/** Writes the commands of people's own machines as one executable module without dependencies, for Node 20 and newer. */
-export async function buildClient(outFile: string): Promise<void> {
+/** `postern verify`, which anybody can run without a server. */
+export const buildVerifier = (outFile: string): Promise<void> => bundle('../verifier/bundle-entry.ts', outFile)
+
+/** The commands of people's own machines. */
+export const buildClient = (outFile: string): Promise<void> => bundle('../client/bundle-entry.ts', outFile)
+
+/** Writes one executable module without dependencies, for Node 20 and newer. */
+async function bundle(entry: string, outFile: string): Promise<void> {
   await build({
     configFile: false,
     envDir: false,
@@ -12,11 +18,11 @@ export async function buildClient(outFile: string): Promise<void> {
     publicDir: false,
     ssr: { noExternal: true },
     build: {
-      ssr: fileURLToPath(new URL('bundle-entry.ts', import.meta.url)),
+      ssr: fileURLToPath(new URL(entry, import.meta.url)),
       target: 'node20',
       outDir: dirname(outFile),
       emptyOutDir: false,
-      // Readable on purpose: it handles secrets on a machine that is not ours.
+      // Readable on purpose: whoever runs it on a machine of their own may want to read it.
       minify: false,
       rolldownOptions: {
         output: {
