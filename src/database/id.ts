@@ -44,6 +44,9 @@ export type IdKind =
   | 'dpk' // deploy key
   | 'wlt' // trust in what a pipeline's own issuer says of it
   | 'gra' // OAuth grant
+  | 'app' // application
+  | 'rse' // session on the host of a route
+  | 'con' // connector
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

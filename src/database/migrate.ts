@@ -37,6 +37,8 @@ import { deployKeys } from './migrations/0033-deploy-keys.ts'
 import { workloads } from './migrations/0034-workloads.ts'
 import { commitSignatures } from './migrations/0035-commit-signatures.ts'
 import { rotation } from './migrations/0036-rotation.ts'
+import { applications } from './migrations/0037-applications.ts'
+import { proxyRoutes } from './migrations/0038-proxy-routes.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -76,6 +78,8 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0034-workloads': workloads(dialect),
   '0035-commit-signatures': commitSignatures(dialect),
   '0036-rotation': rotation(dialect),
+  '0037-applications': applications(dialect),
+  '0038-proxy-routes': proxyRoutes(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

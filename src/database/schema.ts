@@ -1,6 +1,7 @@
 import type { AccessKeysTables } from './schema/access-keys.ts'
 import type { AgentsTables } from './schema/agents.ts'
 import type { AnnouncementsTables } from './schema/announcements.ts'
+import type { ApplicationsTables } from './schema/applications.ts'
 import type { AttestationTables } from './schema/attestation.ts'
 import type { AuditTables } from './schema/audit.ts'
 import type { BusTables } from './schema/bus.ts'
@@ -13,6 +14,7 @@ import type { MailTables } from './schema/mail.ts'
 import type { MirrorsTables } from './schema/mirrors.ts'
 import type { NotifyTables } from './schema/notify.ts'
 import type { ProvenanceTables } from './schema/provenance.ts'
+import type { ProxyTables } from './schema/proxy.ts'
 import type { PullRequestsTables } from './schema/pull-requests.ts'
 import type { RepositoriesTables } from './schema/repositories.ts'
 import type { SealsTables } from './schema/seals.ts'
@@ -23,6 +25,7 @@ import type { WebhooksTables } from './schema/webhooks.ts'
 export type * from './schema/access-keys.ts'
 export type * from './schema/agents.ts'
 export type * from './schema/announcements.ts'
+export type * from './schema/applications.ts'
 export type * from './schema/attestation.ts'
 export type * from './schema/audit.ts'
 export type * from './schema/bus.ts'
@@ -35,6 +38,7 @@ export type * from './schema/mail.ts'
 export type * from './schema/mirrors.ts'
 export type * from './schema/notify.ts'
 export type * from './schema/provenance.ts'
+export type * from './schema/proxy.ts'
 export type * from './schema/pull-requests.ts'
 export type * from './schema/repositories.ts'
 export type * from './schema/scales.ts'
@@ -52,6 +56,7 @@ export interface Schema
     AccessKeysTables,
     AgentsTables,
     AnnouncementsTables,
+    ApplicationsTables,
     AttestationTables,
     AuditTables,
     BusTables,
@@ -64,6 +69,7 @@ export interface Schema
     MirrorsTables,
     NotifyTables,
     ProvenanceTables,
+    ProxyTables,
     PullRequestsTables,
     RepositoriesTables,
     SealsTables,

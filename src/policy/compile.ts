@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize'
 import type { RepositoryRole } from '../database/schema.ts'
 import { type ActName, acts } from './acts.ts'
 import type { CompiledRule } from './compiled-rule.ts'
-import type { ActPlace, PolicyActor } from './facts.ts'
+import type { ActPlace, DecisionFacts, PolicyActor } from './facts.ts'
 import { compileGlob } from './glob.ts'
 import { compileNetworks, type NetworkMatch } from './networks.ts'
 import { floorOf, join, type Requirement } from './requirement.ts'
@@ -75,9 +75,14 @@ const holdsAlways = ({ rule: { mode, enforceFrom, who, where } }: CompiledRule):
 export const namesAct = ({ does }: Pick<Rule, 'does'>, act: ActName): boolean =>
   does.some((name) => name === act || name === '*' || (name.endsWith('.*') && act.startsWith(name.slice(0, -1))))
 
+/** Rules that stand beside the policy: what one application asks for itself. */
+export const compileRules = (rules: readonly Rule[]): CompiledRule[] =>
+  rules.map((rule) => compileRule(rule, compileNetworks))
+
 function compileRule(rule: Rule, networksOf: (ranges: readonly string[]) => NetworkMatch): CompiledRule {
   const isWho = compileWho(rule.who)
   const isWhere = compileWhere(rule.where)
+  const isUse = compileUse(rule.where)
   const fromThere = rule.where?.networks === undefined ? () => true : networksOf(rule.where.networks)
   const { allow, deny } = rule.requires.models ?? {}
   const has = (terms: readonly string[], key: { category: string; aaguid: string | null }): boolean =>
@@ -87,7 +92,7 @@ function compileRule(rule: Rule, networksOf: (ranges: readonly string[]) => Netw
     rule,
     ref: { id: rule.id, title: rule.title },
     concerns,
-    matches: (facts) => concerns(facts.actor, facts.place) && fromThere(facts.address),
+    matches: (facts) => concerns(facts.actor, facts.place) && isUse(facts.use) && fromThere(facts.address),
     allowsAddress: rule.requires.networks === undefined ? () => true : networksOf(rule.requires.networks),
     allowsKey: (key) => (allow === undefined || has(allow, key)) && !has(deny ?? [], key),
   }
@@ -124,4 +129,16 @@ function compileWhere(where: Rule['where']): (place: ActPlace | null) => boolean
       return false
     return branches === undefined || (branch !== null && branches.some((isBranch) => isBranch(branch)))
   }
+}
+
+function compileUse(where: Rule['where']): (use: DecisionFacts['use']) => boolean {
+  const { applications, paths, methods } = where ?? {}
+  if (applications === undefined && paths === undefined && methods === undefined) return () => true
+  const named = applications && new Set(applications)
+  const globs = paths?.map(compileGlob)
+  return (use) =>
+    use !== undefined &&
+    (named === undefined || named.has(use.application)) &&
+    (globs === undefined || (use.path !== null && globs.some((isPath) => isPath(use.path ?? '')))) &&
+    (methods === undefined || (use.method !== null && methods.includes(use.method)))
 }

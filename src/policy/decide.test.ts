@@ -14,10 +14,7 @@ const bare = compiled()
 test('without a rule the floor holds: nothing proven, or too little, is a step up', () => {
   for (const act of names) {
     const least = floorOf(act)
-    for (const weak of [
-      null,
-      ...(act === 'token.use' || act === 'ssh.use' || act === 'push' ? [] : [proof({ strength: 'mfa' })]),
-    ]) {
+    for (const weak of [null, ...(floorOf(act).strength === 'password' ? [] : [proof({ strength: 'mfa' })])]) {
       const decision = decide(bare, facts({ act, proof: weak }))
       assert.equal(decision.outcome, 'step-up', act)
       assert.equal(decision.rule, `floor:${act}`)

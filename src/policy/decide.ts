@@ -35,13 +35,18 @@ const final: ReadonlySet<Unmet['part']> = new Set(['person', 'recovery', 'networ
  * How strongly this act must be proven, and whether it is. Pure: the same function enforces, explains and replays. All
  * rules that match are joined, the strictest of each part wins, and what is not known is not met.
  */
-export function decide(policy: CompiledPolicy, facts: DecisionFacts): Decision {
+export function decide(
+  policy: CompiledPolicy,
+  facts: DecisionFacts,
+  /** What stands beside the policy and is asked as well, e.g. by the application itself. */
+  own: readonly CompiledRule[] = [],
+): Decision {
   const prepared = policy.prepared.get(facts.act)
   const requirement = prepared === undefined ? floorOf(facts.act) : copyOf(prepared.always)
   lowerFloor(requirement, prepared?.permitting ?? [], facts)
   const reported: string[] = []
   const upcoming: Decision['upcoming'] = []
-  for (const compiled of prepared?.depending ?? []) {
+  for (const compiled of [...(prepared?.depending ?? []), ...own]) {
     if (!compiled.matches(facts)) continue
     const { mode } = compiled.rule
     const enforceFrom = enforcedFrom(compiled.rule, facts)

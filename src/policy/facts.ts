@@ -48,6 +48,8 @@ export interface DecisionFacts {
   proof: Proof | null
   /** Of a session: how long it was unused, and how long ago it began. */
   session?: { idleSeconds: number; totalSeconds: number }
+  /** Of an application: which, and where behind the proxy; nulls where it only asks who somebody is. */
+  use?: { application: string; name: string; path: string | null; method: string | null }
   /** Of a token: how long it lives, from making to end; how long it has lived. */
   token?: { lifetimeDays: number; ageDays: number }
 }

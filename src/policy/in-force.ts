@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from './compile.ts'
+import type { CompiledRule } from './compiled-rule.ts'
 import { type Decision, decide } from './decide.ts'
 import type { DecisionFacts } from './facts.ts'
 
@@ -17,8 +18,8 @@ export interface PolicyInForce {
 }
 
 /** Decides by the rules in force, for a door that acts on it. What only asks, to explain, calls `decide` itself. */
-export function enforce(policy: PolicyInForce, facts: DecisionFacts): Decision {
-  const decision = decide(policy.current(), facts)
+export function enforce(policy: PolicyInForce, facts: DecisionFacts, own: readonly CompiledRule[] = []): Decision {
+  const decision = decide(policy.current(), facts, own)
   policy.decided?.({ act: facts.act, outcome: decision.outcome, rule: decision.rule })
   return decision
 }

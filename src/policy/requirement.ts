@@ -37,10 +37,11 @@ export function floorOf(act: ActName): Requirement {
     networks: [],
     from: {},
   })
-  if (act === 'session') return of('passkey', null)
+  if (act === 'session' || act === 'application.use') return of('passkey', null)
   // A bearer secret proves possession of itself and no more.
   // A push brings nothing but a token either; rules, and the rule of its branch, may ask for a tap.
-  if (act === 'token.use' || act === 'ssh.use' || act === 'push') return of('password', null)
+  if (act === 'token.use' || act === 'ssh.use' || act === 'push' || act === 'application.call')
+    return of('password', null)
   return of('passkey', 0)
 }
 

@@ -90,6 +90,13 @@ export const Rule = Type.Object(
           networks: Type.Optional(
             list('^[0-9a-fA-F.:]+(/\\d{1,3})?$', 'only for those who come from here', { minItems: 1 }),
           ),
+          applications: Type.Optional(
+            list('^[a-z0-9][a-z0-9-]{1,38}$', 'applications by their short names', { minItems: 1 }),
+          ),
+          paths: Type.Optional(
+            list('^/[^\\p{C}?#]*$', 'paths behind the proxy; * stands for anything', { minItems: 1 }),
+          ),
+          methods: Type.Optional(list('^[A-Z]{3,10}$', 'methods behind the proxy: POST, DELETE', { minItems: 1 })),
         },
         { additionalProperties: false },
       ),

@@ -49,7 +49,7 @@ export function kindsAskedFor({ unmet, requirement }: Pick<Decision, 'unmet' | '
   return kindWords(asking?.rule.requires.models ?? {})
 }
 
-type ToldFacts = Pick<DecisionFacts, 'act' | 'proof'> & Partial<Pick<DecisionFacts, 'actor'>>
+type ToldFacts = Pick<DecisionFacts, 'act' | 'proof'> & Partial<Pick<DecisionFacts, 'actor' | 'use'>>
 
 /** Why a decision is not *allow*, in one sentence that names the rule: "To merge … you need …. Yours is …." */
 export function explainDecision(decision: Decision, facts: ToldFacts): string {
@@ -79,9 +79,9 @@ export function helpWith(decision: Pick<Decision, 'outcome' | 'unmet'>): string 
 function sentenceOf(
   { part }: Unmet,
   { unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>,
-  { act, proof, actor }: ToldFacts,
+  { act, proof, actor, use }: ToldFacts,
 ): string {
-  const to = `To ${acts[act]}`
+  const to = act === 'application.use' && use !== undefined ? `To open ${use.name}` : `To ${acts[act]}`
   switch (part) {
     case 'person':
       return `${to} takes a person with a key of their own.`

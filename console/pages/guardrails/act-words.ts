@@ -74,6 +74,9 @@ export const actWords: Record<ActName, string> = {
   'workload.change': 'let a pipeline in, change or end it',
   'webhook.change': 'change what a webhook tells, and to whom',
   'mirror.change': 'change where a repository is mirrored to',
+  'application.use': 'open an application',
+  'application.call': 'call an application by a program',
+  'application.change': 'set up, change or end an application',
   'guardrail.change': 'change a guardrail',
   'guardrail.approve': 'approve the change of a guardrail',
   'metadata.import': 'import what is known of authenticator models',
@@ -141,6 +144,7 @@ const offered: Record<string, string[]> = {
     'workload.change',
     'mirror.change',
   ],
+  Applications: family('application'),
   'Guardrails and this instance': [
     ...family('guardrail'),
     'metadata.import',
