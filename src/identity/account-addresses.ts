@@ -21,9 +21,12 @@ export async function recordFirstAddress(
   provenAt: number | null,
 ): Promise<void> {
   if (email === '') return
-  const row = { userId: id, addressHash: hashAddress(email), provenAt, formerAt: null }
-  await tx.insertInto('accountAddress').values(row).execute()
+  await insertAddress(tx, { userId: id, addressHash: hashAddress(email), provenAt, formerAt: null })
 }
+
+const insertAddress = prepared((tx: Tx<'accountAddress'>, row: AccountAddressTable) =>
+  tx.insertInto('accountAddress').values(row),
+)
 
 /**
  * Beside every change of `user.email`: the one of today, or none. What was before stays known, and that it was proven:
@@ -69,47 +72,58 @@ export async function recordProof(
 
 /** Everybody who has or had this address, in whatever spelling; those who have it first. */
 export async function listHolders(db: Db<'accountAddress' | 'user'>, email: string): Promise<AddressHolder[]> {
-  const rows = await byHash(db, { addressHash: hashAddress(email) })
-  // Written by a version from before addresses were kept, which may still run beside this one.
-  const unkept = await byAddress(db, { key: email.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()) })
-  const known = new Set(rows.filter(({ formerAt }) => formerAt === null).map(({ id }) => id))
-  const holders = [
-    ...rows.map(({ provenAt, formerAt, ...user }) => ({
+  const key = lowered(email)
+  const rows = await byAddress(db, { addressHash: hashAddress(email), key })
+  return rows
+    .map(({ keptHash, provenAt, formerAt, ...user }) => ({
       user,
-      isCurrent: formerAt === null,
-      isProven: provenAt !== null,
-    })),
-    ...unkept
-      .filter(({ id }) => !known.has(id))
-      .map((user) => ({
-        user,
-        isCurrent: true,
-        isProven: user.emailVerifiedAt !== null || (user.managedBy?.startsWith('dir_') ?? false),
-      })),
-  ]
-  return holders.toSorted((one, other) => Number(other.isCurrent) - Number(one.isCurrent))
+      // Such a version may also have brought an address back.
+      isCurrent: formerAt === null || lowered(user.email) === key,
+      isProven:
+        keptHash === null
+          ? user.emailVerifiedAt !== null || (user.managedBy?.startsWith('dir_') ?? false)
+          : provenAt !== null,
+    }))
+    .toSorted((one, other) => Number(other.isCurrent) - Number(one.isCurrent))
 }
 
-const byHash = prepared(
-  (db: Db<'accountAddress' | 'user'>, { addressHash }: Pick<AccountAddressTable, 'addressHash'>) =>
+/** Both stores fold the case of ASCII letters alone. */
+const lowered = (email: string): string => email.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+
+/**
+ * In one query, since every account that comes to be asks it. The second half finds what a version from before
+ * addresses were kept has written, which may still run beside this one.
+ */
+const byAddress = prepared(
+  (
+    db: Db<'accountAddress' | 'user'>,
+    { addressHash, key }: { addressHash: AccountAddressTable['addressHash']; key: UserTable['email'] },
+  ) =>
     db
-      .selectFrom('accountAddress')
-      .innerJoin('user', 'user.id', 'accountAddress.userId')
+      .selectFrom('user')
+      .leftJoin('accountAddress', (join) =>
+        join.onRef('accountAddress.userId', '=', 'user.id').on('accountAddress.addressHash', '=', addressHash),
+      )
       .selectAll('user')
-      .select(['provenAt', 'formerAt'])
-      .where('addressHash', '=', addressHash)
+      .select(['accountAddress.addressHash as keptHash', 'provenAt', 'formerAt'])
+      .where((eb) =>
+        eb(
+          'user.id',
+          'in',
+          eb
+            .selectFrom('accountAddress')
+            .select('userId')
+            .where('addressHash', '=', addressHash)
+            .union(
+              eb
+                .selectFrom('user')
+                .select('id as userId')
+                .where((inner) => inner(inner.fn<string>('lower', ['email']), '=', key)),
+            ),
+        ),
+      )
       .where('user.kind', '=', 'person')
       .orderBy('user.createdAt'),
-)
-
-/** Both stores fold the case of ASCII letters alone. */
-const byAddress = prepared((db: Db<'user'>, { key }: { key: UserTable['email'] }) =>
-  db
-    .selectFrom('user')
-    .selectAll()
-    .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', key))
-    .where('kind', '=', 'person')
-    .orderBy('createdAt'),
 )
 
 /** Whose access ended while or after this address was shown to be theirs. */
