@@ -9,14 +9,18 @@ import { browser } from './browser.ts'
 import { diffPage } from './diff-page.ts'
 import { endAccess } from './end-access.ts'
 import { flood } from './flood.ts'
+import { forwardAuth } from './forward-auth.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
 import { heldPushes } from './held-pushes.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
+import { proxy } from './proxy.ts'
 import { pullRequestPage } from './pull-request-page.ts'
+import { saml } from './saml.ts'
 import { scim } from './scim.ts'
 import { signIn } from './sign-in.ts'
+import { signOn } from './sign-on.ts'
 import { ssh } from './ssh.ts'
 import { start } from './start.ts'
 import { renderTable, writeBetweenMarkers } from './table.ts'
@@ -25,6 +29,8 @@ import { verify } from './verify.ts'
 const groups: readonly Group[] = [
   authentication,
   signIn,
+  signOn,
+  saml,
   flood,
   guardrails,
   verify,
@@ -33,6 +39,8 @@ const groups: readonly Group[] = [
   heldPushes,
   endAccess,
   scim,
+  forwardAuth,
+  proxy,
   diffPage,
   browser,
   pullRequestPage,

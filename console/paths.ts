@@ -59,6 +59,7 @@ export const paths = {
   agents: (query: Query = {}) => withQuery('/-/agents', query),
   directory: (query: Query = {}) => withQuery('/-/directory', query),
   directoryConnection: (id: string) => `/-/directory/connections/${part(id)}`,
+  connectors: '/-/applications/connectors',
   domains: '/-/directory/domains',
   domain: (id: string, query: Query = {}) => withQuery(`/-/directory/domains/${part(id)}`, query),
   /** Where a person says what they think of being managed. */
@@ -69,6 +70,11 @@ export const paths = {
   upstreamPlace: (id: string, query: Query = {}) => withQuery(`/-/directory/sign-in/${part(id)}`, query),
   audit: (query: Query = {}) => withQuery('/-/audit', query),
   insights: '/-/insights',
+  applications: '/-/applications',
+  newApplication: (query: Query = {}) => withQuery('/-/applications/new', query),
+  /** Of a recipe, or of a kind where none fits. */
+  setUpApplication: (recipe: string) => `/-/applications/new/${part(recipe)}`,
+  application: (slug: string, query: Query = {}) => withQuery(`/-/applications/${part(slug)}`, query),
   guardrails: (query: Query = {}) => withQuery('/-/guardrails', query),
   newGuardrail: '/-/guardrails/new',
   guardrail: (id: string) => `/-/guardrails/rules/${part(id)}`,
@@ -79,6 +85,8 @@ export const paths = {
   models: (query: Query = {}) => withQuery('/-/guardrails/models', query),
   /** After a sign-in without a passkey: make one. */
   makePasskey: (returnTo?: string) => withQuery('/-/make-passkey', { returnTo: returnTo === '/' ? null : returnTo }),
+  /** On the way to a tool behind the proxy. */
+  routeEntry: (route: string) => withQuery('/-/route', { route }),
   /** Where a session leads whose key is too weak by the rules of today. */
   strongerKey: (returnTo?: string) => withQuery('/-/stronger-key', { returnTo: returnTo === '/' ? null : returnTo }),
   projects: '/-/projects',

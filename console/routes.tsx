@@ -76,11 +76,33 @@ const authoriseProblem = createRoute({
   path: '/-/authorise',
   component: lazyRouteComponent(() => import('./pages/programs/authorise-problem-page.tsx'), 'AuthoriseProblemPage'),
 })
+/** Where tools lead somebody who cannot go straight on to them, or has signed out of one. */
+const signOn = createRoute({
+  getParentRoute: () => root,
+  path: '/-/sign-on',
+  beforeLoad: ({ location, search }) => {
+    if (!('problem' in search)) requireSignIn(location.href)
+  },
+  component: lazyRouteComponent(() => import('./pages/programs/sign-on-page.tsx'), 'SignOnPage'),
+})
+const signedOut = createRoute({
+  getParentRoute: () => root,
+  path: '/-/signed-out',
+  component: lazyRouteComponent(() => import('./pages/programs/signed-out-page.tsx'), 'SignedOutPage'),
+})
 const device = createRoute({
   getParentRoute: () => root,
   path: '/-/device',
   beforeLoad: ({ location }) => requireSignIn(location.href),
   component: lazyRouteComponent(() => import('./pages/programs/device-page.tsx'), 'DevicePage'),
+})
+
+/** On the way to a tool behind the proxy. */
+const routeEntry = createRoute({
+  getParentRoute: () => root,
+  path: '/-/route',
+  beforeLoad: ({ location }) => requireSignIn(location.href),
+  component: lazyRouteComponent(() => import('./pages/routes-entry/route-entry-page.tsx'), 'RouteEntryPage'),
 })
 
 /** For a session that may do nothing but get the key it lacks. */
@@ -154,6 +176,11 @@ const ownPages = [
     () => import('./pages/recovery/break-glass-review-page.tsx'),
     'BreakGlassReviewPage',
   ),
+  ownPage(
+    '/-/applications/connectors',
+    () => import('./pages/connectors/connectors-page.tsx'),
+    'ConnectorsPage',
+  ),
   ownPage('/-/directory', () => import('./pages/directory/connections-page.tsx'), 'ConnectionsPage'),
   ownPage('/-/directory/domains', () => import('./pages/domains/domains-page.tsx'), 'DomainsPage'),
   ownPage('/-/directory/domains/$id', () => import('./pages/domains/domain-page.tsx'), 'DomainPage'),
@@ -162,6 +189,10 @@ const ownPages = [
   ownPage('/-/directory/sign-in', () => import('./pages/upstream/upstream-page.tsx'), 'UpstreamPage'),
   ownPage('/-/directory/sign-in/$id', () => import('./pages/upstream/place-page.tsx'), 'PlacePage'),
   ownPage('/-/directory/connections/$id', () => import('./pages/directory/connection-page.tsx'), 'ConnectionPage'),
+  ownPage('/-/applications', () => import('./pages/applications/applications-page.tsx'), 'ApplicationsPage'),
+  ownPage('/-/applications/new', () => import('./pages/applications/gallery-page.tsx'), 'GalleryPage'),
+  ownPage('/-/applications/new/$id', () => import('./pages/applications/set-up-page.tsx'), 'SetUpPage'),
+  ownPage('/-/applications/$id', () => import('./pages/applications/application-page.tsx'), 'ApplicationPage'),
   ownPage('/-/guardrails', () => import('./pages/guardrails/guardrails-page.tsx'), 'GuardrailsPage'),
   ownPage('/-/guardrails/new', () => import('./pages/guardrails/rule-page.tsx'), 'NewRulePage'),
   ownPage('/-/guardrails/rules/$id', () => import('./pages/guardrails/rule-page.tsx'), 'RulePage'),
@@ -228,6 +259,9 @@ export const makeRouter = () =>
       authorise,
       authoriseProblem,
       device,
+      signOn,
+      signedOut,
+      routeEntry,
       strongerKey,
       makePasskey,
       shell.addChildren([own.addChildren(ownPages), ...openPages]),

@@ -43,11 +43,16 @@ export function usePathPart(
   return params[name] ?? ''
 }
 
-/** Goes to a URL built by `paths`. */
+/** Where tools lead people to sign in, and what leads them back. */
+export const isAnsweredByServer = (href: string): boolean => /^\/(?:proxy|oidc|saml)\//.test(href)
+
+/** Goes to a URL built by `paths`, or to one of the server's own. */
 export function useGo(): (href: string, options?: { replace?: boolean }) => void {
   const router = useRouter()
   return useCallback(
     (href, options) => {
+      // No page of ours: the server sends the browser on from there.
+      if (isAnsweredByServer(href)) return location.assign(href)
       if (options?.replace) router.history.replace(href)
       else router.history.push(href)
       // Else the router makes one entry of two that come at once.

@@ -12,9 +12,11 @@ import { deployKeysLookedAfter } from './machines/deploy-keys/access-kind.ts'
 import { pipelinesLookedAfter } from './machines/workloads/access-kind.ts'
 import { importsUnderWay, mirrorsLookedAfter } from './mirrors/access-kinds.ts'
 import { toldBrowsers } from './notify/access-kinds.ts'
+import { connectorsMade } from './proxy/connectors/access-kind.ts'
+import { routeSessions } from './proxy/entry/access-kind.ts'
 import { heldPushes } from './repositories/access-kinds.ts'
 import { sealRequests } from './seals/access-kinds.ts'
-import { oauthGrants } from './sign-on/access-kinds.ts'
+import { oauthGrants, signOns } from './sign-on/access-kinds.ts'
 import { webhooksLookedAfter } from './webhooks/access-kinds.ts'
 
 /**
@@ -23,6 +25,7 @@ import { webhooksLookedAfter } from './webhooks/access-kinds.ts'
  */
 export const accessKinds: readonly AccessKind[] = [
   sessions,
+  routeSessions,
   // Before the passkeys: it settles which of them were there before.
   recoveries,
   passkeys,
@@ -35,6 +38,7 @@ export const accessKinds: readonly AccessKind[] = [
   invitationsMade,
   apiTokens,
   oauthGrants,
+  signOns,
   sshKeys,
   sshCertificates,
   sealRequests,
@@ -45,13 +49,16 @@ export const accessKinds: readonly AccessKind[] = [
   mirrorsLookedAfter,
   deployKeysLookedAfter,
   pipelinesLookedAfter,
+  connectorsMade,
 ]
 
 /** What needs no passkey to go on, and so stops when somebody gets back into an account. */
 export const stoppedByRecovery: readonly AccessKind[] = [
   sessions,
+  routeSessions,
   apiTokens,
   oauthGrants,
+  signOns,
   sshKeys,
   sshCertificates,
   sealRequests,

@@ -1,5 +1,5 @@
 import { Resolver } from 'node:dns'
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -39,6 +39,8 @@ export interface Config {
   dnsServers: readonly string[]
   /** Undefined: no letters are sent. */
   mail: MailSettings | undefined
+  /** Tools behind the proxy that are kept in a file; undefined: only those made in the console. */
+  routesFile: string | undefined
   metadata: MetadataSettings
   limits: Limits
   /** Sign-in requests a minute that one address may make; the other limits follow from it. */
@@ -86,6 +88,7 @@ const settings = {
   metricsTokenFile: { flag: 'metrics-token-file', variable: 'POSTERN_METRICS_TOKEN_FILE' },
   secretKey: { flag: 'secret-key', variable: 'POSTERN_SECRET_KEY' },
   secretKeyFile: { flag: 'secret-key-file', variable: 'POSTERN_SECRET_KEY_FILE' },
+  routes: { flag: 'routes', variable: 'POSTERN_ROUTES' },
   logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
 } as const
 type Setting = keyof typeof settings
@@ -124,6 +127,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
       maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
       operationTimeoutMs: wholeNumber('operation-hours', value('operationHours') ?? '24', 1, 24) * 3_600_000,
     },
+    routesFile: loadRoutesFile(value('routes')),
     metadata: loadMetadata(value('metadataUrl'), value('metadataRoot')),
     rateLimit: wholeNumber('rate-limit', value('rateLimit') ?? '3000', 60, 10_000_000),
     pushWaitSeconds: wholeNumber('push-wait-seconds', value('pushWaitSeconds') ?? '120', 10, 600),
@@ -267,6 +271,16 @@ function readSecret(variable: string, file: string): string {
   } catch {
     throw new ConfigError(`${variable} ${file} cannot be read. Check the path and its permissions.`)
   }
+}
+
+function loadRoutesFile(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    accessSync(file, constants.R_OK)
+  } catch {
+    throw new ConfigError(`POSTERN_ROUTES ${file} cannot be read. Check the path and its permissions.`)
+  }
+  return resolve(file)
 }
 
 function loadMetadata(...[url, rootFile]: (string | undefined)[]): MetadataSettings {

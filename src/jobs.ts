@@ -16,8 +16,14 @@ import type { Outbound } from './outbound/outbound.ts'
 import { createBypassReminders } from './pull-requests/remind-bypass.ts'
 import type { Secrets } from './secrets/secrets.ts'
 import { createForgetting } from './sign-on/forget-expired.ts'
+import { createLogoutSender } from './sign-on/openid/logout-sender.ts'
+import { mountPath } from './sign-on/provider-settings.ts'
+import type { SignOnKeys } from './sign-on/signing-keys.ts'
 import { version } from './version.ts'
 import { createDeliverySender } from './webhooks/send-deliveries.ts'
+
+/** After such an event somebody may be signed on to something no more. */
+const mayEndSignOns = /^(session|access|application|grant|credential|recovery|password|break-glass)\./
 
 interface JobParts {
   database: Database
@@ -26,6 +32,7 @@ interface JobParts {
   endAccess: EndAccess
   outbound: Outbound
   secrets: Secrets
+  signOnKeys: () => Promise<SignOnKeys>
   origin: string
   cut: DeployKeyParts['cut']
   /** A recovery was settled, and keys that sealed something may have ended. */
@@ -49,8 +56,17 @@ export function createJobs(parts: JobParts) {
       mail.queue(tx, { toUserId: userId, kind: 'enrolment-reminder', facts, dedupeKey: key }),
     onError: failing('reminding people of what a guardrail will ask'),
   })
+  const logouts = createLogoutSender({
+    database,
+    outbound,
+    keys: parts.signOnKeys,
+    issuer: `${origin}${mountPath}`,
+    now,
+    onError: failing('telling an application that a sign-on is over'),
+  })
   const jobs = [
     reminders,
+    logouts,
     createRecoveryJob({
       database,
       now,
@@ -108,6 +124,7 @@ export function createJobs(parts: JobParts) {
     /** Some of them have something to do at once after such an event. */
     after(events: readonly AuditEntry[]): void {
       if (events.some(({ action }) => action === 'group.member-added')) reminders.stir()
+      if (events.some(({ action }) => mayEndSignOns.test(action))) logouts.stir()
     },
     async close(): Promise<void> {
       for (const job of jobs.toReversed()) await job.close()

@@ -24,8 +24,12 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     does: 'sign git in over HTTPS: git asks it',
     run: async (args) => (await import('./client/git-credential.ts')).gitCredential(args),
   },
+  connector: {
+    does: 'carry routes of a server into this network',
+    run: async (args) => (await import('./client/connector/connector.ts')).connector(args),
+  },
   admin: {
-    does: 'setup-link, rehome, metadata, guardrails, ssh-host-key: what an operator does on the machine itself',
+    does: 'setup-link, rehome, metadata, guardrails, routes, ssh-host-key: what an operator does on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },

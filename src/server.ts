@@ -9,6 +9,7 @@ import { createJoinerLetters } from './announcements/announce.ts'
 import { announcementRoutes } from './announcements/routes.ts'
 import { createTokenSource } from './access-keys/api-tokens.ts'
 import { createAuthenticator } from './access-keys/authenticate.ts'
+import { createBriefTokens } from './access-keys/brief-tokens.ts'
 import { loadCertificateAuthority } from './access-keys/certificates/certificate-authority.ts'
 import { createCertificateSource } from './access-keys/certificates/certificate-source.ts'
 import { createCertificateFollower } from './access-keys/certificates/end-with.ts'
@@ -19,6 +20,8 @@ import { sshKeyRoutes } from './access-keys/ssh-keys/routes.ts'
 import { createPersonKeySource } from './access-keys/ssh-keys/ssh-key-source.ts'
 import { accessKeyRoutes } from './access-keys/routes.ts'
 import { KEY_ENDED, type SshSource } from './access-keys/ssh-credential.ts'
+import type { ApplicationKinds } from './applications/application-kind.ts'
+import { applicationRoutes } from './applications/routes.ts'
 import type { AuditEntry } from './audit/entry.ts'
 import { afterEvents, type EventFollower, followEvents } from './audit/follow-events.ts'
 import { auditRoutes } from './audit/routes.ts'
@@ -30,6 +33,7 @@ import type { Config } from './config.ts'
 import type { Tx } from './database/handles.ts'
 import { openDatabase } from './database/open.ts'
 import type { Id } from './database/id.ts'
+import type { TableName } from './database/schema.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { createWindingUp } from './directory/connections/winding-up.ts'
 import { directoryRoutes } from './directory/routes.ts'
@@ -44,6 +48,8 @@ import { enforceAccess } from './http/access.ts'
 import { createBus } from './bus/bus.ts'
 import { createApp } from './http/app.ts'
 import { limitBodyTime } from './http/body-deadline.ts'
+import type { Front } from './http/front.ts'
+import { listenAtOtherLoopback } from './http/other-loopback.ts'
 import { consoleRoutes } from './http/console.ts'
 import { cookieNames } from './http/cookies.ts'
 import { trackConnections } from './http/open-connections.ts'
@@ -51,6 +57,7 @@ import { healthRoutes } from './http/health.ts'
 import { openapiRoutes } from './http/openapi.ts'
 import { forbidden } from './http/problem.ts'
 import { limitRates } from './http/rate-limit.ts'
+import { newSecret } from './http/secret.ts'
 import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
@@ -92,6 +99,29 @@ import { notifyRoutes } from './notify/routes.ts'
 import { createWebPush } from './notify/web-push.ts'
 import { createProvenance } from './provenance/provenance.ts'
 import { provenanceRoutes } from './provenance/routes.ts'
+import { connectorFront } from './proxy/connectors/connector-front.ts'
+import { connectorRoutes } from './proxy/connectors/routes.ts'
+import { createTunnels } from './proxy/connectors/tunnels.ts'
+import { createForwardAuth } from './proxy/forward-auth/forward-auth.ts'
+import { readClient } from './proxy/door/client-address.ts'
+import { connectThrough } from './proxy/door/connect-through.ts'
+import { createDispatchers } from './proxy/door/dispatchers.ts'
+import { createDoor } from './proxy/door.ts'
+import { tellIdentity } from './proxy/entry/identity.ts'
+import { endRouteSessions } from './proxy/entry/route-sessions.ts'
+import { certificateProblemFinder } from './proxy/routes/find-certificate-problem.ts'
+import { followRoutesFile } from './proxy/routes/follow-routes-file.ts'
+import { createAssertionKeys } from './proxy/entry/assertion-keys.ts'
+import { createEntry } from './proxy/entry/create-entry.ts'
+import { createRouteSessionFollower } from './proxy/entry/end-with-sessions.ts'
+import { entryRoutes } from './proxy/entry/entry-routes.ts'
+import type { EntryParts } from './proxy/entry/parts.ts'
+import { routeCookieNames } from './proxy/entry/route-cookies.ts'
+import { createRoutes } from './proxy/routes/load-routes.ts'
+import { createRouteKind } from './proxy/routes/route-kind.ts'
+import { routeStateRoute } from './proxy/routes/state-route.ts'
+import { createWho } from './proxy/who/who.ts'
+import { fileAttention, routesFileReporter } from './proxy/routes/report-file.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
 import { createAutoMerge } from './pull-requests/auto-merge-asking.ts'
 import { createConfirmation } from './pull-requests/confirm-bypass.ts'
@@ -125,7 +155,13 @@ import { countOpenRequests } from './seals/count-open.ts'
 import { sealRoutes } from './seals/routes.ts'
 import { createWaiting } from './seals/waiting.ts'
 import { createGrantSource } from './sign-on/grant-source.ts'
+import { createClientCache } from './sign-on/openid/client-cache.ts'
+import { createOpenidKind } from './sign-on/openid/openid-kind.ts'
 import { signOnRoutes } from './sign-on/routes.ts'
+import { samlRoutes } from './sign-on/saml/routes.ts'
+import { createSamlKind } from './sign-on/saml/saml-kind.ts'
+import { createSamlKeys } from './sign-on/saml/signing-keys.ts'
+import { createSignOnKeys } from './sign-on/signing-keys.ts'
 import { createGuards } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createLetterFollower } from './letters.ts'
@@ -158,6 +194,8 @@ export interface Postern {
 /** Events whose transaction has also told the bus whose connections are to be cut. */
 const cutsConnections: ReadonlySet<string> = new Set([
   'access.ended',
+  'application.changed',
+  'application.ended',
   'certificate.ended',
   'ssh-key.ended',
   'credential.rejudged',
@@ -166,6 +204,13 @@ const cutsConnections: ReadonlySet<string> = new Set([
   'recovery.started',
   'recovery.cancelled',
   'repository.deleted',
+  'session.ended',
+  'session.ended-other',
+  'session.ended-upstream',
+  'password.changed',
+  'credential.removed',
+  'identity.unlinked',
+  'provider.removed',
   'grant.ended',
   'token.ended',
   'token.reused',
@@ -241,6 +286,11 @@ export async function createPostern(config: Config, now: () => number = Date.now
     decided: meters.decision,
   })
   opened.defer(() => policy.close())
+  const who = createWho({ issuer: origin, jwks: () => entering.keys.jwks() })
+  opened.defer(() => who.close())
+  const proxied = createRoutes({ database, upstreamOf: who.upstreamOf, onError: (error) => log(error, 'reading the routes') })
+  opened.defer(() => proxied.close())
+  afterwards.push(proxied.after)
   const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
   const challenges = createChallenges(challengeStore, now)
   const attestation = createAttestation({
@@ -260,13 +310,35 @@ export async function createPostern(config: Config, now: () => number = Date.now
   attestation.onImported((number) => rejudgeCredentials({ database, attestation, bus, now }, number))
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
   const certificateAuthority = await loadCertificateAuthority(secrets)
-  const sources = [createTokenSource({ database, policy }), createGrantSource({ database, policy })]
+  const briefTokens = await createBriefTokens({ database, policy, secrets })
+  const sources = [
+    createTokenSource({ database, policy }),
+    briefTokens.source,
+    createGrantSource({ database, policy }),
+  ]
   const sshSources: SshSource[] = [
     createPersonKeySource({ database, policy, attestation }),
     createCertificateSource({ database, policy, authority: certificateAuthority, host: place.rpId }),
     createDeployKeySource({ database, policy, now }),
   ]
   const authenticator = createAuthenticator({ database, cookies, origin, policy, sources, now })
+  const cutKey = (tx: Tx<'busHead' | 'busMessage'>, id: string, at: number): Promise<number> =>
+    bus.publish(tx, KEY_ENDED, id, at)
+  const entering: EntryParts = {
+    database,
+    policy,
+    bus,
+    sources,
+    origin,
+    cookies: routeCookieNames(origin),
+    keys: createAssertionKeys({ secrets, since: instance.createdAt, now }),
+    cut: cutKey,
+    now,
+  }
+  // Before the connections: what has ended is forgotten first, and let on no more.
+  const entry = createEntry(entering)
+  followers.push(createRouteSessionFollower(cutKey))
+  afterwards.push(entry.after)
 
   const root = join(config.dataFolder, 'repositories')
   await mkdir(root, { recursive: true, mode: 0o700 })
@@ -276,10 +348,22 @@ export async function createPostern(config: Config, now: () => number = Date.now
     limits: { pushBytes: maxPushBytes, operationMs: operationTimeoutMs },
   })
   opened.defer(() => git.close())
-  const app = createApp({ ...config, log: { level: config.logLevel } })
+  const fronts: Front[] = []
+  const app = createApp({ ...config, log: { level: config.logLevel }, fronts })
   limitBodyTime(app)
   measureRequests(app, meters)
   const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
+  // Before the door: Envoy asks by the name of the tool.
+  fronts.push(
+    createForwardAuth({
+      routes: proxied,
+      entry,
+      policy,
+      trustedProxies: config.trustedProxies,
+      url: config.url,
+      onError: (error) => log(error, 'telling a proxy who came'),
+    }),
+  )
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
@@ -289,8 +373,36 @@ export async function createPostern(config: Config, now: () => number = Date.now
     accountsOf: ({ caller }) => (caller === undefined ? [] : [caller.id, ...endingWith(caller.by)]),
   })
   bus.on(ACCESS_ENDED, (userId) => connections.cut(userId))
-  const cutKey = (tx: Tx<'busHead' | 'busMessage'>, id: string, at: number): Promise<number> =>
-    bus.publish(tx, KEY_ENDED, id, at)
+  const tunnels = createTunnels({
+    database,
+    connections,
+    now,
+    onError: (error) => log(error, 'letting a connector in'),
+  })
+  opened.defer(() => tunnels.close())
+  const dispatchers = createDispatchers(proxied, connectThrough(tunnels.open))
+  opened.defer(() => dispatchers.close())
+  const door = createDoor({
+    routes: proxied,
+    entry,
+    connections,
+    policy,
+    url: config.url,
+    trustedProxies: config.trustedProxies,
+    dispatcherFor: dispatchers.dispatcherFor,
+    now,
+    log: (error, doing) => app.log.warn({ err: error }, doing),
+  })
+  opened.defer(() => door.close())
+  meters.watchRoutes(door.figures)
+  fronts.push(
+    door,
+    connectorFront({
+      tunnels,
+      host: config.url.host,
+      addressOf: (request) => readClient(request, config.trustedProxies).address,
+    }),
+  )
   bus.on(KEY_ENDED, (id) => connections.cut(id))
   followers.push(endHomelessMachines({ cut: cutKey }), yieldToPerson({ cut: cutKey }))
   bus.on(SESSION_ENDED, (sessionId) => connections.cut(sessionId))
@@ -448,13 +560,27 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   agentsRoutes(app, { ceremonies })
   announcementRoutes(app, announcing)
+  const signOnKeys = createSignOnKeys({ secrets, now })
+  const openidClients = createClientCache({ db: database.read, now })
+  afterwards.push((events) => {
+    if (events.some(({ action }) => action.startsWith('application.'))) openidClients.forget()
+  })
   await signOnRoutes(app, {
     ceremonies,
     bus,
     secrets,
     cookies,
+    briefTokens,
+    clients: openidClients,
+    keys: signOnKeys,
     listReachablePaths: (userId, ids) => listReachablePaths(database.read, userId, ids),
     onError: (error) => log(error, 'answering a program that wants to be let in'),
+  })
+  entryRoutes(app, {
+    ...entering,
+    routes: proxied,
+    cookieNames: cookies,
+    recognise: (request) => authenticator.fromRequest(request),
   })
   accessKeyRoutes(app, {
     ceremonies,
@@ -527,6 +653,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   opened.defer(() => imports.close())
   mirrorsRoutes(app, { ...parts, outbound, secrets, imports, mirrors })
+  connectorRoutes(app, { database, bus, tunnels, now })
   machineRoutes(app, {
     database,
     policy,
@@ -570,9 +697,45 @@ export async function createPostern(config: Config, now: () => number = Date.now
     writeLetter: mail.from === null ? null : (tx, letter) => mail.queue(tx, letter),
     now,
   })
-  homeRoutes(app, { db: database.read, policy, now })
+  const routeSurroundings = {
+    site: { ...place, port: config.port },
+    findCertificateProblem: certificateProblemFinder(origin, config.tls),
+  }
+  const routeKind = {
+    ...routeSurroundings,
+    hasFile: config.routesFile !== undefined,
+    tell: tellIdentity,
+    endUse: async (tx: Tx<TableName>, { id }: { id: Id<'app'> }, at: number) =>
+      void (await endRouteSessions(tx, { applicationId: id }, { cut: cutKey, at })),
+  }
+  const routesFile =
+    config.routesFile === undefined
+      ? undefined
+      : followRoutesFile({
+          path: config.routesFile,
+          database,
+          kind: createRouteKind({ ...routeKind, source: 'file' }),
+          surroundings: routeSurroundings,
+          now,
+          onState: routesFileReporter({ path: config.routesFile, log: app.log, count: meters.routesFile }),
+        })
+  if (routesFile !== undefined) opened.defer(() => routesFile.close())
+  const saml = {
+    keys: createSamlKeys({ database, secrets, host: place.rpId, now }),
+    pseudonymKey: await secrets.getOrCreate('saml-pseudonyms', newSecret),
+    origin,
+  }
+  samlRoutes(app, { ...saml, database, policy, outbound, now })
+  const applicationKinds: ApplicationKinds = {
+    saml: createSamlKind(saml),
+    route: createRouteKind({ ...routeKind, source: 'console' }),
+    openid: createOpenidKind({ origin, outbound, now }),
+  }
+  routeStateRoute(app, { db: database.read, routes: proxied, origin, healthOf: door.healthOf })
+  applicationRoutes(app, { database, policy, kinds: applicationKinds, now })
+  homeRoutes(app, { database, policy, kinds: applicationKinds, ofMachine: () => fileAttention(routesFile), now })
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })
-  demoRoutes(app, parts)
+  demoRoutes(app, { ...parts, kinds: applicationKinds })
   mailRoutes(app, { mail })
   auditRoutes(app, {
     database,
@@ -598,6 +761,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     secrets,
     cut: (tx, id, at) => bus.publish(tx, KEY_ENDED, id, at),
     signersChanged: projectAll,
+    signOnKeys,
   })
   opened.defer(() => jobs.close())
   afterwards.push(jobs.after, (events) => {
@@ -617,8 +781,11 @@ export async function createPostern(config: Config, now: () => number = Date.now
     ssh: sshView,
     async listen() {
       await bus.start()
+      await routesFile?.start()
+      await proxied.start()
       receipts.start()
       await app.listen({ port: config.port, host: config.listen })
+      if (config.listen === 'localhost') running.use(await listenAtOtherLoopback(app.server))
       await sshServer?.listen()
       projectAll()
       judgeAnew()

@@ -33,6 +33,8 @@ const elsewhere: ActName[] = [
   'session',
   'token.use',
   'ssh.use',
+  'application.use',
+  'application.call',
   'merge',
   'protect',
   'guardrail.approve',

@@ -240,7 +240,15 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'access-keys',
       'applications',
     ],
-    writes: ['oauthGrant', 'oauthState'],
+    writes: [
+      'oauthGrant',
+      'oauthState',
+      'openidClient',
+      'backchannelLogout',
+      'samlServiceProvider',
+      'samlRequest',
+      'samlSigningKey',
+    ],
     why: 'says who somebody is to programs and applications, by OAuth, OpenID Connect and SAML; never how they sign in',
   },
   proxy: {
@@ -256,7 +264,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'access-keys',
       'applications',
     ],
-    writes: ['proxyRoute'],
+    writes: ['proxyRoute', 'connector', 'routeSession', 'routeCode'],
     why: 'host names in front of tools, who came, and carrying their requests; never who may',
   },
   client: {
@@ -287,7 +295,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'what comes into one repository by itself; never a person’s',
   },
   demo: {
-    imports: ['database', 'http', 'protocols', 'audit', 'identity', 'repositories', 'walk'],
+    imports: ['database', 'http', 'protocols', 'audit', 'identity', 'applications', 'repositories', 'walk'],
     writes: [],
     why: 'an example organisation, filled through the public API',
   },

@@ -48,6 +48,11 @@ const firstId = async (person: Person, path: string, at = 0): Promise<string> =>
   return items.filter(({ isCurrent }) => isCurrent !== true)[at]?.id ?? ''
 }
 
+const newApplication = {
+  ...{ kind: 'openid', slug: 'wiki', name: 'Wiki', description: '', recipe: null, launchUrl: null },
+  ...{ audience: 'members', groups: [], strength: null },
+  settings: { redirectUris: ['https://wiki.example/callback'] },
+}
 const connections = '/directory/connections'
 const webhooks = '/projects/payments/repositories/ledger/webhooks'
 const deployKeys = '/projects/payments/repositories/ledger/deploy-keys'
@@ -289,6 +294,11 @@ const proofs: Record<string, Call> = {
     watch(ana, 'PATCH', `${connections}/${await firstId(ana, connections)}`, { name: 'Okta 2' }),
   'POST /api/v1/directory/connections/:id/token': async ({ ana }, watch) =>
     watch(ana, 'POST', `${connections}/${await firstId(ana, connections)}/token`, { tokenDays: 1 }),
+  'POST /api/v1/applications': ({ ana }, watch) => watch(ana, 'POST', '/applications', newApplication),
+  'PATCH /api/v1/applications/:slug': ({ ana }, watch) =>
+    watch(ana, 'PATCH', '/applications/wiki', { audience: 'everyone' }),
+  'POST /api/v1/applications/:slug/secret': ({ ana }, watch) => watch(ana, 'POST', '/applications/wiki/secret', {}),
+  'DELETE /api/v1/applications/:slug': ({ ana }, watch) => watch(ana, 'DELETE', '/applications/wiki'),
   'POST /api/v1/groups': ({ ana }, watch) => watch(ana, 'POST', '/groups', { name: 'crew', description: '' }),
   'PUT /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'PUT', '/groups/crew/members/bo', {}),
   'DELETE /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew/members/bo'),

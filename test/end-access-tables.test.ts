@@ -45,6 +45,7 @@ const noAccess: Record<string, string> = {
   announcementReader: 'who was reached',
   metadataBlob: 'by which statuses it was judged',
   userGroup: 'which directory keeps it',
+  application: 'the organisation’s: who set it up',
   notificationChoice: 'a wish about letters',
   letter: 'sent to nobody who is gone, but for the one that says so',
 }

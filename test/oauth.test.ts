@@ -161,9 +161,10 @@ for (const store of eitherStore)
         assert.deepEqual(said['response_types_supported'], ['code'])
         assert.deepEqual(said['response_modes_supported'], ['query'])
         assert.deepEqual(said['code_challenge_methods_supported'], ['S256'])
-        assert.deepEqual(said['token_endpoint_auth_methods_supported'], ['none'])
+        const methods = ['none', 'client_secret_basic', 'client_secret_post']
+        assert.deepEqual(said['token_endpoint_auth_methods_supported'], methods)
         assert.deepEqual(
-          Object.keys(said).filter((name) => /registration|introspection|userinfo|pushed|end_session|dpop/.test(name)),
+          Object.keys(said).filter((name) => /registration|pushed|dpop|encryption/.test(name)),
           [],
         )
         for (const [name, url] of Object.entries(said))

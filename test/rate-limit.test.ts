@@ -109,6 +109,7 @@ test('every route that a stranger reaches is counted, except what is the same fo
     '200 GET /api/v1/ssh',
     '200 GET /healthz',
     '200 GET /readyz',
+    '200 GET /saml/answer.js',
     '200 GET /scim/v2/ServiceProviderConfig',
     '404 GET /assets/*',
   ])

@@ -111,6 +111,11 @@ test('who may do which act, and that each takes a tap', async () => {
     runHours: 6,
     keys: null,
   }
+  const newApplication = {
+    ...{ kind: 'openid', slug: 'wiki', name: 'Wiki', description: '', recipe: null, launchUrl: null },
+    ...{ audience: 'members', groups: [], strength: null },
+    settings: { redirectUris: ['https://wiki.example/callback'] },
+  }
   const newToken = { name: 'x', scopes: ['account:read'], repositoryIds: null, expiresInDays: 1 }
   const calls: Record<string, Call> = {
     merge: (who, headers) =>
@@ -149,6 +154,7 @@ test('who may do which act, and that each takes a tap', async () => {
       who.call('DELETE', `/me/ssh-keys/${await firstOf(who, '/me/ssh-keys')}`, undefined, headers),
     'certificate.issue': (who, headers) =>
       who.call('POST', '/me/ssh/certificates', { publicKey: newSshKey() }, headers),
+    'connector.change': (who, headers) => who.call('POST', '/connectors', { name: 'cellar' }, headers),
     'agent.add': (who, headers) => who.call('POST', '/agents', { username: 'robot', displayName: 'Robot' }, headers),
     'agent.change': (who, headers) => who.call('PATCH', '/agents/bot', { owner: 'mel' }, headers),
     'person.add': (who, headers) => who.call('POST', '/people', { ...applicant('new'), role: 'member' }, headers),
@@ -189,6 +195,7 @@ test('who may do which act, and that each takes a tap', async () => {
     'group.delete': (who, headers) => who.call('DELETE', '/groups/crew', undefined, headers),
     'group.member-add': (who, headers) => who.call('PUT', '/groups/crew/members/reader', {}, headers),
     'group.member-remove': (who, headers) => who.call('DELETE', '/groups/crew/members/target', undefined, headers),
+    'application.change': (who, headers) => who.call('POST', '/applications', newApplication, headers),
     'provider.add': (who, headers) =>
       who.call('POST', '/directory/providers', { ...place, name: 'Other', domains: [], issuer: other.issuer }, headers),
     'provider.change': (who, headers) =>
@@ -240,6 +247,8 @@ test('who may do which act, and that each takes a tap', async () => {
     'session',
     'token.use',
     'ssh.use',
+    'application.use',
+    'application.call',
     'push',
     'guardrail.approve',
     'agent.permit',

@@ -1,4 +1,5 @@
 /** The API's shapes, as types only: the console imports nothing else of the server. */
+import type { OwnTool } from '../../src/applications/shapes.ts'
 import type { SessionView } from '../../src/identity/shapes.ts'
 import type { Me, Person } from '../../src/identity/shapes.ts'
 import type { MemberView, RepositorySummary } from '../../src/repositories/shapes.ts'
@@ -11,6 +12,8 @@ export type * from '../../src/access-keys/shapes.ts'
 export type * from '../../src/access-keys/ssh-keys/shapes.ts'
 export type * from '../../src/agents/shapes.ts'
 export type * from '../../src/announcements/shapes.ts'
+export type * from '../../src/applications/recipes/recipe.ts'
+export type * from '../../src/applications/shapes.ts'
 export type * from '../../src/attestation/shapes.ts'
 export type * from '../../src/audit/shapes.ts'
 export type * from '../../src/checks/shapes.ts'
@@ -32,6 +35,9 @@ export type * from '../../src/machines/deploy-keys/shapes.ts'
 export type * from '../../src/mirrors/shapes.ts'
 export type * from '../../src/notify/shapes.ts'
 export type * from '../../src/provenance/shapes.ts'
+export type * from '../../src/proxy/connectors/shapes.ts'
+export type * from '../../src/proxy/entry/shapes.ts'
+export type * from '../../src/proxy/routes/shapes.ts'
 export type * from '../../src/pull-requests/review/shapes.ts'
 export type * from '../../src/pull-requests/shapes.ts'
 export type * from '../../src/repositories/commit-signatures/shapes.ts'
@@ -40,6 +46,8 @@ export type { BranchRule } from '../../src/repositories/branch-rule.ts'
 export type * from '../../src/seals/shapes.ts'
 export type * from '../../src/ssh/shapes.ts'
 export type * from '../../src/sign-on/shapes.ts'
+export type { SamlCertificates } from '../../src/sign-on/saml/shapes.ts'
+export type { SignOnStanding } from '../../src/sign-on/sign-on-shapes.ts'
 export type { Scope } from '../../src/sign-on/scopes.ts'
 export type * from '../../src/machines/workloads/shapes.ts'
 export type * from '../../src/webhooks/shapes.ts'
@@ -74,6 +82,8 @@ export interface Inbox extends PageOf<InboxItem> {
 
 /** `GET /home`. */
 export interface Home {
+  /** What I may open beside Git, by name. */
+  tools: OwnTool[]
   /** What waits for my tap, asked for elsewhere; the inbox has all of it. */
   requests: InboxItem[]
   repositories: RepositorySummary[]

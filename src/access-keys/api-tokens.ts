@@ -107,7 +107,7 @@ const minuteMs = 60_000
 
 /** Whose token this is, if it still counts: not ended, not expired, its owner active. @throws 403 where a rule forbids it */
 export async function findTokenCaller(
-  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+  parts: TokenParts,
   { secret, address, isAgain = false }: ShownSecret & { secret: TokenSecret },
   now: number,
 ): Promise<Caller | undefined> {
@@ -122,9 +122,46 @@ export async function findTokenCaller(
     if (!isAgain) await endReused(database, secretHash, now)
     return undefined
   }
-  if ((now >= row.expiresAt && !isAgain) || isOver(row, now)) return undefined
   const isNext = row.secretHash !== secretHash
   if (!isNext && row.secretUntil !== null && now >= row.secretUntil) return undefined
+  const takeUp = isNext ? () => takeUpNext(database, { id: row.id, secretHash }, now) : undefined
+  return callerOfToken(parts, row, { address, isAgain, takeUp }, now)
+}
+
+/** The same for what was made from a token and names it, while the secret that it was made with is the token's. */
+export async function findTokenCallerById(
+  parts: TokenParts,
+  {
+    id,
+    isStill,
+    address,
+    isAgain,
+  }: {
+    id: Id<'tok'>
+    isStill: (secretHash: string) => boolean
+    address: string
+    isAgain: boolean
+  },
+  now: number,
+): Promise<Caller | undefined> {
+  const row = await liveTokens(parts.database.read, now).where('apiToken.id', '=', id).executeTakeFirst()
+  if (row === undefined || !isStill(row.secretHash)) return undefined
+  if (row.secretUntil !== null && now >= row.secretUntil) return undefined
+  return callerOfToken(parts, row, { address, isAgain, takeUp: undefined }, now)
+}
+
+type TokenParts = JudgeParts & { database: Pick<Database, 'read' | 'write'> }
+type LiveToken = NonNullable<Awaited<ReturnType<typeof findByHash>>>
+
+async function callerOfToken(
+  parts: TokenParts,
+  row: LiveToken,
+  how: { address: string; isAgain: boolean; takeUp: (() => Promise<boolean>) | undefined },
+  now: number,
+): Promise<Caller | undefined> {
+  const { database } = parts
+  const { address, isAgain, takeUp } = how
+  if ((now >= row.expiresAt && !isAgain) || isOver(row, now)) return undefined
   const known = {
     id: row.userId,
     kind: row.kind,
@@ -140,7 +177,7 @@ export async function findTokenCaller(
   const createdAt = row.renewedAt ?? row.createdAt
   const lifetime = isAgain ? null : { createdAt, expiresAt: row.expiresAt }
   await judgeToken(parts, { caller: known, address, lifetime }, now)
-  if (isNext && !(await takeUpNext(database, { id: row.id, secretHash }, now))) return undefined
+  if (takeUp !== undefined && !(await takeUp())) return undefined
   if (row.lastUsedAt === null || now - row.lastUsedAt >= minuteMs)
     await database.write((tx) => tx.updateTable('apiToken').set({ lastUsedAt: now }).where('id', '=', row.id).execute())
   return {
@@ -163,13 +200,17 @@ const findByHash = (
   secretHash: string,
   now: number,
 ) =>
+  liveTokens(db, now)
+    .where((eb) => eb.or(columns.map((column) => eb(column, '=', secretHash))))
+    .executeTakeFirst()
+
+const liveTokens = (db: Db<'apiToken' | 'user'>, now: number) =>
   db
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.userId', 'apiToken.name', 'scopes', 'repositoryIds', 'lastUsedAt', 'expiresAt'])
     .select(['username', 'displayName', 'role', 'kind', 'isDemo', 'endsAt', 'apiToken.createdAt'])
     .select(['renewedAt', 'secretHash', 'secretUntil'])
-    .where((eb) => eb.or(columns.map((column) => eb(column, '=', secretHash))))
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
     // An agent ends with the person who answers for it.
@@ -184,11 +225,8 @@ const findByHash = (
         ),
       ),
     )
-    .executeTakeFirst()
 
-export const createTokenSource = (
-  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
-): BearerSource => ({
+export const createTokenSource = (parts: TokenParts): BearerSource => ({
   isMine: isTokenSecret,
   find: ({ secret, ...shown }, now) =>
     isTokenSecret(secret) ? findTokenCaller(parts, { secret, ...shown }, now) : Promise.resolve(undefined),

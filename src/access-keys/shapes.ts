@@ -7,6 +7,7 @@ export const TokenScope = Type.Union([
   Type.Literal('status:write'), // report what a check found out about a commit
   Type.Literal('account:read'), // who am I
   Type.Literal('ask'), // of an agent: ask people to allow something
+  Type.Literal('application:use'), // get through routes that are open to programs
   Type.Literal('act'), // carry out acts that its person taps for, each one
 ])
 export type TokenScope = Static<typeof TokenScope>

@@ -7,6 +7,7 @@ export const scopeWords: Record<TokenScope, string> = {
   'status:write': 'report what a check found out about a commit',
   'account:read': 'see people and groups',
   ask: 'ask people to allow something',
+  'application:use': 'use the tools behind this server that are open to programs',
   act: 'carry out acts that its owner taps for, each one',
 }
 

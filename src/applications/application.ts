@@ -46,7 +46,7 @@ async function selectApplications(
       rows.map(({ id }) => id),
     )
     .execute()
-  return rows.map(({ endedAt: _, ...row }) => ({
+  return rows.map((row) => ({
     ...row,
     groupIds: groups.filter(({ applicationId }) => applicationId === row.id).map(({ groupId }) => groupId),
   }))

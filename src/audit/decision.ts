@@ -26,6 +26,10 @@ export interface RecordedDecision {
   placeRole: string
   /** Of a token, in days. */
   lifetime: number
+  /** Of an application: its short name, and where behind the proxy; left out of every other act. */
+  application?: string
+  path?: string
+  method?: string
   /** Rules that only report, and would have decided otherwise. */
   reported: string[]
 }

@@ -1,3 +1,4 @@
+import { connector } from './connector/connector.ts'
 import { gitCredential } from './git-credential.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
@@ -6,6 +7,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   login: (args) => login(args),
   logout: (args) => logout(args),
   'git-credential': (args) => gitCredential(args),
+  connector: (args) => connector(args),
 }
 
 const HELP = `postern <command>
@@ -13,6 +15,7 @@ const HELP = `postern <command>
   login           get an SSH certificate for some hours, with a tap
   logout          end what login began
   git-credential  sign git in over HTTPS: git asks it
+  connector       carry routes of the server into this network
 
 Each takes --help.
 `

@@ -11,6 +11,7 @@ import { type GuardrailsShown, showGuardrails, switchOff } from '../guardrails/o
 import type { AccessEnd } from '../identity/ending/shapes.ts'
 import { makeOwnerLink, makeSetupLink } from '../identity/instance.ts'
 import type { Ceremonies } from '../identity/registration.ts'
+import { type RoutesShown, showRoutes } from '../proxy/routes/operator.ts'
 import type { Postern } from '../server.ts'
 import type { SshView } from '../ssh/shapes.ts'
 import { CommandError } from './say.ts'
@@ -22,11 +23,13 @@ export type AdminRequest =
   | { command: 'end-access'; username: string; reason: string }
   | { command: 'guardrails-show' }
   | { command: 'ssh-host-key' }
+  | { command: 'routes-list' }
   | { command: 'guardrails-off'; /** All of them, if not given. */ rule?: string }
 
 export interface AdminAnswers {
   'guardrails-show': GuardrailsShown
   'guardrails-off': GuardrailsShown
+  'routes-list': RoutesShown
   'end-access': { end: AccessEnd; /** Nobody owns the instance now. */ isOwnerless: boolean }
   /** Null where SSH is off. */
   'ssh-host-key': { ssh: SshView | null }
@@ -61,6 +64,7 @@ export async function answerAdmin(
   if (request.command === 'ssh-host-key') return { ssh: await ssh() }
   const { database, place, now } = ceremonies
   if (request.command === 'end-access') return endByShell(request)
+  if (request.command === 'routes-list') return showRoutes(database)
   if (request.command === 'guardrails-off') {
     await switchOff(database, request.rule, now())
     await policy.refresh()

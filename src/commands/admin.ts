@@ -3,6 +3,7 @@ import { askOrOpen } from './admin-ask.ts'
 import { adminEndAccess } from './admin-end-access.ts'
 import { adminGuardrails } from './admin-guardrails.ts'
 import { adminMetadata } from './admin-metadata.ts'
+import { adminRoutes } from './admin-routes.ts'
 import { adminSshHostKey } from './admin-ssh-host-key.ts'
 import { readArgs, withOwnDatabase } from './admin-place.ts'
 import { CommandError, withOneLine } from './say.ts'
@@ -30,6 +31,12 @@ const help = `postern admin: what an operator does on the machine itself
   postern admin ssh-host-key
       Prints where SSH is, the fingerprint of its host key, the line for known_hosts and the SSHFP record for DNS.
 
+  postern admin routes check [FILE]
+      Says whether a file of routes can be followed, each mistake with its line. Exits with 1 where it cannot.
+
+  postern admin routes list
+      Says which host names lead where.
+
   postern admin guardrails show
   postern admin guardrails off [--rule ID]
       Switches guardrails off, for the day they keep every administrator out. They stay, to be switched on again.
@@ -49,6 +56,7 @@ export async function admin(args: string[]): Promise<number> {
     if (command === 'end-access') return adminEndAccess(rest)
     if (command === 'metadata') return adminMetadata(rest)
     if (command === 'guardrails') return adminGuardrails(rest)
+    if (command === 'routes') return adminRoutes(rest)
     if (command === 'ssh-host-key') return adminSshHostKey(rest)
     throw new CommandError('there is no such command. See postern admin --help.')
   })

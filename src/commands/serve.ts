@@ -40,6 +40,7 @@ const help = `postern serve: start the server
   --metrics-token-file FILE
                          opens /metrics from elsewhere than this machine (POSTERN_METRICS_TOKEN_FILE, and
                          POSTERN_METRICS_TOKEN for the token itself)
+  --routes FILE          tools behind the proxy, in YAML; followed while running (POSTERN_ROUTES, none)
   --log-level LEVEL      (POSTERN_LOG_LEVEL, warn)
   --demo                 fill in a labelled example organisation that can be removed
 `

@@ -45,6 +45,7 @@ export type IdKind =
   | 'wlt' // trust in what a pipeline's own issuer says of it
   | 'gra' // OAuth grant
   | 'app' // application
+  | 'sar' // request by SAML
   | 'rse' // session on the host of a route
   | 'con' // connector
 

@@ -39,6 +39,10 @@ import { commitSignatures } from './migrations/0035-commit-signatures.ts'
 import { rotation } from './migrations/0036-rotation.ts'
 import { applications } from './migrations/0037-applications.ts'
 import { proxyRoutes } from './migrations/0038-proxy-routes.ts'
+import { openidClients } from './migrations/0039-openid-clients.ts'
+import { routeSessions } from './migrations/0041-route-sessions.ts'
+import { connectors } from './migrations/0042-connectors.ts'
+import { saml } from './migrations/0040-saml.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -80,6 +84,10 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0036-rotation': rotation(dialect),
   '0037-applications': applications(dialect),
   '0038-proxy-routes': proxyRoutes(dialect),
+  '0039-openid-clients': openidClients(dialect),
+  '0042-connectors': connectors(dialect),
+  '0041-route-sessions': routeSessions(dialect),
+  '0040-saml': saml(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

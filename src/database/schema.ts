@@ -17,6 +17,7 @@ import type { ProvenanceTables } from './schema/provenance.ts'
 import type { ProxyTables } from './schema/proxy.ts'
 import type { PullRequestsTables } from './schema/pull-requests.ts'
 import type { RepositoriesTables } from './schema/repositories.ts'
+import type { SamlTables } from './schema/saml.ts'
 import type { SealsTables } from './schema/seals.ts'
 import type { SecretsTables } from './schema/secrets.ts'
 import type { SignOnTables } from './schema/sign-on.ts'
@@ -41,6 +42,7 @@ export type * from './schema/provenance.ts'
 export type * from './schema/proxy.ts'
 export type * from './schema/pull-requests.ts'
 export type * from './schema/repositories.ts'
+export type * from './schema/saml.ts'
 export type * from './schema/scales.ts'
 export type * from './schema/seals.ts'
 export type * from './schema/secrets.ts'
@@ -72,6 +74,7 @@ export interface Schema
     ProxyTables,
     PullRequestsTables,
     RepositoriesTables,
+    SamlTables,
     SealsTables,
     SecretsTables,
     SignOnTables,

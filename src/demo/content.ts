@@ -8,6 +8,11 @@ export const project = {
   name: 'demo',
   description: 'An example organisation. Remove it from Home when you have seen enough.',
 }
+export const tool = {
+  slug: 'who',
+  name: 'Who am I?',
+  description: 'An example tool behind the proxy: it shows what it is told of you',
+}
 export const repository = { name: 'tea-shop', description: 'An example repository with merged and open pull requests' }
 export const group = { name: 'demo-developers', description: 'An example group' }
 

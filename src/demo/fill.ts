@@ -7,7 +7,7 @@ import { addDemoPeople, retireDemoPeople } from '../identity/demo-people.ts'
 import { linkUrl } from '../identity/registration-links.ts'
 import { commitAs, gitOrThrow, withToken } from '../walk/git.ts'
 import { Person } from '../walk/person.ts'
-import { baseline, group, people, type Proposal, project, proposals, repository } from './content.ts'
+import { baseline, group, people, type Proposal, project, proposals, repository, tool } from './content.ts'
 
 export interface DemoParts {
   database: Database
@@ -40,6 +40,7 @@ export async function fillDemo(parts: DemoParts): Promise<void> {
       }),
     )
     if (maya === undefined || noah === undefined) throw new Error('the example people did not register')
+    await addTool(maya, origin)
     await fillRepository(maya, noah, { folder, address, now })
     for (const person of [maya, noah]) await endTokens(person)
     await retireDemoPeople(database, now())
@@ -52,9 +53,30 @@ export async function fillDemo(parts: DemoParts): Promise<void> {
       }),
     )
     say(`The example is at ${origin}/${project.name}/${repository.name}; an owner can remove it from Home.`)
+    if (new URL(origin).hostname === 'localhost')
+      say(`A tool behind the proxy that shows who came: ${origin.replace('localhost', 'who.localhost')}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Browsers find names below localhost by themselves; elsewhere nobody has given us one. */
+async function addTool(maya: Person, origin: string): Promise<void> {
+  if (new URL(origin).hostname !== 'localhost') return
+  await maya.act('POST', '/applications', {
+    ...tool,
+    kind: 'route',
+    recipe: null,
+    launchUrl: null,
+    audience: 'everyone',
+    groups: [],
+    strength: null,
+    settings: {
+      host: 'who.localhost',
+      upstream: 'postern:who',
+      identityHeaders: { 'Remote-User': 'username', 'Remote-Groups': 'groups' },
+    },
+  })
 }
 
 async function fillRepository(

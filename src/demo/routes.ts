@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
+import type { ApplicationKinds } from '../applications/application-kind.ts'
 import type { SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { actOf } from '../identity/act.ts'
 import type { RepositoryParts } from '../repositories/repository-records.ts'
+import { listDemoTools } from './end-tools.ts'
 import { removeDemo } from './remove.ts'
 
-export function demoRoutes(app: App, parts: RepositoryParts): void {
+export function demoRoutes(app: App, parts: RepositoryParts & { kinds: ApplicationKinds }): void {
   const remove: SensitiveAct = {
     name: 'demo.remove',
     async describe() {
@@ -16,6 +18,7 @@ export function demoRoutes(app: App, parts: RepositoryParts): void {
         title: 'Remove the demo organisation',
         rows: [
           { label: 'Projects, with everything in them', value: inWords(await names('project')), kind: 'text' },
+          { label: 'Tools', value: inWords(await listDemoTools(parts.database.read)), kind: 'text' },
           { label: 'Groups', value: inWords(await names('userGroup')), kind: 'text' },
         ],
       }

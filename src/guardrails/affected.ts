@@ -89,8 +89,8 @@ function createJudge({ before, after, at }: Policies) {
     for (const rule of changed)
       for (const probe of probesOf(rule, actsOf.get(rule) ?? [], standing, whereOf)) {
         concerning ??= rule
-        const { act, place } = probe
-        probes.set(place === null ? act : JSON.stringify(probe), probe)
+        const { act, place, use } = probe
+        probes.set(place === null && use === undefined ? act : JSON.stringify(probe), probe)
       }
     if (concerning === undefined) return undefined
     const permitted = gainsPassword({ before, after, at }, standing, changed)

@@ -27,6 +27,7 @@ const needs: Record<ActName, Need> = {
   'application.use': anyone,
   'application.call': anyone,
   'application.change': administrators,
+  'connector.change': administrators,
   push: { kind: 'place', least: 'write', in: ['branch'] },
   merge: { kind: 'place', least: 'write', in: ['branch'] },
   approve: { kind: 'place', least: 'write', in: ['branch'] },

@@ -8,6 +8,8 @@ import type { OwnKey, Standing } from './standings.ts'
 export interface Probe {
   act: ActName
   place: ActPlace | null
+  /** Of an application: one that a rule tells apart from others. */
+  use?: NonNullable<DecisionFacts['use']>
 }
 
 export interface Circumstance {
@@ -28,7 +30,7 @@ const dayMs = 86_400_000
 export const factsOfProbe = (
   { actor }: Standing,
   key: OwnKey | undefined,
-  { act, place }: Probe,
+  { act, place, use }: Probe,
   { at, address }: Circumstance,
 ): DecisionFacts => ({
   act,
@@ -38,6 +40,7 @@ export const factsOfProbe = (
   place,
   proof:
     key === undefined ? null : { strength: key.strength, ageSeconds: 0, boundToAct: act !== 'session', key: key.key },
+  ...(use === undefined ? {} : { use }),
   ...(act === 'session' ? { session: { idleSeconds: 0, totalSeconds: 0 } } : {}),
   // Whoever makes a token chooses how long it lives.
   ...(act === 'token.create' ? { token: { lifetimeDays: 1, ageDays: 0 } } : {}),

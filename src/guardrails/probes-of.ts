@@ -1,6 +1,7 @@
 import type { ActName } from '../policy/acts.ts'
 import type { CompiledRule } from '../policy/compiled-rule.ts'
 import type { ActPlace } from '../policy/facts.ts'
+import type { Rule } from '../policy/rule.ts'
 import { listWhere } from './may-do.ts'
 import type { Probe } from './probe.ts'
 import type { Standing } from './standings.ts'
@@ -34,8 +35,21 @@ export function probesOf(
   for (const act of named)
     for (const place of whereOf(act, branch))
       if (place === null ? concernsAnywhere : compiled.concerns(actor, place)) {
-        probes.push({ act, place })
+        probes.push({ act, place, ...(isUse(act) ? { use: useOf(where) } : {}) })
         break
       }
   return probes
+}
+
+const isUse = (act: ActName): boolean => act === 'application.use' || act === 'application.call'
+
+/** Something that the rule is about: a pattern matches itself without its stars. */
+function useOf({ applications, paths, methods }: NonNullable<Rule['where']> = {}): NonNullable<Probe['use']> {
+  const [application = ''] = applications ?? []
+  return {
+    application,
+    name: application === '' ? 'an application' : application,
+    path: paths?.[0]?.replaceAll('*', '') ?? '/',
+    method: methods?.[0] ?? 'GET',
+  }
 }

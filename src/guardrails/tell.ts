@@ -17,7 +17,7 @@ export function tellMissing(
   seen = 'they were last seen',
 ): string {
   const first = findDecisive(decision)
-  const to = `to ${acts[facts.act]}`
+  const to = facts.use === undefined ? `to ${acts[facts.act]}` : `to open ${facts.use.name}`
   switch (first?.part) {
     case 'strength':
       return `it takes ${strengthWords[decision.requirement.strength]} ${to}, and ${tellBest(keys, decision.requirement.strength)}`

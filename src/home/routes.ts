@@ -1,5 +1,8 @@
 import { Type } from 'typebox'
-import type { Db } from '../database/handles.ts'
+import type { ApplicationKinds } from '../applications/application-kind.ts'
+import { listOwnTools } from '../applications/own-tools.ts'
+import { OwnTool } from '../applications/shapes.ts'
+import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { RepositoryRole, TableName } from '../database/schema.ts'
 import type { App } from '../http/app.ts'
@@ -13,7 +16,8 @@ import { RepositorySummary } from '../repositories/shapes.ts'
 import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
 import { listAddressAttention } from './address-attention.ts'
-import { listAttention, listUnconfirmed } from './attention.ts'
+import { type Attention, listAttention, listUnconfirmed } from './attention.ts'
+import { listConnectorAttention } from './connector-attention.ts'
 import { listLeftBehind } from './left-behind-attention.ts'
 import { listDeployKeyAttention, listTokenAttention } from './machine-attention.ts'
 import { listOwnerlessAttention } from './ownerless-attention.ts'
@@ -22,6 +26,8 @@ import { listRecoveryAttention } from './recovery-attention.ts'
 import { listGuestAttention } from './guest-attention.ts'
 
 const Home = Type.Object({
+  /** What they may open beside Git, by name. */
+  tools: Type.Array(OwnTool),
   repositories: Type.Array(RepositorySummary),
   /** What waits for my tap from elsewhere, the oldest deadline first; the inbox has the rest. */
   requests: Type.Array(InboxItem),
@@ -37,11 +43,25 @@ const shownRequests = 5
 // Home looks at what moved last; older places are found through their projects.
 const consideredRepositories = 50
 
-/** `home/` owns the page a person begins at: what waits for them, gathered from the others. It only reads. */
+/** `home/` owns the page a person begins at: their tools and what waits for them, gathered from the others. It only reads. */
 export function homeRoutes(
   app: App,
-  { db, policy, now }: { db: Db<TableName>; policy: PolicyInForce; now: () => number },
+  {
+    database,
+    policy,
+    kinds,
+    ofMachine,
+    now,
+  }: {
+    database: Pick<Database, 'read'>
+    policy: PolicyInForce
+    kinds: ApplicationKinds
+    /** What administrators should look after on the machine itself. */
+    ofMachine: () => readonly Attention[]
+    now: () => number
+  },
 ): void {
+  const db = database.read
   app.get('/api/v1/home', {
     config: { access: 'person' },
     schema: { response: { 200: Home } },
@@ -52,13 +72,16 @@ export function homeRoutes(
       const merging = await listCovered(db, caller, reached, 'write')
       const administered = await listCovered(db, caller, reached, 'admin')
       return {
+        tools: await listOwnTools({ database, policy, kinds }, caller, now()),
         repositories: repositories.slice(0, shownRepositories),
         requests: (await listInbox(db, { userId: caller.id, now: now(), size: shownRequests })).items,
         pullRequests: await listMyPullRequests(db, { userId: caller.id, repositoryIds: reached }),
         waiting: await listWaitingForMe(db, { userId: caller.id, repositoryIds: merging }),
         attention: [
           ...(isAdmin(caller) ? await listOwnerlessAttention(db) : []),
+          ...(isAdmin(caller) ? ofMachine() : []),
           ...(await listLeftBehind(db, administered)),
+          ...(isAdmin(caller) ? await listConnectorAttention(db) : []),
           ...(await listDeployKeyAttention(db, administered, now())),
           ...(await listTokenAttention(db, caller, now())),
           ...(await listAddressAttention(db, caller)),

@@ -6,9 +6,10 @@ import Fastify, {
   LogController,
   type RawServerDefault,
 } from 'fastify'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { answerUnreadable } from './client-error.ts'
+import { createFrontedServer, type Front, type ServerSettings } from './front.ts'
 import { checkHost } from './host.ts'
 import { lazySchemaCompilers } from './lazy-schemas.ts'
 import { ProblemError, sendProblem } from './problem.ts'
@@ -27,6 +28,8 @@ export interface AppOptions {
   trustedProxies: readonly string[]
   tls: { cert: Buffer; key: Buffer } | undefined
   log: { level: string }
+  /** Asked first; may grow until the server listens. */
+  fronts?: readonly Front[]
 }
 
 /**
@@ -52,7 +55,8 @@ export function createApp(options: AppOptions): App {
     },
     clientErrorHandler: answerUnreadable,
     forceCloseConnections: true,
-    ...(options.tls === undefined ? {} : { https: { ...options.tls, allowHTTP1: true } }),
+    serverFactory: (listener: RequestListener, settings: ServerSettings) =>
+      createFrontedServer(options.fronts ?? [], listener, { ...settings, tls: options.tls }),
   } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('refusal', undefined)

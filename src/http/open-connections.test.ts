@@ -150,3 +150,26 @@ test('what was cut while its route looked at it is not carried out any more', as
   await app.close()
   assert.deepEqual(carriedOut, [])
 })
+
+test('what is cut while it is found out whose it is, is cut when that is known', async () => {
+  const { app, connections } = await startApp()
+  for (const [tracked, isCut] of [
+    ['ana', true],
+    ['bo', false],
+  ] as const) {
+    const asking = connections.asking()
+    connections.cut('ana')
+    let cuts = 0
+    const untrack = asking.track([tracked], () => (cuts += 1))
+    assert.equal(cuts > 0, isCut)
+    untrack()
+    assert.equal(connections.count(tracked), 0)
+  }
+  const dropped = connections.asking()
+  dropped.drop()
+  connections.cutAll()
+  let cuts = 0
+  dropped.track(['ana'], () => (cuts += 1))
+  assert.equal(cuts, 0)
+  await app.close()
+})

@@ -9,6 +9,14 @@ export interface OpenConnections {
   count(accountId: string): number
   /** For what is no request: cut when one of these accounts ends, until the returned function says that it is over. */
   track(accountIds: readonly string[], cut: () => void): () => void
+  /** For the same, while it is not known yet whose it is: what is cut in between is cut when it is tracked. */
+  asking(): Asking
+}
+
+export interface Asking {
+  track: OpenConnections['track']
+  /** It turned out to be nobody's. */
+  drop(): void
 }
 
 /** Whose connections were cut while it was not known yet who asks. */
@@ -25,7 +33,7 @@ export function trackConnections(
 ): OpenConnections {
   const open = new Map<string, Set<() => void>>()
   // Of which it is being found out who asks: no cut misses them, and none is remembered for longer than that takes.
-  const unknown = new Map<FastifyRequest, Missed>()
+  const unknown = new Map<object, Missed>()
   const isCut = new WeakSet<FastifyRequest>()
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -79,6 +87,20 @@ export function trackConnections(
     },
     count: (account) => open.get(account)?.size ?? 0,
     track,
+    asking() {
+      const mine = {}
+      unknown.set(mine, new Set())
+      return {
+        drop: () => void unknown.delete(mine),
+        track(accounts, cut) {
+          const missed = unknown.get(mine)
+          unknown.delete(mine)
+          const untrack = track(accounts, cut)
+          if (accounts.some((account) => missed === 'everybody' || missed?.has(account))) cut()
+          return untrack
+        },
+      }
+    },
   }
 }
 

@@ -1,14 +1,27 @@
 import { BlockList, isIP } from 'node:net'
 
-const lists = new WeakMap<readonly string[], BlockList>()
+interface Remembered {
+  list: BlockList
+  /** What was found out of addresses that come again and again: to ask the list costs more than all else of a request. */
+  answers: Map<string, boolean>
+}
+
+const lists = new WeakMap<readonly string[], Remembered>()
+const mostAnswers = 5000
 
 /** Whether a peer's word about the client is taken: its address is in one of the configured addresses or ranges. */
 export function isProxyTrusted(address: string, ranges: readonly string[]): boolean {
   if (ranges.length === 0 || isIP(address) === 0) return false
-  let list = lists.get(ranges)
-  if (list === undefined) lists.set(ranges, (list = parseRanges(ranges)))
+  let known = lists.get(ranges)
+  if (known === undefined) lists.set(ranges, (known = { list: parseRanges(ranges), answers: new Map() }))
+  const { list, answers } = known
+  let isTrusted = answers.get(address)
+  if (isTrusted !== undefined) return isTrusted
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  return list.check(mapped ?? address, (mapped ?? address).includes(':') ? 'ipv6' : 'ipv4')
+  isTrusted = list.check(mapped ?? address, (mapped ?? address).includes(':') ? 'ipv6' : 'ipv4')
+  if (answers.size >= mostAnswers) answers.clear()
+  answers.set(address, isTrusted)
+  return isTrusted
 }
 
 /** @throws RangeError naming the entry that is neither an address nor a range */

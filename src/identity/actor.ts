@@ -20,6 +20,8 @@ const isNeverByToken = (act: string): boolean =>
     'certificate.',
     'deploy-key.',
     'ssh-key.',
+    'connector.',
+    'application.',
   ].some((family) => act.startsWith(family)) || ['person.link', 'person.recover'].includes(act)
 
 /**

@@ -49,8 +49,7 @@ export async function createSession(
 
 const insertSession = prepared((tx: Tx<'session'>, row: SessionTable) => tx.insertInto('session').values(row))
 
-// Every request of a page asks this.
-const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string }) =>
+const selectLiveSessions = (db: Db<'session'>) =>
   db
     .selectFrom('session')
     .innerJoin('user', 'user.id', 'session.userId')
@@ -59,6 +58,7 @@ const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string })
     .select(['session.authenticatedAt', 'session.createdAt', 'session.lastSeenAt', 'session.expiresAt'])
     .select([
       'session.credentialRecordId',
+      'session.secretHash',
       'session.method',
       'backupEligible',
       'transports',
@@ -75,24 +75,52 @@ const findLiveSession = prepared((db: Db<'session'>, of: { secretHash: string })
       'user.generation',
       'user.endsAt',
     ])
-    .where('session.secretHash', '=', of.secretHash)
     .where('session.endedAt', 'is', null)
     .where('user.state', '=', 'active')
     .where('credentialRecord.endedAt', 'is', null)
     .where('credentialRecord.suspendedBy', 'is', null)
-    .where((eb) => eb.or([eb('session.method', '!=', 'passkey'), eb('credentialRecord.id', 'is not', null)])),
+    .where((eb) => eb.or([eb('session.method', '!=', 'passkey'), eb('credentialRecord.id', 'is not', null)]))
+
+// Every request of a page asks this.
+const findBySecret = prepared((db: Db<'session'>, of: { secretHash: string }) =>
+  selectLiveSessions(db).where('session.secretHash', '=', of.secretHash),
 )
+const findById = prepared((db: Db<'session'>, of: { sessionId: Id<'ses'> }) =>
+  selectLiveSessions(db).where('session.id', '=', of.sessionId),
+)
+
+type FindParts = JudgeParts & { database: Pick<Database, 'read' | 'write'> }
 
 /** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
 export async function findSessionCaller(
-  parts: JudgeParts & { database: Pick<Database, 'read' | 'write'> },
+  parts: FindParts,
   { secret, address }: { secret: string; address: string },
   now: number,
 ): Promise<Caller | undefined> {
-  const { database } = parts
-  const secretHash = hashSecret(secret)
-  const row = (await findLiveSession(database.read, { secretHash })).at(0)
-  if (row === undefined || row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
+  const [row] = await findBySecret(parts.database.read, { secretHash: hashSecret(secret) })
+  return row && callerOf(parts, row, { address }, now)
+}
+
+/**
+ * The same for what hangs on a session without knowing its secret. With `isAgain` for what was let in before and goes
+ * on by itself: that is no use of the session.
+ */
+export async function findSessionCallerById(
+  parts: FindParts,
+  { sessionId, ...shown }: { sessionId: Id<'ses'>; address: string; isAgain?: boolean },
+  now: number,
+): Promise<Caller | undefined> {
+  const [row] = await findById(parts.database.read, { sessionId })
+  return row && callerOf(parts, row, shown, now)
+}
+
+async function callerOf(
+  parts: FindParts,
+  row: Awaited<ReturnType<typeof findById>>[number],
+  { address, isAgain = false }: { address: string; isAgain?: boolean },
+  now: number,
+): Promise<Caller | undefined> {
+  if (row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
   // Whoever carries it out may be late.
   if (isOver(row, now)) return undefined
   const { strength, key } = proofOf(row)
@@ -110,8 +138,8 @@ export async function findSessionCaller(
   // Before the use is noted: a request must not revive a session that was idle too long.
   const shortfall = await judgeSession(parts, { ...row, caller: known, key, address }, now)
   if (shortfall === 'over') return undefined
-  if (now - row.lastSeenAt >= minuteMs)
-    await database.write((tx) =>
+  if (!isAgain && now - row.lastSeenAt >= minuteMs)
+    await parts.database.write((tx) =>
       tx.updateTable('session').set({ lastSeenAt: now }).where('id', '=', row.sessionId).execute(),
     )
   return {
@@ -120,7 +148,7 @@ export async function findSessionCaller(
     by: {
       kind: 'session',
       sessionId: row.sessionId,
-      sessionHash: secretHash,
+      sessionHash: row.secretHash,
       credentialRecordId: row.credentialRecordId,
       method: row.method,
       key,

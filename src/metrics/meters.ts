@@ -16,9 +16,20 @@ export interface Meters {
   gitBegun(operation: GitOperation): () => void
   /** A push waits for its person's tap until what it returns is called with what came of it. */
   pushHeld(): (outcome: string) => void
+  /** How much of the file of routes keeps it from being followed. */
+  routesFile(problems: number): void
+  /** What went through the routes of the proxy, by their short names; asked for when somebody looks. */
+  watchRoutes(read: () => readonly RouteCount[]): void
   /** The exposition format of Prometheus. */
   render(): Promise<{ contentType: string; text: string }>
   close(): void
+}
+
+export interface RouteCount {
+  route: string
+  /** By class, `2xx` and so on; `failed` where the upstream gave none. */
+  answers: Readonly<Record<string, number>>
+  isUp: boolean | undefined
 }
 
 export type CeremonyKind = 'registration' | 'sign-in' | 'seal'
@@ -70,6 +81,11 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
     },
   })
   registry.registerMetric(open)
+  const routesFile = new Gauge({
+    name: 'postern_routes_file_problems',
+    help: 'Problems of routes.yaml; while there are any, what stood in it before is in force',
+    registers,
+  })
   const causeOf = atMost(200)
   const ruleOf = atMost(1000)
   let isWatched = false
@@ -93,6 +109,11 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
         heldPushes.inc({ outcome })
       }
     },
+    routesFile: (problems) => routesFile.set(problems),
+    watchRoutes(read) {
+      registry.registerMetric(routeAnswers(read))
+      registry.registerMetric(routeUp(read))
+    },
     async render() {
       // Watching the event loop wakes an idle process a hundred times a second: not before somebody looks.
       if (!isWatched) collectDefaultMetrics({ register: registry })
@@ -102,6 +123,31 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
     close: () => registry.clear(),
   }
 }
+
+const routeAnswers = (read: () => readonly RouteCount[]) =>
+  new Counter({
+    name: 'postern_route_answers_total',
+    help: 'Answers of upstreams by route and class; failed: none came',
+    labelNames: ['route', 'status'],
+    registers: [],
+    collect() {
+      this.reset()
+      for (const { route, answers } of read())
+        for (const [status, count] of Object.entries(answers)) this.inc({ route, status }, count)
+    },
+  })
+
+const routeUp = (read: () => readonly RouteCount[]) =>
+  new Gauge({
+    name: 'postern_route_up',
+    help: 'Whether the upstream of a route answered last: 1 or 0; nothing where nobody knows',
+    labelNames: ['route'],
+    registers: [],
+    collect() {
+      this.reset()
+      for (const { route, isUp } of read()) if (isUp !== undefined) this.set({ route }, isUp ? 1 : 0)
+    },
+  })
 
 /** Rules come and go while the process lives: names beyond the first so many are counted as one. */
 function atMost(count: number): (name: string) => string {

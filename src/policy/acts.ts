@@ -76,6 +76,7 @@ export const acts = {
   'workload.change': 'let a pipeline in, change or end it',
   'application.use': 'open an application',
   'application.call': 'call an application by a program',
+  'connector.change': 'add, renew or end a connector',
   'application.change': 'set up, change or end an application',
   'guardrail.change': 'change a guardrail',
   'guardrail.approve': 'approve the change of a guardrail',

@@ -93,6 +93,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     does: ['ssh.use'],
     requires: { models: { allow: ['hardware-key'] } },
   }),
+  entry('A hardware key for every tool', {
+    why: 'Tools behind Postern often hold more than they show: logs, dashboards, databases. This asks for a hardware key whose maker’s attestation was checked. Name single tools or parts of them where all is too much.',
+    id: 'tools-hardware-key',
+    who: ['everyone'],
+    does: ['application.use'],
+    requires: { strength: 'attested' },
+  }),
   entry('A PIN with each SSH key', {
     why: 'A security key that somebody finds still works when it is touched. This asks for its PIN too, each time somebody comes in over SSH. Deploy keys go on as they are.',
     id: 'ssh-pin',

@@ -7,7 +7,12 @@ import { policyOf, rule } from './policy-testing.ts'
 import { Policy, type Rule } from './rule.ts'
 
 const at = 1_800_000_000_000
-const known: KnownNames = { usernames: new Set(['ana']), groups: new Set(['ops']), places: new Set(['rep_1']) }
+const known: KnownNames = {
+  usernames: new Set(['ana']),
+  groups: new Set(['ops']),
+  places: new Set(['rep_1']),
+  applications: new Set(['wiki']),
+}
 const messages = (...rules: Rule[]): string[] =>
   checkPolicy(policyOf(...rules), known, at).map(({ message }) => message)
 
@@ -96,4 +101,23 @@ test('a permission is narrow: for named people, to sign in, alone in its rule, u
   assert.match(messages(rule({ requires: {} }))[0] ?? '', /asks for nothing/)
   const { permits: _, ...asking } = { ...permission, id: 'asks', requires: { strength: 'attested' } as const }
   assert.match(messages(permission, asking)[0] ?? '', /asks the same people for a key/)
+})
+
+test('a rule about tools names those there are, by paths that can match, and asks only what can be asked there', () => {
+  assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['wiki'] } })), [])
+  assert.deepEqual(messages(rule({ does: ['application.*'], where: { applications: ['wiki'], paths: ['/admin*'] } })), [])
+  assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['board'] } })), [
+    'There is no application with the short name board.',
+  ])
+  assert.deepEqual(messages(rule({ does: ['application.use'], requires: { freshnessSeconds: 900 } })), [])
+  assert.match(messages(rule({ does: ['application.use'], requires: { freshnessSeconds: 0 } }))[0] ?? '', /single act/)
+  assert.match(messages(rule({ does: ['application.call'], requires: { freshnessSeconds: 900 } }))[0] ?? '', /age of a tap/)
+  for (const where of [{ applications: ['wiki'] }, { paths: ['/x'] }, { methods: ['POST'] }])
+    assert.match(messages(rule({ does: ['merge'], where }))[0] ?? '', /happens at an application/)
+  for (const path of ['/a//b', '/%61', '/a/../b', '/a;b'])
+    assert.match(messages(rule({ does: ['application.use'], where: { paths: [path] } }))[0] ?? '', /can never match/)
+  assert.match(
+    messages(rule({ does: ['*'], where: { applications: ['wiki'], repositories: ['rep_1'] } }))[0] ?? '',
+    /at once/,
+  )
 })

@@ -4,6 +4,7 @@ import { namesAct } from './compile.ts'
 import { findContradictions } from './contradictions.ts'
 import { longestPermitDays } from './lower-floor.ts'
 import { compileNetworks } from './networks.ts'
+import { findPathProblem } from './path-pattern.ts'
 import type { PolicyProblem } from './policy-problem.ts'
 import type { Policy, Rule, RulePermission } from './rule.ts'
 
@@ -13,6 +14,8 @@ export interface KnownNames {
   groups: ReadonlySet<string>
   /** Ids of projects and repositories. */
   places: ReadonlySet<string>
+  /** Short names of applications. */
+  applications: ReadonlySet<string>
 }
 
 /** Acts that happen in a project or repository, and those that concern one branch. */
@@ -22,10 +25,13 @@ const heldActs: readonly ActName[] = ['push']
 const isPlaced = (act: ActName): boolean =>
   branchActs.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
 
+/** Acts that happen at an application. */
+const usingActs: readonly ActName[] = ['application.use', 'application.call']
+
 /** Where each part has an effect; a part elsewhere would be a switch that does nothing. */
 const partActs: Partial<Record<keyof Rule['requires'], readonly ActName[]>> = {
   // Whoever pushes has tapped when they came in over SSH, or not at all.
-  freshnessSeconds: ['session', 'push'],
+  freshnessSeconds: ['session', 'push', 'application.use'],
   people: ['guardrail.change'],
   sessionIdleSeconds: ['session'],
   sessionAbsoluteSeconds: ['session'],
@@ -75,6 +81,10 @@ function unknownNames({ who, does, where }: Rule, known: KnownNames): string[] {
     ...(where?.repositories ?? []).flatMap((id) =>
       known.places.has(id) ? [] : [`There is no project or repository ${id}.`],
     ),
+    ...(where?.applications ?? []).flatMap((slug) =>
+      known.applications.has(slug) ? [] : [`There is no application with the short name ${slug}.`],
+    ),
+    ...(where?.paths ?? []).flatMap((path) => findPathProblem(path) ?? []),
     ...does.flatMap((name) => (isKnownAct(name) ? [] : [`There is no act ${name}.`])),
     ...badRanges(networks),
   ]
@@ -99,6 +109,7 @@ function withoutEffect(rule: Rule): string[] {
   const named = namedBy(rule)
   const { where, requires, who } = rule
   const needsPlace = where?.repositories !== undefined || where?.branches !== undefined
+  const needsUse = where?.applications !== undefined || where?.paths !== undefined || where?.methods !== undefined
   const onlyByPlace = who.every((one) => one.startsWith('repository-role:'))
   return [
     ...Object.keys(requires).flatMap((key) => {
@@ -109,6 +120,12 @@ function withoutEffect(rule: Rule): string[] {
       const words = where.map((act) => acts[act]).join(' or ')
       return [`A rule about ${partWords[part]} has an effect only where people ${words}.`]
     }),
+    ...(needsUse && !named.some((act) => usingActs.includes(act))
+      ? ['None of these acts happens at an application, so the rule would never apply.']
+      : []),
+    ...(needsUse && needsPlace
+      ? ['Nothing happens in a repository and at an application at once, so the rule would never apply.']
+      : []),
     ...((needsPlace || onlyByPlace) && !named.some(isPlaced)
       ? ['None of these acts happens in a repository, so the rule would never apply.']
       : []),

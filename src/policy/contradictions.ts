@@ -46,6 +46,9 @@ function meetWhere({ where: one = {} }: Rule, { where: other = {} }: Rule): bool
     [one.repositories, other.repositories],
     [one.branches, other.branches],
     [one.networks, other.networks],
+    [one.applications, other.applications],
+    [one.methods, other.methods],
+    [one.paths, other.paths],
   ]
   return pairs.every(([left, right]) => left === undefined || right === undefined || meet(left, right))
 }

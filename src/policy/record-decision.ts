@@ -8,7 +8,7 @@ import type { DecisionFacts } from './facts.ts'
 
 /** What the ledger keeps of a decision. The address stands beside the leaf, where it can be erased. */
 export function recordDecision(policy: CompiledPolicy, facts: DecisionFacts, decision: Decision): RecordedDecision {
-  const { actor, proof, place, token } = facts
+  const { actor, proof, place, token, use } = facts
   return {
     act: facts.act,
     outcome: decision.outcome,
@@ -28,6 +28,7 @@ export function recordDecision(policy: CompiledPolicy, facts: DecisionFacts, dec
     branch: place?.branch ?? '',
     placeRole: place?.role ?? '',
     lifetime: token?.lifetimeDays ?? -1,
+    ...(use === undefined ? {} : { application: use.application, path: use.path ?? '', method: use.method ?? '' }),
     reported: decision.reported,
   }
 }
@@ -69,6 +70,16 @@ export function factsOf(recorded: RecordedDecision, at: number, address: string 
                     aaguid: recorded.aaguid === '' ? null : recorded.aaguid,
                   },
           },
+    ...(recorded.application === undefined
+      ? {}
+      : {
+          use: {
+            application: recorded.application,
+            name: recorded.application,
+            path: recorded.path || null,
+            method: recorded.method || null,
+          },
+        }),
     ...(recorded.lifetime < 0 ? {} : { token: { lifetimeDays: recorded.lifetime, ageDays: 0 } }),
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type CertificatePathErrorCode, verifyCertificatePath } from './certificate-path.ts'
 import { type CertificateWish, type TestCertificate, extension, makeCertificate } from './test-certificate.ts'
-import { integer, octets, sequence, yes } from './test-der.ts'
+import { integer, octets, sequence, yes } from './der-encode.ts'
 
 const at = Date.now()
 const dayMs = 86_400_000

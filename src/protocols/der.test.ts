@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { DerError, OCTET_STRING, SEQUENCE, bytesOf, contentsOf, numberOf, oidOf, parseDer, readItems } from './der.ts'
-import { integer, octets, oid, sequence, tagged } from './test-der.ts'
+import { integer, octets, oid, sequence, tagged } from './der-encode.ts'
 
 test('reads what was written', () => {
   const bytes = sequence(oid('1.3.6.1.4.1.45724.1.1.4'), octets(Buffer.alloc(300, 7)), tagged(702, integer(5)))

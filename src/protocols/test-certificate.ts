@@ -1,5 +1,5 @@
 import { type KeyObject, X509Certificate, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
-import { bits, integer, octets, oid, printable, sequence, setOf, tagged, utcTime, utf8, yes } from './test-der.ts'
+import { bits, integer, octets, oid, printable, sequence, setOf, tagged, utcTime, utf8, yes } from './der-encode.ts'
 
 /** A certificate of a test's own, with the key it certifies. */
 export interface TestCertificate {

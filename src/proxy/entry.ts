@@ -14,6 +14,11 @@ export interface ProxyRequest {
   protocol: string
   /** As the browser names it, with its port. */
   authority: string
+  /**
+   * It was let on a while ago and is still open. That is no use of a session, and no reason to ask for another tap: it goes
+   * on unless its access has ended.
+   */
+  isAgain?: boolean
 }
 
 /** Who came, and what the upstream is told of it. */

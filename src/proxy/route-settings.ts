@@ -38,6 +38,11 @@ export const RouteSettings = Type.Object(
   {
     /** `http:` or `https:`, host, port, and nothing behind it. */
     upstream: Type.String({ maxLength: 300 }),
+    /**
+     * Who carries the bytes: `proxy` (unless said otherwise) is this server; with `forward-auth` a proxy in front does, and
+     * only asks at `/proxy/verify`: `upstream` then says where it leads, and is never dialled from here.
+     */
+    by: Type.Optional(Type.Union([Type.Literal('proxy'), Type.Literal('forward-auth')])),
     /** Name of the connector that dials it; without one this machine does. */
     connector: Type.Optional(Type.String({ maxLength: 60 })),
     tls: Type.Optional(

@@ -12,7 +12,7 @@ export type AnswerOauth = (
   reply: FastifyReply,
   asked: Omit<Asking, 'address' | 'userAgent'>,
   /** A form, as it is to be understood; and where it is not the route itself, what is asked for. */
-  given?: { body?: string; url?: string },
+  given?: { body?: string; url?: string; authorization?: string | undefined },
 ) => Promise<FastifyReply>
 
 /**
@@ -20,20 +20,21 @@ export type AnswerOauth = (
  * provider has no sessions of its own.
  */
 export const createAnswering =
-  ({ provider, origin }: { provider: Provider; origin: string }): AnswerOauth =>
-  async (request, reply, asked, { body = '', url = request.url.slice(mountPath.length) } = {}) => {
+  ({ provider, origin }: { provider: () => Promise<Provider>; origin: string }): AnswerOauth =>
+  async (request, reply, asked, { body = '', url = request.url.slice(mountPath.length), authorization } = {}) => {
     const cookie = [resumeCookie, `${resumeCookie}.sig`]
       .flatMap((name) => {
         const value = readCookie(request.headers.cookie, name)
         return value === undefined ? [] : [`${name}=${value}`]
       })
       .join('; ')
-    const answered = await callProvider(provider, origin, {
+    const answered = await callProvider(await provider(), origin, {
       method: request.method === 'POST' ? 'POST' : 'GET',
       url,
       headers: {
         ...(asked.browserHash === null ? { accept: 'application/json' } : { accept: 'text/html', cookie }),
         ...(body === '' ? {} : { 'content-type': formType }),
+        ...(authorization === undefined ? {} : { authorization }),
       },
       body,
       asked: { ...asked, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) },

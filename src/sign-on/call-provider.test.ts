@@ -7,7 +7,9 @@ import type { Provider } from 'oidc-provider'
 import { loadConfig } from '../config.ts'
 import { openDatabase } from '../database/open.ts'
 import { callProvider } from './call-provider.ts'
+import { createClientCache } from './openid/client-cache.ts'
 import { createProvider } from './provider.ts'
+import { createSignOnKeys } from './signing-keys.ts'
 
 const origin = 'https://git.example.com'
 const asked = { address: '192.0.2.1', userAgent: '', browserHash: 'mark', endsAs: 'reused' } as const
@@ -28,8 +30,10 @@ before(async () => {
   const database = await openDatabase(loadConfig(['--data', folder], {}).databaseUrl)
   const bus = { publish: () => Promise.resolve(1) }
   const secrets = { getOrCreate: (_name: string, create: () => string) => Promise.resolve(create()) }
+  const clients = createClientCache({ db: database.read, now: Date.now })
+  const keys = await createSignOnKeys({ secrets, now: Date.now })()
   const onError = (error: unknown) => assert.fail(String(error))
-  provider = await createProvider({ database, bus, secrets, origin, now: Date.now, onError })
+  provider = await createProvider({ database, bus, secrets, clients, keys, origin, now: Date.now, onError })
   close = () => database.close()
 })
 after(async () => {

@@ -9,7 +9,7 @@ export interface ProviderRequest {
   /** Below where it is mounted, with its query. */
   url: string
   /** Nothing else of what came reaches it. */
-  headers: { accept?: string; cookie?: string; 'content-type'?: string }
+  headers: { accept?: string; cookie?: string; authorization?: string; 'content-type'?: string }
   body: string
   asked: Asking
 }

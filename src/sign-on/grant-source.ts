@@ -24,6 +24,8 @@ export const createGrantSource = (
       .select(['user.id', 'user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.endsAt'])
       .select(['oauthGrant.tappedAt', 'oauthState.payload'])
       .where('oauthState.model', '=', 'AccessToken')
+      // What an application was told of a person lets it do nothing here.
+      .where('oauthGrant.applicationId', 'is', null)
       .where('oauthState.idHash', '=', hashSecret(secret))
       .$if(!isAgain, (query) => query.where('oauthState.expiresAt', '>', now).where('oauthGrant.expiresAt', '>', now))
       .where('oauthGrant.endedAt', 'is', null)

@@ -49,6 +49,9 @@ export async function createGrant(
     lastUsedAt: null,
     lastUsedFrom: null,
     endedAt: null,
+    applicationId: null,
+    sessionId: null,
+    toldAt: null,
   }
   await tx.insertInto('oauthGrant').values(row).execute()
   await recordEvent(tx, {
@@ -63,7 +66,7 @@ export async function createGrant(
 }
 
 /** By which decision a grant ends: its person's, its own program's, or because a secret of it was shown twice. */
-export type GrantEnd = { as: 'person'; caller: Caller; seal: TakenSeal } | { as: 'revoked' | 'reused' }
+export type GrantEnd = { as: 'person'; caller: Caller; seal: TakenSeal } | { as: 'revoked' | 'reused' | 'signed-out' }
 
 /** Ends a grant with every code and token of it. Undefined where there is none, or no more. */
 export async function endGrant(
@@ -97,6 +100,7 @@ const reasonWords: Record<GrantEnd['as'], string> = {
   person: 'its person ended it',
   revoked: 'the program gave it back',
   reused: 'a secret of it was shown twice',
+  'signed-out': 'its person signed out there',
 }
 
 /** Who showed a secret twice is not known. */

@@ -1,3 +1,5 @@
+import { isApplicationId } from './openid/find-client.ts'
+
 /** Refused wherever they come, by name, RFC 9101 and OpenID Connect Core §6 and §7.2.1: so they are handed on. */
 const refused = ['request', 'request_uri', 'registration']
 
@@ -19,6 +21,7 @@ export const knownParameters = {
   '/oidc/device/auth': ['client_id', 'scope', ...refused],
   '/oidc/token': [
     'client_id',
+    'client_secret',
     'grant_type',
     'code',
     'redirect_uri',
@@ -27,17 +30,31 @@ export const knownParameters = {
     'scope',
     'device_code',
   ],
-  '/oidc/token/revocation': ['client_id', 'token', 'token_type_hint'],
+  '/oidc/token/revocation': ['client_id', 'client_secret', 'token', 'token_type_hint'],
+  '/oidc/token/introspection': ['client_id', 'client_secret', 'token', 'token_type_hint'],
+  '/oidc/session/end': ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'],
 } satisfies Record<string, readonly string[]>
 
+/** What applications can ask beyond that; a program is tapped for each time anyway. */
+const ofApplications = ['max_age', 'acr_values', 'claims', 'id_token_hint', 'login_hint']
+
 const mostLetters = 512
+/** Of what applications write for themselves, or were given as one long text; nothing of it is stored. */
+const mostOfText = 2_048
+const texts: ReadonlySet<string> = new Set(['state', 'nonce', 'claims', 'id_token_hint'])
 
 /** Those that are known there, doubled ones too; undefined where one is longer than anything it could mean. */
 export function pickParameters(
   path: keyof typeof knownParameters,
   given: URLSearchParams,
 ): URLSearchParams | undefined {
-  const known: readonly string[] = knownParameters[path]
+  const isApplication = path === '/oidc/session/end' || isApplicationId(given.get('client_id') ?? '')
+  const known: readonly string[] = [
+    ...knownParameters[path],
+    ...(isApplication && path === '/oidc/auth' ? ofApplications : []),
+  ]
   const picked = [...given].filter(([name]) => known.includes(name))
-  return picked.some(([, value]) => value.length > mostLetters) ? undefined : new URLSearchParams(picked)
+  const isTooLong = ([name, value]: [string, string]): boolean =>
+    value.length > (isApplication && texts.has(name) ? mostOfText : mostLetters)
+  return picked.some(isTooLong) ? undefined : new URLSearchParams(picked)
 }

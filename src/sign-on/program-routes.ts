@@ -10,7 +10,7 @@ import { actOf } from '../identity/act.ts'
 import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import { endGrant, findGrant, listGrants } from './grants.ts'
-import { type Scope, scopeWords } from './scopes.ts'
+import { parseScopes, scopeWords } from './scopes.ts'
 import { ProgramView } from './shapes.ts'
 
 const ById = Type.Object({ id: Type.String() })
@@ -32,7 +32,12 @@ export function programRoutes(
     async describe(request) {
       const { id } = request.params as Static<typeof ById>
       const grant = await getOwn(database.read, { id, userId: getActor(request).id, at: now() })
-      const may = (JSON.parse(grant.scopes) as Scope[]).map((scope) => scopeWords[scope]).join(', ')
+      const may =
+        grant.applicationId === null
+          ? parseScopes(scopeText(grant))
+              .map((scope) => scopeWords[scope])
+              .join(', ')
+          : 'know who you are'
       return {
         title: `Stop ${grant.clientName}`,
         rows: [
@@ -83,12 +88,14 @@ async function getOwn(
   return grant
 }
 
+const scopeText = ({ scopes }: OauthGrantTable): string => (JSON.parse(scopes) as string[]).join(' ')
 const repositoriesOf = (json: string | null): string[] | null => (json === null ? null : (JSON.parse(json) as string[]))
 
 const render = (grant: OauthGrantTable, paths: ReadonlyMap<string, string>): ProgramView => ({
   id: grant.id,
   program: grant.clientName,
-  scopes: JSON.parse(grant.scopes) as Scope[],
+  isApplication: grant.applicationId !== null,
+  scopes: parseScopes(scopeText(grant)),
   repositories:
     repositoriesOf(grant.repositoryIds)?.flatMap((id) => (paths.has(id) ? [{ id, path: paths.get(id) ?? '' }] : [])) ??
     null,

@@ -1,4 +1,6 @@
 import type { Configuration } from 'oidc-provider'
+import { claimsByScope } from './openid/claims.ts'
+import { mayOmitPkce } from './openid/render-client.ts'
 import { scopes } from './scopes.ts'
 
 /** Where the provider takes questions, below its issuer. */
@@ -11,22 +13,31 @@ export const accessTokenSeconds = 3600
 /** As long as somebody may take to sign in and read what is asked. */
 export const questionSeconds = 600
 
-/** What is the same for every instance: only what git’s helpers need is switched on. */
+/** What is the same for every instance: only what git’s helpers and applications need is switched on. */
 export const providerSettings = {
   acrValues: ['phr', 'phrh'],
-  scopes: ['openid', 'offline_access', ...scopes],
-  claims: { openid: ['sub', 'preferred_username', 'acr', 'amr', 'auth_time'] },
+  scopes: ['openid', 'profile', 'email', 'offline_access', ...scopes],
+  claims: Object.fromEntries(Object.entries(claimsByScope).map(([scope, claims]) => [scope, [...claims]])),
+  // Many products look at nothing else.
+  conformIdTokenClaims: false,
+  extraClientMetadata: { properties: [mayOmitPkce] },
   responseTypes: ['code'],
-  clientAuthMethods: ['none'],
+  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
   enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
-  pkce: { required: () => true },
+  pkce: { required: (_ctx, client) => client[mayOmitPkce] !== true },
   features: {
     devInteractions: { enabled: false },
     // Twenty letters that nobody takes for another, nor for a word: 34 bits, good for ten minutes.
     deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', deviceInfo: () => ({}) },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    userinfo: { enabled: false },
+    introspection: {
+      enabled: true,
+      // Whoever has a secret, of its own tokens.
+      allowedPolicy: (_ctx, client, token) => client.clientAuthMethod !== 'none' && token.clientId === client.clientId,
+    },
+    claimsParameter: { enabled: true },
+    userinfo: { enabled: true },
     resourceIndicators: { enabled: false },
     rpInitiatedLogout: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
@@ -36,6 +47,8 @@ export const providerSettings = {
     authorization: authorisePath,
     token: '/token',
     revocation: '/token/revocation',
+    introspection: '/token/introspection',
+    userinfo: '/userinfo',
     device_authorization: '/device/auth',
     code_verification: '/device',
     jwks: '/jwks',
@@ -49,7 +62,7 @@ export const providerSettings = {
   },
   clientBasedCORS: () => false,
   expiresWithSession: () => false,
-  issueRefreshToken: () => true,
+  issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
   // Whatever ends one token of a grant ends the grant.
   revokeGrantPolicy: () => true,

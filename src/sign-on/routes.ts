@@ -1,11 +1,13 @@
 import { type Static, Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
+import type { BriefTokens } from '../access-keys/brief-tokens.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Id } from '../database/id.ts'
 import type { ActDescription, SensitiveAct } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import type { CookieNames } from '../http/cookies.ts'
 import { invalid } from '../http/problem.ts'
+import { newSecret } from '../http/secret.ts'
 import { actOf } from '../identity/act.ts'
 import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
@@ -14,13 +16,19 @@ import type { Secrets } from '../secrets/secrets.ts'
 import { letIn, refuse } from './answer-asked.ts'
 import { describeAsked, viewAsked } from './asked-words.ts'
 import type { Asked } from './asked.ts'
+import { createCurrentProvider } from './current-provider.ts'
 import { createAskedFinder } from './find-asked.ts'
 import { gitConfigRoute } from './git-config.ts'
 import { grantLifetimeDays } from './grant-lifetime.ts'
 import { oauthRoutes } from './oauth-routes.ts'
+import { createAskedMarks } from './openid/asked-mark.ts'
+import type { ClientCache } from './openid/client-cache.ts'
+import { endSignOn } from './openid/end-session.ts'
+import { createSignOnQuestions } from './openid/sign-on-questions.ts'
 import { programRoutes } from './program-routes.ts'
 import { mountPath } from './provider-settings.ts'
-import { createProvider } from './provider.ts'
+import { signOnStandingRoutes } from './sign-on-routes.ts'
+import type { SignOnKeys } from './signing-keys.ts'
 import { AskedView, LetDeviceIn, LetIn, Onward, TypedCode } from './shapes.ts'
 
 const ByUid = Type.Object({ uid: Type.String({ maxLength: 100 }) })
@@ -30,21 +38,33 @@ export interface SignOnParts {
   bus: Pick<Bus, 'publish'>
   secrets: Pick<Secrets, 'getOrCreate'>
   cookies: CookieNames
+  briefTokens: BriefTokens
+  clients: ClientCache
+  keys: () => Promise<SignOnKeys>
   /** `project/name` of those of the given repositories that the person can reach. */
   listReachablePaths: (userId: Id<'usr'>, repositoryIds: readonly string[]) => Promise<Map<string, string>>
   onError: (error: unknown) => void
 }
 
 /**
- * `sign-on/` owns the OAuth server: which programs people let in, to do what, and the codes and tokens of each. It
- * never decides how somebody signs in, nor what a caller may do.
+ * `sign-on/` owns the OAuth server: which programs people let in, to do what, which applications they are signed on to,
+ * and the codes and tokens of each. It never decides how somebody signs in, nor what a caller may do.
  */
 export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> {
-  const { ceremonies, bus, secrets, cookies, listReachablePaths, onError } = parts
+  const { ceremonies, bus, secrets, cookies, briefTokens, clients, keys, listReachablePaths, onError } = parts
   const { database, now, policy } = ceremonies
   const { origin } = ceremonies.place
-  const provider = await createProvider({ database, bus, secrets, origin, now, onError })
-  oauthRoutes(app, { provider, origin, cookies })
+  const marks = createAskedMarks(await secrets.getOrCreate('sign-on marks', newSecret))
+  const questions = createSignOnQuestions({ database, policy, clients, marks, cookies, origin, now })
+  const provider = createCurrentProvider({ database, bus, secrets, clients, keys, origin, now, onError })
+  // What is wrong with it is known at the start.
+  await provider()
+  const issuer = `${origin}${mountPath}`
+  oauthRoutes(app, {
+    ...{ provider, origin, cookies, briefTokens, questions, now },
+    endSignOn: (parameters) => endSignOn({ database, bus, clients, keys, issuer, now }, parameters),
+  })
+  signOnStandingRoutes(app, { database, policy, questions, origin, now })
   gitConfigRoute(app, { origin })
   programRoutes(app, { database, bus, now, listReachablePaths })
   const find = createAskedFinder({ database, cookies, now })

@@ -40,6 +40,8 @@ export const Onward = Type.Object({ returnTo: Type.String() })
 export const ProgramView = Type.Object({
   id: Type.String(),
   program: Type.String(),
+  /** A tool that its person is signed on to in one of their sessions; it may do nothing here. */
+  isApplication: Type.Boolean(),
   scopes: Type.Array(Scope),
   /** Null: every repository its person reaches. */
   repositories: Nullable(Type.Array(Type.Object({ id: Type.String(), path: Type.String() }))),

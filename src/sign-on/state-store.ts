@@ -1,8 +1,8 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Bus } from '../bus/bus.ts'
-import type { Database } from '../database/handles.ts'
+import type { Database, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { OauthGrantTable } from '../database/schema.ts'
+import type { OauthGrantTable, TableName } from '../database/schema.ts'
 import { hashSecret } from '../http/secret.ts'
 import { asking } from './asking.ts'
 import { findClient, renderClient } from './clients.ts'
@@ -10,6 +10,9 @@ import { endGrant, findGrant } from './grants.ts'
 import { isHasty } from './hasty-renewal.ts'
 import { challengeFor } from './odd-verifier.ts'
 import type { OpenQuestions } from './open-questions.ts'
+import type { ClientCache } from './openid/client-cache.ts'
+import { renderOpenidClient } from './openid/render-client.ts'
+import { findLiveSignOn } from './openid/sign-on-grants.ts'
 
 interface StoreParts {
   database: Database
@@ -19,6 +22,7 @@ interface StoreParts {
   /** What it answers where there are too many questions. */
   tooManyQuestions: () => Error
   questions: OpenQuestions
+  clients: ClientCache
   now: () => number
 }
 
@@ -31,8 +35,10 @@ export function createStateStore(parts: StoreParts): (model: string) => Adapter 
       return {
         ...nothing,
         find: async (id) => {
-          const client = findClient(id)
-          return client && renderClient(client)
+          const program = findClient(id)
+          if (program !== undefined) return renderClient(program)
+          const application = await parts.clients.find(id)
+          return application && renderOpenidClient(application)
         },
       }
     // Who is signed in is known by our own session alone, and asked at each tap.
@@ -65,8 +71,15 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
         grantId: (payload.grantId ?? null) as Id<'gra'> | null,
         expiresAt: now() + (expiresIn ?? 0) * 1000,
       }
-      await database.write((tx) =>
-        tx
+      const kept = asking.getStore()
+      const first = model === 'AccessToken' ? kept?.usingUp : undefined
+      if (kept !== undefined && first !== undefined) kept.usingUp = undefined
+      let isLate = false
+      await database.write(async (tx) => {
+        // The code that it is given for: one commit, and neither without the other.
+        isLate = first !== undefined && (await first(tx))
+        if (isLate) return
+        await tx
           .insertInto('oauthState')
           .values({
             ...row,
@@ -79,8 +92,9 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
             consumedAt: null,
           })
           .onConflict((conflict) => conflict.columns(['model', 'idHash']).doUpdateSet(row))
-          .execute(),
-      )
+          .execute()
+      })
+      if (isLate) throw new InvalidGrant('it is being used already')
     },
 
     async find(id) {
@@ -102,7 +116,7 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
     async consume(id) {
       questions.close(hashSecret(id))
       const at = now()
-      const isSecond = await database.write(async (tx) => {
+      const use = async (tx: Tx<TableName>): Promise<boolean> => {
         const mine = tx.updateTable('oauthState').where('model', '=', model).where('idHash', '=', hashSecret(id))
         const first = await mine
           .set({ consumedAt: at, askedFrom: asking.getStore()?.address ?? '' })
@@ -120,8 +134,13 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
         if (isRefresh && row !== undefined && isHasty(row, at)) throw justRenewed()
         if (row?.grantId) await endGrant(tx, { bus, id: row.grantId, at }, { as: 'reused' })
         return true
-      })
-      if (isSecond) throw new InvalidGrant('it is being used already')
+      }
+      const kept = asking.getStore()
+      if (model === 'AuthorizationCode' && kept !== undefined) {
+        kept.usingUp = use
+        return
+      }
+      if (await database.write(use)) throw new InvalidGrant('it is being used already')
     },
 
     async destroy(id) {
@@ -134,11 +153,15 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
 }
 
 /** Its grants are ours: what has ended, there is nothing to renew of. */
-function grantsOf({ database, bus, now }: StoreParts): Partial<Adapter> {
+function grantsOf({ database, bus, clients, now }: StoreParts): Partial<Adapter> {
   return {
     find: async (id) => {
-      const grant = await findGrant(database.read, id as Id<'gra'>, now())
-      return grant && renderGrant(grant)
+      const at = now()
+      const grant = await findGrant(database.read, id as Id<'gra'>, at)
+      if (grant === undefined || grant.applicationId === null) return grant && renderGrant(grant)
+      const client = await clients.find(grant.applicationId)
+      const live = client && (await findLiveSignOn(database.read, { id: grant.id, client, at }))
+      return live && renderGrant(live)
     },
     async destroy(id) {
       const { endsAs = 'reused' } = asking.getStore() ?? {}
@@ -153,7 +176,7 @@ const renderGrant = (grant: OauthGrantTable): AdapterPayload => ({
   kind: 'Grant',
   accountId: grant.userId,
   clientId: grant.clientId,
-  openid: { scope: ['openid', 'offline_access', ...(JSON.parse(grant.scopes) as string[])].join(' ') },
+  openid: { scope: [...new Set(['openid', 'offline_access', ...(JSON.parse(grant.scopes) as string[])])].join(' ') },
   iat: Math.floor(grant.createdAt / 1000),
   exp: Math.floor(grant.expiresAt / 1000),
 })

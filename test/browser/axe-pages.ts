@@ -28,6 +28,7 @@ export function testPages(half: 'even' | 'odd'): void {
     await setUp(story)
     const demo = await readDemo(story)
     await addMirrors(story)
+    await addApplication(story)
     const asked = { address: '203.0.113.9', via: 'session', tokenId: null } as const
     const { code } = await askForTap(postern, { of: 'ana', by: 'demo-maya', asked })
     const pages = ownerPages({
@@ -105,6 +106,43 @@ async function readDemo({ page, postern }: Story) {
     ready: find('ready'),
     conflicting: find('conflicts'),
   }
+}
+
+/** A tool that people open beside Git. */
+async function addApplication({ postern: { postern } }: Story): Promise<void> {
+  const { database, now } = postern.ceremonies
+  const id = newId('app')
+  const settings = { redirectUris: ['https://grafana.example.com/login/generic_oauth'], groups: 'all' }
+  await database.write(async (tx) => {
+    await tx
+      .insertInto('application')
+      .values({
+        id,
+        slug: 'grafana',
+        name: 'Grafana',
+        description: 'Dashboards and alerts',
+        kind: 'openid' as const,
+        recipe: 'grafana',
+        launchUrl: null,
+        audience: 'members' as const,
+        strength: null,
+        createdAt: now(),
+        createdBy: null,
+        endedAt: null,
+      })
+      .execute()
+    await tx
+      .insertInto('openidClient')
+      .values({
+        applicationId: id,
+        secretHash: 'none',
+        formerHash: null,
+        formerUntil: null,
+        settings: JSON.stringify(settings),
+        changedAt: now(),
+      })
+      .execute()
+  })
 }
 
 /** An import that is under way into the empty repository, and a mirror of the other that fails. */

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
 import { tapToPush } from './push-scenes.ts'
 import { sshHardwareKeys, sshPin } from './ssh-scenes.ts'
+import { toolsHardwareKey } from './tool-scenes.ts'
 import { adminNetworks, guestTokens, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
 
 type Scenes = Record<string, (context: TestContext) => Promise<void>>
@@ -12,6 +13,7 @@ export const keyScenes: Scenes = {
   'admin-merge': adminMerge,
   'guest-keys': guestKeys,
   'hardware-keys': hardwareKeys,
+  'tools-hardware-key': toolsHardwareKey,
   'ssh-hardware-keys': sshHardwareKeys,
 }
 

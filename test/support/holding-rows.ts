@@ -30,6 +30,12 @@ export async function insertHoldings(
         }),
       )
       .execute()
+    const secret = { secretHash: username, secretMadeAt: at, secretMadeBy: id, secretLeftAt: null }
+    const never = { lastSeenAt: null, lastSeenFrom: null, endedAt: null }
+    await tx
+      .insertInto('connector')
+      .values({ id: newId('con'), name: `of-${username}`, ...secret, ...never, createdAt: at, createdBy: id })
+      .execute()
     const machine = await createMachineUser(tx, { name: `of ${username}`, createdBy: id, at })
     await tx
       .insertInto('workloadTrust')

@@ -5,6 +5,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { createPersonKeySource } from '../../src/access-keys/ssh-keys/ssh-key-source.ts'
+import { tokenIntrospection } from 'openid-client'
 import { accessKinds } from '../../src/access-kinds.ts'
 import type { CertificateIssued } from '../../src/access-keys/certificates/shapes.ts'
 import type { Id } from '../../src/database/id.ts'
@@ -12,6 +13,7 @@ import { createRegistrationLink } from '../../src/identity/registration-links.ts
 import { findUserByUsername } from '../../src/identity/users.ts'
 import type { DeployKeyList } from '../../src/machines/deploy-keys/shapes.ts'
 import type { PipelineList } from '../../src/machines/workloads/shapes.ts'
+import type { ConnectorList } from '../../src/proxy/connectors/shapes.ts'
 import { u64 } from '../../src/protocols/ssh/wire.ts'
 import { TestSshKey } from '../../src/protocols/ssh/test-ssh-key.ts'
 import { git, withToken } from '../../src/walk/git.ts'
@@ -20,9 +22,12 @@ import { applicant } from './ceremony.ts'
 import { insertHoldings } from './holding-rows.ts'
 import { requestOf, type RunningPush, startPush } from './held-push.ts'
 import { addSshKey } from './ssh-keys.ts'
+import { makeRoute } from './make-route.ts'
 import { makeHeld, type Repository } from './held-repository.ts'
 import { startHold } from './hold.ts'
 import { letIn, Program } from './oauth.ts'
+import { addTool, type RelyingParty, signOnTo } from './relying-party.ts'
+import { RouteBrowser } from './route-browser.ts'
 import { newSshKey } from './ssh-key-line.ts'
 import type { StartedPostern } from './start-postern.ts'
 
@@ -37,6 +42,10 @@ export interface World {
   big: Repository
   /** Its main takes a tap for each push. */
   waiting: Repository
+  /** Origin of a route; nobody answers behind it. */
+  tool: string
+  /** A tool that asks by OpenID Connect. */
+  wiki: RelyingParty
 }
 
 /** Something that a person has, and how it is used. */
@@ -65,7 +74,9 @@ export async function makeWorld(postern: StartedPostern, ana: Person): Promise<W
   const waiting = await makeHeld(postern, ana, 'work/waiting')
   await waiting.setPush('main', 'tap')
   await waiting.commit('one.txt')
-  return { postern, ana, big, waiting }
+  const tool = await makeRoute(ana, 'tool', { upstream: 'http://127.0.0.1:9' })
+  const wiki = await addTool(ana)
+  return { postern, ana, big, waiting, tool, wiki }
 }
 
 /** Adds a person at acme.example whom nobody manages. */
@@ -83,7 +94,7 @@ export async function holdEverything(
   username: string,
   arrive: (world: World, username: string) => Promise<Person> = joinAlone,
 ): Promise<Holder> {
-  const { postern, ana, big, waiting } = world
+  const { postern, ana, big, waiting, tool, wiki } = world
   const { database, now } = postern.postern.ceremonies
   const person = await arrive(world, username)
   // So that they may have an agent.
@@ -91,6 +102,9 @@ export async function holdEverything(
   const { id } = (await findUserByUsername(database.read, username)) ?? assert.fail()
   const there = new Person(postern.origin, person.authenticator)
   await there.signIn()
+  const browser = new RouteBrowser(there)
+  assert.equal((await browser.visit(tool)).status, 502)
+  const signedOn = await signOnTo(there, wiki)
   const token = await person.makeToken('laptop', ['repository:write', 'account:read', 'act'])
   const sshKey = new TestSshKey('ssh-ed25519')
   await addSshKey(person, sshKey)
@@ -178,6 +192,20 @@ export async function holdEverything(
     { name: 'the session they use', use: () => signedOut(person) },
     { name: 'a session on another device', use: () => signedOut(there) },
     {
+      name: 'a tool opened through the proxy',
+      async use() {
+        assert.equal((await browser.ask(tool)).status, 401)
+        return 'ended'
+      },
+    },
+    {
+      name: 'a tool they are signed on to',
+      async use() {
+        assert.equal((await tokenIntrospection(wiki.config, signedOn.access_token)).active, false)
+        return 'ended'
+      },
+    },
+    {
       name: 'a passkey',
       async use() {
         await refusedBy(new Person(postern.origin, person.authenticator).signIn(), [401, 403, 409])
@@ -255,6 +283,7 @@ export async function holdEverything(
     { name: 'a mirror they set up', use: () => passedOn(world, 'mirror', username) },
     { name: 'a deploy key they added', use: () => deployKeyPassedOn(world, username) },
     { name: 'a pipeline they let in', use: () => pipelinePassedOn(world, username) },
+    { name: 'a connector whose secret they saw', use: () => connectorPassedOn(world, username) },
   ]
   for (const { name, count } of accessKinds) {
     // Taken before anything has ended: a kind of which they hold nothing is tried by nobody.
@@ -322,6 +351,14 @@ async function pipelinePassedOn({ postern, ana, big }: World, username: string) 
   const { items } = await ana.call<PipelineList>('GET', `${big.path}/pipelines`)
   const row = items.find(({ name }) => name === `of ${username}`) ?? assert.fail('it is gone')
   assert.ok((row.keepBy ?? 0) > postern.postern.ceremonies.now())
+  return 'passed on' as const
+}
+
+/** Administrators are told that it wants another secret. */
+async function connectorPassedOn({ ana }: World, username: string) {
+  const { items } = await ana.call<ConnectorList>('GET', '/connectors')
+  const row = items.find(({ name }) => name === `of-${username}`) ?? assert.fail('it is gone')
+  assert.notEqual(row.secretLeftAt, null)
   return 'passed on' as const
 }
 

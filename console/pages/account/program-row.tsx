@@ -22,16 +22,26 @@ export function ProgramRow({ program }: { program: ProgramView }) {
           {program.program}
         </Text>
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          May {mayWords(program.scopes)} · {where}
+          {program.isApplication
+            ? 'Knows who you are, while you are signed in'
+            : `May ${mayWords(program.scopes)} · ${where}`}
         </Text>
         <Text size="sm" c="dimmed" component="div">
-          Let in <TimeAgo at={program.createdAt} /> from {program.askedFrom}
-          {program.via === 'device' ? ', by a code' : ''}; asks again <TimeAgo at={program.expiresAt} />;{' '}
-          {program.lastUsedAt === null ? (
-            'never used'
+          {program.isApplication ? (
+            <>
+              Opened <TimeAgo at={program.createdAt} /> from {program.askedFrom}; ends with that session
+            </>
           ) : (
             <>
-              last used <TimeAgo at={program.lastUsedAt} /> from {program.lastUsedFrom}
+              Let in <TimeAgo at={program.createdAt} /> from {program.askedFrom}
+              {program.via === 'device' ? ', by a code' : ''}; asks again <TimeAgo at={program.expiresAt} />;{' '}
+              {program.lastUsedAt === null ? (
+                'never used'
+              ) : (
+                <>
+                  last used <TimeAgo at={program.lastUsedAt} /> from {program.lastUsedFrom}
+                </>
+              )}
             </>
           )}
         </Text>
@@ -46,7 +56,9 @@ export function ProgramRow({ program }: { program: ProgramView }) {
         act={end}
         onClose={() => setAsking(false)}
       >
-        It is refused from now on, where it runs at this moment too. To use it again, let it in again.
+        {program.isApplication
+          ? 'You are signed out there, where it takes our word for it. To open it again, go there again.'
+          : 'It is refused from now on, where it runs at this moment too. To use it again, let it in again.'}
       </ConfirmDialog>
     </Group>
   )

@@ -11,7 +11,7 @@ export function ProgramsTab() {
     <Stack>
       <Text c="dimmed" maw={640}>
         Programs that you let in with a tap, such as git’s own sign-in by browser. They act as you, within what you
-        allowed; they can never approve or merge.
+        allowed; they can never approve or merge. Tools that you opened stand here too: they only know who you are.
       </Text>
       {data.items.length > 0 ? (
         <RowList label="Programs that you let in">

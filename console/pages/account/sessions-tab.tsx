@@ -1,8 +1,8 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
-import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
-import { refresh } from '../../api/queries.ts'
-import type { SessionView } from '../../api/shapes.ts'
+import { getQuery, refresh } from '../../api/queries.ts'
+import type { OpenTools, SessionView } from '../../api/shapes.ts'
 import { browserWords } from '../../ui/browser-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowList } from '../../ui/row-list.tsx'
@@ -13,6 +13,8 @@ import { sessionsQuery } from './account-queries.ts'
 
 export function SessionsTab() {
   const { data } = useSuspenseQuery(sessionsQuery)
+  const open = useQuery(getQuery<OpenTools>('/me/open-tools'))
+  const toolsOf = (id: string) => open.data?.items.find(({ sessionId }) => sessionId === id)?.tools ?? []
   const end = useMutation({
     mutationFn: (id: string | null) => api.delete(id === null ? '/me/sessions' : `/me/sessions/${id}`),
     onSuccess: () => refresh('/me/sessions'),
@@ -42,6 +44,11 @@ export function SessionsTab() {
               <Text size="sm" c="dimmed">
                 Last used <TimeAgo at={session.lastSeenAt} />. <Ends session={session} />
               </Text>
+              {toolsOf(session.id).length > 0 && (
+                <Text size="sm" c="dimmed">
+                  Also signed in to {toolsOf(session.id).join(', ')}
+                </Text>
+              )}
             </Stack>
             {!session.isCurrent && (
               <Button

@@ -2,11 +2,20 @@ import type { ActName, RuleRequirement } from '../../api/shapes.ts'
 import { allActs, isNamed } from './act-words.ts'
 
 /** What a rule can ask, and where it can be about. */
-export type Part = keyof RuleRequirement | 'eachTap' | 'repositories' | 'branches'
+export type Part =
+  | keyof RuleRequirement
+  | 'eachTap'
+  | 'repositories'
+  | 'branches'
+  | 'applications'
+  | 'paths'
+  | 'methods'
 
 const onBranches: readonly ActName[] = ['push', 'merge', 'approve', 'protect', 'branch.rule']
 const inPlaces = (act: ActName): boolean =>
   onBranches.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
+
+const atTools = (act: ActName): boolean => act === 'application.use' || act === 'application.call'
 
 /** What can wait for a tap of its own because a rule asks for it: `freshnessSeconds` 0. */
 const isHeld = (act: ActName): boolean => act === 'push'
@@ -18,13 +27,16 @@ const effect: Record<Exclude<Part, 'eachTap'>, (act: ActName) => boolean> = {
   strength: byKey,
   models: byKey,
   networks: () => true,
-  freshnessSeconds: (act) => act === 'session' || act === 'push',
+  freshnessSeconds: (act) => act === 'session' || act === 'push' || act === 'application.use',
   sessionIdleSeconds: (act) => act === 'session',
   sessionAbsoluteSeconds: (act) => act === 'session',
   tokenLifetimeDays: (act) => act === 'token.create' || act === 'token.use',
   people: (act) => act === 'guardrail.change',
   repositories: inPlaces,
   branches: (act) => onBranches.includes(act),
+  applications: atTools,
+  paths: atTools,
+  methods: atTools,
 }
 
 /** The parts that do something where a rule names these acts; the server refuses the others. */

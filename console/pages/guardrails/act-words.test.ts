@@ -22,7 +22,12 @@ test('what an imported rule names beside them is offered too', () => {
 })
 
 test('a part is shown exactly where the server sees an effect of it', () => {
-  const known = { usernames: new Set<string>(), groups: new Set<string>(), places: new Set(['prj_1']) }
+  const known = {
+    usernames: new Set<string>(),
+    groups: new Set<string>(),
+    places: new Set(['prj_1']),
+    applications: new Set<string>(),
+  }
   const asked: [keyof RuleRequirement, RuleRequirement][] = [
     ['freshnessSeconds', { freshnessSeconds: 600 }],
     ['people', { people: 2 }],

@@ -77,6 +77,7 @@ export const actWords: Record<ActName, string> = {
   'application.use': 'open an application',
   'application.call': 'call an application by a program',
   'application.change': 'set up, change or end an application',
+  'connector.change': 'add, renew or end a connector',
   'guardrail.change': 'change a guardrail',
   'guardrail.approve': 'approve the change of a guardrail',
   'metadata.import': 'import what is known of authenticator models',
@@ -144,7 +145,7 @@ const offered: Record<string, string[]> = {
     'workload.change',
     'mirror.change',
   ],
-  Applications: family('application'),
+  Applications: [...family('application'), ...family('connector')],
   'Guardrails and this instance': [
     ...family('guardrail'),
     'metadata.import',

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { PageOf, ProjectView, RepositorySummary, Rule } from '../../api/shapes.ts'
 import type { Part } from './act-parts.ts'
+import { FormTools } from './form-tools.tsx'
 
 interface FormWhereProps {
   where: NonNullable<Rule['where']>
@@ -27,6 +28,7 @@ export const FormWhere = ({ where, parts, onChange }: FormWhereProps) => (
         onChange={(branches) => onChange({ ...where, branches })}
       />
     )}
+    {parts.has('applications') && <FormTools where={where} onChange={onChange} />}
     <NetworksInput
       label="Only for those who come from"
       description="Addresses or ranges. The rule does not concern anybody else"

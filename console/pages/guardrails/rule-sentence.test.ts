@@ -18,6 +18,7 @@ test('each rule of the catalogue is said in plain words', () => {
     'session-limits': 'Everybody is signed out after 1 hour without use, and 12 hours after signing in at the latest.',
     'hardware-keys': 'Everybody may use only hardware keys to register a passkey or sign in.',
     'ssh-hardware-keys': 'Everybody may use only hardware keys to come in over SSH.',
+    'tools-hardware-key': 'Everybody needs a hardware key of a verified model to open an application.',
     'ssh-pin': 'Everybody needs a security key with its PIN to come in over SSH.',
   })
 })
@@ -56,4 +57,16 @@ test('models are said by their names where they are known', () => {
     'Everybody may use only Key 5, and may not use keys of one device to sign in.',
   )
   assert.match(ruleSentence(rule), /only the model 01020304-/)
+})
+
+test('a tool is opened, and parts of it are named', () => {
+  const where = { applications: ['grafana', 'wiki'], paths: ['/admin*'], methods: ['POST', 'DELETE'] }
+  assert.equal(
+    ruleSentence({ who: ['everyone'], does: ['application.use'], where, requires: { strength: 'attested' } }),
+    'Everybody needs a hardware key of a verified model to open grafana or wiki on /admin* with POST or DELETE.',
+  )
+  assert.equal(
+    ruleSentence({ who: ['guests'], does: ['application.use'], requires: { freshnessSeconds: 3600 } }),
+    'Guests must tap again when the last tap is older than 1 hour.',
+  )
 })

@@ -29,7 +29,10 @@ export function ruleSentence(rule: Told, nameOf: NameModel = () => undefined): s
     rule.enforceFrom === undefined ? '' : `from ${dayWords(rule.enforceFrom)} on, `,
     rule.graceDays === undefined ? '' : `${counted(rule.graceDays, 'day')} after joining, `,
   ].join('')
-  const to = `to ${listed(rule.does.map(doesWords), 'or')}${whereWords(rule.where)}`
+  const to = `to ${listed(
+    rule.does.map((act) => actAt(act, rule.where)),
+    'or',
+  )}${whereWords(rule.where)}`
   const sentences = [
     ...(forActs.length ? [`${from}${subject.words} ${forActs.join(', and ')} ${to}`] : []),
     ...byItself.map((asked, index) =>
@@ -55,6 +58,11 @@ function askedForActs({ requires, does }: Told, { isPlural }: Subject, nameOf: N
   ]
 }
 
+function againWords(does: readonly string[]): string {
+  if (does.every((act) => act === 'push')) return 'tap for a push'
+  return does.every((act) => act === 'application.use') ? 'tap again' : 'sign in again'
+}
+
 type Asked = (who: 'subject' | 'they') => string
 
 /** What carries its act in itself. */
@@ -69,7 +77,7 @@ function askedByItself({ requires, does }: Told, { isPlural }: Subject): Asked[]
       ? []
       : [`${durationWords(absolute)} after signing in${idle === undefined ? '' : ' at the latest'}`]),
   ]
-  const again = does.every((act) => act === 'push') ? 'tap for a push' : 'sign in again'
+  const again = againWords(does)
   const asked: Asked[] = []
   if (limits.length) asked.push((who) => `${are(who)} signed out ${limits.join(', and ')}`)
   if (freshnessSeconds !== undefined && freshnessSeconds > 0)
@@ -80,11 +88,21 @@ function askedByItself({ requires, does }: Told, { isPlural }: Subject): Asked[]
   return asked
 }
 
+/** “open grafana” says more than “open an application in grafana”. */
+function actAt(act: string, where: Rule['where']): string {
+  const tools = where?.applications && listed(where.applications, 'or')
+  if (tools === undefined) return doesWords(act)
+  if (act === 'application.use') return `open ${tools}`
+  return act === 'application.call' ? `call ${tools} by a program` : `${doesWords(act)} at ${tools}`
+}
+
 function whereWords(where: Rule['where']): string {
-  const { repositories, branches, networks } = where ?? {}
+  const { repositories, branches, networks, paths, methods } = where ?? {}
   return [
     repositories && ` in ${listed(repositories, 'or')}`,
     branches && ` on ${listed(branches, 'or')}`,
+    paths && ` on ${listed(paths, 'or')}`,
+    methods && ` with ${listed(methods, 'or')}`,
     networks && ` when coming from ${listed(networks, 'or', 4, 'more ranges')}`,
   ]
     .filter(Boolean)

@@ -4,11 +4,14 @@ import { type Part, partsOf } from './act-parts.ts'
 /** The rule without what has no effect on its acts, and without empty lists: as it is saved. */
 export function tidyRule(rule: Rule): Rule {
   const parts = partsOf(rule.does)
-  const { repositories, branches, networks } = rule.where ?? {}
+  const { repositories, branches, networks, applications, paths, methods } = rule.where ?? {}
   const where = filled({
     repositories: parts.has('repositories') ? repositories : undefined,
     branches: parts.has('branches') ? branches : undefined,
     networks,
+    applications: parts.has('applications') ? applications : undefined,
+    paths: parts.has('paths') ? paths : undefined,
+    methods: parts.has('methods') ? methods : undefined,
   })
   const { models, strength, ...others } = rule.requires
   const requires = {

@@ -17,6 +17,7 @@ import { OwnClaims } from '../domains/own-claims.tsx'
 import { Attention } from './attention.tsx'
 import { Deadlines } from './deadlines.tsx'
 import { FirstStep } from './first-step.tsx'
+import { YourTools } from './your-tools.tsx'
 
 const homeQuery = getQuery<Home>('/home')
 
@@ -25,7 +26,7 @@ export const fetchAhead: FetchAhead = () => [
   queryClient.ensureQueryData(ownRequirementsQuery),
 ]
 
-/** What waits for my tap, my pull requests, my repositories; for administrators what needs attention. */
+/** What waits for my tap, my tools, my pull requests, my repositories; for administrators what needs attention. */
 export function HomePage() {
   const me = useMe()
   const { data: home } = useSuspenseQuery(homeQuery)
@@ -40,7 +41,6 @@ export function HomePage() {
         <OwnAnnouncements />
         <Deadlines />
         <Attention me={me} attention={home.attention} />
-        {isNew && <FirstStep me={me} />}
         {home.requests.length > 0 && (
           <Section title="Waiting for your tap" action={<Anchor href={paths.inbox}>Inbox</Anchor>}>
             <RowList label="What waits for your tap">
@@ -50,6 +50,8 @@ export function HomePage() {
             </RowList>
           </Section>
         )}
+        {home.tools.length > 0 && <YourTools tools={home.tools} />}
+        {isNew && <FirstStep me={me} hasTools={home.tools.length > 0} />}
         {home.waiting.length > 0 && (
           <Section title="Pull requests you may merge">
             <RowList label="Pull requests you may merge">

@@ -24,6 +24,7 @@ export const placesFor = (me: Me): Place[] => [
     ? [
         { label: 'Directory', href: paths.directory(), letter: 'd', isMain: false },
         { label: 'Getting back in', href: paths.recoveries, letter: 'b', isMain: false },
+        { label: 'Applications', href: paths.applications, letter: 'o', isMain: true },
         { label: 'Guardrails', href: paths.guardrails(), letter: 'l', isMain: true },
         { label: 'Models of keys', href: paths.models(), letter: 'm', isMain: false },
         { label: 'Audit', href: paths.audit(), letter: 'a', isMain: true },

@@ -5,9 +5,14 @@ import type { Strength } from './scales.ts'
 export interface SignOnTables {
   oauthGrant: OauthGrantTable
   oauthState: OauthStateTable
+  openidClient: OpenidClientTable
+  backchannelLogout: BackchannelLogoutTable
 }
 
-/** What a person let one program do in their name, with one tap; its tokens hang on it and end with it. */
+/**
+ * What a person let one program do in their name, with one tap, or an application that they are signed on to; its codes
+ * and tokens hang on it and end with it.
+ */
 export interface OauthGrantTable {
   id: Id<'gra'>
   userId: Id<'usr'>
@@ -31,6 +36,34 @@ export interface OauthGrantTable {
   /** The address of that use. */
   lastUsedFrom: string | null
   endedAt: number | null
+  /** Of a sign-on; null for a program that a tap let in. */
+  applicationId: Id<'app'> | null
+  /** The browser session that a sign-on hangs on, and ends with; one at a time of each session and application. */
+  sessionId: Id<'ses'> | null
+  /** When the end of a sign-on was seen to; null before, and for programs. */
+  toldAt: number | null
+}
+
+/** An application that asks by OpenID Connect who came. */
+export interface OpenidClientTable {
+  applicationId: Id<'app'>
+  /** Of its secret; null for one that can keep none. */
+  secretHash: string | null
+  /** Of the secret before, which is good until `formerUntil`. */
+  formerHash: string | null
+  formerUntil: number | null
+  /** JSON, `OpenidSettings` of `sign-on/openid/client-settings.ts`. */
+  settings: string
+  changedAt: number
+}
+
+/** Applications that are still to be told that a sign-on is over: gone once they were, or after a day of trying. */
+export interface BackchannelLogoutTable {
+  grantId: Id<'gra'>
+  createdAt: number
+  notBefore: number
+  attempts: number
+  lastError: string | null
 }
 
 /** What the OAuth server must remember: interactions, codes, tokens. Removed when it has expired. */

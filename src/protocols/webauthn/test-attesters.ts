@@ -2,7 +2,7 @@ import { createPublicKey, sign } from 'node:crypto'
 import type { CborValue } from '../cbor.ts'
 import { sha256 } from '../sha256.ts'
 import { type TestCertificate, extension, makeCertificate } from '../test-certificate.ts'
-import { enumerated, integer, octets, oid, sequence, setOf, tagged, utf8 } from '../test-der.ts'
+import { enumerated, integer, octets, oid, sequence, setOf, tagged, utf8 } from '../der-encode.ts'
 import type { Attester, Made } from './software-attestation.ts'
 
 interface Maker {

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import { type TestCertificate, extension, makeCertificate } from '../test-certificate.ts'
-import { octets } from '../test-der.ts'
+import { octets } from '../der-encode.ts'
 import { ZERO_AAGUID } from './authenticator-data.ts'
 import type { Attester } from './software-attestation.ts'
 import { androidKeyAttester, appleAttester, fidoU2fAttester, packedAttester, tpmAttester } from './test-attesters.ts'

@@ -1,4 +1,4 @@
-// Writes the ASN.1 that certificates and attestations of tests are made of (X.690, DER).
+// Writes DER (X.690, ASN.1): what certificates and attestations are made of.
 
 export function der(tag: number | Buffer, ...contents: Buffer[]): Buffer {
   const body = Buffer.concat(contents)

@@ -1,0 +1,4 @@
+<?php
+
+$conf['issuer'] = '';
+$conf['audience'] = '';

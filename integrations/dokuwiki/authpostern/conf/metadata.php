@@ -1,0 +1,4 @@
+<?php
+
+$meta['issuer'] = ['string', '_caution' => 'danger'];
+$meta['audience'] = ['string', '_caution' => 'danger'];

@@ -1,0 +1,53 @@
+import { needsAddress } from './asks.ts'
+import type { Recipe } from './recipe.ts'
+
+export const mediawiki: Recipe = {
+  id: 'mediawiki',
+  product: 'MediaWiki',
+  kind: 'openid',
+  about: 'Wiki',
+  ran: 'documentation',
+  source: 'https://www.mediawiki.org/wiki/Extension:OpenID_Connect',
+  asks: [
+    {
+      name: 'address',
+      label: 'Where its index.php lies',
+      example: 'https://wiki.example.com/w',
+      hint: 'The address that $wgServer and $wgScriptPath make, without a slash at the end.',
+    },
+  ],
+  slug: 'wiki',
+  description: 'What we know, written down',
+  launchUrl: '{address}/index.php',
+  settings: {
+    redirectUris: [
+      '{address}/index.php/Special:PluggableAuthLogin',
+      '{address}/index.php?title=Special:PluggableAuthLogin',
+    ],
+    // Whether it sends a challenge depends on the version of the library beside it.
+    pkce: 'optional',
+    groups: 'audience',
+  },
+  steps: [
+    { text: 'Install the extensions PluggableAuth and OpenID Connect, the latter with Composer.' },
+    {
+      text: 'In LocalSettings.php:',
+      code: `wfLoadExtension( 'PluggableAuth' );
+wfLoadExtension( 'OpenIDConnect' );
+$wgGroupPermissions['*']['autocreateaccount'] = true;
+$wgPluggableAuth_EnableLocalLogin = false;
+$wgPluggableAuth_Config['Postern'] = [
+  'plugin' => 'OpenIDConnect',
+  'data' => [
+    'providerURL' => '{issuer}',
+    'clientID' => '{clientId}',
+    'clientsecret' => '{clientSecret}',
+    'scope' => [ 'openid', 'profile', 'email' ],
+    'preferred_username' => 'preferred_username',
+  ],
+];`,
+    },
+    { text: 'Its tables:', code: 'php maintenance/run.php update' },
+  ],
+  notes: [needsAddress],
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Config } from '../config.ts'
+import type { RouteSurroundings } from '../proxy/routes/check-route.ts'
+import { parseRoutesFile } from '../proxy/routes/parse-routes-file.ts'
+import { askOrOpen } from './admin-ask.ts'
+import { readArgs } from './admin-place.ts'
+import { askRunningServer } from './admin-socket.ts'
+import { CommandError } from './say.ts'
+
+/** `postern admin routes …`: what leads where behind the proxy, and whether a file of routes can be followed. */
+export async function adminRoutes([command, ...args]: string[]): Promise<number> {
+  if (command === 'check') return checkFile(args)
+  if (command === 'list') return list(args)
+  throw new CommandError('say what to do: routes check [FILE], or routes list.')
+}
+
+/** Exits with 0 where the file would be followed, 1 where not. Groups and connectors are looked up where a server runs. */
+async function checkFile(given: string[]): Promise<number> {
+  const [first] = given
+  const named = first === undefined || first.startsWith('--') ? undefined : first
+  const { flags, config } = readArgs(named === undefined ? given : given.slice(1), {})
+  const path = named ?? config.routesFile
+  if (path === undefined) throw new CommandError('say which file: routes check FILE, or set POSTERN_ROUTES.')
+  const known = await readKnown(config)
+  const site = { origin: config.url.origin, rpId: config.rpId, port: config.port }
+  const { routes, problems, warnings } = parseRoutesFile(readText(path), { site, ...known })
+  if (flags['json'] === true)
+    process.stdout.write(
+      `${JSON.stringify({ file: resolve(path), routes: routes.size, groupsChecked: known.groups !== null, problems, warnings })}\n`,
+    )
+  else {
+    for (const { line, message } of warnings) process.stdout.write(`${path}:${line}: note: ${message}\n`)
+    for (const { line, message } of problems) process.stderr.write(`${path}:${line}: ${message}\n`)
+    const unknown = known.groups === null ? ' Whether its groups exist was not looked up: no server runs here.' : ''
+    if (problems.length === 0)
+      process.stdout.write(`${path} can be followed: ${routes.size} route${routes.size === 1 ? '' : 's'}.${unknown}\n`)
+  }
+  return problems.length === 0 ? 0 : 1
+}
+
+async function list(args: string[]): Promise<number> {
+  const { flags, config } = readArgs(args, {})
+  const shown = await askOrOpen(config, { command: 'routes-list' })
+  const lines = shown.routes.map(
+    ({ host, upstream, slug, source }) =>
+      `${host.padEnd(32)} ${upstream.padEnd(32)} ${slug}${source === 'file' ? ' (file)' : ''}\n`,
+  )
+  process.stdout.write(
+    flags['json'] === true ? `${JSON.stringify(shown)}\n` : lines.join('') || 'There are no routes yet.\n',
+  )
+  return 0
+}
+
+async function readKnown({ dataFolder }: Config): Promise<Pick<RouteSurroundings, 'groups' | 'connectors'>> {
+  const answer = await askRunningServer(dataFolder, { command: 'routes-list' })
+  if (answer === undefined || 'error' in answer) return { groups: null, connectors: null }
+  return { groups: new Set(answer.groups), connectors: new Set(answer.connectors) }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new CommandError(`${path} cannot be read. Check the path and its permissions.`)
+  }
+}

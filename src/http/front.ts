@@ -1,0 +1,54 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+
+/** Takes what is for somebody else than our own routes, before they see it. */
+export interface Front {
+  takes(request: IncomingMessage): boolean
+  request(request: IncomingMessage, response: ServerResponse): void
+  /** Whether a request that asks for another protocol may have one here; where not, it is a request like any other. */
+  takesUpgrade(request: IncomingMessage): boolean
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+export interface ServerSettings {
+  tls: { cert: Buffer; key: Buffer } | undefined
+  keepAliveTimeout: number
+  requestTimeout: number
+  connectionTimeout: number
+}
+
+/** The one HTTP server. Whoever is added to `fronts` later counts from then on. */
+export function createFrontedServer(
+  fronts: readonly Front[],
+  listener: RequestListener,
+  { tls, keepAliveTimeout, requestTimeout, connectionTimeout }: ServerSettings,
+): Server {
+  const latest = new WeakMap<Duplex, ServerResponse>()
+  const answer: RequestListener = (request, response) => {
+    latest.set(request.socket, response)
+    const front = fronts.find((each) => each.takes(request))
+    if (front === undefined) listener(request, response)
+    else front.request(request, response)
+  }
+  const options = {
+    shouldUpgradeCallback: (request: IncomingMessage) => fronts.some((front) => front.takesUpgrade(request)),
+  }
+  const server = tls === undefined ? createServer(options, answer) : createTlsServer({ ...tls, ...options }, answer)
+  server.keepAliveTimeout = keepAliveTimeout
+  server.requestTimeout = requestTimeout
+  server.setTimeout(connectionTimeout)
+  server.on('upgrade', (request, socket, head) => {
+    const front = fronts.find((each) => each.takesUpgrade(request))
+    // Node hands the connection over although what was asked before on it has not been answered.
+    const isBusy = latest.get(socket)?.writableFinished === false
+    if (front === undefined || isBusy) socket.destroy()
+    else front.upgrade(request, socket, head)
+  })
+  // RFC 9110 §10.1.1: a front asks for the body when it knows that somebody will read it.
+  server.on('checkContinue', (request, response) => {
+    if (!fronts.some((front) => front.takes(request))) response.writeContinue()
+    answer(request, response)
+  })
+  return server
+}

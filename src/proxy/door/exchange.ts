@@ -1,0 +1,206 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Dispatcher } from 'undici'
+import type { Admitted, ProxyRequest } from '../entry.ts'
+import type { Route } from '../route.ts'
+import { answer } from './answer.ts'
+import type { PreparedRoute } from './prepared-route.ts'
+import type { SoundRequest } from './read-request.ts'
+import { RequestBody } from './request-body.ts'
+import { requestHeaders } from './request-headers.ts'
+import { responseHeaders } from './response-headers.ts'
+import { codeOf, renderTrouble, troubleOf } from './trouble.ts'
+import type { OpenWork, WatchOpen } from './watch-open.ts'
+import type { OpenConnections } from '../../http/open-connections.ts'
+
+export interface CarryParts {
+  watch: WatchOpen
+  dispatcherFor: (route: Route) => Dispatcher
+  ownCookies: readonly string[]
+  via: string
+  /** How long a client may let its turn pass. */
+  patienceMs: number
+  /** Told how the upstream did: the status of its answer, or what went wrong. */
+  told: (route: Route, outcome: number | Error) => void
+}
+
+export interface Coming extends SoundRequest {
+  prepared: PreparedRoute
+  incoming: IncomingMessage
+  response: ServerResponse
+  admitted: Admitted
+  track: OpenConnections['track'] | undefined
+}
+
+const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
+/** The upstream closed a connection that it had left open, as it may at any time (RFC 9112 §9.3.1). */
+const lost = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const longestMs = 24 * 3_600_000
+/** What a client sends or takes within its patience, at the least. */
+const leastBytes = 1024
+
+/** One request on its way to the upstream, and the answer on its way back. */
+export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
+  route: Route
+  readonly request: ProxyRequest
+  readonly #parts: CarryParts
+  readonly #coming: Coming
+  readonly #body: RequestBody | null
+  readonly #headers: string[]
+  readonly #startedAt = performance.now()
+  #movedAt = this.#startedAt
+  #moved = 0
+  #controller: Dispatcher.DispatchController | undefined
+  /** Of an answer that comes in one piece: sent with its head. */
+  #whole: Buffer | undefined
+  #length = -1
+  #isWaiting = false
+  #isGone = false
+  #isRetried = false
+
+  constructor(parts: CarryParts, coming: Coming) {
+    const { prepared, request, incoming, response, admitted, contentLength, hasBody } = coming
+    this.#parts = parts
+    this.#coming = coming
+    this.route = prepared.route
+    this.request = request
+    this.#headers = requestHeaders({
+      prepared,
+      request,
+      rawHeaders: incoming.rawHeaders,
+      contentLength,
+      admitted,
+      ownCookies: parts.ownCookies,
+      via: parts.via,
+    })
+    this.#body = hasBody
+      ? new RequestBody(incoming, () => {
+          if (incoming.headers.expect !== undefined) response.writeContinue()
+        })
+      : null
+  }
+
+  begin(): void {
+    const { response, admitted, track } = this.#coming
+    const done = this.#parts.watch.add(this, admitted, track)
+    // Before anything is asked: a client that leaves while a connection is made would hold it for ever.
+    response.once('close', () => {
+      done()
+      this.#isGone = true
+      this.#controller?.abort(new Error('the client left'))
+      this.#body?.destroy()
+    })
+    this.#dispatch()
+  }
+
+  isStalled(at: number): boolean {
+    if (at - this.#startedAt > longestMs) return true
+    const { response, incoming } = this.#coming
+    const { socket } = incoming
+    const bytes = socket.bytesRead + socket.bytesWritten
+    const isTheirTurn = response.writableNeedDrain || this.#body?.isWaiting === true
+    if (!isTheirTurn || bytes - this.#moved >= leastBytes) {
+      this.#moved = bytes
+      this.#movedAt = at
+    }
+    return at - this.#movedAt > this.#parts.patienceMs
+  }
+
+  cut(): void {
+    this.#coming.incoming.socket.destroy()
+  }
+
+  #dispatch(): void {
+    const { prepared, request } = this.#coming
+    const options: Dispatcher.DispatchOptions & { servername: string } = {
+      origin: prepared.upstream.origin,
+      path: request.url,
+      method: request.method,
+      headers: this.#headers,
+      body: this.#body,
+      headersTimeout: prepared.headersTimeoutMs,
+      bodyTimeout: prepared.bodyTimeoutMs,
+      // Of the upstream, not of the host it hears.
+      servername: prepared.serverName,
+    }
+    try {
+      this.#parts.dispatcherFor(prepared.route).dispatch(options, this)
+    } catch (error) {
+      this.#fail(error as Error)
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isGone) controller.abort(new Error('the client left'))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // Nobody waits for what is said in between; 101 comes by another way.
+    if (status < 200) return
+    const { prepared, request, response } = this.#coming
+    const origin = `${request.protocol}//${request.authority}`
+    const raw = controller.rawHeaders as Buffer[]
+    const headers = responseHeaders({ prepared, status, raw, origin, ownCookies: this.#parts.ownCookies })
+    response.writeHead(status, headers)
+    const at = headers.indexOf('content-length')
+    this.#length = at === -1 ? -1 : Number(headers[at + 1])
+    // Where nothing follows at once, the client sees that an answer has begun: a stream of events may take its time.
+    process.nextTick(() => {
+      if (this.#whole === undefined && !response.writableEnded && !response.destroyed) response.flushHeaders()
+    })
+    this.#parts.told(prepared.route, status)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
+    const { response } = this.#coming
+    if (part.length === this.#length) {
+      this.#whole = part
+      return
+    }
+    const isTaken = response.write(part)
+    const { socket } = response
+    // Node holds writes back until the end of the turn: a large part goes out at once instead, and mostly whole.
+    socket?.uncork()
+    if (isTaken || this.#isWaiting || socket?.writableLength === 0) return
+    controller.pause()
+    this.#isWaiting = true
+    response.once('drain', () => {
+      this.#isWaiting = false
+      controller.resume()
+    })
+  }
+
+  onResponseEnd(): void {
+    this.#coming.response.end(this.#whole)
+    this.#letRest()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(error)
+  }
+
+  #fail(error: Error): void {
+    const { prepared, request, response } = this.#coming
+    if (this.#isGone) return
+    if (!this.#isRetried && !response.headersSent && this.#body === null && this.#maySendAgain(error)) {
+      this.#isRetried = true
+      return this.#dispatch()
+    }
+    this.#parts.told(prepared.route, error)
+    // Half an answer must not look like a whole one.
+    if (response.headersSent) return void response.destroy()
+    answer(
+      response,
+      renderTrouble(prepared.route.application.name, troubleOf(error), request),
+      request.protocol === 'https:',
+    )
+    this.#letRest()
+  }
+
+  #maySendAgain = (error: Error): boolean => safe.has(this.request.method) && lost.has(codeOf(error))
+
+  /** It was answered before all of it had come. */
+  #letRest(): void {
+    if (this.#body !== null) this.#parts.watch.linger(this.#coming.incoming)
+  }
+}

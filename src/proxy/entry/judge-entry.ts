@@ -1,0 +1,71 @@
+import { judgeUse, type UseVerdict } from '../../applications/judge-use.ts'
+import type { Caller } from '../../identity/caller.ts'
+import type { JudgeParts } from '../../identity/judge-caller.ts'
+import { readPolicyActor } from '../../identity/policy-actor.ts'
+import { networkHelp } from '../../policy/words.ts'
+import type { Route } from '../route.ts'
+
+interface Asked {
+  path: string
+  method: string
+  address: string
+}
+
+/** Whether somebody may go on to a tool behind the proxy with this request, and what would help where not. */
+export async function judgeEntry(
+  parts: JudgeParts,
+  route: Route,
+  caller: Caller,
+  asked: Asked,
+  now: number,
+): Promise<UseVerdict> {
+  const { shortfall } = caller
+  if (shortfall?.kind === 'refused')
+    return { outcome: 'deny', rule: shortfall.rule, sentence: shortfall.sentence, help: networkHelp }
+  const { application, rules } = route
+  const request = { path: asked.path, method: asked.method }
+  const use = { caller, application, request, address: asked.address, own: rules }
+  const verdict = await judgeUse(parts, use, now)
+  if (verdict.outcome === 'deny') return verdict
+  const denied = await judgeGroups(parts, route, caller, asked, now)
+  if (denied !== undefined) return denied
+  if (shortfall === null) return verdict
+  const { kind, rule, sentence, requires } = shortfall
+  return { outcome: 'step-up', kind: kind === 'fresh-tap' ? 'fresh-tap' : 'stronger-key', rule, sentence, requires }
+}
+
+/** Rules of the route that let nobody in but some groups; no tap helps there. */
+async function judgeGroups(
+  { database }: JudgeParts,
+  { application, rules, settings }: Route,
+  caller: Caller,
+  { path, method, address }: Asked,
+  now: number,
+): Promise<UseVerdict | undefined> {
+  if (settings.rules?.some(({ groups }) => groups !== undefined) !== true) return undefined
+  const actor = await readPolicyActor(database.read, caller)
+  const facts = {
+    act: caller.by.kind === 'session' ? ('application.use' as const) : ('application.call' as const),
+    at: now,
+    actor,
+    place: null,
+    address,
+    proof: null,
+    use: { application: application.slug, name: application.name, path, method },
+  }
+  for (const [index, { groups }] of settings.rules.entries()) {
+    const compiled = rules[index]
+    if (groups === undefined || compiled === undefined || !compiled.matches(facts)) continue
+    if (actor.groups.some((group) => groups.includes(group))) continue
+    return {
+      outcome: 'deny',
+      rule: compiled.ref,
+      sentence: `This part of ${application.name} is open to some groups alone. The rule “${compiled.ref.title}” asks for it.`,
+      help: `Ask an administrator to put you into ${listed(groups)}.`,
+    }
+  }
+  return undefined
+}
+
+const listed = (groups: readonly string[]): string =>
+  groups.length === 1 ? `the group ${groups[0]}` : `one of the groups ${groups.join(', ')}`

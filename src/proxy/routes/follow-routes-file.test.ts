@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { listApplications } from '../../applications/application.ts'
+import { loadConfig } from '../../config.ts'
+import type { Database } from '../../database/handles.ts'
+import { openDatabase } from '../../database/open.ts'
+import { followRoutesFile, type RoutesFile } from './follow-routes-file.ts'
+import { createRoutes } from './load-routes.ts'
+import type { FileProblem } from './parse-routes-file.ts'
+import { createRouteKind } from './route-kind.ts'
+
+const surroundings = { site: { origin: 'http://localhost:7400', rpId: 'localhost', port: 7400 } }
+const route = (slug: string, more = ''): string =>
+  `  ${slug}:\n    host: ${slug}.localhost\n    upstream: http://127.0.0.1:8080\n    audience: everyone\n${more}`
+
+let folder: string
+let path: string
+let database: Database
+let ended: string[] = []
+const kind = createRouteKind({
+  ...surroundings,
+  source: 'file',
+  hasFile: true,
+  tell: async () => [],
+  endUse: async (_tx, { slug }) => void ended.push(slug),
+})
+let told: (readonly FileProblem[])[] = []
+let file: RoutesFile
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'postern-routes-'))
+  path = join(folder, 'routes.yaml')
+  database = await openDatabase(loadConfig(['--data', folder], {}).databaseUrl)
+})
+after(async () => {
+  await database.close()
+  await rm(folder, { recursive: true })
+})
+beforeEach(async () => {
+  file = followRoutesFile({
+    path,
+    database,
+    kind,
+    surroundings,
+    now: Date.now,
+    onState: (problems) => void told.push(problems),
+  })
+  await say('routes: {}\n')
+  told = []
+  ended = []
+})
+
+const say = async (text: string): Promise<void> => {
+  await writeFile(path, text)
+  await file.look()
+}
+const hosts = async (): Promise<string[]> =>
+  (await database.read.selectFrom('proxyRoute').select('host').orderBy('host').execute()).map(({ host }) => host)
+
+test('what stands in the file is what there is', async () => {
+  await say(`routes:\n${route('wiki')}${route('board')}`)
+  assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'])
+  await say(`routes:\n${route('board', '    name: The board\n')}`)
+  assert.deepEqual(await hosts(), ['board.localhost'])
+  assert.deepEqual(
+    (await listApplications(database.read)).map(({ slug, name }) => [slug, name]),
+    [['board', 'The board']],
+  )
+  assert.deepEqual(ended, ['wiki'], 'what people held on its host is gone with it')
+  assert.deepEqual(told, [])
+})
+
+test('a broken file changes nothing, is told of once, and counts again once it is mended', async () => {
+  await say(`routes:\n${route('wiki')}`)
+  for (let times = 0; times < 3; times += 1) await say(`routes:\n${route('wiki')}  board: [\n`)
+  assert.equal(told.length, 1)
+  assert.match(told[0]?.[0]?.message ?? '', /This is not YAML/)
+  assert.equal(file.problems().length, 1)
+  assert.deepEqual(await hosts(), ['wiki.localhost'])
+  await say(`routes:\n${route('wiki')}${route('board')}`)
+  assert.deepEqual(file.problems(), [])
+  assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'])
+})
+
+test('one bad route keeps the good ones beside it out too', async () => {
+  await say(`routes:\n${route('wiki')}${route('board').replace('board.localhost', 'board.example.com')}`)
+  assert.deepEqual(await hosts(), [])
+  assert.equal(file.problems()[0]?.line, 7)
+})
+
+test('a file that is gone, emptied or replaced by another ends nothing until it says so', async () => {
+  await say(`routes:\n${route('wiki')}`)
+  await rename(path, `${path}~`)
+  await file.look()
+  assert.match(file.problems()[0]?.message ?? '', /cannot be read/)
+  await say('')
+  assert.match(file.problems()[0]?.message ?? '', /empty/)
+  assert.deepEqual(await hosts(), ['wiki.localhost'])
+  await writeFile(`${path}.new`, `routes:\n${route('board')}`)
+  await rename(`${path}.new`, path)
+  await file.look()
+  assert.deepEqual([await hosts(), file.problems()], [['board.localhost'], []])
+})
+
+test('two routes may change names with each other, and nobody keeps what they held under the other', async () => {
+  await say(`routes:\n${route('wiki')}${route('board')}`)
+  await say(
+    `routes:\n${route('wiki').replace('wiki.l', 'board.l')}${route('board').replace('host: board', 'host: wiki')}`,
+  )
+  assert.deepEqual(file.problems(), [])
+  assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'])
+  assert.deepEqual(ended.toSorted(), ['board', 'wiki'])
+})
+
+test('what has not changed is left alone, however it is written', async () => {
+  const events = (): Promise<number> =>
+    database.read
+      .selectFrom('auditEvent')
+      .select('id')
+      .execute()
+      .then((rows) => rows.length)
+  await say(`routes:\n${route('wiki', '    identityHeaders: { A: username, B: email }\n')}`)
+  const before = await events()
+  await say(`# again\nroutes:\n${route('wiki', '    identityHeaders:\n      B: email\n      A: username\n')}`)
+  assert.equal(await events(), before)
+})
+
+test('a short name that an application of the console has is not taken over', async () => {
+  const row = { recipe: null, launchUrl: null, strength: null, createdAt: 1, createdBy: null, endedAt: null }
+  const kept = { id: 'app_1' as const, slug: 'wiki', name: 'Wiki', description: '', audience: 'members' as const }
+  await database.write((tx) =>
+    tx
+      .insertInto('application')
+      .values({ ...row, ...kept, kind: 'openid' })
+      .execute(),
+  )
+  await say(`routes:\n${route('board')}${route('wiki')}`)
+  assert.match(file.problems()[0]?.message ?? '', /already an application with the short name wiki/)
+  assert.equal(file.problems()[0]?.line, 6)
+  assert.deepEqual(await hosts(), [], 'all of it or nothing')
+  await database.write((tx) => tx.deleteFrom('application').where('id', '=', 'app_1').execute())
+  await file.look()
+  assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'], 'it is tried again when the name is free')
+})
+
+test('routes are in memory, and only what changed is new', async () => {
+  const routes = createRoutes({ database, onError: (error) => assert.fail(String(error)) })
+  let changes = 0
+  routes.onChanged(() => (changes += 1))
+  await say(`routes:\n${route('wiki')}${route('board')}`)
+  await routes.start()
+  const wiki = routes.find('wiki.localhost')
+  assert.equal(wiki?.settings.upstream, 'http://127.0.0.1:8080')
+  assert.equal(routes.find('nobody.localhost'), undefined)
+  await routes.refresh()
+  assert.equal(changes, 1)
+  await say(`routes:\n${route('wiki')}${route('board', '    programs: true\n')}`)
+  await routes.refresh()
+  assert.equal(changes, 2)
+  assert.equal(routes.find('wiki.localhost'), wiki)
+  assert.equal(routes.find('board.localhost')?.settings.programs, true)
+  routes.close()
+})

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createSignOnKeys, periodsAt } from './signing-keys.ts'
+
+const dayMs = 86_400_000
+const start = 200 * 90 * dayMs
+
+test('a key is published a week before it signs, and for a day after it did', () => {
+  assert.deepEqual(periodsAt(start), [200, 199])
+  assert.deepEqual(periodsAt(start + dayMs), [200])
+  assert.deepEqual(periodsAt(start + 83 * dayMs - 1), [200])
+  assert.deepEqual(periodsAt(start + 83 * dayMs), [200, 201])
+  assert.deepEqual(periodsAt(start + 90 * dayMs), [201, 200])
+})
+
+test('every node has the same keys, and none signs that was not there before', async () => {
+  const made = new Map<string, string>()
+  const secrets = {
+    getOrCreate: (name: string, create: () => string) => {
+      made.set(name, made.get(name) ?? create())
+      return Promise.resolve(made.get(name) ?? '')
+    },
+  }
+  let at = start + 85 * dayMs
+  const now = (): number => at
+  const [one, other] = [createSignOnKeys({ secrets, now }), createSignOnKeys({ secrets, now })]
+  const before = await one()
+  assert.deepEqual(await other(), before)
+  at = start + 90 * dayMs
+  const after = await one()
+  assert.equal(after.jwks.keys[0].kid, before.jwks.keys[1]?.kid)
+  assert.equal(after.jwks.keys[1]?.kid, before.jwks.keys[0].kid)
+  assert.notEqual(after.name, before.name)
+})

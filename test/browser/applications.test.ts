@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setUp } from './entry-steps.ts'
+import { button, choose, dialog, link, linesOf, openStory, see, seeTitle, tap } from './story.ts'
+
+const keptHere = { managedBy: null, organisationRole: null }
+
+test('an application from the gallery to Home, and to its end', { timeout: 120_000 }, async (context) => {
+  await using story = await openStory(context)
+  const { postern, page, step, visitor } = story
+  let secret = ''
+  await setUp(story)
+  await postern.postern.ceremonies.database.write((tx) =>
+    tx
+      .insertInto('userGroup')
+      .values({ id: 'grp_crew', name: 'crew', description: '', isDemo: 0, createdAt: 1, ...keptHere })
+      .execute(),
+  )
+
+  await step('by the keyboard to an empty list, and on to the gallery', async () => {
+    await page.goto(postern.origin)
+    await seeTitle(page, /Hello/)
+    await page.keyboard.press('g')
+    await page.keyboard.press('o')
+    await seeTitle(page, 'Applications')
+    await see(page, 'No applications yet')
+    await link(page, 'Add an application').click()
+    await seeTitle(page, 'Add an application')
+  })
+
+  await step('the gallery finds a product, and says how far each recipe can be relied on', async () => {
+    await link(page, 'Jira Cloud').waitFor()
+    await see(page, 'From documentation')
+    await visitor.photograph('gallery')
+    await page.getByRole('textbox', { name: 'Find a product' }).fill('dashb')
+    await link(page, 'Jira Cloud').waitFor({ state: 'detached' })
+    await link(page, 'Grafana').click()
+    await seeTitle(page, 'Set up Grafana')
+  })
+
+  await step('the recipe asks for one address and fills in the rest; what is missing is said', async () => {
+    await button(page, 'Set up with a tap').click()
+    await see(page, 'Please give this')
+    await page.getByRole('textbox', { name: 'Its address' }).fill('https://grafana.example/')
+    await button(page, 'What the recipe filled in').click()
+    const uris = page.getByRole('textbox', { name: 'Redirect URIs' })
+    assert.equal(await uris.inputValue(), 'https://grafana.example/login/generic_oauth')
+    await uris.fill('https://grafana.example@evil.example/')
+    await button(page, 'Set up with a tap').click()
+    await see(page, /user name or password/)
+    assert.equal(await page.getByRole('textbox', { name: 'Its address' }).inputValue(), 'https://grafana.example/')
+    await visitor.photograph('application-refused')
+    await uris.fill('https://grafana.example/login/generic_oauth')
+  })
+
+  await step('the tap names where people are led; after it the secret is shown once, in its place', async () => {
+    await button(page, 'Set up with a tap').click()
+    await see(dialog(page), 'everyone but guests')
+    await see(dialog(page), 'https://grafana.example/login/generic_oauth')
+    await tap(page)
+    await seeTitle(page, 'Grafana is set up')
+    secret = await linesOf(page, 'Client secret')
+    assert.ok(secret.length > 20)
+    const settings = await page.locator('pre', { hasText: '[auth.generic_oauth]' }).innerText()
+    assert.ok(settings.includes(`client_secret = ${secret}`))
+    assert.match(settings, /client_id = app_/)
+    assert.ok(settings.includes(`auth_url = ${postern.origin}/oidc/auth`))
+    await visitor.photograph('application-made')
+  })
+
+  await step('a test sign-in shows what Grafana would be told', async () => {
+    await link(page, 'Test sign-in').click()
+    await seeTitle(page, 'Grafana')
+    await see(page, /Ana Example would be let in/)
+    await see(page, 'preferred_username')
+    await visitor.photograph('application-tested')
+    assert.ok(!(await page.content()).includes(secret), 'the secret is gone')
+  })
+
+  await step('it stands on Home, and leads there', async () => {
+    await page.goto(postern.origin)
+    const tool = page.getByRole('list', { name: 'Your tools' }).getByRole('link', { name: 'Grafana' })
+    await tool.waitFor()
+    assert.equal(await tool.getAttribute('href'), 'https://grafana.example/login/generic_oauth')
+    await visitor.photograph('home-with-tools')
+  })
+
+  await step('opened to a group alone, it leaves the Home of everybody else', async () => {
+    await page.goto(`${postern.origin}/-/applications/grafana`)
+    await button(page, 'Change').click()
+    await page.getByRole('radio', { name: 'Some groups, and nobody else' }).check({ force: true })
+    await button(page, 'Change with a tap').click()
+    await see(page, /Choose a group/)
+    await choose(page, 'Groups', 'crew')
+    await page.keyboard.press('Escape')
+    await button(page, 'Change with a tap').click()
+    await see(dialog(page), 'the groups crew')
+    await tap(page)
+    await see(page, 'The group crew')
+    await button(page, 'Test sign-in').click()
+    await see(page, /Ana Example would not be let in/)
+    await see(page, /Grafana is not open to you/)
+    await visitor.photograph('application-not-for-me')
+    await page.goto(postern.origin)
+    await seeTitle(page, /Hello/)
+    await see(page, 'No repositories yet')
+    assert.equal(await page.getByText('Your tools').count(), 0)
+  })
+
+  await step('a new secret is shown once; then it ends', async () => {
+    await page.goto(`${postern.origin}/-/applications/grafana`)
+    await button(page, 'Make a new secret').click()
+    await tap(page)
+    const next = await linesOf(page, 'Client secret')
+    assert.notEqual(next, secret)
+    await button(page, 'I have copied it').click()
+    await page.getByText(next).waitFor({ state: 'detached' })
+    await button(page, 'End it').click()
+    await button(dialog(page, /End Grafana/), 'End it with a tap').click()
+    await tap(page)
+    await seeTitle(page, 'Applications')
+    await see(page, 'No applications yet')
+  })
+
+  await step('a tool that no recipe is about is set up by its kind', async () => {
+    await page.goto(`${postern.origin}/-/applications/new/saml`)
+    await seeTitle(page, /SAML/)
+    await page.getByRole('textbox', { name: 'Entity id' }).waitFor()
+    await button(page, 'Fill in from the tool’s metadata').click()
+    await page.getByRole('textbox', { name: 'Its metadata, or their address' }).fill('<nothing/>')
+    await button(page, 'Read it').click()
+    await page.getByRole('alert').first().waitFor()
+    await visitor.photograph('application-saml')
+    assert.deepEqual(visitor.errors, [])
+  })
+})

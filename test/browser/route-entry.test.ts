@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startEcho } from '../support/echo-upstream.ts'
+import { makeRoute } from '../support/make-route.ts'
+import { setRules } from '../support/guardrails.ts'
+import { button, link, openStory, see, seeTitle } from './story.ts'
+
+// Somebody opens a wiki that knows nothing of passkeys, and is asked for nothing but their own key.
+test('people open a tool behind the proxy', { timeout: 240_000 }, async (context) => {
+  await using upstream = await startEcho()
+  let skipped = 0
+  await using story = await openStory(context, { now: () => Date.now() + skipped })
+  const { postern, page, step, visitor } = story
+  // The key answers by itself: it must wait for the button, as a person does.
+  await page.context().addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
+  const ana = await postern.owner()
+  const wiki = await makeRoute(ana, 'wiki', {
+    upstream: upstream.url,
+    identityHeaders: { 'Remote-User': 'username' },
+    rules: [{ title: 'A tap to delete', paths: ['/delete*'], requires: { freshnessSeconds: 60 } }],
+  })
+  await ana.act('POST', '/groups', { name: 'nobody', description: '' })
+  const board = await makeRoute(ana, 'board', { upstream: upstream.url }, { audience: 'groups', groups: ['nobody'] })
+  const { link: invitation } = await ana.act<{ link: string }>('POST', '/people', {
+    username: 'bo',
+    displayName: 'Bo Example',
+    email: 'bo@example.com',
+    role: 'member',
+  })
+
+  await step('they register, and sign out again', async () => {
+    await page.goto(invitation)
+    await button(page, 'Create my passkey').click()
+    await page.waitForURL(`${postern.origin}/**`)
+    await page.goto(`${postern.origin}/-/account/sessions`)
+    await seeTitle(page, /Account/)
+    await visitor.signOut()
+  })
+
+  await step('at the wiki’s own address they are led to sign in, and back to the page they wanted', async () => {
+    await page.goto(`${wiki}/pages/start?do=show`)
+    await seeTitle(page, 'Sign in')
+    await button(page, 'Sign in with a passkey').click()
+    await page.waitForURL(`${wiki}/pages/start?do=show`)
+    await see(page, /"remote-user":\s*"bo"/)
+    const cookies = await page.context().cookies(wiki)
+    assert.ok(cookies.length > 0 && cookies.every(({ httpOnly, sameSite }) => httpOnly && sameSite === 'Lax'))
+    assert.equal(await page.evaluate('document.cookie'), '')
+  })
+
+  await step('a page of the tool cannot ask for their key', async () => {
+    const refused = await page.evaluate(
+      `navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32), rpId: 'localhost' } }).then(() => 'given', ({ name }) => name)`,
+    )
+    assert.notEqual(refused, 'given')
+  })
+
+  await step('what takes a new tap asks for one, says why, and goes on', async () => {
+    skipped += 120_000
+    await page.goto(`${wiki}/delete/1`)
+    await seeTitle(page, 'Tap again to open Wiki')
+    await see(page, /The rule “A tap to delete” asks for it/)
+    await visitor.photograph('route-step-up')
+    await button(page, 'Tap your key').click()
+    await page.waitForURL(`${wiki}/delete/1`)
+  })
+
+  await step('what is not open to them says so', async () => {
+    await page.goto(board)
+    await seeTitle(page, 'Board did not open')
+    await see(page, 'Ask an administrator to let you in')
+    await visitor.photograph('route-denied')
+    await setRules(ana, [
+      {
+        id: 'inside',
+        title: 'Only from the office',
+        mode: 'enforce',
+        who: ['everyone'],
+        does: ['application.use'],
+        requires: { networks: ['10.0.0.0/8'] },
+      },
+    ])
+    await page.goto(wiki)
+    await seeTitle(page, 'Wiki did not open')
+    await see(page, /The rule “Only from the office” asks for it/)
+    await visitor.photograph('route-refused-there')
+    await setRules(ana, [])
+  })
+
+  await step('a stream is cut when they sign out, and the tool opens no more', async () => {
+    await page.goto(wiki)
+    const tool = await page.context().newPage()
+    await tool.goto(wiki)
+    await tool.evaluate(`void (globalThis.over = new Promise((resolve) => {
+      const events = new EventSource('/events')
+      events.onerror = () => { events.close(); resolve('over') }
+    }))`)
+    await page.goto(postern.origin)
+    await visitor.signOut()
+    assert.equal(await tool.evaluate('globalThis.over'), 'over')
+    await tool.goto(wiki)
+    await seeTitle(tool, 'Sign in')
+    await tool.close()
+    await page.goto(wiki)
+    await button(page, 'Sign in with a passkey').click()
+    await page.waitForURL(`${wiki}/`)
+  })
+
+  await step('signing out of the tool, and then everywhere', async () => {
+    await page.goto(`${wiki}/.postern/sign-out`)
+    await seeTitle(page, 'You are signed out of Wiki')
+    await visitor.photograph('route-signed-out')
+    await link(page, 'Open Wiki again').click()
+    await page.waitForURL(`${wiki}/`)
+    await page.goto(`${wiki}/.postern/sign-out`)
+    await link(page, 'Sign out everywhere').click()
+    await seeTitle(page, 'Sign out everywhere?')
+    await button(page, 'Sign out').click()
+    await seeTitle(page, 'Sign in')
+  })
+  assert.deepEqual(visitor.errors, [])
+})

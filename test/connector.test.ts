@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { connector } from '../src/client/connector/connector.ts'
+import type { ConnectorList, ConnectorMade } from '../src/proxy/connectors/shapes.ts'
+import { makeRoute } from './support/make-route.ts'
+import { createPrivateCa } from './support/private-ca.ts'
+import { startPostern } from './support/start-postern.ts'
+
+/** Waits for a value, which something else brings about. */
+async function until<Value>(read: () => Value | Promise<Value>, isIt: (value: Value) => boolean): Promise<Value> {
+  for (;;) {
+    const value = await read()
+    if (isIt(value)) return value
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test('a connector', async (context) => {
+  await using postern = await startPostern()
+  const ana = await postern.owner()
+  const { name, secret } = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'office' })
+  const list = () => ana.call<ConnectorList>('GET', '/connectors')
+
+  /** The command, as somebody starts it elsewhere. */
+  function run(args: string[], env: NodeJS.ProcessEnv = { POSTERN_CONNECTOR_SECRET: secret }) {
+    const said: string[] = []
+    const stopped = new AbortController()
+    const output = { out: (text: string) => void said.push(text), err: (text: string) => void said.push(text) }
+    const ended = connector([postern.origin, ...args], { output, env, signal: stopped.signal })
+    return { said, ended, stop: () => stopped.abort() }
+  }
+
+  await context.test('without its secret, or with another, it says so and ends', async () => {
+    assert.equal(await run(['--allow', 'http://127.0.0.1:1'], {}).ended, 1)
+    const wrong = run(['--allow', 'http://127.0.0.1:1'], { POSTERN_CONNECTOR_SECRET: `${secret.slice(0, -1)}x` })
+    assert.equal(await wrong.ended, 1)
+    assert.match(wrong.said.join(''), /does not know this secret, or the connector was ended/)
+  })
+
+  await context.test('nothing is reached that was not allowed, and no path behind an upstream is one', async () => {
+    for (const odd of ['http://127.0.0.1:1/path', 'ftp://x', 'http://a@b', 'x'])
+      assert.equal(await run(['--allow', odd]).ended, 1, odd)
+  })
+
+  await context.test('it is listed, by nobody but administrators, and shows when it is there', async () => {
+    const lena = await postern.join(ana, 'lena')
+    await assert.rejects(lena.call('GET', '/connectors'), /403|administrator/)
+    const running = run(['--allow', 'http://127.0.0.1:1'])
+    const { items } = await until(list, ({ items: [first] }) => first?.isConnected === true)
+    assert.equal(items[0]?.name, name)
+    running.stop()
+    assert.equal(await running.ended, 0)
+    await until(list, ({ items: [first] }) => first?.isConnected === false)
+  })
+
+  await context.test('a new secret cuts whoever came by the former one; the end does so for good', async () => {
+    const first = run(['--allow', 'http://127.0.0.1:1', '--waiting', '2'])
+    await until(list, ({ items }) => items[0]?.isConnected === true)
+    const renewed = await ana.act<ConnectorMade>('POST', '/connectors/office/secret')
+    assert.notEqual(renewed.secret, secret)
+    assert.equal(await first.ended, 1)
+    const second = run(['--allow', 'http://127.0.0.1:1'], { POSTERN_CONNECTOR_SECRET: renewed.secret })
+    await until(list, ({ items }) => items[0]?.isConnected === true)
+    await ana.act('DELETE', '/connectors/office')
+    assert.equal(await second.ended, 1)
+    assert.deepEqual((await list()).items, [])
+  })
+
+  await context.test('what asks for another protocol, or elsewhere, gets no connection', async () => {
+    const ask = async (path: string, upgrade: string): Promise<number> => {
+      const headers = { connection: 'upgrade', upgrade, authorization: `Bearer ${another}` }
+      const asked = request(new URL(path, postern.origin), { headers }).end()
+      asked.on('upgrade', (_answer, socket) => socket.destroy())
+      const [answer] = (await Promise.race([once(asked, 'response'), once(asked, 'upgrade')])) as [
+        { statusCode: number },
+      ]
+      asked.destroy()
+      return answer.statusCode
+    }
+    const { secret: another } = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'cellar' })
+    assert.equal(await ask('/proxy/connector', 'postern-tunnel'), 101)
+    assert.equal(await ask('/proxy/connector', 'websocket'), 400)
+    assert.notEqual(await ask('/proxy/connectors', 'postern-tunnel'), 101)
+  })
+})
+
+for (const scheme of ['http', 'https'] as const)
+  test(`a tool in another network, over ${scheme}`, async (context) => {
+    await using postern = await startPostern()
+    const ana = await postern.owner()
+    const ca = createPrivateCa()
+    const big = Buffer.alloc(4 * 1024 ** 2, 'tea ')
+    const listener: RequestListener = (incoming, response) => {
+      if (incoming.url === '/open/big') return void response.end(big)
+      if (incoming.url === '/open/endless') return void response.write('still here')
+      incoming.pipe(response)
+    }
+    const upstream = scheme === 'http' ? createServer(listener) : createTlsServer(ca.issue('tool.internal'), listener)
+    upstream.listen(0, '127.0.0.1')
+    await once(upstream, 'listening')
+    using _closed = { [Symbol.dispose]: () => void upstream.close().closeAllConnections() }
+    const at = `${scheme}://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+    const { secret } = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'office' })
+    await makeRoute(ana, 'tool', {
+      upstream: at,
+      connector: 'office',
+      publicPaths: ['/open/*'],
+      timeouts: { connectSeconds: 1 },
+      ...(scheme === 'http' ? {} : { tls: { ca: ca.cert, serverName: 'tool.internal' } }),
+    })
+    const host = `tool.localhost:${new URL(postern.origin).port}`
+    const ask = (path: string, body?: Buffer) => askAt(postern.origin, { host, path, body })
+
+    const said: string[] = []
+    const stopped = new AbortController()
+    const run = (allowed: string) =>
+      connector([postern.origin, '--allow', allowed, '--waiting', '2'], {
+        output: { out: () => {}, err: (line) => void said.push(line) },
+        env: { POSTERN_CONNECTOR_SECRET: secret },
+        signal: stopped.signal,
+      })
+
+    await context.test('is down while its connector is not there', async () => {
+      assert.equal((await ask('/open/here')).status, 502)
+    })
+    const running = run(at)
+
+    await context.test('is reached through it, with bodies of any size both ways, again and again', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const echoed = await ask('/open/echo', big)
+        assert.equal(echoed.status, 200)
+        assert.ok(echoed.body.equals(big))
+        assert.ok((await ask('/open/big')).body.equals(big))
+      }
+    })
+
+    await context.test('by many at a time, more than wait', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, index) => ask('/open/echo', Buffer.from([index]))),
+      )
+      assert.deepEqual(
+        answers.map(({ body }) => body[0]),
+        Array.from({ length: 12 }, (_, index) => index),
+      )
+    })
+
+    await context.test('and what is open through it is cut when it ends', async () => {
+      const asked = request(postern.origin, { path: '/open/endless', headers: { host } }).end()
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      answer.on('error', () => {})
+      await once(answer, 'data')
+      const cut = new Promise<void>((resolve) => void answer.once('close', resolve))
+      await ana.act('DELETE', '/connectors/office')
+      await cut
+      assert.equal(answer.complete, false)
+      assert.equal(await running, 1)
+    })
+
+    await context.test('a connector that does not allow it reaches nothing', async () => {
+      const made = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'office' })
+      const other = connector([postern.origin, '--allow', 'http://127.0.0.1:1'], {
+        output: { out: () => {}, err: (line) => void said.push(line) },
+        env: { POSTERN_CONNECTOR_SECRET: made.secret },
+        signal: stopped.signal,
+      })
+      assert.equal((await ask('/open/here')).status, 502)
+      assert.match(said.join(''), /was not allowed by --allow/)
+      stopped.abort()
+      assert.equal(await other, 0)
+    })
+  })
+
+async function askAt(
+  origin: string,
+  { host, path, body }: { host: string; path: string; body: Buffer | undefined },
+): Promise<{ status: number; body: Buffer }> {
+  const asked = request(origin, { method: body === undefined ? 'GET' : 'PUT', path, headers: { host } }).end(body)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  const parts: Buffer[] = []
+  for await (const part of answer) parts.push(part as Buffer)
+  return { status: answer.statusCode ?? 0, body: Buffer.concat(parts) }
+}

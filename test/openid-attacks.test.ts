@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import * as client from 'openid-client'
+import { ApiError, type Person } from '../src/walk/person.ts'
+import { startReceiver } from './support/receiver.ts'
+import {
+  addTool,
+  led,
+  question,
+  redirectUri,
+  type RelyingParty,
+  signOnTo,
+  standing,
+  take,
+} from './support/relying-party.ts'
+import { startPostern, type StartedPostern } from './support/start-postern.ts'
+
+describe('attacks on sign-on by OpenID Connect', () => {
+  let postern: StartedPostern
+  let ana: Person
+  let wiki: RelyingParty
+  let board: RelyingParty
+  before(async () => {
+    postern = await startPostern()
+    ana = await postern.owner()
+    wiki = await addTool(ana, 'wiki', { settings: { refreshTokens: true } })
+    board = await addTool(ana, 'board')
+  })
+  after(() => postern[Symbol.asyncDispose]())
+
+  const refuses = (work: Promise<unknown>) => assert.rejects(work, (error: unknown) => error instanceof Error)
+  const problem = (url: URL): string => {
+    assert.equal(url.origin, postern.origin, url.href)
+    return `${url.pathname}${url.search}`
+  }
+  const token = (form: Record<string, string>): Promise<Response> =>
+    fetch(`${postern.origin}/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })
+
+  test('an answer goes to the registered address, letter by letter, and to nothing that looks like it', async () => {
+    for (const lookAlike of [
+      'http://wiki.localhost:4999/callback/',
+      'http://wiki.localhost:4999/callback?x=1',
+      'http://wiki.localhost:4999/callback#x',
+      'http://wiki.localhost:4998/callback',
+      'http://wiki.localhost/callback',
+      'http://wiki.localhost.:4999/callback',
+      'http://WIKI.localhost:4999/callback',
+      'http://wiki.localhost:4999@evil.example/callback',
+      'http://wiki.localhost.evil.example:4999/callback',
+      'http://wiki.localhost:4999/a/../callback',
+      'http://wiki.localhost:4999//callback',
+      'http://wiki.localhost:4999/callback%2f',
+      'https://wiki.localhost:4999/callback',
+      'javascript:alert(1)',
+      '//evil.example/callback',
+    ]) {
+      const { url } = await question(wiki, { redirect_uri: lookAlike })
+      assert.match(problem(await led(ana, url)), /^\/-\/authorise\?problem=/, lookAlike)
+      const silent = await question(wiki, { redirect_uri: lookAlike, prompt: 'none' })
+      assert.match(problem(await led(ana, silent.url)), /^\/-\/authorise\?problem=/, `${lookAlike}, in silence`)
+    }
+    const twice = await question(wiki)
+    twice.url.searchParams.append('redirect_uri', 'https://evil.example/')
+    const answered = await led(ana, twice.url)
+    assert.deepEqual([answered.host, answered.searchParams.has('code')], ['wiki.localhost:4999', false])
+  })
+
+  test('an application cannot be set up to be led astray', async () => {
+    for (const bad of [
+      'http://wiki.example/callback',
+      'https://wiki.example/callback#x',
+      'https://*.wiki.example/callback',
+      'https://user@wiki.example/callback',
+      'https://wiki.example./callback',
+      'https://wiki.example:443/callback',
+      'https://WIKI.example/callback',
+      'https://wiki.example/a/../callback',
+      'javascript:alert(1)',
+      'com.example.app:/callback',
+      'data:text/html,x',
+      '/callback',
+    ])
+      await assert.rejects(
+        addTool(ana, 'bad', { settings: { redirectUris: [bad] } }),
+        (error: unknown) => error instanceof ApiError && error.status === 422,
+        bad,
+      )
+    for (const inside of [
+      'http://127.0.0.1/x',
+      'http://169.254.169.254/x',
+      'http://[::1]/x',
+      'http://2130706433/x',
+      'ftp://x.example/',
+    ])
+      await assert.rejects(
+        addTool(ana, 'bad', { settings: { backchannelLogoutUri: inside } }),
+        (error: unknown) => error instanceof ApiError && error.status === 422,
+        inside,
+      )
+    await assert.rejects(
+      addTool(ana, 'bad', { settings: { keepsSecret: false, pkce: 'optional' } }),
+      (error: unknown) => error instanceof ApiError && error.status === 422,
+    )
+  })
+
+  test('a word of an end goes nowhere inside the house, whatever a name leads to', async () => {
+    await using inside = await startReceiver()
+    const tool = await addTool(ana, 'ssrf', {
+      settings: { backchannelLogoutUri: `http://localhost:${inside.port}/logout` },
+    })
+    const bo = await postern.join(ana, 'bo')
+    await signOnTo(bo, tool)
+    await bo.signOut()
+    const { database } = postern.postern.ceremonies
+    const failed = async () =>
+      (await database.read.selectFrom('backchannelLogout').selectAll().execute()).find(({ lastError }) => lastError)
+    const deadline = Date.now() + 10_000
+    let row = await failed()
+    while (row === undefined && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      row = await failed()
+    }
+    assert.match(row?.lastError ?? '', /private address/)
+    assert.equal(inside.received.length, 0)
+  })
+
+  test('a code is good for its own application, address and verifier, and once', async () => {
+    const fresh = async () => {
+      const asked = await question(wiki)
+      const code = (await led(ana, asked.url)).searchParams.get('code') ?? ''
+      const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: asked.verifier }
+      return { form, of: { client_id: wiki.clientId, client_secret: wiki.secret } }
+    }
+    const { form, of } = await fresh()
+    const other = { client_id: board.clientId, client_secret: board.secret }
+    const stolen = await token({ ...form, ...other })
+    assert.deepEqual([stolen.status, ((await stolen.json()) as { error: string }).error], [400, 'invalid_grant'])
+    assert.equal((await token({ ...form, ...of, code_verifier: client.randomPKCECodeVerifier() })).status, 400)
+    const { code_verifier: _, ...withoutVerifier } = form
+    assert.equal((await token({ ...withoutVerifier, ...of })).status, 400)
+    assert.equal((await token({ ...form, ...of, redirect_uri: 'http://wiki.localhost:4999/callback/' })).status, 400)
+    assert.equal((await token({ ...form, client_id: wiki.clientId })).status, 401, 'without its secret')
+    assert.equal((await token({ ...form, ...of, client_secret: `${wiki.secret}x` })).status, 401)
+    assert.equal((await token({ ...form, ...of, client_secret: await hashOf(wiki.clientId) })).status, 401)
+    const good = await token({ ...form, ...of })
+    assert.equal(good.status, 200)
+    const { access_token } = (await good.json()) as { access_token: string }
+    assert.equal((await token({ ...form, ...of })).status, 400)
+    assert.equal(
+      (await client.tokenIntrospection(wiki.config, access_token)).active,
+      false,
+      'one of both has stolen it',
+    )
+    const mine = await fresh()
+    const answers = await Promise.all([1, 2, 3, 4].map(() => token({ ...mine.form, ...mine.of })))
+    assert.ok(answers.filter(({ status }) => status === 200).length <= 1)
+  })
+
+  const hashOf = async (applicationId: string): Promise<string> =>
+    (
+      await postern.postern.ceremonies.database.read
+        .selectFrom('openidClient')
+        .select('secretHash')
+        .where('applicationId', '=', applicationId as never)
+        .executeTakeFirstOrThrow()
+    ).secretHash ?? ''
+
+  test('without PKCE there is no answer, but for whom it was left out', async () => {
+    const asked = await question(wiki)
+    asked.url.searchParams.delete('code_challenge')
+    asked.url.searchParams.delete('code_challenge_method')
+    assert.equal((await led(ana, asked.url)).searchParams.get('error'), 'invalid_request')
+    const plain = await question(wiki, { code_challenge_method: 'plain' })
+    assert.equal((await led(ana, plain.url)).searchParams.get('error'), 'invalid_request')
+    const old = await addTool(ana, 'old', { settings: { pkce: 'optional' } })
+    const of = await question(old)
+    of.url.searchParams.delete('code_challenge')
+    of.url.searchParams.delete('code_challenge_method')
+    const back = await led(ana, of.url)
+    const { claims } = await client
+      .authorizationCodeGrant(old.config, back, { expectedState: of.state, expectedNonce: of.nonce })
+      .then((tokens) => ({ claims: tokens.claims() }))
+    assert.equal(claims?.['preferred_username'], 'ana')
+  })
+
+  test('whose answer it is stands in it, and a library that mixes servers up notices', async () => {
+    const asked = await question(wiki)
+    const back = await led(ana, asked.url)
+    assert.equal(back.searchParams.get('iss'), `${postern.origin}/oidc`)
+    const mixed = new URL(back)
+    mixed.searchParams.set('iss', 'https://evil.example/oidc')
+    await refuses(take(wiki, mixed, asked))
+    const missing = new URL(back)
+    missing.searchParams.delete('iss')
+    await refuses(take(wiki, missing, asked))
+  })
+
+  test('a tap for one question is none for another, nor in another browser', async () => {
+    const bo = await postern.join(ana, 'bea')
+    const asked = await question(wiki, { prompt: 'login' })
+    const page = await led(bo, asked.url)
+    await bo.signIn()
+    const { returnTo, outcome } = await standing(bo, page)
+    assert.equal(outcome, 'go')
+    const other = new URL(returnTo, postern.origin)
+    other.searchParams.set('state', 'of-somebody-else')
+    assert.equal((await led(bo, other)).pathname, '/-/sign-on', 'another question')
+    assert.equal((await led(ana, new URL(returnTo, postern.origin))).pathname, '/-/sign-on', 'another browser')
+    const forged = new URL(returnTo, postern.origin)
+    forged.searchParams.set('postern_asked', `${(Date.now() - 1).toString(36)}.${'A'.repeat(43)}`)
+    assert.equal((await led(bo, forged)).pathname, '/-/sign-on', 'a mark of one’s own')
+  })
+
+  test('a session that ends in the middle leads nowhere, and neither does an account', async () => {
+    const cleo = await postern.join(ana, 'cleo')
+    const asked = await question(wiki)
+    const back = await led(cleo, asked.url)
+    await ana.act('POST', '/people/cleo/end', { reason: 'left' })
+    await refuses(take(wiki, back, asked))
+    assert.equal((await led(cleo, (await question(wiki)).url)).pathname, '/-/sign-on')
+    const dora = await postern.join(ana, 'dora')
+    const of = await question(wiki)
+    const open = await led(dora, of.url)
+    await dora.signOut()
+    await refuses(take(wiki, open, of))
+  })
+
+  test('a yes is given on our own page, to its own question, by whom it is about', async () => {
+    const other = await addTool(ana, 'third', { settings: { isThirdParty: true } })
+    const page = await led(ana, (await question(other)).url)
+    const { returnTo } = await standing(ana, page)
+    const foreign = await ana.fetch('POST', '/sign-on/consent', { returnTo }, { origin: 'https://evil.example' })
+    assert.equal(foreign.status, 403)
+    const crossSite = await ana.fetch('POST', '/sign-on/consent', { returnTo }, { 'sec-fetch-site': 'cross-site' })
+    assert.equal(crossSite.status, 403)
+    for (const astray of ['https://evil.example/oidc/auth', '//evil.example/oidc/auth', '/-/sign-in', '/oidc/authx'])
+      await assert.rejects(
+        ana.call('POST', '/sign-on/consent', { returnTo: astray }),
+        (error: unknown) => error instanceof ApiError && error.status === 404,
+        astray,
+      )
+    const lured = new URL(returnTo, postern.origin)
+    lured.searchParams.set('redirect_uri', 'https://evil.example/')
+    await assert.rejects(ana.call('POST', '/sign-on/refusal', { returnTo: `${lured.pathname}${lured.search}` }))
+    assert.equal((await standing(ana, page)).outcome, 'consent')
+  })
+
+  test('tokens are seen by their own application alone, and nobody asks without a secret', async () => {
+    const { access_token, refresh_token = '' } = await signOnTo(ana, wiki)
+    assert.equal((await client.tokenIntrospection(board.config, access_token)).active, false)
+    await client.tokenRevocation(board.config, access_token).catch(() => {})
+    assert.equal((await client.tokenIntrospection(wiki.config, access_token)).active, true)
+    await refuses(client.refreshTokenGrant(board.config, refresh_token))
+    const open = await fetch(`${postern.origin}/oidc/token/introspection`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: access_token, client_id: 'git-credential-oauth' }),
+    })
+    assert.deepEqual(await open.json(), { active: false })
+    assert.equal((await fetch(`${postern.origin}/oidc/userinfo`)).status, 401)
+    const guessed = await fetch(`${postern.origin}/oidc/userinfo`, { headers: { authorization: 'Bearer guessed' } })
+    assert.equal(guessed.status, 401)
+  })
+
+  test('somebody else’s address is told to nobody, nor one that nobody has shown to be theirs', async () => {
+    const { database } = postern.postern.ceremonies
+    const { id } = await ana.call<{ id: string }>('GET', '/me')
+    const told = async () => (await signOnTo(ana, wiki)).claims()
+    const mark = (at: number | null) =>
+      database.write((tx) =>
+        tx
+          .updateTable('user')
+          .set({ emailVerifiedAt: at })
+          .where('id', '=', id as never)
+          .execute(),
+      )
+    await mark(null)
+    assert.deepEqual([(await told())?.['email'], (await told())?.['email_verified']], [undefined, undefined])
+    await mark(Date.now())
+    assert.deepEqual([(await told())?.['email'], (await told())?.['email_verified']], ['ana@example.com', true])
+  })
+
+  test('what is huge or odd is refused, and harms nothing', async () => {
+    for (const parameters of [
+      { state: 'x'.repeat(3_000) },
+      { claims: 'x'.repeat(3_000) },
+      { nonce: 'x'.repeat(7_000) },
+      { scope: 'x'.repeat(600) },
+    ])
+      assert.equal(
+        problem(await led(ana, (await question(wiki, parameters)).url)),
+        '/-/authorise?problem=invalid_request',
+      )
+    for (const parameters of [
+      { claims: '{' },
+      { claims: '[]' },
+      { max_age: '-1' },
+      { prompt: 'none login' },
+      { response_type: 'token' },
+      { request: 'x.y.z' },
+      { request_uri: 'http://127.0.0.1/x' },
+      { registration: '{}' },
+      { id_token_hint: 'x.y.z' },
+    ] as Record<string, string>[]) {
+      const back = await led(ana, (await question(wiki, parameters)).url)
+      assert.match(`${back.search}${back.hash}`, /[?#&]error=/, JSON.stringify(parameters))
+      assert.doesNotMatch(`${back.search}${back.hash}`, /[?#&](code|access_token)=/)
+    }
+    const form = await fetch(`${postern.origin}/oidc/auth`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: (await question(wiki)).url.searchParams,
+    })
+    assert.match(form.headers.get('location') ?? '', /^\/oidc\/auth\?/, 'a form is asked again by address')
+  })
+
+  test('somebody else than the tool expects is not told as the expected one', async () => {
+    const { id_token = '' } = await signOnTo(ana, wiki)
+    const eve = await postern.join(ana, 'eve')
+    const hinted = await led(eve, (await question(wiki, { id_token_hint: id_token })).url)
+    assert.equal(hinted.searchParams.get('error'), 'login_required')
+    const claims = JSON.stringify({ id_token: { sub: { value: 'usr_somebody' } } })
+    assert.equal((await led(eve, (await question(wiki, { claims })).url)).searchParams.get('error'), 'login_required')
+  })
+
+  test('a guest is let in to what is open to guests alone', async () => {
+    const gus = await postern.join(ana, 'gus', 'guest')
+    const inside = await addTool(ana, 'inside', { audience: 'members' })
+    assert.equal((await standing(gus, await led(gus, (await question(inside)).url))).outcome, 'deny')
+    assert.equal((await signOnTo(gus, wiki)).claims()?.['preferred_username'], 'gus')
+    const { access_token } = await signOnTo(gus, wiki)
+    await ana.act('PATCH', '/applications/wiki', { audience: 'members' })
+    assert.equal((await client.tokenIntrospection(wiki.config, access_token)).active, false, 'at once')
+  })
+})

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import type { Person } from '../src/walk/person.ts'
+import { readPolicy, setRules } from './support/guardrails.ts'
+import { startReceiver } from './support/receiver.ts'
+import { addTool, led, question, type RelyingParty, signOnTo, standing, take } from './support/relying-party.ts'
+import { startPostern, type StartedPostern } from './support/start-postern.ts'
+import { eitherStore } from './support/stores.ts'
+
+for (const store of eitherStore)
+  describe(`applications by OpenID Connect on ${store.name}`, () => {
+    let postern: StartedPostern
+    let ana: Person
+    let wiki: RelyingParty
+    let ahead = 0
+    before(async () => {
+      const flags = [...(await store.flags()), '--outbound-allow', '127.0.0.1']
+      postern = await startPostern({ flags, now: () => Date.now() + ahead })
+      ana = await postern.owner()
+      wiki = await addTool(ana, 'wiki', { settings: { refreshTokens: true, groups: 'all' } })
+    })
+    after(() => postern[Symbol.asyncDispose]())
+
+    const isActive = async (tool: RelyingParty, token: string): Promise<boolean> =>
+      (await client.tokenIntrospection(tool.config, token)).active
+
+    test('whoever is signed in goes straight on, and the tool learns who it is and how that was proven', async () => {
+      const before = Date.now()
+      const tokens = await signOnTo(ana, wiki)
+      const claims = tokens.claims()
+      assert.equal(claims?.['preferred_username'], 'ana')
+      assert.equal(claims?.['name'], 'Ana Example')
+      assert.equal(claims?.['acr'], 'phr')
+      assert.deepEqual(claims?.['amr'], ['hwk', 'user', 'pop'])
+      assert.deepEqual(claims?.['groups'], [])
+      assert.match(claims?.['sid'] as string, /^gra_/)
+      assert.ok(Math.abs(Number(claims?.['auth_time']) - before / 1000) < 60)
+      const who = await client.fetchUserInfo(wiki.config, tokens.access_token, claims?.sub ?? '')
+      assert.equal(who.preferred_username, 'ana')
+      const known = await client.tokenIntrospection(wiki.config, tokens.access_token)
+      assert.deepEqual([known.active, known.sub], [true, claims?.sub])
+      const again = await signOnTo(ana, wiki)
+      assert.equal(again.claims()?.['sid'], claims?.['sid'], 'one sign-on of each session and application')
+      const git = await fetch(`${postern.origin}/api/v1/repositories`, {
+        headers: { authorization: `Bearer ${tokens.access_token}` },
+      })
+      assert.equal(git.status, 401, 'what a tool was given lets it in to nothing here')
+      const { items } = await ana.call<{ items: { program: string; isApplication: boolean }[] }>('GET', '/me/programs')
+      assert.deepEqual([items[0]?.program, items[0]?.isApplication], ['Wiki', true])
+    })
+
+    test('a stranger signs in first, and is asked nothing where nobody may be', async () => {
+      const bo = await postern.join(ana, 'bo')
+      await bo.signOut()
+      const asked = await question(wiki)
+      const page = await led(bo, asked.url)
+      assert.equal(page.pathname, '/-/sign-on')
+      await bo.signIn()
+      const { outcome, returnTo } = await standing(bo, page)
+      assert.equal(outcome, 'go')
+      const back = await led(bo, `${postern.origin}${returnTo}`)
+      assert.equal((await take(wiki, back, asked)).claims()?.['name'], 'Bo Example')
+      await bo.signOut()
+      const silent = await led(bo, (await question(wiki, { prompt: 'none' })).url)
+      assert.equal(silent.searchParams.get('error'), 'login_required')
+      assert.equal(silent.searchParams.get('iss'), `${postern.origin}/oidc`)
+    })
+
+    test('a tool that asks for a new tap gets one, and says so', async () => {
+      const bo = await postern.join(ana, 'ben')
+      for (const parameters of [{ prompt: 'login' }, { max_age: '0' }, { max_age: '30' }] as Record<string, string>[]) {
+        ahead += 40_000
+        const asked = await question(wiki, parameters)
+        const page = await led(bo, asked.url)
+        const missing = await standing(bo, page)
+        assert.equal(missing.outcome, 'fresh-tap', JSON.stringify(parameters))
+        assert.match(missing.sentence ?? '', /Wiki asks/)
+        const silent = await led(bo, (await question(wiki, { max_age: '30', prompt: 'none' })).url)
+        assert.equal(silent.searchParams.get('error'), 'login_required')
+        await bo.signIn()
+        const { outcome, returnTo } = await standing(bo, page)
+        assert.equal(outcome, 'go')
+        const back = await led(bo, `${postern.origin}${returnTo}`)
+        assert.ok(back.searchParams.has('code'), `${JSON.stringify(parameters)}: ${back.href}`)
+        const tokens = await take(wiki, back, asked)
+        assert.ok(Math.abs(Number(tokens.claims()?.['auth_time']) - (Date.now() + ahead) / 1000) < 30)
+      }
+      const still = await signOnTo(bo, wiki, { max_age: '600' })
+      assert.equal(still.claims()?.['acr'], 'phr')
+      ahead = 0
+    })
+
+    test('what no key of theirs can prove is said to the tool, what one can is asked for', async () => {
+      const essential = (acr: object) => JSON.stringify({ id_token: { acr: { essential: true, ...acr } } })
+      for (const parameters of [
+        { acr_values: 'phrh' },
+        { claims: essential({ value: 'phrh' }) },
+        { claims: essential({ values: ['urn:example:gold'] }) },
+      ]) {
+        const back = await led(ana, (await question(wiki, parameters)).url)
+        assert.equal(back.searchParams.get('error'), 'unmet_authentication_requirements', JSON.stringify(parameters))
+      }
+      for (const parameters of [
+        { acr_values: 'phrh phr' },
+        { acr_values: 'phr' },
+        { claims: essential({ value: 'phr' }) },
+      ])
+        assert.equal((await signOnTo(ana, wiki, parameters)).claims()?.['acr'], 'phr')
+    })
+
+    test('a rule and an audience keep people out, with a sentence; the rules of today hold for each question', async () => {
+      const carla = await postern.join(ana, 'carla')
+      await ana.act('POST', '/groups', { name: 'writers', description: '' })
+      const board = await addTool(ana, 'board', { audience: 'groups', groups: ['writers'] })
+      const denied = await standing(carla, await led(carla, (await question(board)).url))
+      assert.equal(denied.outcome, 'deny')
+      assert.match(denied.sentence ?? '', /Board is not open to you/)
+      const silent = await led(carla, (await question(board, { prompt: 'none' })).url)
+      assert.equal(silent.searchParams.get('error'), 'login_required', 'a tool is not told that somebody is there')
+      const { rules } = (await readPolicy(ana)).policy
+      await setRules(ana, [
+        ...rules,
+        {
+          id: 'wiki-hardware',
+          title: 'The wiki takes a security key',
+          mode: 'enforce',
+          who: ['everyone'],
+          does: ['application.use'],
+          where: { applications: ['wiki'] },
+          requires: { strength: 'attested' },
+        },
+      ])
+      const missing = await standing(carla, await led(carla, (await question(wiki)).url))
+      assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', false])
+      await setRules(ana, rules)
+    })
+
+    test('somebody else’s tool is told nothing before its person said yes, and the yes lasts with the session', async () => {
+      const other = await addTool(ana, 'other', { settings: { isThirdParty: true } })
+      const asked = await question(other, { scope: 'openid profile' })
+      const page = await led(ana, asked.url)
+      const open = await standing(ana, page)
+      assert.deepEqual([open.outcome, open.scopes], ['consent', ['openid', 'profile']])
+      const no = await ana.call<{ returnTo: string }>('POST', '/sign-on/refusal', { returnTo: open.returnTo })
+      assert.equal(new URL(no.returnTo).searchParams.get('error'), 'access_denied')
+      assert.equal((await standing(ana, page)).outcome, 'consent', 'a no is forgotten')
+      const yes = await ana.call<{ returnTo: string }>('POST', '/sign-on/consent', { returnTo: open.returnTo })
+      const tokens = await take(other, await led(ana, `${postern.origin}${yes.returnTo}`), asked)
+      assert.equal(tokens.claims()?.['name'], 'Ana Example')
+      assert.equal((await signOnTo(ana, other, { scope: 'openid profile' })).claims()?.['name'], 'Ana Example')
+      const more = await standing(ana, await led(ana, (await question(other)).url))
+      assert.equal(more.outcome, 'consent', 'it asks for more than before')
+      await ana.signOut()
+      await ana.signIn()
+      const anew = await standing(ana, await led(ana, (await question(other, { scope: 'openid profile' })).url))
+      assert.equal(anew.outcome, 'consent')
+    })
+
+    test('refresh tokens rotate; one shown twice ends the sign-on', async () => {
+      const tokens = await signOnTo(ana, wiki)
+      const next = await client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? '')
+      assert.notEqual(next.refresh_token, tokens.refresh_token)
+      ahead = 11_000
+      await assert.rejects(client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? ''))
+      await assert.rejects(client.refreshTokenGrant(wiki.config, next.refresh_token ?? ''))
+      assert.equal(await isActive(wiki, next.access_token), false)
+      ahead = 0
+    })
+
+    test('a new secret works beside the former one for a day', async () => {
+      const tool = await addTool(ana, 'rotating')
+      const { shownOnce } = await ana.act<{ shownOnce: { value: string }[] }>('POST', '/applications/rotating/secret')
+      const secret = shownOnce[0]?.value ?? ''
+      assert.match(secret, /^pst_ocs_[\w-]{43}[0-9a-f]{8}$/)
+      const form = { token: 'pst_oat_nothing' }
+      const statusWith = async (shown: string): Promise<number> =>
+        (
+          await fetch(`${postern.origin}/oidc/token/introspection`, {
+            method: 'POST',
+            body: new URLSearchParams({ ...form, client_id: tool.clientId, client_secret: shown }),
+          })
+        ).status
+      assert.deepEqual([await statusWith(secret), await statusWith(tool.secret)], [200, 200])
+      ahead = 25 * 3_600_000
+      assert.deepEqual([await statusWith(secret), await statusWith(tool.secret)], [200, 401])
+      ahead = 0
+    })
+
+    for (const how of ['sign-out', 'access', 'application', 'passkey', 'program'] as const)
+      test(`a sign-on ends with ${how}: its tokens at once, and the tool is told`, async () => {
+        await using told = await startReceiver()
+        const person = await postern.join(ana, `end-${how}`)
+        const tool = await addTool(ana, `tool-${how}`, {
+          settings: { refreshTokens: true, backchannelLogoutUri: `${told.url}logout` },
+        })
+        const tokens = await signOnTo(person, tool)
+        assert.equal(await isActive(tool, tokens.access_token), true)
+        if (how === 'sign-out') await person.signOut()
+        else if (how === 'access') await ana.act('POST', `/people/end-${how}/end`, { reason: 'left' })
+        else if (how === 'application') await ana.act('DELETE', `/applications/tool-${how}`)
+        else if (how === 'program') await stopProgram(person)
+        else await endPasskey(person)
+        if (how !== 'application') {
+          assert.equal(await isActive(tool, tokens.access_token), false)
+          await assert.rejects(client.fetchUserInfo(tool.config, tokens.access_token, client.skipSubjectCheck))
+        }
+        await assert.rejects(client.refreshTokenGrant(tool.config, tokens.refresh_token ?? ''))
+        const token = new URLSearchParams((await told.next()).body).get('logout_token') ?? ''
+        const keys = createRemoteJWKSet(new URL('/oidc/jwks', postern.origin))
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
+          issuer: `${postern.origin}/oidc`,
+          audience: tool.clientId,
+        })
+        assert.equal(protectedHeader.typ, 'logout+jwt')
+        assert.deepEqual([payload.sub, payload['sid']], [tokens.claims()?.sub, tokens.claims()?.['sid']])
+        assert.deepEqual(payload['events'], { 'http://schemas.openid.net/event/backchannel-logout': {} })
+        assert.equal(payload['nonce'], undefined)
+      })
+
+    test('a sign-out in one tool ends that tool’s alone, and leads back where it registered', async () => {
+      const back = 'http://wiki.localhost:4999/bye'
+      const tool = await addTool(ana, 'leaving', { settings: { postLogoutRedirectUris: [back] } })
+      const [tokens, elsewhere] = [await signOnTo(ana, tool), await signOnTo(ana, wiki)]
+      const end = (parameters: Record<string, string>) =>
+        led(ana, client.buildEndSessionUrl(tool.config, parameters))
+      const evil = await end({ id_token_hint: 'x.y.z', post_logout_redirect_uri: back })
+      assert.deepEqual([evil.origin, evil.pathname, evil.search], [postern.origin, '/-/signed-out', '?over=no'])
+      assert.equal(await isActive(tool, tokens.access_token), true, 'without a token nothing ends')
+      const hint = { id_token_hint: tokens.id_token ?? '', state: 'of-the-tool' }
+      const away = await end({ ...hint, post_logout_redirect_uri: 'https://evil.example/' })
+      assert.equal(away.pathname, '/-/signed-out')
+      const home = await end({ ...hint, post_logout_redirect_uri: back })
+      assert.equal(home.href, `${back}?state=of-the-tool`)
+      assert.equal(await isActive(tool, tokens.access_token), false)
+      assert.equal(await isActive(wiki, elsewhere.access_token), true)
+      await ana.call('GET', '/me')
+    })
+
+    async function stopProgram(person: Person): Promise<void> {
+      const { items } = await person.call<{ items: { id: string }[] }>('GET', '/me/programs')
+      await person.act('DELETE', `/me/programs/${items[0]?.id}`)
+    }
+
+    async function endPasskey(person: Person): Promise<void> {
+      const { database } = postern.postern.ceremonies
+      const { id } = await person.call<{ id: string }>('GET', '/me')
+      await database.write((tx) =>
+        tx
+          .updateTable('credentialRecord')
+          .set({ endedAt: Date.now() })
+          .where('userId', '=', id as never)
+          .execute(),
+      )
+    }
+  })

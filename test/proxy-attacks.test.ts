@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { admitted, host, recordingUpstream, sendBytes, startDoor } from './support/door.ts'
+
+const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+
+/** What of the request reached the upstream, by name in small letters. */
+function headersOf(received: string): Map<string, string> {
+  const lines = received.slice(0, received.indexOf('\r\n\r\n')).split('\r\n').slice(1)
+  return new Map(
+    lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
+}
+
+test('what two servers could read in two ways is refused, and the upstream hears nothing of it', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({ upstream: upstream.url })
+  const { port } = started
+  const named = `Host: ${host}:${port}\r\n`
+  const refused: Record<string, [status: number, bytes: string]> = {
+    'two lengths': [400, `POST / HTTP/1.1\r\n${named}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`],
+    'the same length twice': [400, `POST / HTTP/1.1\r\n${named}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc`],
+    'lengths in a list': [400, `POST / HTTP/1.1\r\n${named}Content-Length: 3, 3\r\n\r\nabc`],
+    'a length with a sign': [400, `POST / HTTP/1.1\r\n${named}Content-Length: +3\r\n\r\nabc`],
+    'a length beside a coding': [
+      400,
+      `POST / HTTP/1.1\r\n${named}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    'an unknown coding': [400, `POST / HTTP/1.1\r\n${named}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
+    'two codings': [
+      400,
+      `POST / HTTP/1.1\r\n${named}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
+    ],
+    'a coding in HTTP/1.0': [400, `POST / HTTP/1.0\r\n${named}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    'a coding behind a vertical tab': [
+      400,
+      `POST / HTTP/1.1\r\n${named}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n`,
+    ],
+    'a chunk with a bare line feed': [
+      400,
+      `POST / HTTP/1.1\r\n${named}Transfer-Encoding: chunked\r\n\r\n3;a=b\nX\r\nabc\r\n0\r\n\r\n`,
+    ],
+    'a folded line': [400, `GET / HTTP/1.1\r\n${named}X-A: b\r\n c\r\n\r\n`],
+    'NUL in a value': [400, `GET / HTTP/1.1\r\n${named}X-A: b\0c\r\n\r\n`],
+    'a bare line feed': [400, `GET / HTTP/1.1\r\n${named}X-A: a\nX-B: b\r\n\r\n`],
+    'a bare carriage return': [400, `GET / HTTP/1.1\r\n${named}X-A: a\rb\r\n\r\n`],
+    'a space before the colon': [400, `GET / HTTP/1.1\r\n${named}X-A : b\r\n\r\n`],
+    'two hosts': [400, `GET / HTTP/1.1\r\n${named}Host: other.localhost\r\n\r\n`],
+    'the same host twice': [400, `GET / HTTP/1.1\r\n${named}${named}\r\n`],
+    'two who ask': [400, `GET / HTTP/1.1\r\n${named}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`],
+    'another host in the target': [400, `GET http://other.localhost/ HTTP/1.1\r\n${named}\r\n`],
+    'another scheme in the target': [400, `GET https://${host}/ HTTP/1.1\r\n${named}\r\n`],
+    'a user in the target': [400, `GET http://${host}@evil.example/ HTTP/1.1\r\n${named}\r\n`],
+    'a fragment': [400, `GET /a#b HTTP/1.1\r\n${named}\r\n`],
+    'a byte above ASCII': [400, `GET /\xe9 HTTP/1.1\r\n${named}\r\n`],
+    'the whole server': [400, `OPTIONS * HTTP/1.1\r\n${named}\r\n`],
+    TRACE: [405, `TRACE / HTTP/1.1\r\n${named}\r\n`],
+    'an expectation that nobody has': [417, `POST / HTTP/1.1\r\n${named}Expect: more\r\nContent-Length: 0\r\n\r\n`],
+    'a megabyte of headers': [431, `GET / HTTP/1.1\r\n${named}X-A: ${'a'.repeat(1_000_000)}\r\n\r\n`],
+    'thousands of headers': [431, `GET / HTTP/1.1\r\n${named}${'A: b\r\n'.repeat(1500)}\r\n`],
+    'another port': [421, `POST / HTTP/1.1\r\nHost: ${host}:1\r\nContent-Length: 0\r\n\r\n`],
+    'a trailing dot': [421, `POST / HTTP/1.1\r\nHost: ${host}.:${port}\r\nContent-Length: 0\r\n\r\n`],
+  }
+  for (const [what, [status, bytes]] of Object.entries(refused))
+    await t.test(what, async () => {
+      const came = await sendBytes(port, bytes, (soFar) => soFar.includes('\r\n\r\n'))
+      assert.match(came, new RegExp(`^HTTP/1.1 ${status} `), came)
+      assert.equal(upstream.received.join(''), '')
+    })
+  await t.test('the host that browsers would mean by a trailing dot is named to them', async () => {
+    const came = await sendBytes(port, `GET /a?b HTTP/1.1\r\nHost: ${host}.:${port}\r\n\r\n`)
+    assert.match(came, new RegExp(`^HTTP/1.1 308 [^]*\r\nlocation: http://${host}:${port}/a\\?b\r\n`))
+  })
+  await t.test('what comes behind a refused request on its connection is never read', async () => {
+    const came = await sendBytes(
+      port,
+      `GET / HTTP/1.1\r\n${named}Host: b\r\n\r\nGET /second HTTP/1.1\r\n${named}\r\n`,
+      () => false,
+    )
+    assert.equal(came.match(/HTTP\/1\.1/g)?.length, 1)
+    assert.equal(upstream.received.join(''), '')
+  })
+  await t.test('the names in any case, and the whole address of the same host, are one', async () => {
+    for (const bytes of [
+      `GET / HTTP/1.1\r\nHost: TOOL.LocalHost:${port}\r\n\r\n`,
+      `GET http://Tool.localhost:${port}/ HTTP/1.1\r\n${named}\r\n`,
+    ])
+      assert.match(await sendBytes(port, bytes), /^HTTP\/1\.1 200 /)
+    const heads = upstream.received.join('').match(/GET \S+ HTTP\/1\.1\r\nhost: \S+\r\n/g)
+    assert.deepEqual(heads, Array(2).fill(`GET / HTTP/1.1\r\nhost: ${host}:${port}\r\n`))
+  })
+  await t.test('other hosts are none of its business', async () => {
+    const came = await sendBytes(
+      port,
+      `GET / HTTP/1.1\r\nHost: other.localhost:${port}\r\nConnection: close\r\n\r\n`,
+      () => false,
+    )
+    assert.match(came, /elsewhere/)
+  })
+})
+
+test('where rules look at paths, one that can be read in two ways is refused; elsewhere it passes as it came', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({ upstream: upstream.url })
+  const seen: string[] = []
+  started.admit = (_route, request) => {
+    seen.push(request.path)
+    return admitted
+  }
+  const ask = (path: string) => sendBytes(started.port, `GET ${path} HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`)
+  const odd: Record<string, string> = {
+    '//admin': '/admin',
+    '/a//admin': '/a/admin',
+    '/x/../admin': '/admin',
+    '/x/..;/admin': '/admin',
+    '/admin;x=1': '/admin',
+    '/x/%2e%2e/admin': '/admin',
+    '/x/.%2E/admin': '/admin',
+    '/x%2fadmin': '/x/admin',
+    '/x%5c..%5cadmin': '/admin',
+    '/x\\admin': '/x/admin',
+    '/%252e%252e/admin': '/%2e%2e/admin',
+    '/admin%00': '/admin\0',
+    '/./admin': '/admin',
+    '/a/.': '/a/',
+    '/admin%zz': '/admin%zz',
+    '/admin%c0%ae': '/admin%c0%ae',
+  }
+  for (const [path, strict] of Object.entries(odd))
+    await t.test(path, async () => {
+      assert.match(await ask(path), /^HTTP\/1\.1 200 /)
+      assert.equal(seen.at(-1), strict)
+      assert.ok(upstream.received.at(-1)?.includes(`GET ${path} HTTP/1.1`))
+    })
+  const sound: Record<string, string> = {
+    '/': '/',
+    '/a/b/': '/a/b/',
+    '/a?b=//..;%2f': '/a',
+    '/%61dmin': '/admin',
+    '/a.b/..c/c..': '/a.b/..c/c..',
+    '/100%25': '/100%',
+    '/gr%C3%BC%C3%9Fe': '/grüße',
+  }
+  await t.test('with rules', async () => {
+    started.change({ rules: [{ title: 'Administration', paths: ['/admin*'], requires: { strength: 'attested' } }] })
+    const reached = upstream.received.length
+    for (const path of Object.keys(odd)) assert.match(await ask(path), /^HTTP\/1\.1 400 /, path)
+    assert.equal(upstream.received.length, reached)
+    for (const [path, read] of Object.entries(sound)) {
+      assert.match(await ask(path), /^HTTP\/1\.1 200 /, path)
+      assert.equal(seen.at(-1), read)
+    }
+  })
+  await t.test('with public paths', async () => {
+    started.change({ rules: [], publicPaths: ['/assets/*'] })
+    assert.match(await ask('/assets/..%2fadmin'), /^HTTP\/1\.1 400 /)
+  })
+  await t.test('and another method than the one that was judged is no way around rules about methods', async () => {
+    const bytes = `POST /a HTTP/1.1\r\nHost: ${started.authority}\r\nX-HTTP-Method-Override: DELETE\r\nContent-Length: 0\r\n\r\n`
+    assert.match(await sendBytes(started.port, bytes), /^HTTP\/1\.1 200 /)
+    started.change({ rules: [{ title: 'Deleting', methods: ['DELETE'], requires: { strength: 'attested' } }] })
+    assert.match(await sendBytes(started.port, bytes), /^HTTP\/1\.1 400 /)
+  })
+})
+
+test('who came is said by us alone', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({ upstream: upstream.url, requestHeaders: { 'X-Team': 'green' } })
+  const send = async (lines: readonly string[]): Promise<Map<string, string>> => {
+    const bytes = `GET / HTTP/1.1\r\nHost: ${started.authority}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`
+    assert.match(await sendBytes(started.port, bytes), /^HTTP\/1\.1 200 /)
+    const all = upstream.received.join('')
+    return headersOf(all.slice(all.lastIndexOf('GET / ')))
+  }
+  await t.test('headers that say it, in any spelling', async () => {
+    const spellings = [
+      'X-Forwarded-User',
+      'x-forwarded-user',
+      'X_Forwarded_User',
+      'X-Forwarded_User',
+      'X.Forwarded.User',
+      'X!Forwarded!User',
+      'REMOTE_USER',
+      'Remote_User',
+      'X-Postern-Jwt-Assertion',
+      'X_POSTERN_JWT_ASSERTION',
+      'X-Postern-Anything',
+      'x_team',
+      'X-Team',
+      'X-Original-URL',
+      'X-Rewrite-Url',
+      'X-Forwarded-Prefix',
+      'Forwarded',
+      'X-Real-IP',
+      'X_Real_IP',
+      'True-Client-IP',
+      'Proxy',
+      'X-Accel-Mapping',
+      'X-Sendfile-Type',
+      'HTTP2-Settings',
+      'Keep-Alive',
+      'Proxy-Authorization',
+      'TE',
+      'Trailer',
+    ]
+    const headers = await send([...spellings.map((name) => `${name}: mallory`), 'X-Fine: yes'])
+    assert.equal(headers.get('x-fine'), 'yes')
+    assert.equal(headers.get('remote-user'), 'ana')
+    assert.equal(headers.get('x-postern-jwt-assertion'), 'signed-by-us')
+    assert.equal(headers.get('x-team'), 'green')
+    assert.equal(headers.get('x-real-ip'), '127.0.0.1')
+    assert.doesNotMatch([...headers.values()].join('\n'), /mallory/)
+  })
+  await t.test('nor taken away by naming it as the connection’s', async () => {
+    const headers = await send([
+      'Connection: remote-user, x-postern-jwt-assertion, x-forwarded-for, x-mine, cookie',
+      'X-Mine: a',
+      'Cookie: a=b',
+    ])
+    assert.equal(headers.get('remote-user'), 'ana')
+    assert.equal(headers.get('x-postern-jwt-assertion'), 'signed-by-us')
+    assert.equal(headers.get('x-forwarded-for'), '127.0.0.1')
+    assert.equal(headers.has('x-mine'), false)
+    assert.equal(headers.has('cookie'), false)
+  })
+  await t.test('where from, as which host and by which scheme', async () => {
+    const headers = await send([
+      'X-Forwarded-For: 1.2.3.4',
+      'X-Forwarded-Proto: https',
+      'X-Forwarded-Host: evil.example',
+    ])
+    assert.equal(headers.get('x-forwarded-for'), '127.0.0.1')
+    assert.equal(headers.get('x-forwarded-proto'), 'http')
+    assert.equal(headers.get('x-forwarded-host'), started.authority)
+    assert.equal(headers.get('forwarded'), `for=127.0.0.1;proto=http;host="${started.authority}"`)
+  })
+  await t.test('no cookie of ours gets through, and the others do', async () => {
+    const cookie = 'a=1; postern-route-7400=secret; b=2;postern-route-7400-state=secret'
+    assert.equal((await send([`Cookie: ${cookie}`])).get('cookie'), 'a=1; b=2')
+    assert.equal((await send(['Cookie: postern-route-7400=secret'])).has('cookie'), false)
+    assert.equal((await send(['Cookie: a=1', 'Cookie: postern-route-7400=secret'])).get('cookie'), 'a=1')
+  })
+  await t.test('no secret of ours gets through, and those of the tool do', async () => {
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+    for (const ours of [
+      'Bearer pst_pat_abc',
+      'bearer  pst_oat_abc',
+      'token pst_pat_abc',
+      basic('x:pst_pat_abc'),
+      basic('pst_con_a:'),
+    ])
+      assert.equal((await send([`Authorization: ${ours}`])).has('authorization'), false, ours)
+    for (const theirs of ['Bearer abc', basic('me:secret')])
+      assert.equal((await send([`Authorization: ${theirs}`])).get('authorization'), theirs)
+  })
+  await t.test('a request that comes back to us is stopped', async () => {
+    const via = (await send([])).get('via') ?? ''
+    const came = await sendBytes(
+      started.port,
+      `GET / HTTP/1.1\r\nHost: ${started.authority}\r\nVia: 1.1 other, ${via}\r\n\r\n`,
+    )
+    assert.match(came, /^HTTP\/1\.1 508 /)
+  })
+})
+
+test('what an upstream says of hosts, keys and connections that are not its own is dropped', async () => {
+  const lines = [
+    'HTTP/1.1 200 OK',
+    'Content-Length: 2',
+    'Set-Cookie: fine=1; Path=/',
+    `Set-Cookie: own=1; Domain=${host}`,
+    'Set-Cookie: wide=1; Domain=localhost',
+    'Set-Cookie: wider=1; domain=.LOCALHOST; Path=/',
+    `Set-Cookie: twice=1; Domain=${host}; Domain=localhost`,
+    'Set-Cookie: postern-route-7400=planted; Path=/',
+    'Set-Cookie: POSTERN-route-7400-state=planted',
+    'Set-Cookie: =postern-route-7400=planted',
+    'Permissions-Policy: camera=(self), publickey-credentials-get=*',
+    'Strict-Transport-Security: max-age=1; includeSubDomains',
+    'Alt-Svc: h3="evil.example:443"',
+    'X-Accel-Redirect: /internal',
+    'Keep-Alive: timeout=5',
+    'Connection: keep-alive, x-hop',
+    'X-Hop: a',
+    'X-Fine: yes',
+    'Location: http://127.0.0.1/elsewhere',
+  ]
+  await using upstream = await recordingUpstream(`${lines.join('\r\n')}\r\n\r\nok`)
+  await using started = await startDoor({ upstream: upstream.url, responseHeaders: { 'X-Frame-Options': 'DENY' } })
+  const came = await sendBytes(started.port, `GET / HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`)
+  const said = came.slice(0, came.indexOf('\r\n\r\n')).split('\r\n').slice(1)
+  assert.deepEqual(
+    said.filter((line) => /^set-cookie/i.test(line)),
+    ['Set-Cookie: fine=1; Path=/', `Set-Cookie: own=1; Domain=${host}`],
+  )
+  assert.deepEqual(
+    said.filter((line) => /^permissions-policy/i.test(line)),
+    ['permissions-policy: camera=(self), publickey-credentials-get=(), publickey-credentials-create=()'],
+  )
+  assert.doesNotMatch(came, /strict-transport|alt-svc|x-accel|x-hop/i)
+  assert.match(came, /\r\nX-Fine: yes\r\n/)
+  assert.match(came, /\r\nX-Frame-Options: DENY\r\n/)
+  assert.match(came, /\r\nLocation: http:\/\/127\.0\.0\.1\/elsewhere\r\n/)
+})
+
+test('an upstream that breaks the protocol breaks its own answer, and never the next one', async (t) => {
+  const cases: Record<string, { answer: string; sees: RegExp }> = {
+    'less than it said': {
+      answer: 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort',
+      sees: /^HTTP\/1\.1 200 [^]*short$/,
+    },
+    'no HTTP': { answer: 'SSH-2.0-OpenSSH_9.2\r\n\r\n', sees: /^HTTP\/1\.1 502 / },
+    'a length beside a coding': {
+      answer: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      sees: /^HTTP\/1\.1 (?:502 |200 (?![^]*content-length)[^]*hello)/i,
+    },
+    'two lengths': {
+      answer: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
+      sees: /^HTTP\/1\.1 502 /,
+    },
+    'a protocol nobody asked for': {
+      answer: 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n',
+      sees: /^HTTP\/1\.1 502 /,
+    },
+    'headers without end': { answer: `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(100_000)}`, sees: /^HTTP\/1\.1 502 / },
+    nothing: { answer: '', sees: /^HTTP\/1\.1 502 / },
+    'a body where none can be': {
+      answer: 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello',
+      sees: /^HTTP\/1\.1 204 (?![^]*hello)/,
+    },
+    'a second answer': {
+      answer: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
+      sees: /^HTTP\/1\.1 200 (?![^]*poison)/,
+    },
+    'early hints': {
+      answer: 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+      sees: /^HTTP\/1\.1 200 /,
+    },
+  }
+  for (const [what, { answer, sees }] of Object.entries(cases))
+    await t.test(what, async () => {
+      const isAlways = what === 'nothing' || what === 'a protocol nobody asked for'
+      let isFirst = true
+      await using upstream = await recordingUpstream((socket, soFar) => {
+        if (!soFar.endsWith('\r\n\r\n')) return
+        if (isFirst) socket.end(answer, 'latin1')
+        else socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnext')
+        // It is asked once more where it hung up without a word.
+        isFirst = isAlways
+      })
+      await using started = await startDoor({ upstream: upstream.url })
+      const bytes = `GET / HTTP/1.1\r\nHost: ${started.authority}\r\nConnection: close\r\n\r\n`
+      assert.match(await sendBytes(started.port, bytes, () => false), sees)
+      if (isAlways) return
+      assert.match(await sendBytes(started.port, bytes, () => false), /next$/)
+    })
+})

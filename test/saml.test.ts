@@ -1,0 +1,368 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { makeTestSigner } from '../src/protocols/saml/test-signer.ts'
+import { ApiError, type Person } from '../src/walk/person.ts'
+import { open } from './support/oauth.ts'
+import {
+  acsUrl,
+  answerOf,
+  askByRedirect,
+  entityId,
+  land,
+  problemOf,
+  redirectQuery,
+  requestXml,
+  setUp,
+} from './support/saml.ts'
+import { startLasso, toolMetadata } from './support/saml-lasso.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { eitherStore } from './support/stores.ts'
+
+const valueOf = (xml: string, name: string): string | undefined => new RegExp(`<${name}[ >][^<]*`).exec(xml)?.[0]
+const statusOf = (xml: string): string[] =>
+  [...xml.matchAll(/StatusCode Value="[^"]*:(\w+)"/g)].map(([, code = '']) => code)
+const passwordClass = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
+const asksFor = (uri: string): string =>
+  `<samlp:RequestedAuthnContext><saml:AuthnContextClassRef>${uri}</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>`
+const asksForName = (format: string): string => `<samlp:NameIDPolicy Format="${format}"/>`
+
+for (const store of eitherStore)
+  describe(`signing on by SAML, ${store.name}`, () => {
+    const signer = makeTestSigner('signed.example')
+    let postern: StartedPostern
+    let origin: string
+    let ana: Person
+    let bo: Person
+    const lastSentence = async (action: string): Promise<string | undefined> =>
+      (await ana.call<{ items: { sentence: string }[] }>('GET', `/audit?action=${action}`)).items[0]?.sentence
+    const standing = (person: Person, page: URL) =>
+      person.call<{ outcome: string; sentence: string | null; returnTo: string }>(
+        'GET',
+        `/sign-on/standing${page.search}`,
+      )
+    const pageOf = (landed: Awaited<ReturnType<typeof land>>): URL =>
+      'page' in landed ? landed.page : assert.fail(landed.xml)
+
+    before(async () => {
+      postern = await startPostern({ flags: await store.flags() })
+      ;({ origin } = postern)
+      ana = await postern.owner()
+      bo = await postern.join(ana, 'bo')
+      await ana.act('POST', '/groups', { name: 'writers', description: '' })
+      await ana.act('PUT', '/groups/writers/members/bo')
+      const { database } = postern.postern.ceremonies
+      await database.write((tx) =>
+        tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('username', '=', 'bo').execute(),
+      )
+      await setUp(ana, 'wiki', {
+        settings: {
+          attributes: [
+            { name: 'mail', value: 'email' },
+            { name: 'urn:oid:2.16.840.1.113730.3.1.241', format: 'uri', value: 'name' },
+            { name: 'groups', value: 'groups' },
+            { name: 'tenant', value: 'constant', constant: 'acme' },
+          ],
+        },
+      })
+      await setUp(ana, 'signed', {
+        settings: { entityId: 'urn:signed', requireSignedRequests: true, certificate: signer.pem, nameId: 'email' },
+      })
+      await setUp(ana, 'tracker', {
+        audience: 'groups',
+        groups: ['writers'],
+        settings: {
+          entityId: 'urn:tracker',
+          acsUrls: [acsUrl, `${acsUrl}/2`],
+          allowIdpInitiated: true,
+          defaultRelayState: '/start?a=1&b="2"',
+          nameId: 'persistent',
+          signResponse: true,
+        },
+      })
+    })
+    after(() => postern[Symbol.asyncDispose]())
+
+    test('whoever is signed in is said to be there, as it was set up, and it is remembered', async () => {
+      const {
+        acsUrl: to,
+        xml,
+        relayState,
+      } = answerOf(await askByRedirect(bo, { id: '_first' }, { relayState: 'a"<&' }))
+      assert.deepEqual([to, relayState], [acsUrl, 'a&quot;&lt;&'])
+      assert.match(xml, /InResponseTo="_first"/)
+      assert.match(xml, /<saml:NameID Format="[^"]*unspecified">bo</)
+      assert.match(xml, /Name="mail"[^>]*><saml:AttributeValue>bo@example\.com</)
+      assert.match(xml, /NameFormat="[^"]*:uri"><saml:AttributeValue>Bo Example</)
+      assert.match(xml, /<saml:AttributeValue>writers<.*<saml:AttributeValue>acme</)
+      assert.match(xml, new RegExp(`<saml:Audience>${entityId}<`))
+      assert.equal(await lastSentence('application.opened'), 'Bo Example opened The wiki')
+    })
+
+    test('a tool that posts is led on by a GET, since its POST brings no cookie', async () => {
+      const body = new URLSearchParams({
+        SAMLRequest: Buffer.from(requestXml(origin)).toString('base64'),
+        RelayState: 'r',
+      })
+      const headers = { origin: 'https://wiki.example', 'sec-fetch-site': 'cross-site' }
+      const posted = await fetch(`${origin}/saml/sso`, { method: 'POST', body, headers, redirect: 'manual' })
+      assert.equal(posted.status, 303)
+      assert.equal(posted.headers.get('set-cookie'), null)
+      const answer = answerOf(await land(bo, posted.headers.get('location') ?? ''))
+      assert.equal(answer.relayState, 'r')
+    })
+
+    test('the page that carries the answer may be framed nowhere, and runs nothing but its own file', async () => {
+      const { headers } = answerOf(await askByRedirect(bo))
+      const policy = headers.get('content-security-policy') ?? ''
+      assert.match(policy, /default-src 'none'; script-src 'self'; .*form-action https:;.*frame-ancestors 'none'/)
+      assert.doesNotMatch(policy, /unsafe/)
+      assert.equal(headers.get('cache-control'), 'no-store')
+      const script = await fetch(`${origin}/saml/answer.js`)
+      assert.match(await script.text(), /submit\(\)/)
+    })
+
+    test('whoever is not signed in signs in first, and is answered then', async () => {
+      const stranger = postern.stranger()
+      const page = pageOf(await askByRedirect(stranger, { id: '_waits' }))
+      assert.equal(page.pathname, '/-/sign-on')
+      assert.equal(page.searchParams.get('application'), 'wiki')
+      const returnTo = page.searchParams.get('returnTo') ?? ''
+      assert.equal(returnTo.split('/').slice(0, 3).join('/'), '/saml/continue')
+      assert.match(answerOf(await land(bo, returnTo)).xml, /InResponseTo="_waits"/)
+    })
+
+    test('a tool that may ask nobody anything hears so', async () => {
+      const silent = answerOf(await askByRedirect(postern.stranger(), { more: ' IsPassive="true"' }))
+      assert.deepEqual(statusOf(silent.xml), ['Responder', 'NoPassive'])
+      assert.doesNotMatch(silent.xml, /Assertion/)
+      assert.deepEqual(statusOf(answerOf(await askByRedirect(bo, { more: ' IsPassive="1"' })).xml), ['Success'])
+      const fresh = await askByRedirect(bo, { more: ' IsPassive="1" ForceAuthn="1"' })
+      assert.deepEqual(statusOf(answerOf(fresh).xml), ['Responder', 'NoPassive'])
+      const denied = await askByRedirect(ana, { issuer: 'urn:tracker', more: ' IsPassive="1"' })
+      assert.deepEqual(statusOf(answerOf(denied).xml), ['Responder', 'RequestDenied'])
+    })
+
+    test('a tool that asks for a tap of its own gets one', async () => {
+      const page = pageOf(await askByRedirect(bo, { more: ' ForceAuthn="true"' }))
+      assert.deepEqual((({ outcome, sentence }) => [outcome, sentence])(await standing(bo, page)), [
+        'fresh-tap',
+        'The wiki asks that you tap your key now.',
+      ])
+      const { returnTo } = await standing(bo, page)
+      assert.equal(pageOf(await land(bo, returnTo)).pathname, '/-/sign-on')
+      await bo.signIn()
+      assert.equal((await standing(bo, page)).outcome, 'go')
+      assert.deepEqual(statusOf(answerOf(await land(bo, returnTo)).xml), ['Success'])
+    })
+
+    test('how somebody signed in is said as it was asked, or that it cannot be', async () => {
+      const asked = async (uri: string) => askByRedirect(bo, { inside: asksFor(uri) })
+      const context = (xml: string) => valueOf(xml, 'saml:AuthnContextClassRef')?.split('>')[1]
+      assert.equal(context(answerOf(await asked(passwordClass)).xml), passwordClass)
+      assert.equal(context(answerOf(await asked('phr')).xml), 'phr')
+      assert.deepEqual(statusOf(answerOf(await asked('urn:of:nobody')).xml), ['Responder', 'NoAuthnContext'])
+      const page = pageOf(await asked('phrh'))
+      assert.equal((await standing(bo, page)).outcome, 'stronger-key')
+    })
+
+    test('whom a tool is not open to reads so here, and it is remembered', async () => {
+      const page = pageOf(await askByRedirect(ana, { issuer: 'urn:tracker' }))
+      assert.equal((await standing(ana, page)).outcome, 'deny')
+      assert.match((await lastSentence('application.refused')) ?? '', /^Ana Example was not let in to The tracker/)
+    })
+
+    test('names: a pseudonym of its own for each, the same again; an address only where it is proven', async () => {
+      const nameOf = async (person: Person, asked: Parameters<typeof askByRedirect>[1], carrying = {}) =>
+        valueOf(answerOf(await askByRedirect(person, asked, carrying)).xml, 'saml:NameID')?.split('>')[1]
+      const first = await nameOf(bo, { issuer: 'urn:tracker' })
+      assert.match(first ?? '', /^[\w-]{43}$/)
+      assert.equal(await nameOf(bo, { issuer: 'urn:tracker' }), first)
+      const persistent = asksForName('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')
+      assert.notEqual(await nameOf(bo, { inside: persistent }), first)
+      const transient = asksForName('urn:oasis:names:tc:SAML:2.0:nameid-format:transient')
+      assert.notEqual(await nameOf(bo, { inside: transient }), await nameOf(bo, { inside: transient }))
+      const key = { key: signer.privateKey }
+      assert.equal(await nameOf(bo, { issuer: 'urn:signed' }, key), 'bo@example.com')
+      assert.equal(problemOf(await askByRedirect(ana, { issuer: 'urn:signed' }, key)), 'no-address')
+      const email = asksForName('urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress')
+      assert.equal(problemOf(await askByRedirect(bo, { inside: email })), 'other-name')
+    })
+
+    test('it can be opened from here only where it was set up so', async () => {
+      const answer = answerOf(await land(bo, '/saml/start/tracker?RelayState=https://evil.example'))
+      assert.equal(answer.relayState, '/start?a=1&b=&quot;2&quot;')
+      assert.doesNotMatch(answer.xml, /InResponseTo/)
+      assert.equal(problemOf(await land(bo, '/saml/start/wiki')), 'not-from-here')
+      assert.equal(problemOf(await land(bo, '/saml/start/nothing')), 'unknown-application')
+      const { tools } = await bo.call<{ tools: { slug: string; opensAt: string | null }[] }>('GET', '/home')
+      assert.equal(tools.find(({ slug }) => slug === 'tracker')?.opensAt, `${origin}/saml/start/tracker`)
+    })
+
+    test('answers go nowhere but where they were registered to go', async () => {
+      const at = (url: string) =>
+        askByRedirect(bo, { issuer: 'urn:tracker', more: ` AssertionConsumerServiceURL="${url}"` })
+      assert.equal(answerOf(await at(`${acsUrl}/2`)).acsUrl, `${acsUrl}/2`)
+      for (const url of [
+        'https://evil.example/acs',
+        `${acsUrl}/`,
+        `${acsUrl}?x`,
+        acsUrl.toUpperCase(),
+        acsUrl.replace('https', 'http'),
+        acsUrl.replace('wiki.example', 'wiki.example.evil.example'),
+        acsUrl.replace('wiki.example', 'wiki.example:443'),
+        acsUrl.replace('wiki', 'w\u0456ki'),
+        acsUrl.replace('https://', 'https://wiki.example@evil.example/'),
+        `${acsUrl}/../acs`,
+        '',
+      ])
+        assert.equal(problemOf(await at(url)), 'wrong-return', url)
+      const byNumber = { issuer: 'urn:tracker', more: ' AssertionConsumerServiceIndex="1"' }
+      assert.equal(problemOf(await askByRedirect(bo, byNumber)), 'wrong-return')
+      assert.equal(answerOf(await askByRedirect(bo, { more: ' AssertionConsumerServiceIndex="7"' })).acsUrl, acsUrl)
+    })
+
+    test('a request is answered once, soon, here, and for somebody known', async () => {
+      const xml = requestXml(origin, { id: '_once' })
+      const ask = (query: string) => land(bo, `/saml/sso?${query}`)
+      const waits = (await open(bo, `${origin}/saml/sso?${redirectQuery(xml)}`)).headers.get('location') ?? ''
+      // Loaded again before it was answered.
+      assert.equal((await open(bo, `${origin}/saml/sso?${redirectQuery(xml)}`)).headers.get('location'), waits)
+      answerOf(await land(bo, waits))
+      assert.equal(problemOf(await land(bo, waits)), 'used')
+      assert.equal(problemOf(await ask(redirectQuery(xml))), 'used')
+      const other = requestXml(origin, { id: '_once', more: ' IsPassive="true"' })
+      assert.equal(problemOf(await ask(redirectQuery(other))), 'used')
+      for (const [asked, problem] of [
+        [{ issuedAt: Date.now() - 6 * 60_000 }, 'too-old'],
+        [{ issuedAt: Date.now() + 3 * 60_000 }, 'too-old'],
+        [{ destination: 'https://other.example/saml/sso' }, 'not-understood'],
+        [{ destination: `${origin}/saml/sso/` }, 'not-understood'],
+        [{ issuer: 'https://wiki.example/saml/Metadata' }, 'unknown-application'],
+        [{ issuer: `${entityId}<!-- -->` }, 'not-understood'],
+      ] as const)
+        assert.equal(problemOf(await askByRedirect(bo, asked)), problem)
+      assert.deepEqual(statusOf(answerOf(await askByRedirect(bo, { destination: null })).xml), ['Success'])
+    })
+
+    test('what cannot be read is refused in one word', async () => {
+      const ask = async (query: string) => problemOf(await land(bo, `/saml/sso?${query}`))
+      const doctype = `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>${requestXml(origin)}`
+      assert.equal(await ask(redirectQuery(doctype)), 'not-understood')
+      assert.equal(await ask(redirectQuery(Buffer.alloc(10_000_000, 0x20))), 'not-understood')
+      const query = redirectQuery(requestXml(origin))
+      assert.equal(await ask(`${query}&${query}`), 'not-understood')
+      assert.equal(await ask(''), 'not-understood')
+      const large = await fetch(`${origin}/saml/sso`, {
+        method: 'POST',
+        body: new URLSearchParams({ SAMLRequest: 'A'.repeat(100_000) }),
+      })
+      assert.equal(large.status, 413)
+    })
+
+    test('where a signature is demanded, only the one beside the message by the registered key counts', async () => {
+      const asked = { issuer: 'urn:signed' }
+      const { privateKey: foreign } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      const own = { key: signer.privateKey }
+      assert.equal(problemOf(await askByRedirect(bo, asked)), 'bad-signature')
+      assert.equal(problemOf(await askByRedirect(bo, asked, { key: foreign })), 'bad-signature')
+      const sha1 = { ...own, algorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }
+      assert.equal(problemOf(await askByRedirect(bo, asked, sha1)), 'bad-signature')
+      assert.equal(problemOf(await askByRedirect(bo, { ...asked, destination: null }, own)), 'not-understood')
+      const body = new URLSearchParams({ SAMLRequest: Buffer.from(requestXml(origin, asked)).toString('base64') })
+      const posted = await fetch(`${origin}/saml/sso`, { method: 'POST', body, redirect: 'manual' })
+      assert.match(posted.headers.get('location') ?? '', /problem=bad-signature/)
+      answerOf(await askByRedirect(bo, asked, own))
+    })
+
+    test('what an application was set up to be cannot be set up again, or so that anybody could read along', async () => {
+      const refused = (settings: Record<string, unknown>, code: string) =>
+        assert.rejects(
+          setUp(ana, 'second', { settings: { entityId: 'urn:second', ...settings } }),
+          (error) => error instanceof ApiError && error.problem.code === code,
+          JSON.stringify(settings),
+        )
+      await refused({ entityId }, 'entity-taken')
+      for (const settings of [
+        { acsUrls: ['http://wiki.example/acs'] },
+        { acsUrls: [`${origin}/api/v1/me`] },
+        { acsUrls: ['https://wiki.example@evil.example/acs'] },
+        { acsUrls: ['javascript:alert(1)'] },
+        { acsUrls: [] },
+        { requireSignedRequests: true },
+        { certificate: 'nonsense' },
+        { attributes: [{ name: 'a', value: 'constant' }] },
+        { entityId: 'with a space' },
+      ])
+        await refused(settings, 'invalid-input')
+    })
+
+    test('metadata names the key that signs and the next one, and a roll-over makes the next one sign', async () => {
+      const certificates = async () => {
+        const xml = await (await fetch(`${origin}/saml/metadata?signed`)).text()
+        return [...xml.matchAll(/<md:KeyDescriptor.*?<ds:X509Certificate>([^<]*)</g)].map(([, each]) => each)
+      }
+      const signedBy = async () =>
+        /<ds:X509Certificate>([^<]*)</.exec(answerOf(await askByRedirect(bo)).xml)?.[1] ?? assert.fail('not signed')
+      const [signing, next, ...others] = await certificates()
+      assert.deepEqual([others.length, await signedBy()], [0, signing])
+      await ana.act('POST', '/saml/certificates/roll-over')
+      const [now, after_] = await certificates()
+      assert.deepEqual([now, await signedBy()], [next, next])
+      assert.ok(after_ !== signing && after_ !== next)
+      await assert.rejects(bo.call('POST', '/saml/certificates/roll-over'), { status: 403 })
+    })
+
+    test('the form is filled in from what the tool says of itself, never from an address inside the house', async () => {
+      const xml = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:read"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${acsUrl}" index="0"/></SPSSODescriptor></EntityDescriptor>`
+      assert.deepEqual(await ana.call('POST', '/saml/read-metadata', { xml }), {
+        entityId: 'urn:read',
+        acsUrls: [acsUrl],
+        certificate: null,
+        requireSignedRequests: false,
+      })
+      for (const body of [{ xml: '<!DOCTYPE a>' }, { xml: 'hello' }, {}, { url: `${origin}/saml/metadata` }])
+        await assert.rejects(ana.call('POST', '/saml/read-metadata', body), { status: 422 })
+    })
+
+    test('lasso asks with a signature, and believes the answer, once, as it is', async (t) => {
+      const name = 'urn:lasso'
+      const metadata = toolMetadata(name, 'https://lasso.example/acs', signer.certificate)
+      const settings = await ana.call<Record<string, unknown>>('POST', '/saml/read-metadata', { xml: metadata })
+      assert.deepEqual([settings['nameId'], settings['requireSignedRequests']], ['persistent', true])
+      await setUp(ana, 'lasso', { settings: { ...settings, attributes: [{ name: 'uid', value: 'username' }] } })
+      const idp = `${origin}/saml/metadata`
+      const lasso = await startLasso(postern.folder, {
+        metadata,
+        signer,
+        idpMetadata: await (await fetch(idp)).text(),
+        idp,
+      })
+      if (lasso === undefined) return t.skip('python3-lasso is not installed')
+      try {
+        const { xml, relayState } = answerOf(await land(bo, lasso.url))
+        assert.equal(relayState, 'here & there')
+        const told = await lasso.take(xml)
+        assert.deepEqual(told.attributes, { uid: ['bo'] })
+        assert.match(told.name ?? '', /^[\w-]{43}$/)
+        assert.match((await lasso.take(xml.replace('>bo<', '>ana<'))).error ?? '', /^Ds.*Signature/)
+        assert.equal(problemOf(await land(bo, lasso.url)), 'used')
+      } finally {
+        lasso.close()
+      }
+    })
+
+    test('whoever has left is answered nothing, nor anybody for an application that has ended', async () => {
+      const eve = await postern.join(ana, 'eve')
+      const waits = (await open(eve, `${origin}/saml/sso?${redirectQuery(requestXml(origin))}`)).headers.get('location')
+      await ana.act('POST', '/people/eve/end', { reason: 'left' })
+      assert.equal(pageOf(await land(eve, waits ?? '')).pathname, '/-/sign-on')
+      assert.equal(pageOf(await askByRedirect(eve)).searchParams.get('problem'), null)
+      const later = (await open(bo, `${origin}/saml/sso?${redirectQuery(requestXml(origin))}`)).headers.get('location')
+      await ana.act('DELETE', '/applications/wiki')
+      assert.equal(problemOf(await land(bo, later ?? '')), 'used')
+      assert.equal(problemOf(await askByRedirect(bo)), 'unknown-application')
+      await setUp(ana, 'wiki-again')
+      answerOf(await askByRedirect(bo))
+    })
+  })
