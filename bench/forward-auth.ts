@@ -45,7 +45,10 @@ export const forwardAuth: Group = {
     const sides = {
       trivial: () => cpuPerRequestUs(trivial.pid ?? 0, { url: `http://127.0.0.1:${said.toString().trim()}/`, headers }),
       ours: () =>
-        cpuPerRequestUs(server.pid, { url: `http://127.0.0.1:${port}/proxy/verify`, headers: { ...headers, Host: host } }),
+        cpuPerRequestUs(server.pid, {
+          url: `http://127.0.0.1:${port}/proxy/verify`,
+          headers: { ...headers, Host: host },
+        }),
     }
     await alternate(1, sides)
     const measured = await alternate(rounds, sides)

@@ -28,7 +28,10 @@ export async function measureSockets({
   const { upstream, url } = await startUpstream()
   undo.defer(() => void upstream.close())
   const { link } = await ana.act<{ link: string }>('POST', '/people', {
-    ...{ username: 'ben', displayName: 'Ben', email: 'ben@example.com', role: 'member' },
+    username: 'ben',
+    displayName: 'Ben',
+    email: 'ben@example.com',
+    role: 'member',
   })
   const ben = new Person(server.origin)
   await ben.register(link, { username: 'ben', displayName: 'Ben', email: 'ben@example.com' })

@@ -142,10 +142,8 @@ async function loadOnce({ url, pids, headers }: Side, path: string, seconds: num
   const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const spent = (): number => pids.reduce((sum, pid) => sum + treeCpuMs(pid), 0)
   const before = spent()
-  const { stdout } = await promisify(execFile)('wrk', [
-    ...['-t1', '-c16', `-d${seconds}s`, '--latency', ...given],
-    `${url}${path}`,
-  ])
+  const flags = ['-t1', '-c16', `-d${seconds}s`, '--latency']
+  const { stdout } = await promisify(execFile)('wrk', [...flags, ...given, `${url}${path}`])
   const cpuMs = spent() - before
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`not every request was answered: ${stdout}`)
   const [, amount = NaN, unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? []

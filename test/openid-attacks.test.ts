@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import * as client from 'openid-client'
 import { ApiError, type Person } from '../src/walk/person.ts'
+import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
 import {
   addTool,
@@ -114,12 +115,7 @@ describe('attacks on sign-on by OpenID Connect', () => {
     const { database } = postern.postern.ceremonies
     const failed = async () =>
       (await database.read.selectFrom('backchannelLogout').selectAll().execute()).find(({ lastError }) => lastError)
-    const deadline = Date.now() + 10_000
-    let row = await failed()
-    while (row === undefined && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      row = await failed()
-    }
+    const row = await until(failed, (found) => found !== undefined)
     assert.match(row?.lastError ?? '', /private address/)
     assert.equal(inside.received.length, 0)
   })

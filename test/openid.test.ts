@@ -4,6 +4,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import type { Person } from '../src/walk/person.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
+import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
 import { addTool, led, question, type RelyingParty, signOnTo, standing, take } from './support/relying-party.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
@@ -219,12 +220,28 @@ for (const store of eitherStore)
         assert.equal(payload['nonce'], undefined)
       })
 
+    test('a tool that did not listen is told again, and once it has, no more', async () => {
+      await using told = await startReceiver()
+      const person = await postern.join(ana, 'again')
+      const tool = await addTool(ana, 'deaf', { settings: { backchannelLogoutUri: `${told.url}logout` } })
+      await signOnTo(person, tool)
+      told.answer((response) => response.writeHead(503).end())
+      await person.signOut()
+      await told.next()
+      told.answer((response) => response.writeHead(200).end())
+      ahead = 60_000
+      await told.next()
+      const waiting = () =>
+        postern.postern.ceremonies.database.read.selectFrom('backchannelLogout').selectAll().execute()
+      await until(waiting, (rows) => rows.length === 0)
+      ahead = 0
+    })
+
     test('a sign-out in one tool ends that tool’s alone, and leads back where it registered', async () => {
       const back = 'http://wiki.localhost:4999/bye'
       const tool = await addTool(ana, 'leaving', { settings: { postLogoutRedirectUris: [back] } })
       const [tokens, elsewhere] = [await signOnTo(ana, tool), await signOnTo(ana, wiki)]
-      const end = (parameters: Record<string, string>) =>
-        led(ana, client.buildEndSessionUrl(tool.config, parameters))
+      const end = (parameters: Record<string, string>) => led(ana, client.buildEndSessionUrl(tool.config, parameters))
       const evil = await end({ id_token_hint: 'x.y.z', post_logout_redirect_uri: back })
       assert.deepEqual([evil.origin, evil.pathname, evil.search], [postern.origin, '/-/signed-out', '?over=no'])
       assert.equal(await isActive(tool, tokens.access_token), true, 'without a token nothing ends')

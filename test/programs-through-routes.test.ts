@@ -177,6 +177,28 @@ describe('programs at tools behind the proxy', () => {
     assert.equal(await whoAmI(made.access_token), 401)
   })
 
+  test('a short token cannot make itself last, and ends with the secret that it was made from', async () => {
+    const body = {
+      name: 'robot',
+      scopes: ['application:use'],
+      repositoryIds: null,
+      expiresInDays: 30,
+      renewsForDays: 90,
+    }
+    const made = await ana.act<{ secret: string; token: { id: string } }>('POST', '/agents/robot/tokens', body)
+    const { access_token: short } = await grant({ client_id: made.token.id, client_secret: made.secret })
+    const rotate = (secret: string): Promise<Response> =>
+      fetch(`${postern.origin}/api/v1/tokens/rotate`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}` },
+      })
+    assert.equal((await rotate(short)).status, 403)
+    const renewed = (await (await rotate(made.secret)).json()) as { secret: string }
+    assert.equal((await call(short)).status, 200)
+    assert.equal((await call(renewed.secret)).status, 200)
+    assert.equal((await call(short)).status, 401)
+  })
+
   test('a tool that takes no programs takes none, and none come without the scope, or from outside its groups', async () => {
     const closed = await call(token, 'wiki')
     assert.equal(closed.status, 403)

@@ -144,17 +144,18 @@ test('an upstream by TLS shows a certificate for its own name, by an authority o
   await once(server, 'listening')
   t.after(() => server.close())
   const upstream = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
-  await using started = await startDoor({ upstream, tls: { ca: ca.certificate, serverName: 'tool.internal.test' } })
+  await using started = await startDoor({ upstream, tls: { ca: ca.cert, serverName: 'tool.internal.test' } })
   assert.equal(await text(await ask(started)), started.authority)
   for (const tls of [
-    { ca: ca.certificate, serverName: 'other.test' },
-    { ca: ca.certificate },
+    { ca: ca.cert, serverName: 'other.test' },
+    { ca: ca.cert },
     { serverName: 'tool.internal.test' },
   ]) {
     started.change({ tls })
     const answer = await ask(started)
     assert.equal((JSON.parse(await text(answer)) as { code: string }).code, 'upstream-untrusted')
   }
+  assert.match(started.logged.join('\n'), /127\.0\.0\.1/)
 })
 
 test('uploads and downloads of 256 MB are streamed: memory stays flat, and whoever is slow slows the other side', async (t) => {
@@ -340,6 +341,18 @@ test('an upstream that fails is said so, in words', async (t) => {
     }
     assert.equal(started.door.countOpen(), 0)
   })
+})
+
+test('a tool that a proxy in front carries is not carried from here', async () => {
+  await using upstream = await recordingUpstream('')
+  await using started = await startDoor({ upstream: upstream.url, by: 'forward-auth' })
+  const answer = await ask(started)
+  assert.equal(answer.statusCode, 421)
+  assert.equal((JSON.parse(await text(answer)) as { code: string }).code, 'carried-elsewhere')
+  // What is answered here, is: signing in there begins so.
+  started.admit = () => ({ kind: 'answer', status: 303, headers: { location: '/elsewhere' }, body: '' })
+  assert.equal((await ask(started, { path: '/.postern/enter' })).statusCode, 303)
+  assert.deepEqual(upstream.received, [])
 })
 
 test('whoever lets its turn pass is cut off', async (t) => {

@@ -11,7 +11,8 @@ import { TokenScope } from './shapes.ts'
 import { isTokenSecret } from './token-secret.ts'
 
 const briefSeconds = 600
-const scopes = TokenScope.anyOf.map((scope) => scope.const)
+/** Taps are asked for by whoever keeps the token itself. */
+const scopes = TokenScope.anyOf.map((scope) => scope.const).filter((scope) => scope !== 'act')
 const pattern = /^pst_brf_(tok_[a-z\d]{25})\.([a-z\d]{1,9})\.([a-z\d]{1,4})\.([\w-]{43})$/
 
 export interface BriefToken {
@@ -75,7 +76,10 @@ export async function createBriefTokens(
         if (caller?.by.kind !== 'token') return undefined
         // What the token may no longer do, nothing of it may.
         const { by } = caller
-        return { ...caller, by: { ...by, scopes: by.scopes.filter((scope) => given.some((each) => each === scope)) } }
+        return {
+          ...caller,
+          by: { ...by, isBrief: true, scopes: by.scopes.filter((scope) => given.some((each) => each === scope)) },
+        }
       },
     },
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { listenAtOtherLoopback } from './other-loopback.ts'
@@ -15,7 +15,8 @@ test('what listens at one of the addresses of localhost answers at all of them',
   {
     await using _others = await listenAtOtherLoopback(server)
     for (const { address: host } of await lookup('localhost', { all: true })) {
-      const [answer] = await once(request({ host, port: address.port, agent: false }).end(), 'response')
+      const asked = request({ host, port: address.port, agent: false }).end()
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
       assert.equal(await text(answer), 'here', host)
     }
   }

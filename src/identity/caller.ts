@@ -58,8 +58,9 @@ interface Given {
 }
 
 export type ByProgram = Given &
+  // `isBrief`: a secret for minutes that was made from the token; it does nothing to the token itself.
   (
-    | { kind: 'token'; tokenId: Id<'tok'> }
+    | { kind: 'token'; tokenId: Id<'tok'>; isBrief?: true }
     | { kind: 'grant'; grantId: Id<'gra'> }
     | { kind: 'ssh-key'; keyId: Id<'ssk'>; key: Proof['key']; touch: SshTouch | null }
     | { kind: 'ssh-certificate'; certificateId: Id<'sct'>; key: Proof['key']; touch: SshTouch | null }

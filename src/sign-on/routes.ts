@@ -61,7 +61,12 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
   await provider()
   const issuer = `${origin}${mountPath}`
   oauthRoutes(app, {
-    ...{ provider, origin, cookies, briefTokens, questions, now },
+    provider,
+    origin,
+    cookies,
+    briefTokens,
+    questions,
+    now,
     endSignOn: (parameters) => endSignOn({ database, bus, clients, keys, issuer, now }, parameters),
   })
   signOnStandingRoutes(app, { database, policy, questions, origin, now })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdDownload, readOn, refuseAtLookAlike } from '../support/tools/attacks.ts'
+import { holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
 import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
 import { mo, stealFromRedmine } from '../support/tools/redmine-account.ts'
 import { skipRedhopper, startRedmine } from '../support/tools/redmine.ts'
@@ -77,9 +77,9 @@ test('a board behind the proxy', { timeout: 280_000, skip: skipRedhopper }, asyn
 
   await step('access ends: the download in the middle, the next click, the next tap', async () => {
     await page.goto(`${board}/projects/payroll/kanbans`)
-    await holdDownload(page, `${board}/attachments/download/1/film.bin`)
+    const readOn = await holdDownload(page, `${board}/attachments/download/1/film.bin`)
     await ana.act('POST', '/people/ben/end', { reason: 'left' })
-    const { bytes, isCut } = await readOn(page)
+    const { bytes, isCut } = await readOn()
     assert.ok(isCut && bytes < fileBytes, `${bytes} bytes came`)
     await card('Pay').locator('a[title="Down"]').click()
     await see(page, 'You are not signed in any more')

@@ -80,9 +80,12 @@ test('a board behind Apache’s mod_auth_mellon', { timeout: 180_000, skip: skip
 
   await step('an administrator sees the certificate that comes next, and makes it sign', async () => {
     await ana.act('PATCH', '/people/ben', { role: 'admin' })
-    await page.goto(`${origin}/-/applications/board`)
-    await see(page, 'Tools that were given one by hand')
-    await lookAtPage(visitor, 'saml-application')
+    await lookAtPage(page, origin, {
+      name: 'saml-application',
+      route: '/-/applications/$id',
+      url: '/-/applications/board',
+      shows: /^Metadata name it already/,
+    })
     await button(page, 'Sign with the next one').click()
     await button(page, 'Sign with it, with a tap').click()
     await tap(page)

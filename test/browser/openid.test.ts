@@ -1,9 +1,8 @@
-import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { addTool, led, question, standing } from '../support/relying-party.ts'
+import { addTool, question } from '../support/relying-party.ts'
 import { freePort } from '../support/start-postern.ts'
 import { skipOpenidc, startOpenidc } from '../support/tools/apache-openidc.ts'
 import { button, link, see, seeTitle, openStory } from './story.ts'
@@ -31,7 +30,12 @@ test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, a
   opened.use(await startOpenidc({ folder, port, origin, issuer: `${postern.origin}/oidc`, clientId, secret }))
 
   await step('somebody joins, and signs out', async () => {
-    const { link: invited } = await ana.act<{ link: string }>('POST', '/people', { username: 'ben', displayName: 'Ben Example', email: 'ben@example.com', role: 'member' })
+    const { link: invited } = await ana.act<{ link: string }>('POST', '/people', {
+      username: 'ben',
+      displayName: 'Ben Example',
+      email: 'ben@example.com',
+      role: 'member',
+    })
     await page.goto(invited)
     await button(page, 'Create my passkey').click()
     await page.waitForURL(/step=next/)
@@ -52,21 +56,7 @@ test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, a
     await visitor.photograph('sign-on-programs')
   })
 
-  await step('the end of access is the end there, with nothing to do', async () => {
-    await page.goto(origin)
-    await see(page, 'You are ben')
-    await ana.act('POST', '/people/ben/end', { reason: 'left' })
-    await page.goto(origin)
-    const until = performance.now() + 5_000
-    while (performance.now() < until && new URL(page.url()).origin === origin) await page.goto(origin)
-    await seeTitle(page, 'Sign in')
-  })
-
   await step('a page says what is missing, and a tap goes on', async () => {
-    const { link: invited } = await ana.act<{ link: string }>('POST', '/people', { username: 'cleo', displayName: 'Cleo Example', email: 'cleo@example.com', role: 'member' })
-    await page.goto(invited)
-    await button(page, 'Create my passkey').click()
-    await page.waitForURL(/step=next/)
     const fresh = await addTool(ana, 'ledger', { settings: { redirectUris: [`${origin}/signed-on`] } })
     const ask = { redirect_uri: `${origin}/signed-on`, prompt: 'login' }
     await page.goto(String((await question(fresh, ask)).url))
@@ -98,21 +88,22 @@ test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, a
     await see(page, 'Payroll is not open to you.')
     await visitor.photograph('sign-on-denied')
     await link(page, 'To your own page').click()
-    await seeTitle(page, 'Hello, Cleo Example')
+    await seeTitle(page, 'Hello, Ben Example')
   })
 
   await step('the other way round: signing out there is no sign-out here', async () => {
     await page.goto(`${postern.origin}/-/signed-out?over=yes`)
     await seeTitle(page, 'You are signed out there')
     await visitor.photograph('signed-out')
-    assert.equal(
-      (
-        await standing(
-          ana,
-          await led(ana, (await question(wiki, { prompt: 'login', redirect_uri: `${origin}/signed-on` })).url),
-        )
-      ).outcome,
-      'fresh-tap',
-    )
+  })
+
+  await step('the end of access is the end there, with nothing to do', async () => {
+    await page.goto(origin)
+    await see(page, 'You are ben')
+    await ana.act('POST', '/people/ben/end', { reason: 'left' })
+    await page.goto(origin)
+    const until = performance.now() + 5_000
+    while (performance.now() < until && new URL(page.url()).origin === origin) await page.goto(origin)
+    await seeTitle(page, 'Sign in')
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { holdDownload, readOn, refuseAtLookAlike } from '../support/tools/attacks.ts'
+import { holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
 import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
 import { mo, stealFromRedmine } from '../support/tools/redmine-account.ts'
 import { skipRedmine, startRedmine } from '../support/tools/redmine.ts'
@@ -85,9 +85,9 @@ test('a tracker behind the proxy', { timeout: 280_000, skip: skipRedmine }, asyn
 
   await step('access ends: the download in the middle, the next click, the next tap', async () => {
     await page.goto(`${tracker}/projects/website/files`)
-    await holdDownload(page, `${tracker}/attachments/download/1/film.bin`)
+    const readOn = await holdDownload(page, `${tracker}/attachments/download/1/film.bin`)
     await ana.act('POST', '/people/ben/end', { reason: 'left' })
-    const { bytes, isCut } = await readOn(page)
+    const { bytes, isCut } = await readOn()
     assert.ok(isCut && bytes < fileBytes, `${bytes} bytes came`)
     await page.getByRole('link', { name: 'Issues', exact: true }).click()
     await seeTitle(page, 'Sign in')

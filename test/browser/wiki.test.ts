@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hashSync } from 'bcryptjs'
 import { password } from '../support/passwords.ts'
-import { fallAtLookAlike, holdDownload, readOn, refuseAtLookAlike } from '../support/tools/attacks.ts'
+import { fallAtLookAlike, holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
 import { skipDokuwiki, startDokuwiki } from '../support/tools/dokuwiki.ts'
 import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
 import { button, link, see, seeTitle } from './story.ts'
@@ -122,9 +122,9 @@ $conf['plugin']['authpostern']['audience'] = '${wiki}';
 
   await step('access ends: the download in the middle, the next click, the next tap', async () => {
     await page.goto(`${wiki}/doku.php?id=website:start`)
-    await holdDownload(page, `${wiki}/lib/exe/fetch.php?media=website:film.zip`)
+    const readOn = await holdDownload(page, `${wiki}/lib/exe/fetch.php?media=website:film.zip`)
     await ana.act('POST', '/people/ben/end', { reason: 'left' })
-    const { bytes, isCut } = await readOn(page)
+    const { bytes, isCut } = await readOn()
     assert.ok(isCut && bytes < fileBytes, `${bytes} bytes came`)
     await page.getByRole('link', { name: 'Recent Changes' }).first().click()
     await seeTitle(page, 'Sign in')

@@ -10,13 +10,9 @@ export const YourTools = ({ tools }: { tools: readonly OwnTool[] }) => (
   <Section title="Your tools">
     <SimpleGrid component="ul" aria-label="Your tools" cols={{ base: 1, xs: 2, md: 3 }} p={0} m={0}>
       {tools.map(({ slug, name, description, opensAt, needs }) => (
-        <LinkCard
-          key={slug}
-          name={name}
-          href={opensAt && firstStop(opensAt, navigator.userAgent)}
-          footer={<Hint opensAt={opensAt} needs={needs} />}
-        >
+        <LinkCard key={slug} name={name} href={opensAt && firstStop(opensAt, navigator.userAgent)}>
           {description}
+          <Hint opensAt={opensAt} needs={needs} />
         </LinkCard>
       ))}
     </SimpleGrid>
@@ -26,10 +22,14 @@ export const YourTools = ({ tools }: { tools: readonly OwnTool[] }) => (
 function Hint({ opensAt, needs }: Pick<OwnTool, 'opensAt' | 'needs'>) {
   if (needs !== null)
     return (
-      <Group gap={6} wrap="nowrap" align="flex-start">
+      <Group gap={6} mt={6} wrap="nowrap" align="flex-start" c="var(--mantine-color-text)">
         <IconKey size={16} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
         <Text size="sm">{needs}</Text>
       </Group>
     )
-  return opensAt === null ? <Text size="sm">Open it at its own address: your passkey lets you in.</Text> : null
+  return opensAt === null ? (
+    <Text size="sm" mt={6}>
+      Open it at its own address: your passkey lets you in.
+    </Text>
+  ) : null
 }

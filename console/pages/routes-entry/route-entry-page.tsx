@@ -1,8 +1,9 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { EntryView } from '../../api/shapes.ts'
-import { withQuery } from '../../paths.ts'
+import { paths, withQuery } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useUrlQuery } from '../../url-state.ts'
@@ -33,6 +34,9 @@ function RouteEntry({ route }: { route: string }) {
     return (
       <EntryLayout title="There is no such tool here">
         <ProblemAlert error={asked.error} />
+        <Button component="a" href={paths.home}>
+          Go to Home
+        </Button>
       </EntryLayout>
     )
   if (view === undefined || goesOn)

@@ -42,11 +42,10 @@ export function RouteSection({ application }: { application: ApplicationView }) 
 }
 
 const words = { up: 'answers', down: 'does not answer', unknown: 'not asked yet' } as const
-const colors = { up: 'green', down: 'red', unknown: 'gray' } as const
 
 const State = ({ state: { state, since } }: { state: RouteStateView }) => (
   <>
-    <Badge variant="light" color={colors[state]} tt="none">
+    <Badge variant="default" tt="none" fw={500} {...(state === 'down' ? { c: 'var(--mantine-color-error)' } : {})}>
       {words[state]}
     </Badge>
     {since !== null && (

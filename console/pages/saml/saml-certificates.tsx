@@ -32,11 +32,7 @@ export function SamlCertificates() {
           Metadata name it already, beside the one that signs. Tools that were given one by hand need it before it
           signs.
         </Text>
-        <CopyBlock
-          label="The next certificate"
-          lines={next.certificate.trim().split('\n')}
-          what="the next certificate"
-        />
+        <CopyBlock lines={next.certificate.trim().split('\n')} what="the next certificate" />
         <div>
           <Button variant="default" onClick={() => setAsking(true)}>
             Sign with the next one

@@ -8,14 +8,14 @@ export const SearchButton = () => (
     <Button
       variant="default"
       size="xs"
-      visibleFrom="sm"
+      visibleFrom="lg"
       leftSection={<IconSearch size={14} aria-hidden />}
       rightSection={<Kbd size="xs">{isApple() ? '⌘' : 'Ctrl'} K</Kbd>}
       onClick={openSearch}
     >
       Search
     </Button>
-    <ActionIcon variant="default" size={34} radius="xl" hiddenFrom="sm" aria-label="Search" onClick={openSearch}>
+    <ActionIcon variant="default" size={34} radius="xl" hiddenFrom="lg" aria-label="Search" onClick={openSearch}>
       <IconSearch size={16} />
     </ActionIcon>
   </>

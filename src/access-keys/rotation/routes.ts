@@ -122,7 +122,7 @@ export function rotationRoutes(
     schema: { response: { 200: ApiTokenMade } },
     async handler(request) {
       const caller = getCaller(request)
-      if (caller.by.kind !== 'token')
+      if (caller.by.kind !== 'token' || caller.by.isBrief === true)
         throw forbidden('This is for a token that renews itself.', 'Renew tokens of yours under Account.')
       const { tokenId } = caller.by
       const at = now()

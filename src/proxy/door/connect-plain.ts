@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { buildConnector } from 'undici'
+import { finishIn } from './speak-tls.ts'
 
 const bufferBytes = 256 * 1024
 /** Of all connections: what arrives in it is copied out before anything else can be read. */
@@ -23,18 +24,5 @@ export const connectPlain =
         callback: (length, buffer) => socket.push(Buffer.from((buffer as Buffer).subarray(0, length))),
       },
     })
-    const late = setTimeout(
-      () => socket.destroy(Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' })),
-      timeoutMs,
-    )
-    const onError = (error: Error): void => {
-      clearTimeout(late)
-      done(error, null)
-    }
-    socket.once('error', onError)
-    socket.once('connect', () => {
-      clearTimeout(late)
-      socket.off('error', onError)
-      done(null, socket)
-    })
+    finishIn(timeoutMs, socket, 'connect', done)
   }

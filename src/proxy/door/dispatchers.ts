@@ -1,7 +1,7 @@
-import { rootCertificates } from 'node:tls'
 import { type buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Route, Routes } from '../route.ts'
 import { connectPlain } from './connect-plain.ts'
+import { speakTls } from './speak-tls.ts'
 
 export interface Dispatchers {
   dispatcherFor(route: Route): Dispatcher
@@ -51,19 +51,18 @@ export function createDispatchers(routes: Routes, connectorFor: ConnectorFor = (
 /** What is under way there ends by itself. */
 const retire = (pool: Pool): void => void pool.close().catch(() => {})
 
-function open({ settings: { upstream, tls, timeouts } }: Route, connect: buildConnector.connector | undefined): Pool {
-  const timeout = (timeouts?.connectSeconds ?? 5) * 1000
-  const url = new URL(upstream)
-  return new Pool(url.origin, {
+function open(route: Route, connect: buildConnector.connector | undefined): Pool {
+  const { upstream, timeouts } = route.settings
+  const timeoutMs = (timeouts?.connectSeconds ?? 5) * 1000
+  const { origin, protocol } = new URL(upstream)
+  const fromHere: buildConnector.connector =
+    protocol === 'http:' ? connectPlain(timeoutMs) : (_wanted, done) => speakTls(route, { timeoutMs }, done)
+  return new Pool(origin, {
     pipelining: 1,
     allowH2: false,
     maxHeaderSize: 64 * 1024,
     // Most servers keep a connection for five seconds and more; one that says less is heard.
     keepAliveTimeout: 4000,
-    connect:
-      connect ??
-      (url.protocol === 'http:'
-        ? connectPlain(timeout)
-        : { timeout, keepAlive: true, ...(tls?.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }) }),
+    connect: connect ?? fromHere,
   })
 }

@@ -111,7 +111,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
 
   #dispatch(): void {
     const { prepared, request } = this.#coming
-    const options: Dispatcher.DispatchOptions & { servername: string } = {
+    const options: Dispatcher.DispatchOptions = {
       origin: prepared.upstream.origin,
       path: request.url,
       method: request.method,
@@ -119,8 +119,6 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
       body: this.#body,
       headersTimeout: prepared.headersTimeoutMs,
       bodyTimeout: prepared.bodyTimeoutMs,
-      // Of the upstream, not of the host it hears.
-      servername: prepared.serverName,
     }
     try {
       this.#parts.dispatcherFor(prepared.route).dispatch(options, this)

@@ -58,7 +58,7 @@ export function watchHealth(parts: {
     if (asking.has(id)) return
     asking.add(id)
     try {
-      const options: Dispatcher.RequestOptions & { servername: string } = {
+      const options: Dispatcher.RequestOptions = {
         origin: new URL(route.settings.upstream).origin,
         path: route.settings.healthPath ?? '/',
         method: 'GET',
@@ -66,7 +66,6 @@ export function watchHealth(parts: {
         headersTimeout: patienceMs,
         bodyTimeout: patienceMs,
         signal: AbortSignal.timeout(patienceMs),
-        servername: route.settings.tls?.serverName ?? new URL(route.settings.upstream).hostname,
       }
       const { statusCode, body } = await dispatcherFor(route).request(options)
       await body.dump({ limit: 64 * 1024 })

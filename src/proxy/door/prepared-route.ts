@@ -7,8 +7,6 @@ export interface PreparedRoute {
   route: Route
   upstream: URL
   isHostKept: boolean
-  /** For TLS: whose certificate the upstream must show. */
-  serverName: string
   /** The name of a request's header in small letters, as the upstream gets it; undefined where it does not. */
   passedName(name: string): string | undefined
   /** Set on each request and each answer, as flat lists of names and values. */
@@ -23,7 +21,7 @@ export interface PreparedRoute {
 const mostNames = 500
 
 export function prepareRoute(route: Route, entry: Pick<Entry, 'ownHeaders'>): PreparedRoute {
-  const { upstream, keepHost = true, tls, timeouts, requestHeaders = {}, responseHeaders = {} } = route.settings
+  const { upstream, keepHost = true, timeouts, requestHeaders = {}, responseHeaders = {} } = route.settings
   const url = new URL(upstream)
   const set = fold([...entry.ownHeaders(route), ...Object.keys(requestHeaders)])
   const replaced = new Set(Object.keys(responseHeaders).map((name) => name.toLowerCase()))
@@ -37,7 +35,6 @@ export function prepareRoute(route: Route, entry: Pick<Entry, 'ownHeaders'>): Pr
     route,
     upstream: url,
     isHostKept: keepHost,
-    serverName: tls?.serverName ?? url.hostname.replace(/^\[|\]$/g, ''),
     passedName(name) {
       const found = known.get(name)
       if (found !== undefined || known.has(name)) return found

@@ -69,7 +69,7 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
     const { ownCookies, via } = parts
     const { rawHeaders } = incoming
     const contentLength = undefined
-    const options: Dispatcher.DispatchOptions & { servername: string } = {
+    const options: Dispatcher.DispatchOptions = {
       origin: prepared.upstream.origin,
       path: request.url,
       method: 'GET',
@@ -77,7 +77,6 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
       headers: requestHeaders({ prepared, request, rawHeaders, contentLength, admitted, ownCookies, via }),
       headersTimeout: prepared.headersTimeoutMs,
       bodyTimeout: prepared.bodyTimeoutMs,
-      servername: prepared.serverName,
     }
     try {
       parts.dispatcherFor(prepared.route).dispatch(options, this)

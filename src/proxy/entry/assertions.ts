@@ -11,7 +11,7 @@ const lifeSeconds = 300
 const mostKept = 20_000
 
 /** Our signed word to one tool about whoever came: who, how strongly proven, and when. */
-export type Assert = (
+type Assert = (
   /** What it is kept by: whatever they came in with. */
   holder: string,
   route: Route,

@@ -45,18 +45,27 @@ export function createEntry(parts: EntryParts): Entry & {
   const noteRefusal = noteRefusals(parts)
 
   function admit(route: Route, request: ProxyRequest): Promise<Admitted | AnsweredHere> | Admitted | AnsweredHere {
-    const { headers, path, address } = request
+    const { headers, path } = request
     if (isReserved(path)) return settled(request, answerOwnPath(parts, { standings, find: findOpen }, route, request))
     if (isPublicPath(route, path)) return nobody
     const { authorization } = headers
     const shown = authorization === undefined ? undefined : shownSecret(parts, authorization)
     const secret = shown ?? cookieOf(request)
     if (secret === undefined) return stranger(route, request)
-    const current = policy.current()
-    const standing = standings.recall(secret, { route, address, policy: current, at: now() })
-    const verdict = standing?.verdicts.get(pathClassOf(route, current)(request))
+    const verdict = recall(route, request, secret)
     if (verdict !== undefined && isAdmitted(verdict)) return verdict
     return settled(request, admitSlowly(route, request, { secret, isProgram: shown !== undefined }))
+  }
+
+  /** What was said a moment ago of such a request; nothing, too, where nobody knows at the moment which rules hold. */
+  function recall(route: Route, request: ProxyRequest, secret: string): Verdict | undefined {
+    try {
+      const current = policy.current()
+      const standing = standings.recall(secret, { route, address: request.address, policy: current, at: now() })
+      return standing?.verdicts.get(pathClassOf(route, current)(request))
+    } catch {
+      return undefined
+    }
   }
 
   async function admitSlowly(
@@ -77,14 +86,14 @@ export function createEntry(parts: EntryParts): Entry & {
   }
 
   /** As remembered, or looked up. */
-  function stand(
+  async function stand(
     route: Route,
     { address, isAgain = false }: ProxyRequest,
     { secret, isProgram }: { secret: string; isProgram: boolean },
   ): Promise<Standing | undefined> {
     const current = policy.current()
     const known = standings.recall(secret, { route, address, policy: current, at: now() })
-    if (known !== undefined) return Promise.resolve(known)
+    if (known !== undefined) return known
     return standings.learn(secret, async () => {
       if (!isProgram) return findStanding(parts, { secret, route, address, isAgain })
       const at = now()

@@ -8,7 +8,7 @@ interface Narrowing {
 }
 
 /** Two requests of one class are judged alike: the same rules, of the route and of the policy, look at their path and method. */
-export type PathClass = (asked: { path: string; method: string }) => string
+type PathClass = (asked: { path: string; method: string }) => string
 
 const known = new WeakMap<Route, { policy: CompiledPolicy; classOf: PathClass }>()
 

@@ -9,7 +9,7 @@ export interface PageAction {
 }
 
 /** What a person is shown on the host of a tool, in words, without scripts and without anything from elsewhere. */
-export interface Page {
+interface Page {
   status: number
   title: string
   sentences: readonly string[]

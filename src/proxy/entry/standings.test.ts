@@ -55,9 +55,9 @@ test('an end of any part of it ends it at once, and that of somebody else does n
   ] as const) {
     const { standings, end } = start()
     await standings.learn('secret', () => Promise.resolve(standing()))
-    end(topic, 'usr_2')
+    void end(topic, 'usr_2')
     assert.ok(standings.recall('secret', asked))
-    end(topic, id)
+    void end(topic, id)
     assert.equal(standings.recall('secret', asked), undefined, id)
   }
 })
@@ -68,7 +68,7 @@ test('what ends while it is looked up is looked up again, and never remembered a
   const found = await standings.learn('secret', () => {
     looks += 1
     if (looks > 1) return Promise.resolve(undefined)
-    end(ACCESS_ENDED, 'usr_1')
+    void end(ACCESS_ENDED, 'usr_1')
     return Promise.resolve(standing())
   })
   assert.deepEqual([found, looks], [undefined, 2])

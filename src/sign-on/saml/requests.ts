@@ -85,6 +85,10 @@ export async function takeRequest(tx: Tx<'samlRequest'>, id: Id<'sar'>, at: numb
 }
 
 const asRequest = ({ id, applicationId, requestId, asked, relayState, receivedAt }: SamlRequestTable): SamlRequest => ({
-  ...{ id, applicationId, requestId, relayState, receivedAt },
+  id,
+  applicationId,
+  requestId,
+  relayState,
+  receivedAt,
   asked: JSON.parse(asked) as AskedBySaml,
 })

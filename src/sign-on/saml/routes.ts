@@ -2,20 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Database } from '../../database/handles.ts'
 import type { App } from '../../http/app.ts'
-import type { Caller, SessionCaller } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import { renderIdpMetadata } from '../../protocols/saml/idp-metadata.ts'
 import { readPost, readRedirect } from '../../protocols/saml/read-bindings.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
-import { signOnProblemPage, stepUpPage } from '../step-up-page.ts'
-import { answerFailure, type AnswerParts, answerWith, type Outgoing, recordDenied } from './answer.ts'
+import { signOnProblemPage } from '../step-up-page.ts'
 import { answerScript, answerScriptPath, sendAnswerPage } from './answer-page.ts'
-import { answerContext, type ContextAnswer } from './authn-context.ts'
-import { judgeSaml } from './judge-saml.ts'
+import { goOn, type Onward } from './go-on.ts'
 import { readRequest, RequestRefused, understand } from './read-request.ts'
-import { findRequest, keepRequest, type SamlRequest } from './requests.ts'
+import { findRequest, keepRequest } from './requests.ts'
 import { samlPlaces } from './saml-places.ts'
-import { findByApplication, type ServiceProvider } from './service-providers.ts'
+import { findByApplication } from './service-providers.ts'
 import { settingRoutes } from './setting-routes.ts'
 import { derOf, type SamlKeys } from './signing-keys.ts'
 
@@ -38,9 +35,9 @@ export interface SamlParts {
  * ends nothing anywhere: single logout is not spoken.
  */
 export function samlRoutes(app: App, parts: SamlParts): void {
-  const { database, policy, keys, origin, now } = parts
+  const { database, keys, origin, now } = parts
   const places = samlPlaces(origin)
-  const answering: AnswerParts = { ...parts, entityId: places.entityId }
+  const going = { ...parts, entityId: places.entityId }
   settingRoutes(app, parts)
 
   app.get('/saml/metadata', {
@@ -98,7 +95,7 @@ export function samlRoutes(app: App, parts: SamlParts): void {
         // Registered when it came, and still.
         if (!provider.settings.acsUrls.includes(asked.asked.acsUrl))
           throw new RequestRefused('wrong-return', asked.asked.acsUrl, provider.application.slug)
-        return await goOn(request, reply, provider, asked)
+        return show(reply, await goOn(going, { provider, request: asked, ...from(request) }))
       } catch (error) {
         return refuse(error, request, reply)
       }
@@ -114,55 +111,18 @@ export function samlRoutes(app: App, parts: SamlParts): void {
         const provider = await findByApplication(database.read, { slug })
         if (provider === undefined) throw new RequestRefused('unknown-application', slug)
         if (!provider.settings.allowIdpInitiated) throw new RequestRefused('not-from-here', slug, slug)
-        return await goOn(request, reply, provider, null)
+        return show(reply, await goOn(going, { provider, request: null, ...from(request) }))
       } catch (error) {
         return refuse(error, request, reply)
       }
     },
   })
-
-  /** Answers at once where nothing is missing, else leads to the page that says what is. */
-  async function goOn(
-    { caller, ip }: FastifyRequest,
-    reply: FastifyReply,
-    provider: ServiceProvider,
-    request: SamlRequest | null,
-  ): Promise<FastifyReply> {
-    const { application } = provider
-    const send = (outgoing: Outgoing) => sendAnswerPage(reply, outgoing)
-    const isPassive = request?.asked.isPassive === true
-    const fail = async (why: Parameters<typeof answerFailure>[2], to: SamlRequest) =>
-      send(await answerFailure(answering, { provider, request: to }, why))
-    const returnTo = request === null ? `/saml/start/${application.slug}` : `/saml/continue/${request.id}`
-    const context = answerContext(request?.asked.requestedContext ?? null, caller?.strength ?? 'passkey')
-    if (context.outcome === 'unknown' && request !== null) return fail('no-context', request)
-    const asked = askedOf(context, request)
-    const page = stepUpPage({ application: application.slug, returnTo, asked })
-    if (!isPerson(caller)) return isPassive ? fail('no-passive', request) : reply.redirect(page, 303)
-    const verdict = await judgeSaml({ database, policy }, { caller, application, address: ip, asked }, now())
-    if (verdict.outcome === 'deny') {
-      if (isPassive) return fail('denied', request)
-      const reason = verdict.rule?.title ?? 'not open to them'
-      await recordDenied(answering, { provider, request }, { caller, reason })
-      return reply.redirect(page, 303)
-    }
-    if (verdict.outcome === 'step-up') return isPassive ? fail('no-passive', request) : reply.redirect(page, 303)
-    // A rule lets them in with less than this application takes for proven.
-    if (context.outcome !== 'proven') {
-      if (request === null) throw new RequestRefused('not-understood', 'no context', application.slug)
-      return fail('no-context', request)
-    }
-    return send(await answerWith(answering, { provider, request }, { caller, context: context.context }))
-  }
 }
 
-const askedOf = (context: ContextAnswer, request: SamlRequest | null): Parameters<typeof judgeSaml>[1]['asked'] => ({
-  ...(context.outcome === 'stronger' ? { strength: context.strength } : {}),
-  ...(request?.asked.forceAuthn === true ? { tappedAfter: request.receivedAt } : {}),
-})
+const from = ({ caller, ip }: FastifyRequest) => ({ caller, address: ip })
 
-const isPerson = (caller: Caller | undefined): caller is SessionCaller =>
-  caller?.by.kind === 'session' && caller.kind === 'person'
+const show = (reply: FastifyReply, onward: Onward): FastifyReply =>
+  'page' in onward ? reply.redirect(onward.page, 303) : sendAnswerPage(reply, onward.outgoing)
 
 /** As it came: a signature is over its bytes. */
 const queryOf = ({ raw: { url = '' } }: FastifyRequest): string => {

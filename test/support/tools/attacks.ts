@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { get, type IncomingMessage } from 'node:http'
 import type { Page } from 'playwright-core'
 import { button, see, seeTitle } from '../../browser/story.ts'
 import { Visitor } from '../chromium.ts'
@@ -43,34 +44,26 @@ export async function fallAtLookAlike(
   return copy.cookiesFor(own)
 }
 
-interface Held {
-  reader: ReadableStreamDefaultReader<Uint8Array>
-  bytes: number
-}
-
-/** A page begins to download something long, and stops reading in the middle. */
-export async function holdDownload(page: Page, url: string): Promise<void> {
-  await page.evaluate(async (at) => {
-    const response = await fetch(at)
-    if (!response.ok || response.body === null) throw new Error(`${response.status}`)
-    const reader = response.body.getReader()
-    const first = await reader.read()
-    Object.assign(globalThis, { held: { reader, bytes: first.value?.length ?? 0 } satisfies Held })
-  }, url)
-}
-
-/** Reads on to the end: how many bytes came, and whether it was cut before all had. */
-export const readOn = (page: Page): Promise<{ bytes: number; isCut: boolean }> =>
-  page.evaluate(async () => {
-    const { reader, bytes } = (globalThis as unknown as { held: Held }).held
-    let all = bytes
-    try {
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return { bytes: all, isCut: false }
-        all += value.length
-      }
-    } catch {
-      return { bytes: all, isCut: true }
-    }
+/**
+ * Somebody's browser begins to download something long over a line that takes no more of it for now. Browsers themselves
+ * read on behind a page that does not.
+ * @returns what reads on to the end: how many bytes came, and whether it was cut before all had
+ */
+export async function holdDownload(page: Page, url: string): Promise<() => Promise<{ bytes: number; isCut: boolean }>> {
+  const { host, port, pathname, search } = new URL(url)
+  const cookie = (await page.context().cookies(url)).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = { host, cookie }
+    get({ host: '127.0.0.1', port, path: `${pathname}${search}`, headers, agent: false }, resolve).once('error', reject)
   })
+  assert.equal(answer.statusCode, 200)
+  let isCut = false
+  const over = new Promise<void>((resolve) => answer.once('close', resolve))
+  answer.once('error', () => (isCut = true))
+  return async () => {
+    let bytes = 0
+    answer.on('data', (part: Buffer) => (bytes += part.length))
+    await over
+    return { bytes, isCut }
+  }
+}
