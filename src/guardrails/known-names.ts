@@ -3,7 +3,10 @@ import type { KnownNames } from '../policy/check-policy.ts'
 import type { Places } from './places.ts'
 
 /** Who and what rules may name. Whoever left keeps their name for ever, so a rule about them stays valid. */
-export async function readKnownNames(db: Db<'user' | 'userGroup' | 'application'>, { pathOf }: Places): Promise<KnownNames> {
+export async function readKnownNames(
+  db: Db<'user' | 'userGroup' | 'application'>,
+  { pathOf }: Places,
+): Promise<KnownNames> {
   const users = await db.selectFrom('user').select('username').where('kind', '!=', 'system').execute()
   const groups = await db.selectFrom('userGroup').select('name').execute()
   // Ended ones too: a rule about a tool that is gone would otherwise keep every other from being changed.

@@ -105,13 +105,19 @@ test('a permission is narrow: for named people, to sign in, alone in its rule, u
 
 test('a rule about tools names those there are, by paths that can match, and asks only what can be asked there', () => {
   assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['wiki'] } })), [])
-  assert.deepEqual(messages(rule({ does: ['application.*'], where: { applications: ['wiki'], paths: ['/admin*'] } })), [])
+  assert.deepEqual(
+    messages(rule({ does: ['application.*'], where: { applications: ['wiki'], paths: ['/admin*'] } })),
+    [],
+  )
   assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['board'] } })), [
     'There is no application with the short name board.',
   ])
   assert.deepEqual(messages(rule({ does: ['application.use'], requires: { freshnessSeconds: 900 } })), [])
   assert.match(messages(rule({ does: ['application.use'], requires: { freshnessSeconds: 0 } }))[0] ?? '', /single act/)
-  assert.match(messages(rule({ does: ['application.call'], requires: { freshnessSeconds: 900 } }))[0] ?? '', /age of a tap/)
+  assert.match(
+    messages(rule({ does: ['application.call'], requires: { freshnessSeconds: 900 } }))[0] ?? '',
+    /age of a tap/,
+  )
   for (const where of [{ applications: ['wiki'] }, { paths: ['/x'] }, { methods: ['POST'] }])
     assert.match(messages(rule({ does: ['merge'], where }))[0] ?? '', /happens at an application/)
   for (const path of ['/a//b', '/%61', '/a/../b', '/a;b'])
