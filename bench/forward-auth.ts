@@ -7,7 +7,7 @@ import { Person } from '../src/walk/person.ts'
 import { rawRequest } from '../test/support/raw-request.ts'
 import { alternate, type Group } from './measure.ts'
 import { serve, throwAwayFolder } from './served.ts'
-import { cpuPerRequestUs } from './wrk.ts'
+import { cpuPerRequestUs, requireOk } from './wrk.ts'
 
 const trivialFile = fileURLToPath(new URL('./trivial-endpoint.ts', import.meta.url))
 const navigating = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
@@ -42,16 +42,19 @@ export const forwardAuth: Group = {
     const trivial = spawn(process.execPath, [trivialFile], { stdio: ['ignore', 'pipe', 'inherit'] })
     undo.defer(() => void trivial.kill())
     const [said] = (await once(trivial.stdout, 'data')) as [Buffer]
-    const sides = {
-      trivial: () => cpuPerRequestUs(trivial.pid ?? 0, { url: `http://127.0.0.1:${said.toString().trim()}/`, headers }),
-      ours: () =>
-        cpuPerRequestUs(server.pid, {
-          url: `http://127.0.0.1:${port}/proxy/verify`,
-          headers: { ...headers, Host: host },
-        }),
+    const asked = {
+      trivial: { url: `http://127.0.0.1:${said.toString().trim()}/`, headers },
+      ours: { url: `http://127.0.0.1:${port}/proxy/verify`, headers: { ...headers, Host: host } },
     }
+    const sides = {
+      trivial: () => cpuPerRequestUs(trivial.pid ?? 0, asked.trivial),
+      ours: () => cpuPerRequestUs(server.pid, asked.ours),
+    }
+    await requireOk(asked.trivial)
+    await requireOk(asked.ours)
     await alternate(1, sides)
     const measured = await alternate(rounds, sides)
+    await requireOk(asked.ours)
     return [
       {
         measured: 'decision at `/proxy/verify` about somebody who is signed in; CPU',

@@ -63,9 +63,11 @@ export async function measureSockets({
   const gone = new Promise<void>((resolve) => {
     for (const socket of open) socket.once('close', () => ((left -= 1) === 0 ? resolve() : undefined))
   })
-  const endedAt = ana.act('POST', '/people/ben/end', { reason: '' }).then(() => performance.now())
+  const askedAt = performance.now()
+  const ended = ana.act('POST', '/people/ben/end', { reason: '' })
   await gone
-  const closedAfterMs = Math.max(0, performance.now() - (await endedAt))
+  const closedAfterMs = performance.now() - askedAt
+  await ended
   return [
     {
       measured: `an idle WebSocket through a route, of ${sockets.toLocaleString('en')}, PSS`,
@@ -74,7 +76,7 @@ export async function measureSockets({
       reach: { value: 60 / 1024 },
     },
     {
-      measured: 'the last of them closed after their person’s end was answered',
+      measured: 'from the click that ends their person to the last of them closed, the tap included',
       unit: 'ms',
       ours: closedAfterMs,
       reach: { value: 1000 },

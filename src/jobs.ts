@@ -23,7 +23,7 @@ import { version } from './version.ts'
 import { createDeliverySender } from './webhooks/send-deliveries.ts'
 
 /** After such an event somebody may be signed on to something no more. */
-const mayEndSignOns = /^(session|access|application|grant|credential|recovery|password|break-glass)\./
+const mayEndSignOns = /^(session|access|group|application|grant|credential|recovery|password|break-glass)\./
 
 interface JobParts {
   database: Database

@@ -156,6 +156,7 @@ import { sealRoutes } from './seals/routes.ts'
 import { createWaiting } from './seals/waiting.ts'
 import { createGrantSource } from './sign-on/grant-source.ts'
 import { createClientCache } from './sign-on/openid/client-cache.ts'
+import { followSession } from './sign-on/openid/follow-session.ts'
 import { createOpenidKind } from './sign-on/openid/openid-kind.ts'
 import { signOnRoutes } from './sign-on/routes.ts'
 import { samlRoutes } from './sign-on/saml/routes.ts'
@@ -560,8 +561,8 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   agentsRoutes(app, { ceremonies })
   announcementRoutes(app, announcing)
-  const signOnKeys = createSignOnKeys({ secrets, now })
   const openidClients = createClientCache({ db: database.read, now })
+  const signOnKeys = createSignOnKeys({ secrets, wantsRsa: openidClients.wantsRsa, now })
   afterwards.push((events) => {
     if (events.some(({ action }) => action.startsWith('application.'))) openidClients.forget()
   })
@@ -581,6 +582,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
     routes: proxied,
     cookieNames: cookies,
     recognise: (request) => authenticator.fromRequest(request),
+    followSession: (tx, moved) => followSession(tx, { bus, ...moved }),
   })
   accessKeyRoutes(app, {
     ceremonies,

@@ -39,7 +39,11 @@ async function factsOf(person: Person, method: 'POST' | 'PATCH' | 'DELETE', path
   const { facts } = await person.call<{
     facts: { title: string; rows: { label: string; value: string }[]; warnings: string[] }
   }>('GET', `/seal-requests/${asked.problem.sealRequestId}`)
-  return { ...facts, rows: Object.fromEntries(facts.rows.map(({ label, value }) => [label, value])) }
+  return {
+    ...facts,
+    id: asked.problem.sealRequestId,
+    rows: Object.fromEntries(facts.rows.map(({ label, value }) => [label, value])),
+  }
 }
 
 for (const { name, flags } of eitherStore)
@@ -49,6 +53,7 @@ for (const { name, flags } of eitherStore)
     const bo = await postern.join(ana, 'bo')
     const gus = await postern.join(ana, 'gus', 'guest')
     for (const group of ['crew', 'clients']) await ana.act('POST', '/groups', { name: group, description: '' })
+    const cy = await postern.join(ana, 'cy', 'admin')
     await ana.act('PUT', '/groups/crew/members/bo', {})
     await ana.act('PUT', '/groups/clients/members/gus', {})
     let clientId = ''
@@ -59,6 +64,7 @@ for (const { name, flags } of eitherStore)
       assert.equal(facts.rows['Open to'], 'everyone but guests')
       assert.equal(facts.rows['How it learns who came'], 'OpenID Connect')
       assert.equal(facts.rows['It takes at least'], 'a passkey')
+      assert.equal(facts.rows['In a few words'], 'Dashboards')
       assert.match(JSON.stringify(facts.rows), /https:\/\/grafana\.example\/login\/generic_oauth/)
 
       const { application, shownOnce } = await ana.act<ApplicationMade>('POST', '/applications', grafana)
@@ -112,8 +118,16 @@ for (const { name, flags } of eitherStore)
         'https://ana:secret@example.com/',
         '//example.com',
         '/-/people',
+        // An address of this place, where it is read beside one.
+        'https:example.com',
+        'https:/-/people',
+        'https:\\\\example.com',
+        'ht\ntps://example.com',
+        'https://example.com/\u202egro.elpmaxe',
+        'https://example.com/a b',
       ])
         await refused(add({ launchUrl }), 422, 'invalid-input')
+      await refused(add({ description: 'right\u202eto left' }), 422, 'invalid-input')
       for (const uri of [
         'https://grafana.example@evil.example/',
         'https://grafana.example/*',
@@ -157,11 +171,46 @@ for (const { name, flags } of eitherStore)
       assert.ok(asked instanceof ApiError)
       const seal = await ana.tap(asked.problem.sealRequestId ?? '')
       await refused(ana.call('PATCH', at, { audience: 'everyone' }, { 'postern-seal': seal }), 409, 'seal-mismatch')
+      // Another group of that name is another group.
+      const [wanted, crews] = [
+        { audience: 'groups', groups: ['crews'] },
+        { name: 'crews', description: '' },
+      ]
+      await ana.act('POST', '/groups', crews)
+      const other = { ...grafana, slug: 'other', ...wanted }
+      const forChange = await ana.tap((await factsOf(ana, 'PATCH', at, wanted)).id)
+      const forNew = await ana.tap((await factsOf(ana, 'POST', '/applications', other)).id)
+      await ana.act('DELETE', '/groups/crews')
+      await ana.act('POST', '/groups', crews)
+      await refused(ana.call('PATCH', at, wanted, { 'postern-seal': forChange }), 409, 'seal-mismatch')
+      await refused(ana.call('POST', '/applications', other, { 'postern-seal': forNew }), 409, 'seal-mismatch')
+      await ana.act('DELETE', '/groups/crews')
       const made = await Promise.allSettled(
         ['One', 'Two'].map((called) => ana.act('POST', '/applications', { ...grafana, slug: 'twice', name: called })),
       )
       assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 1)
       await ana.act('DELETE', '/applications/twice')
+    })
+
+    await t.test('two who end it at once end it once, and nobody changes what has ended', async () => {
+      const { application } = await ana.act<ApplicationMade>('POST', '/applications', { ...grafana, slug: 'short' })
+      const path = '/applications/short'
+      const change = { audience: 'everyone' }
+      const first = await ana.tap((await factsOf(ana, 'DELETE', path)).id)
+      const second = await cy.tap((await factsOf(cy, 'DELETE', path)).id)
+      const third = await cy.tap((await factsOf(cy, 'PATCH', path, change)).id)
+      const done = await Promise.allSettled([
+        ana.call('DELETE', path, undefined, { 'postern-seal': first }),
+        cy.call('DELETE', path, undefined, { 'postern-seal': second }),
+        cy.call('PATCH', path, change, { 'postern-seal': third }),
+      ])
+      assert.equal(done.slice(0, 2).filter(({ status }) => status === 'fulfilled').length, 1)
+      const { items } = await ana.call<{ items: { action: string; target: { id: string } }[] }>('GET', '/audit')
+      const told = items.filter(({ target }) => target.id === application.id).map(({ action }) => action)
+      assert.deepEqual(
+        [told[0], told.filter((action) => action === 'application.ended').length],
+        ['application.ended', 1],
+      )
     })
 
     await t.test('Home has for each person what they may open', async () => {
@@ -251,6 +300,13 @@ for (const { name, flags } of eitherStore)
       )
       await setRules(ana, [])
       await refused(about('nobody'), 404, 'not-found')
+      // Over by its date, although nothing has carried that out yet.
+      const { database } = postern.postern.ceremonies
+      const ends = (endsAt: number | null) =>
+        database.write((tx) => tx.updateTable('user').set({ endsAt }).where('username', '=', 'gus').execute())
+      await ends(1)
+      await refused(about('gus'), 422, 'invalid-input')
+      await ends(null)
       await refused(ana.call('POST', '/applications/nowhere/test', {}), 404, 'not-found')
     })
 

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { Duplex } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { test } from 'node:test'
 import { connector } from '../src/client/connector/connector.ts'
+import { serveTunnel } from '../src/client/connector/serve-tunnel.ts'
+import { renderLine } from '../src/protocols/tunnel/tunnel-lines.ts'
 import type { ConnectorList, ConnectorMade } from '../src/proxy/connectors/shapes.ts'
 import { makeRoute } from './support/make-route.ts'
 import { createPrivateCa } from './support/private-ca.ts'
@@ -88,6 +92,43 @@ test('a connector', async (context) => {
   })
 })
 
+test('whoever is refused a tunnel keeps no connection, however long they would stay', async () => {
+  await using postern = await startPostern()
+  const { port, host } = new URL(postern.origin)
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  const head = ['GET /proxy/connector HTTP/1.1', `host: ${host}`, 'connection: upgrade', 'upgrade: postern-tunnel']
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 401 /)
+  // Of its own accord it would never leave.
+  const closed = new Promise((resolve) => void socket.on('error', () => {}).once('close', resolve))
+  const speaking = setInterval(() => socket.write('and another thing'), 20)
+  await closed
+  clearInterval(speaking)
+})
+
+test('what a tool says last gets through, however slowly it is taken', async () => {
+  const said = Buffer.alloc(500_000, 'tea ')
+  const upstream = createTcpServer((socket) => void socket.end(said)).listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const to = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+  const taken: Buffer[] = []
+  const tunnel = new Duplex({
+    writableHighWaterMark: 2 * said.length,
+    read: () => {},
+    write(part: Buffer, _encoding, done) {
+      taken.push(part)
+      setTimeout(done, 10)
+    },
+  })
+  serveTunnel(tunnel, { allowed: new Set([to]), onTaken: () => {}, log: () => {} })
+  tunnel.push(renderLine({ to }))
+  await finished(tunnel, { readable: false })
+  assert.ok(Buffer.concat(taken).equals(Buffer.concat([Buffer.from(renderLine({ ok: true })), said])))
+  tunnel.destroy()
+  upstream.close()
+})
+
 for (const scheme of ['http', 'https'] as const)
   test(`a tool in another network, over ${scheme}`, async (context) => {
     await using postern = await startPostern()
@@ -102,7 +143,7 @@ for (const scheme of ['http', 'https'] as const)
     const upstream = scheme === 'http' ? createServer(listener) : createTlsServer(ca.issue('tool.internal'), listener)
     upstream.listen(0, '127.0.0.1')
     await once(upstream, 'listening')
-    using _closed = { [Symbol.dispose]: () => void upstream.close().closeAllConnections() }
+    using _closed = { [Symbol.dispose]: () => upstream.close().closeAllConnections() }
     const at = `${scheme}://127.0.0.1:${(upstream.address() as AddressInfo).port}`
     const { secret } = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'office' })
     await makeRoute(ana, 'tool', {

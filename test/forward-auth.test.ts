@@ -73,6 +73,7 @@ describe('a tool behind a proxy that asks first', () => {
     isSetUp = true
     ana = await postern.owner()
     await ana.act('POST', '/groups', { name: 'keepers', description: '' })
+    await ana.act('POST', '/applications', board)
     await ana.act('POST', '/applications', {
       kind: 'route',
       slug: 'wiki',
@@ -93,6 +94,20 @@ describe('a tool behind a proxy that asks first', () => {
         rules: [{ title: 'Keepers only', paths: ['/admin/*'], groups: ['keepers'] }],
       },
     })
+  }
+
+  /** Beside it, and open to everybody. */
+  const board = {
+    kind: 'route',
+    slug: 'board',
+    name: 'Board',
+    description: '',
+    recipe: null,
+    launchUrl: null,
+    audience: 'everyone',
+    groups: [],
+    strength: null,
+    settings: { host: 'board.localhost', upstream: 'http://127.0.0.1:1', by: 'forward-auth', publicPaths: ['/*'] },
   }
 
   const atTool = (
@@ -163,7 +178,12 @@ describe('a tool behind a proxy that asks first', () => {
           'x-forwarded-user': 'root',
           x_forwarded_user: 'root',
           x_postern_jwt_assertion: 'forged',
+          'x-forwarded_user': 'root',
+          'x-remote_user': 'root',
+          'x-postern-jwt_assertion': 'forged',
+          'x-postern_jwt-assertion': 'forged',
           'x-http-method-override': 'DELETE',
+          'x-http_method_override': 'DELETE',
         }
         const { body } = await atTool('/start', { cookie, ...spoofed })
         const { headers } = JSON.parse(body) as Heard
@@ -195,6 +215,33 @@ describe('a tool behind a proxy that asks first', () => {
         }
         for (const [name, [path, headers]] of Object.entries(attacks))
           await heardNothing(() => atTool(path, headers), name)
+      })
+
+      test('who may open one tool does not come to another by its name', async () => {
+        const [wiki, board] = [`wiki.localhost:${edge}`, `board.localhost:${edge}`]
+        const before = tool.heard.length
+        await atTool(`http://${wiki}/start`, { host: board })
+        await atTool(`http://${board}/start`, { host: wiki })
+        await atTool('/start', { host: board })
+        await atTool('/start', { host: `${wiki},${board}` })
+        await atTool('/start', { host: `${board},${wiki}` })
+        assert.deepEqual(tool.heard.slice(before), [])
+      })
+
+      test('who was let in takes a connection over for a WebSocket alone', async () => {
+        const before = tool.heard.length
+        for (const upgrade of ['h2c', 'nonsense', ['h2c', 'websocket'], ['websocket', 'h2c']])
+          await greet(edge, {
+            cookie,
+            Upgrade: upgrade,
+            connection: 'Upgrade, HTTP2-Settings',
+            'http2-settings': 'AAMAAABk',
+          })
+        const taken = tool.heard.slice(before).map(({ headers }) => headers.upgrade ?? '')
+        assert.deepEqual(
+          taken.filter((upgrade) => /h2c|nonsense/.test(upgrade)),
+          [],
+        )
       })
 
       test('a script hears 401, a form is not lost, and HEAD and OPTIONS are no way around', async () => {

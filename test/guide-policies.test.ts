@@ -38,6 +38,7 @@ test('every example of the guide can be imported as it stands', () => {
     groups: new Set(['operations']),
     places: new Set(['acme/widgets']),
     applications: new Set(['grafana']),
+    askingOnly: new Set(['grafana']),
   }
   for (const example of examples) {
     if ('basedOn' in example) assertForm(NewPolicy, example)

@@ -241,6 +241,37 @@ describe('attacks on sign-on by OpenID Connect', () => {
     assert.equal((await standing(ana, page)).outcome, 'consent')
   })
 
+  test('nobody else’s tool learns by single claims what its person did not say yes to', async () => {
+    const nosy = await addTool(ana, 'nosy', { settings: { isThirdParty: true } })
+    const claims = JSON.stringify({ id_token: { email: null, name: null }, userinfo: { email: { essential: true } } })
+    const asked = await question(nosy, { scope: 'openid', claims })
+    const page = await led(ana, asked.url)
+    const { scopes, returnTo } = await standing(ana, page)
+    assert.deepEqual(scopes, ['openid'])
+    await ana.call('POST', '/sign-on/consent', { returnTo })
+    const tokens = await take(nosy, await led(ana, `${postern.origin}${returnTo}`), asked)
+    const who = await client.fetchUserInfo(nosy.config, tokens.access_token, client.skipSubjectCheck)
+    for (const told of [tokens.claims(), who])
+      assert.deepEqual([told?.['name'], told?.['email']], [undefined, undefined])
+  })
+
+  test('nobody else’s tool is told groups that nobody had said yes to', async () => {
+    const redirectUris = [redirectUri]
+    const tool = await addTool(ana, 'grouped', { settings: { isThirdParty: true } })
+    const open = await standing(ana, await led(ana, (await question(tool)).url))
+    await ana.call('POST', '/sign-on/consent', { returnTo: open.returnTo })
+    await ana.act('PATCH', '/applications/grouped', { settings: { redirectUris, isThirdParty: true, groups: 'all' } })
+    const { outcome, scopes } = await standing(ana, await led(ana, (await question(tool)).url))
+    assert.deepEqual([outcome, scopes], ['consent', ['openid', 'profile', 'email', 'groups']])
+  })
+
+  test('an app on people’s own devices is answered at an address of its own', async () => {
+    const app = 'com.example.app:/callback'
+    const tool = await addTool(ana, 'app', { settings: { keepsSecret: false, redirectUris: [app] } })
+    const back = await led(ana, (await question(tool, { redirect_uri: app })).url)
+    assert.ok(back.href.startsWith(`${app}?code=`), back.href)
+  })
+
   test('tokens are seen by their own application alone, and nobody asks without a secret', async () => {
     const { access_token, refresh_token = '' } = await signOnTo(ana, wiki)
     assert.equal((await client.tokenIntrospection(board.config, access_token)).active, false)

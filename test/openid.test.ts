@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
-import type { Person } from '../src/walk/person.ts'
+import { Person } from '../src/walk/person.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
@@ -189,6 +189,118 @@ for (const store of eitherStore)
       ahead = 0
     })
 
+    test('what takes nothing but RSA gets it, its word of an end too, and a sign-out by it is understood', async () => {
+      await using told = await startReceiver()
+      const tool = await addTool(ana, 'cluster', {
+        settings: { idTokenAlgorithm: 'RS256', backchannelLogoutUri: `${told.url}logout` },
+      })
+      const supported = tool.config.serverMetadata().id_token_signing_alg_values_supported
+      assert.deepEqual(supported, ['ES256', 'RS256'])
+      client.enableNonRepudiationChecks(tool.config)
+      client.enableNonRepudiationChecks(wiki.config)
+      const tokens = await signOnTo(ana, tool)
+      const headerOf = (jwt: string) => decodeProtectedHeader(jwt)
+      assert.equal(headerOf(tokens.id_token ?? '').alg, 'RS256')
+      assert.equal(headerOf((await signOnTo(ana, wiki)).id_token ?? '').alg, 'ES256')
+      const { keys } = (await (await fetch(`${postern.origin}/oidc/jwks`)).json()) as {
+        keys: Record<string, unknown>[]
+      }
+      for (const key of keys) assert.deepEqual([key['d'], key['p'], key['q']], [undefined, undefined, undefined])
+      await led(ana, client.buildEndSessionUrl(tool.config, { id_token_hint: tokens.id_token ?? '' }))
+      const token = new URLSearchParams((await told.next()).body).get('logout_token') ?? ''
+      assert.equal(headerOf(token).alg, 'RS256')
+      await jwtVerify(token, createRemoteJWKSet(new URL('/oidc/jwks', postern.origin)), { audience: tool.clientId })
+      assert.equal(await isActive(tool, tokens.access_token), false)
+    })
+
+    test('a browser that signs in again takes its sign-ons along, unless somebody else does', async () => {
+      await using told = await startReceiver()
+      const tool = await addTool(ana, 'moving', {
+        settings: { refreshTokens: true, backchannelLogoutUri: `${told.url}logout` },
+      })
+      const nora = await postern.join(ana, 'nora')
+      const tokens = await signOnTo(nora, tool)
+      await nora.signIn()
+      assert.equal(await isActive(tool, tokens.access_token), true)
+      assert.equal((await signOnTo(nora, tool)).claims()?.['sid'], tokens.claims()?.['sid'], 'the same sign-on')
+      await nora.signOut()
+      assert.equal(await isActive(tool, tokens.access_token), false)
+      assert.match((await told.next()).body, /logout_token/)
+      await nora.signIn()
+      const before = await signOnTo(nora, tool)
+      const olaf = await postern.join(ana, 'olaf')
+      const begun = await nora.call<{ ceremonyId: string; publicKey: never }>('POST', '/sign-in/begin', {})
+      const response = olaf.authenticator.get(begun.publicKey, postern.origin)
+      await nora.call('POST', '/sign-in/finish', { ceremonyId: begun.ceremonyId, response })
+      assert.equal(await isActive(tool, before.access_token), false, 'somebody else sits there now')
+      assert.match((await told.next()).body, /logout_token/)
+    })
+
+    test('what had ended is not revived by signing in again in its browser', async () => {
+      const tool = await addTool(ana, 'ended', { settings: { refreshTokens: true } })
+      const pia = await postern.join(ana, 'pia')
+      const tokens = await signOnTo(pia, tool)
+      const { database } = postern.postern.ceremonies
+      // Ended by what nothing looks at before the next sign-in.
+      await database.write((tx) =>
+        tx
+          .updateTable('session')
+          .set({ endedAt: Date.now() })
+          .where('endedAt', 'is', null)
+          .where('userId', '=', tokens.claims()?.sub as never)
+          .execute(),
+      )
+      await pia.signIn()
+      assert.equal(await isActive(tool, tokens.access_token), false)
+      await assert.rejects(client.refreshTokenGrant(tool.config, tokens.refresh_token ?? ''))
+    })
+
+    test('a sign-on lasts as long as its session and the rules of today let it', async () => {
+      const quin = await postern.join(ana, 'quin')
+      const idle = await signOnTo(quin, wiki)
+      ahead = 24.5 * 3_600_000
+      await assert.rejects(client.refreshTokenGrant(wiki.config, idle.refresh_token ?? ''), 'the session idled away')
+      ahead = 0
+      await quin.signIn()
+      const tokens = await signOnTo(quin, wiki)
+      const { rules } = (await readPolicy(ana)).policy
+      for (const requires of [{ strength: 'attested' as const }, { networks: ['192.0.2.0/24'] }]) {
+        await setRules(ana, [
+          ...rules,
+          {
+            id: 'wiki-closed',
+            title: 'The wiki is closed',
+            mode: 'enforce',
+            who: ['user:quin'],
+            does: ['application.use'],
+            where: { applications: ['wiki'] },
+            requires,
+          },
+        ])
+        assert.equal(await isActive(wiki, tokens.access_token), false, JSON.stringify(requires))
+        await assert.rejects(client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? ''))
+      }
+      await setRules(ana, rules)
+      assert.equal(await isActive(wiki, tokens.access_token), true)
+    })
+
+    test('who leaves the group that a tool is open to is signed out there', async () => {
+      await using told = await startReceiver()
+      const rita = await postern.join(ana, 'rita')
+      await ana.act('POST', '/groups', { name: 'planners', description: '' })
+      await ana.act('PUT', '/groups/planners/members/rita')
+      const tool = await addTool(ana, 'plans', {
+        audience: 'groups',
+        groups: ['planners'],
+        settings: { backchannelLogoutUri: `${told.url}logout` },
+      })
+      const tokens = await signOnTo(rita, tool)
+      await ana.act('DELETE', '/groups/planners/members/rita')
+      assert.equal(await isActive(tool, tokens.access_token), false)
+      const token = new URLSearchParams((await told.next()).body).get('logout_token') ?? ''
+      assert.equal(decodeJwt(token)['sid'], tokens.claims()?.['sid'])
+    })
+
     for (const how of ['sign-out', 'access', 'application', 'passkey', 'program'] as const)
       test(`a sign-on ends with ${how}: its tokens at once, and the tool is told`, async () => {
         await using told = await startReceiver()
@@ -235,6 +347,27 @@ for (const store of eitherStore)
         postern.postern.ceremonies.database.read.selectFrom('backchannelLogout').selectAll().execute()
       await until(waiting, (rows) => rows.length === 0)
       ahead = 0
+    })
+
+    test('a tool that hangs holds up no other, however many were signed on to it', async () => {
+      await using hangs = await startReceiver()
+      await using listens = await startReceiver()
+      hangs.answer(() => {})
+      const told = ({ url }: { url: string }) => ({ settings: { backchannelLogoutUri: `${url}logout` } })
+      const slow = await addTool(ana, 'hanging', told(hangs))
+      const quick = await addTool(ana, 'listening', told(listens))
+      const tess = await postern.join(ana, 'tess')
+      for (let count = 0; count < 20; count += 1) {
+        const other = new Person(postern.origin, tess.authenticator)
+        await other.signIn()
+        await signOnTo(other, slow)
+      }
+      await ana.act('DELETE', '/applications/hanging')
+      await hangs.next()
+      await signOnTo(tess, quick)
+      await tess.signOut()
+      await listens.next()
+      assert.ok(hangs.mostOpen <= 8)
     })
 
     test('a sign-out in one tool ends that tool’s alone, and leads back where it registered', async () => {

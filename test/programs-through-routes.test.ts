@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { execFile } from 'node:child_process'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as sendRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
@@ -11,6 +11,7 @@ import type { Rule } from '../src/policy/rule.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
 import { readGuide } from './support/guide.ts'
+import { makeRoute } from './support/make-route.ts'
 import { type RawAnswer, rawRequest } from './support/raw-request.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
@@ -31,6 +32,7 @@ describe('programs at tools behind the proxy', () => {
   let ana: Person
   let token: string
   let tokenId: string
+  let to: string
   let upstream: ReturnType<typeof createServer>
   let heard: IncomingHttpHeaders | undefined
   let at = Date.now()
@@ -38,10 +40,11 @@ describe('programs at tools behind the proxy', () => {
   before(async () => {
     upstream = createServer((request, response) => {
       heard = request.headers
-      response.end('reached')
+      if (request.url === '/api/stream') response.write('begun')
+      else response.end('reached')
     }).listen(0, '127.0.0.1')
     await once(upstream, 'listening')
-    const to = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+    to = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
     postern = await startPostern({ now: () => at })
     ana = await postern.owner()
     await ana.act('POST', '/groups', { name: 'robots', description: '' })
@@ -197,6 +200,37 @@ describe('programs at tools behind the proxy', () => {
     assert.equal((await call(short)).status, 200)
     assert.equal((await call(renewed.secret)).status, 200)
     assert.equal((await call(short)).status, 401)
+  })
+
+  test('what a token has open goes on beyond its day, and lets nothing else in meanwhile', async () => {
+    const { secret, id } = await makeToken(['application:use'])
+    const { port, hostname } = new URL(postern.origin)
+    const headers = { host: `board.localhost:${port}`, authorization: `Bearer ${secret}` }
+    const asked = sendRequest({ hostname, port, path: '/api/stream', headers, agent: false }).end()
+    const [stream] = (await once(asked, 'response')) as [IncomingMessage]
+    at += 31 * 86_400_000
+    const { read } = postern.postern.ceremonies.database
+    const lastUsed = read
+      .selectFrom('apiToken')
+      .select('lastUsedAt')
+      .where('id', '=', id as `tok_${string}`)
+    // Until the stream has been looked at again.
+    while ((await lastUsed.executeTakeFirst())?.lastUsedAt !== at)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal((await call(secret)).status, 401)
+    assert.equal(stream.closed, false)
+    stream.on('error', () => {})
+    asked.destroy()
+    at -= 31 * 86_400_000
+  })
+
+  test('a rule of the tool that asks for a tap is met by no program', async () => {
+    const rules = [{ title: 'A tap to delete', paths: ['/api/*'], requires: { freshnessSeconds: 60 } }]
+    await makeRoute(ana, 'safe', { upstream: to, programs: true, rules }, { audience: 'groups', groups: ['robots'] })
+    const refused = await call(token, 'safe')
+    assert.equal(refused.status, 403)
+    assert.match(refused.body, /A tap to delete/)
+    assert.equal(heard, undefined)
   })
 
   test('a tool that takes no programs takes none, and none come without the scope, or from outside its groups', async () => {

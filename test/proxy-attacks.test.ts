@@ -99,6 +99,26 @@ test('what two servers could read in two ways is refused, and the upstream hears
   })
 })
 
+test('a body that an upstream does not read is not its next request', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({ upstream: upstream.url })
+  const hidden = 'GET /admin HTTP/1.1\r\nHost: a\r\nRemote-User: root\r\n\r\n'
+  for (const method of ['GET', 'HEAD', 'DELETE', 'OPTIONS'])
+    await t.test(method, async () => {
+      const bytes = `${method} / HTTP/1.1\r\nHost: ${started.authority}\r\nContent-Length: ${hidden.length}\r\n\r\n${hidden}`
+      assert.match(await sendBytes(started.port, bytes, (soFar) => soFar.includes('\r\n\r\n')), /^HTTP\/1\.1 200 /)
+      assert.equal(headersOf(upstream.received.at(-1) ?? '').get('connection'), 'close')
+    })
+})
+
+test('one connection does not open thousands to the upstream', async () => {
+  await using upstream = await recordingUpstream('')
+  await using started = await startDoor({ upstream: upstream.url })
+  const bytes = `GET / HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`
+  assert.equal(await sendBytes(started.port, bytes.repeat(1000), () => false), '')
+  assert.ok(upstream.received.length < 50, String(upstream.received.length))
+})
+
 test('where rules look at paths, one that can be read in two ways is refused; elsewhere it passes as it came', async (t) => {
   await using upstream = await recordingUpstream(ok)
   await using started = await startDoor({ upstream: upstream.url })
@@ -125,6 +145,7 @@ test('where rules look at paths, one that can be read in two ways is refused; el
     '/a/.': '/a/',
     '/admin%zz': '/admin%zz',
     '/admin%c0%ae': '/admin%c0%ae',
+    '/x/%25%32%65%25%32%65/admin': '/x/%2e%2e/admin',
   }
   for (const [path, strict] of Object.entries(odd))
     await t.test(path, async () => {
@@ -279,6 +300,7 @@ test('what an upstream says of hosts, keys and connections that are not its own 
     'Strict-Transport-Security: max-age=1; includeSubDomains',
     'Alt-Svc: h3="evil.example:443"',
     'X-Accel-Redirect: /internal',
+    'Clear-Site-Data: "cookies", "storage", "*"',
     'Keep-Alive: timeout=5',
     'Connection: keep-alive, x-hop',
     'X-Hop: a',
@@ -299,6 +321,7 @@ test('what an upstream says of hosts, keys and connections that are not its own 
   )
   assert.doesNotMatch(came, /strict-transport|alt-svc|x-accel|x-hop/i)
   assert.match(came, /\r\nX-Fine: yes\r\n/)
+  assert.match(came, /\r\nClear-Site-Data: "storage"\r\n/)
   assert.match(came, /\r\nX-Frame-Options: DENY\r\n/)
   assert.match(came, /\r\nLocation: http:\/\/127\.0\.0\.1\/elsewhere\r\n/)
 })

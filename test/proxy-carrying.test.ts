@@ -349,10 +349,34 @@ test('a tool that a proxy in front carries is not carried from here', async () =
   const answer = await ask(started)
   assert.equal(answer.statusCode, 421)
   assert.equal((JSON.parse(await text(answer)) as { code: string }).code, 'carried-elsewhere')
+  const page = { accept: 'text/html' }
+  const read = await ask(started, { headers: page })
+  assert.equal(read.statusCode, 421)
+  assert.match(await text(read), /<h1>Tool is not reached this way/)
+  const odd = await ask(started, { headers: page, method: 'TRACE' })
+  assert.equal(odd.statusCode, 405)
+  assert.match(await text(odd), /<h1>This address did not open/)
   // What is answered here, is: signing in there begins so.
   started.admit = () => ({ kind: 'answer', status: 303, headers: { location: '/elsewhere' }, body: '' })
   assert.equal((await ask(started, { path: '/.postern/enter' })).statusCode, 303)
   assert.deepEqual(upstream.received, [])
+})
+
+test('who is let in while the route changes is asked again, and the route goes on', async () => {
+  await using before = await upstreamServer((_request, response) => response.end('before'))
+  await using after = await upstreamServer((_request, response) => response.end('after'))
+  await using started = await startDoor({ upstream: before.url })
+  const asked: unknown[] = []
+  const admitting = Promise.withResolvers<typeof admitted>()
+  started.admit = (route) => (asked.push(route.settings.upstream) === 1 ? admitting.promise : admitted)
+  const slow = ask(started)
+  await until(() => asked.length === 1)
+  started.change({ upstream: after.url })
+  assert.equal(await text(await ask(started)), 'after')
+  admitting.resolve(admitted)
+  assert.equal(await text(await slow), 'after')
+  assert.equal(await text(await ask(started)), 'after')
+  assert.deepEqual(asked, [before.url, after.url, after.url, after.url])
 })
 
 test('whoever lets its turn pass is cut off', async (t) => {
@@ -375,6 +399,20 @@ test('whoever lets its turn pass is cut off', async (t) => {
     socket.on('error', () => {})
     socket.write(`GET /big HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`)
     await until(() => upstream.received.at(-1) === 'GET /big')
+    await until(() => started.door.countOpen() === 1)
+    await until(() => started.door.countOpen() === 0)
+    socket.destroy()
+  })
+  await t.test('with the same where a WebSocket was asked for', async () => {
+    const big = Buffer.alloc(64 * 1024 * 1024)
+    upstream.server.on('upgrade', (_request, socket) => {
+      socket.on('error', () => {})
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${big.length}\r\n\r\n`)
+      socket.end(big)
+    })
+    const socket = connect(started.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`GET / HTTP/1.1\r\nHost: ${started.authority}\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`)
     await until(() => started.door.countOpen() === 1)
     await until(() => started.door.countOpen() === 0)
     socket.destroy()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { makeOwnerLink } from '../src/identity/instance.ts'
 import type { OpenTools } from '../src/proxy/entry/shapes.ts'
 import { Person } from '../src/walk/person.ts'
 import { startEcho } from './support/echo-upstream.ts'
@@ -374,6 +375,27 @@ for (const store of eitherStore)
       )
     })
 
+    await t.test(
+      'a code under way lets nobody in as the person before, once somebody else has signed in there',
+      async () => {
+        const { person, browser } = await signedIn()
+        const begun = await browser.ask(`${wiki}/`, { headers: { accept: 'text/html' } })
+        const handed = await browser.step(begun)
+        const dora = await postern.join(ana, 'dora')
+        const { ceremonyId, publicKey } = await person.call<{ ceremonyId: string; publicKey: never }>(
+          'POST',
+          '/sign-in/begin',
+          {},
+        )
+        await person.call('POST', '/sign-in/finish', {
+          ceremonyId,
+          response: dora.authenticator.get(publicKey, origin),
+        })
+        assert.equal((await browser.step(handed)).status, 403)
+        assert.equal(headersIn(await browser.visit(wiki))['remote-user'], 'dora')
+      },
+    )
+
     await t.test('who is here, for the pages of tools', async () => {
       const { browser } = await signedIn()
       await browser.visit(wiki)
@@ -422,5 +444,24 @@ for (const store of eitherStore)
       await ana.act('POST', '/people/bo/end', { reason: '' })
       await closed
       assert.equal((await askAfter(() => browser.ask(wiki))).status, 401)
+    })
+
+    await t.test('whoever starts over by a link from the shell leaves nothing open behind them', async () => {
+      await ana.signIn()
+      const browser = new RouteBrowser(ana)
+      await browser.visit(wiki)
+      const closed = closing(await browser.open(`${wiki}/events`))
+      const { database } = postern.postern.ceremonies
+      const { url } = await makeOwnerLink(database, origin, 'ana', now())
+      await postern.stranger().register(url, { username: 'ana', displayName: 'Ana', email: 'ana@example.com' })
+      const open = await database.read
+        .selectFrom('routeSession')
+        .innerJoin('session', 'session.id', 'routeSession.sessionId')
+        .select('routeSession.id')
+        .where('routeSession.endedAt', 'is', null)
+        .where('session.endedAt', 'is not', null)
+        .execute()
+      assert.deepEqual(open, [])
+      await closed
     })
   })

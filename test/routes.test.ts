@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ApplicationView } from '../src/applications/shapes.ts'
-import type { Explanation } from '../src/guardrails/shapes.ts'
+import type { Explanation, RuleCounts } from '../src/guardrails/shapes.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import { Person } from '../src/walk/person.ts'
 import { postern as command } from './support/command.ts'
@@ -180,7 +180,39 @@ for (const store of eitherStore)
       while ((await status('/admin/users')) === 200) await new Promise(setImmediate)
       const { body } = await browser.ask(`${at('wiki')}/admin/users`, json)
       assert.match(body, /Hardware keys to administer the wiki/)
+      assert.equal((await browser.ask(`${at('wiki')}/admin`, { method: 'HEAD', ...json })).status, 401, 'HEAD is GET')
+      assert.equal((await browser.ask(`${at('wiki')}/admin`, { method: 'DELETE', ...json })).status, 200)
       assert.equal(await status('/page'), 200)
+      await setRules(ana, [])
+    })
+
+    test('a rule about tools that only reports is counted, and a draft of it is tried on who came in', async () => {
+      const rule: Rule = {
+        id: 'wiki-hardware',
+        title: 'Hardware keys for the wiki',
+        mode: 'report',
+        who: ['everyone'],
+        does: ['application.use'],
+        where: { applications: ['wiki'], paths: ['/plans*'] },
+        requires: { strength: 'attested' },
+      }
+      await setRules(ana, [rule])
+      assert.equal((await new RouteBrowser(ben).visit(`${at('wiki')}/plans/1`)).status, 200)
+      assert.equal((await new RouteBrowser(ben).visit(`${at('wiki')}/other`)).status, 200)
+      const counts = await ana.call<RuleCounts>('GET', '/policy/counts')
+      assert.deepEqual(counts.items, [{ rule: 'wiki-hardware', reported: 1, refused: 0 }])
+      const { policy } = await readPolicy(ana)
+      const draft = { ...policy, rules: [{ ...rule, mode: 'enforce' as const }] }
+      const { replay } = await ana.call<Explanation>('POST', '/policy/explain', { policy: draft })
+      const used = replay.rows.filter(({ act }) => act === 'application.use')
+      assert.deepEqual(used.at(0)?.rule, { id: rule.id, title: rule.title })
+      assert.deepEqual(
+        used.map(({ outcome, changed }) => [outcome, changed]),
+        [
+          ['step-up', 1],
+          ['allow', 0],
+        ],
+      )
       await setRules(ana, [])
     })
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { makeTestSigner } from '../src/protocols/saml/test-signer.ts'
+import type { AskedBySaml } from '../src/sign-on/saml/requests.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { open } from './support/oauth.ts'
 import {
@@ -14,6 +15,7 @@ import {
   redirectQuery,
   requestXml,
   setUp,
+  wanted,
 } from './support/saml.ts'
 import { startLasso, toolMetadata } from './support/saml-lasso.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -41,6 +43,16 @@ for (const store of eitherStore)
         'GET',
         `/sign-on/standing${page.search}`,
       )
+    /** What is read before a tap. */
+    const askedForTap = async (path: string, body?: unknown) => {
+      const asked = await ana.call('POST', path, body).catch((error: unknown) => error)
+      const id = asked instanceof ApiError ? (asked.problem.sealRequestId ?? '') : ''
+      const { facts } = await ana.call<{ facts: { rows: { label: string; value: string }[]; warnings: string[] } }>(
+        'GET',
+        `/seal-requests/${id}`,
+      )
+      return { id, ...facts }
+    }
     const pageOf = (landed: Awaited<ReturnType<typeof land>>): URL =>
       'page' in landed ? landed.page : assert.fail(landed.xml)
 
@@ -179,10 +191,16 @@ for (const store of eitherStore)
       assert.match(first ?? '', /^[\w-]{43}$/)
       assert.equal(await nameOf(bo, { issuer: 'urn:tracker' }), first)
       const persistent = asksForName('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')
-      assert.notEqual(await nameOf(bo, { inside: persistent }), first)
-      const transient = asksForName('urn:oasis:names:tc:SAML:2.0:nameid-format:transient')
-      assert.notEqual(await nameOf(bo, { inside: transient }), await nameOf(bo, { inside: transient }))
+      assert.equal(await nameOf(bo, { issuer: 'urn:tracker', inside: persistent }), first)
       const key = { key: signer.privateKey }
+      const signed = (inside: string) => nameOf(bo, { issuer: 'urn:signed', inside }, key)
+      assert.notEqual(await signed(persistent), first)
+      const transient = asksForName('urn:oasis:names:tc:SAML:2.0:nameid-format:transient')
+      assert.notEqual(await signed(transient), await signed(transient))
+      // A request without a signature may have been changed on its way by whoever wants to come as nobody in particular.
+      for (const inside of [persistent, transient])
+        assert.equal(problemOf(await askByRedirect(bo, { inside })), 'other-name')
+      assert.equal(problemOf(await askByRedirect(bo, { issuer: 'urn:tracker', inside: transient })), 'other-name')
       assert.equal(await nameOf(bo, { issuer: 'urn:signed' }, key), 'bo@example.com')
       assert.equal(problemOf(await askByRedirect(ana, { issuer: 'urn:signed' }, key)), 'no-address')
       const email = asksForName('urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress')
@@ -253,11 +271,29 @@ for (const store of eitherStore)
       const query = redirectQuery(requestXml(origin))
       assert.equal(await ask(`${query}&${query}`), 'not-understood')
       assert.equal(await ask(''), 'not-understood')
+      assert.equal(await ask(redirectQuery(requestXml(origin), { relayState: 'a\0b' })), 'not-understood')
+      for (const issuer of ['&#0;', '&#x1;', 'a\0b', '&#xFFFF;', '&#xD800;', '&unknown;'])
+        assert.equal(await ask(redirectQuery(requestXml(origin, { issuer }))), 'not-understood', issuer)
+      for (const path of ['/saml/start/%00', '/saml/continue/%00'])
+        assert.equal((await fetch(origin + path)).status, 422, path)
       const large = await fetch(`${origin}/saml/sso`, {
         method: 'POST',
         body: new URLSearchParams({ SAMLRequest: 'A'.repeat(100_000) }),
       })
       assert.equal(large.status, 413)
+    })
+
+    test('what anybody may leave here while they sign in is small', async () => {
+      const context = (text: string) => `<saml:AuthnContextClassRef>${text}</saml:AuthnContextClassRef>`
+      const classes = ['x'.repeat(30_000), passwordClass, passwordClass, 'phr'].map(context).join('')
+      const inside = `<samlp:RequestedAuthnContext>${classes}</samlp:RequestedAuthnContext>`
+      await open(bo, `${origin}/saml/sso?${redirectQuery(requestXml(origin, { id: '_large', inside }))}`)
+      const { asked } = await postern.postern.ceremonies.database.read
+        .selectFrom('samlRequest')
+        .select('asked')
+        .where('requestId', '=', '_large')
+        .executeTakeFirstOrThrow()
+      assert.deepEqual((JSON.parse(asked) as AskedBySaml).requestedContext?.classes, [passwordClass, 'phr'])
     })
 
     test('where a signature is demanded, only the one beside the message by the registered key counts', async () => {
@@ -275,6 +311,16 @@ for (const store of eitherStore)
       answerOf(await askByRedirect(bo, asked, own))
     })
 
+    test('what was asked before a signature was demanded has to be asked again', async () => {
+      const settings = { entityId: 'urn:later', acsUrls: [acsUrl] }
+      await setUp(ana, 'later', { settings })
+      const query = redirectQuery(requestXml(origin, { issuer: 'urn:later' }))
+      const waits = (await open(bo, `${origin}/saml/sso?${query}`)).headers.get('location') ?? ''
+      const signed = { ...settings, requireSignedRequests: true, certificate: signer.pem }
+      await ana.act('PATCH', '/applications/later', { settings: signed })
+      assert.equal(problemOf(await land(bo, waits)), 'used')
+    })
+
     test('what an application was set up to be cannot be set up again, or so that anybody could read along', async () => {
       const refused = (settings: Record<string, unknown>, code: string) =>
         assert.rejects(
@@ -288,13 +334,46 @@ for (const store of eitherStore)
         { acsUrls: [`${origin}/api/v1/me`] },
         { acsUrls: ['https://wiki.example@evil.example/acs'] },
         { acsUrls: ['javascript:alert(1)'] },
+        // Another host than it looks like.
+        { acsUrls: ['https://w\u0456ki.example/acs'] },
+        { acsUrls: ['https://evil.example\\.wiki.example/acs'] },
+        { acsUrls: ['https:///wiki.example/acs'] },
+        { acsUrls: ['https://wiki.example./acs'] },
         { acsUrls: [] },
         { requireSignedRequests: true },
         { certificate: 'nonsense' },
         { attributes: [{ name: 'a', value: 'constant' }] },
+        { attributes: [{ name: 'two\nlines', value: 'name' }] },
+        { attributes: [{ name: 'right\u202eto left', value: 'name' }] },
+        { attributes: [{ name: 'a', value: 'constant', constant: '\u0001' }] },
+        { defaultRelayState: 'a\u0000' },
+        { entityId: 'urn:\u202etfel' },
         { entityId: 'with a space' },
       ])
         await refused(settings, 'invalid-input')
+    })
+
+    test('a tap over it names everything that an application is told, and whom it is taken for', async () => {
+      const settings = {
+        entityId: 'urn:told',
+        acsUrls: [acsUrl],
+        attributes: [
+          { name: 'Role', value: 'constant', constant: 'admin' },
+          { name: 'mail', value: 'email' },
+          { name: 'teams', value: 'groups' },
+        ],
+        certificate: signer.pem,
+        requireSignedRequests: true,
+        signResponse: true,
+        allowIdpInitiated: true,
+        defaultRelayState: 'https://wiki.example/there',
+      }
+      const { rows } = await askedForTap('/applications', wanted('told', { settings }))
+      const read = Object.fromEntries(rows.map(({ label, value }) => [label, value]))
+      assert.equal(read['It is also told'], 'Role: “admin” of everybody, mail: email, teams: all their groups')
+      assert.equal(read['Its requests'], 'have to be signed')
+      assert.equal(read['Its certificate'], new X509Certificate(signer.pem).fingerprint256)
+      assert.equal(read['Opened from here'], 'it leads to https://wiki.example/there')
     })
 
     test('metadata names the key that signs and the next one, and a roll-over makes the next one sign', async () => {
@@ -306,7 +385,16 @@ for (const store of eitherStore)
         /<ds:X509Certificate>([^<]*)</.exec(answerOf(await askByRedirect(bo)).xml)?.[1] ?? assert.fail('not signed')
       const [signing, next, ...others] = await certificates()
       assert.deepEqual([others.length, await signedBy()], [0, signing])
-      await ana.act('POST', '/saml/certificates/roll-over')
+      // Two who tap at once go on by one certificate: nobody has read the one behind it yet.
+      const path = '/saml/certificates/roll-over'
+      const [one, other] = [await askedForTap(path), await askedForTap(path)]
+      assert.match(one.warnings.join(), /made less than a day ago/)
+      const [first, second] = [await ana.tap(one.id), await ana.tap(other.id)]
+      const done = await Promise.allSettled(
+        [first, second].map((seal) => ana.call('POST', path, undefined, { 'postern-seal': seal })),
+      )
+      const refusals = done.flatMap((each) => (each.status === 'rejected' ? [(each.reason as ApiError).status] : []))
+      assert.deepEqual(refusals, [409])
       const [now, after_] = await certificates()
       assert.deepEqual([now, await signedBy()], [next, next])
       assert.ok(after_ !== signing && after_ !== next)

@@ -18,9 +18,17 @@ export function useActForm<Values extends Record<string, unknown>, Answer>(optio
   const act = useMutation({
     mutationFn: options.act,
     ...(options.onDone ? { onSuccess: options.onDone } : {}),
-    onError: (error) => form.setErrors(fieldProblems(error)),
+    onError: (error) => {
+      form.setErrors(fieldProblems(error))
+      showFirstError()
+    },
   })
-  return { form, act, onSubmit: form.onSubmit((values) => act.mutate(values)) }
+  return { form, act, onSubmit: form.onSubmit((values) => act.mutate(values), showFirstError) }
+}
+
+/** A long form has its errors out of sight: the first is brought into view, to be mended. */
+function showFirstError() {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus())
 }
 
 export const required = (what: string) => (value: string) => (value.trim() ? null : `Please give ${what}`)

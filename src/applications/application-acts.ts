@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Database } from '../database/handles.ts'
+import type { Id } from '../database/id.ts'
 import type { FactRow, SensitiveAct } from '../http/access.ts'
 import { actSubject } from '../http/act-subject.ts'
 import { conflict } from '../http/problem.ts'
@@ -16,6 +17,10 @@ import { getApplication, hasSecret, kindOf } from './views.ts'
 const text = (label: string, value: string): FactRow => ({ label, value, kind: 'text' })
 const least = (strength: Application['strength']): string => strengthWords[strength ?? 'passkey']
 
+/** The groups themselves: a name can be given again while somebody taps. */
+const openTo = (groupIds: readonly Id<'grp'>[]): ReturnType<typeof actSubject>[] =>
+  groupIds.length === 0 ? [] : [actSubject('open-to', groupIds.toSorted().join('\n'))]
+
 /** What an administrator reads before they tap: everything that decides who gets in, and where people are led. */
 export function applicationActs(
   { read: db }: Pick<Database, 'read'>,
@@ -27,17 +32,18 @@ export function applicationActs(
       name: 'application.change',
       async describe(request) {
         const wanted = request.body as NewApplication
-        const { slug, name, launchUrl, audience, groups, strength } = wanted
+        const { slug, name, description, launchUrl, audience, groups, strength } = wanted
         const kind = kindOf(kinds, wanted.kind)
         if ((await findApplicationBySlug(db, slug)) !== undefined) throw slugTaken(slug)
         checkLaunchUrl(launchUrl)
-        await readAudience(db, audience, groups)
+        const groupIds = await readAudience(db, audience, groups)
         const own = await kind.describe(db, readSettings(kind, wanted.settings), null)
         return {
           title: `Set up “${name}”`,
           rows: [
             text('Name', name),
             text('Short name', slug),
+            ...(description === '' ? [] : [text('In a few words', description)]),
             text('How it learns who came', kind.title),
             text('Open to', audienceWords(audience, groups)),
             text('It takes at least', least(strength)),
@@ -45,6 +51,7 @@ export function applicationActs(
             ...own.rows,
           ],
           warnings: own.warnings,
+          subjects: openTo(groupIds),
         }
       },
     },
@@ -59,7 +66,7 @@ export function applicationActs(
         checkLaunchUrl(launchUrl)
         const isAudienceSaid = audience !== undefined || groups !== undefined
         const then = audience ?? application.audience
-        if (isAudienceSaid) await readAudience(db, then, groups ?? [])
+        const groupIds = isAudienceSaid ? await readAudience(db, then, groups ?? []) : []
         const own =
           settings === undefined
             ? { rows: [], warnings: [] }
@@ -76,7 +83,7 @@ export function applicationActs(
             ...own.rows,
           ],
           warnings: own.warnings,
-          subjects: [actSubject('application', application.id)],
+          subjects: [actSubject('application', application.id), ...openTo(groupIds)],
         }
       },
     },

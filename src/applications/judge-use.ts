@@ -1,3 +1,4 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import type { Strength } from '../database/schema.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { JudgeParts } from '../identity/judge-caller.ts'
@@ -7,6 +8,7 @@ import type { CompiledRule } from '../policy/compiled-rule.ts'
 import { findDecisive } from '../policy/decide.ts'
 import type { DecisionFacts } from '../policy/facts.ts'
 import { enforce } from '../policy/in-force.ts'
+import { recordDecision } from '../policy/record-decision.ts'
 import type { Requirement } from '../policy/requirement.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
@@ -28,7 +30,8 @@ export interface Use {
 }
 
 export type UseVerdict =
-  | { outcome: 'allow' }
+  /** What the event of it keeps, so that other rules can judge it later. */
+  | { outcome: 'allow'; recorded: RecordedDecision }
   /** Another tap of theirs may do: a newer one, or one with another key. */
   | {
       outcome: 'step-up'
@@ -38,7 +41,7 @@ export type UseVerdict =
       requires: Pick<Requirement, 'strength' | 'freshnessSeconds'>
     }
   /** No tap of theirs helps. */
-  | { outcome: 'deny'; rule: RuleRef | null; sentence: string; help: string }
+  | { outcome: 'deny'; rule: RuleRef | null; sentence: string; help: string; recorded?: RecordedDecision }
 
 /**
  * Whether somebody may open an application, and whether they have proven enough: the one place that says so, whether it
@@ -51,7 +54,7 @@ export async function judgeUse(parts: JudgeParts, use: Use, now: number): Promis
       outcome: 'deny',
       rule: null,
       sentence: `${application.name} is not open to you.`,
-      help: 'Ask an administrator to let you in, by name or through a group.',
+      help: 'Ask an administrator to let you in.',
     }
   const isPerson = caller.by.kind === 'session'
   const facts: DecisionFacts = {
@@ -74,12 +77,13 @@ export async function judgeUse(parts: JudgeParts, use: Use, now: number): Promis
     },
   }
   const decision = enforce(parts.policy, facts, isPerson ? [...ownRule(application, asked), ...own] : own)
+  const recorded = recordDecision(parts.policy.current(), facts, decision)
   const first = findDecisive(decision)
-  if (decision.outcome === 'allow' || first === undefined) return { outcome: 'allow' }
+  if (decision.outcome === 'allow' || first === undefined) return { outcome: 'allow', recorded }
   const sentence = explainDecision(decision, facts)
   // A program has nobody there who could tap.
   if (decision.outcome === 'deny' || !isPerson)
-    return { outcome: 'deny', rule: first.rule, sentence, help: helpWith(decision) }
+    return { outcome: 'deny', rule: first.rule, sentence, help: helpWith(decision), recorded }
   const { strength, freshnessSeconds } = decision.requirement
   return {
     outcome: 'step-up',

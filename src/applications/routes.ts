@@ -20,7 +20,7 @@ import {
   SignInTestWanted,
 } from './shapes.ts'
 import { testSignIn } from './test-sign-in.ts'
-import { getApplication, kindOf, listSummaries, viewApplication } from './views.ts'
+import { getApplication, holdApplication, kindOf, listSummaries, viewApplication } from './views.ts'
 
 const root = '/api/v1/applications'
 const BySlug = Type.Object({ slug: ApplicationSlug })
@@ -99,7 +99,7 @@ export function applicationRoutes(
     async handler(request) {
       const { slug } = request.params
       await withTap(request, async (tx, decided) => {
-        const application = await getApplication(tx, slug)
+        const application = await holdApplication(tx, slug)
         const kind = kindOf(kinds, application.kind)
         await refuseKeptElsewhere(tx, kind, application)
         await changeApplication(tx, kind, application, request.body, decided)
@@ -115,7 +115,7 @@ export function applicationRoutes(
     async handler(request) {
       const { slug } = request.params
       const shownOnce = await withTap(request, async (tx, decided) => {
-        const application = await getApplication(tx, slug)
+        const application = await holdApplication(tx, slug)
         const kind = kindOf(kinds, application.kind)
         await refuseKeptElsewhere(tx, kind, application)
         const made = (await kind.rotateSecret?.(tx, application, decided.at)) ?? []
@@ -131,7 +131,7 @@ export function applicationRoutes(
     schema: { params: BySlug, response: { 204: Type.Null() } },
     async handler(request, reply) {
       await withTap(request, async (tx, decided) => {
-        const application = await getApplication(tx, request.params.slug)
+        const application = await holdApplication(tx, request.params.slug)
         const kind = kindOf(kinds, application.kind)
         await refuseKeptElsewhere(tx, kind, application)
         await endApplication(tx, kind, application, decided)

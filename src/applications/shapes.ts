@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { FreeText, Nullable, OneLine, PersonRef, Strength, Time } from '../http/shapes.ts'
+import { Nullable, OneLine, PersonRef, Strength, Time } from '../http/shapes.ts'
 import { Rule } from '../policy/rule.ts'
 
 export const ApplicationKindName = Type.Union([Type.Literal('openid'), Type.Literal('saml'), Type.Literal('route')])
@@ -32,7 +32,9 @@ const Groups = Type.Array(Type.String({ maxLength: 100 }), {
 })
 /** Its scheme is judged by `checkLaunchUrl`: whoever clicks it trusts us, not it. */
 const LaunchUrl = Nullable(Type.String({ minLength: 1, maxLength: 500, description: 'where Home leads' }))
-const Description = FreeText(160)
+const Description = Type.Union([OneLine(160), Type.Literal('')], {
+  description: 'one line of at most 160 visible characters',
+})
 
 export const NewApplication = Type.Object(
   {

@@ -2,6 +2,7 @@ import type { Database } from '../database/handles.ts'
 import { invalid } from '../http/problem.ts'
 import type { Caller, SessionCaller } from '../identity/caller.ts'
 import { listCredentialRecords } from '../identity/credential-records.ts'
+import { isOver } from '../identity/guests/is-over.ts'
 import { getPersonByName } from '../identity/people.ts'
 import { policyKey, readPolicyActor } from '../identity/policy-actor.ts'
 import { namesAct } from '../policy/compile.ts'
@@ -75,7 +76,7 @@ async function imagine(
   at: number,
 ): Promise<Caller & Previewed> {
   const user = await getPersonByName(db, username)
-  if (user.kind !== 'person' || user.state !== 'active')
+  if (user.kind !== 'person' || user.state !== 'active' || isOver(user, at))
     throw invalid('username', `${user.displayName} cannot come in at all, so nothing would be sent.`)
   const keys = await listCredentialRecords(db, user.id)
   const [best] = keys.sort((one, other) => (isAtLeast(credentialStrength(one), credentialStrength(other)) ? -1 : 1))

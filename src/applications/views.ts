@@ -1,4 +1,4 @@
-import type { Db } from '../database/handles.ts'
+import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName } from '../database/schema.ts'
 import { notFound } from '../http/problem.ts'
@@ -11,6 +11,20 @@ export async function getApplication(db: Db<'application' | 'applicationGroup'>,
   const application = await findApplicationBySlug(db, slug)
   if (application === undefined) throw notFound('This application')
   return application
+}
+
+/**
+ * The same for a change of it, which waits for another that is under way: what has ended meanwhile is not changed.
+ * @throws 404
+ */
+export async function holdApplication(tx: Tx<'application' | 'applicationGroup'>, slug: string): Promise<Application> {
+  await tx
+    .updateTable('application')
+    .set((eb) => ({ endedAt: eb.ref('endedAt') }))
+    .where('slug', '=', slug)
+    .where('endedAt', 'is', null)
+    .execute()
+  return getApplication(tx, slug)
 }
 
 export function kindOf(kinds: ApplicationKinds, kind: Application['kind']): ApplicationKind {

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { RouteSurroundings } from '../proxy/routes/check-route.ts'
+import { findTaken } from '../proxy/routes/find-taken.ts'
+import type { RoutesShown } from '../proxy/routes/operator.ts'
 import { parseRoutesFile } from '../proxy/routes/parse-routes-file.ts'
 import { askOrOpen } from './admin-ask.ts'
 import { readArgs } from './admin-place.ts'
@@ -22,9 +24,12 @@ async function checkFile(given: string[]): Promise<number> {
   const { flags, config } = readArgs(named === undefined ? given : given.slice(1), {})
   const path = named ?? config.routesFile
   if (path === undefined) throw new CommandError('say which file: routes check FILE, or set POSTERN_ROUTES.')
-  const known = await readKnown(config)
+  const shown = await readShown(config)
+  const known = namesOf(shown)
   const site = { origin: config.url.origin, rpId: config.rpId, port: config.port }
-  const { routes, problems, warnings } = parseRoutesFile(readText(path), { site, ...known })
+  const read = parseRoutesFile(readText(path), { site, ...known })
+  const { routes, warnings } = read
+  const problems = [...read.problems, ...(shown === undefined ? [] : findTaken(read, shown))]
   if (flags['json'] === true)
     process.stdout.write(
       `${JSON.stringify({ file: resolve(path), routes: routes.size, groupsChecked: known.groups !== null, problems, warnings })}\n`,
@@ -52,11 +57,15 @@ async function list(args: string[]): Promise<number> {
   return 0
 }
 
-async function readKnown({ dataFolder }: Config): Promise<Pick<RouteSurroundings, 'groups' | 'connectors'>> {
+async function readShown({ dataFolder }: Config): Promise<RoutesShown | undefined> {
   const answer = await askRunningServer(dataFolder, { command: 'routes-list' })
-  if (answer === undefined || 'error' in answer) return { groups: null, connectors: null }
-  return { groups: new Set(answer.groups), connectors: new Set(answer.connectors) }
+  return answer === undefined || 'error' in answer ? undefined : answer
 }
+
+const namesOf = (shown: RoutesShown | undefined): Pick<RouteSurroundings, 'groups' | 'connectors'> => ({
+  groups: shown === undefined ? null : new Set(shown.groups),
+  connectors: shown === undefined ? null : new Set(shown.connectors),
+})
 
 function readText(path: string): string {
   try {

@@ -10,9 +10,11 @@ export async function readKnownNames(
   const users = await db.selectFrom('user').select('username').where('kind', '!=', 'system').execute()
   const groups = await db.selectFrom('userGroup').select('name').execute()
   // Ended ones too: a rule about a tool that is gone would otherwise keep every other from being changed.
-  const applications = await db.selectFrom('application').select('slug').execute()
+  const applications = await db.selectFrom('application').select(['slug', 'kind', 'endedAt']).execute()
+  const asking = applications.filter(({ kind, endedAt }) => kind !== 'route' && endedAt === null)
   return {
     applications: new Set(applications.map(({ slug }) => slug)),
+    askingOnly: new Set(asking.map(({ slug }) => slug)),
     usernames: new Set(users.map(({ username }) => username)),
     groups: new Set(groups.map(({ name }) => name)),
     places: new Set(pathOf.keys()),

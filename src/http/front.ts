@@ -18,6 +18,9 @@ export interface ServerSettings {
   connectionTimeout: number
 }
 
+/** How much may be asked on one connection before the first of it is answered: browsers ask for nothing, programs for little. */
+const mostAhead = 32
+
 /** The one HTTP server. Whoever is added to `fronts` later counts from then on. */
 export function createFrontedServer(
   fronts: readonly Front[],
@@ -25,8 +28,18 @@ export function createFrontedServer(
   { tls, keepAliveTimeout, requestTimeout, connectionTimeout }: ServerSettings,
 ): Server {
   const latest = new WeakMap<Duplex, ServerResponse>()
+  const ahead = new WeakMap<Duplex, number>()
+  const isTooFarAhead = ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+    const waiting = ahead.get(socket) ?? 0
+    ahead.set(socket, waiting + 1)
+    response.once('close', () => ahead.set(socket, (ahead.get(socket) ?? 1) - 1))
+    return waiting >= mostAhead
+  }
   const answer: RequestListener = (request, response) => {
-    latest.set(request.socket, response)
+    const { socket } = request
+    const isBusy = latest.get(socket)?.writableFinished === false
+    latest.set(socket, response)
+    if (isBusy && isTooFarAhead(request, response)) return void socket.destroy()
     const front = fronts.find((each) => each.takes(request))
     if (front === undefined) listener(request, response)
     else front.request(request, response)

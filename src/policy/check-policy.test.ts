@@ -11,7 +11,8 @@ const known: KnownNames = {
   usernames: new Set(['ana']),
   groups: new Set(['ops']),
   places: new Set(['rep_1']),
-  applications: new Set(['wiki']),
+  applications: new Set(['wiki', 'grafana']),
+  askingOnly: new Set(['grafana']),
 }
 const messages = (...rules: Rule[]): string[] =>
   checkPolicy(policyOf(...rules), known, at).map(({ message }) => message)
@@ -109,6 +110,13 @@ test('a rule about tools names those there are, by paths that can match, and ask
     messages(rule({ does: ['application.*'], where: { applications: ['wiki'], paths: ['/admin*'] } })),
     [],
   )
+  for (const where of [{ paths: ['/admin*'] }, { methods: ['POST'] }]) {
+    const asked = (applications: string[]) =>
+      messages(rule({ does: ['application.use'], where: { applications, ...where } }))
+    assert.match(asked(['grafana'])[0] ?? '', /behind the proxy, so the rule would never apply to grafana/)
+    assert.deepEqual(asked(['grafana', 'wiki']), [])
+  }
+  assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['grafana'] } })), [])
   assert.deepEqual(messages(rule({ does: ['application.use'], where: { applications: ['board'] } })), [
     'There is no application with the short name board.',
   ])

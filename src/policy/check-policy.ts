@@ -16,6 +16,8 @@ export interface KnownNames {
   places: ReadonlySet<string>
   /** Short names of applications. */
   applications: ReadonlySet<string>
+  /** Those of them that only ask who somebody is: what goes on there passes nobody here. */
+  askingOnly: ReadonlySet<string>
 }
 
 /** Acts that happen in a project or repository, and those that concern one branch. */
@@ -60,6 +62,7 @@ export function checkPolicy(policy: Policy, known: KnownNames, at: number): Poli
       ...unknownNames(rule, known),
       ...(rule.permits === undefined ? asksNothing(rule) : badPermission(rule, rule.permits, at)),
       ...withoutEffect(rule),
+      ...unseen(rule, known),
       ...boundTap(rule),
       ...badGrace(rule),
       ...neverMet(rule),
@@ -132,6 +135,15 @@ function withoutEffect(rule: Rule): string[] {
     ...(where?.branches !== undefined && named.some(isPlaced) && !named.some((act) => branchActs.includes(act))
       ? ['None of these acts concerns a branch, so the rule would never apply.']
       : []),
+  ]
+}
+
+/** A rule about parts of a tool that nobody sees from here would never apply, and keep nobody out. */
+function unseen({ where }: Rule, { askingOnly }: KnownNames): string[] {
+  const { applications, paths, methods } = where ?? {}
+  if ((paths ?? methods) === undefined || applications?.every((slug) => askingOnly.has(slug)) !== true) return []
+  return [
+    `Paths and methods are seen only of tools behind the proxy, so the rule would never apply to ${applications.join(', ')}.`,
   ]
 }
 

@@ -140,5 +140,9 @@ function compileUse(where: Rule['where']): (use: DecisionFacts['use']) => boolea
     use !== undefined &&
     (named === undefined || named.has(use.application)) &&
     (globs === undefined || (use.path !== null && globs.some((isPath) => isPath(use.path ?? '')))) &&
-    (methods === undefined || (use.method !== null && methods.includes(use.method)))
+    (methods === undefined || (use.method !== null && namesMethod(methods, use.method)))
 }
+
+/** RFC 9110 §9.3.2: HEAD asks for the same as GET, and tools answer it by doing the same. */
+export const namesMethod = (methods: readonly string[], method: string): boolean =>
+  methods.includes(method) || (method === 'HEAD' && methods.includes('GET'))

@@ -16,7 +16,7 @@ import { rememberJudged } from './door/judged-parts.ts'
 import { type PreparedRoute, prepareRoute } from './door/prepared-route.ts'
 import { readHost } from './door/read-host.ts'
 import { readRequest, type SoundRequest } from './door/read-request.ts'
-import { renderRefused } from './door/trouble.ts'
+import { renderElsewhere, renderRefused } from './door/trouble.ts'
 import { respondOn, Tunnel } from './door/tunnel.ts'
 import { watchOpen } from './door/watch-open.ts'
 import { problem } from './entry/answers.ts'
@@ -123,19 +123,24 @@ export function createDoor(parts: DoorParts): Door {
     }
     try {
       const route = routeOf(incoming.headers.host)
-      if (route === undefined) return say(renderRefused({ status: 421, sentence: 'There is no tool at this name.' }))
+      if (route === undefined)
+        return say(renderRefused({ status: 421, sentence: 'There is no tool at this name.' }, incoming))
       const read = readRequest(route, incoming, reading)
-      if ('sentence' in read) return say(renderRefused(read))
+      if ('sentence' in read) return say(renderRefused(read, incoming))
       const goOn = (admitted: Admitted | AnsweredHere, track?: OpenConnections['track']): void => {
         if (admitted.kind === 'answer') say(admitted)
-        else if (route.settings.by === 'forward-auth') say(problem(carriedElsewhere(route)))
+        else if (route.settings.by === 'forward-auth') say(renderElsewhere(route.application.name, incoming))
         else carryOn({ ...read, prepared: prepare(route), admitted, track })
       }
       const admitting = entry.admit(route, read.request)
       if (!(admitting instanceof Promise)) return goOn(admitting)
       const asking = connections.asking()
       admitting
-        .then((admitted) => goOn(admitted, asking.track))
+        .then((admitted) => {
+          // It changed or ended meanwhile: whoever was let in was let in to what is not there any more.
+          if (admitted.kind === 'admitted' && routes.find(route.host) !== route) receive(incoming, respond, carryOn)
+          else goOn(admitted, asking.track)
+        })
         .catch(fail)
         .finally(() => asking.drop())
     } catch (error) {
@@ -179,7 +184,7 @@ export function createDoor(parts: DoorParts): Door {
         if (hasBody)
           return answer(
             respond(),
-            renderRefused({ status: 400, sentence: 'A WebSocket begins without a body.' }),
+            renderRefused({ status: 400, sentence: 'A WebSocket begins without a body.' }, incoming),
             isHttps,
           )
         new Tunnel(carry, { prepared, request, incoming, socket, head }).begin({ incoming, admitted, track })
@@ -206,8 +211,3 @@ const unexpected = (): ProblemError =>
 
 const foreignPage = (): ProblemError =>
   new ProblemError(403, 'foreign-page', 'A page of another site asked for this connection.')
-
-const carriedElsewhere = ({ application }: Route): ProblemError =>
-  new ProblemError(421, 'carried-elsewhere', `${application.name} is carried by the proxy in front of this instance.`, {
-    help: 'That proxy sends only what begins with /.postern/ here.',
-  })

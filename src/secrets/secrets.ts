@@ -11,7 +11,7 @@ export interface Secrets {
   /** @throws Error where it was closed for something else, under another key, or was changed */
   open(box: string, purpose: string): string
   /** A key of this instance, made by `create` the first time any node asks. */
-  getOrCreate(name: string, create: () => string): Promise<string>
+  getOrCreate(name: string, create: () => string | Promise<string>): Promise<string>
 }
 
 const version = 'v1'
@@ -47,7 +47,7 @@ export async function createSecrets(parts: { database: Database; key: Buffer; no
         (await database.read.selectFrom('secret').select('box').where('name', '=', name).executeTakeFirst())?.box
       const known = await find()
       if (known !== undefined) return secrets.open(known, purposeOf(name))
-      const row = { name, box: secrets.seal(create(), purposeOf(name)), createdAt: now() }
+      const row = { name, box: secrets.seal(await create(), purposeOf(name)), createdAt: now() }
       // Two nodes may come here at once; the one row there is wins.
       await database.write((tx) =>
         tx

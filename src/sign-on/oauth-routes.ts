@@ -13,7 +13,7 @@ import { readOddVerifier } from './odd-verifier.ts'
 import type { EndedSignOn } from './openid/end-session.ts'
 import { readNamedApplication } from './openid/named-application.ts'
 import type { SignOnQuestions } from './openid/sign-on-questions.ts'
-import { authorisePath } from './provider-settings.ts'
+import { authorisePath, userinfoPath } from './provider-settings.ts'
 import { signOnProblemPage } from './step-up-page.ts'
 
 const ByUid = Type.Object({ uid: Type.String({ maxLength: 100 }) })
@@ -87,7 +87,7 @@ export function oauthRoutes(
   })
 
   const tellWho = (request: FastifyRequest, reply: FastifyReply) =>
-    answer(request, reply, asProgram, { url: '/userinfo', authorization: request.headers.authorization })
+    answer(request, reply, asProgram, { url: userinfoPath, authorization: request.headers.authorization })
   app.get('/oidc/userinfo', { config: { access: 'signed' }, handler: tellWho })
 
   // Forms, which few other routes take: their parser lives in here alone.

@@ -5,6 +5,7 @@ import { scopes } from './scopes.ts'
 
 /** Where the provider takes questions, below its issuer. */
 export const authorisePath = '/auth'
+export const userinfoPath = '/userinfo'
 
 export const mountPath = '/oidc'
 export const resumeCookie = 'postern-resume'
@@ -23,7 +24,7 @@ export const providerSettings = {
   extraClientMetadata: { properties: [mayOmitPkce] },
   responseTypes: ['code'],
   clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
-  enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+  enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   pkce: { required: (_ctx, client) => client[mayOmitPkce] !== true },
   features: {
@@ -48,7 +49,7 @@ export const providerSettings = {
     token: '/token',
     revocation: '/token/revocation',
     introspection: '/token/introspection',
-    userinfo: '/userinfo',
+    userinfo: userinfoPath,
     device_authorization: '/device/auth',
     code_verification: '/device',
     jwks: '/jwks',

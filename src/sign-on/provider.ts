@@ -5,6 +5,7 @@ import type { Database } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import { isOver } from '../identity/guests/is-over.ts'
 import { findUserById } from '../identity/users.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { asking } from './asking.ts'
 import { deviceGrant } from './device-grant.ts'
@@ -28,6 +29,7 @@ export interface ProviderParts {
   bus: Pick<Bus, 'publish'>
   secrets: Pick<Secrets, 'getOrCreate'>
   clients: ClientCache
+  policy: PolicyInForce
   keys: SignOnKeys
   origin: string
   now: () => number
@@ -150,6 +152,8 @@ export async function createProvider(parts: ProviderParts): Promise<Provider> {
       Object.assign(ctx.body as object, {
         response_modes_supported: ['query'],
         grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant],
+        // Also where no application asks for RSA yet: the key is made once one does.
+        id_token_signing_alg_values_supported: ['ES256', 'RS256'],
         prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
         end_session_endpoint: `${origin}${mountPath}/session/end`,
         backchannel_logout_supported: true,

@@ -56,7 +56,7 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
   const { origin } = ceremonies.place
   const marks = createAskedMarks(await secrets.getOrCreate('sign-on marks', newSecret))
   const questions = createSignOnQuestions({ database, policy, clients, marks, cookies, origin, now })
-  const provider = createCurrentProvider({ database, bus, secrets, clients, keys, origin, now, onError })
+  const provider = createCurrentProvider({ database, bus, secrets, clients, policy, keys, origin, now, onError })
   // What is wrong with it is known at the start.
   await provider()
   const issuer = `${origin}${mountPath}`

@@ -40,9 +40,11 @@ export function signOnStandingRoutes(
       const question = await questions.readReturn(request, reply, request.body.returnTo)
       if (question === undefined) throw notFound('This application')
       const { verdict, client, returnTo } = question
-      if (verdict.outcome === 'consent')
-        await signOn(database, { caller: verdict.caller, client, scopes: verdict.scopes, at: now() })
-      else if (verdict.outcome !== 'go')
+      if (verdict.outcome === 'consent') {
+        const { caller, scopes, recorded } = verdict
+        await signOn(database, { caller, client, scopes, recorded, at: now() })
+      }
+      if (verdict.outcome !== 'consent' && verdict.outcome !== 'go')
         throw conflict('not-yet', 'Something else is missing first.', { help: 'Open the application again.' })
       return { returnTo }
     },

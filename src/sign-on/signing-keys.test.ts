@@ -5,9 +5,10 @@ import { createSignOnKeys, periodsAt } from './signing-keys.ts'
 const dayMs = 86_400_000
 const start = 200 * 90 * dayMs
 
-test('a key is published a week before it signs, and for a day after it did', () => {
+test('a key is published a week before it signs, and after it did for longer than a session lasts', () => {
   assert.deepEqual(periodsAt(start), [200, 199])
-  assert.deepEqual(periodsAt(start + dayMs), [200])
+  assert.deepEqual(periodsAt(start + 15 * dayMs - 1), [200, 199])
+  assert.deepEqual(periodsAt(start + 15 * dayMs), [200])
   assert.deepEqual(periodsAt(start + 83 * dayMs - 1), [200])
   assert.deepEqual(periodsAt(start + 83 * dayMs), [200, 201])
   assert.deepEqual(periodsAt(start + 90 * dayMs), [201, 200])
@@ -16,14 +17,16 @@ test('a key is published a week before it signs, and for a day after it did', ()
 test('every node has the same keys, and none signs that was not there before', async () => {
   const made = new Map<string, string>()
   const secrets = {
-    getOrCreate: (name: string, create: () => string) => {
-      made.set(name, made.get(name) ?? create())
-      return Promise.resolve(made.get(name) ?? '')
+    getOrCreate: async (name: string, create: () => string | Promise<string>) => {
+      made.set(name, made.get(name) ?? (await create()))
+      return made.get(name) ?? ''
     },
   }
   let at = start + 85 * dayMs
   const now = (): number => at
-  const [one, other] = [createSignOnKeys({ secrets, now }), createSignOnKeys({ secrets, now })]
+  let isRsaWanted = false
+  const parts = { secrets, wantsRsa: () => Promise.resolve(isRsaWanted), now }
+  const [one, other] = [createSignOnKeys(parts), createSignOnKeys(parts)]
   const before = await one()
   assert.deepEqual(await other(), before)
   at = start + 90 * dayMs
@@ -31,4 +34,8 @@ test('every node has the same keys, and none signs that was not there before', a
   assert.equal(after.jwks.keys[0].kid, before.jwks.keys[1]?.kid)
   assert.equal(after.jwks.keys[1]?.kid, before.jwks.keys[0].kid)
   assert.notEqual(after.name, before.name)
+  const kinds = ({ jwks }: typeof after) => jwks.keys.map(({ alg }) => alg)
+  assert.deepEqual(kinds(after), ['ES256', 'ES256'])
+  isRsaWanted = true
+  assert.deepEqual(kinds(await one()), ['ES256', 'ES256', 'RS256', 'RS256'], 'made once somebody needs them')
 })

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { generateKeyPair, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { JWK } from 'oidc-provider'
 import { newSecret } from '../http/secret.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -7,11 +8,11 @@ const dayMs = 86_400_000
 const periodMs = 90 * dayMs
 /** Before it signs: whoever keeps a copy of the keys has read it by then. */
 const publishedAheadMs = 7 * dayMs
-/** After it signed last: longer than anything lasts that it signed. */
-const publishedAfterMs = dayMs
+/** After it signed last: longer than a session, whose identity token is shown again where it ends by a tool. */
+const publishedAfterMs = 15 * dayMs
 
 export interface SignOnKeys {
-  /** The first signs; the others are about to, or did until a moment ago. */
+  /** The first of each kind signs; the others are about to, or did until a moment ago. */
   jwks: { keys: [JWK, ...JWK[]] }
   /** Other keys have another name. */
   name: string
@@ -32,25 +33,48 @@ export function periodsAt(at: number): [number, ...number[]] {
  * What signs identity tokens and words of the end of a sign-on. Each quarter has a key of its own, made by whichever
  * node asks first and published before and after it signs, so that nothing is carried from one to the next.
  */
-export function createSignOnKeys(parts: { secrets: Pick<Secrets, 'getOrCreate'>; now: () => number }) {
+export function createSignOnKeys(parts: {
+  secrets: Pick<Secrets, 'getOrCreate'>
+  /** RSA keys take long to make, and are there beside the others only where an application needs them. */
+  wantsRsa: () => Promise<boolean>
+  now: () => number
+}) {
   let known: { name: string; keys: Promise<SignOnKeys> } | undefined
-  return (): Promise<SignOnKeys> => {
+  return async (): Promise<SignOnKeys> => {
+    const hasRsa = await parts.wantsRsa()
     const [signing, ...others] = periodsAt(parts.now())
-    const name = [signing, ...others].join(' ')
+    const name = [signing, ...others, ...(hasRsa ? ['rsa'] : [])].join(' ')
     if (known?.name === name) return known.keys
-    const load = async (period: number): Promise<JWK> =>
-      JSON.parse(await parts.secrets.getOrCreate(`sign-on ${period}`, newKey)) as JWK
-    const keys = Promise.all([load(signing), ...others.map(load)]).then((all) => ({ name, jwks: { keys: all } }))
-    known = { name, keys: keys }
+    const load = async (secret: string, create: () => string | Promise<string>): Promise<JWK> =>
+      JSON.parse(await parts.secrets.getOrCreate(secret, create)) as JWK
+    const ofPeriod = (period: number): Promise<JWK> => load(`sign-on ${period}`, newKey)
+    const rsa = hasRsa ? [signing, ...others].map((period) => load(`sign-on rsa ${period}`, newRsaKey)) : []
+    const keys = Promise.all([ofPeriod(signing), ...others.map(ofPeriod), ...rsa]).then((all) => ({
+      name,
+      jwks: { keys: all },
+    }))
+    known = { name, keys }
     keys.catch(() => (known = undefined))
-    return known.keys
+    return keys
   }
 }
 
-function newKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), alg: 'ES256', use: 'sig' })
+export type SigningAlgorithm = 'ES256' | 'RS256'
+
+/** The one that signs now. @throws Error where there is none of that kind */
+export function signingKey({ jwks }: SignOnKeys, algorithm: SigningAlgorithm): JWK {
+  const key = jwks.keys.find(({ alg }) => alg === algorithm)
+  if (key === undefined) throw new Error(`no key signs by ${algorithm}`)
+  return key
 }
+
+const newKey = (): string => render(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, 'ES256')
+
+const newRsaKey = async (): Promise<string> =>
+  render((await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey, 'RS256')
+
+const render = (key: KeyObject, alg: SigningAlgorithm): string =>
+  JSON.stringify({ ...key.export({ format: 'jwk' }), kid: randomUUID(), alg, use: 'sig' })
 
 /** What signs the marks in browsers that a program’s request is theirs. */
 export const loadCookieKeys = async (secrets: Pick<Secrets, 'getOrCreate'>): Promise<string[]> => [

@@ -9,6 +9,7 @@ import { findClient, renderClient } from './clients.ts'
 import { endGrant, findGrant } from './grants.ts'
 import { isHasty } from './hasty-renewal.ts'
 import { challengeFor } from './odd-verifier.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import type { OpenQuestions } from './open-questions.ts'
 import type { ClientCache } from './openid/client-cache.ts'
 import { renderOpenidClient } from './openid/render-client.ts'
@@ -23,6 +24,7 @@ interface StoreParts {
   tooManyQuestions: () => Error
   questions: OpenQuestions
   clients: ClientCache
+  policy: PolicyInForce
   now: () => number
 }
 
@@ -153,14 +155,15 @@ function storeOf(parts: StoreParts, model: string): Partial<Adapter> {
 }
 
 /** Its grants are ours: what has ended, there is nothing to renew of. */
-function grantsOf({ database, bus, clients, now }: StoreParts): Partial<Adapter> {
+function grantsOf(parts: StoreParts): Partial<Adapter> {
+  const { database, bus, clients, now } = parts
   return {
     find: async (id) => {
       const at = now()
       const grant = await findGrant(database.read, id as Id<'gra'>, at)
       if (grant === undefined || grant.applicationId === null) return grant && renderGrant(grant)
       const client = await clients.find(grant.applicationId)
-      const live = client && (await findLiveSignOn(database.read, { id: grant.id, client, at }))
+      const live = client && (await findLiveSignOn(parts, { id: grant.id, client, at }))
       return live && renderGrant(live)
     },
     async destroy(id) {

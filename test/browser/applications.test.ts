@@ -24,6 +24,7 @@ test('an application from the gallery to Home, and to its end', { timeout: 120_0
     await page.keyboard.press('o')
     await seeTitle(page, 'Applications')
     await see(page, 'No applications yet')
+    await link(page, 'Connectors').waitFor()
     await link(page, 'Add an application').click()
     await seeTitle(page, 'Add an application')
   })

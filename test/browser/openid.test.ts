@@ -87,7 +87,7 @@ test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, a
     await seeTitle(page, 'You cannot open Payroll')
     await see(page, 'Payroll is not open to you.')
     await visitor.photograph('sign-on-denied')
-    await link(page, 'To your own page').click()
+    await link(page, 'Go to Home').click()
     await seeTitle(page, 'Hello, Ben Example')
   })
 

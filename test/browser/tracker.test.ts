@@ -50,6 +50,16 @@ test('a tracker behind the proxy', { timeout: 280_000, skip: skipRedmine }, asyn
     await see(page, 'Added by Ben Example')
   })
 
+  await step('a form of another site writes nothing by Redmine’s API, which asks for no token of its own', async () => {
+    const post = (path: string): Promise<number> =>
+      page.evaluate(async (to) => {
+        const body = new URLSearchParams({ 'issue[subject]': 'Not by Ben', 'issue[priority_id]': '2' })
+        return (await fetch(to, { method: 'POST', body })).status
+      }, path)
+    assert.equal(await post('/projects/payroll/issues.json'), 403)
+    assert.equal(await post('/projects/payroll/issues.xml'), 403)
+  })
+
   await step('signing out there is signing out of the route; a click leads back', async () => {
     await link(page, 'Sign out').click()
     await see(page, 'You are signed out of tracker')

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { hashSync } from 'bcryptjs'
 import { password } from '../support/passwords.ts'
+import { RouteBrowser } from '../support/route-browser.ts'
 import { fallAtLookAlike, holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
 import { skipDokuwiki, startDokuwiki } from '../support/tools/dokuwiki.ts'
 import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
@@ -70,6 +71,14 @@ $conf['plugin']['authpostern']['audience'] = '${wiki}';
     await see(at, 'Permission Denied')
     await phone.photograph('wiki-guest')
     await phone.context.setExtraHTTPHeaders({})
+  })
+
+  await step('a guest whose name the wiki would write like somebody else’s is nobody there', async () => {
+    const other = await postern.join(ana, 'ben-', 'guest')
+    await ana.act('PUT', `/groups/${guests}/members/ben-`, {})
+    const { body } = await new RouteBrowser(other).visit(`${wiki}/doku.php?id=website:plans`)
+    assert.match(body, /Permission Denied/)
+    assert.doesNotMatch(body, /class="user"|A new front page/)
   })
 
   await step('another tool gets a word about her, and cannot use it here', async () => {

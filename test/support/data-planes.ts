@@ -35,6 +35,7 @@ export const dataPlanes: readonly DataPlane[] = [
       const { folder, edge } = parts
       const places = {
         ...placesOf(parts),
+        '!= wiki.example.com': `!= wiki.localhost:${edge}`,
         'listen 443 ssl http2;': `listen 127.0.0.1:${edge};`,
         '    ssl_certificate     /etc/ssl/postern/fullchain.pem;\n': '',
         '    ssl_certificate_key /etc/ssl/postern/privkey.pem;\n': '',

@@ -11,27 +11,26 @@ export interface Application {
   opensAt: string | null
 }
 
+type Changes = { settings?: Record<string, unknown>; [name: string]: unknown }
+
+/** An application that asks by SAML, as it is set up. */
+export const wanted = (slug: string, { settings = {}, ...changes }: Changes = {}) => ({
+  kind: 'saml',
+  slug,
+  name: `The ${slug}`,
+  description: '',
+  recipe: null,
+  launchUrl: null,
+  audience: 'members',
+  groups: [],
+  strength: null,
+  settings: { entityId, acsUrls: [acsUrl], ...settings },
+  ...changes,
+})
+
 /** Sets an application up that asks by SAML. */
-export async function setUp(
-  owner: Person,
-  slug: string,
-  { settings = {}, ...changes }: { settings?: Record<string, unknown>; [name: string]: unknown } = {},
-): Promise<Application> {
-  const wanted = {
-    kind: 'saml',
-    slug,
-    name: `The ${slug}`,
-    description: '',
-    recipe: null,
-    launchUrl: null,
-    audience: 'members',
-    groups: [],
-    strength: null,
-    settings: { entityId, acsUrls: [acsUrl], ...settings },
-    ...changes,
-  }
-  return (await owner.act<{ application: Application }>('POST', '/applications', wanted)).application
-}
+export const setUp = async (owner: Person, slug: string, changes: Changes = {}): Promise<Application> =>
+  (await owner.act<{ application: Application }>('POST', '/applications', wanted(slug, changes))).application
 
 let last = 0
 

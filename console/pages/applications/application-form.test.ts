@@ -15,6 +15,8 @@ test('a refusal of one line stands at its list', () => {
   const errors = { 'settings.redirectUris.1': 'not an address' }
   assert.equal(settingError({ errors }, 'redirectUris'), 'not an address')
   assert.equal(settingError({ errors }, 'redirect'), null)
+  const placed = { 'settings.host': 'settings.host: has to be filled in.' }
+  assert.equal(settingError({ errors: placed }, 'host'), 'Has to be filled in.')
 })
 
 test('only what became different is sent, and who may is said as one', () => {

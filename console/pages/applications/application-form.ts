@@ -51,9 +51,17 @@ function tidy(value: unknown): unknown {
 
 /** The refusal of a setting, or of one of its lines. */
 export const settingError = ({ errors }: Pick<ApplicationForm, 'errors'>, name: string) =>
-  errors[`settings.${name}`] ??
-  Object.entries(errors).find(([field]) => field.startsWith(`settings.${name}.`))?.[1] ??
-  null
+  withoutPlace(
+    errors[`settings.${name}`] ??
+      Object.entries(errors).find(([field]) => field.startsWith(`settings.${name}.`))?.[1] ??
+      null,
+  )
+
+/** It stands at its field: where in the settings that is need not be said. */
+const withoutPlace = <Words>(error: Words): Words | string =>
+  typeof error === 'string'
+    ? error.replace(/^settings\.[\w.-]+: (.)/, (_, first: string) => first.toUpperCase())
+    : error
 
 /** What became different, as it is sent; nothing where nothing did. */
 export function changesOf(before: ApplicationValues, after: ApplicationValues): ApplicationChanges {

@@ -16,7 +16,7 @@ import { usePathPart, useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { ApplicationActions } from './application-actions.tsx'
 import { applicationQuery, recipesQuery } from './application-queries.ts'
 import { askedOf } from './asked-of.ts'
-import { audienceWords, kindWords, leastWords } from './application-words.ts'
+import { audienceWords, kindWords, leastWords, routeNeedsNothing, valuesTitle } from './application-words.ts'
 import { ChangeApplicationForm } from './change-application-form.tsx'
 import { OnlyAdministrators } from './only-administrators.tsx'
 import { RecipeSteps } from './recipe-steps.tsx'
@@ -95,7 +95,14 @@ function Facts({ application }: { application: ApplicationView }) {
     ],
   ]
   return (
-    <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={4} aria-label={application.name}>
+    <Table
+      variant="vertical"
+      layout="auto"
+      w="fit-content"
+      withRowBorders={false}
+      verticalSpacing={4}
+      aria-label={application.name}
+    >
       <Table.Tbody>
         {rows.map(([label, value]) => (
           <Table.Tr key={label}>
@@ -105,12 +112,13 @@ function Facts({ application }: { application: ApplicationView }) {
               c="dimmed"
               bg="transparent"
               pl={0}
-              maw={220}
+              pr="xl"
+              maw={260}
               style={{ verticalAlign: 'top' }}
             >
               {label}
             </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>
+            <Table.Td style={{ overflowWrap: 'anywhere', verticalAlign: 'top' }}>
               <Group gap={4}>{value}</Group>
             </Table.Td>
           </Table.Tr>
@@ -133,7 +141,8 @@ function InTheTool({ application }: { application: ApplicationView }) {
           asked={askedOf(recipe.settings, application.settings)}
         />
       )}
-      <Section title={recipe === undefined ? 'To put into the tool' : 'All values'}>
+      <Section title={recipe === undefined ? valuesTitle[application.kind] : 'All values'}>
+        {application.kind === 'route' && recipe === undefined && <Text size="sm">{routeNeedsNothing}</Text>}
         <ValuesToCopy values={application.values} />
         {application.hasSecret && (
           <Text size="sm" c="dimmed">

@@ -15,6 +15,16 @@ export const kindHelp: Record<Kind, string> = {
   route: 'The tool knows no such sign-in. Postern stands in front of it, and tells it who came.',
 }
 
+/** Above what is copied from here into the tool. */
+export const valuesTitle: Record<Kind, string> = {
+  openid: 'To put into the tool',
+  saml: 'To put into the tool',
+  route: 'For a tool that checks who came',
+}
+
+export const routeNeedsNothing =
+  'Most tools are told nothing of these. One that can check the signed word about who came, in X-Postern-Jwt-Assertion, needs them.'
+
 /** Who may open it, in one line. */
 export function audienceWords({ audience, groups }: Pick<ApplicationSummary, 'audience' | 'groups'>): string {
   if (audience === 'everyone') return 'Everyone, guests too'

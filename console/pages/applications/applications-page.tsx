@@ -30,12 +30,22 @@ function Applications() {
       Add an application
     </Button>
   )
+  const connectors = (
+    <Button component="a" href={paths.connectors} variant="default">
+      Connectors
+    </Button>
+  )
   return (
     <>
       <PageHeader
         title="Applications"
         description="Issue trackers, wikis, dashboards: tools that people open with the same passkey, by rules of yours, and leave when they leave here."
-        {...(items.length > 0 ? { action: add } : {})}
+        action={
+          <Group gap="sm">
+            {connectors}
+            {items.length > 0 && add}
+          </Group>
+        }
       />
       {items.length === 0 ? (
         <EmptyState icon={<IconApps size={32} />} title="No applications yet" action={add}>
@@ -49,13 +59,6 @@ function Applications() {
           ))}
         </RowList>
       )}
-      <Text size="sm" c="dimmed" mt="lg">
-        Tools in a network that this server cannot reach come in by a{' '}
-        <Anchor href={paths.connectors} inherit>
-          connector
-        </Anchor>
-        .
-      </Text>
     </>
   )
 }

@@ -6,6 +6,7 @@ import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type ApplicationValues, changesOf, valuesOf } from './application-form.ts'
 import { applicationPath, applicationsPath } from './application-queries.ts'
+import { neededSettings } from './needed-settings.ts'
 import { OwnSettings } from './own-settings.tsx'
 import { WhoMayFields } from './who-may-fields.tsx'
 
@@ -16,6 +17,7 @@ export function ChangeApplicationForm({ application, onDone }: { application: Ap
     initialValues: before,
     validate: {
       name: required('its name'),
+      settings: neededSettings[application.kind],
       groups: (groups, { audience }) =>
         audience === 'groups' && groups.length === 0 ? 'Choose a group: without one nobody could open it' : null,
     },

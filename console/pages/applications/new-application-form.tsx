@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApplicationMade, ApplicationSummary, CopiedValue, NewApplication, Recipe } from '../../api/shapes.ts'
@@ -8,10 +8,11 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { Section } from '../../ui/section.tsx'
 import { commonOf, type ApplicationValues } from './application-form.ts'
 import { applicationsPath } from './application-queries.ts'
-import { slugFrom } from './application-words.ts'
+import { routeNeedsNothing, slugFrom, valuesTitle } from './application-words.ts'
 import { AsksFields } from './asks-fields.tsx'
 import { fillAll } from './fill-recipe.ts'
 import { OwnSettings } from './own-settings.tsx'
+import { neededSettings } from './needed-settings.ts'
 import { RecipeSteps } from './recipe-steps.tsx'
 import { ValuesToCopy } from './values-to-copy.tsx'
 import { WhoMayFields } from './who-may-fields.tsx'
@@ -41,6 +42,7 @@ export function NewApplicationForm({ kind, recipe, known, onMade }: NewApplicati
     validate: {
       name: required('its name'),
       slug: required('a short name'),
+      settings: neededSettings[kind],
       groups: (groups, { audience }) =>
         audience === 'groups' && groups.length === 0 ? 'Choose a group: without one nobody could open it' : null,
       asked: Object.fromEntries((recipe?.asks ?? []).map(({ name }) => [name, required('this')])),
@@ -101,7 +103,8 @@ export function NewApplicationForm({ kind, recipe, known, onMade }: NewApplicati
         </Stack>
       </form>
       {recipe === undefined ? (
-        <Section title="To put into the tool">
+        <Section title={valuesTitle[kind]}>
+          {kind === 'route' && <Text size="sm">{routeNeedsNothing}</Text>}
           <ValuesToCopy values={known} />
         </Section>
       ) : (

@@ -12,7 +12,7 @@ export const OnlyAdministrators = () => (
       title="Administrators set applications up"
       action={
         <Button component="a" href={paths.home} variant="default">
-          To your Home
+          Go to Home
         </Button>
       }
     >

@@ -63,6 +63,15 @@ export function OpenidFields({ form, isNew }: { form: ApplicationForm; isNew: bo
         disabled={settings['keepsSecret'] === false}
         onChange={(event) => set('pkce', event.currentTarget.checked ? 'optional' : 'required')}
       />
+      <Select
+        label="Identity tokens are signed with"
+        description="RS256 for products that take nothing else."
+        data={['ES256', 'RS256']}
+        allowDeselect={false}
+        value={(settings['idTokenAlgorithm'] as string | undefined) ?? 'ES256'}
+        onChange={(value) => set('idTokenAlgorithm', value)}
+        error={settingError(form, 'idTokenAlgorithm')}
+      />
       <Checkbox
         label="It may renew its sign-in without the browser"
         description="For as long as the person stays signed in here."

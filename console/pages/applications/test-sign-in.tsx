@@ -49,7 +49,7 @@ export function TestSignIn({ application, onClose }: TestSignInProps) {
         {test.error ? (
           <ProblemAlert error={test.error} />
         ) : test.data ? (
-          <Result test={test.data} name={application.name} />
+          <Result test={test.data} application={application} />
         ) : (
           <RowSkeletons rows={2} />
         )}
@@ -64,8 +64,15 @@ const looks = {
   deny: { Icon: IconAlertTriangle, color: 'var(--mantine-color-error)' },
 } as const
 
-function Result({ test, name }: { test: SignInTest; name: string }) {
-  const { Icon, color } = looks[test.outcome]
+function Result({ test, application }: { test: SignInTest; application: ApplicationView }) {
+  const { name, kind, settings } = application
+  // It would be told nobody's name, and so nobody is led there.
+  const isUnnamed =
+    kind === 'saml' &&
+    (settings as Record<string, unknown>)['nameId'] === 'email' &&
+    !test.isAddressProven &&
+    test.outcome !== 'deny'
+  const { Icon, color } = looks[isUnnamed ? 'deny' : test.outcome]
   const who = test.person.displayName
   return (
     <Stack gap="md">
@@ -73,12 +80,20 @@ function Result({ test, name }: { test: SignInTest; name: string }) {
         <Icon size={20} color={color} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
         <div>
           <Text fw={600}>
-            {test.outcome === 'allow'
-              ? `${who} would be let in, with ${strengthWords[test.strength]}`
-              : test.outcome === 'step-up'
-                ? `${who} would be asked for more first`
-                : `${who} would not be let in`}
+            {isUnnamed
+              ? `${who} would not get in yet`
+              : test.outcome === 'allow'
+                ? `${who} would be let in, with ${strengthWords[test.strength]}`
+                : test.outcome === 'step-up'
+                  ? `${who} would be asked for more first`
+                  : `${who} would not be let in`}
           </Text>
+          {isUnnamed && (
+            <Text size="sm">
+              {name} knows people by their e-mail address, and theirs is not confirmed: they do that under Account →
+              Profile.
+            </Text>
+          )}
           {test.sentence !== null && <Text size="sm">{test.sentence}</Text>}
           {test.help !== null && (
             <Text size="sm" c="dimmed">
@@ -88,7 +103,7 @@ function Result({ test, name }: { test: SignInTest; name: string }) {
         </div>
       </Group>
       {test.sent.length > 0 && <Sent sent={test.sent} name={name} />}
-      {test.sent.length > 0 && !test.isAddressProven && (
+      {test.sent.length > 0 && !test.isAddressProven && !isUnnamed && (
         <Text size="sm">
           The e-mail address of {who} is not told: they have not confirmed it yet, under Account → Profile.
         </Text>

@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core'
+import { IconCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -28,8 +29,15 @@ export function ConnectorRow(props: { connector: ConnectorView; onMade: (made: C
     <Group justify="space-between" gap="sm">
       <Stack gap={2} miw={0} flex="1 1 280px">
         <Group gap="xs">
-          <Text fw={600}>{name}</Text>
-          <Badge variant="light" color={isConnected ? 'teal.9' : 'gray'}>
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {name}
+          </Text>
+          <Badge
+            variant={isConnected ? 'default' : 'light'}
+            color="gray"
+            tt="none"
+            leftSection={isConnected && <IconCheck size={12} color="var(--mantine-color-green-text)" aria-hidden />}
+          >
             {isConnected ? 'Connected' : 'Not connected'}
           </Badge>
         </Group>

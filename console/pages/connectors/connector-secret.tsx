@@ -16,8 +16,8 @@ export function ConnectorSecret({ made, onClose }: { made: ConnectorMade; onClos
       <Stack gap="md">
         <CopyBlock lines={[secret]} what="the secret" />
         <Text size="sm">
-          Put it into a file on a machine that reaches the tool, with Node 20 or newer, and start the connector there. It
-          reaches nothing but what you allow.
+          Put it into a file on a machine that reaches the tool, with Node 20 or newer, and start the connector there.
+          It reaches nothing but what you allow.
         </Text>
         <CopyBlock
           lines={[

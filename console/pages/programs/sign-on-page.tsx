@@ -47,7 +47,7 @@ function Standing() {
               : paths.home
           }
         >
-          {hasCode(standing.error, 'stronger-key-needed') ? 'Get such a key' : 'To your own page'}
+          {hasCode(standing.error, 'stronger-key-needed') ? 'Get such a key' : 'Go to Home'}
         </Button>
       </EntryLayout>
     )
@@ -77,7 +77,7 @@ function Denied({ help }: { help: string | null }) {
     <>
       {help && <Text>{help}</Text>}
       <Button component="a" href={paths.home} variant="default">
-        To your own page
+        Go to Home
       </Button>
     </>
   )

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core'
 import { paths } from '../../paths.ts'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 
-const again = 'Open the tool again from your own page. If you only followed a link, close this page.'
+const again = 'Open the tool again from your Home. If you only followed a link, close this page.'
 const administrator = 'Tell whoever looks after the tool what stands here.'
 
 /** By the code that the server leads here with; any other gets the first. */
@@ -62,7 +62,7 @@ export function SignOnProblem({ problem }: { problem: string }) {
       <Text>{known?.why}</Text>
       <Text>{known?.help}</Text>
       <Button component="a" href={paths.home} variant="default">
-        To your own page
+        Go to Home
       </Button>
     </EntryLayout>
   )

@@ -37,7 +37,7 @@ export function SignedOutPage() {
       <Stack gap="xs">
         <ProblemAlert error={leave.error} />
         <Button component="a" href={paths.home}>
-          To your own page
+          Go to Home
         </Button>
         <Button variant="default" loading={leave.isPending || leave.isSuccess} onClick={() => leave.mutate()}>
           Sign out everywhere in this browser

@@ -15,6 +15,8 @@ import { EntryLayout } from '../entry/entry-layout.tsx'
 export function TapAgain({ view, onTapped }: { view: EntryView; onTapped: () => Promise<boolean> }) {
   const me = useMe()
   const isStronger = view.kind === 'stronger-key'
+  // The one key of this session is too weak; any other may do.
+  const hasOther = me.credentialCount > 1 || me.session.credentialName === null
   const tap = useMutation({
     mutationFn: async () => {
       await signIn()
@@ -26,6 +28,10 @@ export function TapAgain({ view, onTapped }: { view: EntryView; onTapped: () => 
       <Text>{view.sentence}</Text>
       {hasNoPasskey(me) ? (
         <MakePasskey me={me} onMade={() => void onTapped()} />
+      ) : isStronger && !hasOther ? (
+        <Button component="a" size="md" href={paths.addPasskey}>
+          Add a stronger key
+        </Button>
       ) : (
         <>
           <ProblemAlert error={tap.error} />
@@ -40,7 +46,7 @@ export function TapAgain({ view, onTapped }: { view: EntryView; onTapped: () => 
         </>
       )}
       <Group gap="lg">
-        {isStronger && (
+        {isStronger && hasOther && (
           <Anchor href={paths.addPasskey} size="sm">
             Add a stronger key
           </Anchor>

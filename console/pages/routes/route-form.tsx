@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useId } from 'react'
 import type { RouteForm as RouteSaid, RouteRule } from '../../api/shapes.ts'
 import { type ApplicationForm, settingError } from '../applications/application-form.ts'
+import { ConnectorChoice } from './connector-choice.tsx'
 import { HeaderRows } from './header-rows.tsx'
 import { RouteMore } from './route-more.tsx'
 import { RouteRuleFields } from './route-rule-fields.tsx'
@@ -30,21 +31,28 @@ export function RouteForm({ form }: { form: ApplicationForm }) {
         placeholder={isLocal ? 'wiki.localhost' : 'wiki.example.com'}
         autoCapitalize="none"
         spellCheck={false}
-        required
         value={settings.host ?? ''}
         onChange={({ currentTarget }) => set('host', currentTarget.value.trim())}
         error={errorOf('host')}
       />
       <TextInput
         label="Where it runs"
-        description="Scheme, host and port, reached by Postern alone. To try: postern:who, a page that shows who came"
+        description={
+          settings.connector === undefined
+            ? 'Scheme, host and port, reached by Postern alone. To try: postern:who, a page that shows who came'
+            : `Scheme, host and port, as the connector ${settings.connector} sees it`
+        }
         placeholder="http://127.0.0.1:8080"
         autoCapitalize="none"
         spellCheck={false}
-        required
         value={settings.upstream ?? ''}
         onChange={({ currentTarget }) => set('upstream', currentTarget.value.trim())}
         error={errorOf('upstream')}
+      />
+      <ConnectorChoice
+        name={settings.connector}
+        onChange={(name) => set('connector', name)}
+        error={errorOf('connector')}
       />
       <HeaderRows
         label="What it is told of who came"

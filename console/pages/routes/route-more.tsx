@@ -1,7 +1,5 @@
 import { Accordion, Checkbox, Group, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
-import type { ConnectorList, RouteForm } from '../../api/shapes.ts'
+import type { RouteForm } from '../../api/shapes.ts'
 import { HeaderRows } from './header-rows.tsx'
 import { withSetting } from './route-words.ts'
 
@@ -19,8 +17,6 @@ const times = [
 
 /** What most tools never need. */
 export function RouteMore({ settings, set, errorOf }: RouteMoreProps) {
-  const connectors = useQuery(getQuery<ConnectorList>('/connectors'))
-  const names = (connectors.data?.items ?? []).map(({ name }) => name)
   const isSecure = settings.upstream?.startsWith('https:') === true
   return (
     <Accordion variant="separated" chevronPosition="left">
@@ -58,18 +54,6 @@ export function RouteMore({ settings, set, errorOf }: RouteMoreProps) {
               onChange={(by) => set('by', by === 'proxy' ? undefined : by)}
               error={errorOf('by')}
             />
-            {(names.length > 0 || settings.connector) && (
-              <Select
-                label="Through a connector"
-                description="For a tool in a network that only dials out"
-                placeholder="No: this machine reaches it"
-                data={[...new Set([...names, ...(settings.connector ? [settings.connector] : [])])]}
-                clearable
-                value={settings.connector ?? null}
-                onChange={(name) => set('connector', name)}
-                error={errorOf('connector')}
-              />
-            )}
             <Checkbox
               label="It hears its own name"
               description="Instead of the one that people type. Some tools answer only to one name"

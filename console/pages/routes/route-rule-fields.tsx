@@ -5,7 +5,7 @@ import type { Group as PeopleGroup, Items, RouteRule } from '../../api/shapes.ts
 import { capital } from '../../ui/plain-words.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { NetworksInput } from '../guardrails/form-where.tsx'
-import { routeRuleSentence, withSetting } from './route-words.ts'
+import { routeRuleSentence, spanWords, withSetting } from './route-words.ts'
 
 interface RouteRuleFieldsProps {
   rule: RouteRule
@@ -94,7 +94,7 @@ export function RouteRuleFields({ rule, number, onChange, onRemove, errorOf }: R
             label="A tap no older than"
             data={Object.entries({
               ...ages,
-              ...(age === undefined || `${age}` in ages ? {} : { [age]: `${age} s` }),
+              ...(age === undefined || `${age}` in ages ? {} : { [age]: spanWords(age) }),
             }).map(([value, label]) => ({ value, label }))}
             placeholder="Any age"
             clearable

@@ -7,7 +7,7 @@ export function routeRuleSentence({ paths, methods, networks, groups, requires =
   const asks = [
     ...(groups?.length ? [`is open to ${listed(groups, 'and')} alone`] : []),
     ...(requires.strength ? [`takes ${strengthWords[requires.strength]}`] : []),
-    ...(requires.freshnessSeconds ? [`takes a tap within the last ${spanWords(requires.freshnessSeconds)}`] : []),
+    ...(requires.freshnessSeconds ? [`takes a tap within the last ${lastWords(requires.freshnessSeconds)}`] : []),
     ...(requires.models ? ['takes the kinds of keys that are named'] : []),
     ...(requires.networks?.length ? [`is reached only from ${listed(requires.networks, 'or')}`] : []),
   ]
@@ -23,14 +23,17 @@ function listed(words: readonly string[], join: 'and' | 'or'): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${join} ${last}`
 }
 
-function spanWords(seconds: number): string {
+/** “minute”, “15 minutes” */
+const lastWords = (seconds: number): string => spanWords(seconds).replace(/^1 /, '')
+
+export function spanWords(seconds: number): string {
   if (seconds % 86_400 === 0) return counted(seconds / 86_400, 'day')
   return seconds % 3600 === 0 ? counted(seconds / 3600, 'hour') : counted(Math.round(seconds / 60), 'minute')
 }
 
 export const claimWords = {
   username: 'Username',
-  email: 'Mail address',
+  email: 'E-mail address',
   name: 'Name',
   groups: 'Groups, with commas',
   strength: 'How strongly they signed in',

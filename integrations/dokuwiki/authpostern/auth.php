@@ -40,6 +40,11 @@ class auth_plugin_authpostern extends AuthPlugin
             return false;
         }
         $name = $this->cleanUser($claims['preferred_username']);
+        // The wiki writes “ben-” as “ben”: whoever is called so would be somebody else here.
+        if ($name !== $claims['preferred_username']) {
+            Logger::error('authpostern: nobody is signed in: the wiki cannot write the name ' . $claims['preferred_username']);
+            return false;
+        }
         $USERINFO = [
             'name' => (string) ($claims['name'] ?? $name),
             'mail' => (string) ($claims['email'] ?? ''),

@@ -21,6 +21,8 @@ const dataCenter = (
       // Not every release of the app sends a challenge.
       pkce: 'optional',
       groups: 'audience',
+      // The one that every product has to take.
+      idTokenAlgorithm: 'RS256',
     },
     steps: [
       {

@@ -17,6 +17,8 @@ export const kubernetes: Recipe = {
     keepsSecret: false,
     groups: 'all',
     refreshTokens: true,
+    // What kube-apiserver takes unless it is told otherwise.
+    idTokenAlgorithm: 'RS256',
   },
   steps: [
     {

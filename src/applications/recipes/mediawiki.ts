@@ -27,6 +27,8 @@ export const mediawiki: Recipe = {
     // Whether it sends a challenge depends on the version of the library beside it.
     pkce: 'optional',
     groups: 'audience',
+    // The library beside it knows no other signatures than those by RSA.
+    idTokenAlgorithm: 'RS256',
   },
   steps: [
     { text: 'Install the extensions PluggableAuth and OpenID Connect, the latter with Composer.' },

@@ -17,6 +17,8 @@ export const nextcloud: Recipe = {
     postLogoutRedirectUris: ['{address}/'],
     pkce: 'optional',
     groups: 'audience',
+    // Not every release of the app takes other signatures.
+    idTokenAlgorithm: 'RS256',
   },
   steps: [
     { text: 'Install the app “OpenID Connect user backend”, or:', code: 'occ app:install user_oidc' },

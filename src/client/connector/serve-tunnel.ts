@@ -76,7 +76,8 @@ export function serveTunnel(
 /** Bytes both ways; what ends on one side ends on the other. */
 function join(tunnel: Duplex, upstream: Socket): void {
   upstream.on('error', () => tunnel.destroy())
-  upstream.once('close', () => tunnel.destroy())
+  // What it said last may still be on its way.
+  upstream.once('close', () => tunnel.end())
   tunnel.pipe(upstream)
   upstream.pipe(tunnel)
 }

@@ -42,8 +42,8 @@ export function renderXml({ name, attributes, children }: XmlElement, declared: 
   return `<${name}${written}>${content.join('')}</${name}>`
 }
 
-// XML 1.0 §2.2: no other control characters, not even escaped, and no half of a pair.
-const unwritable = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u
+/** XML 1.0 §2.2: no other control characters, not even escaped, and no half of a pair. */
+export const unwritable = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u
 
 // Canonical XML 1.0 §2.3.
 const escapeText = (text: string): string =>

@@ -1,4 +1,5 @@
 import { DOMParser, type Node } from '@xmldom/xmldom'
+import { unwritable } from './canonical-xml.ts'
 import { SamlError } from './saml-error.ts'
 
 export interface ParsedElement {
@@ -57,6 +58,13 @@ function asElement(node: Node, depth: number): ParsedElement {
   if (depth > maxDepth) throw new SamlError('too-large', 'elements stand too deep in each other')
   const { attributes = [] } = node as { attributes?: Iterable<{ name: string; value: string }> }
   const nodes = [...node.childNodes]
+  const text = nodes
+    .filter(({ nodeType }) => textNodes.has(nodeType))
+    .map(({ nodeValue }) => nodeValue ?? '')
+    .join('')
+  // The library takes a reference to any character, also to those that XML has not.
+  if ([text, ...[...attributes].map(({ value }) => value)].some((value) => unwritable.test(value)))
+    throw new SamlError('malformed', 'a character that XML has not')
   return {
     namespace: node.namespaceURI ?? '',
     name: node.localName ?? '',
@@ -64,11 +72,7 @@ function asElement(node: Node, depth: number): ParsedElement {
       [...attributes].filter(({ name }) => !name.includes(':')).map(({ name, value }) => [name, value]),
     ),
     children: nodes.filter(({ nodeType }) => nodeType === elementNode).map((child) => asElement(child, depth + 1)),
-    text: nodes
-      .filter(({ nodeType }) => textNodes.has(nodeType))
-      .map(({ nodeValue }) => nodeValue ?? '')
-      .join('')
-      .trim(),
+    text: text.trim(),
   }
 }
 

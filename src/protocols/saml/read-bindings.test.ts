@@ -28,6 +28,7 @@ const isBad = (query: string, certificate = signer.pem): void =>
 
 test('both bindings bring the same message', () => {
   assert.deepEqual(readRedirect(`${message}&RelayState=a%20b`), { xml: '<a/>', relayState: 'a b', signed: null })
+  assert.equal(readRedirect(`${message}&RelayState=a+b%2Bc`).relayState, 'a b+c')
   const form = `SAMLRequest=${encodeURIComponent(Buffer.from('<a/>').toString('base64'))}&RelayState=a+b`
   assert.deepEqual(readPost(form), { xml: '<a/>', relayState: 'a b', signed: null })
 })
@@ -54,6 +55,7 @@ test('what is no message is refused', () => {
   assert.throws(() => readRedirect(`${message}&SAMLEncoding=urn:other`), { code: 'unsupported' })
   assert.throws(() => readRedirect(`${message}&SAMLResponse=a`), { code: 'unsupported' })
   assert.throws(() => readRedirect(`SAMLRequest=${packed(Buffer.from([0xff, 0xfe]))}`), { code: 'malformed' })
+  assert.throws(() => readRedirect(`${message}&RelayState=a%00b`), { code: 'malformed' })
 })
 
 test('one parameter twice is refused, also where one of both is written otherwise', () => {

@@ -18,7 +18,7 @@ const deflate = 'urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE'
 /** Bindings §3.4.4.1. @param query what follows the question mark, as it came: the signature is over its bytes @throws SamlError */
 export function readRedirect(query: string): Carried {
   const raw = splitQuery(query)
-  const given = new Map([...raw].map(([name, value]) => [name, decode(value)]))
+  const given = new Map([...raw].map(([name, value]) => [name, decodeForm(value)]))
   const message = given.get('SAMLRequest')
   if (message === undefined) throw new SamlError('unsupported', 'there is no SAMLRequest')
   if ((given.get('SAMLEncoding') ?? deflate) !== deflate) throw new SamlError('unsupported', 'an encoding of its own')
@@ -36,7 +36,7 @@ export function readRedirect(query: string): Carried {
 
 /** Bindings §3.5.4: a form. A signature inside its XML is never looked at. @throws SamlError */
 export function readPost(form: string): Carried {
-  const given = new Map([...splitQuery(form)].map(([name, value]) => [name, decode(value.replaceAll('+', ' '))]))
+  const given = new Map([...splitQuery(form)].map(([name, value]) => [name, decodeForm(value)]))
   const message = given.get('SAMLRequest')
   if (message === undefined) throw new SamlError('unsupported', 'there is no SAMLRequest')
   const xml = asText(readBase64(message))
@@ -56,6 +56,9 @@ function splitQuery(query: string): Map<string, string> {
   if (found.has('SAMLResponse')) throw new SamlError('unsupported', 'an answer')
   return found
 }
+
+/** As most tools write it: a plus is a space. */
+const decodeForm = (value: string): string => decode(value.replaceAll('+', ' '))
 
 function decode(text: string): string {
   try {
@@ -93,6 +96,7 @@ function asText(bytes: Buffer): string {
 
 function readRelayState(text: string | undefined): string | null {
   if (text === undefined || text === '') return null
+  if (text.includes('\0')) throw new SamlError('malformed', 'RelayState')
   if (Buffer.byteLength(text) > maxRelayState) throw new SamlError('too-large', 'RelayState')
   return text
 }

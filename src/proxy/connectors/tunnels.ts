@@ -123,8 +123,9 @@ export function createTunnels(parts: {
 
   return {
     async accept(request, socket, head, address) {
+      // A server's sockets stay half open: whoever is refused and stays would hold theirs for ever.
       const refuse = (status: string): void =>
-        void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`)
+        void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`, () => socket.destroy())
       socket.on('error', () => socket.destroy())
       try {
         if (request.headers.upgrade?.toLowerCase() !== tunnelProtocol) return refuse('400 Bad Request')

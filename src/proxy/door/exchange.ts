@@ -35,6 +35,8 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** The upstream closed a connection that it had left open, as it may at any time (RFC 9112 §9.3.1). */
 const lost = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 const longestMs = 24 * 3_600_000
+/** Of which a body means nothing (RFC 9110 §9.3): an upstream that leaves it unread takes it for the next request. */
+const bodiless = new Set([...safe, 'DELETE'])
 /** What a client sends or takes within its patience, at the least. */
 const leastBytes = 1024
 
@@ -117,6 +119,8 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
       method: request.method,
       headers: this.#headers,
       body: this.#body,
+      // Nothing is read on its connection behind such a one.
+      reset: this.#body !== null && bodiless.has(request.method),
       headersTimeout: prepared.headersTimeoutMs,
       bodyTimeout: prepared.bodyTimeoutMs,
     }

@@ -8,6 +8,8 @@ export interface ReadPath {
 const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]+)*\/?$/
 /** Slashes, dots and percent signs in disguise, and what some servers cut off or turn around. */
 const odd = /%(?:2e|2f|3b|5c|25[0-9a-f]{2}|[01][0-9a-f]|7f|(?![0-9a-f]{2}))|[\\;]|\/\/|\/\.{1,2}(?:\/|$)/i
+/** What somebody who decodes twice would go on to decode. */
+const encoded = /%[0-9a-f]{2}/i
 
 /**
  * @param url path and query as they came
@@ -19,7 +21,7 @@ export function readPath(url: string): ReadPath | undefined {
   if (plain.test(raw) && raw !== '') return isPrintable(url, end) ? { path: raw, isAmbiguous: false } : undefined
   if (!raw.startsWith('/') || !isPrintable(url, 0)) return undefined
   const decoded = decode(raw)
-  return { path: resolve(decoded ?? raw), isAmbiguous: decoded === undefined || odd.test(raw) }
+  return { path: resolve(decoded ?? raw), isAmbiguous: decoded === undefined || odd.test(raw) || encoded.test(decoded) }
 }
 
 /** A fragment never leaves a browser: what comes with one is meant to be read in two ways. */

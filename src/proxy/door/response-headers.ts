@@ -1,7 +1,7 @@
 import type { PreparedRoute } from './prepared-route.ts'
 import { mergePermissions, withoutKeys } from './permissions-policy.ts'
 import { namedInConnection } from './request-headers.ts'
-import { maySetCookie } from './set-cookie.ts'
+import { clearedHere, maySetCookie } from './set-cookie.ts'
 
 export interface Answering {
   prepared: PreparedRoute
@@ -37,6 +37,7 @@ export function responseHeaders({ prepared, status, raw, origin, ownCookies }: A
       continue
     }
     if (lower === 'set-cookie' && !maySetCookie(value, prepared.route.host, ownCookies)) continue
+    if (lower === 'clear-site-data') value = clearedHere(value)
     if (lower === 'location' && !prepared.isHostKept) value = asSeenFrom(origin, value, prepared.upstream)
     sent.push(name, value)
   }

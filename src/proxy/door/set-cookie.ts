@@ -15,6 +15,17 @@ export function maySetCookie(line: string, host: string, ownCookies: readonly st
   })
 }
 
+/**
+ * What of `Clear-Site-Data` concerns this host alone: browsers clear cookies for the whole domain around it, and people's
+ * sessions with us among them.
+ */
+export const clearedHere = (value: string): string =>
+  value
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => /^"(?:cache|storage|executionContexts)"$/.test(each))
+    .join(', ')
+
 /** What the browser sent without what is ours; empty where nothing is left. */
 export function withoutCookies(header: string, names: readonly string[]): string {
   if (!names.some((name) => header.includes(name))) return header

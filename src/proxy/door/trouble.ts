@@ -46,10 +46,35 @@ export function renderTrouble(name: string, { status, code, sentence }: Trouble,
   return renderPage({ status, title, sentences: [sentence, help], actions: again })
 }
 
-/** What was not even read through. */
-export function renderRefused({ status, sentence, help, location }: RefusedRequest): AnsweredHere {
+/** A proxy in front carries this tool, and somebody came past it. */
+export function renderElsewhere(name: string, asked: Pick<ProxyRequest, 'headers'>): AnsweredHere {
+  const title = `${name} is carried by the proxy in front of this instance.`
+  if (isForPerson(asked))
+    return renderPage({
+      status: 421,
+      title: `${name} is not reached this way`,
+      sentences: ['The proxy in front of Postern carries it. Open the address that people use there.'],
+    })
+  return problem(
+    new ProblemError(421, 'carried-elsewhere', title, {
+      help: 'That proxy sends only what begins with /.postern/ here.',
+    }),
+  )
+}
+
+/** What was not even read through: a page where a person would look at it, a problem for programs. */
+export function renderRefused(
+  { status, sentence, help, location }: RefusedRequest,
+  asked: Pick<ProxyRequest, 'headers'>,
+): AnsweredHere {
   const code = status === 421 ? 'wrong-host' : status === 508 ? 'loop' : 'bad-request'
-  const answer = problem(new ProblemError(status, code, sentence, help === undefined ? {} : { help }))
+  const answer = isForPerson(asked)
+    ? renderPage({
+        status,
+        title: 'This address did not open',
+        sentences: [sentence, ...(help === undefined ? [] : [help])],
+      })
+    : problem(new ProblemError(status, code, sentence, help === undefined ? {} : { help }))
   if (location !== undefined) return { ...answer, status: 308, headers: { ...answer.headers, location } }
   // Whatever comes next on this connection may not begin where it seems to.
   return status === 400 || status === 431 ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer

@@ -129,6 +129,10 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return
     this.#parts.told(this.#prepared.route, status)
+    // An answer like any other, and whoever does not read it is cut off like anybody else.
+    this.#socket.setTimeout(this.#parts.patienceMs, () => {
+      if (this.#response?.writableNeedDrain === true) this.cut()
+    })
     this.#respond().writeHead(status, this.#answerHeaders(status, controller.rawHeaders as Buffer[]))
   }
 

@@ -19,7 +19,8 @@ export async function findStanding(
   if (row === undefined || row.applicationId !== route.application.id) return undefined
   const caller = await findSessionCallerById({ database, policy }, { sessionId: row.sessionId, address, isAgain }, at)
   if (caller === undefined) return undefined
-  return standingOf({ caller, route, address, policy: rules, at }, [caller.id, row.sessionId, row.id], row.createdAt)
+  const endsWith = [caller.id, row.sessionId, row.id]
+  return standingOf({ caller, route, address, policy: rules, isAgain, at }, endsWith, row.createdAt)
 }
 
 export const standingOf = (
@@ -28,8 +29,19 @@ export const standingOf = (
     route,
     address,
     policy,
+    isAgain,
     at,
-  }: { caller: Caller; route: Route; address: string; policy: CompiledPolicy; at: number },
+  }: { caller: Caller; route: Route; address: string; policy: CompiledPolicy; isAgain: boolean; at: number },
   endsWith: readonly string[],
   openedAt: number,
-): Standing => ({ caller, route, address, policy, endsWith, openedAt, until: at + standingMs, verdicts: new Map() })
+): Standing => ({
+  caller,
+  route,
+  address,
+  policy,
+  isAgain,
+  endsWith,
+  openedAt,
+  until: at + standingMs,
+  verdicts: new Map(),
+})

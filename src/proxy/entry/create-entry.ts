@@ -61,7 +61,8 @@ export function createEntry(parts: EntryParts): Entry & {
   function recall(route: Route, request: ProxyRequest, secret: string): Verdict | undefined {
     try {
       const current = policy.current()
-      const standing = standings.recall(secret, { route, address: request.address, policy: current, at: now() })
+      const { address, isAgain = false } = request
+      const standing = standings.recall(secret, { route, address, policy: current, isAgain, at: now() })
       return standing?.verdicts.get(pathClassOf(route, current)(request))
     } catch {
       return undefined
@@ -92,13 +93,13 @@ export function createEntry(parts: EntryParts): Entry & {
     { secret, isProgram }: { secret: string; isProgram: boolean },
   ): Promise<Standing | undefined> {
     const current = policy.current()
-    const known = standings.recall(secret, { route, address, policy: current, at: now() })
+    const known = standings.recall(secret, { route, address, policy: current, isAgain, at: now() })
     if (known !== undefined) return known
     return standings.learn(secret, async () => {
       if (!isProgram) return findStanding(parts, { secret, route, address, isAgain })
       const at = now()
       const caller = await findProgram(parts, { secret, address, isAgain }, at)
-      return standingOf({ caller, route, address, policy: current, at }, programEnds(caller), at)
+      return standingOf({ caller, route, address, policy: current, isAgain, at }, programEnds(caller), at)
     })
   }
 
@@ -128,7 +129,7 @@ export function createEntry(parts: EntryParts): Entry & {
     const { route, caller, endsWith, openedAt } = standing
     if (isAdmitted(verdict)) return verdict
     if (verdict.outcome === 'deny') {
-      await noteRefusal(route.application, caller, { rule: verdict.rule, address: request.address })
+      await noteRefusal(route.application, caller, { ...verdict, address: request.address })
       return refuseUse(route, request, verdict, origin)
     }
     if (request.isAgain === true) return { kind: 'admitted', headers: {}, endsWith, until: now() + lookAgainMs }

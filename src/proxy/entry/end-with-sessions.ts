@@ -10,6 +10,7 @@ const endsSessions: ReadonlySet<Action> = new Set<Action>([
   'session.ended-upstream',
   'password.changed',
   'credential.removed',
+  'person.registered',
   'identity.unlinked',
   'provider.removed',
 ])

@@ -7,7 +7,7 @@ import { type Caller, getEnrolling, getPerson, type SessionCaller } from '../../
 import { readPath } from '../door/read-path.ts'
 import { routeOrigin } from '../routes/route-origin.ts'
 import type { Route, Routes } from '../route.ts'
-import { followBrowser } from './follow-browser.ts'
+import { followBrowser, type FollowSession } from './follow-browser.ts'
 import { judgeEntry } from './judge-entry.ts'
 import { noteRefusals } from './note-refusals.ts'
 import type { EntryParts } from './parts.ts'
@@ -27,7 +27,12 @@ const About = {
 /** On our own origin: where people are let in on the hosts of routes, what stands in their way, and our public keys. */
 export function entryRoutes(
   app: App,
-  parts: EntryParts & { routes: Routes; cookieNames: CookieNames; recognise: Authenticator['fromRequest'] },
+  parts: EntryParts & {
+    routes: Routes
+    cookieNames: CookieNames
+    recognise: Authenticator['fromRequest']
+    followSession: FollowSession
+  },
 ): void {
   const { database, policy, routes, origin, keys, recognise, now } = parts
   const noteRefusal = noteRefusals(parts)
@@ -60,8 +65,7 @@ export function entryRoutes(
       if (caller === undefined || !isSession(caller))
         return reply.redirect(`/-/sign-in?${new URLSearchParams({ returnTo: here }).toString()}`, 303)
       const verdict = await judge(route, caller, { to, method, address: request.ip })
-      if (verdict.outcome === 'deny')
-        await noteRefusal(route.application, caller, { rule: verdict.rule, address: request.ip })
+      if (verdict.outcome === 'deny') await noteRefusal(route.application, caller, { ...verdict, address: request.ip })
       if (verdict.outcome !== 'allow') return reply.redirect(page(way), 303)
       const of = { sessionId: caller.by.sessionId, applicationId: route.application.id }
       const code = await database.write((tx) =>

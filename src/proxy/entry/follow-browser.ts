@@ -1,14 +1,23 @@
 import type { Bus } from '../../bus/bus.ts'
-import type { Database } from '../../database/handles.ts'
+import type { Database, Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import type { TableName } from '../../database/schema.ts'
 import type { App } from '../../http/app.ts'
 import { type CookieNames, readCookie } from '../../http/cookies.ts'
 import { hashSecret } from '../../http/secret.ts'
+import type { Caller } from '../../identity/caller.ts'
 import { type CutRouteSession, endRouteSessions } from './route-sessions.ts'
 
+/** What else hangs on the session of a browser; `to` is null where nobody goes on with it. */
+export type FollowSession = (
+  tx: Tx<TableName>,
+  moved: { from: Id<'ses'>; to: { id: Id<'ses'>; expiresAt: number } | null; at: number },
+) => Promise<void>
+
 /**
- * A browser that gets another session here brings what it holds on the hosts of routes along: it hangs on that one from
- * then on, so that signing out ends all of it. Where somebody else has signed in, it ends: nobody could end it any more,
- * and the tools would go on with the person before.
+ * A browser that gets another session here brings what it holds on the hosts of routes along, and what it is signed on
+ * to: it hangs on that one from then on, so that signing out ends all of it. Where somebody else has signed in, or the
+ * session before was over, it ends: nobody could end it any more, and the tools would go on with the person before.
  */
 export function followBrowser(
   app: App,
@@ -17,12 +26,14 @@ export function followBrowser(
     bus,
     cookies,
     cut,
+    followSession,
     now,
   }: {
     database: Database
     bus: Pick<Bus, 'nudge'>
     cookies: CookieNames
     cut: CutRouteSession
+    followSession: FollowSession
     now: () => number
   },
 ): void {
@@ -37,29 +48,28 @@ export function followBrowser(
       .split(';')[0]
     const former = readCookie(request.headers.cookie, cookies.session)
     if (secret !== undefined && secret !== '' && former !== undefined && former !== secret)
-      await handOver(hashSecret(former), hashSecret(secret))
+      await handOver(hashSecret(former), hashSecret(secret), request.caller)
     return payload
   })
 
-  async function handOver(formerHash: string, secretHash: string): Promise<void> {
+  async function handOver(formerHash: string, secretHash: string, caller: Caller | undefined): Promise<void> {
     const rows = await database.read
       .selectFrom('session')
-      .select(['id', 'userId', 'secretHash'])
+      .select(['id', 'userId', 'secretHash', 'expiresAt'])
       .where('secretHash', 'in', [formerHash, secretHash])
       .execute()
     const from = rows.find((row) => row.secretHash === formerHash)
     const to = rows.find((row) => row.secretHash === secretHash)
     if (from === undefined || to === undefined) return
-    const held = await database.read
-      .selectFrom('routeSession')
-      .select('id')
-      .where('sessionId', '=', from.id)
-      .where('endedAt', 'is', null)
-      .limit(1)
-      .execute()
-    if (held.length === 0) return
+    // What has ended is not revived by whoever comes after.
+    const isLive = caller?.by.kind === 'session' && caller.by.sessionId === from.id
+    const goesOn = isLive && from.userId === to.userId
     await database.write(async (tx) => {
-      if (from.userId !== to.userId) await endRouteSessions(tx, { sessionId: from.id }, { cut, at: now() })
+      const at = now()
+      await followSession(tx, { from: from.id, to: goesOn ? to : null, at })
+      // Codes under way would become the session that they were made for.
+      await tx.deleteFrom('routeCode').where('sessionId', '=', from.id).execute()
+      if (!goesOn) await endRouteSessions(tx, { sessionId: from.id }, { cut, at })
       else
         await tx
           .updateTable('routeSession')

@@ -3,7 +3,7 @@ import type { ProxyRequest } from '../entry.ts'
 type Asked = Pick<ProxyRequest, 'method' | 'headers'>
 
 /** Whether a person looks at what is answered: browsers say so in Fetch metadata, and by `Accept` where they send none. */
-export function isForPerson({ headers }: Asked): boolean {
+export function isForPerson({ headers }: Pick<Asked, 'headers'>): boolean {
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate'
   const { accept } = headers

@@ -4,6 +4,7 @@ import type { JudgeParts } from '../../identity/judge-caller.ts'
 import { readPolicyActor } from '../../identity/policy-actor.ts'
 import { networkHelp } from '../../policy/words.ts'
 import type { Route } from '../route.ts'
+import type { RouteRule } from '../route-settings.ts'
 
 interface Asked {
   path: string
@@ -27,25 +28,27 @@ export async function judgeEntry(
   const use = { caller, application, request, address: asked.address, own: rules }
   const verdict = await judgeUse(parts, use, now)
   if (verdict.outcome === 'deny') return verdict
-  const denied = await judgeGroups(parts, route, caller, asked, now)
+  const denied = await judgeOwnRules(parts, route, caller, asked, now)
   if (denied !== undefined) return denied
   if (shortfall === null) return verdict
   const { kind, rule, sentence, requires } = shortfall
   return { outcome: 'step-up', kind: kind === 'fresh-tap' ? 'fresh-tap' : 'stronger-key', rule, sentence, requires }
 }
 
-/** Rules of the route that let nobody in but some groups; no tap helps there. */
-async function judgeGroups(
+/** Rules of the route with which no tap helps: open to some groups alone, or to a tap where nobody is there who could. */
+async function judgeOwnRules(
   { database }: JudgeParts,
   { application, rules, settings }: Route,
   caller: Caller,
   { path, method, address }: Asked,
   now: number,
 ): Promise<UseVerdict | undefined> {
-  if (settings.rules?.some(({ groups }) => groups !== undefined) !== true) return undefined
+  const isPerson = caller.by.kind === 'session'
+  const wantsTap = ({ requires }: RouteRule): boolean => !isPerson && requires?.freshnessSeconds !== undefined
+  if (settings.rules?.some((rule) => rule.groups !== undefined || wantsTap(rule)) !== true) return undefined
   const actor = await readPolicyActor(database.read, caller)
   const facts = {
-    act: caller.by.kind === 'session' ? ('application.use' as const) : ('application.call' as const),
+    act: isPerson ? ('application.use' as const) : ('application.call' as const),
     at: now,
     actor,
     place: null,
@@ -53,9 +56,18 @@ async function judgeGroups(
     proof: null,
     use: { application: application.slug, name: application.name, path, method },
   }
-  for (const [index, { groups }] of settings.rules.entries()) {
+  for (const [index, rule] of settings.rules.entries()) {
     const compiled = rules[index]
-    if (groups === undefined || compiled === undefined || !compiled.matches(facts)) continue
+    if (compiled === undefined || !compiled.matches(facts)) continue
+    if (wantsTap(rule))
+      return {
+        outcome: 'deny',
+        rule: compiled.ref,
+        sentence: `This part of ${application.name} takes a tap, and no program can. The rule “${compiled.ref.title}” asks for it.`,
+        help: 'Do it in the browser.',
+      }
+    const { groups } = rule
+    if (groups === undefined) continue
     if (actor.groups.some((group) => groups.includes(group))) continue
     return {
       outcome: 'deny',

@@ -1,4 +1,5 @@
 import type { Application } from '../../applications/application.ts'
+import type { RecordedDecision } from '../../audit/decision.ts'
 import { recordEvent } from '../../audit/record.ts'
 import { actorOf, type Caller } from '../../identity/caller.ts'
 import type { RuleRef } from '../../policy/rule.ts'
@@ -14,7 +15,7 @@ export function noteRefusals({ database, now }: Pick<EntryParts, 'database' | 'n
   return async (
     application: Application,
     caller: Caller,
-    { rule, address }: { rule: RuleRef | null; address: string },
+    { rule, recorded, address }: { rule: RuleRef | null; recorded?: RecordedDecision | undefined; address: string },
   ): Promise<void> => {
     const at = now()
     const key = `${caller.id} ${application.id} ${rule?.id ?? ''}`
@@ -30,6 +31,7 @@ export function noteRefusals({ database, now }: Pick<EntryParts, 'database' | 'n
         target: { kind: 'application', id: application.id },
         outcome: 'refused',
         facts: { application: application.name, reason: rule?.title ?? 'not open to them' },
+        ...(recorded === undefined ? {} : { decision: recorded }),
         personal: { address },
         at,
       }),

@@ -8,6 +8,7 @@ import type { Route } from '../route.ts'
 import { json, problem, redirect } from './answers.ts'
 import { readIdentity } from './identity.ts'
 import { isForPerson } from './is-navigation.ts'
+import { judgeArrival } from './judge-arrival.ts'
 import type { EntryParts } from './parts.ts'
 import { renderPage } from './render-page.ts'
 import { consumeRouteCode } from './route-codes.ts'
@@ -36,16 +37,13 @@ export async function answerOwnPath(
 }
 
 /** Ends the way through our origin: a code that was made for this browser becomes a session here. */
-async function enter(
-  { database, cookies, cut, now }: EntryParts,
-  open: Open,
-  route: Route,
-  request: ProxyRequest,
-): Promise<AnsweredHere> {
+async function enter(parts: EntryParts, open: Open, route: Route, request: ProxyRequest): Promise<AnsweredHere> {
+  const { database, cookies, cut, now } = parts
   const code = new URLSearchParams(request.url.split('?')[1]).get('code') ?? ''
   const held = [request.headers['cookie']].flat().join('; ')
   const state = readCookie(held, cookies.state)
   const former = readCookie(held, cookies.session)
+  const recorded = await judgeArrival(parts, { code, route, address: request.address })
   const begun = await database.write(async (tx) => {
     const at = now()
     const row = await consumeRouteCode(tx, code, at)
@@ -76,6 +74,7 @@ async function enter(
       actor: { id: session.userId, method: 'session', strength: session.strength },
       target: { kind: 'application', id: row.applicationId },
       facts: { application: route.application.name, host: route.host, routeSession: id },
+      ...(recorded === undefined ? {} : { decision: recorded }),
       personal: { address: request.address },
       at,
     })

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from '../../policy/compile.ts'
+import { type CompiledPolicy, namesMethod } from '../../policy/compile.ts'
 import { compileGlob } from '../../policy/glob.ts'
 import type { Route } from '../route.ts'
 
@@ -31,7 +31,7 @@ export function pathClassOf(route: Route, policy: CompiledPolicy): PathClass {
     for (const { paths, methods } of narrowing)
       bits +=
         (paths === undefined || paths.some((isPath) => isPath(path))) &&
-        (methods === undefined || methods.includes(method))
+        (methods === undefined || namesMethod(methods, method))
           ? '1'
           : '0'
     return bits

@@ -28,7 +28,7 @@ export function renderPage({ status, title, sentences, actions = [], headers = {
 <style>${style}</style>
 </head>
 <body>
-<p class="mark">${mark} Postern</p>
+<header class="mark">${mark} Postern</header>
 <main>
 <h1>${escape(title)}</h1>
 ${sentences.map((sentence) => `<p>${escape(sentence)}</p>`).join('\n')}

@@ -1,4 +1,4 @@
-import type { Tx } from '../../database/handles.ts'
+import type { Db, Tx } from '../../database/handles.ts'
 import type { RouteCodeTable } from '../../database/schema.ts'
 import { hashSecret, newSecret } from '../../http/secret.ts'
 
@@ -20,6 +20,10 @@ export async function createRouteCode(
   await tx.insertInto('routeCode').values(row).execute()
   return code
 }
+
+/** What a code was made for, before it is used up. */
+export const findRouteCode = (db: Db<'routeCode'>, code: string): Promise<RouteCodeTable | undefined> =>
+  db.selectFrom('routeCode').selectAll().where('codeHash', '=', hashSecret(code)).executeTakeFirst()
 
 /** Uses a code up, whatever comes of it; undefined where it is not known, was used or is too old. */
 export async function consumeRouteCode(

@@ -16,6 +16,7 @@ const standing = (): Standing => ({
   route,
   policy,
   address: '192.0.2.1',
+  isAgain: false,
   caller: {} as Caller,
   endsWith: ['usr_1', 'ses_1', 'rse_1'],
   openedAt: 0,
@@ -29,7 +30,7 @@ function start() {
   return { standings, end: (topic: string, id: string) => listeners.get(topic)?.(id) }
 }
 
-const asked = { route, address: '192.0.2.1', policy, at }
+const asked = { route, address: '192.0.2.1', policy, isAgain: false, at }
 
 test('what is remembered holds for a second, and for nothing but the very same question', async () => {
   const { standings } = start()
@@ -45,6 +46,13 @@ test('what is remembered holds for a second, and for nothing but the very same q
   ])
     assert.equal(standings.recall('secret', { ...asked, ...other }), undefined, JSON.stringify(Object.keys(other)))
   assert.equal(standings.recall('other', asked), undefined)
+})
+
+test('what was found for something open already lets nothing new in', async () => {
+  const { standings } = start()
+  await standings.learn('secret', () => Promise.resolve({ ...standing(), isAgain: true }))
+  assert.ok(standings.recall('secret', { ...asked, isAgain: true }))
+  assert.equal(standings.recall('secret', asked), undefined)
 })
 
 test('an end of any part of it ends it at once, and that of somebody else does not', async () => {

@@ -19,6 +19,8 @@ export interface Standing {
   route: Route
   policy: CompiledPolicy
   address: string
+  /** Found for what was open already, which goes on beyond its time: nothing new comes in by it. */
+  isAgain: boolean
   caller: Caller
   /** What it is cut with: account, session, session here, or token. */
   endsWith: readonly string[]
@@ -33,7 +35,7 @@ export interface Standings {
   /** What is remembered, where nothing of it can have changed but in the last second. */
   recall(
     secret: string,
-    of: { route: Route; address: string; policy: CompiledPolicy; at: number },
+    of: { route: Route; address: string; policy: CompiledPolicy; isAgain: boolean; at: number },
   ): Standing | undefined
   /** Finds out with `find`, and again where something ended meanwhile: what ends is never remembered as living. */
   learn<Found extends Standing | undefined>(secret: string, find: () => Promise<Found>): Promise<Found>
@@ -55,12 +57,13 @@ export function createStandings({ bus }: { bus: Pick<Bus, 'on'> }): Standings {
   for (const topic of [ACCESS_ENDED, SESSION_ENDED, KEY_ENDED]) bus.on(topic, end)
 
   return {
-    recall(secret, { route, address, policy, at }) {
+    recall(secret, { route, address, policy, isAgain, at }) {
       const standing = kept.get(secret)
       return standing !== undefined &&
         standing.route === route &&
         standing.policy === policy &&
         standing.address === address &&
+        (isAgain || !standing.isAgain) &&
         at < standing.until &&
         at >= standing.until - standingMs
         ? standing

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Front } from '../../http/front.ts'
 import { isProxyTrusted } from '../../http/trusted-proxies.ts'
@@ -7,6 +7,7 @@ import { rememberJudged } from '../door/judged-parts.ts'
 import { readHost } from '../door/read-host.ts'
 import { readPath } from '../door/read-path.ts'
 import { overrides } from '../door/read-request.ts'
+import { respondOn } from '../door/tunnel.ts'
 import type { Admitted, AnsweredHere, Entry } from '../entry.ts'
 import type { Routes } from '../route.ts'
 import { askAgain, renderRefusal } from './refusals.ts'
@@ -81,11 +82,9 @@ export function createForwardAuth(parts: ForwardAuthParts): Front {
     const { headers } = request
     const parts = judged(route)
     const read = readPath(original.url)
-    const isRewritten = rewrites.some((name) => headers[name] !== undefined)
-    if (read === undefined || (parts.paths && (read.isAmbiguous || isRewritten)))
+    if (read === undefined || (parts.paths && (read.isAmbiguous || isSaid(headers, rewrites))))
       return send(response, renderRefusal('ambiguous-path'))
-    if (parts.methods && overrides.some((name) => headers[name] !== undefined))
-      return send(response, renderRefusal('ambiguous-method'))
+    if (parts.methods && isSaid(headers, overrides)) return send(response, renderRefusal('ambiguous-method'))
     const { path } = read
     // Our own pages there are only for who is shown them: to ask twice would use up what is good for once.
     if (answer === 'status' && path.startsWith('/.postern/')) return send(response, asStatus(401))
@@ -126,15 +125,15 @@ export function createForwardAuth(parts: ForwardAuthParts): Front {
     takesUpgrade: takes,
     // The client wants another protocol, and its proxy says so in the question too.
     upgrade(request, socket) {
-      const response = new ServerResponse(request)
-      response.shouldKeepAlive = false
-      response.assignSocket(socket as Socket)
-      response.on('finish', () => socket.end())
       socket.on('error', () => socket.destroy())
-      answerRequest(request, response)
+      answerRequest(request, respondOn(request, socket as Socket))
     },
   }
 }
+
+/** Whether one of these came, in any spelling: tools read `X-HTTP_Method-Override` as what it stands for. */
+const isSaid = (headers: IncomingHttpHeaders, names: readonly string[]): boolean =>
+  Object.keys(headers).some((name) => names.includes(name.replace(/[^a-z0-9]/g, '-')))
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'

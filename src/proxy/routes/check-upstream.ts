@@ -50,9 +50,14 @@ const isLoopback = (name: string): boolean =>
 function isOurselves(url: URL, host: string, { origin, rpId, port }: RouteSite): boolean {
   const upstreamPort = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   const ours = Number(new URL(origin).port) || (origin.startsWith('https:') ? 443 : 80)
-  if ((url.hostname === rpId || url.hostname === host) && upstreamPort === ours) return true
-  return isLoopback(url.hostname.replace(/^\[|\]$/g, '')) && upstreamPort === port
+  const name = url.hostname.replace(/^\[|\]$|\.$/g, '')
+  if ((name === rpId || name === host) && upstreamPort === ours) return true
+  return (isLoopback(name) || isUnspecified(name)) && upstreamPort === port
 }
+
+/** Connected to, these are this machine too; a URL writes what is mapped in hexadecimal digits. */
+const isUnspecified = (name: string): boolean =>
+  name === '0.0.0.0' || name === '::' || name === '::ffff:0:0' || /^::ffff:7f[0-9a-f]{2}:/.test(name)
 
 function findPemProblem(text: string): string | undefined {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []

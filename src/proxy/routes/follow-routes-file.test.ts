@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -7,9 +7,11 @@ import { listApplications } from '../../applications/application.ts'
 import { loadConfig } from '../../config.ts'
 import type { Database } from '../../database/handles.ts'
 import { openDatabase } from '../../database/open.ts'
+import { findTaken } from './find-taken.ts'
 import { followRoutesFile, type RoutesFile } from './follow-routes-file.ts'
 import { createRoutes } from './load-routes.ts'
-import type { FileProblem } from './parse-routes-file.ts'
+import { showRoutes } from './operator.ts'
+import { type FileProblem, parseRoutesFile } from './parse-routes-file.ts'
 import { createRouteKind } from './route-kind.ts'
 
 const surroundings = { site: { origin: 'http://localhost:7400', rpId: 'localhost', port: 7400 } }
@@ -141,9 +143,21 @@ test('a short name that an application of the console has is not taken over', as
   assert.match(file.problems()[0]?.message ?? '', /already an application with the short name wiki/)
   assert.equal(file.problems()[0]?.line, 6)
   assert.deepEqual(await hosts(), [], 'all of it or nothing')
+  const read = parseRoutesFile(await readFile(path, 'utf8'), { ...surroundings, groups: null, connectors: null })
+  assert.deepEqual(findTaken(read, await showRoutes(database)), file.problems(), 'who checks it before is told so')
   await database.write((tx) => tx.deleteFrom('application').where('id', '=', 'app_1').execute())
   await file.look()
   assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'], 'it is tried again when the name is free')
+})
+
+test('a host that a tool of the console has is not taken over', async () => {
+  await say(`routes:\n${route('wiki')}`)
+  await database.write((tx) => tx.updateTable('proxyRoute').set({ source: 'console' }).execute())
+  await say(`routes:\n${route('notes').replace('notes.l', 'wiki.l')}`)
+  const read = parseRoutesFile(await readFile(path, 'utf8'), { ...surroundings, groups: null, connectors: null })
+  assert.match(file.problems()[0]?.message ?? '', /Another tool already answers at wiki\.localhost/)
+  assert.deepEqual(findTaken(read, await showRoutes(database)), file.problems())
+  await database.write((tx) => tx.updateTable('proxyRoute').set({ source: 'file' }).execute())
 })
 
 test('routes are in memory, and only what changed is new', async () => {

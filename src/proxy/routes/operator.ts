@@ -7,6 +7,8 @@ export interface RoutesShown {
   /** Names of all groups, for whoever checks a file. */
   groups: string[]
   connectors: string[]
+  /** Short names of what does not stand in the file: no route there can have one. */
+  taken: string[]
 }
 
 /** Every route there is, for whoever has the machine. */
@@ -18,6 +20,8 @@ export async function showRoutes({ read }: Pick<Database, 'read'>): Promise<Rout
     .where('application.endedAt', 'is', null)
     .orderBy('proxyRoute.host')
     .execute()
+  const applications = await read.selectFrom('application').select('slug').where('endedAt', 'is', null).execute()
+  const ofFile = new Set(rows.flatMap(({ slug, source }) => (source === 'file' ? [slug] : [])))
   const { groups, connectors } = await readKnownNames(read)
   return {
     routes: rows.map(({ settings, ...row }) => ({
@@ -26,5 +30,6 @@ export async function showRoutes({ read }: Pick<Database, 'read'>): Promise<Rout
     })),
     groups: [...(groups ?? [])],
     connectors: [...(connectors ?? [])],
+    taken: applications.flatMap(({ slug }) => (ofFile.has(slug) ? [] : [slug])),
   }
 }

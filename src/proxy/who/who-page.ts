@@ -55,7 +55,7 @@ ${
     ? '<p>None: the route does not name any.</p>'
     : `<dl>${plain.map((one) => row(one.name, one.value)).join('\n')}</dl>`
 }
-<p class="links"><a href="${escape(issuer)}/-/applications">Applications</a> <a href="${escape(audience)}/.postern/sign-out">Sign out here</a></p>
+<p class="links"><a href="${escape(issuer)}/">Your tools</a> <a href="${escape(audience)}/.postern/sign-out">Sign out here</a></p>
 </main>
 </body>
 </html>

@@ -24,6 +24,11 @@ test('an essential one that nobody can prove is known as such', () => {
   assert.equal(acr({ essential: true, value: 'urn:mace:incommon:iap:gold' }).isUnknown, true)
   assert.equal(acr({ essential: true, values: [] }).isUnknown, true)
   assert.equal(acr({ essential: true }).isUnknown, false)
+  for (const odd of [
+    { essential: 'true', value: 'phrh' },
+    { essential: true, values: 'phrh' },
+  ])
+    assert.equal(acr(odd).strength, 'attested', JSON.stringify(odd))
   assert.equal(read({ acr_values: 'urn:mace:incommon:iap:gold' }).isUnknown, false)
 })
 

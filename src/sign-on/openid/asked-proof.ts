@@ -41,9 +41,10 @@ function readMaxAge(text: string | null): number | null {
 /** Null where it asks for none, or would take another. */
 function readEssentialAcr(claims: string | null): string[] | null {
   const acr = readObject(readObject(readObject(claims === null ? null : parse(claims))?.['id_token'])?.['acr'])
-  if (acr?.['essential'] !== true) return null
-  const values = Array.isArray(acr['values']) ? acr['values'] : acr['value'] === undefined ? null : [acr['value']]
-  return values?.map(String) ?? null
+  if (acr?.['essential'] !== true && acr?.['essential'] !== 'true') return null
+  // One where a list belongs is meant like a list of one.
+  const values = acr['values'] ?? acr['value']
+  return values === undefined || values === null ? null : [values].flat().map(String)
 }
 
 const readObject = (value: unknown): Record<string, unknown> | undefined =>

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/handles.ts'
-import { findOpenidClient, isApplicationId, type OpenidClient } from './find-client.ts'
+import { findOpenidClient, isApplicationId, isRsaWanted, type OpenidClient } from './find-client.ts'
 
 /** What another node changed is known here so soon. */
 const keptMs = 1_000
@@ -7,6 +7,8 @@ const mostKept = 1_000
 
 export interface ClientCache {
   find(id: string): Promise<OpenidClient | undefined>
+  /** Whether any of them takes identity tokens by RSA alone. */
+  wantsRsa(): Promise<boolean>
   /** Something about an application was changed here. */
   forget(): void
 }
@@ -18,6 +20,7 @@ export function createClientCache(parts: {
 }): ClientCache {
   const { db, now } = parts
   const kept = new Map<string, { client: Promise<OpenidClient | undefined>; until: number }>()
+  let rsa: { isWanted: Promise<boolean>; until: number } | undefined
   return {
     find(id) {
       if (!isApplicationId(id)) return Promise.resolve(undefined)
@@ -30,6 +33,17 @@ export function createClientCache(parts: {
       client.catch(() => kept.delete(id))
       return client
     },
-    forget: () => kept.clear(),
+    wantsRsa() {
+      const at = now()
+      if (rsa !== undefined && at < rsa.until) return rsa.isWanted
+      const asked = { isWanted: isRsaWanted(db), until: at + keptMs }
+      rsa = asked
+      asked.isWanted.catch(() => (rsa = undefined))
+      return asked.isWanted
+    },
+    forget() {
+      kept.clear()
+      rsa = undefined
+    },
   }
 }

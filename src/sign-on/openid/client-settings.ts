@@ -27,6 +27,8 @@ export const OpenidSettings = Type.Object(
     groups: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('all'), Type.Literal('audience')])),
     /** Whether it may renew what it was given without the browser, while the session lives. */
     refreshTokens: Type.Optional(Type.Boolean()),
+    /** What identity tokens and words of an end are signed with; RS256 for products that take nothing else. */
+    idTokenAlgorithm: Type.Optional(Type.Union([Type.Literal('ES256'), Type.Literal('RS256')])),
   },
   { additionalProperties: false },
 )
@@ -41,6 +43,7 @@ const defaults: Omit<FullSettings, 'redirectUris'> = {
   isThirdParty: false,
   groups: 'none',
   refreshTokens: false,
+  idTokenAlgorithm: 'ES256',
 }
 
 export const withDefaults = (settings: OpenidSettings): FullSettings => ({ ...defaults, ...settings })

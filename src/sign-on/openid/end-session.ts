@@ -68,7 +68,7 @@ async function readHint(
     const { jwks } = await keys()
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: jwks.keys.map(publicPart) }), {
       issuer,
-      algorithms: ['ES256'],
+      algorithms: ['ES256', 'RS256'],
       // §2: one that has expired is as good.
       currentDate: new Date(0),
     })
@@ -80,5 +80,5 @@ async function readHint(
   }
 }
 
-const publicPart = ({ kty, crv, x, y, kid }: SignOnKeys['jwks']['keys'][number]) =>
-  ({ kty, crv, x, y, kid, alg: 'ES256', use: 'sig' }) as JWK
+const publicPart = ({ kty, crv, x, y, n, e, kid, alg }: SignOnKeys['jwks']['keys'][number]) =>
+  ({ kty, kid, alg, use: 'sig', ...(kty === 'RSA' ? { n, e } : { crv, x, y }) }) as JWK

@@ -29,6 +29,16 @@ export const isApplicationId = (id: string): id is Id<'app'> => /^app_[0-9a-z]{2
 export const findRow = (db: Db<'openidClient'>, applicationId: Id<'app'>) =>
   db.selectFrom('openidClient').selectAll().where('applicationId', '=', applicationId).executeTakeFirst()
 
+/** Also where that application has ended: what it was told last may still be looked at. */
+export const isRsaWanted = async (db: Db<'openidClient'>): Promise<boolean> =>
+  (await db
+    .selectFrom('openidClient')
+    .select('applicationId')
+    // JSON that we wrote, without blanks.
+    .where('settings', 'like', '%"idTokenAlgorithm":"RS256"%')
+    .limit(1)
+    .executeTakeFirst()) !== undefined
+
 export const readSettings = ({ settings }: Pick<OpenidClientTable, 'settings'>): FullSettings =>
   withDefaults(JSON.parse(settings) as OpenidSettings)
 

@@ -1,4 +1,5 @@
 import { judgeUse, type UseVerdict } from '../../applications/judge-use.ts'
+import type { RecordedDecision } from '../../audit/decision.ts'
 import type { Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { Strength } from '../../database/schema.ts'
@@ -11,12 +12,12 @@ import { covers, findSignOn } from './sign-on-grants.ts'
 
 /** What became of the question of one application about one browser. */
 export type SignOnVerdict =
-  | { outcome: 'go'; caller: SessionCaller; scopes: readonly string[] }
+  | { outcome: 'go'; caller: SessionCaller; scopes: readonly string[]; recorded: RecordedDecision }
   /** Nobody is signed in, or nobody who may do anything yet. */
   | { outcome: 'sign-in' }
   | Exclude<UseVerdict, { outcome: 'allow' }>
   /** Somebody else’s application, and its person was not asked yet. */
-  | { outcome: 'consent'; caller: SessionCaller; scopes: readonly string[] }
+  | { outcome: 'consent'; caller: SessionCaller; scopes: readonly string[]; recorded: RecordedDecision }
   /** It asks for what no key of theirs can prove. */
   | { outcome: 'unmet' }
 
@@ -62,12 +63,13 @@ export async function judgeSignOn(parts: JudgeParts, question: SignOnQuestion, n
       requires: { strength: 'passkey', freshnessSeconds: 0 },
     }
   const scopes = askedScopes(parameters)
+  const { recorded } = verdict
   if (settings.isThirdParty) {
     const of = { sessionId: caller.by.sessionId, applicationId: application.id, at: now }
     const known = await findSignOn(parts.database.read, of)
-    if (known === undefined || !covers(known, scopes)) return { outcome: 'consent', caller, scopes }
+    if (known === undefined || !covers(known, scopes)) return { outcome: 'consent', caller, scopes, recorded }
   }
-  return { outcome: 'go', caller, scopes }
+  return { outcome: 'go', caller, scopes, recorded }
 }
 
 const isPerson = (caller: Caller | undefined): caller is SessionCaller =>

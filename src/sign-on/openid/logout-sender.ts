@@ -1,7 +1,8 @@
 import type { Database } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
 import type { BackchannelLogoutTable } from '../../database/schema.ts'
 import { type Outbound, OutboundError } from '../../outbound/outbound.ts'
-import type { SignOnKeys } from '../signing-keys.ts'
+import { signingKey, type SignOnKeys } from '../signing-keys.ts'
 import { findRow, readSettings } from './find-client.ts'
 import { signLogoutToken } from './logout-token.ts'
 import { settleEnds } from './settle-ends.ts'
@@ -14,6 +15,8 @@ const takenMs = 30_000
 const waitsMs = [5_000, 30_000, 120_000, 600_000, 3_600_000]
 const giveUpAfterMs = 86_400_000
 const mostAtOnce = 32
+/** Of one application, which may hang: the others go on meanwhile. */
+const mostOfOne = 8
 
 interface LogoutSender {
   start(): void
@@ -34,6 +37,7 @@ export function createLogoutSender(parts: {
   const { database, outbound, keys, issuer, now, onError } = parts
   const closing = new AbortController()
   const underWay = new Map<string, Promise<void>>()
+  const ofApplication = new Map<Id<'app'>, number>()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let isStirred = false
@@ -48,23 +52,46 @@ export function createLogoutSender(parts: {
   }
 
   async function fill(): Promise<void> {
-    const due = await database.read
+    for (let isMore = true; isMore && underWay.size < mostAtOnce;) {
+      const busy = [...ofApplication].filter(([, count]) => count >= mostOfOne).map(([id]) => id)
+      const due = await findDue(busy)
+      isMore = false
+      for (const { applicationId, ...row } of due) {
+        if (applicationId === null || underWay.size >= mostAtOnce || underWay.has(row.grantId)) continue
+        const count = ofApplication.get(applicationId) ?? 0
+        // Those behind it are looked for without it.
+        if (count >= mostOfOne) isMore = true
+        if (count >= mostOfOne || !(await take(row))) continue
+        begin(applicationId, row)
+      }
+    }
+  }
+
+  const findDue = (busy: readonly Id<'app'>[]) =>
+    database.read
       .selectFrom('backchannelLogout')
-      .selectAll()
+      .innerJoin('oauthGrant', 'oauthGrant.id', 'backchannelLogout.grantId')
+      .selectAll('backchannelLogout')
+      .select('oauthGrant.applicationId')
       .where('notBefore', '<=', now())
+      .$if(busy.length > 0, (query) => query.where('oauthGrant.applicationId', 'not in', [...busy]))
       .orderBy('notBefore')
       .limit(mostAtOnce)
       .execute()
-    for (const row of due) {
-      if (underWay.size >= mostAtOnce || underWay.has(row.grantId) || !(await take(row))) continue
-      const work = attempt(row)
-        .catch(onError)
-        .finally(() => {
-          underWay.delete(row.grantId)
-          if (due.length === mostAtOnce) stir()
-        })
-      underWay.set(row.grantId, work)
-    }
+
+  function begin(applicationId: Id<'app'>, row: BackchannelLogoutTable): void {
+    ofApplication.set(applicationId, (ofApplication.get(applicationId) ?? 0) + 1)
+    const work = attempt(row)
+      .catch(onError)
+      .finally(() => {
+        underWay.delete(row.grantId)
+        const left = (ofApplication.get(applicationId) ?? 1) - 1
+        if (left > 0) ofApplication.set(applicationId, left)
+        else ofApplication.delete(applicationId)
+        // More of it may have waited.
+        if (left === mostOfOne - 1 || underWay.size === mostAtOnce - 1) stir()
+      })
+    underWay.set(row.grantId, work)
   }
 
   /** Of two nodes that want one, one gets it. */
@@ -104,9 +131,11 @@ export function createLogoutSender(parts: {
       .where('id', '=', grantId)
       .executeTakeFirstOrThrow()
     const row = grant.applicationId === null ? undefined : await findRow(database.read, grant.applicationId)
-    const url = row === undefined ? null : readSettings(row).backchannelLogoutUri
+    if (row === undefined) return null
+    const { backchannelLogoutUri: url, idTokenAlgorithm } = readSettings(row)
     if (url === null) return null
-    const token = await signLogoutToken(grant, { issuer, key: (await keys()).jwks.keys[0], at: now() })
+    const key = signingKey(await keys(), idTokenAlgorithm)
+    const token = await signLogoutToken(grant, { issuer, key, at: now() })
     try {
       const { status } = await outbound.request(url, {
         method: 'POST',

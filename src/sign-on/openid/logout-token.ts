@@ -12,7 +12,7 @@ export async function signLogoutToken(
 ): Promise<string> {
   const seconds = Math.floor(at / 1000)
   return new SignJWT({ sid: id, events: { [event]: {} } })
-    .setProtectedHeader({ alg: 'ES256', typ: 'logout+jwt', kid: key.kid ?? '' })
+    .setProtectedHeader({ alg: key.alg ?? '', typ: 'logout+jwt', kid: key.kid ?? '' })
     .setIssuer(issuer)
     .setAudience(clientId)
     .setSubject(userId)

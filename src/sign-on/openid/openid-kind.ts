@@ -65,8 +65,9 @@ export function createOpenidKind(parts: {
         .set({ settings: JSON.stringify(settings), changedAt: at })
         .where('applicationId', '=', id)
         .execute()
-      // Nobody was asked yet whether somebody else may know who they are.
-      if (settings.isThirdParty && !former.isThirdParty) await endSignOnsOf(tx, id, at)
+      // Nobody was asked yet whether somebody else may know who they are, or what they belong to.
+      const learnsGroups = settings.groups !== 'none' && settings.groups !== former.groups
+      if (settings.isThirdParty && (!former.isThirdParty || learnsGroups)) await endSignOnsOf(tx, id, at)
     },
 
     view: async (db, { id }) => readSettings(await getRow(db, id)),

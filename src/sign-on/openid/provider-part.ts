@@ -96,6 +96,7 @@ export async function loadSignOn(
     caller: verdict.caller,
     client,
     scopes: isThirdParty ? verdict.scopes : signOnScopes,
+    recorded: verdict.recorded,
     at: now(),
   })
   const { session, provider } = oidc

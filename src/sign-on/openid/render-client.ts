@@ -14,13 +14,15 @@ export const mayOmitPkce = 'postern_may_omit_pkce'
 export const renderOpenidClient = ({ application, settings, secretHashes }: OpenidClient): ClientMetadata => ({
   client_id: application.id,
   client_name: application.name,
-  application_type: 'web',
+  // Addresses that open an app on somebody's device are only a native client's.
+  application_type: settings.redirectUris.every((uri) => /^https?:/.test(uri)) ? 'web' : 'native',
   ...(settings.keepsSecret
     ? { token_endpoint_auth_method: 'client_secret_basic', client_secret: secretHashes.join(' ') }
     : { token_endpoint_auth_method: 'none' }),
   redirect_uris: [...settings.redirectUris],
   grant_types: ['authorization_code', ...(settings.refreshTokens ? ['refresh_token'] : [])],
   response_types: ['code'],
+  id_token_signed_response_alg: settings.idTokenAlgorithm,
   scope: [...signOnScopes, 'offline_access'].join(' '),
   [mayOmitPkce]: settings.keepsSecret && settings.pkce === 'optional',
 })

@@ -1,12 +1,13 @@
 import type { Database, Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
+import { sessionLimits } from '../../identity/sessions.ts'
 import { findRow, readSettings } from './find-client.ts'
 
 const mostAtOnce = 500
 
 /**
- * Sees to sign-ons that are over, whatever ended them: their session, the account, the application, a tap. What hangs
- * on them goes, and who wants to be told is noted. Safe to repeat, and on several nodes. Returns how many there were.
+ * Sees to sign-ons that are over, whatever ended them: their session, the account, the application, its audience, a tap.
+ * What hangs on them goes, and who wants to be told is noted. Safe to repeat, and on several nodes. Returns how many there were.
  */
 export async function settleEnds({ database, now }: { database: Database; now: () => number }): Promise<number> {
   const at = now()
@@ -28,7 +29,7 @@ export async function settleEnds({ database, now }: { database: Database; now: (
 }
 
 const findOver = (
-  db: Db<'oauthGrant' | 'session' | 'user' | 'application' | 'credentialRecord'>,
+  db: Db<'oauthGrant' | 'session' | 'user' | 'application' | 'credentialRecord' | 'applicationGroup' | 'groupMember'>,
   at: number,
 ): Promise<{ id: Id<'gra'> }[]> =>
   db
@@ -52,6 +53,22 @@ const findOver = (
         eb('application.endedAt', 'is not', null),
         eb('credentialRecord.endedAt', 'is not', null),
         eb('credentialRecord.suspendedBy', 'is not', null),
+        eb('session.lastSeenAt', '<=', at - sessionLimits.idleMs),
+        // As `isInAudience` has it, for all at once.
+        eb.and([eb('application.audience', '=', 'members'), eb('user.role', '=', 'guest')]),
+        eb.and([
+          eb('application.audience', '=', 'groups'),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('applicationGroup')
+                .innerJoin('groupMember', 'groupMember.groupId', 'applicationGroup.groupId')
+                .select('groupMember.groupId')
+                .whereRef('applicationGroup.applicationId', '=', 'application.id')
+                .whereRef('groupMember.userId', '=', 'user.id'),
+            ),
+          ),
+        ]),
       ]),
     )
     .limit(mostAtOnce)

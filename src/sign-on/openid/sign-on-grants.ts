@@ -1,11 +1,15 @@
+import type { RecordedDecision } from '../../audit/decision.ts'
 import { recordEvent } from '../../audit/record.ts'
-import { isInAudience } from '../../applications/audience.ts'
+import { judgeUse } from '../../applications/judge-use.ts'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import { prepared } from '../../database/prepared.ts'
 import type { OauthGrantTable, TableName } from '../../database/schema.ts'
 import { actorOf, type SessionCaller } from '../../identity/caller.ts'
-import { isOver } from '../../identity/guests/is-over.ts'
+import type { JudgeParts } from '../../identity/judge-caller.ts'
+import { findSessionCallerById } from '../../identity/sessions.ts'
+import { isAtLeast } from '../../policy/strength.ts'
+import { findGrant } from '../grants.ts'
 import type { OpenidClient } from './find-client.ts'
 
 const selectOfSession = prepared(
@@ -32,14 +36,21 @@ export async function signOn(
     caller,
     client,
     scopes,
+    recorded,
     at,
-  }: { caller: SessionCaller; client: OpenidClient; scopes: readonly string[]; at: number },
+  }: {
+    caller: SessionCaller
+    client: OpenidClient
+    scopes: readonly string[]
+    recorded: RecordedDecision
+    at: number
+  },
 ): Promise<OauthGrantTable> {
   const of = { sessionId: caller.by.sessionId, applicationId: client.application.id, at }
   const known = await findSignOn(database.read, of)
   if (known !== undefined && covers(known, scopes)) return known
   try {
-    return await database.write((tx) => begin(tx, { caller, client, scopes, at }))
+    return await database.write((tx) => begin(tx, { caller, client, scopes, recorded, at }))
   } catch (error) {
     // Two tabs at once: the other one has begun it.
     const first = error instanceof UniqueViolation ? await findSignOn(database.read, of) : undefined
@@ -60,8 +71,15 @@ async function begin(
     caller,
     client,
     scopes,
+    recorded,
     at,
-  }: { caller: SessionCaller; client: OpenidClient; scopes: readonly string[]; at: number },
+  }: {
+    caller: SessionCaller
+    client: OpenidClient
+    scopes: readonly string[]
+    recorded: RecordedDecision
+    at: number
+  },
 ): Promise<OauthGrantTable> {
   const { application } = client
   const { sessionId } = caller.by
@@ -106,6 +124,7 @@ async function begin(
     actor: actorOf(caller),
     target: { kind: 'application', id: application.id },
     facts: { application: application.name, by: 'openid', grant: row.id },
+    decision: recorded,
     personal: { address: caller.address },
     at,
   })
@@ -113,34 +132,23 @@ async function begin(
 }
 
 /**
- * A sign-on that still holds: its session and its person’s account live, and so does the application, which is still
- * open to them. Asked wherever a token of it is shown, so that its end is at once, whatever ended it.
+ * A sign-on that still holds: its session lives, and by the rules of today its person could sign on with what they have
+ * proven, but for the age of their tap, which nobody is asked for here. Looked at wherever a token of it is shown, so
+ * that its end is at once, whatever ended it.
  */
 export async function findLiveSignOn(
-  db: Db<'oauthGrant' | 'session' | 'user' | 'groupMember' | 'credentialRecord'>,
+  parts: JudgeParts & { database: Database },
   { id, client, at }: { id: Id<'gra'>; client: OpenidClient; at: number },
 ): Promise<OauthGrantTable | undefined> {
-  const row = await db
-    .selectFrom('oauthGrant')
-    .innerJoin('session', 'session.id', 'oauthGrant.sessionId')
-    .innerJoin('user', 'user.id', 'oauthGrant.userId')
-    .leftJoin('credentialRecord', 'credentialRecord.id', 'session.credentialRecordId')
-    .selectAll('oauthGrant')
-    .select(['user.kind', 'user.role', 'user.endsAt'])
-    .where('oauthGrant.id', '=', id)
-    .where('oauthGrant.applicationId', '=', client.application.id)
-    .where('oauthGrant.endedAt', 'is', null)
-    .where('oauthGrant.expiresAt', '>', at)
-    .where('session.endedAt', 'is', null)
-    .where('session.expiresAt', '>', at)
-    .where('user.state', '=', 'active')
-    .whereRef('session.userGeneration', '=', 'user.generation')
-    .where('credentialRecord.endedAt', 'is', null)
-    .where('credentialRecord.suspendedBy', 'is', null)
-    .executeTakeFirst()
-  if (row === undefined || isOver(row, at)) return undefined
-  const { kind, role, endsAt: _, ...grant } = row
-  return (await isInAudience(db, client.application, { id: grant.userId, kind, role })) ? grant : undefined
+  const { application } = client
+  const grant = await findGrant(parts.database.read, id, at)
+  if (grant?.applicationId !== application.id || grant.sessionId === null) return undefined
+  const { sessionId, askedFrom: address } = grant
+  const caller = await findSessionCallerById(parts, { sessionId, address, isAgain: true }, at)
+  if (caller === undefined || caller.shortfall !== null) return undefined
+  const verdict = await judgeUse(parts, { caller, application, request: null, address }, at)
+  if (verdict.outcome === 'deny') return undefined
+  return verdict.outcome === 'allow' || isAtLeast(caller.strength, verdict.requires.strength) ? grant : undefined
 }
 
 /** Ends what everybody is signed on to of an application. Who is told is found afterwards. */

@@ -90,6 +90,7 @@ export function createSignOnQuestions(parts: {
           target: { kind: 'application', id: application.id },
           outcome: 'refused',
           facts: { application: application.name, reason: verdict.rule?.title ?? 'not open to them' },
+          ...(verdict.recorded === undefined ? {} : { decision: verdict.recorded }),
           personal: { address: ip },
           at: now(),
         }),

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import type { UseVerdict } from '../../applications/judge-use.ts'
+import type { RecordedDecision } from '../../audit/decision.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
@@ -44,7 +46,7 @@ interface To {
 export async function answerWith(
   parts: AnswerParts,
   { provider, request }: To,
-  { caller, context }: { caller: SessionCaller; context: string },
+  { caller, context, recorded }: { caller: SessionCaller; context: string; recorded: RecordedDecision },
 ): Promise<Outgoing> {
   const { database, pseudonymKey, now } = parts
   const { application, settings } = provider
@@ -77,6 +79,7 @@ export async function answerWith(
       actor: actorOf(caller),
       target: { kind: 'application', id: application.id },
       facts: { application: application.name, by: 'saml', context, begun: request === null ? 'here' : 'there' },
+      decision: recorded,
       personal: { address: caller.address },
       at,
     })
@@ -110,7 +113,7 @@ export async function answerFailure(
 export async function recordDenied(
   { database, now }: Pick<AnswerParts, 'database' | 'now'>,
   { provider: { application }, request }: To,
-  { caller, reason }: { caller: SessionCaller; reason: string },
+  { caller, verdict }: { caller: SessionCaller; verdict: UseVerdict & { outcome: 'deny' } },
 ): Promise<void> {
   await database.write(async (tx) => {
     const at = now()
@@ -120,7 +123,8 @@ export async function recordDenied(
       actor: actorOf(caller),
       target: { kind: 'application', id: application.id },
       outcome: 'refused',
-      facts: { application: application.name, by: 'saml', reason },
+      facts: { application: application.name, by: 'saml', reason: verdict.rule?.title ?? 'not open to them' },
+      ...(verdict.recorded === undefined ? {} : { decision: verdict.recorded }),
       personal: { address: caller.address },
       at,
     })

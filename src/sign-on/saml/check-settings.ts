@@ -22,6 +22,13 @@ function checkAcs(address: string, origin: string): void {
   if (url === null) throw invalid(field, `${address} is not an address such as https://wiki.example/saml/acs.`)
   if (url.username !== '' || url.password !== '')
     throw invalid(field, `${address} must not hold a user name or password: it looks like another host than it is.`)
+  // Looked at as it is written: it is compared letter by letter, and its port may be said.
+  const host = /^https?:\/\/([^/?#]*)/.exec(address)?.[1]?.toLowerCase()
+  if ((host !== url.host && host !== `${url.hostname}:443`) || url.hostname.endsWith('.'))
+    throw invalid(
+      field,
+      `The host of ${address} has to be written as browsers write it: ${url.host.replace(/\.$/, '')}.`,
+    )
   if (url.origin === origin) throw invalid(field, `${address} is an address of this instance.`)
   if (url.protocol !== 'https:' && !isOwnMachine(url.hostname))
     throw invalid(field, `${address} must begin with https://: on the way, anybody could read who comes.`)

@@ -38,8 +38,7 @@ export async function goOn(
   const verdict = await judgeSaml(parts, { caller, application, address, asked }, parts.now())
   if (verdict.outcome === 'deny') {
     if (isPassive) return fail('denied', request)
-    const reason = verdict.rule?.title ?? 'not open to them'
-    await recordDenied(parts, { provider, request }, { caller, reason })
+    await recordDenied(parts, { provider, request }, { caller, verdict })
     return { page }
   }
   if (verdict.outcome === 'step-up') return isPassive ? fail('no-passive', request) : { page }
@@ -48,7 +47,13 @@ export async function goOn(
     if (request === null) throw new RequestRefused('not-understood', 'no context', application.slug)
     return fail('no-context', request)
   }
-  return { outgoing: await answerWith(parts, { provider, request }, { caller, context: context.context }) }
+  return {
+    outgoing: await answerWith(
+      parts,
+      { provider, request },
+      { caller, context: context.context, recorded: verdict.recorded },
+    ),
+  }
 }
 
 const askedOf = (context: ContextAnswer, request: SamlRequest | null): Parameters<typeof judgeSaml>[1]['asked'] => ({

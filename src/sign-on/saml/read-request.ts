@@ -5,6 +5,7 @@ import { type AuthnRequest, parseAuthnRequest } from '../../protocols/saml/parse
 import type { Carried } from '../../protocols/saml/read-bindings.ts'
 import { SamlError } from '../../protocols/saml/saml-error.ts'
 import { verifyRedirect } from '../../protocols/saml/verify-redirect.ts'
+import { knownContexts } from './authn-context.ts'
 import type { SignOnProblem } from '../step-up-page.ts'
 import type { SamlRequest } from './requests.ts'
 import type { FullSettings } from './saml-settings.ts'
@@ -41,7 +42,7 @@ export async function readRequest(
   if (provider === undefined) throw new RequestRefused('unknown-application', `nobody here is ${request.issuer}`)
   const { application, settings } = provider
   const refuse = (problem: SignOnProblem, why: string) => new RequestRefused(problem, why, application.slug)
-  checkSignature(carried, settings, (why) => refuse('bad-signature', why))
+  const isSigned = checkSignature(carried, settings, (why) => refuse('bad-signature', why))
   const isForHere = request.destination === ssoUrl || (request.destination === null && !settings.requireSignedRequests)
   if (!isForHere) throw refuse('not-understood', `meant for ${String(request.destination)}`)
   if (request.issuedAt < at - oldestMs || request.issuedAt > at + skewMs)
@@ -49,16 +50,23 @@ export async function readRequest(
   const acsUrl = pickAcs(request, settings)
   if (acsUrl === undefined)
     throw refuse('wrong-return', `the answer would go to ${request.acsUrl ?? String(request.acsIndex)}`)
-  const nameId = pickNameId(request.nameIdFormat, settings)
+  const nameId = pickNameId(request.nameIdFormat, settings, isSigned)
   if (nameId === undefined) throw refuse('other-name', `it asks for names as ${String(request.nameIdFormat)}`)
   const { forceAuthn, isPassive, requestedContext } = request
   return {
     applicationId: application.id,
     requestId: request.id,
     relayState: carried.relayState,
-    asked: { acsUrl, forceAuthn, isPassive, nameId, requestedContext },
+    asked: { acsUrl, forceAuthn, isPassive, nameId, requestedContext: onlyKnown(requestedContext) },
   }
 }
+
+/** What stays with us until its person has signed in, and anybody may leave it here: no word of theirs is kept. */
+const onlyKnown = (requested: AuthnRequest['requestedContext']): AuthnRequest['requestedContext'] =>
+  requested && {
+    ...requested,
+    classes: [...new Set(requested.classes)].filter((context) => Object.hasOwn(knownContexts, context)),
+  }
 
 /** What cannot be read is refused in one word; what stood there is for the log. @throws RequestRefused */
 export function understand<Result>(read: () => Result): Result {
@@ -70,15 +78,16 @@ export function understand<Result>(read: () => Result): Result {
   }
 }
 
-/** Only the signature beside a message counts, so where one is demanded it comes by the Redirect binding. */
+/** Only the signature beside a message counts, so where one is demanded it comes by the Redirect binding. Whether there is a good one. */
 function checkSignature(
   carried: Carried,
   { certificate, requireSignedRequests }: FullSettings,
   refuse: (why: string) => RequestRefused,
-): void {
-  if (certificate === null || (carried.signed === null && !requireSignedRequests)) return
+): boolean {
+  if (certificate === null || (carried.signed === null && !requireSignedRequests)) return false
   try {
     verifyRedirect(carried, certificate)
+    return true
   } catch (error) {
     if (error instanceof SamlError) throw refuse(error.message)
     throw error
@@ -91,10 +100,19 @@ function pickAcs({ acsUrl, acsIndex }: AuthnRequest, { acsUrls }: FullSettings):
   return acsIndex === null || acsUrls.length === 1 ? acsUrls[0] : undefined
 }
 
-/** A pseudonym anybody may ask for: it says less than any other name. Null where the settings say; undefined where it wants another. */
-function pickNameId(format: string | null, { nameId }: FullSettings): 'persistent' | 'transient' | null | undefined {
+/**
+ * Null where the settings say; undefined where it wants another. A pseudonym says less than any other name, so the
+ * application itself may ask for one. Without a signature whoever brings the request may have asked, to come as somebody
+ * whom nobody there knows.
+ */
+function pickNameId(
+  format: string | null,
+  { nameId }: FullSettings,
+  isSigned: boolean,
+): 'persistent' | 'transient' | null | undefined {
   if (format === null || format === nameIdFormats.unspecified) return null
-  if (format === nameIdFormats.persistent) return 'persistent'
-  if (format === nameIdFormats.transient) return 'transient'
-  return format === nameIdFormats.email && nameId === 'email' ? null : undefined
+  if (nameId !== 'username' && format === nameIdFormats[nameId]) return null
+  if (isSigned && format === nameIdFormats.persistent) return 'persistent'
+  if (isSigned && format === nameIdFormats.transient) return 'transient'
+  return undefined
 }

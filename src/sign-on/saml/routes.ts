@@ -86,7 +86,7 @@ export function samlRoutes(app: App, parts: SamlParts): void {
 
   app.get('/saml/continue/:id', {
     config: { access: 'public' },
-    schema: { params: Type.Object({ id: Type.String({ maxLength: 60 }) }) },
+    schema: { params: Type.Object({ id: Type.String({ pattern: '^[a-z0-9_]{1,60}$' }) }) },
     async handler(request, reply) {
       try {
         const asked = await findRequest(database.read, request.params.id, now())
@@ -104,7 +104,7 @@ export function samlRoutes(app: App, parts: SamlParts): void {
 
   app.get('/saml/start/:slug', {
     config: { access: 'public' },
-    schema: { params: Type.Object({ slug: Type.String({ maxLength: 60 }) }) },
+    schema: { params: Type.Object({ slug: Type.String({ pattern: '^[a-z0-9-]{1,60}$' }) }) },
     async handler(request, reply) {
       const { slug } = request.params
       try {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { Application } from '../../applications/application.ts'
 import type { ApplicationKind } from '../../applications/application-kind.ts'
 import type { Db } from '../../database/handles.ts'
@@ -9,7 +10,7 @@ import { attributesOf, nameIdOf } from './person-names.ts'
 import { readPersonFacts } from './person-facts.ts'
 import { answerContext } from './authn-context.ts'
 import { checkSettings } from './check-settings.ts'
-import { type FullSettings, SamlSettings } from './saml-settings.ts'
+import { type AttributeRule, type FullSettings, SamlSettings } from './saml-settings.ts'
 import { samlPlaces } from './saml-places.ts'
 import { findSettings } from './service-providers.ts'
 import type { SamlKeys } from './signing-keys.ts'
@@ -53,6 +54,13 @@ export function createSamlKind({
       const row = { entityId: settings.entityId, settings: JSON.stringify(settings), changedAt: at }
       const update = tx.updateTable('samlServiceProvider').set(row).where('applicationId', '=', id)
       await refuseTaken(settings, orUniqueViolation(update.execute()))
+      // What waits was judged by the settings of before. It stays known, so that it cannot come again.
+      await tx
+        .updateTable('samlRequest')
+        .set({ answeredAt: at })
+        .where('applicationId', '=', id)
+        .where('answeredAt', 'is', null)
+        .execute()
     },
 
     view: (db, { id }) => getSettings(db, id),
@@ -129,14 +137,27 @@ const nameWords: Record<FullSettings['nameId'], string> = {
   username: 'their user name',
 }
 
-const rowsOf = ({ entityId, acsUrls, nameId, attributes, requireSignedRequests, allowIdpInitiated }: FullSettings) => [
-  row('It calls itself', entityId),
-  row('Answers go to', acsUrls.join(', ')),
-  row('It knows people by', nameWords[nameId]),
-  row('It is also told', attributes.map(({ name, value }) => `${name}: ${value}`).join(', ') || 'nothing'),
-  row('Its requests', requireSignedRequests ? 'have to be signed' : 'need no signature'),
-  row('It begins', allowIdpInitiated ? 'there or here' : 'there alone'),
+const rowsOf = (settings: FullSettings): FactRow[] => [
+  row('It calls itself', settings.entityId),
+  row('Answers go to', settings.acsUrls.join(', ')),
+  row('What is signed', settings.signResponse ? 'who came, and the answer around it' : 'who came'),
+  row('It knows people by', nameWords[settings.nameId]),
+  row('It is also told', settings.attributes.map(attributeWords).join(', ') || 'nothing'),
+  row('Its requests', settings.requireSignedRequests ? 'have to be signed' : 'need no signature'),
+  ...(settings.certificate === null
+    ? []
+    : [
+        {
+          ...row('Its certificate', new X509Certificate(settings.certificate).fingerprint256),
+          kind: 'digest' as const,
+        },
+      ]),
+  row('It begins', settings.allowIdpInitiated ? 'there or here' : 'there alone'),
+  ...(settings.defaultRelayState === '' ? [] : [row('Opened from here', `it leads to ${settings.defaultRelayState}`)]),
 ]
+
+const attributeWords = ({ name, value, constant }: AttributeRule): string =>
+  `${name}: ${value === 'constant' ? `“${constant ?? ''}” of everybody` : value === 'groups' ? 'all their groups' : value}`
 
 const row = (label: string, value: string): FactRow => ({ label, value, kind: 'text' })
 

@@ -18,15 +18,19 @@ const Value = Type.Union([
   Type.Literal('constant'),
 ])
 
+/** What is read before a tap must not hide or reorder anything, and XML holds no control characters. */
+const visible = (minLength: number, maxLength: number, description: string) =>
+  Type.String({ minLength, maxLength, pattern: String.raw`^[^\p{C}\u2028\u2029]*$`, description })
+
 /** One thing that a tool is told beside the name, under the name that it looks for. */
 const AttributeRule = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 300, description: 'the name that the application looks for' }),
+    name: visible(1, 300, 'the name that the application looks for, in visible characters'),
     /** How the name is meant; `basic` unless said. */
     format: Type.Optional(Format),
     /** `constant` sends the same of everybody. */
     value: Value,
-    constant: Type.Optional(Type.String({ minLength: 1, maxLength: 1000 })),
+    constant: Type.Optional(visible(1, 1000, 'what is sent, in visible characters')),
   },
   { additionalProperties: false },
 )
@@ -37,13 +41,13 @@ export const SamlSettings = Type.Object(
   {
     /** What it calls itself: its entity id, compared letter by letter. */
     entityId: Type.String({
-      pattern: String.raw`^[^\s\x00-\x1f\x7f]{1,1024}$`,
+      pattern: String.raw`^[^\s\p{C}]{1,1024}$`,
       description: 'the entity id of the application, as its own page or its metadata says it',
     }),
     /** Where answers go, compared letter by letter; the first unless it asks for another. */
     acsUrls: Type.Array(
       Type.String({
-        pattern: String.raw`^https?://[^\s\x00-\x1f\x7f#]{1,490}$`,
+        pattern: String.raw`^https?://[^\s\p{C}#]{1,490}$`,
         description: 'an address such as https://wiki.example/saml/acs, to which answers are posted',
       }),
       { minItems: 1, maxItems: 20, uniqueItems: true },
@@ -58,7 +62,7 @@ export const SamlSettings = Type.Object(
     /** Whether the answer is signed beside the assertion in it. */
     signResponse: Type.Optional(Type.Boolean()),
     /** Sent along where it is opened from here; empty for none. */
-    defaultRelayState: Type.Optional(Type.String({ maxLength: 1000 })),
+    defaultRelayState: Type.Optional(visible(0, 1000, 'what is sent along, in visible characters')),
     /** Whether it can be opened from here, without having asked. */
     allowIdpInitiated: Type.Optional(Type.Boolean()),
   },

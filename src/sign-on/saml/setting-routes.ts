@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
 import type { SensitiveAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
 import { invalid, ProblemError } from '../../http/problem.ts'
 import { actOf } from '../../identity/act.ts'
@@ -14,6 +15,7 @@ import { maxMetadataBytes as maxBytes, MetadataSource, SamlCertificates } from '
 import type { SamlKeys } from './signing-keys.ts'
 
 const root = '/api/v1/saml'
+const dayMs = 86_400_000
 
 /** What administrators look up and change beside the settings of each application. */
 export function settingRoutes(
@@ -48,13 +50,21 @@ export function settingRoutes(
     name: 'application.change',
     async describe() {
       const [signing, next] = (await view()).items
+      const isNew = now() - ((await keys.list())[1]?.createdAt ?? 0) < dayMs
       return {
         title: 'Sign what applications are told by SAML with the next certificate',
         rows: [
           { label: 'Until now', value: signing?.fingerprint ?? '', kind: 'digest' },
           { label: 'From now on', value: next?.fingerprint ?? '', kind: 'digest' },
         ],
-        warnings: ['Applications that were given one certificate by hand let nobody in until they have the next one.'],
+        // Whoever taps a moment later would go on to one that nobody has read yet.
+        subjects: [actSubject('certificate', next?.fingerprint ?? '')],
+        warnings: [
+          'Applications that were given one certificate by hand let nobody in until they have the next one.',
+          ...(isNew
+            ? ['The next one was made less than a day ago: applications that read it now and then may not have it yet.']
+            : []),
+        ],
       }
     },
   }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../../database/handles.ts'
 import { prepared } from '../../database/prepared.ts'
 import type { SamlSigningKeyTable } from '../../database/schema.ts'
+import { conflict } from '../../http/problem.ts'
 import { makeSelfSigned } from '../../protocols/saml/self-signed.ts'
 import type { Signer } from '../../protocols/saml/sign-element.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
@@ -11,7 +12,7 @@ import type { Secrets } from '../../secrets/secrets.ts'
 export interface SamlKeys {
   signer(): Promise<Signer>
   list(): Promise<SamlSigningKeyTable[]>
-  /** The key that was the next one signs from now on. */
+  /** The key that was the next one signs from now on. @throws 409 where somebody was quicker */
   rollOver(tx: Tx<'samlSigningKey'>, at: number): Promise<SamlSigningKeyTable>
 }
 
@@ -90,6 +91,8 @@ export function createSamlKeys(parts: {
       const next = await tx
         .updateTable('samlSigningKey')
         .set({ signsFrom: at })
+        // Asked once more of a row that somebody else had under way.
+        .where('signsFrom', 'is', null)
         .where('number', '=', (eb) =>
           eb
             .selectFrom('samlSigningKey')
@@ -98,7 +101,8 @@ export function createSamlKeys(parts: {
         )
         .returningAll()
         .executeTakeFirst()
-      return next ?? notThere()
+      if (next === undefined) throw conflict('rolled-over', 'Somebody has gone on to the next certificate just now.')
+      return next
     },
   }
 }
