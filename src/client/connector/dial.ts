@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { rootCertificates } from 'node:tls'
 import { heartbeat, tunnelPath, tunnelProtocol } from '../../protocols/tunnel/tunnel-lines.ts'
 
 /** The server said no, and would again. */
@@ -24,7 +25,7 @@ export function dial({
     const asked = request(url, {
       headers: { connection: 'upgrade', upgrade: tunnelProtocol, authorization: `Bearer ${secret}` },
       timeout: 15_000,
-      ...(ca === undefined ? {} : { ca }),
+      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     })
     asked.once('upgrade', (_answer, socket, head) => {
       socket.setTimeout(0)
