@@ -176,11 +176,7 @@ const ownPages = [
     () => import('./pages/recovery/break-glass-review-page.tsx'),
     'BreakGlassReviewPage',
   ),
-  ownPage(
-    '/-/applications/connectors',
-    () => import('./pages/connectors/connectors-page.tsx'),
-    'ConnectorsPage',
-  ),
+  ownPage('/-/applications/connectors', () => import('./pages/connectors/connectors-page.tsx'), 'ConnectorsPage'),
   ownPage('/-/directory', () => import('./pages/directory/connections-page.tsx'), 'ConnectionsPage'),
   ownPage('/-/directory/domains', () => import('./pages/domains/domains-page.tsx'), 'DomainsPage'),
   ownPage('/-/directory/domains/$id', () => import('./pages/domains/domain-page.tsx'), 'DomainPage'),

@@ -289,7 +289,11 @@ export async function createPostern(config: Config, now: () => number = Date.now
   opened.defer(() => policy.close())
   const who = createWho({ issuer: origin, jwks: () => entering.keys.jwks() })
   opened.defer(() => who.close())
-  const proxied = createRoutes({ database, upstreamOf: who.upstreamOf, onError: (error) => log(error, 'reading the routes') })
+  const proxied = createRoutes({
+    database,
+    upstreamOf: who.upstreamOf,
+    onError: (error) => log(error, 'reading the routes'),
+  })
   opened.defer(() => proxied.close())
   afterwards.push(proxied.after)
   const challengeStore = database.volatile === undefined ? challengesInMemory() : challengesInTable(database.volatile)
@@ -312,11 +316,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   const ceremonies: Ceremonies = { database, challenges, place, policy, attestation, now }
   const certificateAuthority = await loadCertificateAuthority(secrets)
   const briefTokens = await createBriefTokens({ database, policy, secrets })
-  const sources = [
-    createTokenSource({ database, policy }),
-    briefTokens.source,
-    createGrantSource({ database, policy }),
-  ]
+  const sources = [createTokenSource({ database, policy }), briefTokens.source, createGrantSource({ database, policy })]
   const sshSources: SshSource[] = [
     createPersonKeySource({ database, policy, attestation }),
     createCertificateSource({ database, policy, authority: certificateAuthority, host: place.rpId }),

@@ -49,8 +49,15 @@ const firstId = async (person: Person, path: string, at = 0): Promise<string> =>
 }
 
 const newApplication = {
-  ...{ kind: 'openid', slug: 'wiki', name: 'Wiki', description: '', recipe: null, launchUrl: null },
-  ...{ audience: 'members', groups: [], strength: null },
+  kind: 'openid',
+  slug: 'wiki',
+  name: 'Wiki',
+  description: '',
+  recipe: null,
+  launchUrl: null,
+  audience: 'members',
+  groups: [],
+  strength: null,
   settings: { redirectUris: ['https://wiki.example/callback'] },
 }
 const connections = '/directory/connections'

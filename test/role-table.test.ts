@@ -112,8 +112,15 @@ test('who may do which act, and that each takes a tap', async () => {
     keys: null,
   }
   const newApplication = {
-    ...{ kind: 'openid', slug: 'wiki', name: 'Wiki', description: '', recipe: null, launchUrl: null },
-    ...{ audience: 'members', groups: [], strength: null },
+    kind: 'openid',
+    slug: 'wiki',
+    name: 'Wiki',
+    description: '',
+    recipe: null,
+    launchUrl: null,
+    audience: 'members',
+    groups: [],
+    strength: null,
     settings: { redirectUris: ['https://wiki.example/callback'] },
   }
   const newToken = { name: 'x', scopes: ['account:read'], repositoryIds: null, expiresInDays: 1 }
