@@ -27,6 +27,7 @@ test('a part is shown exactly where the server sees an effect of it', () => {
     groups: new Set<string>(),
     places: new Set(['prj_1']),
     applications: new Set<string>(),
+    askingOnly: new Set<string>(),
   }
   const asked: [keyof RuleRequirement, RuleRequirement][] = [
     ['freshnessSeconds', { freshnessSeconds: 600 }],
