@@ -33,7 +33,6 @@ import type { Config } from './config.ts'
 import type { Tx } from './database/handles.ts'
 import { openDatabase } from './database/open.ts'
 import type { Id } from './database/id.ts'
-import type { TableName } from './database/schema.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { createWindingUp } from './directory/connections/winding-up.ts'
 import { directoryRoutes } from './directory/routes.ts'
@@ -62,7 +61,7 @@ import { createApproval } from './guardrails/approval.ts'
 import { type LoadedPolicy, loadPolicy } from './guardrails/in-force.ts'
 import { guardrailRoutes } from './guardrails/routes.ts'
 import { getActor } from './identity/actor.ts'
-import { actorOf, type Caller, getPerson, isAdmin } from './identity/caller.ts'
+import { actorOf, getPerson, isAdmin } from './identity/caller.ts'
 import { createChallenges } from './identity/challenges.ts'
 import { challengesInMemory } from './identity/challenges-in-memory.ts'
 import { challengesInTable } from './identity/challenges-in-table.ts'
@@ -99,18 +98,7 @@ import { notifyRoutes } from './notify/routes.ts'
 import { createWebPush } from './notify/web-push.ts'
 import { createProvenance } from './provenance/provenance.ts'
 import { provenanceRoutes } from './provenance/routes.ts'
-import { connectorFront } from './proxy/connectors/connector-front.ts'
 import { connectorRoutes } from './proxy/connectors/routes.ts'
-import { createTunnels } from './proxy/connectors/tunnels.ts'
-import { createForwardAuth } from './proxy/forward-auth/forward-auth.ts'
-import { readClient } from './proxy/door/client-address.ts'
-import { connectThrough } from './proxy/door/connect-through.ts'
-import { createDispatchers } from './proxy/door/dispatchers.ts'
-import { createDoor } from './proxy/door.ts'
-import { tellIdentity } from './proxy/entry/identity.ts'
-import { endRouteSessions } from './proxy/entry/route-sessions.ts'
-import { certificateProblemFinder } from './proxy/routes/find-certificate-problem.ts'
-import { followRoutesFile } from './proxy/routes/follow-routes-file.ts'
 import { createAssertionKeys } from './proxy/entry/assertion-keys.ts'
 import { createEntry } from './proxy/entry/create-entry.ts'
 import { createRouteSessionFollower } from './proxy/entry/end-with-sessions.ts'
@@ -118,10 +106,9 @@ import { entryRoutes } from './proxy/entry/entry-routes.ts'
 import type { EntryParts } from './proxy/entry/parts.ts'
 import { routeCookieNames } from './proxy/entry/route-cookies.ts'
 import { createRoutes } from './proxy/routes/load-routes.ts'
-import { createRouteKind } from './proxy/routes/route-kind.ts'
 import { routeStateRoute } from './proxy/routes/state-route.ts'
 import { createWho } from './proxy/who/who.ts'
-import { fileAttention, routesFileReporter } from './proxy/routes/report-file.ts'
+import { fileAttention } from './proxy/routes/report-file.ts'
 import { followBranches } from './pull-requests/follow-branches.ts'
 import { createAutoMerge } from './pull-requests/auto-merge-asking.ts'
 import { createConfirmation } from './pull-requests/confirm-bypass.ts'
@@ -163,9 +150,12 @@ import { samlRoutes } from './sign-on/saml/routes.ts'
 import { createSamlKind } from './sign-on/saml/saml-kind.ts'
 import { createSamlKeys } from './sign-on/saml/signing-keys.ts'
 import { createSignOnKeys } from './sign-on/signing-keys.ts'
+import { cutsConnections, endingWith } from './cut-connections.ts'
+import { openFronts } from './fronts.ts'
 import { createGuards } from './guards.ts'
 import { createJobs } from './jobs.ts'
 import { createLetterFollower } from './letters.ts'
+import { createRouteKinds } from './route-kinds.ts'
 import { loadHostKey } from './ssh/host-key.ts'
 import { sshRoutes, viewOf } from './ssh/routes.ts'
 import type { SshView } from './ssh/shapes.ts'
@@ -190,42 +180,6 @@ export interface Postern {
   routes: readonly { method: string; url: string; access: string; act: string }[]
   listen(): Promise<void>
   close(): Promise<void>
-}
-
-/** Events whose transaction has also told the bus whose connections are to be cut. */
-const cutsConnections: ReadonlySet<string> = new Set([
-  'access.ended',
-  'application.changed',
-  'application.ended',
-  'certificate.ended',
-  'ssh-key.ended',
-  'credential.rejudged',
-  'deploy-key.ended',
-  'deploy-key.expired',
-  'recovery.started',
-  'recovery.cancelled',
-  'repository.deleted',
-  'session.ended',
-  'session.ended-other',
-  'session.ended-upstream',
-  'password.changed',
-  'credential.removed',
-  'identity.unlinked',
-  'provider.removed',
-  'grant.ended',
-  'token.ended',
-  'token.reused',
-  'workload.changed',
-  'workload.ended',
-  'workload.reused',
-  'workload.switched-off',
-])
-
-/** What a caller came in with, where its end by itself cuts what it has open. */
-function endingWith(by: Caller['by']): string[] {
-  if (by.kind === 'session') return [by.sessionId]
-  if (by.kind === 'token') return [by.tokenId]
-  return by.kind === 'grant' ? [by.grantId] : []
 }
 
 const consoleFolder = fileURLToPath(new URL('../dist/console', import.meta.url))
@@ -354,17 +308,6 @@ export async function createPostern(config: Config, now: () => number = Date.now
   limitBodyTime(app)
   measureRequests(app, meters)
   const log = (error: unknown, doing: string): void => app.log.error({ err: error }, doing)
-  // Before the door: Envoy asks by the name of the tool.
-  fronts.push(
-    createForwardAuth({
-      routes: proxied,
-      entry,
-      policy,
-      trustedProxies: config.trustedProxies,
-      url: config.url,
-      onError: (error) => log(error, 'telling a proxy who came'),
-    }),
-  )
   const maintenance = createMaintenance({ git, onError: (error) => log(error, 'maintenance') })
   opened.defer(() => maintenance.close())
   opened.defer(() => app.close())
@@ -374,36 +317,10 @@ export async function createPostern(config: Config, now: () => number = Date.now
     accountsOf: ({ caller }) => (caller === undefined ? [] : [caller.id, ...endingWith(caller.by)]),
   })
   bus.on(ACCESS_ENDED, (userId) => connections.cut(userId))
-  const tunnels = createTunnels({
-    database,
-    connections,
-    now,
-    onError: (error) => log(error, 'letting a connector in'),
-  })
-  opened.defer(() => tunnels.close())
-  const dispatchers = createDispatchers(proxied, connectThrough(tunnels.open))
-  opened.defer(() => dispatchers.close())
-  const door = createDoor({
-    routes: proxied,
-    entry,
-    connections,
-    policy,
-    url: config.url,
-    trustedProxies: config.trustedProxies,
-    dispatcherFor: dispatchers.dispatcherFor,
-    now,
-    log: (error, doing) => app.log.warn({ err: error }, doing),
-  })
-  opened.defer(() => door.close())
-  meters.watchRoutes(door.figures)
-  fronts.push(
-    door,
-    connectorFront({
-      tunnels,
-      host: config.url.host,
-      addressOf: (request) => readClient(request, config.trustedProxies).address,
-    }),
-  )
+  const proxy = openFronts({ config, database, routes: proxied, entry, policy, connections, now, logger: app.log })
+  opened.defer(() => proxy.close())
+  meters.watchRoutes(proxy.door.figures)
+  fronts.push(...proxy.fronts)
   bus.on(KEY_ENDED, (id) => connections.cut(id))
   followers.push(endHomelessMachines({ cut: cutKey }), yieldToPerson({ cut: cutKey }))
   bus.on(SESSION_ENDED, (sessionId) => connections.cut(sessionId))
@@ -655,7 +572,7 @@ export async function createPostern(config: Config, now: () => number = Date.now
   })
   opened.defer(() => imports.close())
   mirrorsRoutes(app, { ...parts, outbound, secrets, imports, mirrors })
-  connectorRoutes(app, { database, bus, tunnels, now })
+  connectorRoutes(app, { database, bus, tunnels: proxy.tunnels, now })
   machineRoutes(app, {
     database,
     policy,
@@ -699,28 +616,15 @@ export async function createPostern(config: Config, now: () => number = Date.now
     writeLetter: mail.from === null ? null : (tx, letter) => mail.queue(tx, letter),
     now,
   })
-  const routeSurroundings = {
-    site: { ...place, port: config.port },
-    findCertificateProblem: certificateProblemFinder(origin, config.tls),
-  }
-  const routeKind = {
-    ...routeSurroundings,
-    hasFile: config.routesFile !== undefined,
-    tell: tellIdentity,
-    endUse: async (tx: Tx<TableName>, { id }: { id: Id<'app'> }, at: number) =>
-      void (await endRouteSessions(tx, { applicationId: id }, { cut: cutKey, at })),
-  }
-  const routesFile =
-    config.routesFile === undefined
-      ? undefined
-      : followRoutesFile({
-          path: config.routesFile,
-          database,
-          kind: createRouteKind({ ...routeKind, source: 'file' }),
-          surroundings: routeSurroundings,
-          now,
-          onState: routesFileReporter({ path: config.routesFile, log: app.log, count: meters.routesFile }),
-        })
+  const routeKinds = createRouteKinds({
+    config,
+    database,
+    cut: cutKey,
+    countProblems: meters.routesFile,
+    now,
+    logger: app.log,
+  })
+  const { routesFile } = routeKinds
   if (routesFile !== undefined) opened.defer(() => routesFile.close())
   const saml = {
     keys: createSamlKeys({ database, secrets, host: place.rpId, now }),
@@ -730,10 +634,10 @@ export async function createPostern(config: Config, now: () => number = Date.now
   samlRoutes(app, { ...saml, database, policy, outbound, now })
   const applicationKinds: ApplicationKinds = {
     saml: createSamlKind(saml),
-    route: createRouteKind({ ...routeKind, source: 'console' }),
+    route: routeKinds.console,
     openid: createOpenidKind({ origin, outbound, now }),
   }
-  routeStateRoute(app, { db: database.read, routes: proxied, origin, healthOf: door.healthOf })
+  routeStateRoute(app, { db: database.read, routes: proxied, origin, healthOf: proxy.door.healthOf })
   applicationRoutes(app, { database, policy, kinds: applicationKinds, now })
   homeRoutes(app, { database, policy, kinds: applicationKinds, ofMachine: () => fileAttention(routesFile), now })
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })

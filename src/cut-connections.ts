@@ -1,0 +1,37 @@
+import type { Caller } from './identity/caller.ts'
+
+/** Events whose transaction has also told the bus whose connections are to be cut. */
+export const cutsConnections: ReadonlySet<string> = new Set([
+  'access.ended',
+  'application.changed',
+  'application.ended',
+  'certificate.ended',
+  'ssh-key.ended',
+  'credential.rejudged',
+  'deploy-key.ended',
+  'deploy-key.expired',
+  'recovery.started',
+  'recovery.cancelled',
+  'repository.deleted',
+  'session.ended',
+  'session.ended-other',
+  'session.ended-upstream',
+  'password.changed',
+  'credential.removed',
+  'identity.unlinked',
+  'provider.removed',
+  'grant.ended',
+  'token.ended',
+  'token.reused',
+  'workload.changed',
+  'workload.ended',
+  'workload.reused',
+  'workload.switched-off',
+])
+
+/** What a caller came in with, where its end by itself cuts what it has open. */
+export function endingWith(by: Caller['by']): string[] {
+  if (by.kind === 'session') return [by.sessionId]
+  if (by.kind === 'token') return [by.tokenId]
+  return by.kind === 'grant' ? [by.grantId] : []
+}
