@@ -1,9 +1,10 @@
 import { KEY_ENDED } from '../../access-keys/ssh-credential.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { Bus } from '../../bus/bus.ts'
-import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../../database/handles.ts'
+import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../../database/handles.ts'
 import { newId } from '../../database/id.ts'
 import type { ConnectorTable } from '../../database/schema.ts'
+import type { TakenSeal } from '../../http/access.ts'
 import { conflict, notFound } from '../../http/problem.ts'
 import { hashSecret } from '../../http/secret.ts'
 import type { Act } from '../../identity/act.ts'
@@ -41,13 +42,7 @@ export async function addConnector(
       if (error instanceof UniqueViolation) throw conflict('name-taken', `There is already a connector ${name}.`)
       throw error
     }
-    await recordEvent(tx, {
-      action: 'connector.added',
-      actor: actorOf(caller, seal),
-      target: { kind: 'connector', id: row.id },
-      facts: { connector: name, seal: seal.id },
-      at,
-    })
+    await record(tx, 'connector.added', { id: row.id, name, caller, seal, at })
   })
   return secret
 }
@@ -69,13 +64,7 @@ export async function renewConnector(
       .where('id', '=', id)
       .execute()
     await bus.publish(tx, KEY_ENDED, id, at)
-    await recordEvent(tx, {
-      action: 'connector.renewed',
-      actor: actorOf(caller, seal),
-      target: { kind: 'connector', id },
-      facts: { connector: name, seal: seal.id },
-      at,
-    })
+    await record(tx, 'connector.renewed', { id, name, caller, seal, at })
   })
   return secret
 }
@@ -92,15 +81,28 @@ export async function endConnector(
     const { id } = await getConnector(tx, name)
     await tx.updateTable('connector').set({ endedAt: at }).where('id', '=', id).execute()
     await bus.publish(tx, KEY_ENDED, id, at)
-    await recordEvent(tx, {
-      action: 'connector.ended',
-      actor: actorOf(caller, seal),
-      target: { kind: 'connector', id },
-      facts: { connector: name, seal: seal.id },
-      at,
-    })
+    await record(tx, 'connector.ended', { id, name, caller, seal, at })
   })
 }
+
+const record = (
+  tx: Tx<'auditEvent' | 'auditPersonal'>,
+  action: 'connector.added' | 'connector.renewed' | 'connector.ended',
+  {
+    id,
+    name,
+    caller,
+    seal,
+    at,
+  }: Pick<ConnectorTable, 'id' | 'name'> & Pick<Act, 'caller'> & { seal: TakenSeal; at: number },
+): Promise<unknown> =>
+  recordEvent(tx, {
+    action,
+    actor: actorOf(caller, seal),
+    target: { kind: 'connector', id },
+    facts: { connector: name, seal: seal.id },
+    at,
+  })
 
 const newlyMade = (secret: ConnectorSecret, caller: Act['caller'], at: number) => ({
   secretHash: hashSecret(secret),
