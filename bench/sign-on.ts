@@ -1,19 +1,13 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Person } from '../src/walk/person.ts'
+import type { Person } from '../src/walk/person.ts'
 import { addTool, led, redirectUri, type RelyingParty } from '../test/support/relying-party.ts'
-import { ownCpuMs, treeCpuMs } from './cpu-time.ts'
+import { ownCpuMs } from './cpu-time.ts'
 import { alternate, type Group } from './measure.ts'
 import { createRawVerify } from './raw-verify.ts'
-import { serve, throwAwayFolder } from './served.ts'
+import { startSigningOn } from './signing-on.ts'
 
-const perRound = 300
 const warmUpRounds = 4
-const browsers = 4
 const rawTimes = 5000
-const manyRequests = ['--rate-limit', '10000000']
 const verifier = 'v'.repeat(43)
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
@@ -26,7 +20,7 @@ export const signOn: Group = {
   does: 'a whole sign-on by OpenID Connect with a session, over HTTP, beside raw crypto.verify',
   async run({ rounds }) {
     const raw = createRawVerify()
-    await using inMemory = await startSigningOn(existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
+    await using inMemory = await startSigningOn({ setUp: addTool, signOnce: signOnOnce })
     const sides = {
       raw: () => (ownCpuMs(() => void Array.from({ length: rawTimes }, raw)) * 1000) / rawTimes,
       memory: () => inMemory.cpuPerSignOn(),
@@ -45,28 +39,6 @@ export const signOn: Group = {
       },
     ]
   },
-}
-
-async function startSigningOn(root: string): Promise<AsyncDisposable & { cpuPerSignOn(): Promise<number> }> {
-  await using undo = new AsyncDisposableStack()
-  const { path } = undo.use(await throwAwayFolder(root))
-  const { origin, pid, setupLink } = undo.use(await serve({ dataFolder: join(path, 'data'), flags: manyRequests }))
-  const ana = new Person(origin)
-  await ana.register(await setupLink, { username: 'ana', displayName: 'Ana Example', email: 'ana@example.com' })
-  const tool = await addTool(ana)
-  const kept = undo.move()
-  return {
-    async cpuPerSignOn() {
-      const before = treeCpuMs(pid)
-      let left = perRound
-      const work = async (): Promise<void> => {
-        while (left-- > 0) await signOnOnce(ana, tool)
-      }
-      await Promise.all(Array.from({ length: browsers }, work))
-      return ((treeCpuMs(pid) - before) * 1000) / perRound
-    },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
 }
 
 async function signOnOnce(person: Person, { clientId, secret }: RelyingParty): Promise<void> {
