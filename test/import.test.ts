@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { fetchHistory } from '../src/mirrors/fetch-history.ts'
+import type { Progress } from '../src/mirrors/git-progress.ts'
 import { RemoteError } from '../src/mirrors/remote-error.ts'
 import type { ImportView } from '../src/mirrors/shapes.ts'
 import { createOutbound } from '../src/outbound/outbound.ts'
@@ -16,6 +17,8 @@ import { openGit } from '../src/repositories/git-testing.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
+import { readPolicy, setRules, shipped } from './support/guardrails.ts'
+import { noSshd, startSshRemote } from './support/ssh-remote.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -115,9 +118,12 @@ describe('what comes from elsewhere', () => {
     ['a transport that runs commands', 'ext::sh -c touch% /tmp/owned', /https/],
     ['a path', '/etc', /https/],
     ['a file', 'file:///etc', /https/],
-    ['git’s own protocol', 'git://example.com/a.git', /https/],
-    ['SSH', 'ssh://git@example.com/a.git', /SSH addresses cannot be used yet/],
-    ['SSH in short', 'git@example.com:a/b.git', /SSH addresses cannot be used yet/],
+    ['git’s own protocol', 'git://example.com/a.git', /nobody can tell who answers/],
+    ['SSH without a key', 'ssh://git@example.com/a.git', /SSH needs a private key/],
+    ['SSH in short without a key', 'git@example.com:a/b.git', /SSH needs a private key/],
+    ['a password in an SSH address', 'ssh://git:hunter2@example.com/a.git', /no password into the address/],
+    ['a private address over SSH', 'git@10.0.0.7:a.git', /private address/],
+    ['an option as the host of SSH', 'ssh://-oProxyCommand=touch/a.git', /name in the address/],
     ['a query', 'https://example.com/a.git?token=x', /no “\?”/],
     ['a port of another protocol', 'http://example.com:22/a.git', /another protocol/],
   ] as const)
@@ -329,6 +335,34 @@ describe('what comes from elsewhere', () => {
     assert.equal((await ended(ana, 'again')).state, 'done')
   })
 
+  test('what a guardrail asks of a push it asks of what comes, and nobody brings anything after their end', async () => {
+    const { url, folder } = await remote.create('ruled.git')
+    await commitThere(folder, 'main', { a: 'a' })
+    const before = (await readPolicy(ana)).policy.rules
+    await setRules(ana, [shipped('tap-to-push')])
+    await begin(ana, 'ruled', url)
+    const { state, problem } = await ended(ana, 'ruled')
+    assert.deepEqual([state, problem?.code], ['failed', 'not-allowed'])
+    assert.match(problem?.sentence ?? '', /The branch main would come\. .*The rule “.+” asks for it\. Make an empty/)
+    assert.deepEqual([await branchesOf(ana, 'ruled'), await remains(postern)], [[], []])
+    await setRules(ana, [{ ...shipped('tap-to-push'), requires: { networks: ['192.0.2.0/24'] } }])
+    await ana.call('POST', '/projects/moved/repositories/ruled/import/retry', {})
+    assert.equal((await ended(ana, 'ruled')).problem?.code, 'not-allowed')
+    await setRules(ana, before)
+
+    const cleo = await postern.join(ana, 'cleo')
+    await ana.act('PUT', '/projects/moved/members/user/cleo', { role: 'admin' })
+    const held = hold(remote)
+    await begin(cleo, 'orphan', url)
+    await held.reached
+    await ana.act('DELETE', '/projects/moved/members/user/cleo')
+    held.release()
+    assert.equal((await ended(ana, 'orphan')).problem?.code, 'access-ended')
+    assert.deepEqual(await branchesOf(ana, 'orphan'), [])
+    await ana.call('POST', '/projects/moved/repositories/orphan/import/retry', {})
+    assert.equal((await ended(ana, 'orphan')).state, 'done')
+  })
+
   test('while it runs, the password is in no argument, and git asks nobody but the remote', async () => {
     const { url, folder } = await remote.create('quiet.git')
     await commitThere(folder, 'main', { a: 'a' })
@@ -346,6 +380,56 @@ describe('what comes from elsewhere', () => {
     assert.equal((await ended(ana, 'quiet')).state, 'done')
   })
 
+  test(
+    'over SSH it comes with a key, from the server that it was said to be, and no key stays behind',
+    { skip: noSshd },
+    async () => {
+      await using ssh = await startSshRemote(join(postern.folder, 'over-ssh'))
+      const { url, folder } = await ssh.create('old.git')
+      const tip = await commitThere(folder, 'trunk', { a: 'a' })
+      await gitOrThrow(folder, ['symbolic-ref', 'HEAD', 'refs/heads/trunk'])
+      await gitOrThrow(folder, ['tag', 'v1', tip])
+      const again = (name: string, more = {}): Promise<unknown> =>
+        ana.call('POST', `/projects/moved/repositories/${name}/import/retry`, more)
+
+      const bad = await refusal(begin(ana, 'ssh-old', url, { sshKey: 'not a key' }))
+      assert.match(bad.problem.title, /whole private key/)
+      // Another fingerprint: refused before the key is shown to anybody.
+      await begin(ana, 'ssh-old', url, { sshKey: ssh.strangerKey, hostKey: `SHA256:${'A'.repeat(43)}` })
+      const stranger = await ended(ana, 'ssh-old')
+      assert.equal(stranger.problem?.code, 'host-key-changed', stranger.problem?.sentence ?? '')
+      assert.ok(stranger.problem?.sentence.includes(ssh.fingerprint))
+      await again('ssh-old', { hostKey: ssh.fingerprint })
+      const refused = await ended(ana, 'ssh-old')
+      assert.deepEqual([refused.problem?.code, refused.hostKey], ['key-refused', ssh.fingerprint])
+      await again('ssh-old', { sshKey: ssh.privateKey.replaceAll('\n', '\r\n') })
+      const done = await ended(ana, 'ssh-old')
+      assert.equal(done.state, 'done', done.problem?.sentence ?? '')
+      assert.deepEqual([done.result?.branches, done.result?.tags, done.result?.defaultBranch], [1, 1, 'trunk'])
+      const { database } = postern.postern.ceremonies
+      const [row] = await database.read.selectFrom('repositoryImport').selectAll().where('url', '=', url).execute()
+      assert.equal(row?.passwordBox, null)
+      assert.match(row?.hostKey ?? '', /^ssh-ed25519 /)
+
+      await begin(ana, 'ssh-none', `${url}-none`, { sshKey: ssh.privateKey })
+      const none = await ended(ana, 'ssh-none')
+      assert.deepEqual([none.problem?.code, none.hostKey], ['not-found', ssh.fingerprint])
+      await ssh.changeHostKey()
+      await again('ssh-none')
+      assert.equal((await ended(ana, 'ssh-none')).problem?.code, 'host-key-changed')
+      await ssh[Symbol.asyncDispose]()
+      await again('ssh-none', { hostKey: '' })
+      assert.equal((await ended(ana, 'ssh-none')).problem?.code, 'unreachable')
+
+      const names = await readdir(join(postern.folder, 'data', 'git'), { recursive: true })
+      assert.deepEqual(
+        names.filter((name) => /known_hosts|key$/.test(name)),
+        [],
+      )
+      assert.deepEqual(await remains(postern), [])
+    },
+  )
+
   test('a restart interrupts it, and it can be begun anew', async () => {
     const { url, folder } = await remote.create('restarted.git')
     await commitThere(folder, 'main', { a: 'a' })
@@ -356,34 +440,53 @@ describe('what comes from elsewhere', () => {
     held.release()
     assert.equal((await ended(ana, 'restarted')).state, 'interrupted')
     assert.deepEqual(await remains(postern), [])
+    // A node that is gone says so to nobody: another one sees that it has not written for a minute.
+    const { database, now } = postern.postern.ceremonies
+    await database.write((tx) =>
+      tx
+        .updateTable('repositoryImport')
+        .set({ state: 'running', beatAt: now() - 61_000 })
+        .where('url', '=', url)
+        .execute(),
+    )
+    assert.equal((await ended(ana, 'restarted')).state, 'interrupted')
     await ana.call('POST', '/projects/moved/repositories/restarted/import/retry', {})
     assert.equal((await ended(ana, 'restarted')).state, 'done')
     assert.deepEqual(await branchesOf(ana, 'restarted'), ['main'])
   })
 })
 
-test('a server that stops sending is given up', async () => {
+test('a server that stops sending is given up; one that sends is followed from phase to phase', async () => {
   await using ours = await openGit()
   await using remote = await startGitRemote(join(ours.folder, 'there'))
   const { url, folder } = await remote.create('stuck.git')
   await commitThere(folder, 'main', { a: 'a' })
-  const { reached } = hold(remote)
+  const { reached, release } = hold(remote)
   const parts = {
     git: ours.git,
     outbound: createOutbound({ allow: ['127.0.0.1'] }),
-    limits: { maxBytes: 10_000_000, maxBlobBytes: 1_000_000, operationMs: 60_000, stallSeconds: 1 },
+    limits: { maxBytes: 10_000_000, maxBlobBytes: 1_000_000, operationMs: 60_000, stallSeconds: 4 },
   }
-  const fetched = fetchHistory(parts, {
-    remote: { url, username: '', password: undefined },
-    folder: join(ours.folder, 'staging.git'),
-    destination: await ours.createRepository(),
-    signal: new AbortController().signal,
-    onProgress: () => {},
-  })
+  const told: Partial<Progress>[] = []
+  const fetch = async (staging: string) =>
+    fetchHistory(parts, {
+      remote: { url, username: '', password: undefined },
+      folder: join(ours.folder, staging),
+      destination: await ours.createRepository(),
+      signal: new AbortController().signal,
+      onProgress: (progress) => told.push(progress),
+    })
   await Promise.all([
     reached,
-    assert.rejects(fetched, (error) => error instanceof RemoteError && error.code === 'stalled'),
+    assert.rejects(fetch('stuck.git'), (error) => error instanceof RemoteError && error.code === 'stalled'),
   ])
+  release()
+  told.length = 0
+  await fetch('well.git')
+  const phases = [...new Set(told.map(({ phase }) => phase))]
+  assert.deepEqual([phases[0], phases.at(-1)], ['connecting', 'checking'])
+  const received = told.findLast(({ phase }) => phase === 'receiving')
+  assert.deepEqual([received?.objectsDone, received?.objectsTotal], [3, 3])
 })
 
 /** Lets git's request for the objects wait, as a server that hangs does: the third that it posts. */

@@ -9,7 +9,9 @@ import type { MirrorView } from '../src/mirrors/shapes.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
+import { startMailServer } from './support/mail-server.ts'
 import { makeProposing } from './support/proposed.ts'
+import { noSshd, startSshRemote } from './support/ssh-remote.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -180,11 +182,31 @@ test('who moves a branch there between the look and the push wins', async () => 
 })
 
 test('failures are told in words, and the password in none of them', async () => {
-  await using postern = await startPostern({ flags: allowed })
+  await using mail = await startMailServer()
+  await using postern = await startPostern({
+    flags: [...allowed, '--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'Postern <postern@example.com>'],
+  })
   await using remote = await startGitRemote(join(postern.folder, 'there'))
   const { ana, url, folder } = await scene(postern, remote)
   remote.account = account
   await ana.act('POST', `${there}/mirrors`, { url, username: 'mirror', password: 'not-this-one' })
+  const { database, now } = postern.postern.ceremonies
+  await settled(ana)
+  // Administrators get one letter where it stays so, not one for each time.
+  const fail = async (): Promise<void> => {
+    const { failures } = await look(ana)
+    await ana.call('POST', `${there}/mirrors/${(await look(ana)).id}/run`, {})
+    await until(
+      () => look(ana),
+      (seen) => seen.failures > failures && seen.state === 'failing',
+    )
+  }
+  for (let again = 0; again < 4; again++) await fail()
+  const letters = await database.read.selectFrom('letter').selectAll().where('kind', '=', 'mirror-failing').execute()
+  assert.deepEqual(
+    letters.map(({ text }) => [text.includes('pay/api'), text.includes('not-this-one')]),
+    [[true, false]],
+  )
   const wrong = await settled(ana)
   assert.equal(wrong.problem?.code, 'wrong-password')
   assert.ok(wrong.hasPassword && !JSON.stringify(wrong).includes('not-this-one'))
@@ -221,6 +243,23 @@ test('failures are told in words, and the password in none of them', async () =>
     ({ state }) => state === 'up-to-date',
   )
   assert.equal(healed.failures, 0)
+  // What a node that is gone had begun, another takes over, and not what one is at.
+  const begun = async (agoMs: number): Promise<void> => {
+    const startedAt = now() - agoMs
+    await database.write((tx) =>
+      tx
+        .updateTable('mirror')
+        .set({ startedAt, dueAt: now() + 3_600_000 })
+        .execute(),
+    )
+  }
+  await begun(60_000)
+  assert.equal((await look(ana)).state, 'running')
+  await begun(121_000)
+  await until(
+    () => look(ana),
+    ({ state, succeededAt }) => state === 'up-to-date' && succeededAt !== healed.succeededAt,
+  )
   const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit')
   const said = items.map(({ sentence }) => sentence).join('\n')
   assert.match(said, /The mirror of pay\/api at .* stopped following: .*does not accept this user name/)
@@ -285,4 +324,58 @@ test('with a choice of branches the others stay here, and nothing of theirs is t
   assert.equal((await settled(ana)).state, 'up-to-date')
   assert.equal(await tipOf(folder, 'refs/heads/draft'), theirs)
   assert.ok((await refsOf(folder)).includes('refs/heads/main'))
+})
+
+test('over SSH it goes to the server whose key was seen first, and to no other', { skip: noSshd }, async () => {
+  await using postern = await startPostern({ flags: allowed })
+  await using remote = await startGitRemote(join(postern.folder, 'there'))
+  await using ssh = await startSshRemote(join(postern.folder, 'over-ssh'))
+  const { ana, propose } = await scene(postern, remote)
+  const { url, folder } = await ssh.create('api.git')
+  assert.equal((await refusal(ana.call('POST', `${there}/mirrors`, { url }))).status, 422)
+  await ana.act('POST', `${there}/mirrors`, { url, sshKey: ssh.privateKey })
+  const first = await settled(ana)
+  assert.deepEqual([first.problem, first.hostKey, first.hasPassword], [null, ssh.fingerprint, true])
+  await propose('change')
+  await until(
+    () => refsOf(folder),
+    (refs) => refs.includes('refs/heads/change'),
+  )
+  assert.equal((await settled(ana)).state, 'up-to-date')
+
+  // What was pushed there directly is left alone over SSH too.
+  await commitThere(folder, 'main', { 'sneaky.txt': 'x' })
+  const run = () => ana.call('POST', `${there}/mirrors/${first.id}/run`, {})
+  const failingAs = async (code: string): Promise<MirrorView> =>
+    until(
+      () => look(ana),
+      ({ state, problem }) => state === 'failing' && problem?.code === code,
+    )
+  await run()
+  await failingAs('strayed')
+
+  const before = await tipOf(folder, 'refs/heads/main')
+  await ssh.changeHostKey()
+  await ana.act('PATCH', `${there}/mirrors/${first.id}`, { overwrites: true })
+  const changed = await failingAs('host-key-changed')
+  assert.equal(changed.hostKey, ssh.fingerprint, 'the former one stays')
+  await run()
+  assert.equal(await tipOf(folder, 'refs/heads/main'), before)
+  // A key belongs to its server, as a password does.
+  const elsewhere = url.replace('127.0.0.1', '127.0.0.2')
+  const moved = await refusal(ana.call('PATCH', `${there}/mirrors/${first.id}`, { url: elsewhere }))
+  assert.match(moved.problem.title, /was given for another server/)
+
+  await ana.act('PATCH', `${there}/mirrors/${first.id}`, { hostKey: '' })
+  const healed = await until(
+    () => look(ana),
+    ({ state }) => state === 'up-to-date',
+  )
+  assert.ok(healed.hostKey !== null && healed.hostKey !== ssh.fingerprint)
+  assert.notEqual(await tipOf(folder, 'refs/heads/main'), before)
+  await ana.act('PATCH', `${there}/mirrors/${first.id}`, { sshKey: ssh.strangerKey })
+  await failingAs('key-refused')
+  const { database } = postern.postern.ceremonies
+  const rows = JSON.stringify(await database.read.selectFrom('mirror').selectAll().execute())
+  assert.doesNotMatch(rows, /PRIVATE KEY/)
 })

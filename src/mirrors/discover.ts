@@ -57,9 +57,11 @@ async function ask(
 /** @throws RemoteError where it could not be fetched from */
 export async function checkReadable(outbound: Outbound, remote: Remote, signal?: AbortSignal): Promise<void> {
   const body = await ask(outbound, remote, 'git-upload-pack', { headers: { 'git-protocol': 'version=2' }, signal })
-  if (/object-format=sha256/.test(body.toString('latin1')))
-    throw new RemoteError('sha256', 'The other repository names its objects by SHA-256; only SHA-1 can be used here.')
+  if (/object-format=sha256/.test(body.toString('latin1'))) throw sha256Error()
 }
+
+export const sha256Error = () =>
+  new RemoteError('sha256', 'The other repository names its objects by SHA-256; only SHA-1 can be used here.')
 
 /** What is there now, before a push. @throws RemoteError where it could not be pushed to */
 export async function discoverRefs(outbound: Outbound, remote: Remote, signal?: AbortSignal): Promise<Advertisement> {

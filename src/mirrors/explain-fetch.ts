@@ -1,5 +1,7 @@
+import { explainSsh } from './explain-ssh.ts'
 import { explainStatus, type GitService } from './explain-status.ts'
 import { quoted, RemoteError } from './remote-error.ts'
+import { isSshAddress } from './ssh-address.ts'
 
 /** The checks of git-fsck(1) that old histories fail, in words. */
 const checks: Record<string, string> = {
@@ -44,6 +46,8 @@ export function explainFetch(
   }
   if (/fsck error|error: inflate|pack is corrupted|invalid index-pack output.*fsck/i.test(output))
     return new RemoteError('fsck', 'The history holds an object that Git’s checks refuse. Nothing of it was kept.')
+  if (isSshAddress(asked.url) && /Could not read from remote repository|cannot run ssh|unable to fork/.test(output))
+    return explainSsh(output, asked.url)
   const [, status] = /The requested URL returned error: (\d{3})/.exec(output) ?? []
   if (status !== undefined) return explainStatus(Number(status), asked)
   if (/could not read (Username|Password)/.test(output)) return explainStatus(401, asked)

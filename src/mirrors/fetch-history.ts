@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path'
 import type { Outbound } from '../outbound/outbound.ts'
 import { checkRefName, checkShortRefName } from '../protocols/git/ref-name.ts'
 import { type Git, GitError } from '../repositories/git.ts'
+import type { GitSetting } from '../repositories/git-environment.ts'
 import { findLargeFile } from '../repositories/large-files.ts'
 import { countLfsPointers } from './count-lfs.ts'
-import { checkReadable } from './discover.ts'
+import { connect } from './connect.ts'
+import { checkReadable, sha256Error } from './discover.ts'
 import { explainFetch } from './explain-fetch.ts'
 import { parseProgress, type Progress } from './git-progress.ts'
-import { connectionSettings, type Remote } from './remote.ts'
+import type { Remote } from './remote.ts'
 import { RemoteError } from './remote-error.ts'
+import { isSshAddress } from './ssh-address.ts'
 
 export interface FetchParts {
   git: Git
@@ -47,11 +50,12 @@ export async function fetchHistory(
     onProgress: (progress: Partial<Progress>) => void
   },
 ): Promise<FetchedHistory> {
-  const { git, outbound, limits } = parts
+  const { git, limits } = parts
   const { remote, folder, signal, onProgress } = wanted
   onProgress({ phase: 'connecting' })
-  await checkReadable(outbound, remote, signal)
-  const config = await connectionSettings(outbound, remote, limits.stallSeconds)
+  if (!isSshAddress(remote.url)) await checkReadable(parts.outbound, remote, signal)
+  await using connection = await connect(parts, remote, signal)
+  const config = connection.settings
   const listed = await listRemote(git, { remote, config, signal })
   await rm(folder, { recursive: true, force: true })
   await mkdir(dirname(folder), { recursive: true, mode: 0o700 })
@@ -73,7 +77,7 @@ export async function fetchHistory(
   }
 }
 
-type Connection = { remote: Remote; config: Awaited<ReturnType<typeof connectionSettings>>; signal: AbortSignal }
+type Connection = { remote: Remote; config: readonly GitSetting[]; signal: AbortSignal }
 
 async function listRemote(
   git: Git,
@@ -91,6 +95,7 @@ async function listRemote(
     throw explainGit(error, remote)
   })
   const lines = stdout.toString().split('\n')
+  if (lines.some((line) => /^[0-9a-f]{64}\t/.test(line))) throw sha256Error()
   const [, head] =
     lines.map((line) => /^ref: refs\/heads\/(.+)\tHEAD$/.exec(line)).find((found) => found !== null) ?? []
   const count = lines.filter((line) => /^[0-9a-f]{40}\trefs\/(heads|tags)\//.test(line) && !line.endsWith('^{}')).length

@@ -9,8 +9,9 @@ import { checkRepositoryName } from '../repositories/names.ts'
 import { methodOf } from '../repositories/ref-updates.ts'
 import { createRepository, type RepositoryParts } from '../repositories/repository-records.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { checkRemoteUrl } from './remote.ts'
+import { hostKeyFingerprint } from './host-key.ts'
 import type { ImportResult, ImportRetry, ImportView, NewImport } from './shapes.ts'
+import { wantRemote } from './wanted-remote.ts'
 
 export interface ImportParts extends RepositoryParts {
   outbound: Outbound
@@ -28,8 +29,7 @@ export async function createImport(
 ): Promise<RepositoryImportTable> {
   const { database, outbound, secrets, now } = parts
   checkRepositoryName(wanted.name)
-  const password = wanted.password || undefined
-  const url = checkRemoteUrl(outbound, wanted.url, password)
+  const { url, username, secret, hostKey } = wantRemote(outbound, wanted)
   const { name, description = '', visibility } = wanted
   const repository = await createRepository(parts, caller, project, { name, description, visibility })
   const at = now()
@@ -38,8 +38,9 @@ export async function createImport(
     id,
     repositoryId: repository.id,
     url,
-    username: wanted.username ?? '',
-    passwordBox: password === undefined ? null : secrets.seal(password, passwordPurpose(id)),
+    username,
+    passwordBox: secret === undefined ? null : secrets.seal(secret, passwordPurpose(id)),
+    hostKey,
     state: 'waiting',
     phase: 'waiting',
     ...noProgress,
@@ -50,6 +51,7 @@ export async function createImport(
     createdBy: caller.id,
     method: methodOf(caller),
     strength: caller.strength,
+    address: caller.address,
     createdAt: at,
     startedAt: null,
     finishedAt: null,
@@ -83,14 +85,16 @@ export async function getImport(db: Db<'repositoryImport'>, repositoryId: Id<'re
   return row
 }
 
-/** Begins it anew, with what is known or another password. @throws 409 while it works or when it is done */
+/** Begins it anew for whoever asks now, with what is known or another credential. @throws 409 while it works or when it is done */
 export async function retryImport(
   { database, outbound, secrets, now }: { database: Database; outbound: Outbound; secrets: Secrets; now: () => number },
+  caller: Caller,
   row: RepositoryImportTable,
   wanted: ImportRetry,
 ): Promise<void> {
-  const isGiven = wanted.password !== undefined || wanted.username !== undefined
-  checkRemoteUrl(outbound, row.url, wanted.password || undefined)
+  // Another user name stands with its own password, or with none.
+  const password = wanted.password ?? (wanted.username === undefined ? undefined : '')
+  const after = wantRemote(outbound, { ...wanted, ...(password === undefined ? {} : { password }) }, row)
   const { numUpdatedRows } = await database.write((tx) =>
     tx
       .updateTable('repositoryImport')
@@ -102,12 +106,15 @@ export async function retryImport(
         problem: null,
         finishedAt: null,
         beatAt: now(),
-        ...(isGiven
-          ? {
-              username: wanted.username ?? row.username,
-              passwordBox: wanted.password ? secrets.seal(wanted.password, passwordPurpose(row.id)) : null,
-            }
-          : {}),
+        createdBy: caller.id,
+        method: methodOf(caller),
+        strength: caller.strength,
+        address: caller.address,
+        username: after.username,
+        hostKey: after.hostKey,
+        ...(after.keepsSecret
+          ? {}
+          : { passwordBox: after.secret === undefined ? null : secrets.seal(after.secret, passwordPurpose(row.id)) }),
       })
       .where('id', '=', row.id)
       .where('isCancelled', '=', 0)
@@ -127,6 +134,7 @@ export function renderImport(row: RepositoryImportTable, place: { project: strin
     repository: place.repository,
     url: row.url,
     username: row.username,
+    hostKey: hostKeyFingerprint(row.hostKey),
     state: row.state,
     phase: row.phase,
     objectsDone: row.objectsDone,

@@ -41,9 +41,8 @@ export function importRoutes(app: App, parts: ImportParts & { imports: Imports }
     config: { access: 'repository:admin' },
     schema: { params: ByPath, body: ImportRetry, response: { 200: ImportView } },
     async handler(request) {
-      getPerson(request)
       const place = getPlace(request)
-      await retryImport(parts, await getImport(database.read, place.repository.id), request.body)
+      await retryImport(parts, getPerson(request), await getImport(database.read, place.repository.id), request.body)
       imports.wake()
       return renderImport(await getImport(database.read, place.repository.id), named(place))
     },

@@ -10,8 +10,9 @@ import type { Outbound } from '../outbound/outbound.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { passwordPurpose } from './import-records.ts'
-import { checkRemoteUrl } from './remote.ts'
+import { hostKeyFingerprint } from './host-key.ts'
 import type { MirrorChange, MirrorView, NewMirror } from './shapes.ts'
+import { type KeptRemote, wantRemote } from './wanted-remote.ts'
 
 export interface MirrorParts {
   database: Database
@@ -24,20 +25,11 @@ const mostMirrors = 10
 /** How a mirror would be after a change; what it was before, for a new one, is nothing. @throws ProblemError 422 */
 export function wantedMirror(
   { outbound }: Pick<MirrorParts, 'outbound'>,
-  before: Pick<MirrorTable, 'url' | 'username' | 'passwordBox' | 'branches' | 'overwrites' | 'isActive'> | undefined,
+  before: (KeptRemote & Pick<MirrorTable, 'branches' | 'overwrites' | 'isActive'>) | undefined,
   wanted: MirrorChange,
 ) {
-  const password = wanted.password || undefined
-  const hadPassword = before !== undefined && before.passwordBox !== null && wanted.password === undefined
-  const url = checkRemoteUrl(outbound, wanted.url ?? before?.url ?? '', hadPassword ? 'kept' : password)
-  // Otherwise an address could be entered that reads the password somebody else gave.
-  if (hadPassword && new URL(url).origin !== new URL(before.url).origin)
-    throw invalid('password', 'The password was given for another server. Enter the one for this server.')
   return {
-    url,
-    username: wanted.username ?? before?.username ?? '',
-    password,
-    keepsPassword: hadPassword,
+    ...wantRemote(outbound, wanted, before),
     branches: wanted.branches ?? (JSON.parse(before?.branches ?? '[]') as string[]),
     overwrites: wanted.overwrites ?? before?.overwrites === 1,
     isActive: wanted.isActive ?? before?.isActive !== 0,
@@ -51,7 +43,7 @@ export async function createMirror(
   wanted: NewMirror,
 ): Promise<Id<'mir'>> {
   const { database, secrets } = parts
-  const { url, username, password, branches, overwrites } = wantedMirror(parts, undefined, wanted)
+  const { url, username, secret, hostKey, branches, overwrites } = wantedMirror(parts, undefined, wanted)
   const id = newId('mir')
   await database.write(async (tx) => {
     const at = now()
@@ -66,7 +58,8 @@ export async function createMirror(
         repositoryId: place.repository.id,
         url,
         username,
-        passwordBox: password === undefined ? null : secrets.seal(password, passwordPurpose(id)),
+        passwordBox: secret === undefined ? null : secrets.seal(secret, passwordPurpose(id)),
+        hostKey,
         branches: JSON.stringify(branches),
         overwrites: overwrites ? 1 : 0,
         isActive: 1,
@@ -109,7 +102,7 @@ export async function changeMirror(
 ): Promise<void> {
   const { database, secrets } = parts
   const after = wantedMirror(parts, before, wanted)
-  const { url, username, password, branches, overwrites, isActive } = after
+  const { url, username, secret, hostKey, branches, overwrites, isActive } = after
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
@@ -120,9 +113,10 @@ export async function changeMirror(
       .set({
         url,
         username,
-        ...(after.keepsPassword
+        hostKey,
+        ...(after.keepsSecret
           ? {}
-          : { passwordBox: password === undefined ? null : secrets.seal(password, passwordPurpose(before.id)) }),
+          : { passwordBox: secret === undefined ? null : secrets.seal(secret, passwordPurpose(before.id)) }),
         branches: JSON.stringify(branches),
         overwrites: overwrites ? 1 : 0,
         isActive: isActive ? 1 : 0,
@@ -212,6 +206,7 @@ export async function listMirrors(
     url: row.url,
     username: row.username,
     hasPassword: row.passwordBox !== null,
+    hostKey: hostKeyFingerprint(row.hostKey),
     branches: JSON.parse(row.branches) as string[],
     overwrites: row.overwrites === 1,
     isActive: row.isActive === 1,

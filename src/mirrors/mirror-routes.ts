@@ -8,6 +8,7 @@ import { getPerson } from '../identity/caller.ts'
 import { getPlace } from '../repositories/place.ts'
 import { InRepository, repositoryRoot } from '../repositories/routes/browse-shapes.ts'
 import { keepMirror } from './keep-mirror.ts'
+import { hostKeyFingerprint } from './host-key.ts'
 import {
   changeMirror,
   createMirror,
@@ -19,6 +20,7 @@ import {
 } from './mirror-records.ts'
 import type { Mirrors } from './mirrors.ts'
 import { MirrorChange, MirrorView, NewMirror } from './shapes.ts'
+import { isSshAddress } from './ssh-address.ts'
 
 const ByPath = Type.Object(InRepository)
 const ById = Type.Object({ ...InRepository, mirror: Type.String({ maxLength: 60 }) })
@@ -123,11 +125,17 @@ export function mirrorRoutes(app: App, parts: MirrorParts & { mirrors: Mirrors; 
 }
 
 function rowsOf(after: ReturnType<typeof wantedMirror>, former: string | undefined): FactRow[] {
+  const isSsh = isSshAddress(after.url)
   const text = (label: string, value: string): FactRow => ({ label, value, kind: 'text' })
   return [
     ...(former === undefined || former === after.url ? [] : [text('Address until now', former)]),
-    text('User name', after.username === '' ? 'none' : after.username),
-    text('Password', after.keepsPassword ? 'as it was' : after.password === undefined ? 'none' : 'given anew'),
+    ...(isSsh
+      ? [text('The server’s key', hostKeyFingerprint(after.hostKey) ?? 'the first that it shows')]
+      : [text('User name', after.username === '' ? 'none' : after.username)]),
+    text(
+      isSsh ? 'Private key' : 'Password',
+      after.keepsSecret ? 'as it was' : after.secret === undefined ? 'none' : 'given anew',
+    ),
     text('Branches', after.branches.length === 0 ? 'all' : after.branches.join(', ')),
     text('What somebody pushed there directly', after.overwrites ? 'is overwritten' : 'is left alone'),
     ...(after.isActive ? [] : [text('From now on', 'switched off')]),

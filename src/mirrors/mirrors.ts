@@ -10,8 +10,10 @@ import { placeOf } from '../repositories/access.ts'
 import { GitError } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { hostKeyFingerprint } from './host-key.ts'
 import { passwordPurpose } from './import-records.ts'
 import { switchOffUnkept } from './keep-mirror.ts'
+import { toldAfterFailures } from './mirror-letters.ts'
 import { pushMirror, type Pushed, type PushMirrorParts } from './push-mirror.ts'
 import { RemoteError } from './remote-error.ts'
 
@@ -94,8 +96,9 @@ export function createMirrors(
         .selectFrom('mirror')
         .selectAll()
         .where('isActive', '=', 1)
-        .where('dueAt', '<=', at)
-        .where(({ eb, or }) => or([eb('startedAt', 'is', null), eb('startedAt', '<', at - staleMs)]))
+        .where(({ eb, and, or }) =>
+          or([and([eb('dueAt', '<=', at), eb('startedAt', 'is', null)]), eb('startedAt', '<', at - staleMs)]),
+        )
         .orderBy('dueAt')
         .limit(1)
         .executeTakeFirst()
@@ -135,7 +138,7 @@ export function createMirrors(
       const last = await database.read.selectFrom('mirrorRef').selectAll().where('mirrorId', '=', row.id).execute()
       return await pushMirror(parts, {
         folder: place.folder,
-        remote: { url: row.url, username: row.username, password },
+        remote: { ...row, password, keepHostKey: (line) => keepHostKey(row, line) },
         last: new Map(last.map(({ ref, oid }) => [ref, oid])),
         wants: (ref) =>
           patterns.length === 0 ||
@@ -153,13 +156,28 @@ export function createMirrors(
     }
   }
 
+  /** From the first look on the server must show this key; not where the mirror was set up anew meanwhile. */
+  const keepHostKey = (row: MirrorTable, line: string): Promise<void> =>
+    database.write(async (tx) => {
+      await tx
+        .updateTable('mirror')
+        .set({ hostKey: line })
+        .where('id', '=', row.id)
+        .where('url', '=', row.url)
+        .where('hostKey', row.hostKey === null ? 'is' : '=', row.hostKey)
+        .execute()
+    })
+
   async function settle(row: MirrorTable, place: RepositoryPlace, pushed: Pushed | 'broken-off'): Promise<void> {
     await database.write(async (tx) => {
       const at = now()
       const current = await tx.selectFrom('mirror').selectAll().where('id', '=', row.id).executeTakeFirst()
-      // Removed, or set up anew meanwhile: what was seen is about another address.
+      // Removed, or set up anew meanwhile: what was seen is about another address, or with what is no longer so.
       if (current === undefined) return
-      const isSame = current.url === row.url
+      const isSame =
+        current.url === row.url &&
+        current.passwordBox === row.passwordBox &&
+        (row.hostKey === null || hostKeyFingerprint(current.hostKey) === hostKeyFingerprint(row.hostKey))
       const change = tx.updateTable('mirror').where('id', '=', row.id)
       if (pushed === 'broken-off' || !isSame) {
         await change.set({ startedAt: null, dueAt: at, wantedAt: current.wantedAt ?? row.wantedAt ?? at }).execute()
@@ -180,7 +198,8 @@ export function createMirrors(
           ...(problem === undefined ? { succeededAt: at } : { wantedAt: row.wantedAt ?? current.wantedAt ?? at }),
         })
         .execute()
-      if ((problem === undefined) === (row.failures === 0)) return
+      const isNews = problem === undefined ? row.failures > 0 : failures === 1 || failures === toldAfterFailures
+      if (!isNews) return
       await recordEvent(tx, {
         action: problem === undefined ? 'mirror.recovered' : 'mirror.failed',
         actor: null,
@@ -190,7 +209,7 @@ export function createMirrors(
         facts: {
           repository: place.path,
           url: row.url,
-          ...(problem && { code: problem.code, reason: problem.message }),
+          ...(problem && { code: problem.code, reason: problem.message, failures }),
         },
         at,
       })

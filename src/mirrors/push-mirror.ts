@@ -1,12 +1,16 @@
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import { type Git, GitError } from '../repositories/git.ts'
+import type { GitSetting } from '../repositories/git-environment.ts'
+import { connect } from './connect.ts'
 import { discoverRefs } from './discover.ts'
 import { explainFetch } from './explain-fetch.ts'
 import { type MirrorMove, planMirror } from './mirror-plan.ts'
 import { explainRefusal, isBystander, parsePushReport, proofsRefusedError, strayedError } from './push-report.ts'
-import { connectionSettings, type Remote } from './remote.ts'
+import { listSshRefs } from './list-ssh-refs.ts'
+import type { Remote } from './remote.ts'
 import { RemoteError } from './remote-error.ts'
+import { isSshAddress } from './ssh-address.ts'
 
 export interface PushMirrorParts {
   git: Git
@@ -41,14 +45,17 @@ export async function pushMirror(
 ): Promise<Pushed> {
   const { git, outbound } = parts
   const { folder, remote, signal } = wanted
-  const there = await discoverRefs(outbound, remote, signal)
+  await using connected = await connect(parts, remote, signal)
+  const config = connected.settings
+  const there = isSshAddress(remote.url)
+    ? await listSshRefs(git, remote, { config, signal })
+    : await discoverRefs(outbound, remote, signal)
   const plan = await planMirror({
     ...wanted,
     local: await listLocal(git, folder),
     remote: there.refs,
     contains: (newOid, oldOid) => contains(git, folder, newOid, oldOid),
   })
-  const config = await connectionSettings(outbound, remote, parts.limits.stallSeconds)
   const connection = { ...wanted, config, isAtomic: there.capabilities.has('atomic') }
   const seen = [...plan.settled, ...plan.forgotten.map((ref) => ({ ref, oid: zeroOid }))]
   let problem = plan.strayed.length > 0 ? strayedError(plan.strayed) : undefined
@@ -64,13 +71,16 @@ type Connection = {
   folder: string
   remote: Remote
   signal: AbortSignal
-  config: Awaited<ReturnType<typeof connectionSettings>>
+  config: readonly GitSetting[]
   isAtomic: boolean
 }
 
 async function pushMoves(parts: PushMirrorParts, connection: Connection, moves: MirrorMove[]): Promise<Pushed> {
   const host = URL.parse(connection.remote.url)?.host ?? ''
   const { lines, stderr } = await pushOnce(parts, connection, moves)
+  if (connection.isAtomic && lines.length === 0 && /does not support --atomic/.test(stderr))
+    return pushMoves(parts, { ...connection, isAtomic: false }, moves)
+  if (lines.length === 0) throw explain(stderr, connection.remote)
   const byRef = new Map(moves.map((move) => [move.ref, move]))
   const seen = lines.flatMap(({ ref, isDone }) => {
     const move = byRef.get(ref)
@@ -118,11 +128,9 @@ async function pushOnce({ git, limits }: PushMirrorParts, connection: Connection
       timeoutMs: limits.operationMs,
       ok: [0, 1],
     })
-    const lines = parsePushReport(stdout.toString())
-    if (lines.length === 0) throw explain(stderr, remote)
-    return { lines, stderr }
+    return { lines: parsePushReport(stdout.toString()), stderr }
   } catch (error) {
-    if (error instanceof GitError && error.code === 'git-failed') throw explain(error.detail, remote)
+    if (error instanceof GitError && error.code === 'git-failed') return { lines: [], stderr: error.detail }
     if (error instanceof GitError && error.code === 'git-timeout')
       throw new RemoteError('timed-out', 'The push took longer than an operation may take here.')
     throw error

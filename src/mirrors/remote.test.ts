@@ -9,7 +9,7 @@ const answering = (...addresses: string[]) =>
 const remote = { url: 'https://git.example.com/a.git', username: '', password: 'a token' }
 
 test('git connects to the addresses that were looked up and judged, and to no other', async () => {
-  const settings = new Map(await connectionSettings(answering('93.184.215.14', '2606:2800::1'), remote))
+  const settings = new Map(await connectionSettings(answering('93.184.215.14', '2606:2800::1'), remote, 120))
   assert.equal(settings.get('http.curloptResolve'), 'git.example.com:443:93.184.215.14,[2606:2800::1]')
   assert.equal(settings.get('protocol.https.allow'), 'always')
   assert.equal(settings.get('protocol.http.allow'), undefined)
@@ -23,7 +23,7 @@ test('git connects to the addresses that were looked up and judged, and to no ot
 test('a name that answers a private address now is refused now, whatever it answered before', async () => {
   for (const address of ['127.0.0.1', '10.1.2.3', '169.254.169.254', '::1', '::ffff:10.0.0.1'])
     await assert.rejects(
-      connectionSettings(answering('93.184.215.14', address), remote),
+      connectionSettings(answering('93.184.215.14', address), remote, 120),
       (error) => error instanceof RemoteError && error.code === 'private-address',
     )
 })

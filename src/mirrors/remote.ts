@@ -3,25 +3,32 @@ import { invalid, type ProblemError } from '../http/problem.ts'
 import { hostOf, type Outbound, OutboundError } from '../outbound/outbound.ts'
 import type { GitSetting } from '../repositories/git-environment.ts'
 import { RemoteError } from './remote-error.ts'
+import { checkSshAddress, isSshAddress } from './ssh-address.ts'
 
 /** A repository on another server, and how to come in there. */
 export interface Remote {
   /** As `checkRemoteUrl` gave it. */
   url: string
   username: string
+  /** Over SSH a private key. */
   password: string | undefined
+  /** Over SSH, as `checkHostKey` gave it: what the server must show. */
+  hostKey?: string | null
+  /** Gets the key that was seen where only its fingerprint, or nothing, was known. */
+  keepHostKey?: (line: string) => Promise<void>
 }
 
 /**
- * The address of a repository as it is kept: http or https, an address that may be reached, no credential, no query.
+ * The address of a repository as it is kept: http, https or ssh, an address that may be reached, no credential, no query.
  * @throws ProblemError 422 for the field `url`
  */
 export function checkRemoteUrl(outbound: Outbound, given: string, password: string | undefined): string {
   const text = given.trim()
-  if (/^[^/:@\s]+@[^/:\s]+:(?!\/\/)/.test(text) || /^(ssh|git\+ssh|ssh\+git):/i.test(text))
-    throw badUrl('SSH addresses cannot be used yet. Use the https address of the repository, with a token.')
-  if (/^(git|file|ftps?):/i.test(text) || /^[/.~]/.test(text) || /^\w[\w+.-]*::/.test(text) || text.startsWith('-'))
-    throw badUrl('Only addresses that begin with https:// or http:// can be used.')
+  if (isSshAddress(text)) return checkSshAddress(outbound, text)
+  if (/^git:/i.test(text))
+    throw badUrl('Over git:// nobody can tell who answers. Use the https:// or ssh:// address of the repository.')
+  if (/^(file|ftps?):/i.test(text) || /^[/.~]/.test(text) || /^\w[\w+.-]*::/.test(text) || text.startsWith('-'))
+    throw badUrl('Only addresses that begin with https://, http:// or ssh:// can be used.')
   let url: URL
   try {
     url = outbound.checkUrl(text)
@@ -49,18 +56,15 @@ export const basicHeader = ({ username, password }: Remote): string | undefined 
     : // Forges that take a token as password want some user name.
       `Basic ${Buffer.from(`${username || 'git'}:${password ?? ''}`).toString('base64')}`
 
-/** After this long without a byte a connection is given up. */
-const defaultStallSeconds = 120
-
 /**
- * Git's settings for one connection to this remote: over this protocol alone, to the addresses that were looked up and
+ * Git's settings for one connection over http to this remote: over this protocol alone, to the addresses that were looked up and
  * allowed just now, following no redirect. They hold the password, so they go by `config`, never by an argument.
  * @throws RemoteError
  */
 export async function connectionSettings(
   outbound: Outbound,
   remote: Remote,
-  stallSeconds = defaultStallSeconds,
+  stallSeconds: number,
 ): Promise<GitSetting[]> {
   try {
     const url = outbound.checkUrl(remote.url)

@@ -3,6 +3,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import type { RepositoryImportTable, TableName } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
 import { placeOf } from '../repositories/access.ts'
 import { discardEmpty } from '../repositories/discard-empty.ts'
 import { GitError } from '../repositories/git.ts'
@@ -14,6 +15,7 @@ import type { Secrets } from '../secrets/secrets.ts'
 import { fetchHistory, type FetchedHistory, type FetchParts } from './fetch-history.ts'
 import type { Progress } from './git-progress.ts'
 import { passwordPurpose } from './import-records.ts'
+import { judgeLanding } from './judge-landing.ts'
 import { RemoteError } from './remote-error.ts'
 import type { ImportResult } from './shapes.ts'
 
@@ -22,6 +24,7 @@ export interface RunParts extends FetchParts {
   /** Folder of all bare repositories. */
   root: string
   secrets: Secrets
+  policy: PolicyInForce
   now: () => number
   /** What follows a push. */
   afterPush: (place: RepositoryPlace) => Promise<void>
@@ -56,10 +59,14 @@ async function bring(
 ): Promise<FetchedHistory> {
   const { secrets } = parts
   const password = row.passwordBox === null ? undefined : secrets.open(row.passwordBox, passwordPurpose(row.id))
-  const remote = { url: row.url, username: row.username, password }
+  const { url, username, hostKey } = row
+  const keepHostKey = (line: string): Promise<void> =>
+    parts.database.write(async (tx) => void (await end(tx, row, { hostKey: line })))
+  const remote = { url, username, password, hostKey, keepHostKey }
   const fetched = await fetchHistory(parts, { remote, folder: staging, destination: place.folder, signal, onProgress })
   onProgress({ phase: 'landing', objectsDone: 0, objectsTotal: fetched.refs.length })
   signal.throwIfAborted()
+  await judgeLanding(parts, row, { place, refs: fetched.refs })
   await landHistory(parts, {
     place,
     actorId: row.createdBy,
@@ -169,6 +176,6 @@ export async function discardImport(
     return discardEmpty(tx, place, { actor, at })
   })
   if (!isGone) return
-  parts.git.objects(place.folder).end()
+  parts.git.letGo(place.folder)
   await throwAway(parts.root, place.folder)
 }

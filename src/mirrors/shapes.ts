@@ -5,10 +5,14 @@ const Url = Type.String({ minLength: 1, maxLength: 2_000 })
 // What stands behind the first colon in HTTP's Basic scheme; a user name must not hold one. RFC 7617 §2
 export const RemoteUsername = Type.String({ maxLength: 255, pattern: '^[^:\\p{Cc}\\p{Cs}]*$' })
 export const Password = Type.String({ maxLength: 4_000, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })
+/** A private key without passphrase, as ssh-keygen writes it, for `ssh://user@host/path` and `user@host:path`. */
+const SshKey = Type.String({ maxLength: 16_000, pattern: '^[\\x20-\\x7e\\r\\n]*$' })
+/** What the other server must show: a line of `known_hosts`, or a fingerprint `SHA256:…`; empty: what it shows first. */
+const HostKey = Type.String({ maxLength: 16_000, pattern: '^[\\x20-\\x7e\\r\\n\\t]*$' })
 
 const Visibility = Type.Union([Type.Literal('private'), Type.Literal('internal'), Type.Literal('public')])
 
-/** A name, an address, and how to come in there. The password is kept closed, for retries, until the import is done. */
+/** A name, an address, and how to come in there. The password or key is kept closed, for retries, until the import is done. */
 export const NewImport = Type.Object(
   {
     name: Type.String({ maxLength: 64 }),
@@ -16,6 +20,8 @@ export const NewImport = Type.Object(
     url: Url,
     username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
+    sshKey: Type.Optional(SshKey),
+    hostKey: Type.Optional(HostKey),
     visibility: Type.Optional(Visibility),
   },
   { additionalProperties: false },
@@ -24,7 +30,12 @@ export type NewImport = Static<typeof NewImport>
 
 /** Left out: as they were. */
 export const ImportRetry = Type.Object(
-  { username: Type.Optional(RemoteUsername), password: Type.Optional(Password) },
+  {
+    username: Type.Optional(RemoteUsername),
+    password: Type.Optional(Password),
+    sshKey: Type.Optional(SshKey),
+    hostKey: Type.Optional(HostKey),
+  },
   { additionalProperties: false },
 )
 export type ImportRetry = Static<typeof ImportRetry>
@@ -52,6 +63,8 @@ export const ImportView = Type.Object({
   repository: Type.String(),
   url: Type.String(),
   username: Type.String(),
+  /** Over SSH: the fingerprint of the other server’s key; null until it was seen, where none was given. */
+  hostKey: Nullable(Type.String()),
   state: Type.Union([
     Type.Literal('waiting'),
     Type.Literal('running'),
@@ -90,6 +103,8 @@ export const NewMirror = Type.Object(
     url: Url,
     username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
+    sshKey: Type.Optional(SshKey),
+    hostKey: Type.Optional(HostKey),
     /** Names of branches, in which `*` stands for anything; none: all of them. */
     branches: Type.Optional(Branches),
     /** Whether what somebody pushed there directly is overwritten. */
@@ -105,6 +120,8 @@ export const MirrorChange = Type.Object(
     url: Type.Optional(Url),
     username: Type.Optional(RemoteUsername),
     password: Type.Optional(Password),
+    sshKey: Type.Optional(SshKey),
+    hostKey: Type.Optional(HostKey),
     branches: Type.Optional(Branches),
     overwrites: Type.Optional(Type.Boolean()),
     isActive: Type.Optional(Type.Boolean()),
@@ -117,7 +134,10 @@ export const MirrorView = Type.Object({
   id: Type.String(),
   url: Type.String(),
   username: Type.String(),
+  /** Or, over SSH, a private key. */
   hasPassword: Type.Boolean(),
+  /** Over SSH: the fingerprint of the other server’s key; null until it was seen, where none was given. */
+  hostKey: Nullable(Type.String()),
   branches: Type.Array(Type.String()),
   overwrites: Type.Boolean(),
   isActive: Type.Boolean(),

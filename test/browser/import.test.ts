@@ -5,11 +5,11 @@ import { gitOrThrow } from '../../src/walk/git.ts'
 import { callInBrowser } from '../support/browser-steps.ts'
 import { commitThere, startGitRemote } from '../support/git-remote.ts'
 import { setUp } from './entry-steps.ts'
-import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
+import { button, dialog, holds, link, openStory, see, seeTitle, tap } from './story.ts'
 
 const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12345\n`
 
-test('a repository moves here in the browser, and is mirrored back', { timeout: 150_000 }, async (context) => {
+test('a repository moves here in the browser, and is mirrored back', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context, { flags: ['--outbound-allow', '127.0.0.0/8'] })
   const { postern, page, step, visitor } = story
   await using remote = await startGitRemote(join(postern.folder, 'there'))
@@ -25,14 +25,19 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
     await link(page, 'Import a repository').click()
     await seeTitle(page, 'Import a repository')
     await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
-    assert.equal(await page.getByLabel('Name here').inputValue(), 'old-shop')
+    await holds(page.getByLabel('Name here'), 'old-shop')
   })
 
   await step('an address that cannot be used is refused with its reason, and nothing typed is lost', async () => {
-    await page.getByRole('textbox', { name: 'Address of the repository' }).fill('git@example.com:tea/shop.git')
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill('git://example.com/tea/shop.git')
     await button(page, 'Import it').click()
-    await see(page, /SSH addresses cannot be used yet/)
+    await see(page, /nobody can tell who answers/)
     await visitor.photograph('import-refused')
+    await page.getByRole('textbox', { name: 'Address of the repository' }).fill('git@example.com:tea/shop.git')
+    await page.getByRole('textbox', { name: 'Private key' }).fill('not a key')
+    await button(page, 'Import it').click()
+    await see(page, /Paste the whole private key/)
+    await visitor.photograph('import-ssh')
     await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
   })
 

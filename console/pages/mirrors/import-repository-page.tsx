@@ -14,8 +14,9 @@ import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo, useUrlQuery } from '../../url-state.ts'
 import { createInProject } from '../projects/create-in-project.ts'
-import { CredentialFields } from './credential-fields.tsx'
+import { CredentialFields, credentialSent, noCredential } from './credential-fields.tsx'
 import { suggestName } from './import-words.ts'
+import { isSsh } from './ssh-words.ts'
 
 const projectsQuery = getQuery<Items<ProjectView>>('/projects')
 
@@ -34,17 +35,21 @@ export function ImportRepositoryPage() {
 
   const { form, act, onSubmit } = useActForm({
     initialValues: {
+      ...noCredential,
       url: '',
-      username: '',
-      password: '',
       project: projects.find((name) => name === wanted) ?? projects[0] ?? '',
       name: '',
       visibility: 'private',
     },
     validate: { url: required('the address of the repository'), project: nameProblem, name: nameProblem },
-    act: ({ project, ...repository }) =>
+    act: ({ project, url, name, visibility, ...credential }) =>
       createInProject(project, projects.includes(project), () =>
-        api.post<ImportView>(`${projectApi(project)}/imports`, repository),
+        api.post<ImportView>(`${projectApi(project)}/imports`, {
+          url,
+          name,
+          visibility,
+          ...credentialSent(url, credential),
+        }),
       ),
     onDone: async (made) => {
       await Promise.all([refresh('/projects'), refresh('/repositories'), refresh('/home')])
@@ -65,7 +70,8 @@ export function ImportRepositoryPage() {
           <TextInput
             label="Address of the repository"
             placeholder="https://git.example.com/team/api.git"
-            type="url"
+            // Browsers take the short form of SSH for no address.
+            inputMode="url"
             maxLength={2000}
             autoFocus
             autoComplete="off"
@@ -77,11 +83,11 @@ export function ImportRepositoryPage() {
               if (!isNamed) form.setFieldValue('name', suggestName(typed))
             }}
           />
-          <Fieldset legend="If it is not public">
+          <Fieldset legend={isSsh(url) ? 'To come in there over SSH' : 'If it is not public'}>
             <CredentialFields
-              username={form.getInputProps('username')}
-              password={form.getInputProps('password')}
-              placeholder={hostOf(url)}
+              url={url}
+              getInputProps={form.getInputProps}
+              placeholder={isSsh(url) ? '' : hostOf(url)}
             />
           </Fieldset>
           {projects.length > 0 ? (

@@ -6,20 +6,23 @@ import { refresh } from '../../api/queries.ts'
 import type { ImportView } from '../../api/shapes.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { isSsh } from './ssh-words.ts'
 import type { Place } from '../code/use-place.ts'
-import { CredentialFields } from './credential-fields.tsx'
+import { CredentialFields, credentialSent, noCredential } from './credential-fields.tsx'
 
-const aboutPassword = new Set(['wrong-password', 'forbidden', 'not-found'])
+const aboutPassword = new Set(['wrong-password', 'forbidden', 'not-found', 'key-refused', 'host-key-changed'])
 
 /** Why it stopped, and the way on: again as it was, or with another password. */
 export function ImportStopped({ place, view, cancel }: { place: Place; view: ImportView; cancel: ReactNode }) {
   const { form, act, onSubmit } = useActForm({
-    initialValues: { username: view.username, password: '' },
-    act: ({ username, password }) =>
+    initialValues: { ...noCredential, username: view.username, hostKey: view.hostKey ?? '' },
+    act: (values) =>
       // Nothing typed: as it was.
       api.post<ImportView>(
         `${place.api}/import/retry`,
-        password === '' && username === view.username ? {} : { username, password },
+        !isSsh(view.url) && values.password === '' && values.username === view.username
+          ? {}
+          : credentialSent(view.url, values, view.hostKey ?? ''),
       ),
     onDone: () => refresh(place.api),
   })
@@ -41,7 +44,7 @@ export function ImportStopped({ place, view, cancel }: { place: Place; view: Imp
         </Alert>
         {aboutPassword.has(view.problem?.code ?? '') && (
           <Fieldset legend="Come in there as">
-            <CredentialFields username={form.getInputProps('username')} password={form.getInputProps('password')} />
+            <CredentialFields url={view.url} getInputProps={form.getInputProps} />
           </Fieldset>
         )}
         <ProblemAlert error={act.error} />

@@ -1,3 +1,4 @@
+import { isSsh } from './ssh-words.ts'
 import type { ImportView } from '../../api/shapes.ts'
 
 /** What a repository would be called here, by its address elsewhere; empty where that says nothing. */
@@ -7,10 +8,12 @@ export function suggestName(url: string): string {
       .trim()
       .replace(/[?#].*$/, '')
       .replace(/\/+$/, '')
-      .split('/')
+      .split(isSsh(url) ? /[/:]/ : '/')
       .at(-1) ?? ''
   const name = last.replace(/\.git$/, '')
-  return /^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$/.test(name) && url.includes('/', url.indexOf('//') + 2) ? name : ''
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{1,63}$/.test(name) && (isSsh(url) || url.includes('/', url.indexOf('//') + 2))
+    ? name
+    : ''
 }
 
 const phases: Record<ImportView['phase'], string> = {

@@ -36,6 +36,7 @@ export function MirrorCard({ path, mirror, onEdit }: { path: string; mirror: Mir
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {branchWords(mirror)}, tags and proofs
+        {mirror.hostKey !== null && ` · the server’s key ${mirror.hostKey}`}
         {mirror.overwrites && ' · overwrites what is pushed there'}
         {mirror.succeededAt === null ? (
           ' · never arrived yet'

@@ -2,34 +2,31 @@ import { Checkbox, TextInput } from '@mantine/core'
 import type { useForm } from '@mantine/form'
 import type { MirrorView, NewMirror } from '../../api/shapes.ts'
 import { required } from '../../forms/use-act-form.ts'
-import { CredentialFields } from './credential-fields.tsx'
+import { CredentialFields, credentialSent, type CredentialValues, noCredential } from './credential-fields.tsx'
 import { parseBranches } from './mirror-words.ts'
 
-export interface MirrorValues extends Record<string, unknown> {
+export interface MirrorValues extends CredentialValues, Record<string, unknown> {
   url: string
-  username: string
-  password: string
   branches: string
   overwrites: boolean
 }
 
 export const mirrorValues = (mirror?: MirrorView): MirrorValues => ({
+  ...noCredential,
   url: mirror?.url ?? '',
   username: mirror?.username ?? '',
-  password: '',
+  hostKey: mirror?.hostKey ?? '',
   branches: mirror?.branches.join(', ') ?? '',
   overwrites: mirror?.overwrites ?? false,
 })
 
 export const mirrorChecks = { url: required('the address of the repository there') }
 
-/** An empty password is one that stays. */
-export const asSent = ({ url, username, password, branches, overwrites }: MirrorValues): NewMirror => ({
-  url,
-  username,
-  overwrites,
-  branches: parseBranches(branches),
-  ...(password === '' ? {} : { password }),
+export const asSent = (values: MirrorValues, mirror?: MirrorView): NewMirror => ({
+  ...credentialSent(values.url, values, mirror?.hostKey ?? ''),
+  url: values.url,
+  overwrites: values.overwrites,
+  branches: parseBranches(values.branches),
 })
 
 export function MirrorFields({
@@ -45,7 +42,8 @@ export function MirrorFields({
         label="Address of the repository there"
         description="An empty repository, made on the other server for this"
         placeholder="https://git.example.com/team/api.git"
-        type="url"
+        // Browsers take the short form of SSH for no address.
+        inputMode="url"
         maxLength={2000}
         autoFocus
         autoComplete="off"
@@ -53,8 +51,8 @@ export function MirrorFields({
         {...form.getInputProps('url')}
       />
       <CredentialFields
-        username={form.getInputProps('username')}
-        password={form.getInputProps('password')}
+        url={form.values.url}
+        getInputProps={form.getInputProps}
         placeholder={mirror?.hasPassword ? 'Stays as it is' : ''}
       />
       <TextInput

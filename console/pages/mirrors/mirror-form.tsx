@@ -20,7 +20,7 @@ export function MirrorForm(props: {
     act: (values) =>
       mirror === undefined
         ? api.post<MirrorView>(path, asSent(values))
-        : api.patch<MirrorView>(`${path}/${mirror.id}`, asSent(values)),
+        : api.patch<MirrorView>(`${path}/${mirror.id}`, asSent(values, mirror)),
     onDone: async () => {
       await refresh(path)
       onClose()

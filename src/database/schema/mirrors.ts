@@ -15,8 +15,10 @@ export interface RepositoryImportTable {
   /** Without any credential. */
   url: string
   username: string
-  /** Closed; emptied when it is done. */
+  /** Closed, over SSH a private key; emptied when it is done. */
   passwordBox: string | null
+  /** Over SSH, what the server must show: its public key's line, or a fingerprint; null until it was seen. */
+  hostKey: string | null
   state: 'waiting' | 'running' | 'done' | 'failed' | 'interrupted'
   phase: 'waiting' | 'connecting' | 'counting' | 'receiving' | 'resolving' | 'checking' | 'landing'
   objectsDone: number
@@ -34,6 +36,8 @@ export interface RepositoryImportTable {
   /** The credential it was asked with, for the ref updates. */
   method: string
   strength: Strength
+  /** Of whoever asked, or tried again; null where it was asked before this was written. */
+  address: string | null
   createdAt: number
   startedAt: number | null
   finishedAt: number | null
@@ -48,8 +52,10 @@ export interface MirrorTable {
   /** Without any credential. */
   url: string
   username: string
-  /** Closed. */
+  /** Closed; over SSH a private key. */
   passwordBox: string | null
+  /** Over SSH, what the server must show: its public key's line, or a fingerprint; null until it was seen. */
+  hostKey: string | null
   /** JSON list of patterns of branch names; empty: all of them. */
   branches: string
   /** Whether what somebody pushed there directly is overwritten. */
