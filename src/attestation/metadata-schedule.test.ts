@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createMetadataSchedule, delayUntilNext } from './metadata-schedule.ts'
 
 const hourMs = 3_600_000
@@ -45,6 +46,38 @@ test('a failure is logged and shown, never fatal, and forgotten with the next su
   await schedule.fetchNow()
   assert.deepEqual([schedule.lastError, imported], [undefined, ['the blob']])
   await schedule.close()
+})
+
+test('fetches soon after the start, again a day later, and never once it is closed', async (t) => {
+  const fetched = t.mock.method(globalThis, 'fetch', () => Promise.resolve(new Response('the blob')))
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let turns = 0
+  const schedule = createMetadataSchedule({
+    url: new URL('https://mds.example'),
+    attestation: {
+      findState: () => Promise.resolve(void turns++),
+      importBlob: () =>
+        Promise.resolve({ outcome: 'imported', number: 1, nextUpdate: now, models: 0, isOverdue: false }),
+    },
+    now: () => now,
+    onError: (error) => assert.fail(String(error)),
+  })
+  schedule.start()
+  assert.equal(fetched.mock.callCount(), 0)
+  for (const [hours, times] of [
+    [1, 1],
+    [23, 1],
+    [2, 2],
+  ] as const) {
+    t.mock.timers.tick(hours * hourMs)
+    // A turn ends by looking when the next one is due, and then waits.
+    do await nextTurn()
+    while (turns < times)
+    assert.equal(fetched.mock.callCount(), times)
+  }
+  await schedule.close()
+  t.mock.timers.tick(48 * hourMs)
+  assert.equal(fetched.mock.callCount(), 2)
 })
 
 test('where no address is set nothing is ever fetched', async (t) => {

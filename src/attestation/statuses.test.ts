@@ -14,6 +14,16 @@ const report = (status: string, day: string | null = null, certificate: string |
 const bad = (reports: StatusReport[], refused: readonly string[] = firstPolicy.refusedModelStatuses) =>
   findBadStatuses(reports, { refused, path: [], now })
 
+test('by default a revocation, a compromise and a bypass count', () => {
+  assert.deepEqual(firstPolicy.refusedModelStatuses, [
+    'REVOKED',
+    'ATTESTATION_KEY_COMPROMISE',
+    'USER_VERIFICATION_BYPASS',
+    'USER_KEY_REMOTE_COMPROMISE',
+    'USER_KEY_PHYSICAL_COMPROMISE',
+  ])
+})
+
 test('what is certified, submitted or unknown is no reason to refuse', () => {
   assert.deepEqual(
     bad([report('FIDO_CERTIFIED_L2', '2024-01-01'), report('SELF_ASSERTION_SUBMITTED'), report('NEW_WORD')]),

@@ -43,6 +43,9 @@ import { openidClients } from './migrations/0039-openid-clients.ts'
 import { routeSessions } from './migrations/0041-route-sessions.ts'
 import { connectors } from './migrations/0042-connectors.ts'
 import { saml } from './migrations/0040-saml.ts'
+import { sshKeySeals } from './migrations/0044-ssh-key-seals.ts'
+import { nodesOfWaiting } from './migrations/0045-nodes-of-waiting.ts'
+import { sshRemotes } from './migrations/0046-ssh-remotes.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -88,6 +91,9 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0042-connectors': connectors(dialect),
   '0041-route-sessions': routeSessions(dialect),
   '0040-saml': saml(dialect),
+  '0044-ssh-key-seals': sshKeySeals(dialect),
+  '0045-nodes-of-waiting': nodesOfWaiting(dialect),
+  '0046-ssh-remotes': sshRemotes(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { asHandle, type Database } from './handles.ts'
 import { migrate } from './migrate.ts'
+import { nameOfPrepared } from './prepared.ts'
 import { createSignal } from './postgres-signal.ts'
 import type { Schema } from './schema.ts'
 
@@ -16,6 +17,7 @@ export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({ connectionString: url, max: 16, types })
   // A connection lost while idle is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => {})
+  pool.on('connect', keepPlans)
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   await migrate(kysely, 'postgres')
   return {
@@ -26,6 +28,18 @@ export async function openPostgres(url: string): Promise<Database> {
     write: (work) => orAgain(() => kysely.transaction().execute((tx) => work(asHandle(tx)))),
     close: () => kysely.destroy(),
   }
+}
+
+type Query = (...given: unknown[]) => unknown
+
+/** Planning a plain insert costs PostgreSQL more than running it: of what is prepared here it keeps the plan. */
+function keepPlans(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as Query
+  const named: Query = (text, values, ...rest) => {
+    const name = typeof text === 'string' ? nameOfPrepared(text) : undefined
+    return name === undefined ? query(text, values, ...rest) : query({ name, text, values }, ...rest)
+  }
+  client.query = named as typeof client.query
 }
 
 /** Of two transactions that wait for each other the engine undoes one, which then finds the other one done. */

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Database } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
+import { compilePolicy } from '../policy/compile.ts'
 import { compiled, rule } from '../policy/policy-testing.ts'
 import type { Rule } from '../policy/rule.ts'
 import { listAffected } from './affected.ts'
-import { addPerson, addRepository, at, grant, openStores } from './guardrails-testing.ts'
+import { addPerson, addRepository, at, grant, openStores, reportModel } from './guardrails-testing.ts'
 
 const dayMs = 86_400_000
 const nothing = compiled()
+const leaky = '0a1b2c3d-0000-4000-8000-00000000beef'
 
 const meant = async (database: Database, rules: Rule[], before: Rule[] = []) => {
   const people = await listAffected(database.read, { before: compiled(...before), after: compiled(...rules), at })
@@ -161,6 +163,45 @@ for (const [store, open] of Object.entries(openStores)) {
     assert.deepEqual(await meant(database, [short]), {
       ana: { outcome: 'limited', sentence: 'The API token “deploy” is refused.' },
     })
+    await database.close()
+  })
+
+  test(`${store}: a report that newly counts concerns whoever has a key of that model, by rules nobody touched`, async () => {
+    const database = await open()
+    await reportModel(database, leaky, 'UPDATE_AVAILABLE')
+    await addPerson(database, 'ana', { role: 'owner', keys: ['attested'] })
+    await addPerson(database, 'ben', { role: 'admin', keys: ['attested'], model: leaky })
+    await addPerson(database, 'cleo', { keys: ['attested'], model: leaky })
+    await addPerson(database, 'dan', { keys: ['synced'] })
+    const judge = async (rules: Rule[], more: readonly string[] = ['UPDATE_AVAILABLE']) => {
+      const { policy } = compiled(...rules)
+      const refusedModelStatuses = [...policy.refusedModelStatuses, ...more]
+      const after = compilePolicy({ ...policy, refusedModelStatuses })
+      const { items } = await listAffected(database.read, { before: compiled(...rules), after, at })
+      return Object.fromEntries(items.map(({ person, outcome, sentence }) => [person.username, [outcome, sentence]]))
+    }
+    const held = [
+      'fine',
+      'A key of theirs is of a model that is reported as broken: it counts for less then, and that is still enough.',
+    ]
+    assert.deepEqual(await judge([]), { ben: held, cleo: held })
+    assert.deepEqual(await judge([], ['USER_KEY_REMOTE_COMPROMISE']), {}, 'nobody reported that of it')
+
+    const hardware = { who: ['role:admin'], does: ['sign-in'] }
+    const why =
+      'It takes a hardware key of a verified model to sign in, and the best passkey is of a model that is reported as broken.'
+    assert.deepEqual(await judge([rule(hardware)]), { ben: ['locked-out', why], cleo: held })
+    assert.deepEqual(await judge([rule({ ...hardware, mode: 'report' })]), { ben: ['reported', why], cleo: held })
+    const dated = await judge([rule({ ...hardware, enforceFrom: at + 30 * dayMs })])
+    assert.equal(dated['ben']?.[0], 'reminded')
+    assert.deepEqual(dated['cleo'], held)
+    assert.deepEqual(await judge([rule({ ...hardware, mode: 'off' })]), { ben: held, cleo: held })
+
+    // A second key that is sound does.
+    await addPerson(database, 'eve', { role: 'admin', keys: ['attested', 'device-bound'], model: leaky })
+    const softer = await judge([rule({ ...hardware, requires: { strength: 'device-bound' } })])
+    assert.deepEqual(softer['eve'], held)
+    assert.equal(softer['ben']?.[0], 'locked-out')
     await database.close()
   })
 }

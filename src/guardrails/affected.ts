@@ -4,10 +4,11 @@ import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import type { CompiledRule } from '../policy/compiled-rule.ts'
 import { createBreaks } from './breaks.ts'
 import { findLoss, type Loss } from './find-loss.ts'
-import { liveRules, namedSubjects } from './named.ts'
+import { liveRules } from './named.ts'
 import type { Probe } from './probe.ts'
 import { gainsPassword, losesPassword } from './password-verdicts.ts'
 import { createWhere, probesOf } from './probes-of.ts'
+import { createSameKey } from './same-key.ts'
 import type { AffectedPerson, Explanation } from './shapes.ts'
 import { readStandings, type Standing, type StandingDb } from './standings.ts'
 import { asSentence, tellDay } from './tell.ts'
@@ -16,12 +17,16 @@ const mostShown = 100
 
 type Verdict = Omit<AffectedPerson, 'person'>
 
-/** Whom the new and changed rules of a policy concern, and what they mean for each with the keys they have today. */
+/**
+ * Whom a new policy concerns: by its new and changed rules, and by reports that newly count against the model of a key
+ * of theirs, which then is worth less before every rule.
+ */
 export async function listAffected(
   db: StandingDb,
   { before, after, at }: { before: CompiledPolicy; after: CompiledPolicy; at: number },
 ): Promise<Explanation['people']> {
   const standings = await readStandings(db, { policies: [before, after], at })
+  const formerOf = await readFormer(db, { before, after, at })
   const judgePerson = createJudge({ before, after, at })
   const sameKey = createSameKey([before, after])
   // People whom no rule tells apart share one verdict.
@@ -30,8 +35,9 @@ export async function listAffected(
   const affected: AffectedPerson[] = []
   for (const standing of standings) {
     await breathe()
-    const key = sameKey(standing)
-    if (!known.has(key)) known.set(key, await judgePerson(standing, breathe))
+    const former = formerOf?.get(standing.person.id) ?? standing
+    const key = former === standing ? sameKey(standing) : `${sameKey(former)} ${sameKey(standing)}`
+    if (!known.has(key)) known.set(key, await judgePerson(former, standing, breathe))
     const verdict = known.get(key)
     if (verdict !== undefined) affected.push({ person: standing.person, ...verdict })
   }
@@ -63,43 +69,75 @@ interface Policies {
   at: number
 }
 
-/** Judges one person; undefined where no new or changed rule concerns them. */
+/** How people stand by the reports that count before; undefined where the same ones count after. */
+async function readFormer(
+  db: StandingDb,
+  { before, after, at }: Policies,
+): Promise<Map<AffectedPerson['person']['id'], Standing> | undefined> {
+  const [counted, counts] = [before, after].map(({ policy }) => new Set(policy.refusedModelStatuses))
+  if (isDeepStrictEqual(counted, counts)) return undefined
+  const former = await readStandings(db, { policies: [after, before], at })
+  return new Map(former.map((standing) => [standing.person.id, standing]))
+}
+
+/** What can concern somebody: these rules, until the last of their dates, and with those that only report enforced. */
+function scopeOf(after: CompiledPolicy, rules: readonly CompiledRule[], at: number) {
+  const reported = new Set(rules.flatMap(({ rule }) => (rule.mode === 'report' ? [rule.id] : [])))
+  return {
+    rules,
+    deadline: Math.max(at, ...rules.map(({ rule }) => (rule.mode === 'enforce' ? (rule.enforceFrom ?? 0) : 0))),
+    ifEnforced:
+      reported.size === 0
+        ? undefined
+        : compilePolicy({
+            ...after.policy,
+            rules: after.policy.rules.map((rule) => (reported.has(rule.id) ? { ...rule, mode: 'enforce' } : rule)),
+          }),
+  }
+}
+
+const brokenModel =
+  'A key of theirs is of a model that is reported as broken: it counts for less then, and that is still enough.'
+
+/** Judges one person; undefined where neither a new or changed rule nor a report concerns them. */
 function createJudge({ before, after, at }: Policies) {
-  const former = new Map(before.policy.rules.map((rule) => [rule.id, rule]))
-  const changed = liveRules(after).filter(({ rule }) => !isDeepStrictEqual(former.get(rule.id), rule))
-  const actsOf = new Map<CompiledRule, ActName[]>(changed.map((rule) => [rule, []]))
+  const formerRules = new Map(before.policy.rules.map((rule) => [rule.id, rule]))
+  const live = liveRules(after)
+  const changed = live.filter(({ rule }) => !isDeepStrictEqual(formerRules.get(rule.id), rule))
+  const actsOf = new Map<CompiledRule, ActName[]>(live.map((rule) => [rule, []]))
   for (const [act, rules] of after.byAct) for (const rule of rules) actsOf.get(rule)?.push(act)
+  const ofChanged = scopeOf(after, changed, at)
+  const ofAll = scopeOf(after, live, at)
 
-  const deadline = Math.max(at, ...changed.map(({ rule }) => (rule.mode === 'enforce' ? (rule.enforceFrom ?? 0) : 0)))
-  const reported = new Set(changed.flatMap(({ rule }) => (rule.mode === 'report' ? [rule.id] : [])))
-  const ifEnforced =
-    reported.size === 0
-      ? undefined
-      : compilePolicy({
-          ...after.policy,
-          rules: after.policy.rules.map((rule) => (reported.has(rule.id) ? { ...rule, mode: 'enforce' } : rule)),
-        })
-
-  return async (standing: Standing, breathe: () => Promise<void> | undefined): Promise<Verdict | undefined> => {
+  return async (
+    former: Standing,
+    standing: Standing,
+    breathe: () => Promise<void> | undefined,
+  ): Promise<Verdict | undefined> => {
     const shutOut = losesPassword({ before, after, at }, standing)
     if (shutOut !== undefined) return shutOut
+    const isWorthLess = !isDeepStrictEqual([former.keys, former.sshKeys], [standing.keys, standing.sshKeys])
+    // A key that is worth less falls short of rules that nobody touched.
+    const { rules, deadline, ifEnforced } = isWorthLess ? ofAll : ofChanged
     const probes = new Map<string, Probe>()
     let concerning: CompiledRule | undefined
     const whereOf = createWhere(standing)
-    for (const rule of changed)
+    for (const rule of rules)
       for (const probe of probesOf(rule, actsOf.get(rule) ?? [], standing, whereOf)) {
         concerning ??= rule
         const { act, place, use } = probe
         probes.set(place === null && use === undefined ? act : JSON.stringify(probe), probe)
       }
-    if (concerning === undefined) return undefined
+    const strength = standing.keys[0]?.strength ?? null
+    const held: Verdict = { rule: null, outcome: 'fine', sentence: brokenModel, strength }
+    if (concerning === undefined) return isWorthLess ? held : undefined
     const permitted = gainsPassword({ before, after, at }, standing, changed)
     if (permitted !== undefined) return permitted
-    const verdict = { rule: concerning.ref, strength: standing.keys[0]?.strength ?? null }
+    const verdict = { rule: concerning.ref, strength }
     if (standing.keys.length === 0) return { ...verdict, outcome: 'fine', sentence: 'There is no passkey yet.' }
 
     const loses = async (policy: CompiledPolicy, when: number): Promise<Loss | undefined> =>
-      findLoss([...probes.values()], { before, policy, standing, at, when, breathe })
+      findLoss([...probes.values()], { before, policy, former, standing, at, when, breathe })
     const now = await loses(after, at)
     if (now !== undefined)
       return {
@@ -110,7 +148,7 @@ function createJudge({ before, after, at }: Policies) {
       }
     const later = deadline > at ? await loses(after, deadline) : undefined
     if (later !== undefined) {
-      const from = changed.find(({ rule }) => rule.id === later.rule?.id)?.rule.enforceFrom ?? deadline
+      const from = rules.find(({ rule }) => rule.id === later.rule?.id)?.rule.enforceFrom ?? deadline
       return {
         ...verdict,
         rule: later.rule,
@@ -119,34 +157,7 @@ function createJudge({ before, after, at }: Policies) {
       }
     }
     const told = ifEnforced === undefined ? undefined : await loses(ifEnforced, deadline)
-    return told === undefined
-      ? { ...verdict, outcome: 'fine', sentence: '' }
-      : { ...verdict, rule: told.rule, outcome: 'reported', sentence: asSentence(told.clause) }
+    if (told === undefined) return isWorthLess ? held : { ...verdict, outcome: 'fine', sentence: '' }
+    return { ...verdict, rule: told.rule, outcome: 'reported', sentence: asSentence(told.clause) }
   }
-}
-
-/** Two people of the same key stand the same before every rule of these policies. */
-function createSameKey(policies: readonly CompiledPolicy[]): (standing: Standing) => string {
-  const users = namedSubjects(policies, 'user')
-  const groups = namedSubjects(policies, 'group')
-  const namesSsh = policies.some((policy) => (policy.byAct.get('ssh.use') ?? []).length > 0)
-  const namesTokens = policies.some((policy) => (policy.byAct.get('token.use') ?? []).length > 0)
-  return ({ actor, keys, address, places, tokens, sshKeys, password }) =>
-    JSON.stringify([
-      actor.role,
-      users.has(actor.username) ? actor.username : '',
-      actor.groups.filter((group) => groups.has(group)),
-      [
-        ...new Set(
-          keys.map(
-            ({ strength, whenVouched, key }) => `${strength} ${whenVouched} ${key.category} ${key.aaguid ?? ''}`,
-          ),
-        ),
-      ],
-      address,
-      places,
-      namesTokens ? tokens : [],
-      namesSsh ? sshKeys : [],
-      password,
-    ])
 }

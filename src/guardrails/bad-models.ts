@@ -23,3 +23,11 @@ export async function listBadModels(
     }),
   )
 }
+
+/** Those of them that are bad by the reports of a draft, and are not by those that count today. */
+export async function listNewlyBad(
+  db: Db<'authenticatorModel'>,
+  { before, after, at }: { before: readonly string[]; after: readonly string[]; at: number },
+): Promise<Set<string>> {
+  return (await listBadModels(db, after, at)).difference(await listBadModels(db, before, at))
+}

@@ -5,6 +5,7 @@ import type { PolicyProblem } from '../policy/policy-problem.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import type { Policy } from '../policy/rule.ts'
 import { listAffected } from './affected.ts'
+import { listNewlyBad } from './bad-models.ts'
 import { diffPolicies } from './differences.ts'
 import { readKnownNames } from './known-names.ts'
 import { findLastAdministratorLockOut, findOwnLockOut, type LockOut } from './lock-out.ts'
@@ -38,6 +39,11 @@ export async function explain(
   const problems = checkPolicy(draft, await readKnownNames(db, await readPlaces(db)), at)
   const faulty = new Set(problems.map(({ rule }) => rule))
   const after = compilePolicy({ ...draft, rules: draft.rules.filter(({ id }) => !faulty.has(id)) })
+  const broken = await listNewlyBad(db, {
+    before: current.policy.refusedModelStatuses,
+    after: draft.refusedModelStatuses,
+    at,
+  })
   const period = { from: at - replayedMs, to: at }
   return {
     problems: [
@@ -47,7 +53,7 @@ export async function explain(
     ],
     differences: diffPolicies(current.policy, draft),
     people: await listAffected(db, { before: current, after, at }),
-    replay: { ...period, ...(await replay(db, { policy: after, ...period, examplesPerRow: 3 })) },
+    replay: { ...period, ...(await replay(db, { policy: after, ...period, examplesPerRow: 3, broken })) },
   }
 }
 

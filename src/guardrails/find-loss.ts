@@ -12,12 +12,16 @@ export interface Loss {
   isEntry: boolean
 }
 
-/** The first thing the person can do before and could not do after; getting in comes first. */
+/**
+ * The first thing the person can do before and could not do after; getting in comes first.
+ * @param former how they stand before: with keys that may be worth more than after
+ */
 export async function findLoss(
   probes: readonly Probe[],
   {
     before,
     policy,
+    former,
     standing,
     at,
     when,
@@ -25,6 +29,7 @@ export async function findLoss(
   }: {
     before: CompiledPolicy
     policy: CompiledPolicy
+    former: Standing
     standing: Standing
     at: number
     when: number
@@ -39,24 +44,24 @@ export async function findLoss(
   })
   const entry = judgeEntry(policy, standing, { at: when, address })
   if (entry !== undefined)
-    return judgeEntry(before, standing, { at, address }) === undefined ? loss(entry, true) : undefined
+    return judgeEntry(before, former, { at, address }) === undefined ? loss(entry, true) : undefined
   for (const probe of probes) {
     await breathe()
     if (probe.act === 'sign-in' || probe.act === 'session') continue
     if (probe.act === 'token.use') {
       const refusal = judgeTokens(policy, standing, { at: when })
-      if (refusal !== undefined && judgeTokens(before, standing, { at }) === undefined)
+      if (refusal !== undefined && judgeTokens(before, former, { at }) === undefined)
         return loss(refusal, false, `the API token “${refusal.token}” is refused`)
       continue
     }
     if (probe.act === 'ssh.use') {
-      const refused = new Set(judgeSshKeys(before, standing, at).map(({ sshKey }) => sshKey))
+      const refused = new Set(judgeSshKeys(before, former, at).map(({ sshKey }) => sshKey))
       const lost = judgeSshKeys(policy, standing, when).filter(({ sshKey }) => !refused.has(sshKey))
       if (lost[0] !== undefined) return loss(lost[0], false, tellLostSshKeys(lost, standing.sshKeys))
       continue
     }
     const refusal = judgeKeys(policy, standing, probe, { at: when, address })
-    if (refusal !== undefined && judgeKeys(before, standing, probe, { at, address }) === undefined)
+    if (refusal !== undefined && judgeKeys(before, former, probe, { at, address }) === undefined)
       return loss(refusal, false)
   }
   return undefined

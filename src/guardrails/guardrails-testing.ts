@@ -19,6 +19,8 @@ export type KeyKind = 'synced' | 'device-bound' | 'attested'
 export interface NewPerson {
   role?: OrganisationRole
   keys?: KeyKind[]
+  /** AAGUID of their attested keys. */
+  model?: string
   groups?: string[]
   /** Where they were last seen. */
   address?: string
@@ -26,7 +28,7 @@ export interface NewPerson {
 }
 
 export async function addPerson(database: Database, username: string, person: NewPerson = {}): Promise<Id<'usr'>> {
-  const { role = 'member', keys = ['synced'], groups = [], address, isDemo = false } = person
+  const { role = 'member', keys = ['synced'], model = null, groups = [], address, isDemo = false } = person
   return database.write(async (tx) => {
     const user = await createUser(tx, {
       username,
@@ -52,7 +54,7 @@ export async function addPerson(database: Database, username: string, person: Ne
           backupState: 0,
           uvInitialized: 1,
           transports: kind === 'synced' ? '["internal","hybrid"]' : '["usb"]',
-          aaguid: null,
+          aaguid: kind === 'attested' ? model : null,
           attestationFormat: 'none',
           attestationOutcome: outcome,
           modelName: null,
@@ -112,6 +114,27 @@ export async function addPerson(database: Database, username: string, person: Ne
     return user.id
   })
 }
+
+/** What FIDO says of a model since long ago. */
+export const reportModel = (database: Database, model: string, status: string): Promise<unknown> =>
+  database.write((tx) =>
+    tx
+      .insertInto('authenticatorModel')
+      .values({
+        key: model,
+        name: 'Some key',
+        icon: null,
+        certification: null,
+        isHardware: 1,
+        sharesRoots: 0,
+        keyProtection: '["hardware"]',
+        attachmentHint: '["external"]',
+        userVerification: '[]',
+        attestationRoots: '[]',
+        statusReports: JSON.stringify([{ status, effectiveAt: 0, certificate: null }]),
+      })
+      .execute(),
+  )
 
 export async function addRepository(
   database: Database,

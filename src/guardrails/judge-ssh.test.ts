@@ -24,6 +24,7 @@ async function addKey(database: Database, userId: Id<'usr'>, name: string, key: 
     attestationObject: null,
     aaguid: null,
     modelName: null,
+    addedBy: null,
     strengthCap: null,
     counter: 0,
     createdAt: at,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { isOnBranch, isPlaced } from '../policy/act-places.ts'
 import { type ActName, acts } from '../policy/acts.ts'
 import type { ActPlace } from '../policy/facts.ts'
 import { listWhere } from './may-do.ts'
@@ -39,4 +40,12 @@ test('an act in a place takes the role there, and a branch is asked about only w
     { ...repository, role: 'write', branch: 'release' },
   ])
   assert.deepEqual(listWhere('repository.delete', { role: 'member', places }), [repository])
+})
+
+test('where an act can happen is the same to whoever writes a rule as to whoever explains it', () => {
+  for (const act of names) {
+    const [there = null] = listWhere(act, { role: 'owner', places })
+    assert.equal(there !== null, isPlaced(act), act)
+    assert.equal(there?.branch === 'main', isOnBranch(act), act)
+  }
 })

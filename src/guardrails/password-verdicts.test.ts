@@ -72,6 +72,10 @@ for (const [store, open] of Object.entries(openStores)) {
     ]
     for (const after of without)
       assert.deepEqual((await meant(database, [permission()], after)).told['mo'], ['locked-out', out])
+    // Nobody has a code before the first sign-in: the password alone opens the door to making one.
+    const whole = permission({ permits: { signIn: 'mfa', until: at + 30 * dayMs } })
+    for (const after of without.slice(0, 2))
+      assert.deepEqual((await meant(database, [whole], after)).told['mo'], ['locked-out', out])
     const asking = rule({ id: 'keys', who: ['everyone'], does: ['sign-in'], requires: { strength: 'device-bound' } })
     const both = await meant(database, [permission()], [permission(), asking])
     assert.deepEqual(both.told['mo'], ['locked-out', out])
@@ -82,16 +86,14 @@ for (const [store, open] of Object.entries(openStores)) {
     const database = await open()
     const { mo } = await movers(database)
     const caller = { id: mo, shortfall: null }
-    const { upcoming } = await ownRequirements(database.read, {
-      policy: compiled(permission()),
-      caller,
-      at,
-      address: '',
-    })
-    assert.deepEqual(
-      upcoming.map(({ rule: { id }, enforceFrom }) => [id, enforceFrom]),
-      [['moving', at + 30 * dayMs]],
-    )
+    for (const signIn of ['password', 'mfa'] as const) {
+      const policy = compiled(permission({ permits: { signIn, until: at + 30 * dayMs } }))
+      const { upcoming } = await ownRequirements(database.read, { policy, caller, at, address: '' })
+      assert.deepEqual(
+        upcoming.map(({ rule: { id }, enforceFrom }) => [id, enforceFrom]),
+        [['moving', at + 30 * dayMs]],
+      )
+    }
     await database.close()
   })
 

@@ -21,10 +21,13 @@ interface Change {
 /** Somebody who has nothing but a password, and gets in with it today, and would not any more. */
 export function losesPassword({ before, after, at }: Change, standing: Standing): Verdict | undefined {
   if (standing.password === null || standing.keys.length > 0) return undefined
-  const now = letsIn(before, standing, at)
-  if (now === undefined || letsIn(after, standing, at) !== undefined) return undefined
+  const lost = [standing, withCode(standing)].find(
+    (one) => letsIn(after, one, at) === undefined && letsIn(before, one, at),
+  )
+  const rule = lost && letsIn(before, lost, at)
+  if (rule === undefined) return undefined
   return {
-    rule: now,
+    rule,
     outcome: 'locked-out',
     strength: null,
     sentence: `They sign in with ${strengthWords[standing.password]}, and have no passkey: they would not get in any more.`,
@@ -67,12 +70,15 @@ export function listEndingPermission(
   { at }: Pick<Circumstance, 'at'>,
 ): OwnRequirements['upcoming'] {
   if (standing.password === null || standing.keys.length > 0) return []
-  const rule = letsIn(policy, standing, at)
+  const rule = letsIn(policy, withCode(standing), at)
   const until = permittedUntil(policy, { at, actor: standing.actor, address: standing.address })
   if (rule === undefined || until === null) return []
   const sentence = `To sign in you need ${strengthWords.passkey}. Your password no longer lets you in then.`
   return [{ rule, sentence, enforceFrom: until, act: 'sign-in' }]
 }
+
+/** Where a code is asked too, a password alone opens the door to making one: whoever has none is as good as whoever has. */
+const withCode = (standing: Standing): Standing => ({ ...standing, password: 'mfa' })
 
 /** The rule by which their password lets them in; undefined where it does not. */
 function letsIn(policy: CompiledPolicy, { actor, password, address }: Standing, at: number): RuleRef | undefined {

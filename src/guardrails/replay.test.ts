@@ -92,6 +92,28 @@ for (const [store, open] of Object.entries(openStores)) {
     await database.close()
   })
 
+  test(`${store}: a key of a model that breaks by the draft is replayed as worth a passkey`, async () => {
+    const database = await open()
+    const [broken, sound] = ['0a1b2c3d-0000-4000-8000-00000000beef', '0a1b2c3d-0000-4000-8000-000000000001']
+    const by = (aaguid: string) =>
+      ({ proof: proof({ strength: 'attested', key: { category: 'hardware-key', aaguid } }) }) as const
+    const under = compiled(rule())
+    await happen(database, [
+      { facts: by(broken), under },
+      { facts: by(sound), under },
+    ])
+    const outcomes = async (models: string[]) =>
+      (await replay(database.read, { policy: under, ...period, broken: new Set(models) })).rows.map(
+        ({ outcome, count, changed }) => [outcome, count, changed],
+      )
+    assert.deepEqual(await outcomes([]), [['allow', 2, 0]])
+    assert.deepEqual(await outcomes([broken]), [
+      ['step-up', 1, 1],
+      ['allow', 1, 0],
+    ])
+    await database.close()
+  })
+
   test(`${store}: only the period counts, both ends included, over more pages than one`, async () => {
     const database = await open()
     await happen(

@@ -4,8 +4,10 @@ import { renderSentence } from '../audit/actions.ts'
 import { acts } from '../policy/acts.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
+import type { DecisionFacts } from '../policy/facts.ts'
 import { factsOf } from '../policy/record-decision.ts'
 import type { RuleRef } from '../policy/rule.ts'
+import { weaker } from '../policy/strength.ts'
 import { type JudgedLeaf, type JudgedRow, type Period, readJudged } from './judged-events.ts'
 import { namesNetworks } from './named.ts'
 import type { ReplayRow } from './shapes.ts'
@@ -28,10 +30,17 @@ type Counted = Omit<ReplayRow, 'examples'> & { examples: { row: JudgedRow; leaf:
 /**
  * Judges what really happened by another policy, through the same `decide`. Deadlines are taken as passed: what a rule
  * does once it holds is the question.
+ * @param broken models whose keys are worth a passkey and no more by then
  */
 export async function replay(
   db: Db<'auditEvent' | 'auditPersonal' | 'user'>,
-  { policy, from, to, examplesPerRow }: Period & { policy: CompiledPolicy; examplesPerRow: number },
+  {
+    policy,
+    from,
+    to,
+    examplesPerRow,
+    broken = new Set(),
+  }: Period & { policy: CompiledPolicy; examplesPerRow: number; broken?: ReadonlySet<string> },
 ): Promise<{ events: number; rows: ReplayRow[] }> {
   const lasting = withLastingPermissions(policy, to)
   const titles = new Map(policy.policy.rules.map(({ id, title }) => [id, { id, title }]))
@@ -40,8 +49,9 @@ export async function replay(
   for await (const page of readJudged(db, { from, to }, { withAddress: namesNetworks(policy) }))
     for (const row of page) {
       const leaf = JSON.parse(row.leaf) as JudgedLeaf
-      const facts = factsOf(leaf.decision, farAway, row.address)
-      if (facts === undefined) continue
+      const recorded = factsOf(leaf.decision, farAway, row.address)
+      if (recorded === undefined) continue
+      const facts = withoutBroken(recorded, broken)
       events += 1
       const { outcome, rule } = decide(lasting, facts)
       const one = rowOf(counted, { act: facts.act, outcome, rule: titles.get(rule) ?? null })
@@ -50,6 +60,13 @@ export async function replay(
       if (one.examples.length < examplesPerRow) one.examples.push({ row, leaf })
     }
   return { events, rows: await withSentences(db, [...counted.values()].sort(byWeight)) }
+}
+
+/** The same act by the same key, of which less is believed. */
+function withoutBroken(facts: DecisionFacts, broken: ReadonlySet<string>): DecisionFacts {
+  const { proof } = facts
+  if (!proof?.key?.aaguid || !broken.has(proof.key.aaguid)) return facts
+  return { ...facts, proof: { ...proof, strength: weaker(proof.strength, 'passkey') } }
 }
 
 function rowOf(

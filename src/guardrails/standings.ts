@@ -18,6 +18,8 @@ export interface OwnKey {
   /** What it would be worth if somebody vouched for it. */
   whenVouched: Strength
   key: NonNullable<Proof['key']>
+  /** Its model is reported as broken, which holds it back. */
+  isModelBad: boolean
 }
 
 /** Everything about a person that rules can ask for, as it is now. */
@@ -147,6 +149,7 @@ export async function readStandings(
       strength: credentialStrength(record),
       whenVouched: credentialStrength({ ...record, strengthCap: null }),
       key: policyKey(record),
+      isModelBad: record.attestationOutcome === 'bad-status',
     }))
     standings.push({
       person: { id: user.id, username: user.username, displayName: user.displayName },

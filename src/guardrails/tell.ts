@@ -37,7 +37,9 @@ function tellBest(keys: readonly OwnKey[], asked: Strength): string {
   if (keys.some(({ whenVouched }) => isAtLeast(whenVouched, asked)))
     return 'nobody has vouched yet for the key that would do'
   if (best === undefined) return 'there is no passkey'
-  return `the best passkey is ${best.key.category === 'synced' ? categoryWords.synced : strengthWords[best.strength]}`
+  if (best.key.category === 'synced') return `the best passkey is ${categoryWords.synced}`
+  if (best.isModelBad) return 'the best passkey is of a model that is reported as broken'
+  return `the best passkey is ${strengthWords[best.strength]}`
 }
 
 function tellKinds(keys: readonly OwnKey[]): string {

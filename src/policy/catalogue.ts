@@ -28,6 +28,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     does: ['merge'],
     requires: { strength: 'device-bound' },
   }),
+  entry('A device-bound key to merge past a branch’s rule', {
+    why: 'Whoever a branch’s rule lets merge past it has an administrator’s power for that moment. It takes a key that cannot be copied.',
+    id: 'bypass-key',
+    who: ['everyone'],
+    does: ['bypass'],
+    requires: { strength: 'device-bound' },
+  }),
   entry('Tap to push to protected branches', {
     why: 'A push to main or to a release waits in the terminal until its person taps for exactly these commits. A branch that is closed to pushes stays closed: its own rule opens it.',
     id: 'tap-to-push',
@@ -57,12 +64,12 @@ export const catalogue: readonly CatalogueEntry[] = [
     does: ['token.create', 'token.use'],
     requires: { tokenLifetimeDays: 90 },
   }),
-  entry('API tokens of guests live 30 days at most', {
-    why: 'A guest’s programs run on machines you do not look after. No token outlives its guest in any case; this asks for a new one each month.',
+  entry('API tokens of guests live a week at most', {
+    why: 'A guest’s programs run on machines you do not look after. Their tokens live 30 days at most in any case, and none outlives its guest; this asks for a new one each week.',
     id: 'guest-tokens',
     who: ['guests'],
     does: ['token.create', 'token.use'],
-    requires: { tokenLifetimeDays: 30 },
+    requires: { tokenLifetimeDays: 7 },
   }),
   entry('Known networks for administrators', {
     why: 'Owners and administrators are let in only from the networks you name.',

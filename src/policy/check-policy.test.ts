@@ -44,6 +44,8 @@ test('a part without effect is refused: no switch that does nothing', () => {
   assert.match(messages(rule({ does: ['sign-in'], where: { branches: ['main'] } }))[0] ?? '', /never apply/)
   assert.match(messages(rule({ does: ['sign-in'], who: ['repository-role:admin'] }))[0] ?? '', /never apply/)
   assert.match(messages(rule({ does: ['project.delete'], where: { branches: ['main'] } }))[0] ?? '', /a branch/)
+  assert.deepEqual(messages(rule({ does: ['bypass', 'confirm'], where: { branches: ['main'] } })), [])
+  assert.deepEqual(messages(rule({ does: ['deploy-key.*'], where: { repositories: ['rep_1'] } })), [])
 })
 
 test('what nobody could ever meet is refused', () => {

@@ -1,3 +1,4 @@
+import { isOnBranch, isPlaced } from './act-places.ts'
 import { type ActName, acts, isActName } from './acts.ts'
 import { categories } from './category.ts'
 import { namesAct } from './compile.ts'
@@ -20,12 +21,8 @@ export interface KnownNames {
   askingOnly: ReadonlySet<string>
 }
 
-/** Acts that happen in a project or repository, and those that concern one branch. */
-const branchActs: readonly ActName[] = ['push', 'merge', 'approve', 'protect', 'branch.rule']
 /** Acts that a rule alone can hold for a tap; every other either has one of its own, or nobody who could tap. */
 const heldActs: readonly ActName[] = ['push']
-const isPlaced = (act: ActName): boolean =>
-  branchActs.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
 
 /** Acts that happen at an application. */
 const usingActs: readonly ActName[] = ['application.use', 'application.call']
@@ -132,7 +129,7 @@ function withoutEffect(rule: Rule): string[] {
     ...((needsPlace || onlyByPlace) && !named.some(isPlaced)
       ? ['None of these acts happens in a repository, so the rule would never apply.']
       : []),
-    ...(where?.branches !== undefined && named.some(isPlaced) && !named.some((act) => branchActs.includes(act))
+    ...(where?.branches !== undefined && named.some(isPlaced) && !named.some(isOnBranch)
       ? ['None of these acts concerns a branch, so the rule would never apply.']
       : []),
   ]

@@ -6,6 +6,7 @@ import type { CompiledRule } from './compiled-rule.ts'
 import type { ActPlace, DecisionFacts, PolicyActor } from './facts.ts'
 import { compileGlob } from './glob.ts'
 import { compileNetworks, type NetworkMatch } from './networks.ts'
+import { guestTokenDays } from './guest-floor.ts'
 import { floorOf, join, type Requirement } from './requirement.ts'
 import type { Policy, Rule } from './rule.ts'
 
@@ -51,7 +52,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   )
   return {
     policy,
-    digest: `sha256:${hash('sha256', canonicalize({ floor, ...said }) ?? '', 'hex')}`,
+    digest: `sha256:${hash('sha256', canonicalize({ floor, guestTokenDays, ...said }) ?? '', 'hex')}`,
     namesGroups: live.some(({ rule }) => rule.who.some((one) => one.startsWith('group:'))),
     byAct,
     prepared: new Map([...byAct].map(([act, rules]) => [act, prepare(act, rules)])),

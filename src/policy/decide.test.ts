@@ -49,7 +49,7 @@ test('the strictest of each part wins, and the decision names the rule it follow
   assert.equal(decide(policy, facts({ proof: proof({ strength: 'attested' }) })).outcome, 'allow')
 })
 
-test('who: role, group, user, role in the repository, agents', () => {
+test('who: role, group, guests, user, role in the repository', () => {
   const asks = (who: string, actor: Partial<DecisionFacts['actor']>, more: Partial<DecisionFacts> = {}): boolean =>
     decide(compiled(rule({ who: [who] })), facts({ actor: { ...facts().actor, ...actor }, ...more })).outcome ===
     'step-up'
@@ -57,6 +57,8 @@ test('who: role, group, user, role in the repository, agents', () => {
   assert.ok(!asks('role:admin', { role: 'owner' }))
   assert.ok(asks('group:ops', { groups: ['dev', 'ops'] }))
   assert.ok(!asks('group:ops', { groups: ['dev'] }))
+  assert.ok(asks('guests', { role: 'guest' }))
+  assert.ok(!asks('guests', {}))
   assert.ok(asks('user:ana', {}))
   assert.ok(!asks('user:ben', {}))
   assert.ok(asks('repository-role:write', {}))
@@ -75,6 +77,23 @@ test('where: project, repository, branch, network', () => {
   assert.ok(!asks({ branches: ['*'] }, { place: null }))
   assert.ok(asks({ networks: ['192.0.2.0/24'] }))
   assert.ok(!asks({ networks: ['198.51.100.0/24'] }))
+})
+
+test('where: an application, and paths and methods behind the proxy', () => {
+  const at = (path: string | null, method: string | null = 'GET') => ({
+    act: 'application.use' as const,
+    place: null,
+    use: { application: 'wiki', name: 'Wiki', path, method },
+  })
+  const asks = (where: NonNullable<Rule['where']>, more: Partial<DecisionFacts>): boolean =>
+    decide(compiled(rule({ does: ['application.use'], where })), facts(more)).outcome === 'step-up'
+  assert.ok(asks({ applications: ['wiki'] }, at('/')))
+  assert.ok(!asks({ applications: ['board'] }, at('/')))
+  const administration = { applications: ['wiki'], paths: ['/admin*'] }
+  assert.ok(asks(administration, at('/admin/users')))
+  assert.ok(!asks(administration, at('/pages/admin')))
+  assert.ok(asks({ ...administration, methods: ['DELETE'] }, at('/admin', 'DELETE')))
+  assert.ok(!asks({ ...administration, methods: ['DELETE'] }, at('/admin', 'GET')))
 })
 
 test('a network is denied, not stepped up: no tap would help; and an unknown address is nowhere', () => {

@@ -3,6 +3,7 @@ import type { CompiledPolicy } from './compile.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import { enforcedFrom } from './enforced-from.ts'
 import type { DecisionFacts } from './facts.ts'
+import { shortenForGuests } from './guest-floor.ts'
 import { lowerFloor } from './lower-floor.ts'
 import { copyOf, floorOf, join, type Part, type Requirement } from './requirement.ts'
 import type { RuleRef } from './rule.ts'
@@ -44,6 +45,7 @@ export function decide(
   const prepared = policy.prepared.get(facts.act)
   const requirement = prepared === undefined ? floorOf(facts.act) : copyOf(prepared.always)
   lowerFloor(requirement, prepared?.permitting ?? [], facts)
+  shortenForGuests(requirement, facts)
   const reported: string[] = []
   const upcoming: Decision['upcoming'] = []
   for (const compiled of [...(prepared?.depending ?? []), ...own]) {

@@ -3,7 +3,13 @@ import { type Static, Type } from 'typebox'
 /** Most rules of one policy, and most entries of one list in a rule: beyond that nobody reads it. */
 export const mostRules = 500
 const list = (pattern: string, description: string, more: { minItems?: number } = {}) =>
-  Type.Array(Type.String({ pattern, maxLength: 200 }), { maxItems: 200, uniqueItems: true, description, ...more })
+  // Said of each entry too: a refusal quotes it, and nobody reads a pattern.
+  Type.Array(Type.String({ pattern, maxLength: 200, description }), {
+    maxItems: 200,
+    uniqueItems: true,
+    description,
+    ...more,
+  })
 
 export const RuleMode = Type.Union([Type.Literal('enforce'), Type.Literal('report'), Type.Literal('off')])
 export type RuleMode = Static<typeof RuleMode>
@@ -37,7 +43,7 @@ export const RuleRequirement = Type.Object(
     ),
     networks: Type.Optional(list('^[0-9a-fA-F.:]+(/\\d{1,3})?$', 'addresses or CIDR ranges', { minItems: 1 })),
     sessionIdleSeconds: Type.Optional(
-      Type.Integer({ minimum: 300, maximum: 2_592_000, description: 'a session unused for so long ends' }),
+      Type.Integer({ minimum: 60, maximum: 2_592_000, description: 'a session unused for so long ends' }),
     ),
     sessionAbsoluteSeconds: Type.Optional(
       Type.Integer({ minimum: 900, maximum: 7_776_000, description: 'a session ends this long after sign-in' }),
@@ -130,7 +136,7 @@ export const Policy = Type.Object(
   {
     $schema: Type.Optional(Type.String({ maxLength: 300 })),
     version: Type.Literal(1),
-    rules: Type.Array(Rule, { maxItems: mostRules }),
+    rules: Type.Array(Rule, { maxItems: mostRules, description: `a list of ${mostRules} rules at most` }),
     refusedModelStatuses: Type.Array(Type.String({ pattern: '^[A-Z][A-Za-z0-9_]{1,60}$' }), {
       maxItems: 40,
       uniqueItems: true,

@@ -42,6 +42,8 @@ test('hardware protection is said of attested keys alone', () => {
     'phr',
     'phrh',
   ])
+  assert.deepEqual(amrOf('attested'), ['hwk', 'user', 'pop'])
+  assert.deepEqual(amrOf('device-bound'), ['user', 'pop'], 'a software key can claim as much')
   assert.deepEqual(amrOf('passkey'), ['swk', 'user', 'pop'])
   assert.deepEqual(amrOf('mfa'), ['pwd', 'otp', 'mfa'])
 })

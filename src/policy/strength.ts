@@ -36,8 +36,9 @@ export function acrOf(strength: Strength): string | null {
   return isAtLeast(strength, 'passkey') ? 'phr' : null
 }
 
-/** RFC 8176 `amr` of a session begun with a passkey and user verification. */
+/** RFC 8176 §2 `amr`: of a key that only says of itself that it is hardware, neither `hwk` nor `swk` (decision 9). */
 export function amrOf(strength: Strength): string[] {
   if (!isAtLeast(strength, 'passkey')) return strength === 'mfa' ? ['pwd', 'otp', 'mfa'] : ['pwd']
-  return [strength === 'passkey' ? 'swk' : 'hwk', 'user', 'pop']
+  const where = strength === 'attested' ? ['hwk'] : strength === 'passkey' ? ['swk'] : []
+  return [...where, 'user', 'pop']
 }

@@ -4,7 +4,7 @@ import { decide } from './decide.ts'
 import type { DecisionFacts, Proof } from './facts.ts'
 import { compiled, facts, proof, rule } from './policy-testing.ts'
 import type { RuleRequirement } from './rule.ts'
-import { explainDecision, helpWith } from './words.ts'
+import { explainDecision, explainPast, helpWith } from './words.ts'
 
 const model = '2fc0579f-8113-47ea-b116-bb5a8db9202a'
 const told = (requires: RuleRequirement, more: Partial<DecisionFacts> = {}): string => {
@@ -59,6 +59,50 @@ test('where no tap helps, the sentence is about that, and the help with it', () 
   )
   assert.equal(explainDecision(decision, given), `To sign in you must come from a known network.${because}`)
   assert.match(helpWith(decision), /^Come from a network that the rule names/)
+})
+
+test('what somebody did before the rule is said of them, not to whoever reads it', () => {
+  const past = (requires: RuleRequirement, more: Partial<Proof>): string => {
+    const given = facts({ proof: proof(more) })
+    return explainPast(decide(compiled(rule({ requires })), given), given)
+  }
+  const by = (asked: string, done: string): string =>
+    `The rule “A rule” asks for ${asked} to merge a pull request, and this was done with ${done}.`
+  const verified = 'a hardware key of a verified model'
+  assert.equal(past({ strength: 'attested' }, {}), by(verified, 'a synced passkey'))
+  assert.equal(
+    past({ strength: 'attested' }, own('hardware-key').proof),
+    by(verified, 'a key that says it cannot be copied'),
+  )
+  assert.equal(
+    past({ models: { allow: ['hardware-key'] } }, own('platform').proof),
+    by('a hardware key', 'a key of one device'),
+  )
+  assert.equal(
+    past({ models: { allow: ['hardware-key'], deny: [model] } }, { key: { category: 'hardware-key', aaguid: model } }),
+    by('a hardware key', 'a key of another model'),
+  )
+  assert.equal(past({ strength: 'passkey' }, {}), '')
+})
+
+test('times are said as people say them', () => {
+  const pushing = (freshnessSeconds: number): string => {
+    const given = facts({ act: 'push', proof: proof({ boundToAct: false, ageSeconds: 1e6 }) })
+    return explainDecision(decide(compiled(rule({ does: ['push'], requires: { freshnessSeconds } })), given), given)
+  }
+  assert.match(pushing(60), /you must have tapped within the last minute\./)
+  assert.match(pushing(120), /within the last 2 minutes\./)
+  assert.match(pushing(3600), /within the last hour\./)
+  const idle = (sessionIdleSeconds: number): string => {
+    const session = { idleSeconds: 1e6, totalSeconds: 1e6 }
+    const given = facts({ act: 'session', place: null, session })
+    return explainDecision(
+      decide(compiled(rule({ does: ['session'], requires: { sessionIdleSeconds } })), given),
+      given,
+    )
+  }
+  assert.match(idle(60), /^Your session was unused for more than 1 minute\./)
+  assert.match(idle(240), /for more than 4 minutes\./)
 })
 
 test('a key that is capped, or whose model is broken, is said to count as a passkey', () => {

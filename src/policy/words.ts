@@ -59,6 +59,18 @@ export function explainDecision(decision: Decision, facts: ToldFacts): string {
   return `${sentenceOf(first, decision, facts)}${because}`
 }
 
+/** The same of what somebody else did long ago: "The rule “…” asks for … to …, and this was done with …." */
+export function explainPast(decision: Decision, { act, proof }: ToldFacts): string {
+  const first = findDecisive(decision)
+  if (first === undefined || proof === null) return ''
+  const isKind = first.part === 'models'
+  const asked = isKind ? kindsAskedFor(decision) : strengthWords[decision.requirement.strength]
+  const own = proof.key && categoryWords[proof.key.category]
+  const done = own !== null && (isKind || proof.key?.category === 'synced') ? own : strengthWords[proof.strength]
+  const asks = first.rule === null ? `Today it takes ${asked}` : `The rule “${first.rule.title}” asks for ${asked}`
+  return `${asks} to ${acts[act]}, and this was done with ${isKind && asked.includes(done) ? otherModel : done}.`
+}
+
 export const networkHelp =
   'Come from a network that the rule names, such as the office or its VPN. Only administrators can change the rule.'
 
@@ -77,7 +89,7 @@ export function helpWith(decision: Pick<Decision, 'outcome' | 'unmet'>): string 
 }
 
 function sentenceOf(
-  { part }: Unmet,
+  { part, rule }: Unmet,
   { unmet, requirement }: Pick<Decision, 'unmet' | 'requirement'>,
   { act, proof, actor, use }: ToldFacts,
 ): string {
@@ -98,7 +110,7 @@ function sentenceOf(
     case 'freshness':
       return requirement.freshnessSeconds === 0
         ? `${to} takes a tap on your key.`
-        : `${to} you must have tapped within the last ${minutes(requirement.freshnessSeconds ?? 0)}.`
+        : `${to} you must have tapped within the last ${minutes(requirement.freshnessSeconds ?? 0).replace(/^1 /, '')}.`
     case 'networks':
       return `${to} you must come from a known network.`
     case 'sessionIdleSeconds':
@@ -106,7 +118,7 @@ function sentenceOf(
     case 'sessionAbsoluteSeconds':
       return `Your session is older than ${minutes(requirement.sessionAbsoluteSeconds ?? 0)}.`
     case 'tokenLifetimeDays':
-      return `An API token may live ${requirement.tokenLifetimeDays ?? 0} days at most.`
+      return `An API token${rule === null ? ' of a guest' : ''} may live ${requirement.tokenLifetimeDays ?? 0} days at most.`
     case 'people':
       return `${to} takes ${requirement.people} people.`
   }

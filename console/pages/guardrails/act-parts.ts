@@ -11,9 +11,9 @@ export type Part =
   | 'paths'
   | 'methods'
 
-const onBranches: readonly ActName[] = ['push', 'merge', 'approve', 'protect', 'branch.rule']
-const inPlaces = (act: ActName): boolean =>
-  onBranches.includes(act) || ['member.', 'project.', 'repository.'].some((noun) => act.startsWith(noun))
+const onBranches: readonly ActName[] = ['push', 'merge', 'approve', 'bypass', 'confirm', 'protect', 'branch.rule']
+const placed = ['member.', 'project.', 'repository.', 'deploy-key.', 'mirror.', 'webhook.', 'workload.']
+const inPlaces = (act: ActName): boolean => onBranches.includes(act) || placed.some((noun) => act.startsWith(noun))
 
 const atTools = (act: ActName): boolean => act === 'application.use' || act === 'application.call'
 

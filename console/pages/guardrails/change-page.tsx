@@ -8,6 +8,7 @@ import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { uncapital } from '../../ui/plain-words.ts'
 import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { Section } from '../../ui/section.tsx'
 import { useGo, usePathPart } from '../../url-state.ts'
@@ -102,7 +103,7 @@ export function ChangePage() {
             <List spacing="xs">
               {policy.rules.map((rule) => (
                 <List.Item key={rule.id} style={{ overflowWrap: 'anywhere' }}>
-                  <b>{rule.title}</b> ({stateWords(rule).toLowerCase()}). {ruleSentence(rule, nameOf)}
+                  <b>{rule.title}</b> ({uncapital(stateWords(rule))}). {ruleSentence(rule, nameOf)}
                 </List.Item>
               ))}
             </List>

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useModelNames } from '../../api/models.ts'
 import { paths } from '../../paths.ts'
+import { uncapital } from '../../ui/plain-words.ts'
 import type { RuleEdit } from './policy-edits.ts'
 import { modelTerms, type NameModel, ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
@@ -67,7 +68,7 @@ export function EditCard({ edit: { id, kind, before, after }, problems = [], onL
 
 function stateChange(was: string | undefined, is: string | undefined): string {
   if (is === undefined) return 'No longer there'
-  return was === undefined || was === is ? is : `${was} before, then: ${is.charAt(0).toLowerCase()}${is.slice(1)}`
+  return was === undefined || was === is ? is : `${was} before, then: ${uncapital(is)}`
 }
 
 const said = (rule: NonNullable<RuleEdit['after']>, nameOf: NameModel) => ({

@@ -11,8 +11,9 @@ export const FloorCard = () => (
           The floor
         </Title>
         <Text size="sm">
-          Everybody signs in with a passkey. Everything that matters takes a tap. Always on: guardrails only ask for
-          more. The one exception has an end: a group that moves here may sign in with passwords until a day.
+          Everybody signs in with a passkey. Everything that matters takes a tap. A guest’s API token lives 30 days at
+          most. Always on: guardrails only ask for more. The one exception has an end: a group that moves here may sign
+          in with passwords until a day.
         </Text>
       </Stack>
     </Group>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { RuleRequirement } from '../../api/shapes.ts'
 import { isOnlySsh, sshStrengthWords, strengthWords } from '../../ui/strength-words.ts'
 import type { Part } from './act-parts.ts'
+import { FoldOnPhone } from '../../ui/fold-on-phone.tsx'
 import { capital } from '../../ui/plain-words.ts'
 import { FormKeys } from './form-keys.tsx'
 import { FormLimits } from './form-limits.tsx'
@@ -42,17 +43,26 @@ export function FormAsks({ requires, does, parts, onChange, error }: FormAsksPro
           </Stack>
         </Radio.Group>
       )}
-      {parts.has('models') && (
-        <FormKeys models={requires.models ?? {}} onChange={(models) => onChange({ ...requires, models })} />
-      )}
-      {parts.has('networks') && (
-        <NetworksInput
-          label="Only from these networks"
-          description="Addresses or ranges such as 192.0.2.0/24. From elsewhere they are refused"
-          placeholder="Anywhere"
-          value={requires.networks ?? []}
-          onChange={(networks) => onChange({ ...requires, networks })}
-        />
+      {(parts.has('models') || parts.has('networks')) && (
+        <FoldOnPhone
+          label={parts.has('models') ? 'Only certain keys or networks' : 'Only certain networks'}
+          isUsed={[requires.models?.allow, requires.models?.deny, requires.networks].some((list) => list?.length)}
+        >
+          <Stack gap="lg">
+            {parts.has('models') && (
+              <FormKeys models={requires.models ?? {}} onChange={(models) => onChange({ ...requires, models })} />
+            )}
+            {parts.has('networks') && (
+              <NetworksInput
+                label="Only from these networks"
+                description="Addresses or ranges such as 192.0.2.0/24. From elsewhere they are refused"
+                placeholder="Anywhere"
+                value={requires.networks ?? []}
+                onChange={(networks) => onChange({ ...requires, networks })}
+              />
+            )}
+          </Stack>
+        </FoldOnPhone>
       )}
       <FormLimits requires={requires} parts={parts} onChange={onChange} />
       {parts.has('people') && (

@@ -10,7 +10,7 @@ interface FormLimitsProps {
 }
 
 const limits = [
-  { part: 'sessionIdleSeconds', label: 'Sign out after a time without use', least: 300, most: 2_592_000, first: 3600 },
+  { part: 'sessionIdleSeconds', label: 'Sign out after a time without use', least: 60, most: 2_592_000, first: 3600 },
   {
     part: 'sessionAbsoluteSeconds',
     label: 'Sign out a time after signing in',

@@ -2,6 +2,7 @@ import { MultiSelect, TagsInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
 import type { ApplicationSummary, Items, Rule } from '../../api/shapes.ts'
+import { pathsProblem } from './field-problems.ts'
 
 type Where = NonNullable<Rule['where']>
 
@@ -30,6 +31,7 @@ export function FormTools({ where, onChange }: { where: Where; onChange: (where:
         description="Press Enter after each; * stands for anything, as in /admin*"
         placeholder={where.paths?.length ? '' : 'Every path'}
         value={where.paths ?? []}
+        error={pathsProblem(where.paths)}
         onChange={(paths) =>
           onChange({ ...where, paths: paths.map((path) => (path.startsWith('/') ? path : `/${path}`)) })
         }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { PageOf, ProjectView, RepositorySummary, Rule } from '../../api/shapes.ts'
 import type { Part } from './act-parts.ts'
+import { networksProblem } from './field-problems.ts'
 import { FormTools } from './form-tools.tsx'
 
 interface FormWhereProps {
@@ -47,18 +48,15 @@ interface NetworksInputProps {
   onChange: (value: string[]) => void
 }
 
-export const NetworksInput = ({ value, placeholder, ...props }: NetworksInputProps) => {
-  const wrong = value.find((range) => !/^[0-9a-f.:]+(\/\d{1,3})?$/i.test(range))
-  return (
-    <TagsInput
-      {...props}
-      value={value}
-      placeholder={value.length ? '' : placeholder}
-      splitChars={[',', ' ', ';']}
-      error={wrong && `${wrong} is not an address or range such as 192.0.2.0/24`}
-    />
-  )
-}
+export const NetworksInput = ({ value, placeholder, ...props }: NetworksInputProps) => (
+  <TagsInput
+    {...props}
+    value={value}
+    placeholder={value.length ? '' : placeholder}
+    splitChars={[',', ' ', ';']}
+    error={networksProblem(value)}
+  />
+)
 
 /** Projects and repositories by their paths; the server searches the repositories. */
 function PlacePicker({ value, onChange }: { value: string[]; onChange: (paths: string[]) => void }) {

@@ -33,7 +33,8 @@ export function ReportChanges({ before, after, isDraft }: ReportChangesProps) {
         <Text size="sm" mt={6}>
           As soon as it is saved every passkey is judged anew.
           {begun.length > 0 &&
-            ' Whoever has a key of such a model needs another one at once where a rule asks for a verified hardware key, or for one that cannot be copied. They are not counted below: there, keys count as they do today.'}
+            ' Whoever has a key of such a model stands below, with what they could no longer do by it.'}
+          {was.some((one) => !is.includes(one)) && ' Keys that a report holds back today count below as they do today.'}
         </Text>
       )}
     </Paper>

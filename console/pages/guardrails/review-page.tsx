@@ -70,9 +70,11 @@ function Review({ draft, onChange }: { draft: Draft; onChange: (draft: Draft | n
             ? 'Review it on top of what was changed meanwhile first'
             : explained.isPending
               ? 'Wait until you see whom it concerns'
-              : explanation?.problems.length
-                ? 'Mend what is said above first'
-                : null
+              : explained.isError
+                ? 'It could not be looked at: see above'
+                : explanation?.problems.length
+                  ? 'Mend what is said above first'
+                  : null
         }
         onChange={onChange}
       />

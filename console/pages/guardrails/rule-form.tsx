@@ -2,6 +2,7 @@ import { Button, Grid, Group, Paper, Stack, Text, TextInput } from '@mantine/cor
 import { type FormEvent, useState } from 'react'
 import { useModelNames } from '../../api/models.ts'
 import type { Rule } from '../../api/shapes.ts'
+import { FoldOnPhone } from '../../ui/fold-on-phone.tsx'
 import { Section } from '../../ui/section.tsx'
 import { partsOf } from './act-parts.ts'
 import { FormActs } from './form-acts.tsx'
@@ -70,7 +71,12 @@ export function RuleForm({ initial, onReview, onRemove }: RuleFormProps) {
                   />
                 </Section>
                 <Section title="Where">
-                  <FormWhere where={rule.where ?? {}} parts={parts} onChange={(where) => change({ where })} />
+                  <FoldOnPhone
+                    label="Narrow it down"
+                    isUsed={Object.values(rule.where ?? {}).some((list) => list.length > 0)}
+                  >
+                    <FormWhere where={rule.where ?? {}} parts={parts} onChange={(where) => change({ where })} />
+                  </FoldOnPhone>
                 </Section>
               </>
             )}

@@ -9,10 +9,11 @@ test('each rule of the catalogue is said in plain words', () => {
     'admin-merge':
       'Owners, administrators and administrators of the repository need a key that says it cannot be copied (not verified) to merge a pull request.',
     'tap-to-push': 'Everybody needs a tap each time to push to a branch on main or release/*.',
+    'bypass-key': 'Everybody needs a key that says it cannot be copied (not verified) to merge past a branch’s rule.',
     'guest-keys': 'Guests may not use synced passkeys to register a passkey or sign in.',
     'two-people': 'Everybody needs a second administrator’s tap to change a guardrail.',
     'token-lifetime': 'Everybody may keep an API token for 90 days at most.',
-    'guest-tokens': 'Guests may keep an API token for 30 days at most.',
+    'guest-tokens': 'Guests may keep an API token for 7 days at most.',
     'admin-networks':
       'Owners and administrators must come from 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 3 more ranges to do anything.',
     'session-limits': 'Everybody is signed out after 1 hour without use, and 12 hours after signing in at the latest.',

@@ -43,6 +43,8 @@ test('each gap is said where it is', () => {
     requires: 'Choose what it asks',
   })
   assert.deepEqual(ruleGaps({ ...rule, does: [] }), { does: 'Choose at least one act' })
+  assert.match(ruleGaps({ ...rule, where: { networks: ['office'] } }).where ?? '', /^office is not an address/)
+  assert.match(ruleGaps({ ...rule, requires: { networks: ['office'] } }).where ?? '', /^office is not an address/)
 })
 
 test('over SSH a passkey’s strength is no matter of course, and is kept', () => {

@@ -1,5 +1,6 @@
 import type { Rule } from '../../api/shapes.ts'
 import { type Part, partsOf } from './act-parts.ts'
+import { networksProblem, pathsProblem } from './field-problems.ts'
 
 /** The rule without what has no effect on its acts, and without empty lists: as it is saved. */
 export function tidyRule(rule: Rule): Rule {
@@ -59,9 +60,11 @@ const filled = <Fields extends object>(fields: Fields): Filled<Fields> =>
     Object.entries(fields).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   ) as Filled<Fields>
 
-/** What is missing before a rule can be reviewed, by the part of the form it belongs to. */
-export function ruleGaps(rule: Rule): Partial<Record<'title' | 'who' | 'does' | 'requires', string>> {
+/** What is missing or wrong before a rule can be reviewed, by the part of the form it belongs to. */
+export function ruleGaps(rule: Rule): Partial<Record<'title' | 'who' | 'does' | 'requires' | 'where', string>> {
   const tidy = tidyRule(rule)
+  const wrong =
+    networksProblem(tidy.requires.networks) ?? pathsProblem(tidy.where?.paths) ?? networksProblem(tidy.where?.networks)
   return {
     ...(tidy.title ? {} : { title: 'Please give it a title' }),
     ...(tidy.who.length ? {} : { who: 'Choose who it is about' }),
@@ -69,5 +72,6 @@ export function ruleGaps(rule: Rule): Partial<Record<'title' | 'who' | 'does' | 
     ...(Object.keys(tidy.requires).length || tidy.permits || !tidy.does.length
       ? {}
       : { requires: 'Choose what it asks' }),
+    ...(wrong === undefined ? {} : { where: wrong }),
   }
 }

@@ -5,6 +5,7 @@ import { Suspense, useDeferredValue } from 'react'
 import { metadataQuery, modelPages } from '../../api/models.ts'
 import { policyQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
+import { settingsQuery } from '../../api/settings.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { UrlTextInput } from '../../forms/url-text-input.tsx'
 import { paths } from '../../paths.ts'
@@ -15,6 +16,7 @@ import { useGo, useUrlState } from '../../url-state.ts'
 import { DraftBanner } from '../guardrails/draft-banner.tsx'
 import { onTopOf, useDraft } from '../guardrails/draft.ts'
 import { isSame, statuses } from '../guardrails/policy-edits.ts'
+import { CopiedKeys } from './copied-keys.tsx'
 import { CountingReports } from './counting-reports.tsx'
 import { MetadataCard } from './metadata-card.tsx'
 import { ModelList } from './model-list.tsx'
@@ -22,6 +24,7 @@ import { ModelList } from './model-list.tsx'
 export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [
   queryClient.fetchQuery(metadataQuery),
   queryClient.fetchQuery(policyQuery),
+  queryClient.fetchQuery(settingsQuery),
   queryClient.fetchInfiniteQuery(modelPages(q)),
 ]
 
@@ -53,7 +56,10 @@ export function ModelsPage() {
         )}
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm" style={{ alignItems: 'start' }}>
           <MetadataCard metadata={metadata} />
-          <CountingReports key={standing.join()} standing={standing} onReview={review} />
+          <Stack gap="sm">
+            <CountingReports key={standing.join()} standing={standing} onReview={review} />
+            <CopiedKeys />
+          </Stack>
         </SimpleGrid>
         {metadata.inForce && (
           <Section title="Models">

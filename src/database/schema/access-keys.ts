@@ -73,6 +73,11 @@ export interface SshKeyTable {
   /** Proven where the outcome is of a verified chain; else claimed. */
   aaguid: string | null
   modelName: string | null
+  /**
+   * The tap by which it was added, over a statement that names the key where it may sign; null for keys of before that
+   * was kept, of which nobody but the server says whose they are.
+   */
+  addedBy: Id<'sea'> | null
   /** No login with it counts for more: it was added by a passkey that was capped itself. */
   strengthCap: Strength | null
   /** The last that a login showed. */

@@ -142,6 +142,8 @@ export interface HeldPushTable {
   /** Name of the quarantine in the repository's object folder. */
   quarantine: string
   actorId: Id<'usr'>
+  /** The node that holds it open; null where it was held before this was written. */
+  nodeId: string | null
   createdAt: number
   endedAt: number | null
   outcome: HeldOutcome | null
