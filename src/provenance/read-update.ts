@@ -1,6 +1,7 @@
 import type { Database } from '../database/handles.ts'
-import type { RefUpdateTable } from '../database/schema.ts'
+import type { PullRequestTable, RefUpdateTable } from '../database/schema.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
+import { withPreview } from '../pull-requests/merge-trees.ts'
 import { readChangeDigest } from '../pull-requests/review/change-digest.ts'
 import type { Git } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
@@ -10,6 +11,10 @@ import type { SealedBy, SourceUpdate } from './statements.ts'
 type Facts = Omit<SourceUpdate, 'origin' | 'at' | 'controls' | 'level'> & {
   /** Ids of the people who sealed the final revision. */
   people: ReadonlySet<string>
+  /** What landed is what was approved, path by path, or what merging it gives. */
+  isAsApproved: boolean
+  /** A tap let it land, on a page or by a signed push. */
+  isTapped: boolean
   /** It went past the branch's rule in an emergency, so nothing that the rule asks was held to. */
   isPastRule: boolean
 }
@@ -21,6 +26,7 @@ export async function readUpdate(
   row: RefUpdateTable,
 ): Promise<Facts> {
   const { read } = database
+  const source = { git, folder }
   const actor = await read
     .selectFrom('user')
     .select(['username', 'kind'])
@@ -31,8 +37,11 @@ export async function readUpdate(
       ? undefined
       : await read.selectFrom('pullRequest').selectAll().where('id', '=', row.pullRequestId).executeTakeFirst()
   const own = row.sealId === null ? [] : await listSeals(read, [row.sealId])
-  const approvals = pullRequest === undefined ? [] : await listApprovals()
-  const seals = [...own, ...approvals]
+  const pushed = row.sealId === null ? await listSignedPush(read, row) : []
+  const reviews = pullRequest === undefined ? [] : await listApprovals(pullRequest)
+  const approvalIds = reviews.flatMap(({ sealId }) => (sealId === null ? [] : [sealId]))
+  const approvals = approvalIds.length === 0 ? [] : await listSeals(read, approvalIds)
+  const seals = [...own, ...pushed, ...approvals]
   const sealed = own[0] && parseStatement(Buffer.from(own[0].statement, 'base64'))
   return {
     repository: { id: repository.id, path },
@@ -50,29 +59,46 @@ export async function readUpdate(
     })),
     policyDigest: sealed?.predicate.policyDigest ?? policy.current().digest,
     people: new Set(seals.map(({ userId }) => userId)),
+    isAsApproved: pullRequest !== undefined && (await isWhatWasApproved(pullRequest)),
+    isTapped: own.length + pushed.length > 0,
     isPastRule: typeof pullRequest?.bypassReason === 'string',
   }
 
   /** Approvals over the very change that landed; what was said of another head, or taken back, is not among them. */
-  async function listApprovals() {
-    if (pullRequest === undefined) return []
-    const reviews = await read
+  async function listApprovals({ id, headOid }: PullRequestTable) {
+    const found = await read
       .selectFrom('review')
       .innerJoin('user', 'user.id', 'review.userId')
+      .innerJoin('seal', 'seal.id', 'review.sealId')
+      .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
       .select(['sealId', 'headOid', 'patchDigest'])
-      .where('pullRequestId', '=', pullRequest.id)
+      .where('pullRequestId', '=', id)
       .where('verdict', '=', 'approved')
       .where('dismissedAt', 'is', null)
       .where('user.kind', '=', 'person')
       .where('review.createdAt', '<=', row.createdAt)
+      // What was tapped with a key that had ended when it landed counted for nobody.
+      .where((eb) =>
+        eb.or([eb('credentialRecord.endedAt', 'is', null), eb('credentialRecord.endedAt', '>', row.createdAt)]),
+      )
       .execute()
-    if (reviews.length === 0) return []
-    const source = { git, folder }
-    const change = await readChangeDigest(source, { base: row.oldOid, head: pullRequest.headOid })
-    const ids = reviews
-      .filter((review) => review.headOid === pullRequest.headOid || review.patchDigest === change?.patch)
-      .flatMap(({ sealId }) => (sealId === null ? [] : [sealId]))
-    return ids.length === 0 ? [] : listSeals(read, ids)
+    if (found.length === 0) return []
+    const change = await readChangeDigest(source, { base: row.oldOid, head: headOid })
+    return found.filter((review) => review.headOid === headOid || review.patchDigest === change?.patch)
+  }
+
+  /** As `postern verify` tells it: a rebase can make something else of the same commits than a merge. */
+  async function isWhatWasApproved({ headOid }: PullRequestTable): Promise<boolean> {
+    if (reviews.length === 0) return false
+    if (row.newOid === headOid) return true
+    const landed = await readChangeDigest(source, { base: row.oldOid, head: row.newOid })
+    if (landed === null) return false
+    if (reviews.some(({ patchDigest }) => patchDigest === landed.patch)) return true
+    return withPreview(
+      source,
+      { base: row.oldOid, head: headOid },
+      async ({ outcome }) => outcome.kind === 'clean' && outcome.tree === landed.tree,
+    )
   }
 }
 
@@ -87,4 +113,18 @@ async function listSeals(
     .where('seal.id', 'in', ids)
     .orderBy('sealedAt')
     .execute()
+}
+
+/** The certificate that was the tap for this update; `postern verify` finds it in the repository by the same digest. */
+async function listSignedPush(db: Database['read'], { batchId }: RefUpdateTable): Promise<SealedBy[]> {
+  const rows = await db
+    .selectFrom('pushCertificate')
+    .innerJoin('user', 'user.id', 'pushCertificate.signerId')
+    .select(['user.id as userId', 'username', 'strength', 'digest'])
+    .where('batchId', '=', batchId)
+    .where('strength', 'is not', null)
+    .execute()
+  return rows.flatMap(({ userId, username, strength, digest }) =>
+    strength === null ? [] : [{ userId, username, did: 'signed-push', strength, statementDigest: `sha256:${digest}` }],
+  )
 }

@@ -21,7 +21,9 @@ export const sealRequests: AccessKind = {
       .where('userId', '=', userId)
       .where('consumedAt', 'is not', null)
       .executeTakeFirstOrThrow()
-    return count === 0 ? [] : [{ what: `What they sealed stays proven: ${count} taps.`, until: null }]
+    return count === 0
+      ? []
+      : [{ what: `What they sealed stays proven: ${count} ${count === 1 ? 'tap' : 'taps'}.`, until: null }]
   },
   end: async (tx, { user, at }) =>
     (

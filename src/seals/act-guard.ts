@@ -2,21 +2,21 @@ import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { FastifyRequest } from 'fastify'
 import type { ActDescription, Guard } from '../http/access.ts'
-import { forbidden, ProblemError } from '../http/problem.ts'
+import { forbidden } from '../http/problem.ts'
 import { getActor } from '../identity/actor.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { readPolicyActor, readTapper } from '../identity/policy-actor.ts'
+import { readTapper } from '../identity/policy-actor.ts'
 import { isActName } from '../policy/acts.ts'
 import { decide } from '../policy/decide.ts'
 import type { ActPlace } from '../policy/facts.ts'
-import { stepUpHeader } from '../policy/step-up-header.ts'
 import { explainDecision, helpWith } from '../policy/words.ts'
 import { askedBy } from './asked-from.ts'
 import { draftAct } from './format/draft.ts'
 import type { Act } from './format/statement.ts'
 import { actFacts, type TapQuestion } from './judge-tap.ts'
 import { createSealRequest, sealLifetimeMs } from './requests.ts'
+import { sealRequired } from './seal-required.ts'
 import { takeSeal } from './take-seal.ts'
 import { askForToken, tokenActLifetimeMs } from './token-requests.ts'
 
@@ -92,8 +92,6 @@ export function createActGuard(
     const at = now()
     const action = question.act
     const rules = policy.current()
-    const actor = await readPolicyActor(database.read, caller)
-    const { strength } = decide(rules, actFacts({ question, caller, at }, actor, null)).requirement
     const { by } = caller
     const lifetimeMs = by.kind === 'token' ? tokenActLifetimeMs : sealLifetimeMs
     const wanted = {
@@ -124,14 +122,11 @@ export function createActGuard(
         ? askForToken(tx, { ...wanted, asked: await askedBy(tx, caller) }, by.tokenId)
         : createSealRequest(tx, wanted),
     )
-    return new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
+    const asked = { question, caller, at }
+    return sealRequired({ db: database.read, policy }, asked, {
       detail: title,
       sealRequestId: id,
       ...(there.code === null ? {} : { link: `${place.origin}/s/${there.code}`, expiresAt: there.expiresAt }),
-      requires: { strength, freshnessSeconds: 0 },
-      headers: {
-        'www-authenticate': stepUpHeader({ strength, freshnessSeconds: 0, why: 'A tap bound to this act is needed' }),
-      },
     })
   }
 }

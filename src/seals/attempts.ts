@@ -6,6 +6,7 @@ import type { SealRequestTable, SealTable, TableName } from '../database/schema.
 import { conflict, forbidden, ProblemError } from '../http/problem.ts'
 import { actorOf, type SessionCaller, shortfallProblem } from '../identity/caller.ts'
 import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
+import { copiedProblem, recordRegression, refusesRegression } from '../identity/counter-regression.ts'
 import {
   type CredentialRecord,
   findCredentialRecord,
@@ -136,6 +137,11 @@ export async function finishAttempt(
         },
       },
     })
+    if (await refusesRegression(database.read, verified)) {
+      const actor = actorOf(caller)
+      await database.write((tx) => recordRegression(tx, { actor, record, verified, outcome: 'refused', at: now() }))
+      throw copiedProblem()
+    }
     const strength = credentialStrength(record)
     const { decision, sentence, recorded } = (await judgeFor(ceremonies, caller, draftOf(request)))(record)
     ceremonies.policy.decided?.({ act: recorded.act, outcome: recorded.outcome, rule: recorded.rule })
@@ -219,14 +225,7 @@ async function keepSeal(
       personal: { address: caller.address },
       at: seal.sealedAt,
     })
-    if (verified.counterRegressed)
-      await recordEvent(tx, {
-        action: 'credential.counter-regressed',
-        actor,
-        target: { kind: 'credential', id: record.id },
-        facts: { credential: record.name, stored: record.signCount, received: verified.counter },
-        at: seal.sealedAt,
-      })
+    if (verified.counterRegressed) await recordRegression(tx, { actor, record, verified, at: seal.sealedAt })
     const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
     return takeEffect?.(tx, { seal, statement, caller, request: { ...request, state: 'sealed' } })
   })

@@ -7,6 +7,7 @@ import { notFound, ProblemError } from '../http/problem.ts'
 import { Page } from '../http/shapes.ts'
 import { type Caller, getCaller, getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
+import { askedBy } from './asked-from.ts'
 import { countInbox, getByCode, listInbox } from './inbox.ts'
 import { renderOutcome } from './outcome.ts'
 import { getSealRequest, offerElsewhere, renderSealRequest } from './requests.ts'
@@ -45,9 +46,10 @@ export function elsewhereRoutes(app: App, { ceremonies, waiting, recognise }: El
     config: { access: 'enrolling' },
     schema: { params: ById, response: { 200: SealLink } },
     async handler(request) {
-      const { id, address } = getPerson(request)
-      const row = await getSealRequest(database.read, request.params.id, id)
-      const code = await database.write((tx) => offerElsewhere(tx, row, { address, at: now() }))
+      const caller = getPerson(request)
+      const row = await getSealRequest(database.read, request.params.id, caller.id)
+      const { address, device = '' } = await askedBy(database.read, caller)
+      const code = await database.write((tx) => offerElsewhere(tx, row, { address, device, at: now() }))
       return { code, expiresAt: row.expiresAt }
     },
   })

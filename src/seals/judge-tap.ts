@@ -65,7 +65,7 @@ export async function createTapJudge(
 }
 
 export function actFacts(
-  { question, caller, at }: { question: TapQuestion; caller: Pick<Caller, 'address'>; at: number },
+  { question, caller, at }: { question: TapQuestion; caller: { address: string | null }; at: number },
   actor: PolicyActor,
   proof: DecisionFacts['proof'],
 ): DecisionFacts {

@@ -127,18 +127,19 @@ export async function getSealRequest(db: Db<'sealRequest'>, id: string, userId: 
 }
 
 /**
- * The code of its link; made the first time its person wants to answer on another device, who is then told from where.
+ * The code of its link; made the first time its person wants to answer on another device, who is then told from where
+ * and with what.
  * @throws 409 where it is over
  */
 export async function offerElsewhere(
   tx: Tx<'sealRequest'>,
   row: SealRequestTable,
-  { address, at }: { address: string; at: number },
+  { address, device, at }: { address: string; device: string; at: number },
 ): Promise<string> {
   checkOpen(row, at)
   await tx
     .updateTable('sealRequest')
-    .set({ code: newCode(), ...(row.requestedFrom === '' ? { requestedFrom: address } : {}) })
+    .set({ code: newCode(), ...(row.requestedFrom === '' ? { requestedFrom: address, requestedDevice: device } : {}) })
     .where('id', '=', row.id)
     .where('code', 'is', null)
     .execute()

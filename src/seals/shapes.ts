@@ -130,7 +130,7 @@ export const Proof = Type.Object({
   stockVerifiable: Nullable(Type.Boolean()),
   /** Why it would not be enough by the guardrails of today, in a sentence; null where it would. */
   weaker: Nullable(Type.String()),
-  /** The tap is the certificate of a signed push, which `postern verify` does not read. */
+  /** The tap was the touch of a security key that signed the push. */
   isSignedPush: Type.Boolean(),
 })
 export type Proof = Static<typeof Proof>

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
+import { parseStatement, statementDigest } from '../seals/format/statement.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { judged, judgedClone, proven } from './judged-testing.ts'
 import { STEP_MS, SealedRepository } from './sealed-repository-testing.ts'
@@ -41,8 +42,59 @@ test('an approval of the very head by another person makes two people', async ()
     did: 'approved',
     strength: record.strength,
     origin: 'http://localhost:7400',
-    statementDigest: change.people[1]?.statementDigest,
+    statementDigest: statementDigest(record.statement),
   })
+})
+
+test('of each change it says what was tapped: flags, origin, rules in force, key and statement', async () => {
+  using repository = new SealedRepository()
+  const head = propose(repository)
+  const { oid } = repository.merge(repository.ada, { head })
+  const { change } = await newest(repository)
+  const statement = repository.records.at(-1)?.statement ?? Buffer.alloc(0)
+  const { predicate } = parseStatement(statement)
+  const { entry } = repository.ada
+  const own = { strength: 'device-bound', origin: 'http://localhost:7400', statementDigest: statementDigest(statement) }
+  const { committedAt, ...rest } = change
+  assert.match(committedAt ?? '', /^2026-/)
+  assert.deepEqual(rest, {
+    oid,
+    title: 'Pay the right amount',
+    state: 'proven',
+    action: 'merge',
+    pullRequest: '7',
+    head,
+    update: { base: repository.protection.baseline, tip: oid },
+    level: 3,
+    people: [{ username: 'ada', principal: 'ada@localhost', did: 'merged', ...own }],
+    landed: null,
+    confirmedBy: [],
+    notCounted: [],
+    proof: 'seal',
+    by: {
+      username: 'ada',
+      displayName: entry.displayName,
+      principal: 'ada@localhost',
+      trust: 'root',
+      endorsedBy: null,
+    },
+    key: {
+      fingerprint: entry.fingerprint,
+      algorithm: 'ES256',
+      strength: 'device-bound',
+      userPresent: true,
+      userVerified: true,
+      backupEligible: false,
+      backupState: false,
+      stockVerifiable: true,
+    },
+    origin: own.origin,
+    policyDigest: predicate.policyDigest,
+    issuedAt: predicate.issuedAt,
+    statementDigest: own.statementDigest,
+    pushedTo: null,
+  })
+  assert.match(predicate.policyDigest, /^sha256:[0-9a-f]{64}$/)
 })
 
 test('the level of a branch is that of its least change', async () => {

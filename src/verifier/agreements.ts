@@ -13,7 +13,7 @@ import type { DetachedSeals, Filed } from './detached-seals.ts'
 import { type Rules, checkCounts } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { Landed, NotCounted } from './report.ts'
-import type { Step } from './step.ts'
+import type { SealedStep } from './step.ts'
 
 /** Who stands behind a step, beside whoever moved the branch. */
 export interface Agreement {
@@ -29,18 +29,21 @@ interface Parts {
   rules: Rules
   objects: ObjectReader
   /** Patch digests of what a step brought in. */
-  readPatches: (step: Step) => Promise<readonly string[]>
+  readPatches: (step: SealedStep) => Promise<readonly string[]>
   /** Of what came of steps, by tip. */
-  readLanded: (steps: readonly Step[]) => Promise<ReadonlyMap<string, string>>
+  readLanded: (steps: readonly SealedStep[]) => Promise<ReadonlyMap<string, string>>
   /** Whether steps are what merging their heads gives. */
-  mergeAgain: (steps: readonly Step[]) => Promise<ReadonlyMap<Step, Landed>>
+  mergeAgain: (steps: readonly SealedStep[]) => Promise<ReadonlyMap<SealedStep, Landed>>
 }
 
 /**
  * Judges which approvals and confirmations count for which step. `before` has the steps, oldest first, each with the
  * commit below the first that it proves.
  */
-export async function findAgreements(before: ReadonlyMap<Step, string>, parts: Parts): Promise<Map<Step, Agreement>> {
+export async function findAgreements(
+  before: ReadonlyMap<SealedStep, string>,
+  parts: Parts,
+): Promise<Map<SealedStep, Agreement>> {
   const steps = [...before.keys()]
   const { approvals, confirmations } = parts.seals
   const approvalsOf = fileByChange(approvals)
@@ -48,8 +51,8 @@ export async function findAgreements(before: ReadonlyMap<Step, string>, parts: P
   const reviewed = steps.filter((step) => approvalsOf(step.pullRequest, step.head).length > 0)
   const [trees, patches] = await Promise.all([readHeadTrees(reviewed, parts.objects), parts.readLanded(reviewed)])
   const used = new Set<string>()
-  const agreements = new Map<Step, Agreement>()
-  const undecided: Step[] = []
+  const agreements = new Map<SealedStep, Agreement>()
+  const undecided: SealedStep[] = []
   for (const step of steps) {
     const { pullRequest } = step
     const moved: Agreed = { seal: step.seal, did: step.action === 'push' ? 'pushed' : 'merged' }
@@ -87,7 +90,7 @@ interface Approved {
 
 /** Undefined where it takes merging again to tell. A fast-forward leaves the branch at the very head. */
 function landedOf(
-  { action, base }: Step,
+  { action, base }: SealedStep,
   isLandedPatch: boolean | null,
   before: string | undefined,
 ): Landed | undefined {
@@ -99,7 +102,7 @@ function landedOf(
 
 interface Found {
   moved: Agreed
-  step: Step
+  step: SealedStep
   notCounted: NotCounted[]
   parts: Parts
 }
@@ -203,8 +206,8 @@ function commitOf({ statement }: Filed): string | undefined {
 const isOf = (filed: Filed, commit: string): boolean => commitOf(filed) === commit
 
 /** Trees of what was proposed, where the commit is certainly in the clone: of a merge, and where it is the tip itself. */
-async function readHeadTrees(steps: readonly Step[], objects: ObjectReader): Promise<Map<Step, string>> {
-  const trees = new Map<Step, string>()
+async function readHeadTrees(steps: readonly SealedStep[], objects: ObjectReader): Promise<Map<SealedStep, string>> {
+  const trees = new Map<SealedStep, string>()
   for (const step of steps) if (step.head === step.tip) trees.set(step, step.tree)
   const merges = steps.filter(({ action }) => action === 'merge')
   for (let at = 0; at < merges.length; at += BATCH) {

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { buildVerifier } from '../commands/bundles.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
 import { approve, update } from './sealed-review-testing.ts'
+import { addKey, securityKey, signedPush } from './signed-push-testing.ts'
 
 let folder: string
 let bundle: string
@@ -51,14 +52,19 @@ for (const [name, node] of [
     approve(repository, repository.admit('bob'), { head })
     repository.merge(repository.ada, { head })
     update(repository, repository.ada, { action: 'push', tip: repository.commit([repository.tip], 'Push') })
+    for (const type of ['sk-ssh-ed25519', 'sk-ecdsa-sha2-nistp256'] as const) {
+      const key = securityKey(type)
+      const entry = addKey(repository, repository.ada, key)
+      signedPush(repository, key, entry, { tip: repository.commit([repository.tip], type) })
+    }
     repository.publish()
     const clone = repository.clone()
     const run = () => spawnSync(node?.path ?? '', [bundle, clone], { encoding: 'utf8' })
     const proven = run()
     assert.equal(proven.stderr, '')
     assert.equal(proven.status, 0)
-    assert.match(proven.stdout, /2 changes since protection began: all proven/)
-    assert.match(proven.stdout, /1 of 2 changes have two people/)
+    assert.match(proven.stdout, /4 changes since protection began: all proven/)
+    assert.match(proven.stdout, /1 of 4 changes have two people/)
     spawnSync('git', [
       '-C',
       clone,

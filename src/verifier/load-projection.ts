@@ -12,6 +12,15 @@ import {
 import { SealError } from '../seals/format/seal-error.ts'
 import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
+import {
+  parseSshKeyEnd,
+  parseSshKeyEntry,
+  sshKeyEndPath,
+  type SshKeyEntry,
+  sshKeyPath,
+} from '../seals/format/ssh-key-entry.ts'
+import { statementDigest } from '../seals/format/statement.ts'
+import type { KnownSshKey } from '../seals/format/verify-signed-push.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import type { ObjectReader } from './object-reader.ts'
 
@@ -28,6 +37,10 @@ export interface Projection {
   revokedKeysAgree: boolean
   /** Blob ids of seals by the digest of their statement. */
   sealBlobs: Map<string, string>
+  /** Keys over SSH that signed pushes, by id. */
+  sshKeys: Map<string, KnownSshKey>
+  /** Blob ids of signed pushes by path. */
+  pushBlobs: Map<string, string>
 }
 
 /** From the blob ids of their files, by path. Throws CannotJudge where a ref holds what this format does not know. */
@@ -61,7 +74,31 @@ export async function loadProjection(
     allowedSignersAgree: allowed === renderAllowedSigners(entries),
     revokedKeysAgree: (revoked ?? '') === renderRevokedKeys(entries, revocations),
     sealBlobs,
+    sshKeys: await readSshKeys(signers, objects),
+    pushBlobs: new Map([...seals].filter(([path]) => path.startsWith('pushes/'))),
   }
+}
+
+async function readSshKeys(
+  signers: ReadonlyMap<string, string>,
+  objects: ObjectReader,
+): Promise<Map<string, KnownSshKey>> {
+  const entries = await readAll(signers, 'ssh-keys/', objects, parseSshKeyEntry, ({ id }) => sshKeyPath(id))
+  const ends = await readAll(signers, 'ssh-keys-ended/', objects, parseSshKeyEnd, ({ id }) => sshKeyEndPath(id))
+  checkAddedOnce(entries)
+  const keys = new Map<string, KnownSshKey>(entries.map((entry) => [entry.id, entry]))
+  for (const { id, standing } of ends) {
+    const key = keys.get(id)
+    if (key) keys.set(id, { ...key, standing: new Set(standing) })
+  }
+  return keys
+}
+
+/** A tap adds a key once: one that has ended does not begin anew by the tap of before. */
+function checkAddedOnce(entries: readonly SshKeyEntry[]): void {
+  const taps = entries.flatMap(({ enrolment }) => (enrolment === null ? [] : statementDigest(enrolment.statement)))
+  if (new Set(taps).size !== taps.length)
+    throw new CannotJudge('signers-malformed', 'two keys over SSH rest on one and the same seal')
 }
 
 /** A key that is still in use cannot be one that somebody lost. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Landed } from './report.ts'
 import { Repository } from './git.ts'
-import type { Step } from './step.ts'
+import type { SealedStep } from './step.ts'
 
 type Answer = Exclude<Landed, null>
 
@@ -16,8 +16,11 @@ const LEAST_GIT = [2, 38] as const
  * says whether exactly that came of it. It happens in a throw-away repository that borrows the clone's objects: nothing
  * is written into the clone, and no setting, attribute or merge driver of it has a say.
  */
-export async function mergeAgain(repository: Repository, steps: readonly Step[]): Promise<Map<Step, Answer>> {
-  const answers = new Map<Step, Answer>()
+export async function mergeAgain(
+  repository: Repository,
+  steps: readonly SealedStep[],
+): Promise<Map<SealedStep, Answer>> {
+  const answers = new Map<SealedStep, Answer>()
   if (steps.length === 0) return answers
   const folder = await mkdtemp(join(tmpdir(), 'postern-merge-'))
   try {
@@ -51,7 +54,7 @@ async function isNewEnough(repository: Repository): Promise<boolean> {
   return Number(major) > LEAST_GIT[0] || (Number(major) === LEAST_GIT[0] && Number(minor) >= LEAST_GIT[1])
 }
 
-async function mergeStep(repository: Repository, { base, head, tree }: Step): Promise<Answer> {
+async function mergeStep(repository: Repository, { base, head, tree }: SealedStep): Promise<Answer> {
   if ((await repository.findRef(`${head}^{commit}`)) === undefined) return 'head-missing'
   const { code, stdout } = await repository.try([
     'merge-tree',

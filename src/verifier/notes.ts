@@ -5,7 +5,8 @@ import { plainLine } from './plain-text.ts'
 import type { DetachedSeals } from './detached-seals.ts'
 import type { Rules } from './judge-seal.ts'
 import type { Change, NotCounted, Start } from './report.ts'
-import { type Statement, parseStatement } from '../seals/format/statement.ts'
+import type { FiledPush } from './signed-pushes.ts'
+import { type Statement, parseStatement, ZERO_OID } from '../seals/format/statement.ts'
 
 /** What a verdict does not say by itself, in plain sentences. */
 export async function findNotes(facts: {
@@ -18,9 +19,13 @@ export async function findNotes(facts: {
   since: string | undefined
   objects: ObjectReader
   seals: DetachedSeals
+  /** Signed pushes of this branch. */
+  pushes: readonly FiledPush[]
   changes: readonly Change[]
   /** The commits of the line. */
   oids: ReadonlySet<string>
+  /** The start of protection and what lies below it on the line. */
+  readBefore: () => Promise<readonly string[]>
 }): Promise<string[]> {
   const { projection, rules, trust = [], start, reached, since } = facts
   const notes: string[] = []
@@ -62,7 +67,7 @@ export async function findNotes(facts: {
     if (problem)
       notes.push(`The endorsement of ${entry.username}'s key ${entry.fingerprint} does not count: ${problem.message}.`)
   }
-  notes.push(...notCountedNotes(facts.changes), ...otherwiseNotes(facts.changes))
+  notes.push(...notCountedNotes(facts.changes), ...otherwiseNotes(facts.changes), ...elsewhereNotes(facts.changes))
   const dropped = since === undefined ? await countDropped(facts) : 0
   if (dropped > 0) {
     notes.push(
@@ -137,14 +142,36 @@ function otherwiseNotes(changes: readonly Change[]): string[] {
   })
 }
 
-/** Seals over changes of this very branch that are not on it. */
-async function countDropped(facts: Parameters<typeof findNotes>[0]): Promise<number> {
-  const { projection, rules, named, objects, seals, oids } = facts
-  let dropped = 0
-  for (const { statement } of seals.updates) {
-    const tip = statement.subject[0]?.digest
-    if (isAbout(statement, rules) && tip && 'gitCommit' in tip && !oids.has(tip.gitCommit)) dropped++
+/** Signed pushes to an address of which no tap says that it is this repository's, by address. */
+function elsewhereNotes(changes: readonly Change[]): string[] {
+  const tips = new Map<string, Set<string>>()
+  for (const change of changes) {
+    if (change.state !== 'proven' || change.pushedTo === null || change.pushedTo.isNamed) continue
+    const { address } = change.pushedTo
+    tips.set(address ?? '', (tips.get(address ?? '') ?? new Set()).add(change.update.tip))
   }
+  return [...tips].map(([address, of]) => {
+    const which = [...of].slice(0, EXAMPLES).map((oid) => oid.slice(0, 12))
+    const more = of.size > EXAMPLES ? ` and ${of.size - EXAMPLES} more` : ''
+    const where = address === '' ? 'no address' : address
+    return (
+      `What was signed of ${which.join(', ')}${more} names ${where}: ` +
+      'only the server says that this is the repository that was pushed to.'
+    )
+  })
+}
+
+/** Seals over changes, and signed pushes, of this very branch that are not on it. */
+async function countDropped(facts: Parameters<typeof findNotes>[0]): Promise<number> {
+  const { projection, rules, named, objects, seals, pushes, oids } = facts
+  const sealed = seals.updates.flatMap(({ statement }) => {
+    const tip = statement.subject[0]?.digest
+    return isAbout(statement, rules) && tip && 'gitCommit' in tip ? [tip.gitCommit] : []
+  })
+  const missing = [...pushes.map(({ tip }) => tip), ...sealed].filter((tip) => tip !== ZERO_OID && !oids.has(tip))
+  // A branch may have been tapped for before it was protected, and mostly nothing is missing.
+  const before = new Set(missing.length === 0 ? [] : await facts.readBefore())
+  let dropped = missing.filter((tip) => !before.has(tip)).length
   const unused = seals.commits.filter((digest) => !named.has(digest))
   for (let at = 0; at < unused.length; at += 500) {
     const records = await readSeals(projection.sealBlobs, unused.slice(at, at + 500), objects)

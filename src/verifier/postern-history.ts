@@ -39,13 +39,16 @@ export async function checkHistory(
   }
 }
 
-/** Blob ids of the plain files of a commit, by path. */
+/** Blob ids of the plain files of a commit, by path. Throws CannotJudge `history-rewritten`. */
 export async function readFiles(repository: Repository, commit: string): Promise<Map<string, string>> {
   const listed = await repository.run(['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', commit])
   const files = new Map<string, string>()
   for (const line of listed.split('\0')) {
     const [, oid, path] = /^100644 blob ([0-9a-f]{40})\t([^]+)$/.exec(line) ?? []
-    if (oid !== undefined && path !== undefined) files.set(path, oid)
+    if (oid === undefined || path === undefined) continue
+    // git tells of the second as of one more file, and whoever reads the tree takes it for the first.
+    if (files.has(path)) throw new CannotJudge('history-rewritten', `refs/postern/*: ${path} stands there twice`)
+    files.set(path, oid)
   }
   return files
 }

@@ -1,13 +1,13 @@
 import { RAW_DIFF, parseRawDiff, patchDigest } from '../seals/format/patch-digest.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import type { Repository } from './git.ts'
-import type { Step } from './step.ts'
+import type { SealedStep } from './step.ts'
 
 /**
  * The digests of what a step brought in: from its base to what came of it, and, where the proposed commit is in the
  * clone, from the merge base to that. They differ where the branch had moved in the same files.
  */
-export async function readPatches(repository: Repository, { base, tip, head }: Step): Promise<string[]> {
+export async function readPatches(repository: Repository, { base, tip, head }: SealedStep): Promise<string[]> {
   const { code, stdout } = await repository.try(['merge-base', base, head])
   const [mergeBase] = code === 0 ? stdout.split('\n') : []
   const pairs = [[base, tip], ...(mergeBase ? [[mergeBase, head]] : [])] as [string, string][]
@@ -19,7 +19,10 @@ export async function readPatches(repository: Repository, { base, tip, head }: S
 const BATCH = 1000
 
 /** The digests of what came of steps, from base to tip, by tip; all of them by a few git processes. */
-export async function readLandedPatches(repository: Repository, steps: readonly Step[]): Promise<Map<string, string>> {
+export async function readLandedPatches(
+  repository: Repository,
+  steps: readonly SealedStep[],
+): Promise<Map<string, string>> {
   const digests = new Map<string, string>()
   for (let at = 0; at < steps.length; at += BATCH) {
     const batch = steps.slice(at, at + BATCH)

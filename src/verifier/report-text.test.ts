@@ -55,6 +55,7 @@ test('--level fails where the level is less', async () => {
   repository.merge(repository.ada)
   repository.publish()
   const clone = repository.clone()
+  assert.match(await reportText(clone), /^Level 3: every change was agreed to by one person\.$/m)
   assert.equal((await judged(clone, '--level', '3')).exitCode, 0)
   const report = await judged(clone, '--level', '4')
   assert.deepEqual([report.verdict, report.exitCode, report.level, report.wantedLevel], ['proven', 1, 3, 4])

@@ -44,8 +44,9 @@ function provenRows(change: ProvenChange, above: Change | undefined): string[] {
   if (above?.state === 'proven' && above.statementDigest === change.statementDigest) {
     return [row(' ', changeWords(change, 'with the above'), '', '', '', String(change.level))]
   }
-  const { action, pullRequest, by, people, confirmedBy, level } = change
-  const what = pullRequest === null ? action : `${action} #${pullRequest}`
+  const { action, pullRequest, by, people, confirmedBy, level, proof } = change
+  const moved = proof === 'signed-push' ? `${action} --signed` : action
+  const what = pullRequest === null ? moved : `${action} #${pullRequest}`
   const who = isUnvouched(change) ? `${cut(by.username, COLUMNS.who - 4)} (*)` : by.username
   const others = people.slice(1).map(({ username }) => username)
   const after = confirmedBy.map(({ username }) => username)
@@ -77,7 +78,8 @@ function unprovenRows(change: Exclude<Change, ProvenChange>): string[] {
 }
 
 /** What a key says of itself is its own claim, unless its model is attested. */
-function keyWords({ key }: ProvenChange): string {
+function keyWords({ key, proof }: ProvenChange): string {
+  if (proof === 'signed-push') return key.strength === 'attested' ? 'SSH, attested' : 'SSH key, PIN'
   if (key.strength === 'attested') return 'attested model'
   return key.backupEligible ? 'synced passkey' : 'says not copied'
 }
@@ -103,7 +105,8 @@ function judgement({ counts, changes, since, level }: Judged): string[] {
     failed === 0 ? `${total}: all proven.` : `${total}: ${counts.proven} proven, ${failed} that nobody proved.`
   const byTwo = changes.filter((change) => change.level === 4).length
   if (level === 4) return [proven, 'Level 4: every change was agreed to by two people.']
-  if (level === 3) return [proven, `Level 3: every change was agreed to by one person, ${byTwo} of them by two.`]
+  const two = byTwo === 0 ? '' : `, ${byTwo} of them by two`
+  if (level === 3) return [proven, `Level 3: every change was agreed to by one person${two}.`]
   return level === 1 ? [proven, 'Level 1: not every change is proven.'] : [proven]
 }
 

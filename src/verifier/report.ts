@@ -79,23 +79,30 @@ export interface ProvenChange extends Commit {
   /** Approvals and confirmations that are about it and do not count. */
   notCounted: NotCounted[]
   by: { username: string; displayName: string; principal: string; trust: SignerTrust; endorsedBy: string | null }
+  /** A tap on a page, or a push that was signed by a security key over SSH. */
+  proof: 'seal' | 'signed-push'
   key: {
     fingerprint: string
-    algorithm: 'ES256' | 'EdDSA' | 'RS256'
+    algorithm: 'ES256' | 'EdDSA' | 'RS256' | 'sk-ecdsa-sha2-nistp256@openssh.com' | 'sk-ssh-ed25519@openssh.com'
     /** As the server recorded it. */
     strength: SealStrength
     /** What the signed flags say. */
     userPresent: true
     userVerified: true
-    backupEligible: boolean
-    backupState: boolean
+    /** Null for a key over SSH, which says nothing of it. */
+    backupEligible: boolean | null
+    backupState: boolean | null
     /** Whether stock git can check the commit's signature. */
     stockVerifiable: boolean
   }
-  origin: string
-  /** Of the rules that were in force, as the server told the person. */
-  policyDigest: string
+  /** Null for a signed push, which is made on no page. */
+  origin: string | null
+  /** Of the rules that were in force, as the server told the person; null for a signed push, which names none. */
+  policyDigest: string | null
+  /** The address that a signed push was made to, and whether a tap says that it is this repository's; null for a seal. */
+  pushedTo: { address: string | null; isNamed: boolean } | null
   issuedAt: string
+  /** Of a signed push the digest of the bytes that were signed. */
   statementDigest: string
 }
 
@@ -111,7 +118,8 @@ export interface Person {
   did: Deed | 'confirmed'
   /** As the server recorded it. */
   strength: SealStrength
-  origin: string
+  /** Null for whoever signed a push. */
+  origin: string | null
   statementDigest: string
 }
 

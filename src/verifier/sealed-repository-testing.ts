@@ -10,13 +10,17 @@ import {
   type Protection,
   SEALS_REF,
   SIGNERS_REF,
+  renderPushes,
   renderSealsTree,
   renderSignersTree,
+  renderSshKeys,
 } from '../seals/format/projection.ts'
+import type { PushRecord } from '../seals/format/push-record.ts'
 import type { Revocation } from '../seals/format/revocation.ts'
 import { type SealRecord, renderSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry.ts'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
+import type { SshKeyEnd, SshKeyEntry } from '../seals/format/ssh-key-entry.ts'
 import { parseStatement, renderStatement, statementDigest } from '../seals/format/statement.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { LooseObjects } from './loose-objects-testing.ts'
@@ -52,6 +56,9 @@ export class SealedRepository implements Disposable {
   entries: SignerEntry[]
   readonly records: SealRecord[] = []
   readonly revocations: Revocation[] = []
+  sshKeys: SshKeyEntry[] = []
+  sshKeyEnds: SshKeyEnd[] = []
+  pushes: PushRecord[] = []
   /** Records put where they do not belong, by path in refs/postern/seals. */
   readonly extraFiles = new Map<string, SealRecord>()
   protection: Protection
@@ -226,8 +233,9 @@ export class SealedRepository implements Disposable {
 
   /** Adds what happened to refs/postern/*, each as one commit on top of the last. */
   publish(): void {
-    this.#project(SIGNERS_REF, renderSignersTree(this.entries, this.revocations))
-    const files = renderSealsTree(this.records, [this.protection])
+    const signers = renderSignersTree(this.entries, this.revocations)
+    this.#project(SIGNERS_REF, new Map([...signers, ...renderSshKeys(this.sshKeys, this.sshKeyEnds)]))
+    const files = new Map([...renderSealsTree(this.records, [this.protection]), ...renderPushes(this.pushes)])
     for (const [path, record] of this.extraFiles) files.set(path, renderSealRecord(record))
     this.#project(SEALS_REF, files)
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { EDDSA, RS256 } from '../protocols/webauthn/cose.ts'
@@ -10,7 +10,7 @@ import { renderTime } from '../seals/format/time.ts'
 import { judged, verify } from './judged-testing.ts'
 import { main } from './main.ts'
 import type { NotJudged } from './report.ts'
-import { SealedRepository } from './sealed-repository-testing.ts'
+import { SealedRepository, STEP_MS } from './sealed-repository-testing.ts'
 
 async function refusal(...args: string[]): Promise<NotJudged['error']['code']> {
   const report = await verify(...args)
@@ -56,6 +56,16 @@ test('a branch of sealed merges and squashes is proven, by us and by stock git',
   assert.equal(report.start.by, 'ada')
   assert.equal(stockVerdict(clone, repository, first.oid), 'G ada@localhost')
   assert.equal(stockVerdict(clone, repository, second.oid), 'G bob@localhost')
+})
+
+test('a clone is judged without the server it came from', async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  repository.publish()
+  const clone = repository.clone('--config', 'remote.origin.fetch=+refs/postern/*:refs/postern/*')
+  renameSync(repository.bare, `${repository.bare}-gone`)
+  const { verdict, exitCode, counts } = await judged(clone, '--trust', repository.ada.entry.fingerprint)
+  assert.deepEqual([verdict, exitCode, counts], ['proven', 0, { proven: 1, unproven: 0, broken: 0 }])
 })
 
 test('a URL is cloned, judged and cleaned up', async () => {
@@ -524,6 +534,35 @@ test('a merge in refs/postern/* is refused, whichever side it hides', async () =
   const idents = ['-c', 'user.name=eve', '-c', 'user.email=eve@example.com']
   const merge = repository.git([...idents, 'commit-tree', '-m', 'x', '-p', seals, '-p', first, tree])
   repository.git(['update-ref', 'refs/postern/seals', merge])
+  assert.equal(await refusal(repository.clone()), 'history-rewritten')
+})
+
+test('a file that stands twice in refs/postern/*, which git calls an addition, does not take its own place', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.change(bob.entry, { ended: { at: renderTime(repository.now), seal: null } })
+  repository.publish()
+  const treeOf = () => repository.git(['ls-tree', 'refs/postern/signers']).split('\n')
+  const [before, first] = [treeOf(), repository.git(['rev-parse', 'refs/postern/signers'])]
+  repository.change(bob.entry, { ended: null })
+  repository.merge(bob, { at: repository.now + STEP_MS })
+  repository.publish()
+  const lines = [...before, ...treeOf()].map((line) => {
+    const [, mode = '', oid = '', name = ''] = /^(\d+) \w+ ([0-9a-f]{40})\t(.*)$/.exec(line) ?? []
+    return Buffer.concat([Buffer.from(`${mode.replace(/^0/, '')} ${name}\0`), Buffer.from(oid, 'hex')])
+  })
+  // As git sorts them, each beside the one of its name.
+  const twice = Buffer.concat(
+    before.flatMap((_, at) => [lines[at], lines[at + before.length]].filter((line) => line !== undefined)),
+  )
+  const git = (args: string[], input?: Buffer) =>
+    execFileSync('git', ['-C', repository.bare, '-c', 'user.name=eve', '-c', 'user.email=eve@example.com', ...args], {
+      input,
+    })
+      .toString()
+      .trim()
+  const tree = git(['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'], twice)
+  repository.setRef('refs/postern/signers', git(['commit-tree', '-m', 'x', '-p', first, tree]))
   assert.equal(await refusal(repository.clone()), 'history-rewritten')
 })
 

@@ -9,7 +9,7 @@ import type { CloneRefs } from './clone-refs.ts'
 import { DetachedSeals } from './detached-seals.ts'
 import { firstParents, isOnLine } from './first-parents.ts'
 import type { Repository } from './git.ts'
-import type { Rules } from './judge-seal.ts'
+import { addName, type Rules } from './judge-seal.ts'
 import { type Projection, loadProjection } from './load-projection.ts'
 import { mergeAgain } from './merge-again.ts'
 import { findNotes } from './notes.ts'
@@ -18,7 +18,8 @@ import { checkHistory, posternTips, readFiles } from './postern-history.ts'
 import { readLandedPatches, readPatches } from './read-patches.ts'
 import type { Change, Judged, Root } from './report.ts'
 import { reportChanges } from './report-change.ts'
-import type { Step } from './step.ts'
+import { SignedPushes } from './signed-pushes.ts'
+import type { SealedStep } from './step.ts'
 import { Updates } from './updates.ts'
 import { verifyStart } from './verify-start.ts'
 import { type Judgement, walk } from './walk.ts'
@@ -75,6 +76,8 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
     sealBlobs: projection.sealBlobs,
     pinned: options.trust !== undefined,
     origins: options.origin === undefined ? undefined : [options.origin],
+    sshKeys: projection.sshKeys,
+    names: new Set(),
   }
   const tip = refs.oids.get(ref)
   if (tip === undefined) throw new CannotJudge('ref-missing', `this clone has no ${ref}`)
@@ -89,11 +92,13 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   // A baseline off the line may be gone; that the line lacks it is then the finding.
   const [baseline] = reached && since === undefined ? await objects.read([protection.baseline], 'commit') : []
   const { start, url } = await verifyStart(protection, baseline, rules, objects)
+  if (start.state === 'sealed') addName(rules.names, url)
+  const pushes = new SignedPushes(projection.pushBlobs, objects)
   const detached = new DetachedSeals(projection.sealBlobs, objects)
   const isBelow = (oid: string) => isOnLine({ repository, objects }, oid, { from: since, floor: protection.baseline })
-  const updates = new Updates({ line, rules, seals: detached, objects, isBelow })
+  const updates = new Updates({ line, rules, seals: detached, pushes, objects, isBelow })
   const { judgements, named, used } = await walk(line, tip, { rules, objects, updates })
-  await detached.load(used)
+  await Promise.all([detached.load(used), pushes.load()])
   const agreements = await findAgreements(stepsOf(judgements, line.end ?? ''), {
     seals: detached,
     rules,
@@ -134,18 +139,22 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
       since,
       objects,
       seals: detached,
+      pushes: pushes.of(ref),
       changes,
       oids: new Set(line.oids),
+      async readBefore() {
+        return (await firstParents(repository, { tip: protection.baseline, until: '', floor: '' })).oids
+      },
     }),
   }
 }
 
-/** Steps, oldest first, each with the commit below the first that it proves. */
-function stepsOf(judgements: readonly Judgement[], end: string): Map<Step, string> {
-  const steps = new Map<Step, string>()
+/** Sealed steps, oldest first, each with the commit below the first that it proves; nothing approves a signed push. */
+function stepsOf(judgements: readonly Judgement[], end: string): Map<SealedStep, string> {
+  const steps = new Map<SealedStep, string>()
   let below = end
   for (const { oid, proof } of judgements) {
-    if (!(proof instanceof SealError) && !steps.has(proof)) steps.set(proof, below)
+    if (!(proof instanceof SealError) && proof.seal && !steps.has(proof)) steps.set(proof, below)
     below = oid
   }
   return steps

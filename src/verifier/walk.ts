@@ -5,11 +5,11 @@ import { renderTime } from '../seals/format/time.ts'
 import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import { type Line, firstParentOf } from './first-parents.ts'
-import { type Rules, checkCounts } from './judge-seal.ts'
+import { addName, type Rules, checkCounts } from './judge-seal.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
 import { plainLine } from './plain-text.ts'
-import type { Step } from './step.ts'
+import { digestOf, type SealedStep, type Step } from './step.ts'
 import type { Updates } from './updates.ts'
 
 /** A commit of the line and what proves it. Text of it that nobody has proven is made harmless. */
@@ -109,7 +109,7 @@ function createJudge(rules: Rules, updates: Updates) {
   // The latest moment that what is proven below shows to have passed.
   let passed = 0
 
-  function verify(oid: string, commit: Buffer, seals: ReadonlyMap<string, SealRecord>): Step {
+  function verify(oid: string, commit: Buffer, seals: ReadonlyMap<string, SealRecord>): SealedStep {
     const seal = verifySealedCommit({
       ...rules,
       commit,
@@ -125,7 +125,8 @@ function createJudge(rules: Rules, updates: Updates) {
   }
 
   function count(step: Step): Step {
-    used.add(step.seal.statementDigest)
+    used.add(digestOf(step))
+    addName(rules.names, step.seal?.statement.predicate.repository?.url)
     passed = step.passed
     return step
   }

@@ -34,5 +34,5 @@ export function isSamePerson({ entry: a }: VerifiedSeal, { entry: b }: VerifiedS
 }
 
 /** Two who agreed make level 4 only where what landed is what they agreed to. */
-export const levelOf = (people: readonly Agreed[], isAsApproved: boolean): ProvenLevel =>
+export const levelOf = (people: readonly unknown[], isAsApproved: boolean): ProvenLevel =>
   people.length >= 2 && isAsApproved ? 4 : 3

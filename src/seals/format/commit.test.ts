@@ -121,6 +121,8 @@ test('a huge message is cut, and says so', () => {
   assert.ok(message.length < 102_000)
   assert.match(message, /too long and is left out/)
   assert.ok(message.endsWith(`\n\n${BLOCK}`))
+  // An expression that looks for the last blanks looks at a long row of them once for each.
+  assert.match(messageOf({ body: `${' '.repeat(199_000)}x` }), /too long and is left out/)
 })
 
 test('readers refuse trailers that stand twice, elsewhere, in another order or incomplete', () => {

@@ -18,7 +18,8 @@ export function cleanBody(text: string): string {
   const body = withoutTrailers(cleanLines(text))
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
-    .replace(/^\n+|\s+$/g, '')
+    .replace(/^\n+/, '')
+    .trimEnd()
   return body.length > MAX_BODY_CHARS ? cutAt(body, MAX_BODY_CHARS).trimEnd() + CUT : body
 }
 

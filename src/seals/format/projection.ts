@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
 import { byAge, renderAllowedSigners } from './allowed-signers.ts'
 import { REVOKED_KEYS, type Revocation, renderRevocation, renderRevokedKeys, revocationPath } from './revocation.ts'
+import { pushDigest, pushPath, type PushRecord, readPushCertificate, renderPushRecord } from './push-record.ts'
 import { type SealRecord, renderSealRecord } from './seal-record.ts'
 import { type SignerEntry, renderSignerEntry } from './signer-entry.ts'
+import {
+  renderSshKeyEnd,
+  renderSshKeyEntry,
+  type SshKeyEnd,
+  sshKeyEndPath,
+  type SshKeyEntry,
+  sshKeyPath,
+} from './ssh-key-entry.ts'
 import { BRANCH_REF, DIGEST, OPAQUE_ID, statementDigest } from './statement.ts'
 import { StrictJson, renderCanonical } from './strict-json.ts'
 import { parseTime } from './time.ts'
@@ -37,7 +46,7 @@ export function protectionPath(ref: string): string {
   return `protected/${createHash('sha256').update(ref).digest('hex')}.json`
 }
 
-/** Every file of `refs/postern/signers`. */
+/** Every file of `refs/postern/signers`, but for those of keys over SSH. */
 export function renderSignersTree(
   entries: readonly SignerEntry[],
   revocations: readonly Revocation[] = [],
@@ -60,6 +69,17 @@ export function renderSealsTree(
   for (const protection of protections) files.set(protectionPath(protection.ref), renderProtection(protection))
   return files
 }
+
+/** Those files of `refs/postern/signers` that are about keys over SSH. */
+export const renderSshKeys = (keys: readonly SshKeyEntry[], ends: readonly SshKeyEnd[]): Map<string, Buffer> =>
+  new Map([
+    ...keys.map((key): [string, Buffer] => [sshKeyPath(key.id), renderSshKeyEntry(key)]),
+    ...ends.map((end): [string, Buffer] => [sshKeyEndPath(end.id), renderSshKeyEnd(end)]),
+  ])
+
+/** Those files of `refs/postern/seals` that are signed pushes. */
+export const renderPushes = (pushes: readonly PushRecord[]): Map<string, Buffer> =>
+  new Map(pushes.map((push) => [pushPath(pushDigest(readPushCertificate(push))), renderPushRecord(push)]))
 
 export function renderProtection(protection: Protection): Buffer {
   return renderCanonical({ version: 1, ...protection })

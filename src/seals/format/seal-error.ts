@@ -13,6 +13,7 @@ export type SealErrorCode =
   | 'protection-malformed'
   | 'revocation-malformed'
   | 'patch-malformed'
+  | 'certificate-malformed'
   | 'template-invalid'
   | 'principal-invalid'
   // a seal against its signer
