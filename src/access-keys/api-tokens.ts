@@ -213,15 +213,21 @@ const liveTokens = (db: Db<'apiToken' | 'user'>, now: number) =>
     .select(['renewedAt', 'secretHash', 'secretUntil'])
     .where('apiToken.endedAt', 'is', null)
     .where('user.state', '=', 'active')
-    // An agent ends with the person who answers for it.
+    // An agent's counts while whoever answers for it, and whoever has seen the secret, are of the organisation.
     .where((eb) =>
       eb.not(
         eb.exists(
           eb
-            .selectFrom('user as owner')
-            .select('owner.id')
-            .whereRef('owner.id', '=', 'user.ownerId')
-            .where((owner) => owner.or([owner('owner.state', '!=', 'active'), owner('owner.endsAt', '<=', now)])),
+            .selectFrom('user as behind')
+            .select('behind.id')
+            .where('behind.id', 'in', [eb.ref('user.ownerId'), eb.ref('madeBy'), eb.ref('nextMadeBy')])
+            .where((behind) =>
+              behind.or([
+                behind('behind.state', '!=', 'active'),
+                behind('behind.role', '=', 'guest'),
+                behind('behind.endsAt', '<=', now),
+              ]),
+            ),
         ),
       ),
     )

@@ -49,13 +49,23 @@ export function createAuthenticator(parts: {
       }
       checkSameOrigin(request, origin)
       const secret = readCookie(request.headers.cookie, cookies.session)
-      return secret === undefined ? undefined : findSessionCaller(parts, { secret, address: request.ip }, now())
+      if (secret === undefined) return undefined
+      const isUse = !isUnattended(request)
+      return findSessionCaller(parts, { secret, address: request.ip, isUse }, now())
     },
 
     fromGit: (request) => fromGit(request, false),
     again: (request) => fromGit(request, true),
   }
 }
+
+/**
+ * A page that looks by itself says so, and a browser that it asks for a frame, where none of our pages is ever seen:
+ * nobody gains by it, and an idle session ends in spite of it.
+ */
+const isUnattended = ({ method, headers, routeOptions }: FastifyRequest): boolean =>
+  routeOptions.config.isUnattended === true ||
+  (method === 'GET' && (headers['postern-unattended'] === '1' || headers['sec-fetch-dest'] === 'iframe'))
 
 const bearerSecret = (header: string): string | undefined => /^Bearer ([\w.-]{1,200})$/i.exec(header)?.[1]
 
@@ -66,8 +76,10 @@ function basicPassword(header: string): string | undefined {
   return text.includes(':') ? text.slice(text.indexOf(':') + 1) : undefined
 }
 
+export const tokenRefusedTitle = 'This token is not known, has expired, or was ended.'
+
 const tokenRefused = (): ProblemError =>
-  new ProblemError(401, 'token-refused', 'This token is not known, has expired, or was ended.', {
+  new ProblemError(401, 'token-refused', tokenRefusedTitle, {
     help: 'Make a new one under Account.',
     headers: { 'www-authenticate': 'Bearer realm="Postern", error="invalid_token"' },
   })

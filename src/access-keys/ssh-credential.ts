@@ -1,3 +1,4 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import type { ByProgram, Caller, SshTouch } from '../identity/caller.ts'
 
 /** A key that somebody has just proven over SSH to hold, before anybody asked whose it is. */
@@ -36,4 +37,8 @@ export interface SshSource {
   again(caller: SshCaller, now: number, isUnderWay?: boolean): Promise<SshCaller | undefined>
 }
 
-export type SshCaller = Caller & { by: Extract<ByProgram, { kind: 'ssh-key' | 'ssh-certificate' | 'deploy-key' }> }
+export type SshCaller = Caller & {
+  by: Extract<ByProgram, { kind: 'ssh-key' | 'ssh-certificate' | 'deploy-key' }>
+  /** As the rules let them in. */
+  judged: RecordedDecision
+}

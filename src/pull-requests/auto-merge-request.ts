@@ -45,7 +45,7 @@ export function askForTap(
     const facts = { ...request.facts, warnings: [...warnings, ...request.facts.warnings] }
     const made = await createSealRequest(tx, { ...request, facts, about: row.id, at })
     // Nobody has the page in front of them: it stands in their inbox and has a link.
-    await offerElsewhere(tx, await getSealRequest(tx, made.id, person.id), { address: '', at })
+    await offerElsewhere(tx, await getSealRequest(tx, made.id, person.id), { address: '', device: '', at })
     await recordEvent(tx, {
       action: 'auto-merge.asked',
       actor: null,

@@ -174,7 +174,15 @@ describe('merging past the rule', () => {
       tapConfirmation({ ...repository, place: { ...repository.place, role: 'write' } }, eve, number),
       'not-allowed',
     )
+    // Nor who answers for the program that proposed: its work is theirs.
+    const ownedBy = (kind: 'agent' | 'person', ownerId: Tapper['caller']['id'] | null) =>
+      fixture.database.write((tx) =>
+        tx.updateTable('user').set({ kind, ownerId }).where('id', '=', bob.caller.id).execute(),
+      )
     const cyd = await fixture.addTapper('cyd', 'admin')
+    await ownedBy('agent', cyd.caller.id)
+    await expectProblem(tapConfirmation(repository, cyd, number), 'not-allowed', /Your own agent/)
+    await ownedBy('person', null)
     const first = await askForConfirmation(fixture.parts, { place: repository.place, caller: cyd.caller, number })
     assert.deepEqual(first.facts.rows.find(({ label }) => label === 'Merged as')?.value, mergeOid)
     await tapConfirmation(repository, cyd, number)

@@ -19,9 +19,11 @@ import { isNamedInBypass } from './bypass.ts'
 import type { MergeParts } from './merge-parts.ts'
 import { findPlaceFor } from './place-of.ts'
 import { branchName, getPullRequest, type PullRequest } from './records.ts'
+import { listAnswering } from './review/machine-people.ts'
 import type { BypassView } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
 
+type ConfirmTables = Db<'groupMember' | 'protectedBranch' | 'user' | 'deployKey' | 'workloadTrust' | 'auditEvent'>
 type Confirmer = Pick<Caller, 'id' | 'kind' | 'role'>
 
 /**
@@ -29,7 +31,7 @@ type Confirmer = Pick<Caller, 'id' | 'kind' | 'role'>
  * person is one, with however many keys.
  */
 export async function findConfirmRefusal(
-  db: Db<'groupMember' | 'protectedBranch'>,
+  db: ConfirmTables,
   { row, role, asker }: { row: PullRequest; role: RepositoryPlace['role']; asker: Confirmer | undefined },
 ): Promise<string | undefined> {
   if (row.bypassReason === null) return 'Nothing went past a rule here.'
@@ -37,6 +39,8 @@ export async function findConfirmRefusal(
   if (asker === undefined || asker.kind !== 'person') return 'Only a person can confirm this.'
   if (asker.id === row.mergedBy) return 'You merged it: another person has to look at it.'
   if (asker.id === row.authorId) return 'You proposed it: another person has to look at it.'
+  if ((await listAnswering(db, row.authorId)).includes(asker.id))
+    return 'Your own agent, deploy key or pipeline proposed it: another person has to look at it.'
   if (role === 'admin') return undefined
   const rule = (await findTargetRule(db, row)) ?? firstRule
   return (await isNamedInBypass(db, { rule, role, asker }))
@@ -46,7 +50,7 @@ export async function findConfirmRefusal(
 
 /** Null where nothing went past a rule. */
 export async function readBypassView(
-  db: Db<'groupMember' | 'protectedBranch' | 'user'>,
+  db: ConfirmTables,
   {
     row,
     role,

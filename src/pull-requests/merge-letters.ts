@@ -30,9 +30,8 @@ export async function listMergeLetters(db: Tables, event: AuditEntry): Promise<M
   if (event.action !== 'merge.bypassed' && event.action !== 'bypass.overdue') return []
   const row = await db
     .selectFrom('pullRequest')
-    .innerJoin('repository', 'repository.id', 'pullRequest.repositoryId')
-    .select(['pullRequest.mergedBy', 'repository.id', 'repository.projectId'])
-    .where('pullRequest.id', '=', event.target.id as Id<'prq'>)
+    .select(['mergedBy', 'repositoryId'])
+    .where('id', '=', event.target.id as Id<'prq'>)
     .executeTakeFirst()
   if (row === undefined) return []
   const merger = row.mergedBy === null ? undefined : await findUserById(db, row.mergedBy)
@@ -44,7 +43,7 @@ export async function listMergeLetters(db: Tables, event: AuditEntry): Promise<M
     confirmBy: Number(event.facts?.['confirmBy'] ?? event.at),
   }
   const kind = event.action === 'merge.bypassed' ? 'merge-bypassed' : 'bypass-overdue'
-  return (await listAdministrators(db, row)).map((toUserId) => ({ toUserId, kind, facts }))
+  return (await listAdministrators(db, row.repositoryId)).map((toUserId) => ({ toUserId, kind, facts }))
 }
 
 async function tellReady(db: Db<'user'>, event: AuditEntry): Promise<MergeLetter[]> {

@@ -1,4 +1,5 @@
 import { conflict } from '../http/problem.ts'
+import type { RunOptions } from '../repositories/git.ts'
 import type { Source } from '../repositories/revision.ts'
 import { createTemporaryObjects } from '../repositories/storage.ts'
 
@@ -17,11 +18,17 @@ export async function mergeTrees(
 ): Promise<MergeOutcome> {
   const { code, stdout } = await git.run(
     ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', '--end-of-options', base, head],
-    { repository: folder, ok: [0, 1], ...(objectDirectory === undefined ? {} : { objectDirectory }) },
+    { repository: folder, ok: [0, 1], ...(objectDirectory === undefined ? {} : inPreview(objectDirectory)) },
   )
   const [tree = '', ...files] = stdout.toString().split('\0').filter(Boolean)
   return code === 0 ? { kind: 'clean', tree } : { kind: 'conflicts', files: [...new Set(files)] }
 }
+
+/** What vanishes again need not survive a power cut: git waits for no disk. */
+export const inPreview = (objectDirectory: string): Pick<RunOptions, 'objectDirectory' | 'config'> => ({
+  objectDirectory,
+  config: [['core.fsync', 'none']],
+})
 
 /** @throws 409 that names the files */
 export function getMergedTree(outcome: MergeOutcome): string {

@@ -13,7 +13,12 @@ const facts: MergeFacts = {
   key: { refusal: null },
   heldBy: null,
   ready: [{ label: 'Approved by Ada', isMet: true, help: null }],
+  methods: [
+    { method: 'merge', refusal: 'main keeps one straight line.' },
+    { method: 'squash', refusal: null },
+  ],
 }
+const closed = [{ method: 'merge', refusal: 'main keeps one straight line.' }] as const
 const conflicts = { kind: 'conflicts', files: ['a.txt'] } as const
 const missing = { label: '2 people must have approved', isMet: false, help: 'Nobody has yet.' }
 const comparison = { mergeBase: 'a'.repeat(40), commitCount: 1 }
@@ -30,11 +35,12 @@ const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
   [
     { comparison: { ...comparison, outcome: { ...conflicts, files: ['a.txt'] } } },
     'conflicts',
-    ['No conflicts with main'],
+    ['Conflicts with main'],
   ],
   [{ mayMerge: false }, 'not-allowed', ['You may merge here']],
   [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that may merge here']],
   [{ ready: [missing] }, 'not-ready', ['2 people must have approved']],
+  [{ methods: closed }, 'not-ready', ['A way to merge is open']],
   // What others have to do is not what stands first in the way of somebody who may not merge at all.
   [{ ready: [missing], mayMerge: false }, 'not-allowed', ['2 people must have approved', 'You may merge here']],
 ]

@@ -1,7 +1,8 @@
 import type { PersonRef } from '../http/shapes.ts'
+import { nothingToMerge } from '../repositories/push-proposal.ts'
 import type { BranchComparison } from './compare-branches.ts'
 import type { ReadyLine } from './ready/judge-ready.ts'
-import type { Mergeability } from './shapes.ts'
+import type { Mergeability, MethodChoice } from './shapes.ts'
 
 export interface MergeFacts {
   state: 'open' | 'merged' | 'closed'
@@ -18,6 +19,8 @@ export interface MergeFacts {
   heldBy: PersonRef | null
   /** What the branch's rule asks for beside the tap, met or not. */
   ready: readonly ReadyLine[]
+  /** Every way to merge, with why it is not one. */
+  methods: readonly MethodChoice[]
 }
 
 /** Whether it can be merged now, with the list of what is met and what would help. Pure. */
@@ -38,16 +41,18 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
   if (hasBranches)
     checks.push(check('The branches share history', isRelated, `Base your work on ${targetBranch} and push it again.`))
   if (isRelated) {
-    checks.push(check('There is something to merge', outcome !== null, `${targetBranch} has all of it already.`))
+    checks.push(check('There is something to merge', outcome !== null, nothingToMerge(targetBranch)))
     checks.push(
       check(
-        `No conflicts with ${targetBranch}`,
+        `${conflicts.length === 0 ? 'No conflicts' : 'Conflicts'} with ${targetBranch}`,
         conflicts.length === 0,
         `Merge ${targetBranch} into ${sourceBranch}, resolve the files named, and push.`,
       ),
     )
   }
   checks.push(...facts.ready)
+  const isClosed = outcome?.kind === 'clean' && facts.methods.every(({ refusal }) => refusal !== null)
+  if (isClosed) checks.push(check('A way to merge is open', false, closedWords(facts.methods)))
   checks.push(
     check('You may merge here', facts.mayMerge, 'It takes a person signed in with a passkey, with the role “write”.'),
   )
@@ -64,9 +69,12 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
     if (outcome === null) return 'nothing-to-merge'
     if (outcome.kind === 'conflicts') return 'conflicts'
     if (!facts.mayMerge || (facts.key?.refusal ?? null) !== null) return 'not-allowed'
-    return facts.ready.every(({ isMet }) => isMet) ? 'ready' : 'not-ready'
+    return !isClosed && facts.ready.every(({ isMet }) => isMet) ? 'ready' : 'not-ready'
   }
 }
+
+const closedWords = (methods: readonly MethodChoice[]): string =>
+  [...new Set(methods.map(({ refusal }) => refusal))].filter(Boolean).join(' ')
 
 const check = (label: string, isMet: boolean, help: string): Mergeability['checks'][number] => ({
   label,

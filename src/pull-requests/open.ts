@@ -6,6 +6,7 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
 import { takeNextNumber } from '../repositories/next-number.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { nothingToMerge } from '../repositories/push-proposal.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { findTip } from '../repositories/revision.ts'
@@ -37,11 +38,7 @@ export async function openPullRequest(
   if (headOid === undefined) throw invalid('sourceBranch', `There is no branch ${wanted.sourceBranch}. Push it first.`)
   if (baseOid === undefined) throw invalid('targetBranch', `There is no branch ${wanted.targetBranch}.`)
   const { mergeBase } = await compareBranches(source, { base: baseOid, head: headOid })
-  if (mergeBase === headOid)
-    throw conflict(
-      'nothing-to-merge',
-      `${branchName(targetRef)} already has everything that ${branchName(sourceRef)} has.`,
-    )
+  if (mergeBase === headOid) throw conflict('nothing-to-merge', nothingToMerge(branchName(targetRef)))
 
   const row = await database.write(async (tx) => {
     const at = now()

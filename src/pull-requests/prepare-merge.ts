@@ -4,6 +4,7 @@ import { type BranchRule, firstRule } from '../repositories/branch-rule.ts'
 import { readDiffList } from '../repositories/diff.ts'
 import { leaseMs, takeLease } from '../repositories/leases.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { nothingToMerge } from '../repositories/push-proposal.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
 import { createTemporaryObjects } from '../repositories/storage.ts'
@@ -71,7 +72,7 @@ export async function readyMerge(
   const ends = await readTips(parts, place, row)
   const { mergeBase } = await compareBranches(source, ends)
   if (mergeBase === null) throw conflict('unrelated', 'The two branches share no history.')
-  if (mergeBase === ends.head) throw conflict('nothing-to-merge', `${branchName(row.targetRef)} has all of it already.`)
+  if (mergeBase === ends.head) throw conflict('nothing-to-merge', nothingToMerge(branchName(row.targetRef)))
   const { rule, unmet } = await checkRule(parts, question, row, ends)
   if (question.bypass !== undefined && unmet.length === 0)
     throw conflict('rule-met', `All that the rule of ${branchName(row.targetRef)} asks for is met.`, {

@@ -177,6 +177,20 @@ describe('landing without a commit of its own', () => {
     await on.land(repository, ana, number, { method: 'squash' })
   })
 
+  it('a hundred commits are replayed at most', async () => {
+    const repository = await addProtected()
+    await repository.push('long', { long: '1' }, 'main')
+    const hundred = '!for each in $(seq 100); do git commit -q --allow-empty -m "$each" || exit; done'
+    await repository.git('-c', `alias.hundred=${hundred}`, 'hundred')
+    await repository.git('push', '-q', 'origin', 'long')
+    const number = await on.open(repository, ana, 'long')
+    await expectProblem(
+      on.prepare(repository, ana, number, { method: 'rebase' }),
+      'too-many-commits',
+      /There are 101 commits: at most 100 can be replayed/,
+    )
+  })
+
   it('a source that moved between tap and release, and the same seal for another method, land nothing', async () => {
     const repository = await addProtected()
     await repository.push('moving', { a: '1' }, 'main')

@@ -1,9 +1,9 @@
 import { conflict } from '../http/problem.ts'
 import { commitOid } from '../protocols/sshsig/commit-signature.ts'
-import { writeCommit } from '../repositories/ref-updates.ts'
 import type { Source } from '../repositories/revision.ts'
+import { writeCommits } from '../repositories/write-commits.ts'
 import type { Ident } from '../seals/format/commit.ts'
-import { mergeTrees, nameFiles } from './merge-trees.ts'
+import { inPreview, mergeTrees, nameFiles } from './merge-trees.ts'
 import { type OriginalCommit, parseOriginal, renderReplayed } from './replayed-commit.ts'
 
 /** More than this is a history to merge, not a change to replay. */
@@ -64,9 +64,11 @@ export async function replay(
   return replayed
 }
 
-/** Brings them into the repository, oldest first; their trees are there. */
+/** Brings them into the repository; their trees are there. */
 export async function writeReplayed({ git, folder }: Source, replayed: readonly Replayed[]): Promise<void> {
-  for (const { bytes, oid } of replayed) await writeCommit(git, folder, bytes, oid)
+  if (replayed.length === 0) return
+  const commits = replayed.map(({ bytes }) => bytes)
+  await writeCommits(git, folder, commits)
 }
 
 /** Commits of `head` that `base` lacks, the oldest first. @throws 409 for merges among them, and for too many */
@@ -119,7 +121,7 @@ async function mergeOnto(
   const made = await git.run(['commit-tree', '-p', parent, '-m', 'here', tree], {
     repository: folder,
     env,
-    ...(objectDirectory === undefined ? {} : { objectDirectory }),
+    ...(objectDirectory === undefined ? {} : inPreview(objectDirectory)),
   })
   const outcome = await mergeTrees(source, {
     base: made.stdout.toString().trim(),

@@ -1,6 +1,6 @@
 import { conflict, type ProblemError } from '../http/problem.ts'
 import { findUnsigned, type Unsigned } from '../repositories/commit-signatures/find-unsigned.ts'
-import { isUnsigned, unsignedSentences } from '../repositories/commit-signatures/unsigned-words.ts'
+import { isUnsigned, unsignedRefusal, unsignedSentences } from '../repositories/commit-signatures/unsigned-words.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import type { MergeMethod } from './shapes.ts'
@@ -15,9 +15,6 @@ export const readUnsigned = (
   { base, head }: { base: string; head: string },
 ): Promise<Unsigned> =>
   findUnsigned({ db: database.read, at: now() }, { git, folder }, { repositoryId: repository.id, base, tip: head })
-
-export const unsignedRefusal = (branch: string): string =>
-  `${branch} takes only commits signed by a registered key, and not all of these are.`
 
 /** Why a branch that takes only signed commits does not take these in this way; the same commits a push would bring. */
 export async function findUnsignedRefusal(

@@ -66,6 +66,12 @@ export async function readPullRequest(
     row.repositoryId,
     row.mergeOid === null ? [] : [row.mergeOid],
   )
+  const methods = judgeMethods({
+    rule,
+    branch: branchName(row.targetRef),
+    history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
+    unsigned: ready?.unsigned ?? null,
+  })
   const mergeability = judgeMergeability({
     state: row.state,
     sourceBranch: branchName(row.sourceRef),
@@ -74,13 +80,8 @@ export async function readPullRequest(
     hasTarget: ends.hasTarget,
     comparison: ends.hasSource && ends.hasTarget ? comparison : null,
     ready: lines,
+    methods,
     ...(await readMergeRights(parts, place, row, { caller, rule })),
-  })
-  const methods = judgeMethods({
-    rule,
-    branch: branchName(row.targetRef),
-    history: isMergeable ? await readHistory(source, { ...ends, mergeBase }) : null,
-    unsigned: ready?.unsigned ?? null,
   })
   return {
     ...renderSummary(summary, (await readBadges(db, [summary]))(summary)),
@@ -103,10 +104,7 @@ export async function readPullRequest(
     can: {
       edit: mayWrite,
       close: mayWrite && row.state === 'open',
-      merge:
-        mergeability.state === 'ready' &&
-        mergeability.heldBy === null &&
-        methods.some(({ refusal }) => refusal === null),
+      merge: mergeability.state === 'ready' && mergeability.heldBy === null,
       autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
       bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines, methods }),
     },

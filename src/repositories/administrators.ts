@@ -1,12 +1,20 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { RepositoryTable } from '../database/schema.ts'
 
-/** Everybody who administers a repository: by a role there, in its project or through a group, or in the organisation. */
+/**
+ * Everybody who administers a repository: by a role there, in its project or through a group, or in the organisation.
+ * Nobody where it has been deleted.
+ */
 export async function listAdministrators(
-  db: Db<'user' | 'roleGrant' | 'groupMember'>,
-  repository: Pick<RepositoryTable, 'id' | 'projectId'>,
+  db: Db<'user' | 'repository' | 'roleGrant' | 'groupMember'>,
+  repositoryId: Id<'rep'>,
 ): Promise<Id<'usr'>[]> {
+  const repository = await db
+    .selectFrom('repository')
+    .select(['id', 'projectId'])
+    .where('id', '=', repositoryId)
+    .executeTakeFirst()
+  if (repository === undefined) return []
   const grants = await db
     .selectFrom('roleGrant')
     .select(['subjectKind', 'subjectId'])

@@ -29,7 +29,7 @@ export async function removeDemoProjects(
 
 export async function throwAwayFolders({ git, root }: RepositoryParts, folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
-    git.objects(folder).end()
+    git.letGo(folder)
     await throwAway(root, folder)
   }
 }

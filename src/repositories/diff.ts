@@ -3,6 +3,7 @@ import { Lru } from '../protocols/lru.ts'
 import { emptyTree } from './git-environment.ts'
 import { parseDiffList, type RawDiffFile } from './diff-list.ts'
 import { knownHunks, splitPatches } from './diff-patches.ts'
+import { diffTree, withPatches } from './git-diffs.ts'
 import { GitError } from './git-error.ts'
 import type { Source } from './revision.ts'
 import { renderPatch } from './render-patch.ts'
@@ -30,8 +31,6 @@ const maxHunkBytes = 1024 ** 2
 /** As much as a page shows at first. */
 const maxPatches = 25
 const maxPatchesLength = 256 * 1024
-/** Larger files are not compared line by line: one of them could take the server's memory. */
-export const maxComparedBytes = 8 * 1024 ** 2
 
 const lists = new Lru<string, DiffList>(200)
 
@@ -41,33 +40,17 @@ export const keyOf = ({ folder }: Pick<Source, 'folder'>, { from, to }: Comparis
 export const nothing = emptyTree
 
 /** The files that differ, renames found, attributes and converters of the repository left aside. */
-export async function readDiffList(
-  { git, folder }: Source,
-  { from, to, objectDirectory }: Comparison,
-): Promise<DiffList> {
-  const key = keyOf({ folder }, { from, to })
+export async function readDiffList(source: Source, comparison: Comparison): Promise<DiffList> {
+  const key = keyOf(source, comparison)
   const known = lists.get(key)
   if (known !== undefined) return known
-  const flags = ['-r', '-M', '-z', '--raw', '--no-abbrev', '--no-ext-diff', '--no-textconv']
-  const run = async (more: string[], maxOutputBytes: number): Promise<Buffer> => {
-    const options = [...flags, ...more, '--end-of-options', from, to, '--']
-    const { stdout } = await git.run(['-c', `core.bigFileThreshold=${maxComparedBytes}`, 'diff-tree', ...options], {
-      repository: folder,
-      maxOutputBytes,
-      ...(objectDirectory === undefined ? {} : { objectDirectory }),
-    })
-    return stdout
-  }
   // What a person can read in one sitting comes whole, by one process; of more, the list first.
-  const whole = await run(['-p', '--no-color'], maxHunkBytes).catch((error: unknown) => {
-    if (error instanceof GitError && error.code === 'git-output-too-large') return undefined
-    throw error
-  })
+  const whole = await readWhole(source, comparison)
   const split = whole && splitPatches(whole, (part) => parseDiffList(part).length)
   if (split?.hunks !== undefined) knownHunks.set(key, split.hunks)
   const all =
     split?.hunks === undefined
-      ? parseDiffList(await run(['--numstat'], maxListBytes))
+      ? parseDiffList(await runDiff(source, comparison, ['--numstat'], maxListBytes))
       : parseDiffList(split.list).map((file, index) => ({ ...file, ...split.counts[index] }))
   const list: DiffList = {
     files: all.slice(0, maxFiles),
@@ -78,6 +61,35 @@ export async function readDiffList(
   }
   lists.set(key, list)
   return list
+}
+
+/** Undefined where it is more than a page takes at once. */
+async function readWhole(source: Source, comparison: Comparison): Promise<Buffer | undefined> {
+  const { git, folder } = source
+  // What is not made yet lies in a folder of its own, seen by a process of its own.
+  if (comparison.objectDirectory === undefined) {
+    const { info } = git.objects(folder)
+    const [from, to] = await Promise.all([comparison.from, comparison.to].map((name) => info(`${name}^{tree}`)))
+    if (from !== undefined && to !== undefined) return git.compare(folder, { from: from.oid, to: to.oid }, maxHunkBytes)
+  }
+  return runDiff(source, comparison, withPatches, maxHunkBytes).catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'git-output-too-large') return undefined
+    throw error
+  })
+}
+
+async function runDiff(
+  { git, folder }: Source,
+  { from, to, objectDirectory }: Comparison,
+  more: readonly string[],
+  maxOutputBytes: number,
+): Promise<Buffer> {
+  const { stdout } = await git.run([...diffTree, ...more, '--end-of-options', from, to, '--'], {
+    repository: folder,
+    maxOutputBytes,
+    ...(objectDirectory === undefined ? {} : { objectDirectory }),
+  })
+  return stdout
 }
 
 /** The list, with the patches that came along with it. */

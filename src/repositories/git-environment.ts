@@ -89,7 +89,7 @@ export type GitSetting = readonly [key: string, value: string]
 // What one invocation may set for itself: where and how it speaks to another server, which refs the server moves itself,
 // by what it knows again the nonces of signed pushes.
 const settable =
-  /^(http\.|protocol\.https?\.allow$|fetch\.|core\.fsync$|receive\.procReceiveRefs$|receive\.certNonce(Seed|Slop)$)/
+  /^(http\.|protocol\.(https?|ssh)\.allow$|core\.sshCommand$|fetch\.|core\.fsync$|receive\.procReceiveRefs$|receive\.certNonce(Seed|Slop)$)/
 
 /**
  * More configuration for one child, after that of `environment`. It travels in the environment of this child alone: no

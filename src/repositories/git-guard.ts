@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Authenticator } from '../access-keys/authenticate.ts'
+import { type Authenticator, tokenRefusedTitle } from '../access-keys/authenticate.ts'
 import type { Guard } from '../http/access.ts'
 import { notFound, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
@@ -17,7 +17,7 @@ export function createGitGuard(parts: PlaceParts & { authenticator: Authenticato
     const least = isPush(request) ? 'write' : 'read'
     const caller = await findGitCaller(authenticator, request)
     const place = await admitToGit(parts, caller, { path: gitPath(request), least })
-    if (place === undefined) throw credentialsNeeded('Sign in with a token:')
+    if (place === undefined) throw credentialsNeeded('sign-in-required', 'Sign in with a token:')
     request.caller = caller
     request.place = place
   }
@@ -44,7 +44,7 @@ async function findGitCaller(authenticator: Authenticator, request: FastifyReque
   if (request.headers.authorization === undefined)
     return isSignersList(request) ? authenticator.fromRequest(request) : undefined
   const caller = await authenticator.fromGit(request)
-  if (caller === undefined) throw credentialsNeeded('This token is not known, has expired, or was ended.')
+  if (caller === undefined) throw credentialsNeeded('token-refused', tokenRefusedTitle)
   return caller
 }
 
@@ -63,8 +63,8 @@ function gitPath(request: FastifyRequest): { project: string; repository: string
   return { project, repository: repository.replace(/\.git$/i, '') }
 }
 
-const credentialsNeeded = (title: string): ProblemError =>
-  new ProblemError(401, 'sign-in-required', title, {
+const credentialsNeeded = (code: 'sign-in-required' | 'token-refused', title: string): ProblemError =>
+  new ProblemError(401, code, title, {
     help: 'Use any user name, and as the password an API token that you make under Account.',
     // RFC 7617 §2.1
     headers: { 'www-authenticate': 'Basic realm="Postern", charset="UTF-8"' },

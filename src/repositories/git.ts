@@ -5,7 +5,7 @@
  * Callers put `--end-of-options` before revisions and `--` before paths.
  */
 import { constants } from 'node:fs'
-import { access, mkdir, readdir, rm } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,6 +17,7 @@ import {
   moreConfiguration,
   objectDirectoryEnvironment,
 } from './git-environment.ts'
+import { createGitDiffs, type GitDiffs } from './git-diffs.ts'
 import { GitError } from './git-error.ts'
 import { defaultGitLimits, type GitLimits } from './git-limits.ts'
 import { createObjectPool, type GitObjects } from './git-objects.ts'
@@ -68,6 +69,12 @@ export type Git = {
   stream(args: readonly string[], options?: StreamOptions): Promise<StreamedGit>
   /** Fast reads through pooled processes. */
   objects(repository: string, options?: { objectDirectory?: string }): GitObjects
+  /** Two trees compared by a process that is kept. */
+  compare: GitDiffs['compare']
+  /** Ends the processes kept for a repository: before its folder goes away. */
+  letGo(repository: string): void
+  /** A 0700 folder for what one invocation alone may read: gone when disposed of, and at the next start whatever happened. */
+  privateFolder(): Promise<{ path: string } & AsyncDisposable>
   /** For example `2.39.5`. */
   version(): string
   close(): Promise<void>
@@ -190,13 +197,27 @@ export async function createGit({
     throw error
   }
   const pool = createObjectPool({ start: (options) => stream(['cat-file', '--batch-command'], options) })
+  const diffs = createGitDiffs({ start: stream })
   return {
     run,
     stream,
     objects: pool.objects,
+    async compare(repository, trees, maxBytes) {
+      using _slot = await runSlots.take()
+      return await diffs.compare(repository, trees, maxBytes)
+    },
+    letGo(repository) {
+      pool.objects(repository).end()
+      diffs.end(repository)
+    },
+    async privateFolder() {
+      const path = await mkdtemp(join(folder, 'run-'))
+      return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) }
+    },
     version: () => version,
     async close() {
       pool.close()
+      diffs.close()
       await runner.close()
     },
   }
@@ -262,7 +283,7 @@ async function readVersion(run: Git['run']): Promise<string> {
   return version
 }
 
-/** Socket folders of a server that was killed. */
+/** Folders of sockets and keys of a server that was killed. */
 async function removeRemains(folder: string): Promise<void> {
   const entries = await readdir(folder).catch(() => [])
   for (const name of entries) {

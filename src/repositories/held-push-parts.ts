@@ -15,6 +15,8 @@ export interface HoldParts extends RefParts {
   policy: PolicyInForce
   waiting: Waiting
   heldPushes: HeldPushes
+  /** This node: what it holds goes when it does. */
+  nodeId: string
   /** Where people open this instance. */
   origin: string
   /** How long a push waits for its tap. */

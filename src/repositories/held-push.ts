@@ -132,6 +132,7 @@ async function ask(parts: HoldParts, held: HeldPush): Promise<{ id: Id<'srq'> } 
         newOid: command.newOid,
         quarantine: basename(quarantine),
         actorId: caller.id,
+        nodeId: parts.nodeId,
         createdAt: at,
         endedAt: null,
         outcome: null,

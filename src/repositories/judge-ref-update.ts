@@ -87,15 +87,17 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
   if (!isProtected) return { outcome: 'allow' }
   if (newOid === zeroOid)
     return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
-  if (door !== 'merge' && !(door === 'push' && facts.push !== undefined && takesTap(facts.push)))
-    return refuse(
-      'protected-branch',
-      'this branch is protected',
-      `${name} is protected: open a pull request instead. Push to a branch of your own first:`,
+  if (door !== 'merge' && !(door === 'push' && facts.push !== undefined && takesTap(facts.push))) {
+    const instead = `${name} is protected: open a pull request instead.`
+    // Commands are for a terminal alone.
+    const how = [
+      `${instead} Push to a branch of your own first:`,
       'git push origin HEAD:my-change',
       'Or do both at once:',
       `git push -o pull-request origin HEAD:${name}`,
-    )
+    ]
+    return refuse('protected-branch', 'this branch is protected', ...(door === 'push' ? how : [instead]))
+  }
   if (facts.isFastForward === false)
     return refuse(
       'not-fast-forward',

@@ -21,7 +21,9 @@ describe('maintenance', () => {
     await fixture.git.run(['repack', '-adq'], { repository })
     await fixture.git.run(['update-ref', '-d', 'refs/heads/ended'], { repository })
     const { stdout } = await fixture.git.run(['hash-object', '-w', '--stdin'], { repository, input: 'soon named' })
-    await maintain(fixture.git, repository)
+    const letGo: string[] = []
+    await maintain({ ...fixture.git, letGo: (folder) => void letGo.push(folder) }, repository)
+    assert.deepEqual(letGo, [repository], 'nobody goes on holding packs that are gone')
     assert.ok((await readdir(join(repository, 'objects', 'pack'))).some((name) => name.endsWith('.bitmap')))
     assert.ok((await readdir(join(repository, 'objects', 'info'))).includes('commit-graph'))
     assert.ok((await readdir(repository)).includes('packed-refs'))

@@ -31,6 +31,8 @@ export async function maintain(git: Git, folder: string, signal?: AbortSignal): 
   )
   await git.run(['prune', '--expire=2.weeks.ago'], options)
   await git.run(['commit-graph', 'write', '--reachable', '--changed-paths', '--no-progress'], options)
+  // Whoever reads on would hold the packs that are gone now, and their place on the disk.
+  git.letGo(folder)
 }
 
 /** A background queue: one repository at a time, so that the other core stays with the people. */

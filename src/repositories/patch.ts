@@ -1,6 +1,7 @@
-import { type Comparison, getDiffFile, keyOf, maxComparedBytes } from './diff.ts'
+import { type Comparison, getDiffFile, keyOf } from './diff.ts'
 import type { RawDiffFile } from './diff-list.ts'
 import { knownHunks } from './diff-patches.ts'
+import { maxComparedBytes } from './git-diffs.ts'
 import { GitError } from './git-error.ts'
 import type { Source } from './revision.ts'
 import { renderPatch, withoutPatch } from './render-patch.ts'

@@ -3,12 +3,15 @@ import type { Database, Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import {
   type Protection,
+  renderPushes,
   renderSealsTree,
   renderSignersTree,
+  renderSshKeys,
   sealPath,
   SEALS_REF,
   SIGNERS_REF,
 } from '../seals/format/projection.ts'
+import { pushPath } from '../seals/format/push-record.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { placeOf } from './access.ts'
@@ -17,7 +20,15 @@ import type { Git } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
 import { listRevocations } from './revoked-keys.ts'
 import { sealRecordOf } from '../seals/stored-seal.ts'
-import { type CountedSeal, listRepositorySeals, listSigners } from './signers.ts'
+import {
+  listCountedPushes,
+  listPushKeys,
+  listSshKeyEnds,
+  type PushTables,
+  readPushRecords,
+  sshKeyEntryOf,
+} from './signed-pushes.ts'
+import { type CountedSeal, listEnrolments, listRepositorySeals, listSigners } from './signers.ts'
 
 export interface Projection {
   /** Writes what the tables say and the refs do not yet. Called twice, the second call changes nothing. */
@@ -50,7 +61,8 @@ export function createProjection(parts: {
   async function write(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void> {
     const entries = await listSigners(database.read, place.repository.id)
     const revocations = await listRevocations(database.read, place.repository.id, entries)
-    const signers = renderSignersTree(entries, revocations)
+    const sshKeys = await renderKeys(database.read, place.repository.id)
+    const signers = new Map([...renderSignersTree(entries, revocations), ...sshKeys])
     const state = await digestState(database.read, place.repository.id, signers)
     if (written.get(place.repository.id) === state) return
     await append(place, signers)
@@ -107,9 +119,31 @@ export function createProjection(parts: {
   }
 }
 
+/** Keys over SSH that signed pushes to this repository, each with the tap by which it was added. */
+async function renderKeys(
+  db: Db<PushTables | 'seal' | 'credentialRecord'>,
+  repositoryId: Id<'rep'>,
+): Promise<Map<string, Buffer>> {
+  const keys = await listPushKeys(db, repositoryId)
+  if (keys.length === 0) return new Map()
+  const seals = await listEnrolments(db, keys)
+  const signers = [...new Set([...seals.values()].map(({ credentialRecordId }) => credentialRecordId))]
+  const records =
+    signers.length === 0
+      ? []
+      : await db.selectFrom('credentialRecord').select(['id', 'credentialId']).where('id', 'in', signers).execute()
+  const credentialIds = new Map(records.map(({ id, credentialId }) => [id, credentialId]))
+  const entries = keys.map((key) => {
+    const seal = key.addedBy === null ? undefined : seals.get(key.addedBy)
+    const credentialId = seal && credentialIds.get(seal.credentialRecordId)
+    return sshKeyEntryOf(key, seal && credentialId ? { seal, credentialId } : undefined)
+  })
+  return renderSshKeys(entries, await listSshKeyEnds(db, repositoryId, keys))
+}
+
 /** Names everything that the two trees are rendered from. */
 async function digestState(
-  db: Parameters<typeof listRepositorySeals>[0],
+  db: Parameters<typeof listSigners>[0],
   repositoryId: Id<'rep'>,
   signers: Map<string, Buffer>,
 ): Promise<string> {
@@ -119,7 +153,13 @@ async function digestState(
     .select(['ref', 'baselineOid', 'protectSealId'])
     .where('repositoryId', '=', repositoryId)
     .execute()
-  const facts = [[...signers].map(([path, bytes]) => [path, blobOid(bytes)]), seals.map(({ id }) => id), protections]
+  const pushes = await listCountedPushes(db, repositoryId)
+  const facts = [
+    [...signers].map(([path, bytes]) => [path, blobOid(bytes)]),
+    seals.map(({ id }) => id),
+    pushes.map(({ digest }) => digest),
+    protections,
+  ]
   return hash('sha256', JSON.stringify(facts), 'hex')
 }
 
@@ -138,7 +178,9 @@ async function renderNewSeals(
     .where('repositoryId', '=', repository.id)
     .execute()
   const digests = new Map(seals.map((seal) => [seal.id, seal.statementDigest]))
-  return renderSealsTree(
+  const pushes = await listCountedPushes(db, repository.id)
+  const freshPushes = pushes.filter(({ digest }) => !known.has(pushPath(`sha256:${digest}`)))
+  const files = renderSealsTree(
     await toRecords(db, fresh),
     protections.map((row): Protection => ({
       repositoryId: row.repositoryId,
@@ -148,6 +190,7 @@ async function renderNewSeals(
       startedAt: renderTime(row.createdAt),
     })),
   )
+  return new Map([...files, ...renderPushes(await readPushRecords(db, repository.id, freshPushes))])
 }
 
 async function toRecords(db: Db<'seal' | 'credentialRecord'>, counted: readonly CountedSeal[]): Promise<SealRecord[]> {

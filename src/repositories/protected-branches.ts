@@ -114,7 +114,7 @@ export async function askForStart(
   return { sealRequestId: request.id }
 }
 
-const startQuestion = ({ repository, role }: RepositoryPlace, branch: string): TapQuestion => ({
+export const startQuestion = ({ repository, role }: RepositoryPlace, branch: string): TapQuestion => ({
   act: 'protect',
   place: { projectId: repository.projectId, repositoryId: repository.id, branch, role },
 })

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Id } from '../database/id.ts'
+import { NONCE_SECONDS } from '../protocols/git/push-certificate.ts'
 import type { GitSetting } from './git-environment.ts'
 
 /** By what git makes the nonces of signed pushes, and knows them again on every node. */
@@ -8,13 +9,10 @@ export interface PushNonces {
   settings(repositoryId: Id<'rep'>): readonly GitSetting[]
 }
 
-// As long as somebody may look for their key and its PIN, between what the server says and what it is sent.
-const slopSeconds = 300
-
 /** git puts no more than a time into a nonce: what it was given for stands in the seed. */
 export const createPushNonces = (secret: string): PushNonces => ({
   settings: (repositoryId) => [
     ['receive.certNonceSeed', createHmac('sha256', secret).update(repositoryId).digest('hex')],
-    ['receive.certNonceSlop', String(slopSeconds)],
+    ['receive.certNonceSlop', String(NONCE_SECONDS)],
   ],
 })

@@ -65,11 +65,7 @@ export async function findProposal(
   const problem = checkShortRefName(targetBranch) ?? checkShortRefName(options.pullRequest?.branch ?? 'x')
   if (problem !== undefined) return refusal('ref-name', 'this name cannot be used', refNameSentences[problem])
   if ((await readRef(git, folder, `refs/heads/${targetBranch}`)) === zeroOid)
-    return refusal(
-      'no-such-branch',
-      'there is no such branch',
-      `There is no branch ${targetBranch} to propose this for.`,
-    )
+    return refusal('no-such-branch', 'there is no such branch', `There is no branch ${targetBranch}.`)
   return { proposal: { command, targetBranch, options } }
 }
 
@@ -102,15 +98,17 @@ export async function readProposal(
   })
   const added = await run('rev-list', '--topo-order', command.newOid, `^refs/heads/${targetBranch}`)
   const first = added.trimEnd().split('\n').at(-1) ?? ''
-  if (first === '')
-    return refuse('nothing-to-propose', 'nothing to propose', `${targetBranch} already has everything that you pushed.`)
+  if (first === '') return refuse('nothing-to-merge', 'nothing to merge', nothingToMerge(targetBranch))
   const [subject = '', body = ''] = (await run('log', '-z', '--max-count=1', '--format=%s%x00%b', first)).split('\0')
   const title = oneLine(options.title ?? subject).slice(0, 300) || 'Untitled'
   const branch = options.pullRequest?.branch ?? `${caller.username}/${slugOf(subject)}`
   const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, branch)
-  if (sentence !== undefined) return refuse('guardrail', 'its branch may not be pushed so', sentence)
+  if (sentence !== undefined) return refuse('not-allowed', 'its branch may not be pushed so', sentence)
   return { ...proposal, title, description: (options.description ?? body).trim().slice(0, 50_000), branch }
 }
+
+/** By whatever door it is proposed. */
+export const nothingToMerge = (targetBranch: string): string => `${targetBranch} has all of it already.`
 
 /** Why this caller may not push to a branch of this name just so; the detour must not go past a guardrail. */
 export async function findBranchRefusal(

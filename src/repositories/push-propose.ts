@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
 import {
   createProcReceiveParser,
   procReceiveVersion,
@@ -117,7 +117,7 @@ async function chooseBranch(
     const isFree = oldOid === zeroOid || oldOid === newOid || (await isAncestor({ git, place }, oldOid, newOid))
     if (!isFree || rows.some((row) => row.ref === ref)) continue
     const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, name)
-    if (sentence !== undefined) throw new ProblemError(403, 'guardrail', sentence)
+    if (sentence !== undefined) throw forbidden(sentence)
     return { branch: name, oldOid }
   }
   throw new ProblemError(409, 'no-free-name', `Too many branches are called ${branch}.`, {

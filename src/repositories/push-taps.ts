@@ -78,11 +78,21 @@ export interface JudgedBranch {
 }
 
 /** What the guardrails say of this caller's pushes to a branch of this name. */
-export async function createPushJudge(
+export const createPushJudge = (
+  parts: { db: PushTables; policy: PolicyInForce; at: number },
+  place: RepositoryPlace,
+  caller: Caller,
+  proof: Proof = pushProof(caller, parts.at),
+): Promise<(name: string) => JudgedBranch> => createPushJudgeOf(parts, place, caller, proof)
+
+type Pusher = Pick<Caller, 'id' | 'kind' | 'username' | 'role'> & { address: string | null }
+
+/** The same of somebody who is not here any more. */
+export async function createPushJudgeOf(
   { db, policy, at }: { db: PushTables; policy: PolicyInForce; at: number },
   { repository }: RepositoryPlace,
-  caller: Caller,
-  proof: Proof = pushProof(caller, at),
+  caller: Pusher,
+  proof: Proof,
 ): Promise<(name: string) => JudgedBranch> {
   const actor: PolicyActor = await readPolicyActor(db, caller)
   // Not what the token has left of it: a rule about administrators is about them with any token.
@@ -112,7 +122,7 @@ function findForBranch(
   const takesPerson = !isPerson && decision.unmet.some(({ part }) => part === 'person')
   if (decision.outcome === 'deny' && !takesPerson)
     return {
-      ...refuse('guardrail', 'a guardrail forbids it', explainDecision(decision, facts), helpWith(decision)),
+      ...refuse('not-allowed', 'a guardrail forbids it', explainDecision(decision, facts), helpWith(decision)),
       decision: recorded,
     }
   if (!needsTap({ decision }, rule)) return undefined

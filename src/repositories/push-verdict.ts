@@ -174,7 +174,7 @@ async function findTooLarge(
 }
 
 const thanks = ({ isTapped = false }: { isTapped?: boolean }): string[] =>
-  isTapped ? ['Your signed push was the tap. It is kept here; postern verify does not read it.'] : []
+  isTapped ? ['Your signed push was the tap.'] : []
 
 /** What to do next with a new branch; nothing for the first push, which has no other branch to go to. */
 function invitation(origin: string, { repository, path }: RepositoryPlace, { commands }: PreReceive): string[] {

@@ -233,9 +233,11 @@ async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean
 
 /** @throws where git names these bytes otherwise, so that nothing but what was signed can be merged */
 export async function writeCommit(git: Git, folder: string, bytes: Buffer, oid: string): Promise<void> {
-  const { stdout } = await git.run(['hash-object', '-w', '-t', 'commit', '--stdin'], {
-    repository: folder,
-    input: bytes,
+  const write = () => git.run(['hash-object', '-w', '-t', 'commit', '--stdin'], { repository: folder, input: bytes })
+  // A repack takes empty folders of objects away, also the one that git has just made for this: then once more.
+  const { stdout } = await write().catch((error: unknown) => {
+    if (error instanceof GitError && error.code === 'git-failed') return write()
+    throw error
   })
   if (stdout.toString().trim() !== oid) throw new Error(`the commit is ${stdout.toString().trim()}, not ${oid}`)
 }

@@ -151,7 +151,7 @@ export async function deleteRepository(
       at,
     })
   })
-  git.objects(folder).end()
+  git.letGo(folder)
   await throwAway(root, folder)
 }
 

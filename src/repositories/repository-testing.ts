@@ -108,6 +108,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
       now,
     }),
     heldPushes,
+    nodeId: 'the only one',
     pushWaitSeconds: 10,
     openForPush: () => Promise.reject(new Error('no pull requests here')),
     pushNonces: createPushNonces('a secret of this instance'),

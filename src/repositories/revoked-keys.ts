@@ -7,7 +7,7 @@ import { movedOrAgreed } from './counted-seals.ts'
 
 /**
  * Writes down that a key may be in wrong hands, and what stands of it: every seal that counts in some repository, or
- * vouched for or ended a key, at this moment. Belongs in the transaction that ends the key, after it.
+ * vouched for, added or ended a key, at this moment. Belongs in the transaction that ends the key, after it.
  */
 export async function revokeKey(
   tx: Tx<'revokedKey' | 'standingSeal'>,
@@ -27,6 +27,7 @@ export async function revokeKey(
           eb.or([
             // One that is about to land may be in the repository before this is.
             movedOrAgreed(eb, ['done', 'prepared']),
+            eb.exists(eb.selectFrom('sshKey').select('sshKey.id').whereRef('sshKey.addedBy', '=', 'seal.id')),
             eb.exists(
               eb
                 .selectFrom('credentialRecord')

@@ -1,14 +1,15 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
+import type { CredentialRecordTable, SealTable, SshKeyTable } from '../database/schema.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
 import { movedOrAgreed } from './counted-seals.ts'
+import { listPushKeys, type PushTables } from './signed-pushes.ts'
 import { sealRecordOf, signerEntryOf } from '../seals/stored-seal.ts'
 
 type SealTables = 'seal' | 'refUpdate' | 'protectedBranch' | 'review' | 'pullRequest'
-type Tables = SealTables | 'credentialRecord' | 'user'
+type Tables = SealTables | PushTables | 'credentialRecord' | 'user'
 
 /** What the projection needs to know of a seal before it asks for all of it. */
 export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
@@ -26,8 +27,8 @@ export function listRepositorySeals(db: Db<SealTables>, repositoryId: Id<'rep'>)
 }
 
 /**
- * Everybody who sealed in this repository, everybody who vouched for them or ended their key, and the credential of the
- * set-up on which the chain stands. Only the public part of each credential.
+ * Everybody who sealed in this repository or added the key that signed a push to it, everybody who vouched for them or
+ * ended their key, and the credential of the set-up on which the chain stands. Only the public part of each credential.
  */
 export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Promise<SignerEntry[]> {
   const sealed = await listRepositorySeals(db, repositoryId)
@@ -41,7 +42,11 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
     .execute()
   const records = new Map<string, CredentialRecordTable>()
   const seals = new Map<string, SealTable>()
-  let wanted = new Set([...sealed.map(({ credentialRecordId }) => credentialRecordId), ...root.map(({ id }) => id)])
+  const added = await listEnrolments(db, await listPushKeys(db, repositoryId))
+  let wanted = new Set([
+    ...[...sealed, ...added.values()].map(({ credentialRecordId }) => credentialRecordId),
+    ...root.map(({ id }) => id),
+  ])
   while (wanted.size > 0) {
     const found = await db
       .selectFrom('credentialRecord')
@@ -78,6 +83,17 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
       }),
     ]
   })
+}
+
+/** The taps by which keys over SSH were added, by their id. */
+export async function listEnrolments(
+  db: Db<'seal'>,
+  keys: readonly Pick<SshKeyTable, 'addedBy'>[],
+): Promise<Map<Id<'sea'>, SealTable>> {
+  const ids = keys.flatMap(({ addedBy }) => addedBy ?? [])
+  if (ids.length === 0) return new Map()
+  const seals = await db.selectFrom('seal').selectAll().where('id', 'in', ids).execute()
+  return new Map(seals.map((seal) => [seal.id, seal]))
 }
 
 async function listOrigins(db: Db<'seal'>, ids: readonly Id<'crd'>[]): Promise<Map<string, string[]>> {

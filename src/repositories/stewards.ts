@@ -2,10 +2,14 @@ import type { AuditEntry } from '../audit/entry.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import { getSetting } from '../identity/settings.ts'
 import { listAdministrators } from './administrators.ts'
 
-/** So long what somebody looked after goes on after their access has ended; then it is switched off unless kept. */
-export const keepWithinMs = 14 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+
+/** Until when what somebody looked after goes on after their access has ended; then it is switched off unless kept. */
+export const getKeepBy = async (db: Db<'setting'>, at: number): Promise<number> =>
+  at + (await getSetting(db, 'keepDays')) * dayMs
 
 export interface LeftBehind {
   what: 'webhook' | 'mirror'
@@ -14,6 +18,7 @@ export interface LeftBehind {
   url: string
   /** Whose access ended. */
   person: string
+  keepBy: number
 }
 
 /**
@@ -28,7 +33,7 @@ export async function recordPassedOn(tx: Tx<'auditEvent' | 'auditPersonal'>, lef
     actor: null,
     target: { kind: left.what, id: left.id },
     repositoryId: left.repositoryId,
-    facts: { repository, host: new URL(left.url).host, person: left.person, keepBy: at + keepWithinMs },
+    facts: { repository, host: new URL(left.url).host, person: left.person, keepBy: left.keepBy },
     at,
   })
 }
@@ -47,12 +52,6 @@ export async function listStewardLetters(
   const [what = '', verb] = action.split('.')
   const isOff = verb === 'switched-off' && facts['person'] !== undefined
   if ((what !== 'webhook' && what !== 'mirror') || (verb !== 'passed-on' && !isOff) || !repositoryId) return []
-  const repository = await db
-    .selectFrom('repository')
-    .select(['id', 'projectId'])
-    .where('id', '=', repositoryId)
-    .executeTakeFirst()
-  if (repository === undefined) return []
   const told = {
     what,
     repository: String(facts['repository'] ?? ''),
@@ -60,7 +59,7 @@ export async function listStewardLetters(
     person: String(facts['person'] ?? ''),
     keepBy: Number(facts['keepBy'] ?? at),
   }
-  return (await listAdministrators(db, repository)).map((toUserId) => ({
+  return (await listAdministrators(db, repositoryId)).map((toUserId) => ({
     toUserId,
     kind: isOff ? 'left-behind-off' : 'left-behind',
     facts: told,

@@ -3,7 +3,7 @@ import type { Db } from '../database/handles.ts'
 import { decide } from '../policy/decide.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { factsOf } from '../policy/record-decision.ts'
-import { explainDecision } from '../policy/words.ts'
+import { explainPast } from '../policy/words.ts'
 
 /**
  * Seals that would not be enough by the rules of today, each with why, in a sentence. Judged over the facts of their
@@ -29,7 +29,7 @@ export async function listWeaker(
       if (facts === undefined) return []
       const decision = decide(rules, facts)
       const unmet = decision.unmet.filter(({ part }) => part === 'strength' || part === 'models')
-      return unmet.length === 0 ? [] : [[targetId, explainDecision({ ...decision, unmet }, facts)]]
+      return unmet.length === 0 ? [] : [[targetId, explainPast({ ...decision, unmet }, facts)]]
     }),
   )
 }

@@ -88,6 +88,9 @@ test('connections and questions of one address are counted for a minute', () => 
   assert.deepEqual([come(), come(), come(), come()], [true, true, true, false])
   clock.at += 60_000
   assert.equal(come(), true)
+  assert.deepEqual([come(), come(), come()], [true, true, false])
+  clock.at -= 3_600_000
+  assert.equal(come(), true, 'the clock was set back')
   const answers = Array.from({ length: 16 }, () => limits.mayAsk('192.0.2.1'))
   assert.equal(answers.filter(Boolean).length, 15)
   assert.equal(limits.mayAsk('192.0.2.9'), true)

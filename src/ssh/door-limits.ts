@@ -129,7 +129,8 @@ function createCounter(most: number, now: () => number): (block: string) => bool
   return (block) => {
     const at = now()
     let here = counts.get(block)
-    if (here === undefined || at - here.from >= windowMs) here = { from: at, count: 0 }
+    // A clock that was set back must not keep a window open for hours.
+    if (here === undefined || at < here.from || at - here.from >= windowMs) here = { from: at, count: 0 }
     here.count += 1
     counts.delete(block)
     counts.set(block, here)

@@ -1,14 +1,16 @@
 import type { ProvenSshKey, SshLogin } from '../access-keys/ssh-credential.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
+import type { ProblemError } from '../http/problem.ts'
 import { actorOf } from '../identity/caller.ts'
+import { SshLoginRefused } from '../identity/judge-caller.ts'
 import { credentialId, type Login } from './login.ts'
 
 export interface LoginRecord {
   /** Somebody is in. */
   used(login: Login, from: SshLogin): Promise<void>
   /** A key that is known here may not come in. */
-  refused(key: ProvenSshKey, from: SshLogin, why: { code: string; message: string }): Promise<void>
+  refused(key: ProvenSshKey, from: SshLogin, why: ProblemError): Promise<void>
 }
 
 /** A key in a file that logs in all day, and a refusal that is tried all day, is one line an hour. */
@@ -48,11 +50,13 @@ export function createLoginRecord({
           target: { kind: caller.by.kind, id: credentialId(login) },
           facts: { key: caller.by.name, ...factsOf(key) },
           personal: { address },
+          decision: caller.judged,
           at: now(),
         }),
       )
     },
-    async refused(key, { address }, { code, message }) {
+    async refused(key, { address }, why) {
+      const { code, message } = why
       if (!isNew(`${key.fingerprint} ${code} ${address}`)) return
       await database.write((tx) =>
         recordEvent(tx, {
@@ -62,6 +66,7 @@ export function createLoginRecord({
           outcome: 'refused',
           facts: { ...factsOf(key), code, reason: message },
           personal: { address },
+          ...(why instanceof SshLoginRefused ? { decision: why.judged } : {}),
           at: now(),
         }),
       )

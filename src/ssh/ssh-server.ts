@@ -38,6 +38,7 @@ export interface SshServer {
   listen(): Promise<void>
   /** Where it listens; 0 before it does. */
   port(): number
+  openConnections(): number
   /** Ends every connection; what runs on one has a few seconds to end by itself. */
   close(): Promise<void>
 }
@@ -106,6 +107,7 @@ export function createSshServer(parts: SshServerParts): SshServer {
       const address = listener.address()
       return address === null || typeof address === 'string' ? 0 : address.port
     },
+    openConnections: () => open.size,
     async close() {
       if (!listener.listening) return
       const closed = new Promise((resolve) => listener.close(resolve))

@@ -17,10 +17,11 @@ interface BranchRuleFormProps {
   place: Place
   branch: string
   rule: BranchRule
+  names: Record<string, string>
   ownersFile: string | null
 }
 
-export function BranchRuleForm({ place, branch, rule: saved, ownersFile }: BranchRuleFormProps) {
+export function BranchRuleForm({ place, branch, rule: saved, names, ownersFile }: BranchRuleFormProps) {
   const [rule, setRule] = useState(saved)
   const act = useMutation({
     mutationFn: () =>
@@ -30,6 +31,7 @@ export function BranchRuleForm({ place, branch, rule: saved, ownersFile }: Branc
   const isChanged = JSON.stringify(rule) !== JSON.stringify(saved)
   const part: RulePart = {
     rule,
+    names,
     errors: fieldProblems(act.error),
     onChange: (change) => setRule((before) => ({ ...before, ...change })),
   }

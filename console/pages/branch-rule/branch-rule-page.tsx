@@ -53,7 +53,7 @@ function BranchRuleSettings() {
             ))}
           </Alert>
         )}
-        <BranchRuleForm place={place} branch={branch} rule={data.rule} ownersFile={path} />
+        <BranchRuleForm place={place} branch={branch} rule={data.rule} names={data.names} ownersFile={path} />
       </Stack>
     </>
   )

@@ -9,7 +9,7 @@ import { FormGroups } from './form-groups.tsx'
 const strengths = ['passkey', 'device-bound', 'attested'] as const
 
 /** Who must have tapped to approve before anybody may merge. */
-export function FormApprovals({ rule, errors, onChange, ownersFile }: RulePart & { ownersFile: string | null }) {
+export function FormApprovals({ rule, names, errors, onChange, ownersFile }: RulePart & { ownersFile: string | null }) {
   const number = (value: string | number): number => Math.max(0, Math.min(10, Math.trunc(Number(value) || 0)))
   const setApprovals = (approvals: number) =>
     onChange({ approvals, agentApprovals: Math.max(approvals, rule.agentApprovals) })
@@ -36,7 +36,7 @@ export function FormApprovals({ rule, errors, onChange, ownersFile }: RulePart &
             onChange={(value) => onChange({ agentApprovals: number(value) })}
           />
         </SimpleGrid>
-        <FormGroups rule={rule} errors={errors} onChange={onChange} />
+        <FormGroups rule={rule} names={names} errors={errors} onChange={onChange} />
         <Select
           label="They tap with at least"
           data={strengths.map((value) => ({ value, label: capital(strengthWords[value]) }))}

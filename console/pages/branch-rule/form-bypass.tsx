@@ -11,7 +11,7 @@ import type { RulePart } from './rule-part.ts'
 const administrators = 'repository-role:admin'
 
 /** Who may merge past all of this in an emergency, and by when somebody else must have looked. */
-export function FormBypass({ rule, errors, onChange }: RulePart) {
+export function FormBypass({ rule, names, errors, onChange }: RulePart) {
   const groups = useQuery(getQuery<Items<PersonGroup>>('/groups')).data?.items ?? []
   const people = useQuery(getQuery<PageOf<Person>>('/people')).data?.items ?? []
   const others = rule.bypass.filter((who) => who !== administrators)
@@ -19,7 +19,8 @@ export function FormBypass({ rule, errors, onChange }: RulePart) {
   const remove = (who: string) => onChange({ bypass: rule.bypass.filter((one) => one !== who) })
   const nameOf = (who: string): string => {
     const id = who.slice(who.indexOf(':') + 1)
-    return groups.find((group) => group.id === id)?.name ?? people.find((one) => one.id === id)?.displayName ?? id
+    const found = groups.find((group) => group.id === id)?.name ?? people.find((one) => one.id === id)?.displayName
+    return found ?? names[id] ?? id
   }
   const addPerson = async (username: string | null) => {
     if (username === null) return

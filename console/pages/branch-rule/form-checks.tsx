@@ -4,7 +4,7 @@ import { Section } from '../../ui/section.tsx'
 import type { RulePart } from './rule-part.ts'
 
 /** Checks that must have passed, each by the name that its program sets. */
-export function FormChecks({ rule, errors, onChange }: RulePart) {
+export function FormChecks({ rule, names, errors, onChange }: RulePart) {
   const [name, setName] = useState('')
   const add = () => {
     const clean = name.trim()
@@ -23,7 +23,7 @@ export function FormChecks({ rule, errors, onChange }: RulePart) {
             <TagsInput
               flex={1}
               label={check.name}
-              description="Ids of the API tokens that may say it (tok_…); empty: any token that may write"
+              description={describe(check.tokenIds ?? [], names)}
               placeholder={check.tokenIds === null ? 'Any token that may write' : ''}
               value={check.tokenIds ?? []}
               onChange={(ids) => {
@@ -59,4 +59,11 @@ export function FormChecks({ rule, errors, onChange }: RulePart) {
       </Stack>
     </Section>
   )
+}
+
+/** An id says nothing to who reads it: beside them stand the names of those that were saved. */
+function describe(tokenIds: readonly string[], names: Record<string, string>): string {
+  const known = tokenIds.flatMap((id) => names[id] ?? [])
+  const now = known.length === 0 ? '' : ` Now: ${known.join(', ')}.`
+  return `Ids of the API tokens that may say it, from Account → Tokens; empty: any token that may write.${now}`
 }

@@ -5,10 +5,10 @@ import type { Group as PersonGroup, Items } from '../../api/shapes.ts'
 import type { RulePart } from './rule-part.ts'
 
 /** "2 developers and 1 of security": how many of them must be in which group. */
-export function FormGroups({ rule, errors, onChange }: RulePart) {
+export function FormGroups({ rule, names, errors, onChange }: RulePart) {
   const { data } = useQuery(getQuery<Items<PersonGroup>>('/groups'))
   const groups = data?.items ?? []
-  const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? id
+  const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? names[id] ?? id
   const free = groups.filter(({ id }) => !rule.groups.some(({ groupId }) => groupId === id))
   const set = (groupId: string, count: number) =>
     onChange({ groups: rule.groups.map((one) => (one.groupId === groupId ? { groupId, count } : one)) })

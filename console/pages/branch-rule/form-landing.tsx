@@ -26,7 +26,7 @@ export const FormLanding = ({ rule, errors, onChange }: RulePart) => (
           <Radio
             value="tap-or-signed"
             label="Open, with a tap or a signed push"
-            description="git push --signed with a registered security key and its PIN is that tap, in the terminal. postern verify cannot read it: such a push stays unproven in a clone"
+            description="git push --signed with a registered security key and its PIN is that tap, in the terminal. It is proof in every clone too, but no page has shown the change"
           />
         </Stack>
       </Radio.Group>

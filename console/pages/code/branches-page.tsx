@@ -56,13 +56,15 @@ function Branches({ repository }: { repository: RepositoryView }) {
 function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDelete: () => void }) {
   const { repository, branch } = props
   const { project, name, myRole } = repository
-  const refusal = branch.isProtected
-    ? 'A protected branch stays'
-    : branch.isDefault
-      ? 'The default branch stays'
-      : myRole === 'read'
-        ? 'Deleting needs the role “write”'
-        : null
+  // As the server says it, and git’s terminal.
+  const refusal =
+    myRole === 'read'
+      ? `You may read ${project}/${name}, but not change it.`
+      : branch.isDefault
+        ? `${branch.name} is the default branch and cannot be deleted.`
+        : branch.isProtected
+          ? `${branch.name} is protected and cannot be deleted.`
+          : null
   return (
     <li className={styles.row}>
       <Box flex={1} miw={0}>

@@ -12,10 +12,10 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type DiffSource, patchQuery } from './diff-queries.ts'
 
 /** Cards fill the screen first, and are added in larger steps as the reader nears the end. */
-const FIRST = 6
+const FIRST = 3
 const STEP = 40
-/** These are drawn whole at once; the others when the browser says that they are near. */
-const ON_SCREEN = 2
+/** This one is drawn whole at once; the others when the browser says that they are near. */
+const ON_SCREEN = 1
 
 interface ChangedFilesProps {
   source: DiffSource

@@ -2,7 +2,7 @@ import { Alert, Box, Button, Collapse, Group, SegmentedControl, Text } from '@ma
 import { useMediaQuery } from '@mantine/hooks'
 import { IconFiles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import type { DiffSummary } from '../../api/shapes.ts'
 import { DiffCounts } from '../../ui/diff-counts.tsx'
 import { DiffTree } from '../../ui/diff-tree.tsx'
@@ -67,7 +67,9 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
     // After the list has grown far enough to hold that file.
     requestAnimationFrame(() => scrollToCard(index))
   }
-  const treeView = <DiffTree files={tree} viewed={viewedIndexes} onSelect={goTo} />
+  // The words of the change first: hundreds of names at the side follow a moment later.
+  const listed = useDeferredValue(tree, [])
+  const treeView = <DiffTree files={listed} viewed={viewedIndexes} onSelect={goTo} />
   return (
     <Box className={styles.changes}>
       <Group justify="space-between" mb="sm" gap="sm">

@@ -86,7 +86,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
           </List.Item>
         </List>
       </Paper>
-      <Group gap="xs">
+      <Group gap="xs" wrap="nowrap">
         <Loader size="xs" aria-hidden />
         <Text size="sm" c="dimmed">
           Waiting for your push. This page goes on by itself.

@@ -1,6 +1,6 @@
 import { Anchor, Box, Group, Text, Title } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
@@ -59,20 +59,10 @@ function RepositoryNavigation({ repository, tab }: { repository: RepositoryView;
     ['tags', 'Tags', paths.tags(project, name), repository.tagCount],
   ]
   if (repository.myRole === 'admin') links.push(['settings', 'Settings', paths.settings(project, name)])
-  const here = useRef<HTMLAnchorElement>(null)
-  // On a phone the tabs are wider than the page.
-  useEffect(() => {
-    here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [tab])
   return (
     <Box component="nav" aria-label="Repository" className={styles.tabs}>
       {links.map(([key, label, href, count]) => (
-        <a
-          key={key}
-          href={href}
-          className={styles.tab}
-          {...(key === tab ? { ref: here, 'aria-current': 'page' as const } : {})}
-        >
+        <a key={key} href={href} className={styles.tab} {...(key === tab ? { 'aria-current': 'page' as const } : {})}>
           {label}
           {count ? <span className={styles.count}>{count.toLocaleString('en')}</span> : null}
         </a>

@@ -4,7 +4,6 @@ import { paths } from '../../paths.ts'
 import { AutoMerge } from './auto-merge.tsx'
 import { CheckLine } from './check-line.tsx'
 import { Conflicts } from './conflicts.tsx'
-import { whyShut } from './merge-methods.ts'
 import type { PullRequestPlace } from './use-pull-request.ts'
 
 interface ChecklistProps {
@@ -16,8 +15,7 @@ interface ChecklistProps {
 /** What stands between this pull request and its merge, and the button when nothing does. */
 export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
   const { mergeability, can } = pullRequest
-  const shut = mergeability.state === 'ready' ? whyShut(pullRequest.methods) : []
-  const isReady = mergeability.state === 'ready' && can.merge && shut.length === 0
+  const isReady = mergeability.state === 'ready' && can.merge
   const merge = (query: { past?: string } = {}) => paths.merge(place.project, place.name, place.number, query)
   return (
     <Paper withBorder p="md" component="section" aria-label="Merging">
@@ -36,12 +34,6 @@ export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
             {mergeability.checks.map((check) => (
               <CheckLine key={check.label} check={check} openThread={openThread} />
             ))}
-            {shut.length > 0 && (
-              <CheckLine
-                check={{ label: 'A way to merge is open', isMet: false, help: shut.join(' ') }}
-                openThread={undefined}
-              />
-            )}
           </List>
         )}
         {mergeability.state === 'conflicts' && <Conflicts pullRequest={pullRequest} />}

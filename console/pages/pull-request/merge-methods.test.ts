@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chosenMethod, closedWays, whyShut } from './merge-methods.ts'
+import { chosenMethod, closedWays } from './merge-methods.ts'
 
 const methods = [
   { method: 'merge' as const, refusal: 'main keeps one straight line.' },
@@ -17,9 +17,6 @@ test('what was asked for is taken where it is allowed, else the first that is', 
 })
 
 test('where every way is closed it says why, where one is open it says nothing', () => {
-  assert.deepEqual(whyShut(methods), [])
-  assert.deepEqual(whyShut(methods.slice(0, 1)), ['main keeps one straight line.'])
-  assert.deepEqual(whyShut([]), [])
   const [ways] = closedWays([...methods, { method: 'fast-forward', refusal: 'main keeps one straight line.' }])
   assert.equal(ways?.ways, 'Merge, Fast-forward')
 })

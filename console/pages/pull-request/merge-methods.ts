@@ -44,7 +44,3 @@ export function closedWays(methods: Choices): { ways: string; refusal: string }[
     refusal === null ? [] : [{ ways: choices.map(({ method }) => METHODS[method].label).join(', '), refusal }],
   )
 }
-
-/** Why every way to merge is closed; empty where one is open. */
-export const whyShut = (methods: Choices): string[] =>
-  methods.every(({ refusal }) => refusal !== null) ? closedWays(methods).map(({ refusal }) => refusal) : []

@@ -7,7 +7,6 @@ import { useState } from 'react'
 import { useUrlQuery } from '../../url-state.ts'
 import { Checklist } from './checklist.tsx'
 import { MergeForm } from './merge-form.tsx'
-import { whyShut } from './merge-methods.ts'
 import { MergedView } from './merged-view.tsx'
 import { PastRule } from './past-rule.tsx'
 import { type PullRequestPlace, usePullRequest, usePullRequestPlace } from './use-pull-request.ts'
@@ -28,8 +27,7 @@ function Merge({ place, repository }: { place: PullRequestPlace; repository: Rep
   const [reason, setReason] = useState<string | null>(null)
   if (pullRequest.state === 'merged')
     return <MergedView place={place} repository={repository} pullRequest={pullRequest} />
-  const isReady =
-    pullRequest.mergeability.state === 'ready' && pullRequest.can.merge && whyShut(pullRequest.methods).length === 0
+  const isReady = pullRequest.mergeability.state === 'ready' && pullRequest.can.merge
   return (
     <Stack gap="lg">
       <div>

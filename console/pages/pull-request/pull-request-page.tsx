@@ -5,6 +5,7 @@ import { reviewQuery } from '../../api/review.ts'
 import type { PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, repositoryApi } from '../../paths.ts'
+import { loadDiffView } from '../../ui/diff-view-loaded.tsx'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { useUrlQuery } from '../../url-state.ts'
 import { CommitList } from '../code/commit-list.tsx'
@@ -39,8 +40,7 @@ export function PullRequestPage() {
 export const fetchAhead: FetchAhead = ({ params: { project = '', repository = '', number = '' }, search }) => {
   const pullApi = `${repositoryApi(project, repository)}/pull-requests/${Number(number)}`
   const isChange = search['tab'] === 'files'
-  if (isChange) void import('../../ui/diff-view.tsx')
-  return [queryClient.ensureQueryData(reviewQuery(pullApi)), ...(isChange ? [fetchFiles(pullApi)] : [])]
+  return [queryClient.ensureQueryData(reviewQuery(pullApi)), ...(isChange ? [loadDiffView(), fetchFiles(pullApi)] : [])]
 }
 
 async function fetchFiles(pullApi: string): Promise<unknown> {

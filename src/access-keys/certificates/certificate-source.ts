@@ -141,10 +141,11 @@ async function provenCaller(
     address,
   }
   const key: Proof['key'] = touch === null ? null : { category: 'hardware-key', aaguid: null }
-  await judgeSshLogin(parts, { caller: known, address, key }, now)
+  const judged = await judgeSshLogin(parts, { caller: known, address, key }, now)
   return {
     ...known,
     shortfall: null,
+    judged,
     by: {
       kind: 'ssh-certificate',
       certificateId: row.id,

@@ -44,6 +44,8 @@ export async function addSshKey(
       attestationObject: model?.attestationObject ?? null,
       aaguid: model?.aaguid ?? null,
       modelName: model?.modelName ?? null,
+      // Of a key that may only log in the statement says nothing.
+      addedBy: body.forSigning ? seal.id : null,
       // A new key is worth no more than the one that let it in.
       strengthCap: tapped?.strengthCap ?? null,
       counter: 0,

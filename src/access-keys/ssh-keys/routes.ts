@@ -6,17 +6,20 @@ import { invalid } from '../../http/problem.ts'
 import { actOf } from '../../identity/act.ts'
 import { type Caller, getPerson } from '../../identity/caller.ts'
 import { explainSshLogin } from '../../identity/judge-caller.ts'
+import { getPersonByName } from '../../identity/people.ts'
 import type { Ceremonies } from '../../identity/registration.ts'
 import { parseSshPublicKey, type SshPublicKey } from '../../protocols/ssh/public-key.ts'
 import { SshError } from '../../protocols/ssh/ssh-error.ts'
+import { sshKeySubject } from '../../seals/format/ssh-key-entry.ts'
 import { enrolNamespace, enrolStatement, provePossession, type ProvenModel } from './prove-possession.ts'
 import { addSshKey } from './add-ssh-key.ts'
 import { type CutKey, endSshKey } from './end-ssh-key.ts'
 import { getSshKey, listSshKeys } from './read-ssh-keys.ts'
 import { bestOf, renderSshKey } from './render-ssh-key.ts'
-import { NewSshKey, SshKeyList, SshKeyView } from './shapes.ts'
+import { NewSshKey, SshKeyList, SshKeyOfPerson, SshKeyView } from './shapes.ts'
 
 const ById = Type.Object({ id: Type.String() })
+const ByName = Type.Object({ username: Type.String() })
 
 const typeWords: Record<string, string> = {
   'ssh-ed25519': 'Ed25519, in a file',
@@ -33,7 +36,19 @@ const useWords = ({ forLogin, forSigning }: { forLogin: boolean; forSigning: boo
  * SSH keys of people: what they come in with over SSH and sign commits with. Each is added with a tap and a proof that
  * it is theirs; nothing here says what they may do, and agents have none.
  */
-export function sshKeyRoutes(app: App, { ceremonies, cut }: { ceremonies: Ceremonies; cut: CutKey }): void {
+export function sshKeyRoutes(
+  app: App,
+  {
+    ceremonies,
+    cut,
+    signersChanged,
+  }: {
+    ceremonies: Ceremonies
+    cut: CutKey
+    /** Told when what repositories say of people's keys is out of date. */
+    signersChanged: () => void
+  },
+): void {
   const { database, now, place, attestation } = ceremonies
 
   const add: SensitiveAct = {
@@ -57,6 +72,8 @@ export function sshKeyRoutes(app: App, { ceremonies, cut }: { ceremonies: Ceremo
             kind: 'text',
           },
         ],
+        // So that whoever checks a signed push later sees that this person said the key is theirs.
+        ...(body.forSigning ? { subjects: [sshKeySubject(key.blob)] } : {}),
         ...(refused === null ? {} : { warnings: [`It will not let you in. ${refused}`] }),
       }
     },
@@ -118,6 +135,15 @@ export function sshKeyRoutes(app: App, { ceremonies, cut }: { ceremonies: Ceremo
     },
   })
 
+  app.get('/api/v1/people/:username/ssh-keys', {
+    config: { access: 'organisation:admin' },
+    schema: { params: ByName, response: { 200: Type.Object({ items: Type.Array(SshKeyOfPerson) }) } },
+    async handler(request) {
+      const { id } = await getPersonByName(database.read, request.params.username)
+      return { items: (await listSshKeys(database.read, id)).map((row) => renderSshKey(row, null)) }
+    },
+  })
+
   app.post('/api/v1/me/ssh-keys', {
     config: { access: 'person', act: add },
     schema: { body: NewSshKey, response: { 200: SshKeyView } },
@@ -133,6 +159,7 @@ export function sshKeyRoutes(app: App, { ceremonies, cut }: { ceremonies: Ceremo
     schema: { params: ById, response: { 204: Type.Null() } },
     async handler(request, reply) {
       await endSshKey(database, actOf(request, now), { id: request.params.id, cut })
+      signersChanged()
       return reply.code(204).send(null)
     },
   })

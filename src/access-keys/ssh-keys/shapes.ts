@@ -35,6 +35,10 @@ export const SshKeyList = Type.Object({
 })
 export type SshKeyList = Static<typeof SshKeyList>
 
+/** For administrators: what it is and what it is worth, not from where its person comes. */
+export const SshKeyOfPerson = Type.Omit(SshKeyView, ['line', 'refused', 'lastUsedFrom'])
+export type SshKeyOfPerson = Static<typeof SshKeyOfPerson>
+
 export const NewSshKey = Type.Object(
   {
     name: OneLine(100),

@@ -80,7 +80,7 @@ async function provenCaller(
 ): Promise<SshCaller> {
   const { touch, address } = login
   const outcome = touch?.userVerification === true ? await judgedNow(parts, key) : key.attestationOutcome
-  const judged = { ...key, attestationOutcome: outcome }
+  const keyNow = { ...key, attestationOutcome: outcome }
   const known = {
     id: key.userId,
     kind: key.kind,
@@ -88,16 +88,17 @@ async function provenCaller(
     displayName: key.displayName,
     role: key.role,
     isDemo: key.isDemo === 1,
-    strength: sshKeyStrength(touch, judged),
+    strength: sshKeyStrength(touch, keyNow),
     // Nobody taps for a key in a file: the last tap is the one that added it.
     authenticatedAt: touch === null ? key.createdAt : login.at,
     address,
   }
-  const kind = sshKeyKind(judged)
-  await judgeSshLogin(parts, { caller: known, address, key: kind }, now)
+  const kind = sshKeyKind(keyNow)
+  const judged = await judgeSshLogin(parts, { caller: known, address, key: kind }, now)
   return {
     ...known,
     shortfall: null,
+    judged,
     by: {
       kind: 'ssh-key',
       keyId: key.id,

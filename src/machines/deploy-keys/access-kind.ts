@@ -1,5 +1,5 @@
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
-import { keepWithinMs } from '../../repositories/stewards.ts'
+import { getKeepBy } from '../../repositories/stewards.ts'
 import { recordKeyEvent } from './record.ts'
 
 /** They belong to their repositories, and go on until nobody has kept them in time. */
@@ -36,9 +36,10 @@ export const deployKeysLookedAfter: AccessKind = {
     ]
   },
   async end(tx, { user, at }) {
+    const keepBy = await getKeepBy(tx, at)
     const rows = await tx
       .updateTable('deployKey')
-      .set({ adoptBy: at + keepWithinMs })
+      .set({ adoptBy: keepBy })
       .where('stewardId', '=', user.id)
       .where('endedAt', 'is', null)
       .where('expiresAt', '>', at)
@@ -49,7 +50,7 @@ export const deployKeysLookedAfter: AccessKind = {
       await recordKeyEvent(tx, 'deploy-key.passed-on', key, {
         actor: null,
         at,
-        facts: { person: user.displayName, keepBy: at + keepWithinMs },
+        facts: { person: user.displayName, keepBy },
       })
     return rows.length
   },

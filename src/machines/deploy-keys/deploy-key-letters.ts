@@ -19,13 +19,7 @@ export async function listDeployKeyLetters(
 ): Promise<DeployKeyLetter[]> {
   const letter = letterOf(action, facts, at)
   if (letter === undefined || !repositoryId) return []
-  const repository = await db
-    .selectFrom('repository')
-    .select(['id', 'projectId'])
-    .where('id', '=', repositoryId)
-    .executeTakeFirst()
-  if (repository === undefined) return []
-  return (await listAdministrators(db, repository)).map((toUserId) => ({ toUserId, ...letter }))
+  return (await listAdministrators(db, repositoryId)).map((toUserId) => ({ toUserId, ...letter }))
 }
 
 type Unaddressed = DeployKeyLetter extends infer Letter

@@ -57,10 +57,11 @@ export async function callerOf(
   const machine = await findUserById(parts.database.read, key.userId)
   if (machine === undefined || machine.state !== 'active') return undefined
   const known = knownAs(machine, { name: key.name, address, now })
-  await judgeSshLogin(parts, { caller: known, address, key: null }, now)
+  const judged = await judgeSshLogin(parts, { caller: known, address, key: null }, now)
   return {
     ...known,
     shortfall: null,
+    judged,
     by: {
       kind: 'deploy-key',
       keyId: key.id,

@@ -1,7 +1,7 @@
 import { endMachineTokens } from '../../access-keys/issue-token.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
-import { findPath, keepWithinMs } from '../../repositories/stewards.ts'
+import { findPath, getKeepBy } from '../../repositories/stewards.ts'
 
 /**
  * They belong to their repositories, and go on until nobody has kept them in time; but one with keys given by hand stands
@@ -32,9 +32,10 @@ export const pipelinesLookedAfter: AccessKind = {
         .execute()
     ).map((row) => row.userId),
   async end(tx, { user, at }) {
+    const keepBy = await getKeepBy(tx, at)
     const rows = await tx
       .updateTable('workloadTrust')
-      .set({ adoptBy: at + keepWithinMs })
+      .set({ adoptBy: keepBy })
       .where('stewardId', '=', user.id)
       .where('endedAt', 'is', null)
       .where('adoptBy', 'is', null)
@@ -51,7 +52,7 @@ export const pipelinesLookedAfter: AccessKind = {
           repository: (await findPath(tx, repositoryId)) ?? '',
           pipeline: name,
           person: user.displayName,
-          keepBy: at + keepWithinMs,
+          keepBy,
           keys: keys === null ? 'asked' : 'given',
         },
         at,

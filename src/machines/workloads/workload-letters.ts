@@ -27,13 +27,7 @@ export async function listWorkloadLetters(
 ): Promise<WorkloadLetter[]> {
   const letter = letterOf(action, facts, at)
   if (letter === undefined || !repositoryId) return []
-  const repository = await db
-    .selectFrom('repository')
-    .select(['id', 'projectId'])
-    .where('id', '=', repositoryId)
-    .executeTakeFirst()
-  if (repository === undefined) return []
-  return (await listAdministrators(db, repository)).map((toUserId) => ({ toUserId, ...letter }))
+  return (await listAdministrators(db, repositoryId)).map((toUserId) => ({ toUserId, ...letter }))
 }
 
 function letterOf(action: string, facts: Record<string, string | number>, at: number): Unaddressed | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { encodePkt, flushPkt } from './pkt-line.ts'
-import { parsePushCertificate, PushCertificateError } from './push-certificate.ts'
+import { isPusheeOf, parsePushCertificate, PushCertificateError } from './push-certificate.ts'
 import { createReceiveParser, ReceiveRequestError, zeroOid } from './receive-commands.ts'
 
 const one = '1'.repeat(40)
@@ -27,6 +27,25 @@ describe('a push certificate', () => {
     assert.deepEqual(read.options, ['ci.skip'])
     assert.equal(read.payload + read.armored, text)
     assert.equal(read.armored, signature)
+  })
+
+  test('names its repository by the end of the address, in whatever case, and by nothing else', () => {
+    const path = 'payments/api'
+    for (const pushee of [
+      'https://x.example/payments/API.git//',
+      'git@x.example:payments/api',
+      '/srv/payments/api.GIT',
+    ])
+      assert.equal(isPusheeOf(pushee, path), true, pushee)
+    for (const pushee of [
+      'https://x.example/x-payments/api',
+      'payments/api',
+      'https://x.example/payments/api/.git',
+      '',
+    ])
+      assert.equal(isPusheeOf(pushee, path), false, pushee)
+    // As much as a certificate may be long: what looks at each slash once for every other does not come to an end.
+    assert.equal(isPusheeOf(`${'/'.repeat(250_000)}x`, path), false)
   })
 
   const attacks: [name: string, text: string][] = [

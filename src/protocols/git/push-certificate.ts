@@ -74,4 +74,31 @@ function readCommand(line: string): RefCommand {
   return { ref, oldOid, newOid }
 }
 
+/**
+ * Whether a push was made to this repository, by its path `project/name`. The host is whatever the pusher calls it, over a
+ * tunnel or by a name of their own.
+ */
+export function isPusheeOf(pushee: string, path: string): boolean {
+  let end = pushee.length
+  // By hand: an expression that looks for the last slashes looks at a long row of them once for each.
+  while (pushee[end - 1] === '/') end--
+  const named = pushee
+    .slice(0, end)
+    .replace(/\.git$/i, '')
+    .toLowerCase()
+  return named.endsWith(`/${path.toLowerCase()}`) || named.endsWith(`:${path.toLowerCase()}`)
+}
+
+/**
+ * When the server gave the word that was signed, in seconds since 1970 (git's `<seconds>-<HMAC>`); undefined for a word of
+ * another form. That it gave it only the server can tell.
+ */
+export function nonceTime(nonce: string): number | undefined {
+  const [, seconds] = /^([1-9]\d{0,10})-[0-9a-f]{40}$/.exec(nonce) ?? []
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+/** How long after it was given a word is taken: as long as somebody may look for their key and its PIN. */
+export const NONCE_SECONDS = 300
+
 const malformed = (message: string): PushCertificateError => new PushCertificateError(message)

@@ -1,11 +1,11 @@
 import { Lru } from '../../protocols/lru.ts'
 import type { BranchRule } from '../../repositories/branch-rule.ts'
 import type { Unsigned } from '../../repositories/commit-signatures/find-unsigned.ts'
-import { isUnsigned } from '../../repositories/commit-signatures/unsigned-words.ts'
+import { isUnsigned, unsignedRefusal } from '../../repositories/commit-signatures/unsigned-words.ts'
 import { keepsFirstParents } from '../../repositories/refs.ts'
 import type { Source } from '../../repositories/revision.ts'
 import { findMethodRefusal } from '../merge-methods.ts'
-import { keepsCommits, unsignedRefusal } from '../signed-commits.ts'
+import { keepsCommits } from '../signed-commits.ts'
 import type { MergeMethod, MethodChoice } from '../shapes.ts'
 
 /** How what is proposed lies to its target, as far as the ways to merge depend on it. */

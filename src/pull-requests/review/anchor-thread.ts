@@ -1,7 +1,7 @@
 import type { Db } from '../../database/handles.ts'
 import type { ReviewThreadTable } from '../../database/schema.ts'
 import { conflict, invalid } from '../../http/problem.ts'
-import { maxComparedBytes } from '../../repositories/diff.ts'
+import { maxComparedBytes } from '../../repositories/git-diffs.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
 import type { Source } from '../../repositories/revision.ts'
 import { isText } from '../../repositories/text.ts'

@@ -13,6 +13,16 @@ const handled: readonly Action[] = [
   'workload.kept',
 ]
 
+/** Who answers for the program that did something; nobody where a person did. */
+export async function listAnswering(
+  db: Db<'user' | 'deployKey' | 'workloadTrust' | 'auditEvent'>,
+  id: Id<'usr'>,
+): Promise<Id<'usr'>[]> {
+  const user = await db.selectFrom('user').select(['kind', 'ownerId']).where('id', '=', id).executeTakeFirst()
+  if (user === undefined || user.kind === 'person') return []
+  return [...(user.ownerId === null ? [] : [user.ownerId]), ...(await listMachinePeople(db, [id]))]
+}
+
 /**
  * Who stands behind deploy keys and pipelines: whoever made, changed, renewed or kept one, or a key before it or after, and
  * whoever looks after it. A machine has no owner of its own, and none of them is a second person beside it.

@@ -1,5 +1,5 @@
 import { Lru } from '../../protocols/lru.ts'
-import { maxComparedBytes } from '../../repositories/diff.ts'
+import { maxComparedBytes } from '../../repositories/git-diffs.ts'
 import { GitError } from '../../repositories/git.ts'
 import type { Source } from '../../repositories/revision.ts'
 import { type Hunk, parseHunks } from './map-line.ts'

@@ -1,6 +1,6 @@
 import { escapeHidden } from '../../audit/record.ts'
 import { conflict } from '../../http/problem.ts'
-import { maxComparedBytes } from '../../repositories/diff.ts'
+import { maxComparedBytes } from '../../repositories/git-diffs.ts'
 import type { Source } from '../../repositories/revision.ts'
 import { renderIdent } from '../../seals/format/commit.ts'
 import { identOf } from '../commit-template.ts'

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
 import type { App } from '../../http/app.ts'
-import { ProblemError } from '../../http/problem.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
 import { withGitProblems } from '../../repositories/git-problem.ts'
 import { getPlace } from '../../repositories/place.ts'
 import { FileIndex } from '../../repositories/routes/browse-shapes.ts'
 import { DiffSummary, FilePatch } from '../../repositories/shapes.ts'
+import { draftOf, getSealRequest } from '../../seals/requests.ts'
+import { sealRequired } from '../../seals/seal-required.ts'
 import { Facts } from '../../seals/shapes.ts'
 import { switchOffByHand, switchOn } from '../auto-merge.ts'
 import { BypassWanted, cleanReason } from '../bypass.ts'
@@ -90,10 +91,10 @@ export function mergeRoutes(app: App, parts: MergeReleaseParts): void {
         const sealId = request.headers['postern-seal']
         if (typeof sealId === 'string') return merge(parts, { ...question, sealId })
         const { sealRequestId, facts } = await prepareMerge(parts, question)
-        throw new ProblemError(401, 'seal-required', 'Merging needs a tap on your key.', {
-          detail: facts.title,
-          sealRequestId,
-        })
+        const { database, policy, now } = parts
+        const waiting = draftOf(await getSealRequest(database.read, sealRequestId, question.caller.id))
+        const asked = { question: waiting.question, caller: question.caller, at: now() }
+        throw await sealRequired({ db: database.read, policy }, asked, { detail: facts.title, sealRequestId })
       }),
   })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PushCertificate } from '../../protocols/git/push-certificate.ts'
+import { isPusheeOf, type PushCertificate } from '../../protocols/git/push-certificate.ts'
 import { type Signature, readSignature } from './read-signature.ts'
 
 /** A certificate that belongs to exactly this push. Whose key signed it is not asked yet. */
@@ -38,7 +38,8 @@ export function checkCertificate(
       'push-certificate-nonce',
       'This signed push was not made for here and now: it is too old, or was made for another repository. Push again.',
     )
-  if (pushee !== null && !isFor(pushee, pushed.path))
+  // That it was made for this instance says the nonce.
+  if (pushee !== null && !isPusheeOf(pushee, pushed.path))
     return refuse(
       'push-certificate-elsewhere',
       `This signed push says that it is for ${pushee}, not for ${pushed.path}.`,
@@ -55,18 +56,6 @@ export function checkCertificate(
 function blobOid(content: string): string {
   const bytes = Buffer.from(content)
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
-}
-
-/**
- * The host is whatever the pusher calls us, over a tunnel or by a name of their own; that it was made for this instance
- * says the nonce.
- */
-const isFor = (pushee: string, path: string): boolean => {
-  const named = pushee
-    .replace(/\/+$/, '')
-    .replace(/\.git$/i, '')
-    .toLowerCase()
-  return named.endsWith(`/${path.toLowerCase()}`) || named.endsWith(`:${path.toLowerCase()}`)
 }
 
 const refuse = (code: string, ...sentences: string[]): { refusal: CertificateRefusal } => ({

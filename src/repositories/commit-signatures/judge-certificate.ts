@@ -62,7 +62,7 @@ export async function judgeCertificate(
       fingerprint,
       userPresence: touch && 1,
       userVerification: touch && (touch.userVerification ? 1 : 0),
-      strength,
+      strength: isTap(strength) ? strength : null,
       digest,
       content,
     },

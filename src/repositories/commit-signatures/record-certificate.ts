@@ -1,11 +1,16 @@
+import { lockSshKey } from '../../access-keys/ssh-keys/lock-ssh-key.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { RefUpdateTable, TableName } from '../../database/schema.ts'
+import { ProblemError } from '../../http/problem.ts'
 import { actorOf, type Caller } from '../../identity/caller.ts'
 import type { RepositoryPlace } from '../place.ts'
 import type { SignedPush } from './judge-certificate.ts'
 
-/** Keeps a signed push beside the references that it is about to move, in the transaction that prepares them. */
+/**
+ * Keeps a signed push beside the references that it is about to move, in the transaction that prepares them. @throws 403
+ * where its key has ended meanwhile
+ */
 export async function recordCertificate(
   tx: Tx<TableName>,
   { row, counts }: Pick<SignedPush, 'row'> & { counts: boolean },
@@ -16,6 +21,8 @@ export async function recordCertificate(
   if (first === undefined) return
   const { batchId } = first
   const strength = counts ? row.strength : null
+  if (strength !== null && row.sshKeyId !== null && !(await lockSshKey(tx, row.sshKeyId)))
+    throw new ProblemError(403, 'push-certificate-key-ended', 'The key that signed this push has ended meanwhile.')
   await tx
     .insertInto('pushCertificate')
     .values({ ...row, strength, batchId, repositoryId: repository.id, receivedAt: at })

@@ -1,14 +1,14 @@
 import type { Unsigned } from './find-unsigned.ts'
 
+/** By whatever door they come. */
+export const unsignedRefusal = (branch: string): string => `${branch} takes only commits signed by a registered key.`
+
 /** What is wrong, in sentences; empty where all are signed. */
 export function unsignedSentences(branch: string, { commits, isTooMany }: Unsigned): string[] {
   if (isTooMany)
     return [`${branch} takes only signed commits, and these are too many to look at in one go. Push them in parts.`]
   if (commits.length === 0) return []
-  return [
-    `${branch} takes only commits signed by a registered key.`,
-    ...commits.map(({ oid, why }) => `  ${oid.slice(0, 10)}: ${why}`),
-  ]
+  return [unsignedRefusal(branch), ...commits.map(({ oid, why }) => `  ${oid.slice(0, 10)}: ${why}`)]
 }
 
 /** What helps, for whoever is at a terminal: `base` is where their own commits begin. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
-import { notFound, ProblemError } from '../../http/problem.ts'
+import { notFound } from '../../http/problem.ts'
 import { Nullable } from '../../http/shapes.ts'
 import { actOf } from '../../identity/act.ts'
 import { getPerson } from '../../identity/caller.ts'
@@ -13,7 +13,13 @@ import { withGitProblems } from '../git-problem.ts'
 import { getPlace } from '../place.ts'
 import type { Projection } from '../projection.ts'
 import { describeProtection, protectBranch } from '../protect-branch.ts'
-import { askForStart, getProtectedBranch, listProtectedBranches, sealStart } from '../protected-branches.ts'
+import {
+  askForStart,
+  getProtectedBranch,
+  listProtectedBranches,
+  sealStart,
+  startQuestion,
+} from '../protected-branches.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import type { RefParts } from '../ref-updates.ts'
 import { listRevocations } from '../revoked-keys.ts'
@@ -21,6 +27,7 @@ import { ProtectedBranchView } from '../shapes.ts'
 import { listSigners } from '../signers.ts'
 import { renderAllowedSigners } from '../../seals/format/allowed-signers.ts'
 import { renderRevokedKeys } from '../../seals/format/revocation.ts'
+import { sealRequired } from '../../seals/seal-required.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
 
 const ByBranch = Type.Object({ ...InRepository, branch: Type.String({ minLength: 1, maxLength: 255 }) })
@@ -61,13 +68,15 @@ export function protectionRoutes(
     schema: { params: ByBranch, response: { 200: ProtectedBranchView } },
     async handler(request) {
       const sealId = request.headers['postern-seal']
-      if (typeof sealId !== 'string')
-        throw new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
-          help: 'Ask for the seal request first, at start-seal.',
-        })
-      const place = getPlace(request)
-      await sealStart(parts, projection, { place, caller: getPerson(request), branch: request.params.branch, sealId })
-      return getView(place.repository.id, request.params.branch)
+      const [place, caller] = [getPlace(request), getPerson(request)]
+      const { branch } = request.params
+      if (typeof sealId !== 'string') {
+        const asked = { question: startQuestion(place, branch), caller, at: now() }
+        const help = 'Ask for the seal request first, at start-seal.'
+        throw await sealRequired({ db: database.read, policy: parts.policy }, asked, { help })
+      }
+      await sealStart(parts, projection, { place, caller, branch, sealId })
+      return getView(place.repository.id, branch)
     },
   })
 
