@@ -1,10 +1,12 @@
 import type { Db } from '../database/handles.ts'
 import { type Caller, isAdmin } from '../identity/caller.ts'
-import { listPersonRefs } from '../identity/users.ts'
+import { listAnswering } from '../identity/render-people.ts'
 import type { AgentView } from './shapes.ts'
 
 /** The agents a person answers for; an administrator sees all of them. By name. */
 export async function listAgents(db: Db<'user' | 'apiToken'>, caller: Caller, now: number): Promise<AgentView[]> {
+  // Whoever has become a guest answers for nothing.
+  if (caller.role === 'guest') return []
   let query = db.selectFrom('user').selectAll().where('kind', '=', 'agent').orderBy('username')
   if (!isAdmin(caller)) query = query.where('ownerId', '=', caller.id)
   const rows = await query.execute()
@@ -24,15 +26,15 @@ export async function listAgents(db: Db<'user' | 'apiToken'>, caller: Caller, no
     .groupBy('userId')
     .execute()
   const tokensOf = new Map(tokens.map((row) => [row.userId, row]))
-  const owners = await listPersonRefs(
+  const owners = await listAnswering(
     db,
-    rows.map(({ ownerId }) => ownerId),
+    rows.flatMap(({ ownerId }) => ownerId ?? []),
   )
   return rows.map((row) => ({
     id: row.id,
     username: row.username,
     displayName: row.displayName,
-    owner: (row.ownerId && owners.get(row.ownerId)) ?? null,
+    owner: owners.get(row.ownerId) ?? null,
     isMine: row.ownerId === caller.id,
     state: row.state,
     createdAt: row.createdAt,

@@ -3,7 +3,7 @@ import { Nullable, OneLine, PersonRef, Time } from '../http/shapes.ts'
 
 export const AgentView = Type.Object({
   ...PersonRef.properties,
-  /** Who answers for it, and with whom it ends. */
+  /** Who answers for it, and with whom it ends; null: nobody can, and its tokens do not count until somebody does. */
   owner: Nullable(PersonRef),
   isMine: Type.Boolean(),
   state: Type.Union([Type.Literal('active'), Type.Literal('ended')]),

@@ -1,17 +1,10 @@
 import type { Db } from '../database/handles.ts'
+import { countOwners } from '../identity/count-owners.ts'
 import type { Attention } from './attention.ts'
 
 /** Nobody is left who may decide the most: only the server's own shell makes a next owner. */
 export async function listOwnerlessAttention(db: Db<'user'>): Promise<Attention[]> {
-  const owner = await db
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('kind', '=', 'person')
-    .where('state', '=', 'active')
-    .limit(1)
-    .executeTakeFirst()
-  if (owner !== undefined) return []
+  if ((await countOwners(db)) > 0) return []
   return [
     {
       kind: 'ownerless',

@@ -15,7 +15,7 @@ import { listRecentRepositories } from '../repositories/reachable.ts'
 import { RepositorySummary } from '../repositories/shapes.ts'
 import { listInbox } from '../seals/inbox.ts'
 import { InboxItem } from '../seals/shapes.ts'
-import { listAddressAttention } from './address-attention.ts'
+import { listAddressAttention, listDoubtedAccounts } from './address-attention.ts'
 import { type Attention, listAttention, listUnconfirmed } from './attention.ts'
 import { listConnectorAttention } from './connector-attention.ts'
 import { listLeftBehind } from './left-behind-attention.ts'
@@ -85,6 +85,7 @@ export function homeRoutes(
           ...(await listDeployKeyAttention(db, administered, now())),
           ...(await listTokenAttention(db, caller, now())),
           ...(await listAddressAttention(db, caller)),
+          ...(isAdmin(caller) ? await listDoubtedAccounts(db) : []),
           ...(await listGuestAttention(db, caller, now())),
           ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
           ...(isAdmin(caller) ? await listRecoveryAttention(db, caller) : []),

@@ -20,7 +20,7 @@ export interface Opening {
 }
 
 /**
- * One way in which somebody without an account is let in: its links were made for nobody yet. `server.ts` lists them;
+ * One way in which somebody without an account is let in: its links were made for nobody yet. `composition/people-routes.ts` lists them;
  * a link that none of them knows lets nobody in.
  */
 export interface Admission {

@@ -42,6 +42,7 @@ export async function getAgent(db: Db<'user'>, caller: Caller, username: string)
   const user = await findUserByUsername(db, username)
   if (user === undefined) throw notFound('This agent')
   if (user.kind !== 'agent') throw conflict('not-an-agent', `${username} is a person, who makes their own tokens.`)
-  if (user.ownerId === caller.id || isAdmin(caller)) return user
+  // Whoever has become a guest answers for nothing.
+  if ((user.ownerId === caller.id && caller.role !== 'guest') || isAdmin(caller)) return user
   throw forbidden(`Only whoever answers for ${username} makes its tokens.`, 'Ask them, or an administrator.')
 }

@@ -48,8 +48,21 @@ export interface ChallengeStore {
 export const mostOutstanding = 50_000
 const lifetimeMs = 5 * 60_000
 
-/** Challenges that wait for a response: bound to one browser and one kind of ceremony, used once, five minutes old at most. */
-export function createChallenges(store: ChallengeStore, now: () => number): Challenges {
+/**
+ * Challenges that wait for a response: bound to one browser and one kind of ceremony, used once, five minutes old at most.
+ * @param random 32 bytes of randomness
+ */
+export function createChallenges(
+  store: ChallengeStore,
+  now: () => number,
+  random: () => Buffer = randomSecret,
+): Challenges {
+  // One that begins like an SSH signature could be taken for a seal; randomness never may.
+  function freshChallenge(): Buffer {
+    const challenge = random()
+    return challenge.subarray(0, 6).toString('latin1') === 'SSHSIG' ? freshChallenge() : challenge
+  }
+
   const orOver = (found: ChallengeTable | undefined): ChallengeTable => {
     if (found === undefined || found.expiresAt < now()) throw ceremonyOver()
     return found
@@ -64,9 +77,9 @@ export function createChallenges(store: ChallengeStore, now: () => number): Chal
       return { id, challenge, expiresAt }
     },
 
-    async consume({ clientDataJSON, ...key }) {
-      const { challengeHash, userId, payload } = orOver(await store.take(key))
-      const challenge = presentedChallenge(clientDataJSON)
+    async consume(answer) {
+      const { challengeHash, userId, payload } = orOver(await store.take(answer))
+      const challenge = presentedChallenge(answer.clientDataJSON)
       if (hashOf(challenge) !== challengeHash)
         throw new WebauthnError('challenge-mismatch', 'made for another challenge')
       return { challenge, userId, payload: JSON.parse(payload) }
@@ -79,12 +92,6 @@ export function createChallenges(store: ChallengeStore, now: () => number): Chal
 }
 
 const hashOf = (challenge: Buffer): string => hash('sha256', challenge, 'base64url')
-
-// A challenge that begins like an SSH signature could be taken for a seal; randomness never may.
-function freshChallenge(): Buffer {
-  const challenge = randomSecret()
-  return challenge.subarray(0, 6).toString('latin1') === 'SSHSIG' ? freshChallenge() : challenge
-}
 
 function presentedChallenge(clientDataJSON: Buffer): Buffer {
   try {

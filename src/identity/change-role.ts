@@ -4,6 +4,7 @@ import type { OrganisationRole } from '../database/schema.ts'
 import { conflict, forbidden } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf, type Caller } from './caller.ts'
+import { countOwners } from './count-owners.ts'
 import { getGuestEnd } from './guests/guest-days.ts'
 import { getPersonByName } from './people.ts'
 import { strongestRole } from './recompute-role.ts'
@@ -30,6 +31,7 @@ export async function checkRoleChange(
   if (caller.role !== 'owner' && (isHigh(role) || isHigh(user.role)))
     throw forbidden('Only an owner makes and unmakes owners and administrators.', 'Ask an owner.')
   if (user.role === 'owner' && role !== 'owner' && (await countOwners(db)) < 2) throw lastOwner()
+  if (role === 'guest') await checkAnswersForNoAgent(db, user)
   const least = await findLeastRole(db, user)
   if (strongestRole([role, least]) !== role)
     throw conflict('role-from-groups', `A group or directory makes ${user.displayName} ${roleWords[least]} at least.`, {
@@ -37,19 +39,37 @@ export async function checkRoleChange(
     })
 }
 
+/** A guest answers for no agent, and one for whom nobody answers stops. @throws 409 */
+async function checkAnswersForNoAgent(db: Db<'user'>, user: User): Promise<void> {
+  const agents = await db
+    .selectFrom('user')
+    .select('username')
+    .where('ownerId', '=', user.id)
+    .where('kind', '=', 'agent')
+    .where('state', '=', 'active')
+    .orderBy('username')
+    .execute()
+  if (agents.length === 0) return
+  const names = agents.map(({ username }) => username).join(', ')
+  throw conflict('answers-for-agents', `${user.displayName} answers for agents, which a guest cannot: ${names}.`, {
+    help: 'Hand them over under People, Agents, or end them, and try again.',
+  })
+}
+
+/** API tokens of agents that this person has made, and so has seen: a guest knows none that count. */
+export async function countTokensSeen(db: Db<'apiToken'>, userId: User['id'], at: number): Promise<number> {
+  const rows = await db
+    .selectFrom('apiToken')
+    .select('id')
+    .where((eb) => eb.or([eb('madeBy', '=', userId), eb('nextMadeBy', '=', userId)]))
+    .where('endedAt', 'is', null)
+    .where('expiresAt', '>', at)
+    .execute()
+  return rows.length
+}
+
 const lastOwner = () =>
   conflict('last-owner', 'This is the last owner.', { help: 'Make somebody else an owner before.' })
-
-async function countOwners(db: Db<'user'>): Promise<number> {
-  const owners = await db
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('kind', '=', 'person')
-    .where('state', '=', 'active')
-    .execute()
-  return owners.length
-}
 
 /** What somebody is by their groups, and because a directory brought them. */
 async function findLeastRole(db: Db<'groupMember'>, user: Pick<User, 'id' | 'managedBy'>): Promise<OrganisationRole> {

@@ -1,10 +1,12 @@
+import type { RecordedDecision } from '../audit/decision.ts'
 import type { Database } from '../database/handles.ts'
 import type { SessionTable } from '../database/schema.ts'
-import { forbidden } from '../http/problem.ts'
+import { forbidden, ProblemError } from '../http/problem.ts'
 import { type Decision, decide, findDecisive } from '../policy/decide.ts'
 import type { DecisionFacts, PolicyActor, Proof } from '../policy/facts.ts'
 import { enforce, type PolicyInForce } from '../policy/in-force.ts'
 import { permittedUntil } from '../policy/permits.ts'
+import { recordDecision } from '../policy/record-decision.ts'
 import { explainDecision, networkHelp } from '../policy/words.ts'
 import type { Caller, Shortfall } from './caller.ts'
 import { readPolicyActor } from './policy-actor.ts'
@@ -26,29 +28,38 @@ export interface SessionFacts {
   lastSeenAt: number
 }
 
+/** What a session lacks by the rules of today, and after how long without use it ends. */
+export interface JudgedSession {
+  shortfall: Shortfall | null
+  idleMs: number
+}
+
 /**
- * Whether a session is still good for anything: `over` where its time is up, else what it lacks by the rules of today,
- * whatever they were when it began.
+ * Whether a session is still good for anything: `over` where its time is up, else what it is good for by the rules of
+ * today, whatever they were when it began.
  */
 export async function judgeSession(
   parts: JudgeParts,
   session: SessionFacts,
   now: number,
-): Promise<Shortfall | 'over' | null> {
+): Promise<JudgedSession | 'over'> {
   const actor = await actorOf(parts, session.caller)
   if (hasLostPermission(parts, actor, session, now)) return 'over'
   const facts = factsOfSession(actor, session, now)
   const decision = enforce(parts.policy, facts)
   if (isOver(decision)) return 'over'
+  const { strength, freshnessSeconds, sessionIdleSeconds } = decision.requirement
   const first = findDecisive(decision)
-  if (first === undefined) return null
-  const { strength, freshnessSeconds } = decision.requirement
-  return {
-    kind: decision.outcome === 'deny' ? 'refused' : first.part === 'freshness' ? 'fresh-tap' : 'stronger-key',
-    rule: first.rule,
-    sentence: explainDecision(decision, facts),
-    requires: { strength, freshnessSeconds },
-  }
+  const shortfall: Shortfall | null =
+    first === undefined
+      ? null
+      : {
+          kind: decision.outcome === 'deny' ? 'refused' : first.part === 'freshness' ? 'fresh-tap' : 'stronger-key',
+          rule: first.rule,
+          sentence: explainDecision(decision, facts),
+          requires: { strength, freshnessSeconds },
+        }
+  return { shortfall, idleMs: (sessionIdleSeconds ?? Infinity) * 1000 }
 }
 
 /** Until when a session lasts by the rules of today, and until when if it is not used again; null where it is over. */
@@ -148,15 +159,30 @@ export interface SshLoginFacts {
   key: Proof['key']
 }
 
-/** @throws 403 where the rules do not let this key in over SSH: from here, of this person, or of its kind */
-export async function judgeSshLogin(parts: JudgeParts, login: SshLoginFacts, now: number): Promise<void> {
+/** A key that the rules do not let in. */
+export class SshLoginRefused extends ProblemError {
+  readonly judged: RecordedDecision
+
+  constructor(title: string, help: string, judged: RecordedDecision) {
+    super(403, 'not-allowed', title, { help })
+    this.judged = judged
+  }
+}
+
+/**
+ * What the record of this login keeps, so that other rules can judge it later.
+ * @throws SshLoginRefused where the rules do not let this key in: from here, of this person, or of its kind
+ */
+export async function judgeSshLogin(parts: JudgeParts, login: SshLoginFacts, now: number): Promise<RecordedDecision> {
   const facts = await factsOfSshLogin(parts, login, now)
   const decision = enforce(parts.policy, facts)
-  if (decision.outcome === 'allow') return
+  const judged = recordDecision(parts.policy.current(), facts, decision)
+  if (decision.outcome === 'allow') return judged
   const isNetwork = findDecisive(decision)?.part === 'networks'
-  throw forbidden(
+  throw new SshLoginRefused(
     explainDecision(decision, facts),
     isNetwork ? networkHelp : 'Account → SSH keys shows what each of your keys is good for, and how to make another.',
+    judged,
   )
 }
 

@@ -10,6 +10,7 @@ import { findUserById, findUserByUsername } from './users.ts'
 /** What a person is told about their own account, by whatever way reaches them beside the page. */
 export type Notice = { toUserId: Id<'usr'> } & (
   | { kind: 'passkey-added' | 'passkey-removed' | 'passkey-registered'; facts: { credential: string; at: number } }
+  | { kind: 'passkey-renamed'; facts: { former: string; credential: string; at: number } }
   | { kind: 'password-changed' | 'codes-set-up' | 'password-ended'; facts: { reason: string; at: number } }
   | { kind: 'token-made'; facts: { token: string; expiresAt: number; at: number } }
   | { kind: 'ssh-key-added'; facts: { key: string; fingerprint: string; at: number } }
@@ -68,7 +69,14 @@ export const notices: Record<AccountAction, Teller | { none: string }> = {
       : { toUserId: actor.id, kind: 'sessions-ended', facts: { count, at } }
   },
   'credential.added': async (event) => aboutPasskey('passkey-added', event),
-  'credential.renamed': { none: 'changes nothing that a key may do' },
+  'credential.renamed': async ({ actor, facts, at }) =>
+    actor === null
+      ? undefined
+      : {
+          toUserId: actor.id,
+          kind: 'passkey-renamed',
+          facts: { former: String(facts?.['former'] ?? ''), credential: String(facts?.['credential'] ?? ''), at },
+        },
   'credential.removed': async (event) => aboutPasskey('passkey-removed', event),
   'credential.endorsed': { none: 'only adds to what their own key may do' },
   'credential.counter-regressed': { none: 'would come at each sign-in; administrators see it' },

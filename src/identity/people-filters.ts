@@ -82,4 +82,5 @@ const activeSponsor = (eb: Builder, at: number) =>
     .select('sponsor.id')
     .whereRef('sponsor.id', '=', 'user.sponsorId')
     .where('sponsor.state', '=', 'active')
+    .where('sponsor.role', '!=', 'guest')
     .where((one) => one.or([one('sponsor.endsAt', 'is', null), one('sponsor.endsAt', '>', at)]))

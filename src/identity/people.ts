@@ -44,6 +44,7 @@ export async function addPerson(
  */
 export async function makePersonLink(database: Database, { caller, takeSeal, now }: Act, username: string) {
   const user = await getPersonByName(database.read, username)
+  if (user.kind !== 'person') throw conflict('not-a-person', `${user.username} is an agent: it never has a passkey.`)
   checkMayGive(caller, user.role)
   if (user.isDemo === 1) throw forbidden('The example people never come in again.', 'Add a person of your own.')
   const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()

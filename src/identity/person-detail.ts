@@ -5,6 +5,7 @@ import { type Caller, isAdmin } from './caller.ts'
 import { checkRoleChange } from './change-role.ts'
 import { listCredentialRecords } from './credential-records.ts'
 import type { GrantPlaces } from './invitations/grant-places.ts'
+import type { ListReachedTools } from './reached-tools.ts'
 import { renderPerson } from './render-people.ts'
 import { listSessionRows } from './sessions.ts'
 import type { PersonDetail } from './shapes.ts'
@@ -21,11 +22,20 @@ export async function getPersonDetail(
     caller,
     username,
     places,
+    listReachedTools,
     at,
-  }: { caller: Pick<Caller, 'id' | 'role'>; username: string; places: GrantPlaces; at: number },
+  }: {
+    caller: Pick<Caller, 'id' | 'role'>
+    username: string
+    places: GrantPlaces
+    listReachedTools: ListReachedTools
+    at: number
+  },
 ): Promise<PersonDetail> {
   const user = await findUserByUsername(db, username)
-  const isTheirs = user !== undefined && [user.id, user.sponsorId, user.ownerId].includes(caller.id)
+  // Whoever has become a guest answers for nobody.
+  const answering = caller.role === 'guest' ? [] : [user?.sponsorId, user?.ownerId]
+  const isTheirs = [user?.id, ...answering].includes(caller.id)
   if (user === undefined || (!isAdmin(caller) && !isTheirs)) throw notFound('This person')
   const groups = await db
     .selectFrom('groupMember')
@@ -57,6 +67,7 @@ export async function getPersonDetail(
     credentials: (await listCredentialRecords(db, user.id)).map((record) => renderCredential(record, null)),
     groups: groups.map(({ name }) => name),
     reaches: (await places.listReached(db, [user.id])).get(user.id) ?? [],
+    tools: (await listReachedTools(db, [user])).get(user.id) ?? [],
     agents: refsOf(true),
     guests: refsOf(false),
     sessionCount: (await listSessionRows(db, user.id, at)).length,

@@ -84,8 +84,8 @@ export async function getRegistrationLink(
     .executeTakeFirst()
   if (link === undefined) throw linkProblem('link-unknown', 'This link is not known here.')
   if (link.consumedAt !== null)
-    throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.')
-  if (now >= link.expiresAt) throw linkProblem('link-expired', 'This link has expired.')
+    throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.', link)
+  if (now >= link.expiresAt) throw linkProblem('link-expired', 'This link has expired.', link)
   return link
 }
 
@@ -101,7 +101,14 @@ export async function consumeRegistrationLink(tx: Tx<'registrationLink'>, id: Id
     throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.')
 }
 
-export const linkProblem = (code: string, title: string): ProblemError =>
-  new ProblemError(410, code, title, {
-    help: 'Ask for a new one. On the machine itself, `npm run postern -- admin setup-link` prints one.',
-  })
+/** Whoever runs the instance makes another one themselves; anybody else was given theirs by somebody. */
+export const linkProblem = (code: string, title: string, link?: Pick<RegistrationLink, 'purpose'>): ProblemError =>
+  new ProblemError(410, code, title, { help: helpWith(code, link) })
+
+function helpWith(code: string, link: Pick<RegistrationLink, 'purpose'> | undefined): string {
+  if (link !== undefined && makesOwner(link))
+    return 'On the machine itself, `npm run postern -- admin setup-link` prints a new one.'
+  const ask = 'ask whoever gave it to you for a new one.'
+  if (code === 'link-used') return `Sign in, if you have used it yourself. Otherwise ${ask}`
+  return code === 'link-unknown' ? `Was it copied whole? If so, ${ask}` : `A${ask.slice(1)}`
+}

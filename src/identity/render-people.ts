@@ -6,7 +6,7 @@ import { credentialStrength, isAtLeast } from '../policy/strength.ts'
 import { coseFingerprint } from '../protocols/sshsig/cose-fingerprint.ts'
 import { readManagerNames } from './manager-names.ts'
 import type { Person } from './shapes.ts'
-import { listPersonRefs, type User } from './users.ts'
+import type { PersonRef, User } from './users.ts'
 
 /**
  * People as a list shows them, with few statements, however many they are. How somebody proves themselves and when they
@@ -20,9 +20,9 @@ export async function renderPeople(
   const ids = users.map(({ id }) => id)
   const keys = Map.groupBy(await listKeys(db, ids), ({ userId }) => userId)
   const lastSeen = isFull ? await readLastSeen(db, ids) : new Map<string, number>()
-  const refs = await listPersonRefs(
+  const answering = await listAnswering(
     db,
-    users.flatMap(({ sponsorId, ownerId }) => [sponsorId, ownerId]),
+    users.flatMap(({ sponsorId, ownerId }) => sponsorId ?? ownerId ?? []),
   )
   const managers = await readManagerNames(
     db,
@@ -46,8 +46,8 @@ export async function renderPeople(
       unendorsed: isFull ? own.filter(isUnendorsed).map(renderUnendorsed) : [],
       lastSeenAt: lastSeen.get(user.id) ?? null,
       endsAt: isFull ? user.endsAt : null,
-      sponsor: user.sponsorId === null || !isFull ? null : (refs.get(user.sponsorId) ?? null),
-      owner: user.ownerId === null ? null : (refs.get(user.ownerId) ?? null),
+      sponsor: isFull ? (answering.get(user.sponsorId) ?? null) : null,
+      owner: answering.get(user.ownerId) ?? null,
       managedBy: user.managedBy === null || !isFull ? null : (managers.get(user.managedBy) ?? 'a directory'),
     }
   })
@@ -57,6 +57,22 @@ export async function renderPerson(db: Db<TableName>, user: User): Promise<Perso
   const [person] = await renderPeople(db, [user])
   if (person === undefined) throw new Error('one person is rendered as one')
   return person
+}
+
+/** Who answers for guests and agents, while they can: nobody does who has left or become a guest. */
+export async function listAnswering(
+  db: Db<'user'>,
+  ids: readonly Id<'usr'>[],
+): Promise<Map<Id<'usr'> | null, PersonRef>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('user')
+    .select(['id', 'username', 'displayName'])
+    .where('id', 'in', [...new Set(ids)])
+    .where('state', '=', 'active')
+    .where('role', '!=', 'guest')
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 type Key = Awaited<ReturnType<typeof listKeys>>[number]

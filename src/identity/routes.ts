@@ -19,6 +19,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { type RevokeKey, credentialRoutes } from './routes/credentials.ts'
 import { endingRoutes } from './routes/ending.ts'
 import { groupRoutes } from './routes/groups.ts'
+import type { ListReachedTools } from './reached-tools.ts'
 import { instanceRoutes } from './routes/instance.ts'
 import { meRoutes } from './routes/me.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -45,6 +46,7 @@ export function identityRoutes(
     /** The ways in which somebody without an account is let in. */
     admissions: readonly Admission[]
     places: GrantPlaces
+    listReachedTools: ListReachedTools
     queueLetter: InvitationParts['queueLetter']
     writeLetter: WriteLetter
     version: string

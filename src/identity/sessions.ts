@@ -5,7 +5,7 @@ import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
 import type { Caller, SessionCaller } from './caller.ts'
 import { isOver } from './guests/is-over.ts'
-import { createSessionEnds, type JudgeParts, judgeSession } from './judge-caller.ts'
+import { createSessionEnds, type JudgedSession, type JudgeParts, judgeSession } from './judge-caller.ts'
 import { proofOf } from './session-proof.ts'
 
 const minuteMs = 60_000
@@ -31,13 +31,17 @@ export async function createSession(
 ): Promise<{ id: Id<'ses'>; secret: string }> {
   const id = newId('ses')
   const secret = newSecret()
-  const { at, ...rest } = session
+  const { at } = session
   await insertSession(tx, {
-    method: 'passkey',
-    ...rest,
     id,
     secretHash: hashSecret(secret),
+    userId: session.userId,
+    userGeneration: session.userGeneration,
+    credentialRecordId: session.credentialRecordId,
+    method: session.method ?? 'passkey',
+    strength: session.strength,
     userAgent: session.userAgent.slice(0, 300),
+    address: session.address,
     authenticatedAt: at,
     createdAt: at,
     lastSeenAt: at,
@@ -94,20 +98,21 @@ type FindParts = JudgeParts & { database: Pick<Database, 'read' | 'write'> }
 /** Whose session this secret opens, if it still lives: not ended, idle or old, its person active and of the same generation. */
 export async function findSessionCaller(
   parts: FindParts,
-  { secret, address }: { secret: string; address: string },
+  { secret, ...shown }: { secret: string; address: string; isUse?: boolean },
   now: number,
 ): Promise<Caller | undefined> {
   const [row] = await findBySecret(parts.database.read, { secretHash: hashSecret(secret) })
-  return row && callerOf(parts, row, { address }, now)
+  return row && callerOf(parts, row, shown, now)
 }
 
 /**
  * The same for what hangs on a session without knowing its secret. With `isAgain` for what was let in before and goes
- * on by itself: that is no use of the session.
+ * on by itself: that is no use of the session, and an idle limit does not stop it. With `isUse: false` it is none either,
+ * and a limit holds: a program asks, and not its person.
  */
 export async function findSessionCallerById(
   parts: FindParts,
-  { sessionId, ...shown }: { sessionId: Id<'ses'>; address: string; isAgain?: boolean },
+  { sessionId, ...shown }: { sessionId: Id<'ses'>; address: string; isAgain?: boolean; isUse?: boolean },
   now: number,
 ): Promise<Caller | undefined> {
   const [row] = await findById(parts.database.read, { sessionId })
@@ -117,7 +122,7 @@ export async function findSessionCallerById(
 async function callerOf(
   parts: FindParts,
   row: Awaited<ReturnType<typeof findById>>[number],
-  { address, isAgain = false }: { address: string; isAgain?: boolean },
+  { address, isAgain = false, isUse = !isAgain }: { address: string; isAgain?: boolean; isUse?: boolean },
   now: number,
 ): Promise<Caller | undefined> {
   if (row.userGeneration !== row.generation || now >= row.expiresAt) return undefined
@@ -136,15 +141,17 @@ async function callerOf(
     address,
   }
   // Before the use is noted: a request must not revive a session that was idle too long.
-  const shortfall = await judgeSession(parts, { ...row, caller: known, key, address }, now)
-  if (shortfall === 'over') return undefined
-  if (!isAgain && now - row.lastSeenAt >= minuteMs)
+  // What is open already is not ended by nobody asking for more meanwhile.
+  const lastSeenAt = isAgain ? now : row.lastSeenAt
+  const judged = await judgeSession(parts, { ...row, lastSeenAt, caller: known, key, address }, now)
+  if (judged === 'over') return undefined
+  if (isUse && now - row.lastSeenAt >= seenEveryMs(judged))
     await parts.database.write((tx) =>
       tx.updateTable('session').set({ lastSeenAt: now }).where('id', '=', row.sessionId).execute(),
     )
   return {
     ...known,
-    shortfall,
+    shortfall: judged.shortfall,
     by: {
       kind: 'session',
       sessionId: row.sessionId,
@@ -155,6 +162,9 @@ async function callerOf(
     },
   }
 }
+
+/** Once a minute, oftener under a short idle limit: what was used a moment ago must not look idle. */
+const seenEveryMs = ({ idleMs }: JudgedSession): number => Math.min(minuteMs, idleMs / 6)
 
 /** A session and what holds of it today: `strength` and `expiresAt` may be less than was stored. */
 export type LiveSession = SessionTable & { credentialName: string | null; idleEndsAt: number }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
-import { Check } from 'typebox/value'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Db } from '../database/handles.ts'
+import { isOfShape } from '../http/check-value.ts'
 import { conflict, invalid } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf } from './caller.ts'
@@ -29,10 +29,20 @@ export const settings = {
     words: 'Anybody with a verified address may register themselves',
     needsMail: true,
   },
+  refuseCopiedPasskeys: {
+    schema: Type.Boolean(),
+    default: false,
+    words: 'Refuse a passkey that counts backwards',
+  },
   deployKeyDays: {
     schema: Type.Integer({ minimum: 1, maximum: 3650 }),
     default: 365,
     words: 'Days until a deploy key ends by itself, at most',
+  },
+  keepDays: {
+    schema: Type.Integer({ minimum: 1, maximum: 30 }),
+    default: 14,
+    words: 'Days in which somebody has to keep what a person who left has looked after',
   },
   domainGraceDays: {
     schema: Type.Integer({ minimum: 1, maximum: 90 }),
@@ -52,12 +62,12 @@ export async function getSetting<Name extends SettingName>(db: Db<'setting'>, na
   const row = await db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst()
   const value: unknown = row === undefined ? settings[name].default : JSON.parse(row.value)
   // One that an older version kept and this one no longer takes counts as not set.
-  return (Check(settings[name].schema, value) ? value : settings[name].default) as SettingValue<Name>
+  return (isOfShape(settings[name].schema, value) ? value : settings[name].default) as SettingValue<Name>
 }
 
 /** @throws 422 for a value it cannot have, 409 for one that takes letters where none can be sent */
 export function checkSetting({ name, value, isMailSetUp }: SettingChange): void {
-  if (!Check(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
+  if (!isOfShape(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
   if ('needsMail' in settings[name] && value === true && !isMailSetUp)
     throw conflict('mail-not-set-up', `“${settings[name].words}” needs mail, and none is set up here.`, {
       help: 'The operator of this server sets POSTERN_SMTP_URL.',

@@ -184,12 +184,17 @@ export const Reached = Type.Object({
   group: Nullable(Type.String()),
 })
 
+/** An application that is open to them, and through which group where it is for groups. */
+export const ReachedTool = Type.Object({ slug: Type.String(), name: Type.String(), group: Nullable(Type.String()) })
+export type ReachedTool = Static<typeof ReachedTool>
+
 export const PersonDetail = Type.Object({
   person: Person,
   credentials: Type.Array(CredentialView),
   groups: Type.Array(Type.String()),
   /** What was given to them or to a group of theirs; administrators of the organisation reach everything besides. */
   reaches: Type.Array(Reached),
+  tools: Type.Array(ReachedTool),
   agents: Type.Array(PersonRef),
   /** Guests they answer for. */
   guests: Type.Array(PersonRef),
@@ -201,7 +206,11 @@ export const PersonDetail = Type.Object({
 export type PersonDetail = Static<typeof PersonDetail>
 
 /** Guests as whoever answers for them looks through them. */
-export const GuestReview = Type.Object({ person: Person, reaches: Type.Array(Reached) })
+export const GuestReview = Type.Object({
+  person: Person,
+  reaches: Type.Array(Reached),
+  tools: Type.Array(ReachedTool),
+})
 export type GuestReview = Static<typeof GuestReview>
 
 export const PersonAdded = Type.Object({ person: Person, link: Type.String(), expiresAt: Time })

@@ -13,6 +13,7 @@ import { parseAuthenticationResponse } from '../protocols/webauthn/response-json
 import type { verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
 import { WebauthnError } from '../protocols/webauthn/webauthn-error.ts'
 import { asCeremonyProblem } from './ceremony-problem.ts'
+import { copiedProblem, recordRegression, refusesRegression } from './counter-regression.ts'
 import { noteUse } from './credential-records.ts'
 import { findOverProblem } from './guests/access-over.ts'
 import { isOver } from './guests/is-over.ts'
@@ -95,6 +96,10 @@ export async function finishSignIn(
       await noteRefusal(database, known, { reason: 'access-over' }, request.client, now())
       throw (await findOverProblem(database.read, known.userId, now())) ?? unknownPasskey()
     }
+    if (await refusesRegression(database.read, verified)) {
+      await noteRefusal(database, known, { reason: 'counter-regressed', verified }, request.client, now())
+      throw copiedProblem()
+    }
     // Made by a browser unasked, until its person taps it for the first time: now.
     const isFirstTap = known.strengthCap === untestedCap
     if (isFirstTap && !(await mayCountUntested(ceremonies, known, request.client))) {
@@ -138,7 +143,12 @@ async function judgeSignIn(
   const facts: DecisionFacts = {
     act: 'sign-in',
     at,
-    actor: await readPolicyActor(database.read, { ...known, id: known.userId }),
+    actor: await readPolicyActor(database.read, {
+      id: known.userId,
+      kind: known.kind,
+      username: known.username,
+      role: known.role,
+    }),
     place: null,
     address: client.address,
     proof: { strength, ageSeconds: 0, boundToAct: true, key: policyKey(known) },
@@ -202,14 +212,7 @@ function begin(
       personal: { address: client.address },
       at,
     })
-    if (verified.counterRegressed)
-      await recordEvent(tx, {
-        action: 'credential.counter-regressed',
-        actor,
-        target: { kind: 'credential', id: known.id },
-        facts: { credential: known.name, stored: known.signCount, received: verified.counter },
-        at,
-      })
+    if (verified.counterRegressed) await recordRegression(tx, { actor, record: known, verified, at })
     return session
   })
 }
@@ -217,12 +220,12 @@ function begin(
 function noteRefusal(
   database: Database,
   known: KnownPasskey,
-  why: { reason: string; recorded?: RecordedDecision },
+  why: { reason: string; recorded?: RecordedDecision; verified?: ReturnType<typeof verifyAuthentication> },
   client: Client,
   at: number,
 ) {
-  return database.write((tx) =>
-    recordEvent(tx, {
+  return database.write(async (tx) => {
+    await recordEvent(tx, {
       action: 'session.refused',
       actor: null,
       method: 'passkey',
@@ -232,6 +235,9 @@ function noteRefusal(
       ...(why.recorded === undefined ? {} : { decision: why.recorded }),
       personal: { address: client.address },
       at,
-    }),
-  )
+    })
+    if (why.verified === undefined) return
+    const actor = { id: known.userId, method: 'passkey' as const, strength: null }
+    await recordRegression(tx, { actor, record: known, verified: why.verified, outcome: 'refused', at })
+  })
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { orUniqueViolation, UniqueViolation, type Db, type Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
+import { prepared } from '../database/prepared.ts'
 import type { OrganisationRole, UserTable } from '../database/schema.ts'
 import { ProblemError } from '../http/problem.ts'
 import { recordFirstAddress } from './account-addresses.ts'
@@ -72,7 +73,7 @@ export async function createUser(tx: Tx<'user' | 'accountAddress'>, wanted: NewU
     managedBy: wanted.managedBy ?? null,
   }
   try {
-    await orUniqueViolation(tx.insertInto('user').values(user).execute())
+    await orUniqueViolation(insertUser(tx, user))
   } catch (error) {
     if (error instanceof UniqueViolation) throw usernameTaken(wanted.username)
     throw error
@@ -82,6 +83,8 @@ export async function createUser(tx: Tx<'user' | 'accountAddress'>, wanted: NewU
   if (user.kind === 'person') await recordFirstAddress(tx, user, isVouchedFor ? wanted.at : null)
   return user
 }
+
+const insertUser = prepared((tx: Tx<'user'>, row: User) => tx.insertInto('user').values(row))
 
 /** @throws 409 where nobody can have this name any more */
 export async function checkUsername(db: Db<'user'>, username: string): Promise<void> {

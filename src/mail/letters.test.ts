@@ -7,6 +7,7 @@ const nasty = 'a\r\nBcc: eve@evil.example\u202e https://evil.example'
 const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'passkey-added': { credential: nasty, at },
   'passkey-removed': { credential: nasty, at },
+  'passkey-renamed': { former: nasty, credential: nasty, at },
   'passkey-registered': { credential: nasty, at },
   'password-changed': { reason: '', at },
   'codes-set-up': { reason: '', at },
@@ -28,6 +29,7 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
     expiresAt: at,
     lastUsedAt: 0,
   },
+  'mirror-failing': { repository: 'pay/api', host: nasty, reason: nasty, at },
   'deploy-key-ended': { key: nasty, repository: 'pay/api', reason: nasty, at },
   'pipeline-left': { pipeline: nasty, repository: 'pay/api', person: nasty, keepBy: at, isStopped: true },
   'pipeline-ended': { pipeline: nasty, repository: 'pay/api', person: nasty, at },

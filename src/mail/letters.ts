@@ -4,6 +4,7 @@ import { quoteName } from './quote-name.ts'
 export interface LetterFacts {
   'passkey-added': { credential: string; at: number }
   'passkey-removed': { credential: string; at: number }
+  'passkey-renamed': { former: string; credential: string; at: number }
   /** Through a one-time link: what the person had before has ended. */
   'passkey-registered': { credential: string; at: number }
   /** `reason` is said of the last one alone, and ends a sentence. */
@@ -31,6 +32,7 @@ export interface LetterFacts {
     expiresAt: number
     lastUsedAt: number
   }
+  'mirror-failing': { repository: string; host: string; reason: string; at: number }
   'deploy-key-ended': { key: string; repository: string; reason: string; at: number }
   'pipeline-left': { pipeline: string; repository: string; person: string; keepBy: number; isStopped: boolean }
   'pipeline-ended': { pipeline: string; repository: string; person: string; at: number }
@@ -124,6 +126,13 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
       `sign in with another passkey, look through ${account}/passkeys, end all other sessions at ${account}/sessions, and tell an administrator.`,
     ),
   }),
+  'passkey-renamed': ({ former, credential, at }, account) => ({
+    subject: 'A passkey of your account was renamed',
+    happened: `The passkey “${quoteName(former)}” was renamed to “${quoteName(credential)}” on ${when(at)}. What it can do has not changed.`,
+    next: ifNotYou(
+      `look through ${account}/passkeys, remove what is not yours, end all other sessions at ${account}/sessions, and tell an administrator.`,
+    ),
+  }),
   'passkey-registered': ({ credential, at }, account) => ({
     subject: 'A passkey was registered for you through a link',
     happened: `The passkey “${quoteName(credential)}” was registered for your account through a one-time link on ${when(at)}. Passkeys and sessions you had before have ended.`,
@@ -207,6 +216,11 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
     subject: `A deploy key ends in ${days === 1 ? 'a day' : `${days} days`}`,
     happened: `The deploy key “${quoteName(key)}” of ${quoteName(repository)} ends on ${when(expiresAt)}: ${quoteName(reason)}. It was ${lastUsedAt === 0 ? 'never used' : `last used on ${when(lastUsedAt)}`}.`,
     next: 'If whatever uses it is still wanted, give it a new key under Deploy keys, in the settings of the repository. Otherwise there is nothing to do.',
+  }),
+  'mirror-failing': ({ repository, host, reason, at }) => ({
+    subject: 'A mirror of your repository stays behind',
+    happened: `The mirror of ${quoteName(repository)} at ${quoteName(host)} has failed several times in a row, last on ${when(at)}: ${quoteName(reason)}`,
+    next: 'See what it says under Mirrors, in the settings of the repository. It is tried again every hour, and follows by itself once that is settled.',
   }),
   'deploy-key-ended': ({ key, repository, reason, at }) => ({
     subject: 'A deploy key has ended',
@@ -299,8 +313,8 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
   }),
   ownerless: ({ at }) => ({
     subject: 'No owner is left',
-    happened: `On ${when(at)} your directory ended the access of the last owner. Nobody can change settings or the directory now.`,
-    next: 'Whoever runs the server makes a next owner there, with `postern admin setup-link`. If nobody meant this, look at your directory first.',
+    happened: `On ${when(at)} the access of the last owner ended. Nobody can change settings or the directory now.`,
+    next: 'Whoever runs the server makes a next owner there, with `postern admin setup-link`. If nobody meant this, look at the record of that moment first: it says what ended it.',
   }),
   'guest-ending': ({ endsAt, ask }) => ({
     subject: 'Your access ends soon',
@@ -363,7 +377,7 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
   }),
   'recovery-started': ({ by, address, cancelUntil, at }, account) => ({
     subject: 'Somebody is getting back into your account',
-    happened: `${by === null ? `One of your recovery codes was used${address === '' ? '' : ` from ${address}`}` : `${quoteName(by)} lets somebody back in as you, who said that your passkeys are lost: this began`} on ${when(at)}. Your passkeys pause until this is settled; your sessions and API tokens have ended.`,
+    happened: `${by === null ? `One of your recovery codes was used${address === '' ? '' : ` from ${address}`}` : `${quoteName(by)} lets somebody back in as you, who said that your passkeys are lost: this began`} on ${when(at)}. Your passkeys pause until this is settled; your sessions, API tokens and SSH keys have ended.`,
     next: ifNotYou(
       `cancel it before ${when(cancelUntil)}: open ${account.replace(/account$/, 'not-me')} and tap any passkey you had. Everything is then as it was. If you have none at hand, tell an administrator now, in person or by telephone.`,
     ),

@@ -7,7 +7,7 @@ import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { agentScopeWords, scopeWords } from './scope-words.ts'
-import { tokenLifetimes } from './token-lifetimes.ts'
+import { useTokenLifetimes } from './token-lifetimes.ts'
 
 interface NewTokenFormProps {
   /** The repository it is wanted for; chosen from the start. */
@@ -26,6 +26,7 @@ const renewals = [
 ]
 
 export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFormProps) {
+  const lifetimes = useTokenLifetimes({ isOwn: agent === undefined })
   const list = agent === undefined ? '/me/tokens' : `/agents/${agent}/tokens`
   const { form, act, onSubmit } = useActForm({
     initialValues: {
@@ -86,7 +87,7 @@ export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFo
             and end the token there if it is not yours any more.
           </Alert>
         )}
-        <Select label="It ends after" data={tokenLifetimes} allowDeselect={false} {...form.getInputProps('days')} />
+        <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
         <Select
           label="It may renew itself"
           description="A program then trades its secret for the next, without you"

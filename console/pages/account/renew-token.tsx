@@ -5,7 +5,7 @@ import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApiTokenMade, ApiTokenView, TokenRotation } from '../../api/shapes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { tokenLifetimes } from './token-lifetimes.ts'
+import { useTokenLifetimes } from './token-lifetimes.ts'
 
 const overlaps = [
   { value: '0', label: 'At once' },
@@ -23,6 +23,7 @@ interface RenewTokenProps {
 
 /** A new secret for a token; what it may stays as it is. */
 export function RenewToken({ token, list, onMade }: RenewTokenProps) {
+  const lifetimes = useTokenLifetimes({ isOwn: list === '/me/tokens' })
   const [isAsking, setAsking] = useState(false)
   const [days, setDays] = useState('30')
   const [overlap, setOverlap] = useState('7')
@@ -52,7 +53,7 @@ export function RenewToken({ token, list, onMade }: RenewTokenProps) {
           <Text>What it may, and where, stays as it is. Put the new secret wherever the former one is.</Text>
           <Select
             label="It ends after"
-            data={tokenLifetimes}
+            data={lifetimes}
             allowDeselect={false}
             value={days}
             onChange={(value) => setDays(value ?? days)}

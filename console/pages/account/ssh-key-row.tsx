@@ -6,9 +6,8 @@ import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { SshKeyView } from '../../api/shapes.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import { kindOfKey } from './ssh-key-words.ts'
+import { kindOfKey, worthOfKey } from './ssh-key-words.ts'
 
 export function SshKeyRow({ sshKey: key }: { sshKey: SshKeyView }) {
   const [isAsking, setAsking] = useState(false)
@@ -34,7 +33,7 @@ export function SshKeyRow({ sshKey: key }: { sshKey: SshKeyView }) {
           {key.fingerprint}
         </Text>
         <Text size="sm" c="dimmed">
-          {key.model ?? kindOfKey(key.type)} · {worth(key)}
+          {key.model ?? kindOfKey(key.type)} · {worthOfKey(key)}
         </Text>
         <Text size="sm" c="dimmed" component="div">
           Added <TimeAgo at={key.createdAt} />
@@ -75,10 +74,3 @@ const LastUsed = ({ sshKey: { lastUsedAt, lastUsedFrom } }: { sshKey: SshKeyView
       , last used <TimeAgo at={lastUsedAt} /> from {lastUsedFrom}
     </>
   )
-
-/** What it is for, and what it counts for there. */
-function worth({ forLogin, forSigning, isSecurityKey, strength }: SshKeyView): string {
-  if (!forLogin) return 'signs commits only'
-  const counts = isSecurityKey ? `with its PIN it counts as ${strengthWords[strength]}` : 'counts as a password'
-  return `${forSigning ? 'lets you in and signs commits' : 'lets you in'}, ${counts}`
-}

@@ -1,3 +1,6 @@
+import type { SshKeyView } from '../../api/shapes.ts'
+import { strengthWords } from '../../ui/strength-words.ts'
+
 /** What a pasted public key is, as far as its one line says; the server reads all of it. */
 export interface PastedKey {
   type: string
@@ -19,6 +22,17 @@ const kinds: Record<string, { kind: string; file: string }> = {
 }
 
 export const kindOfKey = (type: string): string => kinds[type]?.kind ?? type
+
+/** What it is for, and what it counts for there. */
+export function worthOfKey(
+  key: Pick<SshKeyView, 'forLogin' | 'forSigning' | 'isSecurityKey' | 'strength'>,
+  whom: 'you' | 'them' = 'you',
+): string {
+  const { forLogin, forSigning, isSecurityKey, strength } = key
+  if (!forLogin) return 'signs commits only'
+  const counts = isSecurityKey ? `with its PIN it counts as ${strengthWords[strength]}` : 'counts as a password'
+  return `lets ${whom} in${forSigning ? ' and signs commits' : ''}, ${counts}`
+}
 
 /** Null for what is no line of a `.pub` file. */
 export function readPastedKey(text: string): PastedKey | null {

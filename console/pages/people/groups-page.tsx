@@ -32,7 +32,9 @@ export function GroupsPage() {
       <PeopleTabs here="groups" />
       {data.items.length === 0 ? (
         <EmptyState icon={<IconUsersGroup size={32} />} title="No groups yet" action={newButton}>
-          Give a role to a group once, instead of to each of its people.
+          {isAdmin
+            ? 'Give a role to a group once, instead of to each of its people.'
+            : 'An administrator makes groups and adds people to them.'}
         </EmptyState>
       ) : (
         <Stack>

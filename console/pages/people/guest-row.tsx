@@ -8,10 +8,11 @@ import { EndAccessButton } from './ending/end-access-dialog.tsx'
 import { ExtendGuest } from './extend-guest.tsx'
 import { KeyGlance } from './key-glance.tsx'
 import { LastSeen } from './person-row.tsx'
-import { placesWords } from './reached-words.ts'
+import { reachedWords } from './reached-words.ts'
 
 /** A guest as whoever looks through them wants to see them: who answers, what they reach, when they were here, when it ends. */
-export function GuestRow({ guest: { person, reaches }, isAdmin }: { guest: GuestReview; isAdmin: boolean }) {
+export function GuestRow({ guest, isAdmin }: { guest: GuestReview; isAdmin: boolean }) {
+  const { person } = guest
   const { endsAt, sponsor } = person
   return (
     <Group justify="space-between" align="flex-start" gap="sm">
@@ -25,7 +26,7 @@ export function GuestRow({ guest: { person, reaches }, isAdmin }: { guest: Guest
             {person.email}
           </Text>
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {reaches.length === 0 ? 'Reaches nothing' : `Reaches ${placesWords(reaches)}`}
+            {reachedWords(guest) || 'Reaches nothing'}
           </Text>
           <Text size="sm" c="dimmed">
             {sponsor === null ? 'Nobody answers for them' : `${sponsor.displayName} answers for them`}

@@ -25,16 +25,18 @@ export function PersonFacts({ detail, isAdmin }: { detail: PersonDetail; isAdmin
             </Group>
           </Fact>
           {person.state === 'ended' && <Fact label="Access">Ended</Fact>}
-          {person.owner && (
+          {isAgent && (
             <Fact label="Answers for it">
-              <People people={[person.owner]} />
+              {person.owner ? <People people={[person.owner]} /> : 'nobody: its tokens do not work'}
             </Fact>
           )}
           {person.managedBy && <Fact label="Managed by">{person.managedBy}</Fact>}
           <Fact label="Groups">{groups.length === 0 ? 'none' : groups.join(', ')}</Fact>
-          <Fact label="Last seen">
-            <LastSeen person={person} />
-          </Fact>
+          {!person.isDemo && (
+            <Fact label="Last seen">
+              <LastSeen person={person} />
+            </Fact>
+          )}
           <Fact label="Signed in">{isAgent ? 'never: it has tokens only' : sessionsWords(sessionCount)}</Fact>
           <Fact label="API tokens">{tokenCount}</Fact>
           {agents.length > 0 && (

@@ -15,6 +15,7 @@ import { PersonEnds } from './person-ends.tsx'
 import { PersonFacts } from './person-facts.tsx'
 import { PersonKeys } from './person-keys.tsx'
 import { PersonReaches } from './person-reaches.tsx'
+import { PersonSshKeys } from './person-ssh-keys.tsx'
 
 const personQuery = (username: string) => getQuery<PersonDetail>(`/people/${username}`)
 
@@ -52,6 +53,7 @@ export function PersonPage() {
         )}
         <PersonFacts detail={detail} isAdmin={isAdmin} />
         <PersonKeys detail={detail} isAdmin={isAdmin} />
+        {isAdmin && person.kind === 'person' && <PersonSshKeys username={person.username} />}
         <PersonReaches detail={detail} />
         {isAdmin && <PersonEnds person={person} />}
       </Stack>

@@ -6,7 +6,7 @@ import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 
 /** What somebody may do where: their own roles, and those of their groups. */
-export const PersonReaches = ({ detail: { person, reaches } }: { detail: PersonDetail }) => (
+export const PersonReaches = ({ detail: { person, reaches, tools } }: { detail: PersonDetail }) => (
   <Section title="What they reach">
     <Text c="dimmed">{everywhereWords(person, reaches.length > 0)}</Text>
     {reaches.length > 0 && (
@@ -24,8 +24,26 @@ export const PersonReaches = ({ detail: { person, reaches } }: { detail: PersonD
         ))}
       </RowList>
     )}
+    {tools.length > 0 && person.state === 'active' && (
+      <>
+        <Text c="dimmed">Tools that are open to them:</Text>
+        <RowList label="Tools">
+          {tools.map(({ slug, name, group }) => (
+            <Group key={slug} justify="space-between" gap="xs">
+              <Text style={{ overflowWrap: 'anywhere' }}>{name}</Text>
+              <Text size="sm" c="dimmed">
+                {group === null ? audienceWords(person) : `Through ${group}`}
+              </Text>
+            </Group>
+          ))}
+        </RowList>
+      </>
+    )}
   </Section>
 )
+
+const audienceWords = ({ role, kind }: PersonDetail['person']): string =>
+  role === 'guest' && kind === 'person' ? 'Open to everybody, guests too' : 'Open to them as a member'
 
 function everywhereWords({ role, kind, state }: PersonDetail['person'], hasPlaces: boolean): string {
   if (state === 'ended') return hasPlaces ? 'Nothing any more. What was given to them:' : 'Nothing any more.'

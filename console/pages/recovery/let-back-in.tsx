@@ -64,7 +64,7 @@ export function LetBackIn() {
           <IconPhoneCall size={20} aria-hidden style={{ flex: 'none', marginTop: 2 }} />
           <Text size="sm">
             Be sure who asks: call them back at a number you know. With your tap their passkeys pause, and their
-            sessions and API tokens end, at once.
+            sessions, tokens and SSH keys end, at once.
           </Text>
         </Group>
         <ProblemAlert error={act.error} />

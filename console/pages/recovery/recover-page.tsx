@@ -45,8 +45,8 @@ export function RecoverPage() {
           />
           <Alert color="yellow" p="sm" icon={<IconAlertTriangle />} title="What happens then">
             <Text size="sm">
-              Your passkeys pause, your sessions and API tokens end, and you are told by letter. You make a new passkey
-              at once. For a while any passkey you had can cancel all of this.
+              Your passkeys pause, your sessions, tokens and SSH keys end, and you are told by letter. You make a new
+              passkey at once. For a while any passkey you had can cancel all of this.
             </Text>
           </Alert>
           <ProblemAlert error={act.error} />

@@ -32,8 +32,8 @@ export function WasItYou({ detail, onOver }: WasItYouProps) {
           It was not me: cancel it
         </Button>
         <Text size="sm" c="dimmed">
-          One tap on a passkey you had before ends whatever came in, and everything you had works again. Your sessions
-          and API tokens have ended in any case: sign in again, and make new tokens.
+          One tap on a passkey you had before ends whatever came in, and your former passkeys work again. Your sessions,
+          tokens and SSH keys have ended in any case: sign in again, and make new ones.
         </Text>
         <Text size="sm" c="dimmed">
           It was you? Then there is nothing to do here. Go on with the link you got, or sign in with your new passkey.

@@ -51,9 +51,17 @@ test('a server that says nothing is waited for no longer than agreed', async () 
   assert.match((await looking({ silence: true }, 150)).why, /no name server answered in time\.$/)
 })
 
-test('thousands of records are not searched', async () => {
-  const many = Array.from({ length: 4_000 }, () => 'x')
+test('as many records as one answer can hold are not searched, and one that speaks of more is no answer', async () => {
+  // RFC 1035 §4.2.2: an answer has 65,535 bytes at most, and a record no fewer than 13.
+  const many = Array.from({ length: 5_000 }, () => '')
   const { why, overTcp } = await looking({ texts: [...many, proof] })
-  assert.match(why, /^_postern-challenge\.acme\.example has 4001 TXT records; at most 100 are read\./)
+  assert.match(why, /^_postern-challenge\.acme\.example has 5001 TXT records; at most 100 are read\./)
   assert.equal(overTcp, 1)
+  const question = Buffer.concat([
+    ...record.split('.').map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1')),
+    Buffer.from([0, 0, 16, 0, 1]),
+  ])
+  // One question, ten thousand answers of which not one is there.
+  const lying = Buffer.concat([Buffer.from([0x81, 0x80, 0, 1, 0x27, 0x10, 0, 0, 0, 0]), question])
+  assert.match((await looking({ garbage: lying }, 2_000)).why, /is not DNS\.$|answered in time\.$/)
 })

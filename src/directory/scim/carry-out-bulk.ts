@@ -57,13 +57,17 @@ export async function carryOutBulk(
   }
   // RFC 7644 §3.7.1: what referred to each other in a circle is there now, and is told of it.
   for (const { operation, at, outcome } of unfinished) {
+    const { endpoint } = resolved(operation, ids, true)
+    const made = { endpoint, id: outcome.location.split('/').at(-1), ifMatch: undefined }
     try {
-      const { endpoint, body } = resolved(operation, ids, false)
-      const id = outcome.location.split('/').at(-1)
-      const completed = await operate(request, { method: 'PUT', endpoint, id, ifMatch: undefined, body })
+      const { body } = resolved(operation, ids, false)
+      const completed = await operate(request, { ...made, method: 'PUT', body })
       results[at] = render(operation, { ...completed, status: outcome.status })
     } catch (error) {
       fail(at, operation, error)
+      // What is said to have failed is not there: the same request, put right, finds its name free. Gone already is gone.
+      if (operation.method === 'POST')
+        await operate(request, { ...made, method: 'DELETE', body: undefined }).catch(explain)
     }
   }
   return { schemas: [bulkResponseSchema], Operations: results.filter((result) => result !== undefined) }

@@ -1,15 +1,10 @@
-import { recordEvent } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
-import type { OrganisationRole, TableName } from '../../database/schema.ts'
+import type { TableName } from '../../database/schema.ts'
 import { findUserById } from '../../identity/users.ts'
 import type { ScimRequest } from './scim-parts.ts'
 
 type Parts = Pick<ScimRequest, 'endAccess' | 'connection'>
-interface Person {
-  userId: Id<'usr'>
-  role: OrganisationRole
-}
 
 const reasons = {
   scim: { as: 'scim', words: 'said so' },
@@ -24,28 +19,11 @@ const reasons = {
 export async function endByDirectory(
   tx: Tx<TableName>,
   { endAccess, connection }: Parts,
-  { userId, role, cause, at }: Person & { cause: keyof typeof reasons; at: number },
+  { userId, cause, at }: { userId: Id<'usr'>; cause: keyof typeof reasons; at: number },
 ): Promise<void> {
   const { as, words } = reasons[cause]
   const reason = `${connection.name} ${words}`
-  const ended = await endAccess.end(tx, { userId, cause: as, reason, actor: null, at })
-  if (ended === undefined || role !== 'owner') return
-  const owners = await tx
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('kind', '=', 'person')
-    .where('state', '=', 'active')
-    .limit(1)
-    .execute()
-  if (owners.length > 0) return
-  await recordEvent(tx, {
-    action: 'instance.ownerless',
-    actor: null,
-    target: { kind: 'user', id: userId },
-    facts: { connection: connection.name, end: ended.id },
-    at,
-  })
+  await endAccess.end(tx, { userId, cause: as, reason, actor: null, at })
 }
 
 /**

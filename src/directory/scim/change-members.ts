@@ -97,9 +97,9 @@ async function noteAdded(tx: Tx<TableName>, place: MemberPlace, ids: readonly Id
 async function noteRemoved(tx: Tx<TableName>, place: MemberPlace, ids: readonly Id<'usr'>[]): Promise<boolean> {
   await record(tx, place, 'directory.members-removed', ids)
   if (isRequired(place))
-    for (const { userId, role } of await readPeople(tx, ids)) {
+    for (const { userId } of await readPeople(tx, ids)) {
       await setImmediate()
-      await endByDirectory(tx, place.request, { userId, role, cause: 'group', at: place.at })
+      await endByDirectory(tx, place.request, { userId, cause: 'group', at: place.at })
     }
   return ids.length > 0
 }
@@ -113,7 +113,7 @@ async function readPeople(tx: Tx<TableName>, ids: readonly Id<'usr'>[]) {
       ...(await tx
         .selectFrom('scimUser')
         .innerJoin('user', 'user.id', 'scimUser.userId')
-        .select(['scimUser.userId', 'scimUser.isWanted', 'user.role', 'user.username'])
+        .select(['scimUser.userId', 'scimUser.isWanted', 'user.username'])
         .where('scimUser.userId', 'in', ids.slice(from, from + batch))
         .orderBy('scimUser.userId')
         .execute()),

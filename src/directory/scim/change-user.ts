@@ -152,10 +152,10 @@ async function checkNameFree(
 async function settleAccess(
   tx: Tx<TableName>,
   request: ScimRequest,
-  { userId, role, state }: ScimUser,
+  { userId, state }: ScimUser,
   isWanted: boolean,
   at: number,
 ): Promise<void> {
-  if (!isWanted) await endByDirectory(tx, request, { userId, role, cause: 'scim', at })
+  if (!isWanted) await endByDirectory(tx, request, { userId, cause: 'scim', at })
   else if (state === 'ended') await takeBackByDirectory(tx, request, { userId, at })
 }

@@ -1,8 +1,9 @@
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
+import { prepared } from '../../database/prepared.ts'
 import type { TableName } from '../../database/schema.ts'
 import { listHolders } from '../../identity/account-addresses.ts'
-import { isOnlyWritten, mayBeTheSame, releaseAddress } from '../../identity/profile/release-address.ts'
+import { isOnlyWritten, releaseAddress } from '../../identity/profile/release-address.ts'
 import type { User } from '../../identity/users.ts'
 import { ScimError } from '../../protocols/scim/scim-error.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -18,8 +19,8 @@ export interface AddressJudgement {
 
 /**
  * Whether a connection may bring somebody with this address. It never takes over an account that its person made: the
- * domain is claimed first, with notice to them. Where the domain is the organisation's, whoever only wrote the address
- * into their account loses it to the person who is brought, unless they may be that very person: then they confirm it.
+ * domain is claimed first, with notice to them. Whoever only wrote the address into their account loses it to the person
+ * who is brought: otherwise anybody could keep a colleague out.
  * @throws ScimError 409 `uniqueness`
  */
 export async function checkAddress(
@@ -35,12 +36,9 @@ export async function checkAddress(
   if (holders.length === 0) return free()
   const domain = await findDomainOfAddress(tx, email)
   const isOurs = domain?.state === 'verified'
-  // Whoever has an account already gets no other one.
-  const isNew = own === undefined && !holders.some(({ user }) => isOurs && user.managedBy === domain.id)
   const foreign = []
   for (const holder of holders)
-    if (isOurs && isOnlyWritten(holder) && !(isNew && (await mayBeTheSame(tx, holder.user))))
-      await releaseAddress(tx, holder.user, { broughtBy: connection.name, at: now() })
+    if (isOnlyWritten(holder)) await releaseAddress(tx, holder.user, { broughtBy: connection.name, at: now() })
     else foreign.push(holder.user)
   if (foreign.length === 0) return free()
   const claimed = foreign.filter(({ managedBy }) => isOurs && managedBy === domain.id)
@@ -48,21 +46,29 @@ export async function checkAddress(
   if (own === undefined && adopts !== undefined && claimed.length === foreign.length && claimed.length === 1) {
     // Anybody can write an address into their account: taken over is only one whose person has shown that it is theirs.
     if (adopts.emailVerifiedAt === null)
-      throw taken('Whoever has an account with this address has not verified it. They do that in their account.')
+      throw taken(email, 'Whoever has an account with this address has not verified it. They do that in their account.')
     return { adopts, addressKey: await freeKey(tx, connection.id, addressKey, adopts.id) }
   }
   if (foreign.some(({ managedBy, state }) => managedBy === null && state === 'ended'))
-    throw taken('Somebody with this address was here, and somebody here ended their access. Only they give it back.')
+    throw taken(
+      email,
+      'Somebody with this address was here, and somebody here ended their access. Only they give it back.',
+    )
   if (isOurs && foreign.some(({ managedBy, emailVerifiedAt }) => managedBy === null && emailVerifiedAt === null))
     throw taken(
+      email,
       'Whoever has an account with this address has never confirmed it. They do that in their account; claim the domain then.',
     )
   if (foreign.some(({ managedBy }) => managedBy === null))
-    throw taken('Somebody has an account with this address that nobody manages. Claim the domain of the address first.')
-  throw taken('Somebody with this address is managed by another directory or domain.')
+    throw taken(
+      email,
+      'Somebody has an account with this address that nobody manages. Claim the domain of the address first.',
+    )
+  throw taken(email, 'Somebody with this address is managed by another directory or domain.')
 }
 
-const taken = (detail: string): ScimError => new ScimError(409, detail, 'uniqueness')
+/** Whoever looks after the connection reads the sentence, and not the request. */
+const taken = (address: string, detail: string): ScimError => new ScimError(409, `${address}: ${detail}`, 'uniqueness')
 
 /** Rows of connections that are over, or of people who are theirs no more, hold no address. */
 async function freeKey(
@@ -71,17 +77,20 @@ async function freeKey(
   addressKey: string,
   own: Id<'usr'> | undefined,
 ): Promise<string | null> {
-  const holder = await tx
-    .selectFrom('scimUser')
-    .innerJoin('user', 'user.id', 'scimUser.userId')
-    .select(['scimUser.userId', 'scimUser.connectionId', 'user.managedBy'])
-    .where('addressKey', '=', addressKey)
-    .executeTakeFirst()
+  const [holder] = await byAddressKey(tx, { addressKey })
   if (holder === undefined || holder.userId === own) return addressKey
   if (holder.managedBy !== holder.connectionId) {
     await tx.updateTable('scimUser').set({ addressKey: null }).where('userId', '=', holder.userId).execute()
     return addressKey
   }
   if (holder.connectionId === connectionId) return null
-  throw taken('Somebody with this address is managed by another directory.')
+  throw taken(addressKey, 'Somebody with this address is managed by another directory.')
 }
+
+const byAddressKey = prepared((tx: Tx<'scimUser' | 'user'>, { addressKey }: { addressKey: string }) =>
+  tx
+    .selectFrom('scimUser')
+    .innerJoin('user', 'user.id', 'scimUser.userId')
+    .select(['scimUser.userId', 'scimUser.connectionId', 'user.managedBy'])
+    .where('addressKey', '=', addressKey),
+)

@@ -1,6 +1,7 @@
 import { recordEvent } from '../../audit/record.ts'
 import { orUniqueViolation, type Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
+import { prepared } from '../../database/prepared.ts'
 import type { ScimUserTable, TableName } from '../../database/schema.ts'
 import { changeManagedPerson, handOver } from '../../identity/managed-people.ts'
 import { recomputeRole } from '../../identity/recompute-role.ts'
@@ -82,7 +83,7 @@ async function bring(
     updatedAt: at,
     deletedAt: null,
   }
-  await orUniqueViolation(tx.insertInto('scimUser').values(row).execute())
+  await orUniqueViolation(insertScimUser(tx, row))
   await recordEvent(tx, {
     action: 'directory.user-created',
     actor: null,
@@ -96,13 +97,15 @@ async function bring(
   // leaves that group.
   const isWaiting = adopts === undefined && connection.requiredGroupId !== null
   if (isOut || isWaiting)
-    await endByDirectory(tx, request, { userId: user.id, role: user.role, cause: isOut ? 'scim' : 'not-in-group', at })
+    await endByDirectory(tx, request, { userId: user.id, cause: isOut ? 'scim' : 'not-in-group', at })
   else if (adopts === undefined) await request.invite(tx, user, { connection: connection.name, at })
   // Read again only where it is not known: a first sync brings thousands.
   if (adopts !== undefined || isOut || isWaiting) return getScimUser(tx, request, user.id)
   const { username, state, role, email, managedBy, displayName } = user
   return { ...row, username, state, role, email, managedBy, shownName: displayName }
 }
+
+const insertScimUser = prepared((tx: Tx<'scimUser'>, row: ScimUserTable) => tx.insertInto('scimUser').values(row))
 
 const makeAccount = async (
   tx: Tx<TableName>,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Db } from '../../database/handles.ts'
+import { prepared } from '../../database/prepared.ts'
 import { isReserved } from '../../identity/users.ts'
 import { usernameFrom } from '../upstream/free-username.ts'
 
@@ -10,9 +11,18 @@ import { usernameFrom } from '../upstream/free-username.ts'
  */
 export async function deriveUsername(db: Db<'user'>, userName: string): Promise<string> {
   const base = usernameFrom(userName).replace(/-+$/, '')
-  const wanted = isReserved(base) ? [] : [base]
-  const names = [...wanted, ...[2, 3, 4, 5].map((number) => `${base}${number}`)]
-  const taken = await db.selectFrom('user').select('username').where('username', 'in', names).execute()
+  const names = [base, ...[2, 3, 4, 5].map((number) => `${base}${number}`)]
+  const [first = '', second = '', third = '', fourth = '', fifth = ''] = names
+  const taken = await amongNames(db, { first, second, third, fourth, fifth })
   const isTaken = new Set(taken.map(({ username }) => username))
-  return names.find((name) => !isTaken.has(name)) ?? `${base.slice(0, 28)}${randomInt(100_000_000, 1_000_000_000)}`
+  return (
+    names.find((name) => !isTaken.has(name) && !isReserved(name)) ??
+    `${base.slice(0, 28)}${randomInt(100_000_000, 1_000_000_000)}`
+  )
 }
+
+type Names = Record<'first' | 'second' | 'third' | 'fourth' | 'fifth', string>
+
+const amongNames = prepared((db: Db<'user'>, { first, second, third, fourth, fifth }: Names) =>
+  db.selectFrom('user').select('username').where('username', 'in', [first, second, third, fourth, fifth]),
+)

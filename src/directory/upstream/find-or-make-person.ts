@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { ExternalIdentityTable, TableName } from '../../database/schema.ts'
 import { hasEnded, listHolders } from '../../identity/account-addresses.ts'
-import { isOnlyWritten, mayBeTheSame, releaseAddress } from '../../identity/profile/release-address.ts'
+import { isOnlyWritten, releaseAddress } from '../../identity/profile/release-address.ts'
 import { getSetting } from '../../identity/settings.ts'
 import { createUser, findUserById, type User } from '../../identity/users.ts'
 import { findDomainOfAddress } from '../domains/find-domain.ts'
@@ -44,8 +44,8 @@ export async function findJoined(
 /**
  * Somebody who comes for the first time: the account at their address where the organisation manages it, else a new
  * one. Only for an address that the provider vouches for, at a domain of its own that is verified here; an account that
- * somebody manages themselves is joined by them alone, and one whose person only wrote the address loses it, unless it
- * may be theirs. Nobody whose access ended comes again by an address of then, whoever else has written it since.
+ * somebody manages themselves is joined by them alone, and one whose person only wrote the address loses it, since anybody
+ * could keep a colleague out by it. Nobody whose access ended comes again by an address of then, whoever else has written it since.
  * @throws UpstreamError
  */
 export async function joinByAddress(
@@ -74,7 +74,6 @@ export async function joinByAddress(
     for (const user of written) await releaseAddress(tx, user, { broughtBy: provider.name, at })
   }
   if (known === undefined) {
-    for (const user of written) if (await mayBeTheSame(tx, user)) throw accountExists()
     await release()
     return makePerson(tx, { provider, identity, address, domainId: domain.id, at })
   }

@@ -14,13 +14,13 @@ export interface Ending {
 export interface Remaining {
   /** A sentence. */
   what: string
-  /** Null: for ever. */
+  /** Null: without an end that is known here. */
   until: number | null
 }
 
 /**
  * One kind of thing that a person can come in with, or that acts in their name. Each room that keeps such a thing says
- * here how it ends; `server.ts` lists them all, and `test/end-access.test.ts` that none is missing.
+ * here how it ends; `composition/access-kinds.ts` lists them all, and `test/end-access.test.ts` that none is missing.
  */
 export interface AccessKind {
   /** Plural, as a receipt says it: `sessions`. */

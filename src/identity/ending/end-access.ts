@@ -6,6 +6,7 @@ import type { AccessEndTable, EndCause, TableName } from '../../database/schema.
 import type { User } from '../users.ts'
 import type { AccessKind, Remaining } from './access-kind.ts'
 import { isUnwanted } from './is-unwanted.ts'
+import { recordOwnerless } from './record-ownerless.ts'
 
 export interface EndDecision {
   userId: Id<'usr'>
@@ -117,6 +118,7 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
       },
       at,
     })
+    if (user.role === 'owner') await recordOwnerless(tx, { user, cause, end: row.id, actor, at })
     const agents = await tx
       .selectFrom('user')
       .select('id')
@@ -188,7 +190,7 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
 
 /** What nobody can take back from here, whoever it is. */
 const outsideOurReach: readonly Remaining[] = [
-  { what: 'Copies they already have: clones, downloads and answers of the API.', until: null },
+  { what: 'Copies they already have, for ever: clones, downloads and answers of the API.', until: null },
 ]
 
 /** By whom an end is undone: its own source, or else whoever decides here. */

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/handles.ts'
+import { countOwners } from '../count-owners.ts'
 import { findUserByUsername } from '../users.ts'
 import type { EndAccess } from './end-access.ts'
 import type { Receipts } from './receipts.ts'
@@ -17,12 +18,5 @@ export async function endByShell(
   const decision = { userId: user.id, cause: 'shell', reason: reason.trim().slice(0, 500), actor: null } as const
   const ended = await database.write((tx) => endAccess.end(tx, { ...decision, at: now() }))
   if (ended === undefined) throw new Error(`the access of ${username} has ended already.`)
-  const owner = await database.read
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('state', '=', 'active')
-    .limit(1)
-    .executeTakeFirst()
-  return { end: await receipts.view(ended.id), isOwnerless: owner === undefined }
+  return { end: await receipts.view(ended.id), isOwnerless: (await countOwners(database.read)) === 0 }
 }

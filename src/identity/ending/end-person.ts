@@ -4,6 +4,7 @@ import type { AccessEndTable, TableName } from '../../database/schema.ts'
 import { conflict, forbidden } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
+import { countOwners } from '../count-owners.ts'
 import { lockInstance } from '../lock-instance.ts'
 import { findUserById, listPersonRefs, type User } from '../users.ts'
 import { type EndAccess, findLastEnd, isOverruledBy } from './end-access.ts'
@@ -88,16 +89,7 @@ const alreadyEnded = ({ displayName }: User) =>
   conflict('already-ended', `The access of ${displayName} has ended already.`)
 
 export async function isLastOwner(db: Db<'user'>, user: User): Promise<boolean> {
-  if (user.role !== 'owner' || user.state !== 'active') return false
-  const other = await db
-    .selectFrom('user')
-    .select('id')
-    .where('role', '=', 'owner')
-    .where('state', '=', 'active')
-    .where('id', '!=', user.id)
-    .limit(1)
-    .executeTakeFirst()
-  return other === undefined
+  return user.role === 'owner' && user.state === 'active' && (await countOwners(db)) === 1
 }
 
 /** Two owners who end each other in the same instant queue here: one of them is then the last. */

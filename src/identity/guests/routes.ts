@@ -12,6 +12,7 @@ import type { EndAccess } from '../ending/end-access.ts'
 import { getPerson } from '../caller.ts'
 import type { GrantPlaces } from '../invitations/grant-places.ts'
 import { listPeople } from '../list-people.ts'
+import type { ListReachedTools } from '../reached-tools.ts'
 import { renderPerson } from '../render-people.ts'
 import type { Ceremonies } from '../registration.ts'
 import { getSetting } from '../settings.ts'
@@ -44,7 +45,14 @@ export function guestRoutes(
     endAccess,
     cookies,
     places,
-  }: { ceremonies: Ceremonies; endAccess: EndAccess; cookies: CookieNames; places: GrantPlaces },
+    listReachedTools,
+  }: {
+    ceremonies: Ceremonies
+    endAccess: EndAccess
+    cookies: CookieNames
+    places: GrantPlaces
+    listReachedTools: ListReachedTools
+  },
 ): void {
   const { database, now } = ceremonies
   const extend: SensitiveAct = {
@@ -81,7 +89,16 @@ export function guestRoutes(
       const page = await listPeople(database.read, getPerson(request), { cursor, search, filter }, now())
       const ids = page.items.map(({ id }) => id as Id<'usr'>)
       const reached = await places.listReached(database.read, ids)
-      return { ...page, items: page.items.map((person) => ({ person, reaches: reached.get(person.id) ?? [] })) }
+      const guests = ids.map((id) => ({ id, kind: 'person', role: 'guest' }) as const)
+      const tools = await listReachedTools(database.read, guests)
+      return {
+        ...page,
+        items: page.items.map((person) => ({
+          person,
+          reaches: reached.get(person.id) ?? [],
+          tools: tools.get(person.id) ?? [],
+        })),
+      }
     },
   })
 

@@ -10,6 +10,7 @@ import { actorOf, type Caller } from '../caller.ts'
 import type { InvitationParts } from '../invitations/invite.ts'
 import { whatWords } from '../invitations/what-words.ts'
 import { keepPassword } from '../passwords/password-logins.ts'
+import { releaseWritten } from '../profile/release-address.ts'
 import { createRegistrationLink, linkUrl } from '../registration-links.ts'
 import { createUser } from '../users.ts'
 import type { PlannedPerson } from './plan-import.ts'
@@ -98,6 +99,7 @@ async function makeSome(
       createdBy: caller.id,
       at,
     })
+    await releaseWritten(tx, email, { to: user.id, broughtBy: caller.username, at })
     for (const { id: groupId } of person.groups)
       await tx.insertInto('groupMember').values({ groupId, userId: user.id, joinedAt: at }).execute()
     await noteAdded(tx, { person, userId: user.id, caller, seal, at })

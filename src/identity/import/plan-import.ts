@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { Check } from 'typebox/value'
 import type { Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { OrganisationRole, TableName } from '../../database/schema.ts'
+import { isOfShape } from '../../http/check-value.ts'
 import type { CompiledPolicy } from '../../policy/compile.ts'
 import { permittedUntil } from '../../policy/permits.ts'
 import type { Caller } from '../caller.ts'
@@ -59,10 +59,20 @@ export async function planImport(
   return planned
 }
 
-async function readKnown(db: Db<'user' | 'userGroup' | 'setting'>): Promise<Known> {
-  const users = await db.selectFrom('user').select(['username', 'email', 'state', 'kind']).execute()
+async function readKnown(db: Db<'user' | 'accountAddress' | 'userGroup' | 'setting'>): Promise<Known> {
+  const users = await db.selectFrom('user').select(['id', 'username', 'email', 'state', 'kind']).execute()
+  const written = await db
+    .selectFrom('accountAddress')
+    .innerJoin('user', 'user.id', 'accountAddress.userId')
+    .select('userId')
+    .where('provenAt', 'is', null)
+    .where('formerAt', 'is', null)
+    .where('managedBy', 'is', null)
+    .execute()
+  // As `isOnlyWritten` of each.
+  const onlyWritten = new Set<string>(written.map(({ userId }) => userId))
   const groups = await db.selectFrom('userGroup').select(['id', 'name', 'managedBy', 'organisationRole']).execute()
-  const here = users.filter(({ state, kind }) => state === 'active' && kind === 'person')
+  const here = users.filter(({ id, state, kind }) => state === 'active' && kind === 'person' && !onlyWritten.has(id))
   return {
     usernames: new Set(users.map(({ username }) => username)),
     emails: new Set(here.map(({ email }) => email.toLowerCase())),
@@ -96,10 +106,10 @@ function checkNames(
   { known, seen }: Context,
   problems: string[],
 ): void {
-  if (!Check(Username, username)) problems.push('The username is not 2–39 characters of a–z, 0–9 and -.')
+  if (!isOfShape(Username, username)) problems.push('The username is not 2–39 characters of a–z, 0–9 and -.')
   else if (known.usernames.has(username) || isReserved(username)) problems.push(`The name ${username} is taken.`)
   // What a spreadsheet would run is nobody's address.
-  if (!Check(Email, email) || /^[=+\-@]/.test(email)) problems.push('The e-mail is no address.')
+  if (!isOfShape(Email, email) || /^[=+\-@]/.test(email)) problems.push('The e-mail is no address.')
   else if (known.emails.has(email.toLowerCase())) problems.push('Somebody with this address is here already.')
   for (const [names, name, word] of [
     [seen.usernames, username, 'name'],
@@ -145,7 +155,7 @@ function readDisplayName(
   if (text === '') return username
   // Nothing that hides or turns text round, and nothing that a spreadsheet would run when the list is exported again.
   const name = plain(text).replace(/^[=+\-@\s]+/, '')
-  if (!Check(DisplayName, name)) problems.push('The name is empty, or longer than 100 characters.')
+  if (!isOfShape(DisplayName, name)) problems.push('The name is empty, or longer than 100 characters.')
   else if (name !== text) notes.push(`The name was cleaned: ${name}`)
   return name
 }

@@ -6,6 +6,7 @@ import { ProblemError } from '../../http/problem.ts'
 import type { Admission, Opening } from '../admission.ts'
 import { isAdmin } from '../caller.ts'
 import { isOver } from '../guests/is-over.ts'
+import { releaseWritten } from '../profile/release-address.ts'
 import { recomputeRole } from '../recompute-role.ts'
 import { findUserById, type User } from '../users.ts'
 import type { Grant, GrantPlaces } from './grant-places.ts'
@@ -31,6 +32,7 @@ export const invitationAdmission = (places: GrantPlaces): Admission => ({
       .where('withdrawnAt', 'is', null)
       .executeTakeFirst()
     if (Number(numUpdatedRows) !== 1) throw over('This invitation was already accepted, or withdrawn.')
+    await releaseWritten(tx, user.email, { to: user.id, broughtBy: user.username, at })
     await recordEvent(tx, {
       action: 'invitation.accepted',
       actor: null,

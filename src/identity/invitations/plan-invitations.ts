@@ -2,10 +2,12 @@ import type { Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName, UserGroupTable } from '../../database/schema.ts'
 import { conflict, forbidden, invalid } from '../../http/problem.ts'
+import { listHolders } from '../account-addresses.ts'
 import type { Caller } from '../caller.ts'
 import { getGuestEnd } from '../guests/guest-days.ts'
 import { checkMayKeepMembers, findGroup } from '../groups.ts'
 import { checkMayGive } from '../may-give.ts'
+import { isOnlyWritten } from '../profile/release-address.ts'
 import { findUserByUsername, type User } from '../users.ts'
 import type { Grant, GrantPlaces } from './grant-places.ts'
 import type { NewInvitations } from './shapes.ts'
@@ -44,26 +46,20 @@ export async function planInvitations(
   }
 }
 
-async function refuseKnownAddresses(db: Db<'user'>, emails: readonly string[]): Promise<void> {
-  const rows = await db
-    .selectFrom('user')
-    .select('email')
-    .where('state', '=', 'active')
-    .where('kind', '=', 'person')
-    .where(
-      (eb) => eb.fn<string>('lower', ['email']),
-      'in',
-      emails.map((email) => email.toLowerCase()),
-    )
-    .execute()
-  if (rows.length === 0) return
-  const known = new Set(rows.map(({ email }) => email.toLowerCase()))
-  const here = emails.filter((email) => known.has(email.toLowerCase()))
+async function refuseKnownAddresses(db: Db<'accountAddress' | 'user'>, emails: readonly string[]): Promise<void> {
+  const here: string[] = []
+  for (const email of emails) if (await isHere(db, email)) here.push(email)
+  if (here.length === 0) return
   throw conflict('already-here', `${here.length === 1 ? 'Somebody' : 'People'} with ${list(here)} are here already.`, {
     help: 'Leave them out, and invite the others.',
     fields: { emails: here.join(', ') },
   })
 }
+
+const isHere = async (db: Db<'accountAddress' | 'user'>, email: string): Promise<boolean> =>
+  (await listHolders(db, email)).some(
+    (holder) => holder.isCurrent && holder.user.state === 'active' && !isOnlyWritten(holder),
+  )
 
 const list = (emails: readonly string[]): string =>
   emails.length === 1 ? 'this address' : `${emails.length} of these addresses`

@@ -149,8 +149,8 @@ export async function signInWithPassword(
  * Computes the same for everybody, known or not: one hash of our own, and one of those that were brought while there are
  * any. So the time of a refusal tells neither who is here nor who was here before.
  */
-async function verifyEvenly(
-  { database, hashing, nobodysHash }: PasswordParts,
+export async function verifyEvenly(
+  { database, hashing, nobodysHash }: Pick<PasswordParts, 'database' | 'hashing' | 'nobodysHash'>,
   known: KnownPassword | undefined,
   password: string,
 ): Promise<boolean> {

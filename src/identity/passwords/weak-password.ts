@@ -1,5 +1,3 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-
 /** Of zxcvbn's scale from 0 to 4, "safely unguessable: moderate protection from offline attacks". */
 const leastScore = 3
 export const leastLength = 10
@@ -9,7 +7,8 @@ let loaded: Promise<(password: string, own: readonly string[]) => number> | unde
 
 /** The lists are megabytes and are read when somebody first chooses a password. */
 function load(): NonNullable<typeof loaded> {
-  loaded ??= import('@zxcvbn-ts/language-common').then(({ adjacencyGraphs, dictionary }) => {
+  const libraries = [import('@zxcvbn-ts/core'), import('@zxcvbn-ts/language-common')] as const
+  loaded ??= Promise.all(libraries).then(([{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }]) => {
     const zxcvbn = new ZxcvbnFactory({ graphs: adjacencyGraphs, dictionary })
     // What is longer than the lists have words for costs time and says nothing more.
     return (password, own) => zxcvbn.check(password.slice(0, 72), [...own]).score

@@ -1,7 +1,7 @@
 import { recordEvent } from '../../audit/record.ts'
-import type { Db, Tx } from '../../database/handles.ts'
-import { type AddressHolder, recordAddress } from '../account-addresses.ts'
-import { isAdmin } from '../caller.ts'
+import type { Tx } from '../../database/handles.ts'
+import type { Id } from '../../database/id.ts'
+import { type AddressHolder, listHolders, recordAddress } from '../account-addresses.ts'
 import type { User } from '../users.ts'
 
 /** Nobody but its person says that the address of this account is theirs. */
@@ -9,27 +9,21 @@ export const isOnlyWritten = ({ user, isCurrent, isProven }: AddressHolder): boo
   isCurrent && !isProven && user.managedBy === null
 
 /**
- * Whether an account whose person only wrote an address may be that of whoever comes with it: somebody here let them in,
- * and they are here. With one more account made for them, a directory would end that one alone.
+ * Whoever comes with an address, and has shown or is vouched for that it is theirs, is not kept from it by those who only
+ * wrote it: they lose it, and Home asks administrators whether two of these accounts are one person's.
  */
-export async function mayBeTheSame(
-  db: Db<'credentialRecord'>,
-  { id, state, createdBy, role }: Pick<User, 'id' | 'state' | 'createdBy' | 'role'>,
-): Promise<boolean> {
-  if (state === 'ended') return false
-  if (createdBy !== null || isAdmin({ role })) return true
-  const setUp = await db
-    .selectFrom('credentialRecord')
-    .select('id')
-    .where('userId', '=', id)
-    .where('enrolledVia', '=', 'setup')
-    .executeTakeFirst()
-  return setUp !== undefined
+export async function releaseWritten(
+  tx: Tx<'user' | 'accountAddress' | 'emailVerification' | 'auditEvent' | 'auditPersonal'>,
+  email: string,
+  { to, broughtBy, at }: { to: Id<'usr'>; broughtBy: string; at: number },
+): Promise<void> {
+  for (const holder of await listHolders(tx, email))
+    if (holder.user.id !== to && isOnlyWritten(holder)) await releaseAddress(tx, holder.user, { broughtBy, at })
 }
 
 /**
  * Takes from an account the address that its person only wrote and never showed to be theirs, because whoever it belongs
- * to has come. No letter tells them: it would reach the other. Their profile says that they have none.
+ * to has come. No letter tells them: it would reach the other. Home tells them when they are next here.
  */
 export async function releaseAddress(
   tx: Tx<'user' | 'accountAddress' | 'emailVerification' | 'auditEvent' | 'auditPersonal'>,

@@ -7,6 +7,7 @@ import { recordProof } from '../account-addresses.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { findUserById, type User } from '../users.ts'
 import type { WriteLetter } from './own-letter.ts'
+import { releaseWritten } from './release-address.ts'
 
 const hourMs = 3_600_000
 const lifetimeMs = 24 * hourMs
@@ -109,6 +110,7 @@ export async function confirmAddress({ database, now }: AddressParts, caller: Ca
     if (hashSecret(user.email) !== row.addressHash || Number(confirmed.numUpdatedRows) !== 1)
       throw gone('This link was made for an address that is no longer yours.')
     await recordProof(tx, user, at)
+    await releaseWritten(tx, user.email, { to: user.id, broughtBy: user.username, at })
     await recordEvent(tx, {
       action: 'profile.address-verified',
       actor: actorOf(caller),

@@ -27,7 +27,7 @@ const dayMs = 86_400_000
 const openForMs = { code: dayMs, 'second-person': 7 * dayMs }
 
 /**
- * Suspends what a person has, ends their sessions and tokens, and makes the one link that registers a new passkey. The
+ * Suspends what a person has, ends their sessions, tokens and SSH keys, and makes the one link that registers a new passkey. The
  * same transaction uses up the code or the seal that allowed it. @throws 409 where another recovery is under way
  */
 export async function beginRecovery(

@@ -13,6 +13,16 @@ test('a name gets so many guesses within an hour, another name its own', () => {
   assert.deepEqual(budget.take('ana'), { left: 1 })
 })
 
+test('a clock that is set back gives no new guess, and no longer wait than an hour', () => {
+  let at = 86_400_000
+  const budget = createGuessBudget({ most: 1, now: () => at })
+  budget.take('ana')
+  at = 3_600_000
+  assert.deepEqual(budget.take('ana'), { left: undefined, openAgainAt: 7_200_000 })
+  at = 7_200_000
+  assert.deepEqual(budget.take('ana'), { left: 0 })
+})
+
 test('a right guess costs nothing', () => {
   const budget = createGuessBudget({ most: 1, now: () => 0 })
   budget.take('ana')

@@ -8,6 +8,7 @@ export interface GuessBudget {
 }
 
 const mostNames = 10_000
+const hourMs = 3_600_000
 
 /**
  * How many wrong codes one name may get within an hour, whether anybody is called so or not. Kept by this process: the
@@ -19,7 +20,9 @@ export function createGuessBudget({ most, now }: { most: number; now: () => numb
     take(name) {
       const at = now()
       const known = taken.get(name)
-      const current = known !== undefined && known.openAgainAt > at ? known : { count: 0, openAgainAt: at + 3_600_000 }
+      const current = known !== undefined && known.openAgainAt > at ? known : { count: 0, openAgainAt: at + hourMs }
+      // A clock that was set back gives no new guesses, and lets nobody wait longer than an hour for them either.
+      current.openAgainAt = Math.min(current.openAgainAt, at + hourMs)
       if (current.count >= most) return { left: undefined, openAgainAt: current.openAgainAt }
       // Taken before anything is looked up, so that many at once get no more than many in a row.
       current.count += 1

@@ -67,7 +67,11 @@ export function recoveryRoutes(
         title: `Let ${user.displayName} (${user.username}) back in`,
         rows: [
           { label: 'Person', value: `${user.displayName} (${user.username})`, kind: 'text' },
-          { label: 'At once', value: 'Their passkeys pause; their sessions and API tokens end', kind: 'text' },
+          {
+            label: 'At once',
+            value: 'Their passkeys pause; their sessions, API tokens and SSH keys end',
+            kind: 'text',
+          },
           {
             label: 'The link opens',
             value: hours === 0 ? 'At once, without any delay' : `In ${hours} hours`,

@@ -11,12 +11,13 @@ import { actOf } from '../act.ts'
 import { getActor } from '../actor.ts'
 import { checkAccountScope, getCaller, getPerson } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
-import { changeRole, checkRoleChange, roleWords } from '../change-role.ts'
+import { changeRole, checkRoleChange, countTokensSeen, roleWords } from '../change-role.ts'
 import type { GrantPlaces } from '../invitations/grant-places.ts'
 import { countPeople, listPeople } from '../list-people.ts'
 import { addPerson, endorseCredential, getPersonByName, makePersonLink } from '../people.ts'
 import { peopleFilters } from '../people-filters.ts'
 import { getPersonDetail } from '../person-detail.ts'
+import type { ListReachedTools } from '../reached-tools.ts'
 import { renderPerson } from '../render-people.ts'
 import { linkUrl } from '../registration-links.ts'
 import type { Ceremonies } from '../registration.ts'
@@ -34,7 +35,17 @@ const ByCredential = Type.Object({ username: Type.String(), id: Type.String() })
 
 export function peopleRoutes(
   app: App,
-  { ceremonies, signersChanged, places }: { ceremonies: Ceremonies; signersChanged: () => void; places: GrantPlaces },
+  {
+    ceremonies,
+    signersChanged,
+    places,
+    listReachedTools,
+  }: {
+    ceremonies: Ceremonies
+    signersChanged: () => void
+    places: GrantPlaces
+    listReachedTools: ListReachedTools
+  },
 ): void {
   const { database, place, now } = ceremonies
   const add: SensitiveAct = {
@@ -69,6 +80,7 @@ export function peopleRoutes(
       const { role } = request.body as Static<typeof NewRole>
       const user = await getPersonByName(database.read, username)
       await checkRoleChange(database.read, getActor(request), { user, role })
+      const stopping = role === 'guest' ? await countTokensSeen(database.read, user.id, now()) : 0
       return {
         title: `Make ${user.displayName} (${user.username}) ${roleWords[role]}`,
         rows: [
@@ -77,6 +89,15 @@ export function peopleRoutes(
           { label: 'Role from now on', value: role, kind: 'text' },
         ],
         subjects: [actSubject('person', user.id)],
+        ...(stopping === 0
+          ? {}
+          : {
+              warnings: [
+                stopping === 1
+                  ? 'An API token of an agent stops working: this person made it, and has seen it. Make a new one.'
+                  : `${stopping} API tokens of agents stop working: this person made them, and has seen them. Make new ones.`,
+              ],
+            }),
       }
     },
   }
@@ -120,7 +141,13 @@ export function peopleRoutes(
     config: { access: 'person' },
     schema: { params: ByName, response: { 200: PersonDetail } },
     handler: (request) =>
-      getPersonDetail(database.read, { caller: getPerson(request), ...request.params, places, at: now() }),
+      getPersonDetail(database.read, {
+        caller: getPerson(request),
+        ...request.params,
+        places,
+        listReachedTools,
+        at: now(),
+      }),
   })
 
   app.patch('/api/v1/people/:username', {

@@ -5,6 +5,7 @@ import { ProblemError } from '../../http/problem.ts'
 import { recordProof } from '../account-addresses.ts'
 import type { Admission } from '../admission.ts'
 import { foldAddress } from '../fold-address.ts'
+import { releaseWritten } from '../profile/release-address.ts'
 import { getSetting } from '../settings.ts'
 import { applicationMs } from './apply.ts'
 import { isKnownAddress } from './is-known.ts'
@@ -55,6 +56,7 @@ export const selfAdmission = (isOwnAddress: IsOwnAddress): Admission => ({
       throw over('link-used', 'This link was already used, or another one that was sent to you.', 'Sign in.')
     await tx.updateTable('user').set({ emailVerifiedAt: at }).where('id', '=', user.id).execute()
     await recordProof(tx, user, at)
+    await releaseWritten(tx, user.email, { to: user.id, broughtBy: user.username, at })
     await recordEvent(tx, {
       action: 'person.self-registered',
       actor: null,

@@ -66,7 +66,7 @@ export function ReceiptPage() {
           <List spacing={2}>
             {remains.map(({ what, until }) => (
               <List.Item key={what}>
-                {what} {until === null ? 'For ever.' : <Until at={until} />}
+                {what} {until !== null && <Until at={until} />}
               </List.Item>
             ))}
           </List>
