@@ -27,7 +27,7 @@ export type Previewed = Pick<
 
 /**
  * What a way to sign people in to tools brings, so that one set of routes makes, changes, shows and ends applications of
- * each. `server.ts` hands them over; nothing here knows a protocol. Settings were checked against the schema before any
+ * each. `composition/sign-on.ts` hands them over; nothing here knows a protocol. Settings were checked against the schema before any
  * of these sees them; every function that writes runs in the transaction of the tap.
  */
 export interface ApplicationKind<Settings = unknown> {
@@ -36,6 +36,8 @@ export interface ApplicationKind<Settings = unknown> {
   readonly title: string
   /** The settings, whole: a change says all of them again. */
   readonly settingsSchema: TSchema
+  /** How the ledger calls settings that became different, where their names do not say it. */
+  readonly settingWords?: Readonly<Record<string, string>>
   /**
    * What a tap over these settings names: where people are led, whom the tool is told about.
    * @param application null for one that is being made

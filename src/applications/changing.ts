@@ -8,6 +8,7 @@ import { findGroup } from '../identity/groups.ts'
 import type { Application } from './application.ts'
 import type { ApplicationKind, CopyValue } from './application-kind.ts'
 import { audienceWords } from './audience-words.ts'
+import { describeChanges } from './describe-changes.ts'
 import { checkLaunchUrl } from './launch-url.ts'
 import { readSettings } from './read-settings.ts'
 import type { ApplicationChanges, NewApplication } from './shapes.ts'
@@ -74,18 +75,26 @@ export async function changeApplication(
   const audience = columns.audience ?? application.audience
   const isAudienceSaid = columns.audience !== undefined || groups !== undefined
   const groupIds = isAudienceSaid ? await readAudience(tx, audience, groups ?? []) : application.groupIds
+  const formerGroups = await groupNames(tx, application.groupIds)
+  const formerSettings = settings === undefined ? {} : await kind.view(tx, application)
   if (Object.keys(columns).length > 0)
     await tx.updateTable('application').set(columns).where('id', '=', application.id).execute()
   if (isAudienceSaid) await setGroups(tx, application.id, groupIds)
   if (settings !== undefined)
     await kind.change(tx, { ...application, ...columns, groupIds }, readSettings(kind, settings), decided.at)
-  await recordChange(tx, 'application.changed', application, decided, {
-    ...(columns.name === undefined ? {} : { newName: columns.name }),
-    ...(isAudienceSaid ? { audience: audienceWords(audience, groups ?? []) } : {}),
-    ...(columns.strength === undefined ? {} : { strength: columns.strength ?? 'passkey' }),
-    ...(columns.launchUrl === undefined ? {} : { launchUrl: columns.launchUrl ?? '' }),
-    ...(settings === undefined ? {} : { settings: 'changed' }),
-  })
+  const { name, description, launchUrl, strength } = application
+  const former = { name, description, launchUrl, strength }
+  const changesOfIt = describeChanges(
+    { ...former, audience: audienceWords(application.audience, formerGroups), ...(formerSettings as object) },
+    {
+      ...former,
+      ...columns,
+      audience: audienceWords(audience, isAudienceSaid ? (groups ?? []).toSorted() : formerGroups),
+      ...(settings === undefined ? {} : ((await kind.view(tx, application)) as object)),
+    },
+    kind.settingWords,
+  )
+  await recordChange(tx, 'application.changed', application, decided, { changes: changesOfIt })
 }
 
 /** Nobody is let in any more; what people hold of it ends with it. Its short name is free again. */
@@ -137,6 +146,12 @@ export async function readAudience(
     ids.add(group.id)
   }
   return [...ids]
+}
+
+async function groupNames(db: Db<'userGroup'>, ids: readonly Id<'grp'>[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('userGroup').select('name').where('id', 'in', ids).orderBy('name').execute()
+  return rows.map(({ name }) => name)
 }
 
 async function setGroups(tx: Tx<'applicationGroup'>, applicationId: Id<'app'>, ids: readonly Id<'grp'>[]) {

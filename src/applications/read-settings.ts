@@ -1,12 +1,12 @@
 import type { TSchema } from 'typebox'
-import { Check, Errors } from 'typebox/value'
+import { isOfShape, shapeErrors } from '../http/check-value.ts'
 import { invalid } from '../http/problem.ts'
 import type { ApplicationKind } from './application-kind.ts'
 
 /** Settings in the shape that their kind asks for. @throws 422 with the field, as `settings.upstream` */
 export function readSettings({ settingsSchema }: Pick<ApplicationKind, 'settingsSchema'>, settings: unknown): unknown {
-  if (Check(settingsSchema, settings)) return settings
-  const first = Errors(settingsSchema, settings)[0]
+  if (isOfShape(settingsSchema, settings)) return settings
+  const first = shapeErrors(settingsSchema, settings)[0]
   const path = (first?.instancePath ?? '').split('/').slice(1)
   const missing = first?.keyword === 'required' ? first.params.requiredProperties[0] : undefined
   const field = ['settings', ...path, ...(missing === undefined ? [] : [missing])].join('.')

@@ -29,7 +29,7 @@ export async function holdApplication(tx: Tx<'application' | 'applicationGroup'>
 
 export function kindOf(kinds: ApplicationKinds, kind: Application['kind']): ApplicationKind {
   const found = kinds[kind]
-  if (found === undefined) throw new Error(`server.ts hands over no kind ${kind} of application`)
+  if (found === undefined) throw new Error(`composition/sign-on.ts hands over no kind ${kind} of application`)
   return found
 }
 

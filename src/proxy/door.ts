@@ -7,7 +7,6 @@ import type { Front } from '../http/front.ts'
 import type { OpenConnections } from '../http/open-connections.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
-import { Lru } from '../protocols/lru.ts'
 import { answer } from './door/answer.ts'
 import { type CarryParts, Exchange } from './door/exchange.ts'
 import { createFigures, type RouteFigures } from './door/figures.ts'
@@ -85,12 +84,15 @@ export function createDoor(parts: DoorParts): Door {
   }
 
   /** Names come as few ones over and over, but from whoever asks. */
-  const names = new Lru<string, string>(200)
+  const names = new Map<string, string>()
 
   function routeOf(host: string | undefined): Route | undefined {
     if (host === undefined || host === url.host) return undefined
     let name = names.get(host)
-    if (name === undefined) names.set(host, (name = readHost(host)?.host ?? ''))
+    if (name === undefined) {
+      if (names.size >= mostNames) names.clear()
+      names.set(host, (name = readHost(host)?.host ?? ''))
+    }
     return routes.find(name)
   }
 
@@ -204,6 +206,7 @@ export function createDoor(parts: DoorParts): Door {
   }
 }
 
+const mostNames = 200
 const nothing = (): void => {}
 
 const unexpected = (): ProblemError =>

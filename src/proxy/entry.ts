@@ -43,6 +43,11 @@ export interface AnsweredHere {
 /** Decides about each request for the host of a route: lets it on with an identity, or answers it. */
 export interface Entry {
   admit(route: Route, request: ProxyRequest): Promise<Admitted | AnsweredHere> | Admitted | AnsweredHere
+  /**
+   * Told when others may be let in than a moment ago, and of whom that is true: an account, or everybody. What is open is
+   * asked about again then.
+   */
+  onJudgedAnew(listener: (account: string | undefined) => void): void
   /** Names of headers that only we may set, in small letters: stripped from whatever comes in, `_` read as `-`. */
   ownHeaders(route: Route): ReadonlySet<string>
   /** Names of our cookies on hosts of routes: the upstream neither sees nor sets them. */

@@ -2,6 +2,7 @@ import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { AccessKind } from '../identity/ending/access-kind.ts'
 import { withoutLogout } from './openid/without-logout.ts'
+import { listOpenedBySaml } from './saml/opened-by-saml.ts'
 
 /** What programs were let in to do; the codes and tokens of each go with it. */
 export const oauthGrants: AccessKind = {
@@ -18,10 +19,11 @@ export const signOns: AccessKind = {
   count: (db, userId, at) => countGrants(db, 'applications', { userId, at }),
   end: (tx, { user, at }) => endGrants(tx, 'applications', { userId: user.id, at }),
   async remains(db, userId, at) {
-    const names = await withoutLogout(db, { userId, at })
-    return names.length === 0
-      ? []
-      : [{ what: `Their own session in ${names.join(', ')}, which takes no word of an end.`, until: null }]
+    const names = [...(await withoutLogout(db, { userId, at })), ...(await listOpenedBySaml(db, { userId, at }))]
+    return [...new Set(names)].sort().map((name) => ({
+      what: `Their own session in ${name}, which takes no word of an end: it lasts as long as ${name} lets it.`,
+      until: null,
+    }))
   },
 }
 

@@ -80,5 +80,5 @@ function deviceAnswer({ isOpenid }: Asked, grant: OauthGrantTable): Partial<Adap
   return { accountId: grant.userId, grantId: grant.id, acr, amr, authTime: at, scope }
 }
 
-const answeredAlready = () =>
+export const answeredAlready = () =>
   conflict('answered-already', 'This was answered already.', { help: 'Let the program ask again.' })

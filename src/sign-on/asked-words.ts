@@ -1,5 +1,6 @@
 import type { ActDescription } from '../http/access.ts'
 import type { Asked } from './asked.ts'
+import { isDeviceSignOn, learnsOf } from './openid/device-sign-on.ts'
 import { scopeWords } from './scopes.ts'
 import type { AskedView } from './shapes.ts'
 
@@ -10,6 +11,7 @@ export const viewAsked = (
 ): AskedView => ({
   program: asked.client.name,
   scopes: asked.scopes,
+  learns: learnsOf(asked),
   via: asked.via,
   askedFrom: asked.askedFrom,
   userAgent: asked.userAgent,
@@ -32,6 +34,16 @@ export function describeAsked(
       : []),
     ...(askedFrom === address ? [] : [`It asks from another address than yours: ${askedFrom}.`]),
   ]
+  if (isDeviceSignOn(asked))
+    return {
+      title: `Sign in to ${client.name} on another device`,
+      rows: [
+        { label: 'It learns', value: 'who you are', kind: 'text' },
+        { label: 'For', value: 'as long as you stay signed in here', kind: 'text' },
+        { label: 'Asks from', value: askedFrom, kind: 'text' },
+      ],
+      warnings: [...(asked.application.settings.isThirdParty ? ['It is not your organisation’s.'] : []), ...warnings],
+    }
   return {
     title: `Let ${client.name} in as yourself`,
     rows: [

@@ -29,9 +29,12 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'postern-provider-'))
   const database = await openDatabase(loadConfig(['--data', folder], {}).databaseUrl)
   const bus = { publish: () => Promise.resolve(1) }
-  const secrets = { getOrCreate: async (_name: string, create: () => string | Promise<string>) => create() }
+  const secrets = {
+    getOrCreate: async (_name: string, create: () => string | Promise<string>) => create(),
+    end: async () => {},
+  }
   const clients = createClientCache({ db: database.read, now: Date.now })
-  const keys = await createSignOnKeys({ secrets, wantsRsa: clients.wantsRsa, now: Date.now })()
+  const keys = await createSignOnKeys({ secrets, wantsRsa: clients.wantsRsa, now: Date.now }).current()
   const policy = { current: (): never => assert.fail('no rule is asked') }
   const onError = (error: unknown) => assert.fail(String(error))
   provider = await createProvider({ database, bus, secrets, clients, policy, keys, origin, now: Date.now, onError })

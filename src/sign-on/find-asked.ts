@@ -5,14 +5,20 @@ import { ProblemError } from '../http/problem.ts'
 import { hashSecret } from '../http/secret.ts'
 import { getCaller } from '../identity/caller.ts'
 import { createGuessBudget } from '../identity/recovery/guess-budget.ts'
+import type { ClientCache } from './openid/client-cache.ts'
 import { type Asked, findByUserCode, findInBrowser } from './asked.ts'
 
 const wrongCodesOfAccount = 10
 const wrongCodesFromAddress = 50
 
 /** Finds the open question that a page is about. */
-export function createAskedFinder(parts: { database: Database; cookies: CookieNames; now: () => number }) {
-  const { database, cookies, now } = parts
+export function createAskedFinder(parts: {
+  database: Database
+  clients: ClientCache
+  cookies: CookieNames
+  now: () => number
+}) {
+  const { database, clients, cookies, now } = parts
   const ofAccount = createGuessBudget({ most: wrongCodesOfAccount, now })
   const fromAddress = createGuessBudget({ most: wrongCodesFromAddress, now })
 
@@ -33,7 +39,7 @@ export function createAskedFinder(parts: { database: Database; cookies: CookieNa
       ]
       const taken = guesses.map(({ budget, name }) => budget.take(name))
       if (taken.some(({ left }) => left === undefined)) throw tooManyCodes()
-      const asked = await findByUserCode(database.read, userCode, now())
+      const asked = await findByUserCode({ db: database.read, clients }, userCode, now())
       if (asked === undefined) throw noSuchCode()
       for (const { budget, name } of guesses) budget.giveBack(name)
       return withScopes(asked)
@@ -43,7 +49,7 @@ export function createAskedFinder(parts: { database: Database; cookies: CookieNa
 
 /** @throws 409 where it asks for nothing that there is */
 function withScopes(asked: Asked): Asked {
-  if (asked.scopes.length > 0) return asked
+  if (asked.scopes.length > 0 || (asked.application !== null && asked.isOpenid)) return asked
   throw new ProblemError(409, 'nothing-asked-for', 'This program asks for nothing that it could be let in to do.', {
     help: 'Set it up by the guide for git; nothing was let in.',
   })

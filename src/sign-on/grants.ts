@@ -68,7 +68,7 @@ export async function createGrant(
 /** By which decision a grant ends: its person's, its own program's, or because a secret of it was shown twice. */
 export type GrantEnd =
   | { as: 'person'; caller: Caller; seal: TakenSeal }
-  | { as: 'revoked' | 'reused' | 'signed-out' | 'left-behind' }
+  | { as: 'revoked' | 'reused' | 'signed-out' | 'left-behind' | 'refused' }
 
 /** Ends a grant with every code and token of it. Undefined where there is none, or no more. */
 export async function endGrant(
@@ -104,12 +104,14 @@ const reasonWords: Record<GrantEnd['as'], string> = {
   reused: 'a secret of it was shown twice',
   'signed-out': 'its person signed out there',
   'left-behind': 'its browser has another session now',
+  refused: 'the rules no longer let its person in',
 }
 
 /** Who showed a secret twice is not known; whoever sits at a browser now did not ask for an end. */
 function endedBy({ userId }: OauthGrantTable, end: GrantEnd): AuditActor | null {
   if (end.as === 'person') return actorOf(end.caller, end.seal)
-  return end.as === 'reused' || end.as === 'left-behind' ? null : { id: userId, method: 'grant', strength: null }
+  const isOfNobody = end.as === 'reused' || end.as === 'left-behind' || end.as === 'refused'
+  return isOfNobody ? null : { id: userId, method: 'grant', strength: null }
 }
 
 /** What lives, the newest first. */

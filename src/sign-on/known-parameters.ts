@@ -18,7 +18,7 @@ export const knownParameters = {
     'code_challenge_method',
     ...refused,
   ],
-  '/oidc/device/auth': ['client_id', 'scope', ...refused],
+  '/oidc/device/auth': ['client_id', 'client_secret', 'scope', ...refused],
   '/oidc/token': [
     'client_id',
     'client_secret',

@@ -20,27 +20,31 @@ import { createCurrentProvider } from './current-provider.ts'
 import { createAskedFinder } from './find-asked.ts'
 import { gitConfigRoute } from './git-config.ts'
 import { grantLifetimeDays } from './grant-lifetime.ts'
+import { keyRoutes } from './key-routes.ts'
 import { oauthRoutes } from './oauth-routes.ts'
 import { createAskedMarks } from './openid/asked-mark.ts'
 import type { ClientCache } from './openid/client-cache.ts'
+import { isDeviceSignOn, judgeDeviceSignOn, signDeviceOn } from './openid/device-sign-on.ts'
 import { endSignOn } from './openid/end-session.ts'
 import { createSignOnQuestions } from './openid/sign-on-questions.ts'
 import { programRoutes } from './program-routes.ts'
 import { mountPath } from './provider-settings.ts'
 import { signOnStandingRoutes } from './sign-on-routes.ts'
-import type { SignOnKeys } from './signing-keys.ts'
+import type { EndableKeys, SignOnKeys } from './signing-keys.ts'
 import { AskedView, LetDeviceIn, LetIn, Onward, TypedCode } from './shapes.ts'
 
 const ByUid = Type.Object({ uid: Type.String({ maxLength: 100 }) })
 
 export interface SignOnParts {
   ceremonies: Ceremonies
-  bus: Pick<Bus, 'publish'>
+  bus: Pick<Bus, 'publish' | 'on'>
   secrets: Pick<Secrets, 'getOrCreate'>
   cookies: CookieNames
   briefTokens: BriefTokens
   clients: ClientCache
   keys: () => Promise<SignOnKeys>
+  /** What else signs for applications: all of it ends together. */
+  endable: readonly EndableKeys[]
   /** `project/name` of those of the given repositories that the person can reach. */
   listReachablePaths: (userId: Id<'usr'>, repositoryIds: readonly string[]) => Promise<Map<string, string>>
   onError: (error: unknown) => void
@@ -51,14 +55,13 @@ export interface SignOnParts {
  * and the codes and tokens of each. It never decides how somebody signs in, nor what a caller may do.
  */
 export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> {
-  const { ceremonies, bus, secrets, cookies, briefTokens, clients, keys, listReachablePaths, onError } = parts
+  const { ceremonies, bus, secrets, cookies, briefTokens, clients, keys, endable, listReachablePaths, onError } = parts
   const { database, now, policy } = ceremonies
   const { origin } = ceremonies.place
   const marks = createAskedMarks(await secrets.getOrCreate('sign-on marks', newSecret))
   const questions = createSignOnQuestions({ database, policy, clients, marks, cookies, origin, now })
   const provider = createCurrentProvider({ database, bus, secrets, clients, policy, keys, origin, now, onError })
-  // What is wrong with it is known at the start.
-  await provider()
+  // Made when somebody first asks: an instance that signs nobody on has no need of it in memory.
   const issuer = `${origin}${mountPath}`
   oauthRoutes(app, {
     provider,
@@ -70,9 +73,10 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
     endSignOn: (parameters) => endSignOn({ database, bus, clients, keys, issuer, now }, parameters),
   })
   signOnStandingRoutes(app, { database, policy, questions, origin, now })
+  keyRoutes(app, { database, bus, keys, endable, now })
   gitConfigRoute(app, { origin })
   programRoutes(app, { database, bus, now, listReachablePaths })
-  const find = createAskedFinder({ database, cookies, now })
+  const find = createAskedFinder({ database, clients, cookies, now })
   const lifetime = (request: FastifyRequest) => grantLifetimeDays({ database, policy, now }, getActor(request))
 
   async function describe(
@@ -100,7 +104,10 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
     name: 'oauth.authorise',
     async describe(request) {
       const { userCode, repositoryIds } = request.body as LetDeviceIn
-      return describe(request, await find.byCode(request, userCode), repositoryIds)
+      const asked = await find.byCode(request, userCode)
+      if (isDeviceSignOn(asked))
+        await judgeDeviceSignOn({ database, policy }, { asked, caller: getActor(request), now: now() })
+      return describe(request, asked, repositoryIds)
     },
   }
 
@@ -141,6 +148,9 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
     schema: { body: TypedCode, response: { 200: AskedView } },
     async handler(request) {
       const asked = await find.byCode(request, request.body.userCode)
+      // Said before anybody reads on and taps in vain.
+      if (isDeviceSignOn(asked))
+        await judgeDeviceSignOn({ database, policy }, { asked, caller: getPerson(request), now: now() })
       return viewAsked(asked, { lifetimeDays: await lifetime(request), address: request.ip })
     },
   })
@@ -151,6 +161,10 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
     async handler(request, reply) {
       const { userCode, repositoryIds } = request.body
       const asked = await find.byCode(request, userCode)
+      if (isDeviceSignOn(asked)) {
+        await signDeviceOn({ database, policy }, actOf(request, now), asked)
+        return reply.code(204).send(null)
+      }
       await letIn(database, actOf(request, now), { asked, repositoryIds, lifetimeDays: await lifetime(request) })
       return reply.code(204).send(null)
     },

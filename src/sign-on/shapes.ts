@@ -6,6 +6,8 @@ import { Scope } from './scopes.ts'
 export const AskedView = Type.Object({
   program: Type.String(),
   scopes: Type.Array(Scope),
+  /** What an application learns that a device is to be signed on to; nothing of a program, which acts instead. */
+  learns: Type.Array(Type.String()),
   via: Type.Union([Type.Literal('browser'), Type.Literal('device')]),
   /** The address that the program asks from. */
   askedFrom: Type.String(),

@@ -1,6 +1,6 @@
 import { type Static } from 'typebox'
 import { findApplicationBySlug } from '../applications/application.ts'
-import { judgeUse } from '../applications/judge-use.ts'
+import type { UseVerdict } from '../applications/judge-use.ts'
 import type { Database, Db } from '../database/handles.ts'
 import type { Strength } from '../database/schema.ts'
 import type { App } from '../http/app.ts'
@@ -8,6 +8,7 @@ import { conflict, notFound } from '../http/problem.ts'
 import { getPerson, type SessionCaller } from '../identity/caller.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { credentialStrength, isAtLeast } from '../policy/strength.ts'
+import { judgeAsked } from './judge-asked.ts'
 import { signOn } from './openid/sign-on-grants.ts'
 import { refusedAddress } from './openid/refused-address.ts'
 import type { OpenQuestion, SignOnQuestions } from './openid/sign-on-questions.ts'
@@ -46,7 +47,7 @@ export function signOnStandingRoutes(
       }
       if (verdict.outcome !== 'consent' && verdict.outcome !== 'go')
         throw conflict('not-yet', 'Something else is missing first.', { help: 'Open the application again.' })
-      return { returnTo }
+      return { returnTo: verdict.outcome === 'consent' ? questions.consented(request, reply, question) : returnTo }
     },
   })
 
@@ -69,14 +70,14 @@ export function signOnStandingRoutes(
   ): Promise<SignOnStanding> {
     const application = await findApplicationBySlug(database.read, slug)
     if (application === undefined) throw notFound('This application')
-    const hasTapped = tappedAfter === undefined || caller.authenticatedAt >= Number(tappedAfter)
-    const asked = isStrength(strength) ? { strength } : {}
-    const verdict = await judgeUse({ database, policy }, { caller, application, request: null, address, asked }, now())
-    const view = { application, returnTo: ownPath(returnTo), scopes: [], goesTo: null }
+    const asked = {
+      ...(isStrength(strength) ? { strength } : {}),
+      ...(tappedAfter === undefined ? {} : { tappedAfter: Number(tappedAfter) }),
+    }
+    const verdict = await judgeAsked({ database, policy }, { caller, application, address, asked }, now())
+    const view = { application, returnTo: ownPath(returnTo), scopes: [], isThirdParty: false, goesTo: null }
     if (verdict.outcome !== 'allow') return ofVerdict(database.read, caller, view, verdict)
-    return hasTapped
-      ? { ...nothingMissing(view), outcome: 'go' }
-      : { ...nothingMissing(view), outcome: 'fresh-tap', sentence: tapNow(application.name) }
+    return { ...nothingMissing(view), outcome: 'go' }
   }
 
   const ownPath = (returnTo: string): string => {
@@ -89,7 +90,7 @@ export function signOnStandingRoutes(
 const isStrength = (text: string | undefined): text is Strength =>
   text === 'passkey' || text === 'device-bound' || text === 'attested'
 
-type View = Pick<SignOnStanding, 'returnTo' | 'scopes' | 'goesTo'> & {
+type View = Pick<SignOnStanding, 'returnTo' | 'scopes' | 'isThirdParty' | 'goesTo'> & {
   application: { name: string; description: string }
 }
 
@@ -102,19 +103,18 @@ const nothingMissing = ({ application: { name, description }, ...view }: View) =
   strength: null,
 })
 
-const tapNow = (name: string): string => `${name} asks that you tap your key now.`
-
 async function ofQuestion(
   db: Db<'credentialRecord'>,
   caller: SessionCaller,
   { client, parameters, verdict, returnTo }: OpenQuestion,
 ): Promise<SignOnStanding> {
-  const { redirectUris } = client.settings
+  const { redirectUris, isThirdParty } = client.settings
   const to = parameters.get('redirect_uri') ?? ''
   const view = {
     application: client.application,
     returnTo,
     scopes: verdict.outcome === 'consent' ? [...verdict.scopes, ...toldGroups(client.settings)] : [],
+    isThirdParty,
     goesTo: redirectUris.includes(to) ? (URL.parse(to)?.host ?? null) : null,
   }
   if (verdict.outcome === 'step-up' || verdict.outcome === 'deny') return ofVerdict(db, caller, view, verdict)
@@ -128,7 +128,7 @@ async function ofVerdict(
   db: Db<'credentialRecord'>,
   caller: SessionCaller,
   view: View,
-  verdict: Exclude<Awaited<ReturnType<typeof judgeUse>>, { outcome: 'allow' }>,
+  verdict: Exclude<UseVerdict, { outcome: 'allow' }>,
 ): Promise<SignOnStanding> {
   const { sentence } = verdict
   if (verdict.outcome === 'deny')

@@ -25,8 +25,10 @@ export const SignOnStanding = Type.Object({
   /** Whether a key of theirs would do. */
   hasKey: Type.Boolean(),
   strength: Nullable(Strength),
-  /** What a third party would learn. */
+  /** What it would learn, where its person is asked. */
   scopes: Type.Array(Type.String()),
+  /** It is somebody else’s, and not of the organisation. */
+  isThirdParty: Type.Boolean(),
   /** The host that the browser goes to. */
   goesTo: Nullable(Type.String()),
   /** An address of this origin. */

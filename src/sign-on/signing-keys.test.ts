@@ -17,6 +17,7 @@ test('a key is published a week before it signs, and after it did for longer tha
 test('every node has the same keys, and none signs that was not there before', async () => {
   const made = new Map<string, string>()
   const secrets = {
+    end: async (_tx: unknown, names: readonly string[]) => names.forEach((name) => made.delete(name)),
     getOrCreate: async (name: string, create: () => string | Promise<string>) => {
       made.set(name, made.get(name) ?? (await create()))
       return made.get(name) ?? ''
@@ -27,15 +28,28 @@ test('every node has the same keys, and none signs that was not there before', a
   let isRsaWanted = false
   const parts = { secrets, wantsRsa: () => Promise.resolve(isRsaWanted), now }
   const [one, other] = [createSignOnKeys(parts), createSignOnKeys(parts)]
-  const before = await one()
-  assert.deepEqual(await other(), before)
+  const [ofOne, ofOther] = [one.current, other.current]
+  const before = await ofOne()
+  assert.deepEqual(await ofOther(), before)
   at = start + 90 * dayMs
-  const after = await one()
+  const after = await ofOne()
   assert.equal(after.jwks.keys[0].kid, before.jwks.keys[1]?.kid)
   assert.equal(after.jwks.keys[1]?.kid, before.jwks.keys[0].kid)
   assert.notEqual(after.name, before.name)
   const kinds = ({ jwks }: typeof after) => jwks.keys.map(({ alg }) => alg)
   assert.deepEqual(kinds(after), ['ES256', 'ES256'])
   isRsaWanted = true
-  assert.deepEqual(kinds(await one()), ['ES256', 'ES256', 'RS256', 'RS256'], 'made once somebody needs them')
+  assert.deepEqual(kinds(await ofOne()), ['ES256', 'ES256', 'RS256', 'RS256'], 'made once somebody needs them')
+
+  const leaked = await ofOther()
+  await one.end(undefined as never)
+  for (const keys of [one, other]) keys.forget()
+  const fresh = await ofOne()
+  assert.deepEqual(await ofOther(), fresh)
+  const kids = leaked.jwks.keys.map(({ kid }) => kid)
+  assert.ok(
+    fresh.jwks.keys.every(({ kid }) => !kids.includes(kid)),
+    'none of those that leaked is there',
+  )
+  assert.notEqual(fresh.name, leaked.name)
 })

@@ -11,7 +11,9 @@ import { isHasty } from './hasty-renewal.ts'
 import { challengeFor } from './odd-verifier.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import type { OpenQuestions } from './open-questions.ts'
+import { endRefused } from './openid/end-refused.ts'
 import type { ClientCache } from './openid/client-cache.ts'
+import { claimsOf } from './openid/claims.ts'
 import { renderOpenidClient } from './openid/render-client.ts'
 import { findLiveSignOn } from './openid/sign-on-grants.ts'
 
@@ -163,8 +165,10 @@ function grantsOf(parts: StoreParts): Partial<Adapter> {
       const grant = await findGrant(database.read, id as Id<'gra'>, at)
       if (grant === undefined || grant.applicationId === null) return grant && renderGrant(grant)
       const client = await clients.find(grant.applicationId)
-      const live = client && (await findLiveSignOn(parts, { id: grant.id, client, at }))
-      return live && renderGrant(live)
+      if (client === undefined) return undefined
+      const live = await findLiveSignOn(parts, { id: grant.id, client, at })
+      if (live === 'refused') await endRefused(parts, { id: grant.id, at })
+      return typeof live === 'string' ? undefined : renderGrant(live)
     },
     async destroy(id) {
       const { endsAs = 'reused' } = asking.getStore() ?? {}
@@ -179,7 +183,10 @@ const renderGrant = (grant: OauthGrantTable): AdapterPayload => ({
   kind: 'Grant',
   accountId: grant.userId,
   clientId: grant.clientId,
-  openid: { scope: [...new Set(['openid', 'offline_access', ...(JSON.parse(grant.scopes) as string[])])].join(' ') },
+  openid: {
+    scope: [...new Set(['openid', 'offline_access', ...(JSON.parse(grant.scopes) as string[])])].join(' '),
+    ...(grant.applicationId === null ? {} : { claims: claimsOf(JSON.parse(grant.scopes) as string[]) }),
+  },
   iat: Math.floor(grant.createdAt / 1000),
   exp: Math.floor(grant.expiresAt / 1000),
 })

@@ -21,6 +21,7 @@ import { ChangeApplicationForm } from './change-application-form.tsx'
 import { OnlyAdministrators } from './only-administrators.tsx'
 import { RecipeSteps } from './recipe-steps.tsx'
 import { settingsFacts } from './settings-facts.ts'
+import { SigningKeys } from './signing-keys.tsx'
 import { TestSignIn } from './test-sign-in.tsx'
 import { ValuesToCopy } from './values-to-copy.tsx'
 
@@ -59,7 +60,7 @@ function Application() {
             <Facts application={application} />
             {application.kind === 'route' && <RouteSection application={application} />}
             <InTheTool application={application} />
-            {application.kind === 'saml' && <SamlCertificates />}
+            {application.kind === 'saml' ? <SamlCertificates /> : <SigningKeys />}
           </>
         )}
       </Stack>
@@ -139,6 +140,7 @@ function InTheTool({ application }: { application: ApplicationView }) {
           recipe={recipe}
           values={application.values}
           asked={askedOf(recipe.settings, application.settings)}
+          isMade
         />
       )}
       <Section title={recipe === undefined ? valuesTitle[application.kind] : 'All values'}>

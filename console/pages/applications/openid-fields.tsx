@@ -79,6 +79,12 @@ export function OpenidFields({ form, isNew }: { form: ApplicationForm; isNew: bo
         onChange={(event) => set('refreshTokens', event.currentTarget.checked)}
       />
       <Checkbox
+        label="Devices without a browser sign in to it"
+        description="By a code that the device shows and its person types here, with a tap."
+        checked={isOn('deviceFlow')}
+        onChange={(event) => set('deviceFlow', event.currentTarget.checked)}
+      />
+      <Checkbox
         label="It belongs to somebody else"
         description="People are asked before it learns who they are."
         checked={isOn('isThirdParty')}

@@ -68,7 +68,7 @@ export function RecipeSteps({ recipe, values, asked, isMade = false }: RecipeSte
       <Text size="sm" c="dimmed">
         {ranWords[recipe.ran].sentence}{' '}
         <Anchor href={recipe.source} inherit target="_blank" rel="noreferrer">
-          {new URL(recipe.source).host}
+          {recipe.sourceName}
         </Anchor>
       </Text>
     </Stack>

@@ -26,6 +26,9 @@ export function settingsFacts({ kind, settings }: Pick<ApplicationView, 'kind' |
         ? [['Its secret', 'none: it runs where nothing stays secret'] as [string, string]]
         : []),
       ...(said['idTokenAlgorithm'] === 'RS256' ? [['Identity tokens', 'signed with RS256'] as [string, string]] : []),
+      ...(said['deviceFlow'] === true
+        ? [['Devices', 'sign in by a code that people type here'] as [string, string]]
+        : []),
       ...(said['pkce'] === 'optional' ? [['PKCE', 'it may leave it out'] as [string, string]] : []),
     ]
   if (kind === 'saml')

@@ -7,7 +7,7 @@ import { useMe } from '../../api/use-me.ts'
 import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { FactsTable } from '../../ui/facts-table.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { askedFacts, askedWarning } from './asked-words.ts'
+import { askedFacts, askedWarning, isSignOn } from './asked-words.ts'
 
 interface AskedCardProps {
   asked: AskedView
@@ -34,7 +34,10 @@ export function AskedCard({ asked, letIn, refuse }: AskedCardProps) {
       )}
       <Stack gap="xs">
         <Text size="sm">
-          It never approves or merges: that takes your tap each time. You can stop it under Account, Programs.
+          {isSignOn(asked)
+            ? 'It can do nothing here in your name.'
+            : 'It never approves or merges: that takes your tap each time.'}{' '}
+          You can stop it under Account, Programs.
         </Text>
         <ProblemAlert error={letIn.error ?? refuse.error} />
         <Button
@@ -42,7 +45,7 @@ export function AskedCard({ asked, letIn, refuse }: AskedCardProps) {
           disabled={isBusy}
           onClick={() => letIn.mutate({ repositoryIds: repositories.length > 0 ? repositories : null })}
         >
-          Let it in with a tap
+          {isSignOn(asked) ? 'Sign in there with a tap' : 'Let it in with a tap'}
         </Button>
         <Button variant="default" loading={refuse.isPending} disabled={isBusy} onClick={() => refuse.mutate()}>
           Refuse

@@ -7,6 +7,7 @@ import { mayWords } from './scope-words.ts'
 const asked: AskedView = {
   program: 'git-credential-oauth',
   scopes: ['repository:read', 'repository:write'],
+  learns: [],
   via: 'browser',
   askedFrom: '192.0.2.1',
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
@@ -21,6 +22,16 @@ const me = { displayName: 'Ana Example', username: 'ana' }
 test('what a program may do reads as a sentence', () => {
   assert.equal(mayWords(['repository:read']), 'clone and fetch')
   assert.equal(mayWords(['repository:read', 'repository:write']), 'clone, fetch and push')
+})
+
+test('of an application it is said what it learns, and not that it acts', () => {
+  const facts = askedFacts({ ...asked, scopes: [], learns: ['openid', 'groups'], via: 'device', goesBackTo: null }, me)
+  assert.deepEqual(facts.rows.map(({ label, value }) => `${label}: ${value}`).slice(0, 4), [
+    'You are: Ana Example (ana)',
+    'It learns: your user name and your groups',
+    'For: as long as you stay signed in here',
+    'Asks from: 192.0.2.1, as this page',
+  ])
 })
 
 test('the facts say as whom, for how long, from where', () => {

@@ -1,6 +1,7 @@
 import type { AskedView, Facts, Me } from '../../api/shapes.ts'
 import { browserWords } from '../../ui/browser-words.ts'
 import { mayWords } from './scope-words.ts'
+import { learnsWords } from './sign-on-words.ts'
 
 const row = (label: string, value: string): Facts['rows'][number] => ({ label, value, kind: 'text' })
 
@@ -8,9 +9,20 @@ const row = (label: string, value: string): Facts['rows'][number] => ({ label, v
 export const askedFacts = (asked: AskedView, me: Pick<Me, 'displayName' | 'username'>): Facts => ({
   title: asked.program,
   rows: [
-    row('Acts as', `${me.displayName} (${me.username})`),
-    row('May', mayWords(asked.scopes)),
-    row('For', `an hour at a time, renewed while it is used; it asks again after ${daysWords(asked.lifetimeDays)}`),
+    ...(isSignOn(asked)
+      ? [
+          row('You are', `${me.displayName} (${me.username})`),
+          row('It learns', learnsWords(asked.learns)),
+          row('For', 'as long as you stay signed in here'),
+        ]
+      : [
+          row('Acts as', `${me.displayName} (${me.username})`),
+          row('May', mayWords(asked.scopes)),
+          row(
+            'For',
+            `an hour at a time, renewed while it is used; it asks again after ${daysWords(asked.lifetimeDays)}`,
+          ),
+        ]),
     row('Asks from', asked.isFromHere ? `${asked.askedFrom}, as this page` : asked.askedFrom),
     asked.goesBackTo === null
       ? row('Runs on', 'another device')
@@ -19,6 +31,9 @@ export const askedFacts = (asked: AskedView, me: Pick<Me, 'displayName' | 'usern
   ],
   warnings: [],
 })
+
+/** An application that wants to know who somebody is, in place of a program that acts for them. */
+export const isSignOn = ({ learns }: Pick<AskedView, 'learns'>): boolean => learns.length > 0
 
 const daysWords = (days: number): string => (days === 1 ? 'a day' : `${days} days`)
 

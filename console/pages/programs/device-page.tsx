@@ -7,6 +7,7 @@ import type { AskedView } from '../../api/shapes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 import { AskedCard } from './asked-card.tsx'
+import { isSignOn } from './asked-words.ts'
 
 /** For a program on a device without a browser: it shows a code, and its person types it here. */
 export function DevicePage() {
@@ -26,15 +27,23 @@ export function DevicePage() {
   if (letIn.isSuccess || refuse.isSuccess) {
     return (
       <EntryLayout title={letIn.isSuccess ? 'It is let in' : 'It was refused'}>
-        <Text>Go back to your device: it goes on by itself within a few seconds.</Text>
+        <Text>
+          {letIn.isSuccess
+            ? 'Go back to your device: it goes on by itself within a few seconds.'
+            : 'It learns so within a few seconds. You can close this page.'}
+        </Text>
       </EntryLayout>
     )
   }
   if (find.data) {
     return (
       <EntryLayout
-        title={`Let ${find.data.program} in?`}
-        lead={`It asks to act in your name, on the device that shows ${userCode.toUpperCase()}.`}
+        title={isSignOn(find.data) ? `Sign in to ${find.data.program}?` : `Let ${find.data.program} in?`}
+        lead={
+          isSignOn(find.data)
+            ? `On the device that shows ${userCode.toUpperCase()}.`
+            : `It asks to act in your name, on the device that shows ${userCode.toUpperCase()}.`
+        }
       >
         <AskedCard asked={find.data} letIn={letIn} refuse={refuse} />
       </EntryLayout>

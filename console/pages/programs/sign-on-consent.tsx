@@ -10,7 +10,7 @@ import { learnsWords } from './sign-on-words.ts'
 const row = (label: string, value: string): Facts['rows'][number] => ({ label, value, kind: 'text' })
 const onward = ({ returnTo }: { returnTo: string }) => location.assign(returnTo)
 
-/** Somebody else’s tool: what it would learn, and whether it may. */
+/** Somebody else’s tool, or one that wants its person to be asked: what it would learn, and whether it may. */
 export function SignOnConsent({ asked }: { asked: SignOnStanding }) {
   const me = useMe()
   const { returnTo } = asked
@@ -37,8 +37,10 @@ export function SignOnConsent({ asked }: { asked: SignOnStanding }) {
         }}
       />
       <Text size="sm">
-        It is not your organisation’s. It can do nothing here in your name. You can stop it under Account, Programs; it
-        asks again when you sign in anew.
+        {asked.isThirdParty
+          ? 'It is not your organisation’s, and asks again when you sign in anew. '
+          : 'It wants you to be asked. '}
+        It can do nothing here in your name. You can stop it under Account, Programs.
       </Text>
       <ProblemAlert error={allow.error ?? refuse.error} />
       <Button loading={allow.isPending || allow.isSuccess} disabled={isBusy} onClick={() => allow.mutate()}>

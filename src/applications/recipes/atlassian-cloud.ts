@@ -14,6 +14,7 @@ const cloud = (
     ran: 'documentation',
     source:
       'https://support.atlassian.com/security-and-access-policies/docs/configure-saml-single-sign-on-with-an-identity-provider/',
+    sourceName: 'Configure SAML single sign-on with an identity provider',
     asks: [
       {
         name: 'entityUrl',

@@ -2,7 +2,7 @@ import { askAddress, needsAddress } from './asks.ts'
 import type { Recipe } from './recipe.ts'
 
 const source =
-  'https://confluence.atlassian.com/confkb/list-of-rest-apis-available-to-configure-sso-on-confluence-data-center-1085188345.html'
+  'https://confluence.atlassian.com/enterprise/openid-connect-for-atlassian-data-center-applications-987142159.html'
 
 /** One app of Atlassian’s serves all three; only the way to its page differs. */
 const dataCenter = (
@@ -14,6 +14,7 @@ const dataCenter = (
     kind: 'openid',
     ran: 'documentation',
     source,
+    sourceName: 'OpenID Connect for Atlassian Data Center applications',
     asks: [askAddress(`https://${own.slug}.example.com`)],
     launchUrl: '{address}/',
     settings: {
@@ -30,15 +31,21 @@ const dataCenter = (
       },
       { text: 'Issuer URL, client ID and client secret:', values: ['issuer', 'clientId', 'clientSecret'] },
       { text: 'Let it fill in the endpoints from the issuer. Additional scopes: profile and email.' },
-      { text: 'Username mapping:', code: '${preferred_username}' },
       {
-        text: 'To have accounts made at the first sign-in, switch on just-in-time provisioning: display name ${name}, email ${email}, groups from the claim groups.',
+        text: 'Username mapping. It looks for the claim sub unless it is told otherwise:',
+        code: '${preferred_username}',
+      },
+      {
+        text: 'To have accounts made at the first sign-in, switch on just-in-time provisioning: display name ${name}, email ${email}, groups from the claim groups. From then on whoever signs in is in those groups of the product that are told, and in no other: the one that may use the product has to be among them.',
       },
       {
         text: 'Compare the redirect URL that it shows with the one on this page. Keep the login form until you have signed in once.',
       },
     ],
-    notes: ['It takes Data Center: what Atlassian calls Server has no such sign-in of its own.', needsAddress],
+    notes: [
+      'It takes Data Center: Jira 8.15, Confluence 7.12 or Bitbucket 7.12, or newer. What Atlassian calls Server has no such sign-in of its own.',
+      needsAddress,
+    ],
   }
 }
 

@@ -8,6 +8,7 @@ export const aws: Recipe = {
   about: 'All accounts of an organisation, by IAM Identity Center',
   ran: 'documentation',
   source: 'https://docs.aws.amazon.com/singlesignon/latest/userguide/how-to-connect-idp.html',
+  sourceName: 'Connect to an external identity provider',
   asks: [
     {
       name: 'awsIssuer',

@@ -7,7 +7,8 @@ export const gitea: Recipe = {
   kind: 'openid',
   about: 'Git server; Forgejo is set up the same way',
   ran: 'documentation',
-  source: 'https://docs.gitea.com/usage/authentication',
+  source: 'https://docs.gitea.com/administration/config-cheat-sheet#oauth2-client-oauth2_client',
+  sourceName: 'Configuration Cheat Sheet: OAuth2 Client',
   asks: [askAddress('https://gitea.example.com')],
   slug: 'gitea',
   description: 'Repositories elsewhere',
@@ -26,7 +27,7 @@ export const gitea: Recipe = {
       code: '[oauth2_client]\nENABLE_AUTO_REGISTRATION = true\nUSERNAME = preferred_username',
     },
   ],
-  notes: [needsAddress],
+  notes: ['Before Gitea 1.22, USERNAME is nickname.', needsAddress],
 }
 
 export const gitlab: Recipe = {
@@ -36,6 +37,7 @@ export const gitlab: Recipe = {
   about: 'Git server and pipelines, on your own machines',
   ran: 'documentation',
   source: 'https://docs.gitlab.com/administration/auth/oidc',
+  sourceName: 'Use OpenID Connect as an authentication provider',
   asks: [askAddress('https://gitlab.example.com')],
   slug: 'gitlab',
   description: 'Repositories elsewhere',

@@ -9,6 +9,7 @@ export const grafana: Recipe = {
   ran: 'documentation',
   source:
     'https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/configure-authentication/generic-oauth/',
+  sourceName: 'Configure generic OAuth authentication',
   asks: [askAddress('https://grafana.example.com')],
   slug: 'grafana',
   description: 'Dashboards and alerts',

@@ -7,6 +7,7 @@ export const kubernetes: Recipe = {
   about: 'kubectl, with kubelogin on each person’s machine',
   ran: 'documentation',
   source: 'https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens',
+  sourceName: 'Authenticating: OpenID Connect Tokens',
   asks: [],
   slug: 'kubernetes',
   description: 'The cluster, by kubectl',

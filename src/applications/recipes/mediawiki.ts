@@ -8,6 +8,7 @@ export const mediawiki: Recipe = {
   about: 'Wiki',
   ran: 'documentation',
   source: 'https://www.mediawiki.org/wiki/Extension:OpenID_Connect',
+  sourceName: 'Extension:OpenID Connect',
   asks: [
     {
       name: 'address',
@@ -31,7 +32,10 @@ export const mediawiki: Recipe = {
     idTokenAlgorithm: 'RS256',
   },
   steps: [
-    { text: 'Install the extensions PluggableAuth and OpenID Connect, the latter with Composer.' },
+    {
+      text: 'Put the extensions PluggableAuth and OpenIDConnect into extensions/. The latter brings a library by Composer; in composer.local.json, and then composer update:',
+      code: '{ "extra": { "merge-plugin": { "include": ["extensions/OpenIDConnect/composer.json"] } } }',
+    },
     {
       text: 'In LocalSettings.php:',
       code: `wfLoadExtension( 'PluggableAuth' );
@@ -51,5 +55,9 @@ $wgPluggableAuth_Config['Postern'] = [
     },
     { text: 'Its tables:', code: 'php maintenance/run.php update' },
   ],
-  notes: [needsAddress],
+  notes: [
+    'It takes MediaWiki 1.36 or newer.',
+    'In a wiki of another language Special: has another name, as Spezial: in German. Write the redirect URIs with that one.',
+    needsAddress,
+  ],
 }

@@ -8,6 +8,7 @@ export const nextcloud: Recipe = {
   about: 'Files, calendars and calls',
   ran: 'documentation',
   source: 'https://github.com/nextcloud/user_oidc',
+  sourceName: 'OpenID Connect user backend for Nextcloud',
   asks: [askAddress('https://cloud.example.com')],
   slug: 'nextcloud',
   description: 'Files and calendars',

@@ -16,6 +16,8 @@ export const Recipe = Type.Object({
   ran: Type.Union([Type.Literal('product'), Type.Literal('documentation')]),
   /** Where its makers describe it. */
   source: Type.String(),
+  /** How that page is headed. */
+  sourceName: Type.String(),
   /** What only the administrator knows. */
   asks: Type.Array(
     Type.Object({

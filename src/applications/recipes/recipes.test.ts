@@ -53,6 +53,7 @@ for (const recipe of recipes)
       [],
     )
     assert.equal(URL.parse(recipe.source)?.protocol, 'https:')
+    assert.match(recipe.sourceName, /^[A-Z]\S+/)
     if (recipe.launchUrl !== null)
       assert.match(URL.parse(filled(recipe.launchUrl, examples))?.protocol ?? '', /^https?:$/)
     if (recipe.kind === 'openid' && recipe.settings['keepsSecret'] !== false)

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { ClientError } from '../client-error.ts'
 import { type Output, orOneLine, plainLine, standard } from '../output.ts'
 import { parsePlace } from '../place.ts'
-import { dial, Refused } from './dial.ts'
+import { dial, type Node, Refused } from './dial.ts'
 import { serveTunnel } from './serve-tunnel.ts'
 
 export const connectorHelp = `postern connector <address> --allow <upstream> [--allow <upstream>…] [options]
@@ -14,6 +14,8 @@ it. Nothing listens here. It goes on until it is stopped, or the connector is en
 
   <address>             of the server, such as https://git.example.com
   --allow <upstream>    what may be reached through it: http://10.0.0.7:3000, https://wiki.internal
+  --at <host>:<port>    where the server itself listens, once for each of its nodes; without it, as
+                        the address says
   --secret-file <file>  where its secret lies; otherwise POSTERN_CONNECTOR_SECRET
   --waiting <n>         how many connections wait for somebody to come; 4
   --ca <file>           who vouches for the server, beside the public authorities; PEM
@@ -22,6 +24,8 @@ it. Nothing listens here. It goes on until it is stopped, or the connector is en
 
 export interface ConnectorOptions {
   origin: string
+  /** Each node of it, where they were named. */
+  nodes: readonly (Node | undefined)[]
   allowed: ReadonlySet<string>
   secret: string
   waiting: number
@@ -49,9 +53,12 @@ export const connector = (
     signal?.addEventListener('abort', stop, { once: true })
     process.once('SIGINT', stop).once('SIGTERM', stop)
     const log = (line: string): void => output.err(`${plainLine(line)}\n`)
-    const say = whenChanged(log)
+    const keepAt = (node: Node | undefined): Promise<void>[] => {
+      const say = whenChanged(log)
+      return Array.from({ length: options.waiting }, () => keepWaiting({ ...options, node }, { stopped, say, log }))
+    }
     try {
-      await Promise.all(Array.from({ length: options.waiting }, () => keepWaiting(options, { stopped, say, log })))
+      await Promise.all(options.nodes.flatMap(keepAt))
     } finally {
       process.off('SIGINT', stop).off('SIGTERM', stop)
     }
@@ -71,7 +78,7 @@ function whenChanged(log: (line: string) => void): (line: string) => void {
 
 /** One after the other, so that one always waits. */
 async function keepWaiting(
-  options: ConnectorOptions,
+  options: ConnectorOptions & { node: Node | undefined },
   { stopped, say, log }: { stopped: AbortController; say: (line: string) => void; log: (line: string) => void },
 ): Promise<void> {
   const { signal } = stopped
@@ -79,7 +86,7 @@ async function keepWaiting(
   while (!signal.aborted) {
     try {
       const tunnel = await dial(options)
-      say(`Connected to ${options.origin}.`)
+      say(`Connected to ${nameOf(options)}.`)
       const begun = performance.now()
       const destroy = (): void => void tunnel.destroy()
       signal.addEventListener('abort', destroy, { once: true })
@@ -91,11 +98,14 @@ async function keepWaiting(
     } catch (error) {
       if (error instanceof Refused) return stopped.abort(error)
       pauseMs = nextPause(pauseMs)
-      say(`${(error as Error).message} Trying again.`)
+      say(`${nameOf(options)}: ${(error as Error).message} Trying again.`)
     }
     if (pauseMs > 0) await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
   }
 }
+
+const nameOf = ({ origin, node }: { origin: string; node: Node | undefined }): string =>
+  node === undefined ? origin : `${origin} at ${node.host}:${node.port}`
 
 const nextPause = (pauseMs: number): number => Math.min(slowestMs, Math.max(500, pauseMs * 2))
 
@@ -106,6 +116,7 @@ async function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     allowPositionals: true,
     options: {
       allow: { type: 'string', multiple: true, default: [] },
+      at: { type: 'string', multiple: true, default: [] },
       'secret-file': { type: 'string' },
       waiting: { type: 'string', default: '4' },
       ca: { type: 'string' },
@@ -128,8 +139,12 @@ async function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Pro
       'It needs its secret.',
       'Make a connector under Applications, and put what is shown there into a file for --secret-file.',
     )
+  const { origin } = parsePlace(address)
+  // It is spoken to as the address says: without TLS, on this machine alone.
+  if (origin.startsWith('http:')) for (const text of values.at) parsePlace(`http://${text}`)
   return {
-    origin: parsePlace(address).origin,
+    origin,
+    nodes: values.at.length === 0 ? [undefined] : values.at.map(parseNode),
     allowed: new Set(values.allow.map(parseUpstream)),
     secret,
     waiting,
@@ -148,4 +163,12 @@ function parseUpstream(text: string): string {
   if (!isPlain)
     throw new ClientError(`“${text}” is no upstream.`, 'Such as http://10.0.0.7:3000, nothing behind the port.')
   return url.origin
+}
+
+/** @throws ClientError */
+function parseNode(text: string): Node {
+  const url = URL.canParse(`tcp://${text}`) ? new URL(`tcp://${text}`) : undefined
+  if (url === undefined || url.port === '' || url.host !== text.toLowerCase())
+    throw new ClientError(`“${text}” is no place of a node.`, 'Such as 10.0.0.1:443, nothing before or behind.')
+  return { host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(url.port) }
 }

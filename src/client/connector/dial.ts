@@ -9,13 +9,21 @@ export class Refused extends Error {
   override readonly name = 'Refused'
 }
 
+/** Where one of several servers of the same address listens. */
+export interface Node {
+  host: string
+  port: number
+}
+
 /** Opens one connection to the server that waits for somebody to come. @throws Refused, Error */
 export function dial({
   origin,
+  node,
   secret,
   ca,
 }: {
   origin: string
+  node: Node | undefined
   secret: string
   ca: Buffer | undefined
 }): Promise<Duplex> {
@@ -23,7 +31,14 @@ export function dial({
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   return new Promise((resolve, reject) => {
     const asked = request(url, {
-      headers: { connection: 'upgrade', upgrade: tunnelProtocol, authorization: `Bearer ${secret}` },
+      // It answers to its name alone, and shows a certificate of it, wherever it listens.
+      ...(node === undefined ? {} : { ...node, servername: url.hostname }),
+      headers: {
+        host: url.host,
+        connection: 'upgrade',
+        upgrade: tunnelProtocol,
+        authorization: `Bearer ${secret}`,
+      },
       timeout: 15_000,
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
     })

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Database } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { OpenConnections } from '../../http/open-connections.ts'
+import { ProblemError } from '../../http/problem.ts'
 import { hashSecret } from '../../http/secret.ts'
 import {
   heartbeat,
@@ -51,10 +52,12 @@ const minuteMs = 60_000
 export function createTunnels(parts: {
   database: Pick<Database, 'read' | 'write'>
   connections: Pick<OpenConnections, 'track'>
+  /** Counts what an address has shown in vain. @throws 429 where that was too much */
+  countFailure: (address: string) => Promise<void>
   now: () => number
   onError: (error: unknown) => void
 }): Tunnels {
-  const { database, connections, now, onError } = parts
+  const { database, connections, countFailure, now, onError } = parts
   const waiting = new Map<string, Set<Waiting>>()
   /** Of those who came while none was waiting. */
   const queues = new Map<string, Set<(taken: Waiting) => void>>()
@@ -124,14 +127,20 @@ export function createTunnels(parts: {
   return {
     async accept(request, socket, head, address) {
       // A server's sockets stay half open: whoever is refused and stays would hold theirs for ever.
-      const refuse = (status: string): void =>
-        void socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`, () => socket.destroy())
+      const refuse = (status: string, headers: Readonly<Record<string, string>> = {}): void => {
+        const said = Object.entries({ 'content-length': '0', connection: 'close', ...headers })
+        const head = said.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+        socket.end(`HTTP/1.1 ${status}\r\n${head}\r\n`, () => socket.destroy())
+      }
       socket.on('error', () => socket.destroy())
       try {
         if (request.headers.upgrade?.toLowerCase() !== tunnelProtocol) return refuse('400 Bad Request')
         const [, secret = ''] = /^Bearer ([\w-]{1,200})$/i.exec(request.headers.authorization ?? '') ?? []
         const row = isConnectorSecret(secret) ? await findBySecret(database, secret) : undefined
-        if (row === undefined) return refuse('401 Unauthorized')
+        if (row === undefined) {
+          await countFailure(address)
+          return refuse('401 Unauthorized')
+        }
         const at = now()
         if (row.lastSeenAt === null || at - row.lastSeenAt >= minuteMs || row.lastSeenFrom !== address)
           await database.write((tx) =>
@@ -147,6 +156,8 @@ export function createTunnels(parts: {
         // It may have ended between the look and the parking, where no cut would have found it.
         if ((await findBySecret(database, secret)) === undefined) socket.destroy()
       } catch (error) {
+        if (error instanceof ProblemError && error.status === 429)
+          return refuse('429 Too Many Requests', error.details.headers)
         onError(error)
         socket.destroy()
       }

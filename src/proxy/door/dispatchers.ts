@@ -1,4 +1,5 @@
-import { type buildConnector, type Dispatcher, Pool } from 'undici'
+import { createRequire } from 'node:module'
+import type { buildConnector, Dispatcher, Pool } from 'undici'
 import type { Route, Routes } from '../route.ts'
 import { connectPlain } from './connect-plain.ts'
 import { speakTls } from './speak-tls.ts'
@@ -48,6 +49,9 @@ export function createDispatchers(routes: Routes, connectorFor: ConnectorFor = (
   }
 }
 
+// Where nothing stands behind the proxy, its client is never read.
+const load = (): typeof import('undici') => createRequire(import.meta.url)('undici') as typeof import('undici')
+
 /** What is under way there ends by itself. */
 const retire = (pool: Pool): void => void pool.close().catch(() => {})
 
@@ -57,7 +61,8 @@ function open(route: Route, connect: buildConnector.connector | undefined): Pool
   const { origin, protocol } = new URL(upstream)
   const fromHere: buildConnector.connector =
     protocol === 'http:' ? connectPlain(timeoutMs) : (_wanted, done) => speakTls(route, { timeoutMs }, done)
-  return new Pool(origin, {
+  const undici = load()
+  return new undici.Pool(origin, {
     pipelining: 1,
     allowH2: false,
     maxHeaderSize: 64 * 1024,

@@ -39,6 +39,12 @@ const longestMs = 24 * 3_600_000
 const bodiless = new Set([...safe, 'DELETE'])
 /** What a client sends or takes within its patience, at the least. */
 const leastBytes = 1024
+const mostInOne = 8 * 1024
+
+class UpstreamSilent extends Error {
+  readonly code = 'ETIMEDOUT'
+  override readonly message = 'the upstream let its turn pass'
+}
 
 /** One request on its way to the upstream, and the answer on its way back. */
 export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
@@ -51,6 +57,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
   readonly #startedAt = performance.now()
   #movedAt = this.#startedAt
   #moved = 0
+  #wasTheirTurn = false
   #controller: Dispatcher.DispatchController | undefined
   /** Of an answer that comes in one piece: sent with its head. */
   #whole: Buffer | undefined
@@ -94,21 +101,29 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
     this.#dispatch()
   }
 
-  isStalled(at: number): boolean {
-    if (at - this.#startedAt > longestMs) return true
-    const { response, incoming } = this.#coming
-    const { socket } = incoming
-    const bytes = socket.bytesRead + socket.bytesWritten
-    const isTheirTurn = response.writableNeedDrain || this.#body?.isWaiting === true
-    if (!isTheirTurn || bytes - this.#moved >= leastBytes) {
+  /** Whoever's turn it is, client or upstream, lets it pass only for so long. */
+  look(at: number): void {
+    const { response, prepared } = this.#coming
+    const bytes = (response.socket?.bytesWritten ?? 0) + (this.#body?.taken ?? 0)
+    // One that has ended and is still here was not taken yet; without a socket, another before it was not.
+    const isUntaken = response.writableNeedDrain || (response.writableEnded && response.socket !== null)
+    const isTheirTurn = isUntaken || this.#body?.isWaiting === true
+    if (isTheirTurn !== this.#wasTheirTurn || bytes - this.#moved >= (isTheirTurn ? leastBytes : 1)) {
+      this.#wasTheirTurn = isTheirTurn
       this.#moved = bytes
       this.#movedAt = at
     }
-    return at - this.#movedAt > this.#parts.patienceMs
+    const quietMs = at - this.#movedAt
+    if (at - this.#startedAt > longestMs || (isTheirTurn && quietMs > this.#parts.patienceMs)) return this.cut()
+    const patienceMs = response.headersSent ? prepared.bodyTimeoutMs : prepared.headersTimeoutMs
+    if (!isTheirTurn && quietMs > patienceMs) this.#controller?.abort(new UpstreamSilent())
   }
 
   cut(): void {
-    this.#coming.incoming.socket.destroy()
+    const { socket, httpVersion } = this.#coming.incoming
+    // There an answer may end with its connection, and half of one would look whole: nginx speaks it unless told otherwise.
+    if (httpVersion === '1.0' && !('encrypted' in socket)) socket.resetAndDestroy()
+    else socket.destroy()
   }
 
   #dispatch(): void {
@@ -121,8 +136,9 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
       body: this.#body,
       // Nothing is read on its connection behind such a one.
       reset: this.#body !== null && bodiless.has(request.method),
-      headersTimeout: prepared.headersTimeoutMs,
-      bodyTimeout: prepared.bodyTimeoutMs,
+      // Where these differ, each answer makes three timers that lie around for half a second: `look` keeps the time instead.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     }
     try {
       this.#parts.dispatcherFor(prepared.route).dispatch(options, this)
@@ -133,6 +149,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#movedAt = performance.now()
     if (this.#isGone) controller.abort(new Error('the client left'))
   }
 
@@ -145,7 +162,8 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
     const headers = responseHeaders({ prepared, status, raw, origin, ownCookies: this.#parts.ownCookies })
     response.writeHead(status, headers)
     const at = headers.indexOf('content-length')
-    this.#length = at === -1 ? -1 : Number(headers[at + 1])
+    // Names and values by turns: it may be the value of another.
+    this.#length = at % 2 === 0 ? Number(headers[at + 1]) : -1
     // Where nothing follows at once, the client sees that an answer has begun: a stream of events may take its time.
     process.nextTick(() => {
       if (this.#whole === undefined && !response.writableEnded && !response.destroyed) response.flushHeaders()
@@ -173,7 +191,11 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
   }
 
   onResponseEnd(): void {
-    this.#coming.response.end(this.#whole)
+    const { response } = this.#coming
+    const whole = this.#whole
+    // As a string it is written with the head in one piece, which costs less than two pieces at once.
+    if (whole !== undefined && whole.length <= mostInOne) response.end(whole.toString('latin1'), 'latin1')
+    else response.end(whole)
     this.#letRest()
   }
 
@@ -190,7 +212,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
     }
     this.#parts.told(prepared.route, error)
     // Half an answer must not look like a whole one.
-    if (response.headersSent) return void response.destroy()
+    if (response.headersSent) return void (response.socket === null ? response.destroy() : this.cut())
     answer(
       response,
       renderTrouble(prepared.route.application.name, troubleOf(error), request),

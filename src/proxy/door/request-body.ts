@@ -9,6 +9,8 @@ export class RequestBody extends Readable {
   readonly #incoming: IncomingMessage
   readonly #onWanted: () => void
   #isWanted = false
+  /** Bytes that have come. */
+  taken = 0
 
   /** @param onWanted told once, when somebody begins to read */
   constructor(incoming: IncomingMessage, onWanted: () => void) {
@@ -39,6 +41,7 @@ export class RequestBody extends Readable {
   }
 
   readonly #onData = (part: Buffer): void => {
+    this.taken += part.length
     if (!this.push(part)) this.#incoming.pause()
   }
   readonly #onEnd = (): void => void this.push(null)

@@ -62,6 +62,17 @@ export function renderElsewhere(name: string, asked: Pick<ProxyRequest, 'headers
   )
 }
 
+/** A name that leads here and is no tool's: a mistyped one, or one of a tool that has gone. A page for people alone. */
+export function renderUnknownHost(origin: string, asked: Pick<ProxyRequest, 'headers'>): AnsweredHere | undefined {
+  if (!isForPerson(asked)) return undefined
+  return renderPage({
+    status: 421,
+    title: 'There is no tool at this address',
+    sentences: ['It may be mistyped, or the tool has moved or gone.', `Your tools are listed at ${origin}.`],
+    actions: [{ label: 'Open your tools', href: `${origin}/` }],
+  })
+}
+
 /** What was not even read through: a page where a person would look at it, a problem for programs. */
 export function renderRefused(
   { status, sentence, help, location }: RefusedRequest,

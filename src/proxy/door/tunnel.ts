@@ -86,9 +86,7 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
   }
 
   /** Both ends say for themselves how long silence may last; TCP says whether they are still there. */
-  isStalled(): boolean {
-    return false
-  }
+  look(): void {}
 
   cut(): void {
     this.#socket.destroy()

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Bunch } from '../../http/bunch.ts'
 import type { OpenConnections } from '../../http/open-connections.ts'
 import type { Admitted, AnsweredHere, Entry, ProxyRequest } from '../entry.ts'
 import type { Route, Routes } from '../route.ts'
@@ -7,8 +8,8 @@ import type { Route, Routes } from '../route.ts'
 export interface OpenWork {
   route: Route
   readonly request: ProxyRequest
-  /** Whether the client has let its turn pass for too long. @param at by `performance.now()` */
-  isStalled(at: number): boolean
+  /** Called once a second: it ends where somebody has let their turn pass. @param at by `performance.now()` */
+  look(at: number): void
   cut(): void
 }
 
@@ -23,7 +24,7 @@ export interface WatchOpen {
 
 export interface WatchParts {
   routes: Routes
-  entry: Pick<Entry, 'admit'>
+  entry: Pick<Entry, 'admit' | 'onJudgedAnew'>
   connections: Pick<OpenConnections, 'track' | 'asking'>
   now: () => number
   log: (error: unknown, doing: string) => void
@@ -34,26 +35,34 @@ interface Watched {
   work: OpenWork
   admitted: Admitted
   untrack: () => void
+  isOpen: boolean
   isAsked: boolean
+  /** Something changed while it was asked about: the answer may be of before. */
+  isStale: boolean
 }
 
 const everyMs = 1000
 
 /** Looks after everything that is open, once a second: a timer for each request would cost every one of them. */
 export function watchOpen({ routes, entry, connections, now, log, lingerMs }: WatchParts): WatchOpen {
-  const open = new Set<Watched>()
+  const open = new Bunch<Watched>()
   const lingering = new Map<IncomingMessage, number>()
   const looking = setInterval(look, everyMs).unref()
   routes.onChanged(() => {
-    for (const watched of open) if (routes.find(watched.work.route.host) !== watched.work.route) void askAgain(watched)
+    for (const watched of open.list())
+      if (routes.find(watched.work.route.host) !== watched.work.route) void askAgain(watched)
+  })
+  entry.onJudgedAnew((account) => {
+    for (const watched of open.list())
+      if (account === undefined || watched.admitted.endsWith.includes(account)) void askAgain(watched)
   })
 
   function look(): void {
     const at = performance.now()
     const time = now()
-    for (const watched of open) {
-      if (watched.work.isStalled(at)) watched.work.cut()
-      else if (watched.admitted.until <= time) void askAgain(watched)
+    for (const watched of open.list()) {
+      watched.work.look(at)
+      if (watched.admitted.until <= time && !watched.isAsked) void askAgain(watched)
     }
     for (const [incoming, since] of lingering) {
       if (incoming.complete || incoming.destroyed) lingering.delete(incoming)
@@ -62,6 +71,7 @@ export function watchOpen({ routes, entry, connections, now, log, lingerMs }: Wa
   }
 
   async function askAgain(watched: Watched): Promise<void> {
+    watched.isStale = watched.isAsked
     if (watched.isAsked) return
     watched.isAsked = true
     const { work } = watched
@@ -72,7 +82,7 @@ export function watchOpen({ routes, entry, connections, now, log, lingerMs }: Wa
         route?.application.id === work.route.application.id
           ? await entry.admit(route, { ...work.request, isAgain: true })
           : undefined
-      if (!open.has(watched)) return
+      if (!watched.isOpen) return
       if (route === undefined || answer?.kind !== 'admitted') return work.cut()
       work.route = route
       watched.untrack()
@@ -85,17 +95,19 @@ export function watchOpen({ routes, entry, connections, now, log, lingerMs }: Wa
     } finally {
       asking.drop()
       watched.isAsked = false
+      if (watched.isStale && watched.isOpen) void askAgain(watched)
     }
   }
 
   return {
     add(work, admitted, track = connections.track) {
       const { endsWith } = admitted
-      const watched: Watched = { work, admitted, untrack: nothing, isAsked: false }
-      open.add(watched)
+      const watched: Watched = { work, admitted, untrack: nothing, isOpen: true, isAsked: false, isStale: false }
+      const held = open.add(watched)
       if (endsWith.length > 0) watched.untrack = track(endsWith, () => work.cut())
       return () => {
-        open.delete(watched)
+        watched.isOpen = false
+        open.delete(held)
         watched.untrack()
       }
     },
@@ -105,7 +117,7 @@ export function watchOpen({ routes, entry, connections, now, log, lingerMs }: Wa
     count: () => open.size,
     close() {
       clearInterval(looking)
-      for (const { work } of open) work.cut()
+      for (const { work } of open.list()) work.cut()
     },
   }
 }

@@ -10,14 +10,15 @@ import { type Standing, standingMs } from './standings.ts'
 /** Whose session a cookie of this host opens, if it was made for this route and still lives. */
 export async function findStanding(
   { database, policy, now }: Pick<EntryParts, 'database' | 'policy' | 'now'>,
-  { secret, route, address, isAgain }: { secret: string; route: Route; address: string; isAgain: boolean },
+  { secret, route, ...shown }: { secret: string; route: Route; address: string; isAgain: boolean; isUse?: boolean },
 ): Promise<Standing | undefined> {
+  const { address, isAgain } = shown
   const at = now()
   const rules = policy.current()
   const [row] = await findRouteSession(database.read, { secretHash: hashSecret(secret) })
   // The cookie of another route, planted here, opens nothing.
   if (row === undefined || row.applicationId !== route.application.id) return undefined
-  const caller = await findSessionCallerById({ database, policy }, { sessionId: row.sessionId, address, isAgain }, at)
+  const caller = await findSessionCallerById({ database, policy }, { sessionId: row.sessionId, ...shown }, at)
   if (caller === undefined) return undefined
   const endsWith = [caller.id, row.sessionId, row.id]
   return standingOf({ caller, route, address, policy: rules, isAgain, at }, endsWith, row.createdAt)

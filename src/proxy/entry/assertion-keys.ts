@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
+import type { Tx } from '../../database/handles.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 
 /** One key signs for so long; the next is published that long before it does. */
@@ -11,6 +12,11 @@ export interface AssertionKeys {
   sign(claims: object): Promise<string>
   /** RFC 7517: the keys that tools check it by. */
   jwks(): Promise<{ keys: object[] }>
+  /** Those that leaked: no node signs with them again once it has forgotten what it holds. */
+  end(tx: Tx<'secret'>): Promise<void>
+  forget(): void
+  /** Another number once they were forgotten: what was signed before is believed by nobody. */
+  era(): number
 }
 
 interface AssertionKey {
@@ -24,13 +30,14 @@ interface AssertionKey {
  * without a word, and none needs to be told to take the next.
  */
 export function createAssertionKeys(parts: {
-  secrets: Pick<Secrets, 'getOrCreate'>
+  secrets: Pick<Secrets, 'getOrCreate' | 'end'>
   /** When this instance began: before that no key has signed anything. */
   since: number
   now: () => number
 }): AssertionKeys {
   const { secrets, since, now } = parts
   const keys = new Map<number, Promise<AssertionKey>>()
+  let era = 0
   const keyOf = (period: number): Promise<AssertionKey> => {
     let key = keys.get(period)
     if (key === undefined) {
@@ -57,11 +64,22 @@ export function createAssertionKeys(parts: {
       const periods = [...(hasFormer ? [period - 1] : []), period, period + 1]
       return { keys: await Promise.all(periods.map(async (each) => (await keyOf(each)).jwk)) }
     },
+    async end(tx) {
+      const period = periodAt(now())
+      await secrets.end(tx, [period - 1, period, period + 1].map(secretOf))
+    },
+    forget() {
+      keys.clear()
+      era += 1
+    },
+    era: () => era,
   }
 }
 
+const secretOf = (period: number): string => `proxy assertions ${period}`
+
 async function load(secrets: Pick<Secrets, 'getOrCreate'>, period: number): Promise<AssertionKey> {
-  const pem = await secrets.getOrCreate(`proxy assertions ${period}`, () =>
+  const pem = await secrets.getOrCreate(secretOf(period), () =>
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
   )
   const privateKey = createPrivateKey(pem)

@@ -29,18 +29,20 @@ export function createAssertions({
   origin: string
   now: () => number
 }): Assert {
-  const kept = new Map<string, { said: string; jwt: string; signedAt: number }>()
+  const kept = new Map<string, { said: string; jwt: string; signedAt: number; era: number }>()
   return async (holder, route, identity, sid) => {
     const aud = routeOrigin(origin, route.host)
     const claims = { iss: origin, aud, ...identity, ...(sid === undefined ? {} : { sid }) }
     const said = JSON.stringify(claims)
     const at = now()
+    const era = keys.era()
     const known = kept.get(holder)
-    if (known?.said === said && at - known.signedAt < reuseMs && at >= known.signedAt) return known.jwt
+    if (known?.said === said && known.era === era && at - known.signedAt < reuseMs && at >= known.signedAt)
+      return known.jwt
     const iat = Math.floor(at / 1000)
     const jwt = await keys.sign({ ...claims, iat, exp: iat + lifeSeconds })
     kept.delete(holder)
-    kept.set(holder, { said, jwt, signedAt: at })
+    kept.set(holder, { said, jwt, signedAt: at, era })
     const [oldest] = kept.keys()
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)
     return jwt

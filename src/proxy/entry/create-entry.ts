@@ -11,6 +11,7 @@ import { createAssertions } from './assertions.ts'
 import { noteRefusals } from './note-refusals.ts'
 import { identityHeaders, readIdentity } from './identity.ts'
 import { isForPerson, isNavigation } from './is-navigation.ts'
+import { GROUPS_CHANGED } from './judge-anew.ts'
 import { judgeEntry } from './judge-entry.ts'
 import { assertionHeader, ownHeaders } from './own-headers.ts'
 import { answerOwnPath } from './own-paths.ts'
@@ -24,7 +25,7 @@ import { isReserved, safePath } from './safe-path.ts'
 import { signInAddress } from './sign-in-address.ts'
 import { createStandings, type Standing, type Verdict } from './standings.ts'
 
-/** What stays open is looked at again so often, beside what the bus cuts at once. */
+/** What stays open is looked at again so often, beside what is cut or judged anew at once. */
 const lookAgainMs = 10_000
 /** Whoever has just been led through a tap and is asked for another is not led round once more by itself. */
 const justOpenedMs = 2_000
@@ -39,14 +40,14 @@ export function createEntry(parts: EntryParts): Entry & {
   /** What was committed on this node ends here before anybody is told that it has. */
   after(events: readonly Pick<AuditEntry, 'action'>[]): void
 } {
-  const { policy, origin, cookies, now } = parts
+  const { policy, bus, origin, cookies, now } = parts
   const standings = createStandings(parts)
   const assert = createAssertions(parts)
   const noteRefusal = noteRefusals(parts)
 
   function admit(route: Route, request: ProxyRequest): Promise<Admitted | AnsweredHere> | Admitted | AnsweredHere {
     const { headers, path } = request
-    if (isReserved(path)) return settled(request, answerOwnPath(parts, { standings, find: findOpen }, route, request))
+    if (isReserved(path)) return settled(request, answerOwnPath(parts, own, route, request))
     if (isPublicPath(route, path)) return nobody
     const { authorization } = headers
     const shown = authorization === undefined ? undefined : shownSecret(parts, authorization)
@@ -78,7 +79,12 @@ export function createEntry(parts: EntryParts): Entry & {
     for (;;) {
       const ends = standings.count()
       const standing = await stand(route, request, shown)
-      if (standing === undefined) return stranger(route, request)
+      if (standing === undefined) {
+        // What is open already is asked about by us. Whoever opens a page comes with the cookie of yesterday, and is led to
+        // sign in as without one, whatever others at their address have shown.
+        if (request.isAgain !== true && !isNavigation(request)) await parts.countFailure(request.address)
+        return stranger(route, request)
+      }
       const verdict = await judge(standing, request, shown.secret)
       // It ended while it was judged: whoever cuts what is open did not know of this one.
       if (ends !== standings.count()) continue
@@ -156,14 +162,38 @@ export function createEntry(parts: EntryParts): Entry & {
     return secret !== undefined && /^[\w-]{43}$/.test(secret) ? secret : undefined
   }
 
-  /** Who is signed in on this host, for what we answer there ourselves. */
+  /** Whose session this host has, also one that was idle for too long, for what we answer there ourselves. */
   async function findOpen(route: Route, request: ProxyRequest): Promise<Standing | undefined> {
     const secret = cookieOf(request)
     return secret === undefined ? undefined : stand(route, { ...request, isAgain: true }, { secret, isProgram: false })
   }
 
+  /** Who is signed in on this host; to ask that is no use of a session. */
+  async function findLive(route: Route, request: ProxyRequest): Promise<Standing | undefined> {
+    const secret = cookieOf(request)
+    if (secret === undefined) return undefined
+    const { address } = request
+    const standing = await findStanding(parts, { secret, route, address, isAgain: false, isUse: false })
+    if (standing === undefined) await parts.countFailure(address)
+    return standing
+  }
+
+  const own = { standings, find: findOpen, findLive }
+
+  const listeners: ((account: string | undefined) => void)[] = []
+  const judgeAnew = (account?: string): void => {
+    standings.forgetAll()
+    for (const listener of listeners) listener(account)
+  }
+  policy.onChanged(() => judgeAnew())
+  bus.on(GROUPS_CHANGED, (account) => {
+    judgeAnew(account === '' ? undefined : account)
+    return 0
+  })
+
   return {
     admit,
+    onJudgedAnew: (listener) => void listeners.push(listener),
     ownHeaders,
     ownCookies: [cookies.session, cookies.state],
     after(events) {

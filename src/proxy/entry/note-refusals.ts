@@ -1,7 +1,7 @@
 import type { Application } from '../../applications/application.ts'
+import { recordRefusal } from '../../applications/record-refusal.ts'
 import type { RecordedDecision } from '../../audit/decision.ts'
-import { recordEvent } from '../../audit/record.ts'
-import { actorOf, type Caller } from '../../identity/caller.ts'
+import type { Caller } from '../../identity/caller.ts'
 import type { RuleRef } from '../../policy/rule.ts'
 import type { EntryParts } from './parts.ts'
 
@@ -24,17 +24,6 @@ export function noteRefusals({ database, now }: Pick<EntryParts, 'database' | 'n
     noted.set(key, at)
     const [oldest] = noted.keys()
     if (noted.size > mostKept && oldest !== undefined) noted.delete(oldest)
-    await database.write((tx) =>
-      recordEvent(tx, {
-        action: 'application.refused',
-        actor: actorOf(caller),
-        target: { kind: 'application', id: application.id },
-        outcome: 'refused',
-        facts: { application: application.name, reason: rule?.title ?? 'not open to them' },
-        ...(recorded === undefined ? {} : { decision: recorded }),
-        personal: { address },
-        at,
-      }),
-    )
+    await database.write((tx) => recordRefusal(tx, application, { caller, rule, recorded, address, at }))
   }
 }

@@ -19,6 +19,8 @@ import type { Standing, Standings } from './standings.ts'
 interface Open {
   standings: Standings
   find: (route: Route, request: ProxyRequest) => Promise<Standing | undefined>
+  /** Within the limits of the session. */
+  findLive: (route: Route, request: ProxyRequest) => Promise<Standing | undefined>
 }
 
 /** What stands under `/.postern/` on the host of each route. */
@@ -89,6 +91,7 @@ async function enter(parts: EntryParts, open: Open, route: Route, request: Proxy
   }
   // Two tabs at once, or the way back in the browser: whoever is in already just goes on.
   if ((await open.find(route, request)) !== undefined) return redirect(safePath(begun?.path))
+  await parts.countFailure(request.address)
   return renderPage({
     status: 403,
     title: 'This way in is over',
@@ -107,7 +110,7 @@ async function who(
   route: Route,
   request: ProxyRequest,
 ): Promise<AnsweredHere> {
-  const standing = await open.find(route, request)
+  const standing = await open.findLive(route, request)
   if (standing === undefined)
     return problem(new ProblemError(401, 'sign-in-required', `You are not signed in to ${route.application.name}.`))
   const { sub, preferred_username, name, email, groups, auth_time } = await readIdentity(database.read, standing.caller)

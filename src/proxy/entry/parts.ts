@@ -9,7 +9,7 @@ import type { CutRouteSession } from './route-sessions.ts'
 /** What everything in this folder is given. */
 export interface EntryParts {
   database: Database
-  policy: PolicyInForce
+  policy: PolicyInForce & { onChanged(listener: () => void): void }
   bus: Pick<Bus, 'on' | 'nudge'>
   /** Whatever programs come in with. */
   sources: readonly BearerSource[]
@@ -18,5 +18,7 @@ export interface EntryParts {
   cookies: RouteCookies
   keys: AssertionKeys
   cut: CutRouteSession
+  /** Counts what an address has shown in vain. @throws 429 where that was too much */
+  countFailure: (address: string) => Promise<void>
   now: () => number
 }

@@ -16,19 +16,21 @@ export function shownSecret(
   return secret !== undefined && sources.some((source) => source.isMine(secret)) ? secret : undefined
 }
 
-/** The program behind a secret. @throws 401 where it does not count, 403 where it is not meant for tools */
+/** The program behind a secret. @throws 401 where it does not count, 429 where too many do not, 403 where it is not for tools */
 export async function findProgram(
-  { sources }: Pick<EntryParts, 'sources'>,
+  { sources, countFailure }: Pick<EntryParts, 'sources' | 'countFailure'>,
   { secret, address, isAgain }: { secret: string; address: string; isAgain: boolean },
   now: number,
 ): Promise<Caller> {
   const source = sources.find((each) => each.isMine(secret))
   const caller = await source?.find({ secret, address, isAgain }, now)
-  if (caller === undefined)
+  if (caller === undefined) {
+    if (!isAgain) await countFailure(address)
     throw new ProblemError(401, 'token-refused', 'This token is not known, has expired, or was ended.', {
       help: 'Make a new one under Account.',
       headers: { 'www-authenticate': 'Bearer realm="Postern", error="invalid_token"' },
     })
+  }
   if (caller.by.kind === 'session' || !caller.by.scopes.includes('application:use'))
     throw new ProblemError(403, 'scope-missing', 'This token was not given the scope application:use.', {
       help: 'Make a token with that scope under Account.',

@@ -55,7 +55,11 @@ async function start({
   decided = admitted,
 }: { trusted?: string[]; decided?: Admitted | AnsweredHere } = {}) {
   const asked: ProxyRequest[] = []
-  const routes = [routeOf('wiki.example.com'), routeOf('board.example.com', 'forward-auth')]
+  const routes = [
+    routeOf('wiki.example.com'),
+    routeOf('board.example.com', 'forward-auth'),
+    routeOf('desk.example.com', 'forward-auth'),
+  ]
   const forwardAuth = createForwardAuth({
     routes: { find: (host) => routes.find((route) => route.host === host), list: () => routes, onChanged: () => {} },
     entry: {
@@ -63,7 +67,13 @@ async function start({
         asked.push(request)
         return decided
       },
-      ownHeaders: () => new Set(['x-postern-jwt-assertion', 'remote-user', 'x-forwarded-user']),
+      ownHeaders: ({ host }) =>
+        new Set([
+          'x-postern-jwt-assertion',
+          'remote-user',
+          host === 'desk.example.com' ? 'x-desk-user' : 'x-forwarded-user',
+        ]),
+      onJudgedAnew: () => {},
       ownCookies: ['__Host-postern-route'],
     },
     trustedProxies: trusted,
@@ -270,6 +280,9 @@ test('Envoy asks by the name of the tool with the path behind ours, and is told 
   assert.equal(answer.headers['x-envoy-auth-headers-to-remove'], 'x-forwarded-user')
   const [request] = server.asked
   assert.deepEqual([request?.method, request?.url, request?.authority], ['DELETE', '/cards?open', 'board.example.com'])
+  // Let in alike, as everybody is where nobody is asked who they are: what this tool would believe is another name.
+  const other = await server.ask({ ...headers, host: 'desk.example.com' }, '/proxy/verify/cards')
+  assert.equal(other.headers['x-envoy-auth-headers-to-remove'], 'x-desk-user')
 })
 
 test('a proxy that is named may ask by any name that no tool has, a stranger may not', async () => {

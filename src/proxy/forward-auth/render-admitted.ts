@@ -15,13 +15,15 @@ export interface Telling {
 }
 
 interface Rendered {
+  route: Route
   cookie: string | undefined
   authorization: string | undefined
   isPrefixed: boolean
   answer: OutgoingHttpHeaders
 }
 
-// A browser asks many times while the same is known of it: what it is answered is the same as well.
+// A browser asks many times while the same is known of it: what it is answered is the same as well. Where nobody is asked
+// who they are, the same is known of everybody on every route.
 const remembered = new WeakMap<Admitted['headers'], Rendered>()
 
 /**
@@ -29,13 +31,13 @@ const remembered = new WeakMap<Admitted['headers'], Rendered>()
  * a token of ours, which no tool may ever hold.
  */
 export function renderAdmitted(telling: Telling): OutgoingHttpHeaders {
-  const { request, headers, isPrefixed } = telling
+  const { route, request, headers, isPrefixed } = telling
   const { cookie, authorization } = request.headers
   const last = remembered.get(headers)
-  if (last?.cookie === cookie && last?.authorization === authorization && last?.isPrefixed === isPrefixed)
-    return last.answer
+  const isSame = last?.route === route && last.isPrefixed === isPrefixed
+  if (isSame && last.cookie === cookie && last.authorization === authorization) return last.answer
   const answer = render(telling)
-  remembered.set(headers, { cookie, authorization, isPrefixed, answer })
+  remembered.set(headers, { route, cookie, authorization, isPrefixed, answer })
   return answer
 }
 

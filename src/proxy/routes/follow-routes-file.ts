@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { ApplicationKind } from '../../applications/application-kind.ts'
+import type { AuditEntry } from '../../audit/entry.ts'
 import type { Database } from '../../database/handles.ts'
 import { applyRoutesFile, UnfitRoute } from './apply-routes-file.ts'
 import type { RouteSurroundings } from './check-route.ts'
 import { readKnownNames } from './known-names.ts'
-import { type FileProblem, parseRoutesFile } from './parse-routes-file.ts'
+import type { FileProblem } from './parse-routes-file.ts'
 import type { RouteForm } from './route-form.ts'
 
 export interface RoutesFile {
@@ -13,6 +14,8 @@ export interface RoutesFile {
   path: string
   /** Why it is not followed as it stands now, and what was before is in force; empty where it is. */
   problems(): readonly FileProblem[]
+  /** After events of this node: what it names may be something else by now, a group made anew under the same name. */
+  after(events: readonly Pick<AuditEntry, 'action'>[]): void
   /** Looks at once. For those who wait for it, and for tests. */
   look(): Promise<void>
   start(): Promise<void>
@@ -40,6 +43,7 @@ export function followRoutesFile(parts: {
   /** What was last followed, or found unfit. */
   let done = ''
   let seen = ''
+  let isDoubtful = false
   let said = '[[],[]]'
   let timer: NodeJS.Timeout | undefined
   let looking = Promise.resolve()
@@ -52,6 +56,8 @@ export function followRoutesFile(parts: {
   }
 
   async function follow(text: string): Promise<void> {
+    // With its YAML reader, which whoever has no such file never needs.
+    const { parseRoutesFile } = await import('./parse-routes-file.ts')
     const file = parseRoutesFile(text, { ...surroundings, ...(await readKnownNames(database.read)) })
     if (file.problems.length > 0) return settle(file.problems)
     try {
@@ -75,7 +81,8 @@ export function followRoutesFile(parts: {
     const isStill = mark === seen
     seen = mark
     // What did not fit may fit by now: a group was made, a name came free.
-    if ((mark === done && problems.length === 0) || (isPatient && !isStill)) return
+    if ((mark === done && problems.length === 0 && !isDoubtful) || (isPatient && !isStill)) return
+    isDoubtful = false
     await follow(text)
     done = mark
   }
@@ -96,6 +103,9 @@ export function followRoutesFile(parts: {
   return {
     path,
     problems: () => problems,
+    after(events) {
+      if (events.some(({ action }) => action.startsWith('group.') || action.startsWith('connector.'))) isDoubtful = true
+    },
     look: () => next(false),
     async start() {
       await next(false)

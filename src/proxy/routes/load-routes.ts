@@ -11,8 +11,8 @@ export interface LoadedRoutes extends Routes {
   start(): Promise<void>
   /** Reads them again, after a change was committed. */
   refresh(): Promise<void>
-  /** After events of this node: at once where one of them may concern a route. */
-  after(events: readonly Pick<AuditEntry, 'action'>[]): void
+  /** After events of this node; resolves when what they may have changed of a route is in force. */
+  after(events: readonly Pick<AuditEntry, 'action'>[]): Promise<void>
   close(): void
 }
 
@@ -77,9 +77,9 @@ export function createRoutes({
     list: () => listed,
     onChanged: (listener) => void listeners.push(listener),
     refresh,
-    after(events) {
+    async after(events) {
       if (events.some(({ action }) => action.startsWith('application.') || action.startsWith('group.')))
-        void refresh().catch(onError)
+        await refresh().catch(onError)
     },
     async start() {
       await refresh()

@@ -1,5 +1,5 @@
-import { Check } from 'typebox/value'
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isOfShape } from '../../http/check-value.ts'
 import { checkRoute, type RouteSurroundings } from './check-route.ts'
 import { FileRoute, shortName, shortNameWords } from './file-route.ts'
 import type { RouteProblem } from './route-problem.ts'
@@ -58,11 +58,11 @@ export function parseRoutesFile(text: string, surroundings: RouteSurroundings): 
   for (const [slug, value] of Object.entries(top.routes)) {
     const place = (found: readonly RouteProblem[]): FileProblem[] =>
       found.map(({ path, message }) => ({ line: lineAt(['routes', slug, ...path]), message: `${slug}: ${message}` }))
-    if (!Check(shortName, slug)) {
+    if (!isOfShape(shortName, slug)) {
       problems.push(...place([{ path: [], message: `a short name has ${shortNameWords}.` }]))
       continue
     }
-    if (!Check(FileRoute, value)) {
+    if (!isOfShape(FileRoute, value)) {
       problems.push(...place(findSchemaProblems(FileRoute, value)))
       continue
     }

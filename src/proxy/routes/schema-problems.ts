@@ -1,12 +1,12 @@
 import type { TSchema } from 'typebox'
-import { Errors } from 'typebox/value'
+import { shapeErrors } from '../../http/check-value.ts'
 import type { RouteProblem } from './route-problem.ts'
 
 /** What of a value does not fit its schema, in words, each at its place. */
 export function findSchemaProblems(schema: TSchema, value: unknown): RouteProblem[] {
   const problems = new Map<string, RouteProblem>()
   const choices = new Map<string, string[]>()
-  for (const { keyword, instancePath, params, message } of Errors(schema, value)) {
+  for (const { keyword, instancePath, params, message } of shapeErrors(schema, value)) {
     const path = instancePath.split('/').slice(1).map(readStep)
     const name = path.length === 0 ? 'A route' : path.join('.')
     const say = (sentence: string, at: RouteProblem['path'] = path): void => {

@@ -6,7 +6,14 @@ const read = (parameters: Record<string, string>) => readAskedProof(new URLSearc
 const acr = (asked: unknown) => read({ claims: JSON.stringify({ id_token: { acr: asked } }) })
 
 test('nothing is asked where nothing is said', () => {
-  const nothing = { strength: null, isUnknown: false, maxAgeSeconds: null, isFresh: false, isSilent: false }
+  const nothing = {
+    strength: null,
+    isUnknown: false,
+    maxAgeSeconds: null,
+    isFresh: false,
+    isConsent: false,
+    isSilent: false,
+  }
   assert.deepEqual(read({}), nothing)
   assert.deepEqual(read({ claims: 'null', max_age: '', acr_values: '' }), nothing)
   assert.deepEqual(read({ claims: '{broken', max_age: '-1', acr_values: 'constructor __proto__ other' }), nothing)
@@ -36,6 +43,7 @@ test('how fresh, and whether anybody may be asked', () => {
   assert.equal(read({ max_age: '60' }).maxAgeSeconds, 60)
   assert.deepEqual([read({ max_age: '0' }).isFresh, read({ max_age: '0' }).maxAgeSeconds], [true, null])
   assert.equal(read({ prompt: 'login consent' }).isFresh, true)
+  assert.equal(read({ prompt: 'login consent' }).isConsent, true)
   assert.equal(read({ prompt: 'select_account' }).isFresh, true)
   assert.equal(read({ prompt: 'none' }).isSilent, true)
 })

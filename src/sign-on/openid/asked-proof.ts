@@ -10,6 +10,8 @@ export interface AskedProof {
   maxAgeSeconds: number | null
   /** A tap for this very question. */
   isFresh: boolean
+  /** Its person says yes to this very question, whatever they have said before. */
+  isConsent: boolean
   /** Nobody may be asked anything. */
   isSilent: boolean
 }
@@ -29,6 +31,7 @@ export function readAskedProof(parameters: URLSearchParams): AskedProof {
     isUnknown: essential !== null && known.length === 0,
     maxAgeSeconds: maxAge === 0 ? null : maxAge,
     isFresh: maxAge === 0 || prompts.includes('login') || prompts.includes('select_account'),
+    isConsent: prompts.includes('consent'),
     isSilent: prompts.includes('none'),
   }
 }

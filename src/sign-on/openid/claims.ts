@@ -16,6 +16,10 @@ export const claimsByScope = {
   email: ['email', 'email_verified'],
 } as const
 
+/** What may be asked for by itself as well, with the parameter `claims`, by whoever may have these scopes. */
+export const claimsOf = (scopes: readonly string[]): string[] =>
+  Object.entries(claimsByScope).flatMap(([scope, claims]) => (scopes.includes(scope) ? [...claims] : []))
+
 /**
  * Undefined for nobody who may come in. An address that was only written and never proven is not told: products that join
  * accounts by address would let whoever wrote it into somebody else’s.

@@ -29,6 +29,8 @@ export const OpenidSettings = Type.Object(
     refreshTokens: Type.Optional(Type.Boolean()),
     /** What identity tokens and words of an end are signed with; RS256 for products that take nothing else. */
     idTokenAlgorithm: Type.Optional(Type.Union([Type.Literal('ES256'), Type.Literal('RS256')])),
+    /** Whether a device without a browser can be signed on to it by a code that its person types, RFC 8628. */
+    deviceFlow: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -44,6 +46,7 @@ const defaults: Omit<FullSettings, 'redirectUris'> = {
   groups: 'none',
   refreshTokens: false,
   idTokenAlgorithm: 'ES256',
+  deviceFlow: false,
 }
 
 export const withDefaults = (settings: OpenidSettings): FullSettings => ({ ...defaults, ...settings })

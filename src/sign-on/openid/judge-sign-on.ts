@@ -6,6 +6,7 @@ import type { Strength } from '../../database/schema.ts'
 import type { Caller, SessionCaller } from '../../identity/caller.ts'
 import type { JudgeParts } from '../../identity/judge-caller.ts'
 import { credentialStrength, isAtLeast } from '../../policy/strength.ts'
+import { tapNow } from '../judge-asked.ts'
 import { type AskedProof, readAskedProof } from './asked-proof.ts'
 import type { OpenidClient } from './find-client.ts'
 import { covers, findSignOn } from './sign-on-grants.ts'
@@ -16,7 +17,7 @@ export type SignOnVerdict =
   /** Nobody is signed in, or nobody who may do anything yet. */
   | { outcome: 'sign-in' }
   | Exclude<UseVerdict, { outcome: 'allow' }>
-  /** Somebody else’s application, and its person was not asked yet. */
+  /** Its person has to say yes first: it is somebody else’s, or wants them to be asked. */
   | { outcome: 'consent'; caller: SessionCaller; scopes: readonly string[]; recorded: RecordedDecision }
   /** It asks for what no key of theirs can prove. */
   | { outcome: 'unmet' }
@@ -28,11 +29,13 @@ interface SignOnQuestion {
   address: string
   /** When it was asked first, where a tap since then is for it. */
   askedAt: number | null
+  /** They have said yes to this very question. */
+  hasConsented: boolean
 }
 
 /** Answers for every way a question comes: to the provider’s own address, and to the page that says what is missing. */
 export async function judgeSignOn(parts: JudgeParts, question: SignOnQuestion, now: number): Promise<SignOnVerdict> {
-  const { client, caller, parameters, address, askedAt } = question
+  const { client, caller, parameters, address, askedAt, hasConsented } = question
   if (!isPerson(caller) || caller.shortfall !== null) return { outcome: 'sign-in' }
   const { application, settings } = client
   const asked = readAskedProof(parameters)
@@ -54,16 +57,10 @@ export async function judgeSignOn(parts: JudgeParts, question: SignOnQuestion, n
   if (verdict.outcome === 'deny') return verdict
   if (asked.isUnknown || !(await canProve(parts.database.read, caller, asked))) return { outcome: 'unmet' }
   if (verdict.outcome === 'step-up') return verdict
-  if (asked.isFresh && !hasTapped)
-    return {
-      outcome: 'step-up',
-      kind: 'fresh-tap',
-      rule: null,
-      sentence: `${application.name} asks that you tap your key now.`,
-      requires: { strength: 'passkey', freshnessSeconds: 0 },
-    }
+  if (asked.isFresh && !hasTapped) return tapNow(application)
   const scopes = askedScopes(parameters)
   const { recorded } = verdict
+  if (asked.isConsent && !hasConsented) return { outcome: 'consent', caller, scopes, recorded }
   if (settings.isThirdParty) {
     const of = { sessionId: caller.by.sessionId, applicationId: application.id, at: now }
     const known = await findSignOn(parts.database.read, of)

@@ -30,6 +30,8 @@ export function createLogoutSender(parts: {
   database: Database
   outbound: Outbound
   keys: () => Promise<SignOnKeys>
+  /** Sign-ons that the rules of today refuse. */
+  endRefused: () => Promise<void>
   issuer: string
   now: () => number
   onError: (error: unknown) => void
@@ -45,6 +47,7 @@ export function createLogoutSender(parts: {
   async function look(): Promise<void> {
     do {
       isStirred = false
+      await parts.endRefused()
       let settled = 1
       while (settled > 0 && !closing.signal.aborted) settled = await settleEnds(parts)
       await fill()

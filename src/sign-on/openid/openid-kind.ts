@@ -27,6 +27,7 @@ export function createOpenidKind(parts: {
     kind: 'openid',
     title: 'OpenID Connect',
     settingsSchema: OpenidSettings,
+    settingWords,
 
     async describe(_db, given) {
       const settings = withDefaults(given)
@@ -67,7 +68,10 @@ export function createOpenidKind(parts: {
         .execute()
       // Nobody was asked yet whether somebody else may know who they are, or what they belong to.
       const learnsGroups = settings.groups !== 'none' && settings.groups !== former.groups
-      if (settings.isThirdParty && (!former.isThirdParty || learnsGroups)) await endSignOnsOf(tx, id, at)
+      const isAskedAnew = settings.isThirdParty && (!former.isThirdParty || learnsGroups)
+      // A device that was let in by a code holds the same sign-on as its person’s browser.
+      const takesNoDevices = former.deviceFlow && !settings.deviceFlow
+      if (isAskedAnew || takesNoDevices) await endSignOnsOf(tx, id, at)
     },
 
     view: async (db, { id }) => readSettings(await getRow(db, id)),
@@ -129,6 +133,18 @@ export function createOpenidKind(parts: {
   }
 }
 
+const settingWords: Partial<Record<keyof OpenidSettings, string>> = {
+  redirectUris: 'redirect URIs',
+  postLogoutRedirectUris: 'where it sends people after it signed them out',
+  backchannelLogoutUri: 'back-channel logout URI',
+  pkce: 'PKCE',
+  isThirdParty: 'belongs to somebody else',
+  groups: 'groups it is told of',
+  refreshTokens: 'renews without the browser',
+  idTokenAlgorithm: 'identity tokens signed with',
+  deviceFlow: 'signs devices on by a code',
+}
+
 const secretValue = (value: string): CopyValue => ({ name: 'clientSecret', label: 'Client secret', value })
 
 async function getRow(db: Db<TableName>, id: Application['id']) {
@@ -151,6 +167,9 @@ const rowsOf = (settings: FullSettings): FactRow[] => [
     value: settings.backchannelLogoutUri ?? 'no: its own session goes on until it ends by itself',
     kind: 'text',
   },
+  ...(settings.deviceFlow
+    ? [{ label: 'Devices', value: 'can be signed on by a code that people type here', kind: 'text' as const }]
+    : []),
   { label: 'Learns', value: `name, address and user name${groupWords[settings.groups]}`, kind: 'text' },
 ]
 
@@ -160,8 +179,9 @@ const groupWords: Record<FullSettings['groups'], string> = {
   audience: ', and the groups it is open to',
 }
 
-const warningsOf = ({ isThirdParty, pkce, backchannelLogoutUri }: FullSettings): string[] => [
+const warningsOf = ({ isThirdParty, pkce, backchannelLogoutUri, deviceFlow }: FullSettings): string[] => [
   ...(isThirdParty ? ['It is somebody else’s: people are asked before it learns who they are.'] : []),
   ...(pkce === 'optional' ? ['It may leave out PKCE, which keeps a stolen code from being used elsewhere.'] : []),
+  ...(deviceFlow ? ['By a code, whoever talks somebody into typing theirs comes in as them.'] : []),
   ...(backchannelLogoutUri === null ? ['It is not told when somebody’s access ends.'] : []),
 ]

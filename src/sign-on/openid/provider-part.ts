@@ -3,6 +3,7 @@ import type { Database } from '../../database/handles.ts'
 import { acrOf, amrOf } from '../../policy/strength.ts'
 import { asking } from '../asking.ts'
 import type { SignOnContext } from './sign-on-context.ts'
+import { claimsOf } from './claims.ts'
 import { signOn } from './sign-on-grants.ts'
 
 /** All that a first party may learn; which of it is told follows from what it asks for. */
@@ -103,7 +104,9 @@ export async function loadSignOn(
   if (session?.authorizations?.[row.clientId] !== undefined) session.authorizations[row.clientId] = { sid: row.id }
   const grant = new provider.Grant({ accountId: row.userId, clientId: row.clientId })
   grant.jti = row.id
-  grant.addOIDCScope((JSON.parse(row.scopes) as string[]).join(' '))
+  const scopes = JSON.parse(row.scopes) as string[]
+  grant.addOIDCScope(scopes.join(' '))
+  grant.addOIDCClaims(claimsOf(scopes))
   grant.exp = Math.floor(row.expiresAt / 1000)
   return grant
 }

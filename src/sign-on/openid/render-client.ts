@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ClientMetadata, Provider } from 'oidc-provider'
 import { hashSecret } from '../../http/secret.ts'
+import { deviceGrant } from '../device-grant.ts'
 import type { OpenidClient } from './find-client.ts'
 import { signOnScopes } from './provider-part.ts'
 
@@ -20,7 +21,11 @@ export const renderOpenidClient = ({ application, settings, secretHashes }: Open
     ? { token_endpoint_auth_method: 'client_secret_basic', client_secret: secretHashes.join(' ') }
     : { token_endpoint_auth_method: 'none' }),
   redirect_uris: [...settings.redirectUris],
-  grant_types: ['authorization_code', ...(settings.refreshTokens ? ['refresh_token'] : [])],
+  grant_types: [
+    'authorization_code',
+    ...(settings.refreshTokens ? ['refresh_token'] : []),
+    ...(settings.deviceFlow ? [deviceGrant] : []),
+  ],
   response_types: ['code'],
   id_token_signed_response_alg: settings.idTokenAlgorithm,
   scope: [...signOnScopes, 'offline_access'].join(' '),

@@ -50,7 +50,7 @@ export async function signOn(
   const known = await findSignOn(database.read, of)
   if (known !== undefined && covers(known, scopes)) return known
   try {
-    return await database.write((tx) => begin(tx, { caller, client, scopes, recorded, at }))
+    return await database.write((tx) => beginSignOn(tx, { caller, client, scopes, recorded, via: 'browser', at }))
   } catch (error) {
     // Two tabs at once: the other one has begun it.
     const first = error instanceof UniqueViolation ? await findSignOn(database.read, of) : undefined
@@ -65,24 +65,29 @@ export const covers = ({ scopes }: Pick<OauthGrantTable, 'scopes'>, wanted: read
   return wanted.every((scope) => given.includes(scope))
 }
 
-async function begin(
+/** The same within a transaction. @throws UniqueViolation where it is begun elsewhere at this moment */
+export async function beginSignOn(
   tx: Tx<TableName>,
   {
     caller,
     client,
     scopes,
     recorded,
+    via,
     at,
   }: {
     caller: SessionCaller
     client: OpenidClient
     scopes: readonly string[]
     recorded: RecordedDecision
+    via: OauthGrantTable['via']
     at: number
   },
 ): Promise<OauthGrantTable> {
   const { application } = client
   const { sessionId } = caller.by
+  const known = await findSignOn(tx, { sessionId, applicationId: application.id, at })
+  if (known !== undefined && covers(known, scopes)) return known
   const session = await tx
     .selectFrom('session')
     .select('expiresAt')
@@ -105,7 +110,7 @@ async function begin(
     clientName: application.name,
     scopes: JSON.stringify(scopes),
     repositoryIds: null,
-    via: 'browser',
+    via,
     askedFrom: caller.address,
     tapStrength: caller.strength,
     tappedAt: caller.authenticatedAt,
@@ -134,21 +139,22 @@ async function begin(
 /**
  * A sign-on that still holds: its session lives, and by the rules of today its person could sign on with what they have
  * proven, but for the age of their tap, which nobody is asked for here. Looked at wherever a token of it is shown, so
- * that its end is at once, whatever ended it.
+ * that its end is at once, whatever ended it: `over` where it or its session is, `refused` where the rules say no.
  */
 export async function findLiveSignOn(
   parts: JudgeParts & { database: Database },
   { id, client, at }: { id: Id<'gra'>; client: OpenidClient; at: number },
-): Promise<OauthGrantTable | undefined> {
+): Promise<OauthGrantTable | 'over' | 'refused'> {
   const { application } = client
   const grant = await findGrant(parts.database.read, id, at)
-  if (grant?.applicationId !== application.id || grant.sessionId === null) return undefined
+  if (grant?.applicationId !== application.id || grant.sessionId === null) return 'over'
   const { sessionId, askedFrom: address } = grant
-  const caller = await findSessionCallerById(parts, { sessionId, address, isAgain: true }, at)
-  if (caller === undefined || caller.shortfall !== null) return undefined
+  const caller = await findSessionCallerById(parts, { sessionId, address, isUse: false }, at)
+  if (caller === undefined) return 'over'
+  if (caller.shortfall !== null) return 'refused'
   const verdict = await judgeUse(parts, { caller, application, request: null, address }, at)
-  if (verdict.outcome === 'deny') return undefined
-  return verdict.outcome === 'allow' || isAtLeast(caller.strength, verdict.requires.strength) ? grant : undefined
+  if (verdict.outcome === 'deny') return 'refused'
+  return verdict.outcome === 'allow' || isAtLeast(caller.strength, verdict.requires.strength) ? grant : 'refused'
 }
 
 /** Ends what everybody is signed on to of an application. Who is told is found afterwards. */

@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { recordEvent } from '../../audit/record.ts'
+import { recordRefusal } from '../../applications/record-refusal.ts'
 import type { Database } from '../../database/handles.ts'
 import type { CookieNames } from '../../http/cookies.ts'
 import { bindBrowser } from '../../identity/browser-cookies.ts'
-import { actorOf } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import { pickParameters } from '../known-parameters.ts'
 import { mountPath } from '../provider-settings.ts'
@@ -15,8 +14,9 @@ import type { OpenidClient } from './find-client.ts'
 import { judgeSignOn, type SignOnVerdict } from './judge-sign-on.ts'
 import type { SignOnContext } from './sign-on-context.ts'
 
-/** Beside the parameters of OpenID Connect, in our own addresses alone. */
+/** Beside the parameters of OpenID Connect, in our own addresses alone: when it was asked, and when they said yes. */
 const markParameter = 'postern_asked'
+const yesParameter = 'postern_yes'
 
 export interface OpenQuestion {
   client: OpenidClient
@@ -33,6 +33,8 @@ export interface SignOnQuestions {
   readReturn(request: FastifyRequest, reply: FastifyReply, returnTo: string): Promise<OpenQuestion | undefined>
   /** For the provider, which answers it. */
   context(question: OpenQuestion): SignOnContext
+  /** Where the browser goes on once its person has said yes to it. */
+  consented(request: FastifyRequest, reply: FastifyReply, question: OpenQuestion): string
   noteRefusal(request: FastifyRequest, question: OpenQuestion): Promise<void>
 }
 
@@ -58,9 +60,11 @@ export function createSignOnQuestions(parts: {
     const question = { browserHash: bindBrowser(request, reply, cookies), parameters }
     const at = now()
     const askedAt = marks.read(given.get(markParameter), question, at)
+    const yes = { ...question, browserHash: yesOf(request, question.browserHash) }
+    const hasConsented = marks.read(given.get(yesParameter), yes, at) !== null
     const verdict = await judgeSignOn(
       parts,
-      { client, caller: request.caller, parameters, address: request.ip, askedAt },
+      { client, caller: request.caller, parameters, address: request.ip, askedAt, hasConsented },
       at,
     )
     const query = new URLSearchParams(parameters)
@@ -81,20 +85,17 @@ export function createSignOnQuestions(parts: {
       isSilent: readAskedProof(parameters).isSilent,
       page: stepUpPage({ application: client.application.slug, returnTo }),
     }),
+    consented(request, reply, { parameters, returnTo }) {
+      const browserHash = yesOf(request, bindBrowser(request, reply, cookies))
+      return `${returnTo}&${yesParameter}=${marks.make({ browserHash, parameters }, now())}`
+    },
     async noteRefusal({ caller, ip }, { client: { application }, verdict }) {
       if (verdict.outcome !== 'deny' || caller === undefined) return
-      await database.write((tx) =>
-        recordEvent(tx, {
-          action: 'application.refused',
-          actor: actorOf(caller),
-          target: { kind: 'application', id: application.id },
-          outcome: 'refused',
-          facts: { application: application.name, reason: verdict.rule?.title ?? 'not open to them' },
-          ...(verdict.recorded === undefined ? {} : { decision: verdict.recorded }),
-          personal: { address: ip },
-          at: now(),
-        }),
-      )
+      await database.write((tx) => recordRefusal(tx, application, { ...verdict, caller, address: ip, at: now() }))
     },
   }
 }
+
+/** A yes is one person’s, in one session of theirs; nobody else who sits there later has said it. */
+const yesOf = ({ caller }: FastifyRequest, browserHash: string): string =>
+  `yes ${caller?.by.kind === 'session' ? caller.by.sessionId : ''} ${browserHash}`

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { UseVerdict } from '../../applications/judge-use.ts'
+import { recordRefusal } from '../../applications/record-refusal.ts'
 import type { RecordedDecision } from '../../audit/decision.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
@@ -50,7 +51,7 @@ export async function answerWith(
 ): Promise<Outgoing> {
   const { database, pseudonymKey, now } = parts
   const { application, settings } = provider
-  const person = await readPersonFacts(database.read, caller.id)
+  const person = await readPersonFacts(database.read, caller.id, application)
   const wanted = { ...settings, nameId: request?.asked.nameId ?? settings.nameId }
   const nameId = nameIdOf(person, wanted, pseudonymKey)
   if (nameId === undefined) throw new RequestRefused('no-address', 'no proven address', application.slug)
@@ -118,16 +119,7 @@ export async function recordDenied(
   await database.write(async (tx) => {
     const at = now()
     if (request !== null && !(await takeRequest(tx, request.id, at))) return
-    await recordEvent(tx, {
-      action: 'application.refused',
-      actor: actorOf(caller),
-      target: { kind: 'application', id: application.id },
-      outcome: 'refused',
-      facts: { application: application.name, by: 'saml', reason: verdict.rule?.title ?? 'not open to them' },
-      ...(verdict.recorded === undefined ? {} : { decision: verdict.recorded }),
-      personal: { address: caller.address },
-      at,
-    })
+    await recordRefusal(tx, application, { ...verdict, caller, address: caller.address, at })
   })
 }
 

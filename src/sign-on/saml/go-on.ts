@@ -1,9 +1,9 @@
 import type { Caller, SessionCaller } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { judgeAsked } from '../judge-asked.ts'
 import { stepUpPage } from '../step-up-page.ts'
 import { answerFailure, type AnswerParts, answerWith, type Failure, type Outgoing, recordDenied } from './answer.ts'
 import { answerContext, type ContextAnswer } from './authn-context.ts'
-import { judgeSaml } from './judge-saml.ts'
 import { RequestRefused } from './read-request.ts'
 import type { SamlRequest } from './requests.ts'
 import type { ServiceProvider } from './service-providers.ts'
@@ -35,7 +35,7 @@ export async function goOn(
   const page = stepUpPage({ application: application.slug, returnTo, asked })
   const isPassive = request?.asked.isPassive === true
   if (!isPerson(caller)) return isPassive ? fail('no-passive', request) : { page }
-  const verdict = await judgeSaml(parts, { caller, application, address, asked }, parts.now())
+  const verdict = await judgeAsked(parts, { caller, application, address, asked }, parts.now())
   if (verdict.outcome === 'deny') {
     if (isPassive) return fail('denied', request)
     await recordDenied(parts, { provider, request }, { caller, verdict })
@@ -56,7 +56,7 @@ export async function goOn(
   }
 }
 
-const askedOf = (context: ContextAnswer, request: SamlRequest | null): Parameters<typeof judgeSaml>[1]['asked'] => ({
+const askedOf = (context: ContextAnswer, request: SamlRequest | null): Parameters<typeof judgeAsked>[1]['asked'] => ({
   ...(context.outcome === 'stronger' ? { strength: context.strength } : {}),
   ...(request?.asked.forceAuthn === true ? { tappedAfter: request.receivedAt } : {}),
 })

@@ -1,3 +1,4 @@
+import type { Application } from '../../applications/application.ts'
 import type { Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { OrganisationRole } from '../../database/schema.ts'
@@ -12,11 +13,14 @@ export interface PersonFacts {
   role: OrganisationRole
   /** Names, sorted. */
   groups: string[]
+  /** Of those, the ones that the application is open to. */
+  audience: string[]
 }
 
 export async function readPersonFacts(
   db: Db<'user' | 'groupMember' | 'userGroup'>,
   id: Id<'usr'>,
+  { groupIds }: Pick<Application, 'groupIds'>,
 ): Promise<PersonFacts> {
   const user = await db
     .selectFrom('user')
@@ -26,7 +30,7 @@ export async function readPersonFacts(
   const groups = await db
     .selectFrom('groupMember')
     .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
-    .select('userGroup.name')
+    .select(['userGroup.id', 'userGroup.name'])
     .where('groupMember.userId', '=', id)
     .orderBy('userGroup.name')
     .execute()
@@ -37,5 +41,6 @@ export async function readPersonFacts(
     email: user.emailVerifiedAt === null || user.email === '' ? null : user.email,
     role: user.role,
     groups: groups.map(({ name }) => name),
+    audience: groups.filter((group) => groupIds.includes(group.id)).map(({ name }) => name),
   }
 }

@@ -32,7 +32,7 @@ export const attributesOf = (person: PersonFacts, rules: readonly AttributeRule[
 
 function valuesOf(person: PersonFacts, { value, constant }: AttributeRule): string[] {
   if (value === 'constant') return constant === undefined ? [] : [constant]
-  if (value === 'groups') return person.groups
+  if (value === 'groups' || value === 'audience') return person[value]
   const known = person[value]
   return known === null || known === '' ? [] : [known]
 }

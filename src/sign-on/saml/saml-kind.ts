@@ -30,6 +30,7 @@ export function createSamlKind({
     kind: 'saml',
     title: 'SAML',
     settingsSchema: SamlSettings,
+    settingWords,
 
     async describe(db, given, application) {
       const settings = checkSettings(given, origin)
@@ -83,9 +84,9 @@ export function createSamlKind({
       await tx.deleteFrom('samlServiceProvider').where('applicationId', '=', id).execute()
     },
 
-    async preview(db, { id }, { id: userId, strength }) {
-      const settings = await getSettings(db, id)
-      const person = await readPersonFacts(db, userId)
+    async preview(db, application, { id: userId, strength }) {
+      const settings = await getSettings(db, application.id)
+      const person = await readPersonFacts(db, userId, application)
       const nameId = nameIdOf(person, settings, pseudonymKey)
       const context = answerContext(null, strength)
       return [
@@ -108,6 +109,16 @@ export function createSamlKind({
       return found
     },
   }
+}
+
+const settingWords: Partial<Record<keyof SamlSettings, string>> = {
+  entityId: 'entity id',
+  acsUrls: 'answers go to',
+  nameId: 'knows people by',
+  requireSignedRequests: 'signs what it asks',
+  signResponse: 'whole answer signed',
+  allowIdpInitiated: 'can be opened from here',
+  defaultRelayState: 'relay state sent along',
 }
 
 async function getSettings(db: Db<'samlServiceProvider'>, id: Application['id']): Promise<FullSettings> {
@@ -157,7 +168,12 @@ const rowsOf = (settings: FullSettings): FactRow[] => [
 ]
 
 const attributeWords = ({ name, value, constant }: AttributeRule): string =>
-  `${name}: ${value === 'constant' ? `“${constant ?? ''}” of everybody` : value === 'groups' ? 'all their groups' : value}`
+  `${name}: ${value === 'constant' ? `“${constant ?? ''}” of everybody` : (groupWords[value] ?? value)}`
+
+const groupWords: Partial<Record<AttributeRule['value'], string>> = {
+  groups: 'all their groups',
+  audience: 'those of their groups that it is open to',
+}
 
 const row = (label: string, value: string): FactRow => ({ label, value, kind: 'text' })
 

@@ -14,6 +14,8 @@ const Value = Type.Union([
   Type.Literal('email'),
   Type.Literal('name'),
   Type.Literal('groups'),
+  /** Of their groups, those that the application is open to. */
+  Type.Literal('audience'),
   Type.Literal('role'),
   Type.Literal('constant'),
 ])
