@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openDatabase } from '../database/open.ts'
 import type { AuditEntry } from './entry.ts'
-import { followEvents } from './follow-events.ts'
+import { afterEvents, followEvents } from './follow-events.ts'
 import { recordEvent } from './record.ts'
 
 const event: AuditEntry = { action: 'group.created', actor: null, target: { kind: 'group', id: 'grp_x' }, at: 7 }
@@ -38,5 +38,17 @@ test('two followers of one database are both told, in order', async () => {
   const followed = followEvents(followEvents(store, follower('inner')), follower('outer'))
   await followed.write((tx) => recordEvent(tx, event))
   assert.deepEqual(told, ['inner', 'outer'])
+  await store.close()
+})
+
+test('whoever wrote goes on when what follows from it is in force', async () => {
+  const store = await openDatabase('sqlite::memory:')
+  let inForce = 0
+  const followed = afterEvents(store, async (events) => {
+    await new Promise(setImmediate)
+    inForce += events.length
+  })
+  await followed.write((tx) => recordEvent(tx, event))
+  assert.equal(inForce, 1)
   await store.close()
 })

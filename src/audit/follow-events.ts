@@ -20,8 +20,14 @@ export function followEvents(database: Database, follower: EventFollower): Datab
   }
 }
 
-/** The same database; `tell` gets the events of each transaction once it has committed. What it does is its own matter. */
-export function afterEvents(database: Database, tell: (events: readonly AuditEntry[]) => void): Database {
+/**
+ * The same database; `tell` gets the events of each transaction once it has committed. What it does is its own matter;
+ * whoever wrote waits for what it returns, and so finds here what they have changed.
+ */
+export function afterEvents(
+  database: Database,
+  tell: (events: readonly AuditEntry[]) => void | Promise<unknown>,
+): Database {
   return {
     ...database,
     async write(work) {
@@ -31,7 +37,7 @@ export function afterEvents(database: Database, tell: (events: readonly AuditEnt
         followers.set(tx, [...(followers.get(tx) ?? []), async (event) => void events.push(event)])
         return work(tx)
       })
-      if (events.length > 0) tell(events)
+      if (events.length > 0) await tell(events)
       return result
     },
   }

@@ -6,6 +6,8 @@ import type { BusConfirmationTable } from '../database/schema.ts'
 export type BusListener = (about: string) => number | Promise<number>
 
 export interface Bus {
+  /** Of this node, from its start to its end. */
+  readonly id: string
   /** Written with the change it tells of. Returns its number. */
   publish(tx: Tx<'busHead' | 'busMessage'>, topic: string, about: string, at: number): Promise<number>
   on(topic: string, listener: BusListener): void
@@ -13,6 +15,8 @@ export interface Bus {
   nudge(): Promise<void>
   /** Which nodes there were when this message was written, and what each has said of it since. */
   listNodes(seq: number, at: number): Promise<NodeState[]>
+  /** Ids of this node and of those that have said a word lately: on SQLite there is no other. */
+  listLiving(at: number): Promise<string[]>
   start(): Promise<void>
   close(): Promise<void>
 }
@@ -117,6 +121,7 @@ export function createBus(parts: {
   }
 
   return {
+    id,
     async publish(tx, topic, about, at) {
       const { seq } = await tx
         .updateTable('busHead')
@@ -155,6 +160,15 @@ export function createBus(parts: {
             }
           })
       )
+    },
+    async listLiving(at) {
+      if (database.dialect === 'sqlite') return [id]
+      const rows = await database.read
+        .selectFrom('node')
+        .select('id')
+        .where('seenAt', '>=', at - silentAfterMs)
+        .execute()
+      return [id, ...rows.map((row) => row.id)]
     },
     async start() {
       const at = now()

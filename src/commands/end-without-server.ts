@@ -1,4 +1,4 @@
-import { accessKinds } from '../access-kinds.ts'
+import { accessKinds } from '../composition/access-kinds.ts'
 import { createBus } from '../bus/bus.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/handles.ts'

@@ -58,6 +58,8 @@ declare module 'fastify' {
     act?: SensitiveAct
     /** Also for a session that falls short of the rules: what it waits for may be the key that it lacks. */
     whileEnrolling?: true
+    /** Asked by a page by itself, which is no use of a session. */
+    isUnattended?: true
     /** Nothing but a file or a word that is the same for everybody: not counted against any limit. */
     isStatic?: true
     /** The ceremony that this route ends, for the counters. */

@@ -10,7 +10,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { answerUnreadable } from './client-error.ts'
 import { createFrontedServer, type Front, type ServerSettings } from './front.ts'
-import { checkHost } from './host.ts'
+import { checkHost, type WrongHostPage } from './host.ts'
 import { lazySchemaCompilers } from './lazy-schemas.ts'
 import { ProblemError, sendProblem } from './problem.ts'
 import { isProxyTrusted } from './trusted-proxies.ts'
@@ -30,6 +30,7 @@ export interface AppOptions {
   log: { level: string }
   /** Asked first; may grow until the server listens. */
   fronts?: readonly Front[]
+  wrongHostPage?: WrongHostPage
 }
 
 /**
@@ -61,7 +62,7 @@ export function createApp(options: AppOptions): App {
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('refusal', undefined)
   app.addHook('onRequest', (request, reply, done) => {
-    if (checkHost(request, reply, options.url)) done()
+    if (checkHost(request, reply, options)) done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
     setSecurityHeaders(reply, options.url)

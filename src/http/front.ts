@@ -16,6 +16,8 @@ export interface ServerSettings {
   keepAliveTimeout: number
   requestTimeout: number
   connectionTimeout: number
+  /** How long the head of a request may take to come, or the first byte of a connection. */
+  headersTimeout?: number
 }
 
 /** How much may be asked on one connection before the first of it is answered: browsers ask for nothing, programs for little. */
@@ -25,7 +27,7 @@ const mostAhead = 32
 export function createFrontedServer(
   fronts: readonly Front[],
   listener: RequestListener,
-  { tls, keepAliveTimeout, requestTimeout, connectionTimeout }: ServerSettings,
+  { tls, keepAliveTimeout, requestTimeout, connectionTimeout, headersTimeout = 60_000 }: ServerSettings,
 ): Server {
   const latest = new WeakMap<Duplex, ServerResponse>()
   const ahead = new WeakMap<Duplex, number>()
@@ -45,6 +47,8 @@ export function createFrontedServer(
     else front.request(request, response)
   }
   const options = {
+    headersTimeout,
+    connectionsCheckingInterval: headersTimeout / 2,
     shouldUpgradeCallback: (request: IncomingMessage) => fronts.some((front) => front.takesUpgrade(request)),
   }
   const server = tls === undefined ? createServer(options, answer) : createTlsServer({ ...tls, ...options }, answer)

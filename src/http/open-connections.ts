@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Bunch, type Held } from './bunch.ts'
 import { ProblemError } from './problem.ts'
 
 export interface OpenConnections {
@@ -20,7 +21,15 @@ export interface Asking {
 }
 
 /** Whose connections were cut while it was not known yet who asks. */
-type Missed = Set<string> | 'everybody'
+interface Unknown {
+  missed: Set<string> | 'everybody' | undefined
+}
+
+const hasMissed = ({ missed }: Unknown, accounts: readonly string[]): boolean =>
+  missed !== undefined && accounts.some((account) => missed === 'everybody' || missed.has(account))
+
+/** Accounts that have nothing open are forgotten when there are more than twice as many as last time, and not before. */
+const leastForgotten = 1000
 
 /**
  * Which connections are open for whom, so that they can be cut when access ends. A request counts from when it is known
@@ -31,26 +40,29 @@ export function trackConnections(
   app: FastifyInstance,
   parts: { accountsOf: (request: FastifyRequest) => readonly string[] },
 ): OpenConnections {
-  const open = new Map<string, Set<() => void>>()
+  const open = new Map<string, Bunch<() => void>>()
+  let forgetAt = leastForgotten
   // Of which it is being found out who asks: no cut misses them, and none is remembered for longer than that takes.
-  const unknown = new Map<object, Missed>()
+  const unknown = new Bunch<Unknown>()
+  const asking = new WeakMap<FastifyRequest, Held<Unknown>>()
   const isCut = new WeakSet<FastifyRequest>()
 
   app.addHook('onRequest', (request, reply, done) => {
-    unknown.set(request, new Set())
-    reply.raw.once('close', () => unknown.delete(request))
+    const mine = unknown.add({ missed: undefined })
+    asking.set(request, mine)
+    reply.raw.once('close', () => unknown.delete(mine))
     done()
   })
   app.addHook('preParsing', (request, reply, _body, done) => {
-    const missed = unknown.get(request)
-    unknown.delete(request)
+    const mine = asking.get(request)
+    if (mine !== undefined) unknown.delete(mine)
     const accounts = parts.accountsOf(request)
     const cut = (): void => {
       isCut.add(request)
       request.raw.socket.destroy()
     }
     if (accounts.length > 0 && !reply.raw.closed) reply.raw.once('close', track(accounts, cut))
-    if (accounts.length > 0 && (missed === 'everybody' || accounts.some((account) => missed?.has(account)))) cut()
+    if (mine !== undefined && hasMissed(mine.thing, accounts)) cut()
     done()
   })
   // Behind everything that a route does before its handler: each of them may have taken its time.
@@ -63,40 +75,49 @@ export function trackConnections(
     done(isCut.has(request) ? accessEnded() : undefined)
   }
 
+  function ofAccount(account: string): Bunch<() => void> {
+    let here = open.get(account)
+    if (here !== undefined) return here
+    if (open.size >= forgetAt) {
+      for (const [each, { size }] of open) if (size === 0) open.delete(each)
+      forgetAt = Math.max(leastForgotten, open.size * 2)
+    }
+    open.set(account, (here = new Bunch()))
+    return here
+  }
+
   function track(accounts: readonly string[], cut: () => void): () => void {
-    for (const account of accounts) open.set(account, (open.get(account) ?? new Set()).add(cut))
+    const held = accounts.map((account) => {
+      const here = ofAccount(account)
+      return { here, mine: here.add(cut) }
+    })
     return () => {
-      for (const account of accounts) {
-        const here = open.get(account)
-        here?.delete(cut)
-        if (here?.size === 0) open.delete(account)
-      }
+      for (const { here, mine } of held) here.delete(mine)
     }
   }
 
   return {
     cut(account) {
-      for (const missed of unknown.values()) if (missed !== 'everybody') missed.add(account)
-      const here = [...(open.get(account) ?? [])]
+      for (const each of unknown.list())
+        if (each.missed !== 'everybody') each.missed = (each.missed ?? new Set()).add(account)
+      const here = open.get(account)?.list() ?? []
       for (const cut of here) cut()
       return here.length
     },
     cutAll() {
-      for (const request of unknown.keys()) unknown.set(request, 'everybody')
+      for (const each of unknown.list()) each.missed = 'everybody'
       for (const account of open.keys()) this.cut(account)
     },
     count: (account) => open.get(account)?.size ?? 0,
     track,
     asking() {
-      const mine = {}
-      unknown.set(mine, new Set())
+      const mine = unknown.add({ missed: undefined })
       return {
-        drop: () => void unknown.delete(mine),
+        drop: () => unknown.delete(mine),
         track(accounts, cut) {
-          const missed = unknown.get(mine)
           unknown.delete(mine)
           const untrack = track(accounts, cut)
-          if (accounts.some((account) => missed === 'everybody' || missed?.has(account))) cut()
+          if (hasMissed(mine.thing, accounts)) cut()
           return untrack
         },
       }

@@ -23,7 +23,7 @@ async function limited({ trustedProxies = [] }: { trustedProxies?: string[] } = 
     return sendProblem(reply, error)
   })
   const refusals: string[] = []
-  const { counting } = await limitRates(app, {
+  const { counting, countFailure } = limitRates(app, {
     perAddress: 60,
     accountOf: (request) => request.account,
     onRefused: (kind, scope) => refusals.push(`${kind} ${scope}`),
@@ -59,7 +59,7 @@ async function limited({ trustedProxies = [] }: { trustedProxies?: string[] } = 
     }
     return seen
   }
-  return { send, flood, refusals }
+  return { send, flood, refusals, countFailure }
 }
 
 test('one address may ask so often in a minute; what is more is told when to come back', async () => {
@@ -160,6 +160,18 @@ test('every kind is counted by itself, and what is the same for everybody not at
   assert.deepEqual(await flood(1000, 'GET /asset'), { 200: 1000 })
   assert.equal((await send('PUT /nowhere')).statusCode, 429)
   assert.deepEqual(refusals, ['ceremony address', 'anonymous address', 'failure address', 'anonymous address'])
+})
+
+test('what is shown in vain before our own routes counts with the tokens that do not', async () => {
+  const { flood, countFailure, refusals } = await limited()
+  for (let shown = 0; shown < 6; shown++) await countFailure('198.51.100.1')
+  assert.deepEqual(await flood(10, 'GET /read', { authorization: 'Bearer wrong' }), { 401: 6, 429: 4 })
+  await assert.rejects(countFailure('::ffff:198.51.100.1'), { status: 429, code: 'too-many-requests' })
+  await countFailure('198.51.100.2')
+  // All together, with a third of it kept for those who ask little.
+  for (const from of ['a', 'b', 'c'])
+    for (let shown = 0; shown < 12; shown++) await countFailure(`2001:db8:${from}::1`).catch(() => {})
+  assert.equal(refusals.at(-1), 'failure total')
 })
 
 test('who proves who they are is not refused for what others do at their address', async () => {

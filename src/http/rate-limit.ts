@@ -1,16 +1,17 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import type { Guard } from './access.ts'
 import type { App } from './app.ts'
 import { createFairTurns } from './fair-turns.ts'
 import { ProblemError } from './problem.ts'
+import { type Counted, createWindowCounter } from './window-counter.ts'
 
 /**
  * What is counted, each by itself:
  * - `ceremony`: what a stranger can send to be signed in or registered, challenges included; before it is read;
  * - `anonymous`: whatever else is asked by nobody in particular;
- * - `failure`: a token that does not count, wherever it is shown;
+ * - `failure`: a token that does not count, wherever it is shown, or what somebody is known by on the host of a tool;
  * - `directory`: whatever a connected directory asks, which brings thousands of people at once;
  * - `account`: what a known caller changes. Never a sign-in, so nobody can shut anybody else out.
  */
@@ -48,13 +49,19 @@ export interface RateLimits {
    * others do at their address.
    */
   counting(guard: Guard): Guard
+  /**
+   * Counts what was shown in vain where no guard stands, before our own routes.
+   * @param address of the client, by the trusted proxies' word
+   * @throws 429 where that was too much
+   */
+  countFailure(address: string): Promise<void>
 }
 
 /**
  * Counts in memory, per node. Each limit remembers the 5000 address blocks that came last: an attacker with a million
  * of them makes it forget, not grow, and meets the limit that all share.
  */
-export async function limitRates(
+export function limitRates(
   app: App,
   parts: {
     /** Ceremony requests a minute from one address. */
@@ -63,15 +70,13 @@ export async function limitRates(
     accountOf: (request: FastifyRequest) => string | undefined
     onRefused: (kind: LimitKind, scope: LimitScope) => void
   },
-): Promise<RateLimits> {
-  await app.register(rateLimit, { global: false })
+): RateLimits {
   const limits = limitsFrom(parts.perAddress)
-  const counter = (max: number, keyGenerator: (request: FastifyRequest) => string) =>
-    app.createRateLimit({ max, timeWindow: windowMs, keyGenerator })
   const byAddress = (max: number) => ({
     max,
-    own: counter(max, addressBlock),
-    all: counter(Math.ceil(max * addressesInTotal), () => 'all'),
+    own: createWindowCounter(windowMs),
+    mostOfAll: Math.ceil(max * addressesInTotal),
+    all: createWindowCounter(windowMs),
   })
   const strangers = {
     ceremony: byAddress(limits.ceremony),
@@ -79,53 +84,57 @@ export async function limitRates(
     failure: byAddress(limits.failure),
   }
   const turnOf = createFairTurns()
-  const account = counter(limits.account, (request) => parts.accountOf(request) ?? '')
-  const directory = counter(limits.directory, (request) => parts.accountOf(request) ?? '')
+  const known = { account: createWindowCounter(windowMs), directory: createWindowCounter(windowMs) }
 
-  function refuse(kind: LimitKind, scope: LimitScope, seconds: number): never {
+  function refuse(kind: LimitKind, scope: LimitScope, { leftMs }: Counted): never {
     parts.onRefused(kind, scope)
-    throw tooMany(scope, Math.max(1, seconds))
+    throw tooMany(scope, Math.max(1, Math.ceil(leftMs / 1000)))
   }
 
-  async function countStranger(kind: keyof typeof strangers, request: FastifyRequest): Promise<void> {
-    const { max, own, all } = strangers[kind]
-    const mine = numbers(await own(request))
-    const isQuiet = mine.max - mine.remaining <= max * quietShare
-    await turnOf(mine.key)
-    if (mine.isExceeded) refuse(kind, 'address', mine.ttlInSeconds)
+  async function countStranger(kind: keyof typeof strangers, block: string): Promise<void> {
+    const { max, own, mostOfAll, all } = strangers[kind]
+    const mine = own.count(block)
+    const isQuiet = Math.min(mine.count, max) <= max * quietShare
+    await turnOf(block)
+    if (mine.count > max) refuse(kind, 'address', mine)
     // Looked at first: what is refused here must not use up what is kept for others.
-    const shared = numbers(await all(request, { increment: false }))
-    if (shared.remaining <= (isQuiet ? 0 : shared.max * keptForQuiet)) refuse(kind, 'total', shared.ttlInSeconds)
-    await all(request)
+    const shared = all.peek('all')
+    if (mostOfAll - shared.count <= (isQuiet ? 0 : mostOfAll * keptForQuiet)) refuse(kind, 'total', shared)
+    all.count('all')
   }
 
-  async function countAccount(kind: 'account' | 'directory', request: FastifyRequest): Promise<void> {
-    const { isExceeded, ttlInSeconds } = numbers(await (kind === 'account' ? account : directory)(request))
-    if (isExceeded) refuse(kind, 'account', ttlInSeconds)
+  function countAccount(kind: 'account' | 'directory', account: string): void {
+    const counted = known[kind].count(account)
+    if (counted.count > limits[kind]) refuse(kind, 'account', counted)
   }
 
   // Before a body is read, and with nothing asked of the database.
   app.addHook('onRequest', (request, _reply, done) => {
     const kind = request.is404 ? 'anonymous' : isCeremony(request) ? 'ceremony' : undefined
     if (kind === undefined) done()
-    else countStranger(kind, request).then(() => done(), done)
+    else countStranger(kind, addressBlock(request)).then(() => done(), done)
   })
 
   return {
+    countFailure: (address) => countStranger('failure', blockOf(address)),
     counting: (guard) => async (request) => {
       try {
         await guard(request)
       } catch (error) {
         if (isUnproven(error, request))
-          await countStranger(request.headers.authorization === undefined ? 'anonymous' : 'failure', request)
+          await countStranger(
+            request.headers.authorization === undefined ? 'anonymous' : 'failure',
+            addressBlock(request),
+          )
         throw error
       }
       const { access, isStatic } = request.routeOptions.config
-      if (parts.accountOf(request) !== undefined) {
-        if (access === 'directory') await countAccount('directory', request)
-        else if (access !== 'git' && !isSafe(request)) await countAccount('account', request)
+      const account = parts.accountOf(request)
+      if (account !== undefined) {
+        if (access === 'directory') countAccount('directory', account)
+        else if (access !== 'git' && !isSafe(request)) countAccount('account', account)
       } else if (isStatic !== true && access !== 'metrics' && !isCeremony(request))
-        await countStranger('anonymous', request)
+        await countStranger('anonymous', addressBlock(request))
     },
   }
 }
@@ -141,20 +150,12 @@ const isUnproven = (error: unknown, request: FastifyRequest): boolean =>
   error instanceof ProblemError &&
   (error.status === 401 || error.code === 'foreign-origin' || request.routeOptions.config.access === 'metrics')
 
+// A proxy's word may be no address at all, and as long as a header.
+const addressBlock = ({ ip, socket }: FastifyRequest): string =>
+  blockOf(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip)
+
 /** An IPv4 address, also in IPv6's clothes, or the /64 that one IPv6 customer has. */
-function addressBlock({ ip, socket }: FastifyRequest): string {
-  // A proxy's word may be no address at all, and as long as a header.
-  const address = isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip
-  return rateLimit.normalizeIP(address, 64)
-}
-
-type Counted = Awaited<ReturnType<ReturnType<App['createRateLimit']>>>
-
-function numbers(counted: Counted): Extract<Counted, { isAllowed: false }> {
-  // “Allowed” means on a list of exceptions, and there is none.
-  if (counted.isAllowed) throw new Error('no address is excepted from a limit')
-  return counted
-}
+const blockOf = (address: string): string => (isIPv4(address) ? address : rateLimit.normalizeIP(address, 64))
 
 const sentences: Record<LimitScope, string> = {
   address: 'Too many requests come from your address at this moment.',

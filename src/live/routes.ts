@@ -30,7 +30,7 @@ export function liveRoutes(app: App, { db, live, listReadable, recognise }: Live
   })
 
   app.get('/api/v1/live', {
-    config: { access: 'user' },
+    config: { access: 'user', isUnattended: true },
     schema: { querystring: Type.Object({ about: Type.String({ minLength: 1, maxLength: 2_000 }) }) },
     async handler(request, reply) {
       const caller = getCaller(request)

@@ -20,6 +20,8 @@ export interface Meters {
   routesFile(problems: number): void
   /** What went through the routes of the proxy, by their short names; asked for when somebody looks. */
   watchRoutes(read: () => readonly RouteCount[]): void
+  /** Connections over SSH that are open; asked for when somebody looks. */
+  watchSsh(readOpen: () => number): void
   /** The exposition format of Prometheus. */
   render(): Promise<{ contentType: string; text: string }>
   close(): void
@@ -91,7 +93,7 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
   let isWatched = false
 
   return {
-    request: ({ seconds, ...labels }) => requests.observe(labels, seconds),
+    request: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     ceremony: ({ kind, outcome, cause }) => ceremonies.inc({ kind, outcome, cause: causeOf(cause) }),
     decision: ({ act, outcome, rule }) => decisions.inc({ act, outcome, rule: ruleOf(rule) }),
     sealRequest: (outcome) => sealRequests.inc({ outcome }),
@@ -114,6 +116,7 @@ export function createMeters({ countOpenSealRequests }: { countOpenSealRequests:
       registry.registerMetric(routeAnswers(read))
       registry.registerMetric(routeUp(read))
     },
+    watchSsh: (readOpen) => registry.registerMetric(sshOpen(readOpen)),
     async render() {
       // Watching the event loop wakes an idle process a hundred times a second: not before somebody looks.
       if (!isWatched) collectDefaultMetrics({ register: registry })
@@ -146,6 +149,16 @@ const routeUp = (read: () => readonly RouteCount[]) =>
     collect() {
       this.reset()
       for (const { route, isUp } of read()) if (isUp !== undefined) this.set({ route }, isUp ? 1 : 0)
+    },
+  })
+
+const sshOpen = (readOpen: () => number) =>
+  new Gauge({
+    name: 'postern_ssh_connections_open',
+    help: 'Connections over SSH that are open, with those that have not proven anything yet',
+    registers: [],
+    collect() {
+      this.set(readOpen())
     },
   })
 

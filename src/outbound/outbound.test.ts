@@ -167,7 +167,7 @@ test('what hangs or drips ends at the deadline; what had come is told', async ()
     const timer = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(timer))
   })
-  const dripped = await fails(house.request(dripping.url, quick), 'timed-out')
+  const dripped = await fails(house.request(dripping.url, { ...limits, timeoutMs: 1_000 }), 'timed-out')
   assert.equal(dripped.answer?.status, 200)
   assert.match(dripped.answer?.body.toString() ?? '', /^\.+$/)
 

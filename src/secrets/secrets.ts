@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-import type { Database } from '../database/handles.ts'
+import type { Database, Tx } from '../database/handles.ts'
 
 /**
  * `secrets/` owns what must not be read from a copy of the database: the instance's own keys, and other rooms' passwords
@@ -12,6 +12,8 @@ export interface Secrets {
   open(box: string, purpose: string): string
   /** A key of this instance, made by `create` the first time any node asks. */
   getOrCreate(name: string, create: () => string | Promise<string>): Promise<string>
+  /** Keys that leaked: nothing of them stays here, and who asks for one next makes another. */
+  end(tx: Tx<'secret'>, names: readonly string[]): Promise<void>
 }
 
 const version = 'v1'
@@ -57,6 +59,10 @@ export async function createSecrets(parts: { database: Database; key: Buffer; no
           .execute(),
       )
       return secrets.open((await find()) ?? row.box, purposeOf(name))
+    },
+
+    async end(tx, names) {
+      await tx.deleteFrom('secret').where('name', 'in', names).execute()
     },
   }
   await secrets

@@ -16,11 +16,14 @@ export class ApiError extends Error {
     link?: string
     expiresAt?: number
   }
+  /** What it said in `WWW-Authenticate`. */
+  readonly challenge: string | null
 
-  constructor(status: number, problem: ApiError['problem'], request: string) {
+  constructor(status: number, problem: ApiError['problem'], request: string, challenge: string | null) {
     super(`${request}: ${status} ${problem.code}: ${problem.title}`)
     this.status = status
     this.problem = problem
+    this.challenge = challenge
   }
 }
 
@@ -57,7 +60,13 @@ export class Person {
     const response = await this.fetch(method, path, body, headers)
     const text = await response.text()
     const answer: unknown = text === '' ? undefined : JSON.parse(text)
-    if (!response.ok) throw new ApiError(response.status, answer as ApiError['problem'], `${method} ${path}`)
+    if (!response.ok)
+      throw new ApiError(
+        response.status,
+        answer as ApiError['problem'],
+        `${method} ${path}`,
+        response.headers.get('www-authenticate'),
+      )
     return answer as Answer
   }
 

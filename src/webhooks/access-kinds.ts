@@ -1,5 +1,5 @@
 import type { AccessKind } from '../identity/ending/access-kind.ts'
-import { keepWithinMs, recordPassedOn } from '../repositories/stewards.ts'
+import { getKeepBy, recordPassedOn } from '../repositories/stewards.ts'
 
 /** They belong to their repositories, and go on until nobody has kept them in time. */
 export const webhooksLookedAfter: AccessKind = {
@@ -17,16 +17,17 @@ export const webhooksLookedAfter: AccessKind = {
         .execute()
     ).length,
   async end(tx, { user, at }) {
+    const keepBy = await getKeepBy(tx, at)
     const rows = await tx
       .updateTable('webhook')
-      .set({ adoptBy: at + keepWithinMs })
+      .set({ adoptBy: keepBy })
       .where((eb) => eb(eb.fn.coalesce('stewardId', 'createdBy'), '=', user.id))
       .where('isActive', '=', 1)
       .where('adoptBy', 'is', null)
       .returningAll()
       .execute()
     for (const { id, repositoryId, url } of rows)
-      await recordPassedOn(tx, { what: 'webhook', id, repositoryId, url, person: user.displayName }, at)
+      await recordPassedOn(tx, { what: 'webhook', id, repositoryId, url, person: user.displayName, keepBy }, at)
     return rows.length
   },
 }

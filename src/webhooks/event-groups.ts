@@ -35,7 +35,7 @@ const kinds: Record<string, [title: string, words: string]> = {
 export const elsewhere = (
   'instance person guest access agent session credential password recovery break-glass profile invitation announcement ' +
   'permission setting identity provider directory domain metadata guardrail token ssh ssh-key certificate grant group ' +
-  'project application connector saml ledger demo'
+  'project application connector saml sign-on ledger demo'
 ).split(' ')
 
 const kindOf = (action: string): string => action.split('.')[0] ?? ''

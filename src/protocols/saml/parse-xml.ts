@@ -1,4 +1,5 @@
-import { DOMParser, type Node } from '@xmldom/xmldom'
+import { createRequire } from 'node:module'
+import type { Node } from '@xmldom/xmldom'
 import { unwritable } from './canonical-xml.ts'
 import { SamlError } from './saml-error.ts'
 
@@ -34,7 +35,13 @@ export function parseXml(text: string, { maxLength, maxTags, mayComment = false 
   return asElement(parse(inside.trim()), 0)
 }
 
+type Library = typeof import('@xmldom/xmldom')
+
+// Where nobody signs on by SAML, nothing reads XML.
+const load = (): Library => createRequire(import.meta.url)('@xmldom/xmldom') as Library
+
 function parse(source: string): Node {
+  const { DOMParser } = load()
   try {
     const root = new DOMParser({
       locator: false,

@@ -95,7 +95,12 @@ export const enterpriseUserSchema: Schema = {
     attribute('department', 'Department.'),
     complex('manager', 'Whom the person reports to.', [
       attribute('value', 'The id of the manager.', { caseExact: true }),
-      attribute('$ref', 'The URI of the manager.', { type: 'reference', caseExact: true, referenceTypes: ['User'] }),
+      attribute('$ref', 'The URI of the manager.', {
+        ...readOnly,
+        type: 'reference',
+        caseExact: true,
+        referenceTypes: ['User'],
+      }),
       attribute('displayName', 'The name of the manager.', readOnly),
     ]),
   ],

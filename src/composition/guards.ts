@@ -1,22 +1,22 @@
 import type { FastifyRequest } from 'fastify'
-import type { Authenticator } from './access-keys/authenticate.ts'
-import type { Database } from './database/handles.ts'
-import { createDirectoryGuard } from './directory/scim/directory-guard.ts'
-import type { Access, Guard } from './http/access.ts'
-import { forbidden } from './http/problem.ts'
-import type { limitRates } from './http/rate-limit.ts'
-import { getActor, getActorAnywhere } from './identity/actor.ts'
-import { checkShortfall, getCaller, getEnrolling, isAdmin } from './identity/caller.ts'
-import { createMetricsGuard } from './metrics/metrics-guard.ts'
-import { createRepositoryGuards } from './repositories/access.ts'
-import { createGitGuard } from './repositories/git-guard.ts'
+import type { Authenticator } from '../access-keys/authenticate.ts'
+import type { Database } from '../database/handles.ts'
+import { createDirectoryGuard } from '../directory/scim/directory-guard.ts'
+import type { Access, Guard } from '../http/access.ts'
+import { forbidden } from '../http/problem.ts'
+import type { RateLimits } from '../http/rate-limit.ts'
+import { getActor, getActorAnywhere } from '../identity/actor.ts'
+import { checkShortfall, getCaller, getEnrolling, isAdmin } from '../identity/caller.ts'
+import { createMetricsGuard } from '../metrics/metrics-guard.ts'
+import { createRepositoryGuards } from '../repositories/access.ts'
+import { createGitGuard } from '../repositories/git-guard.ts'
 
 interface GuardParts {
   database: Database
   /** Where the repositories lie. */
   root: string
   authenticator: Authenticator
-  limits: Awaited<ReturnType<typeof limitRates>>
+  limits: RateLimits
   metricsToken: string | undefined
   now: () => number
 }

@@ -1,29 +1,34 @@
-import { createTokenJob } from './access-keys/rotation/token-job.ts'
-import type { AuditEntry } from './audit/entry.ts'
-import type { Database } from './database/handles.ts'
-import type { LoadedPolicy } from './guardrails/in-force.ts'
-import { createReminders } from './guardrails/remind.ts'
-import { remindOfBreakGlass } from './identity/break-glass/remind.ts'
-import type { EndAccess } from './identity/ending/end-access.ts'
-import { createGuestEnds } from './identity/guests/guest-ends.ts'
-import { createPasswordEnds } from './identity/passwords/password-ends.ts'
-import { createRecoveryJob } from './identity/recovery/recovery-job.ts'
-import { createDeployKeyJob } from './machines/deploy-keys/deploy-key-job.ts'
-import type { DeployKeyParts } from './machines/deploy-keys/parts.ts'
-import { createWorkloadJob } from './machines/workloads/workload-job.ts'
-import type { Mail } from './mail/mail.ts'
-import type { Outbound } from './outbound/outbound.ts'
-import { createBypassReminders } from './pull-requests/remind-bypass.ts'
-import type { Secrets } from './secrets/secrets.ts'
-import { createForgetting } from './sign-on/forget-expired.ts'
-import { createLogoutSender } from './sign-on/openid/logout-sender.ts'
-import { mountPath } from './sign-on/provider-settings.ts'
-import type { SignOnKeys } from './sign-on/signing-keys.ts'
-import { version } from './version.ts'
-import { createDeliverySender } from './webhooks/send-deliveries.ts'
+import { createTokenJob } from '../access-keys/rotation/token-job.ts'
+import type { AuditEntry } from '../audit/entry.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { Database } from '../database/handles.ts'
+import type { LoadedPolicy } from '../guardrails/in-force.ts'
+import { createReminders } from '../guardrails/remind.ts'
+import { remindOfBreakGlass } from '../identity/break-glass/remind.ts'
+import type { EndAccess } from '../identity/ending/end-access.ts'
+import { createGuestEnds } from '../identity/guests/guest-ends.ts'
+import { createPasswordEnds } from '../identity/passwords/password-ends.ts'
+import { createRecoveryJob } from '../identity/recovery/recovery-job.ts'
+import { createDeployKeyJob } from '../machines/deploy-keys/deploy-key-job.ts'
+import type { DeployKeyParts } from '../machines/deploy-keys/parts.ts'
+import { createWorkloadJob } from '../machines/workloads/workload-job.ts'
+import type { Mail } from '../mail/mail.ts'
+import type { Outbound } from '../outbound/outbound.ts'
+import { createToolForgetting } from '../proxy/entry/forget-ended.ts'
+import { createBypassReminders } from '../pull-requests/remind-bypass.ts'
+import type { Secrets } from '../secrets/secrets.ts'
+import { createForgetting } from '../sign-on/forget-expired.ts'
+import type { ClientCache } from '../sign-on/openid/client-cache.ts'
+import { createRefusalWatch } from '../sign-on/openid/end-refused.ts'
+import { createLogoutSender } from '../sign-on/openid/logout-sender.ts'
+import { mountPath } from '../sign-on/provider-settings.ts'
+import type { SignOnKeys } from '../sign-on/signing-keys.ts'
+import { version } from '../version.ts'
+import { createDeliverySender } from '../webhooks/send-deliveries.ts'
 
 /** After such an event somebody may be signed on to something no more. */
-const mayEndSignOns = /^(session|access|group|application|grant|credential|recovery|password|break-glass)\./
+const mayEndSignOns =
+  /^(session\.ended|(access|group|application|grant|credential|recovery|password|break-glass|guardrail)\.)/
 
 interface JobParts {
   database: Database
@@ -33,6 +38,8 @@ interface JobParts {
   outbound: Outbound
   secrets: Secrets
   signOnKeys: () => Promise<SignOnKeys>
+  openidClients: ClientCache
+  bus: Pick<Bus, 'publish'>
   origin: string
   cut: DeployKeyParts['cut']
   /** A recovery was settled, and keys that sealed something may have ended. */
@@ -60,6 +67,7 @@ export function createJobs(parts: JobParts) {
     database,
     outbound,
     keys: parts.signOnKeys,
+    endRefused: createRefusalWatch({ database, bus: parts.bus, policy, clients: parts.openidClients, now }),
     issuer: `${origin}${mountPath}`,
     now,
     onError: failing('telling an application that a sign-on is over'),
@@ -116,6 +124,7 @@ export function createJobs(parts: JobParts) {
       onError: failing('ending the access of guests whose day has come'),
     }),
     createForgetting({ database, now, onError: failing('forgetting codes and tokens that have expired') }),
+    createToolForgetting({ database, now, onError: failing('forgetting what was held of tools') }),
   ]
   return {
     start(): void {

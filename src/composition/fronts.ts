@@ -1,18 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from './config.ts'
-import type { Database } from './database/handles.ts'
-import type { Front } from './http/front.ts'
-import type { OpenConnections } from './http/open-connections.ts'
-import type { PolicyInForce } from './policy/in-force.ts'
-import { connectorFront } from './proxy/connectors/connector-front.ts'
-import { createTunnels, type Tunnels } from './proxy/connectors/tunnels.ts'
-import { readClient } from './proxy/door/client-address.ts'
-import { connectThrough } from './proxy/door/connect-through.ts'
-import { createDispatchers } from './proxy/door/dispatchers.ts'
-import { createDoor, type Door } from './proxy/door.ts'
-import type { Entry } from './proxy/entry.ts'
-import { createForwardAuth } from './proxy/forward-auth/forward-auth.ts'
-import type { Routes } from './proxy/route.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/handles.ts'
+import type { Front } from '../http/front.ts'
+import type { OpenConnections } from '../http/open-connections.ts'
+import type { PolicyInForce } from '../policy/in-force.ts'
+import { connectorFront } from '../proxy/connectors/connector-front.ts'
+import { createTunnels, type Tunnels } from '../proxy/connectors/tunnels.ts'
+import { readClient } from '../proxy/door/client-address.ts'
+import { connectThrough } from '../proxy/door/connect-through.ts'
+import { createDispatchers } from '../proxy/door/dispatchers.ts'
+import { createDoor, type Door } from '../proxy/door.ts'
+import type { Entry } from '../proxy/entry.ts'
+import { createForwardAuth } from '../proxy/forward-auth/forward-auth.ts'
+import type { Routes } from '../proxy/route.ts'
 
 /** What is asked before any route of ours: proxies that ask who came, the hosts of tools, connectors that dial in. */
 export function openFronts(parts: {
@@ -22,10 +22,11 @@ export function openFronts(parts: {
   entry: Entry
   policy: PolicyInForce
   connections: OpenConnections
+  countFailure: (address: string) => Promise<void>
   now: () => number
   logger: FastifyBaseLogger
 }): { fronts: readonly Front[]; door: Door; tunnels: Tunnels; close: () => Promise<void> } {
-  const { config, database, routes, entry, policy, connections, now, logger } = parts
+  const { config, database, routes, entry, policy, connections, countFailure, now, logger } = parts
   const { url, trustedProxies } = config
   const onError =
     (doing: string) =>
@@ -39,7 +40,13 @@ export function openFronts(parts: {
     url,
     onError: onError('telling a proxy who came'),
   })
-  const tunnels = createTunnels({ database, connections, now, onError: onError('letting a connector in') })
+  const tunnels = createTunnels({
+    database,
+    connections,
+    countFailure,
+    now,
+    onError: onError('letting a connector in'),
+  })
   const dispatchers = createDispatchers(routes, connectThrough(tunnels.open))
   const door = createDoor({
     routes,

@@ -1,6 +1,6 @@
-import type { Caller } from './identity/caller.ts'
+import type { Caller } from '../identity/caller.ts'
 
-/** Events whose transaction has also told the bus whose connections are to be cut. */
+/** Events whose transaction has also told the bus whose connections are to be cut, or judged anew. */
 export const cutsConnections: ReadonlySet<string> = new Set([
   'access.ended',
   'application.changed',
@@ -8,8 +8,13 @@ export const cutsConnections: ReadonlySet<string> = new Set([
   'certificate.ended',
   'ssh-key.ended',
   'credential.rejudged',
+  'directory.members-removed',
   'deploy-key.ended',
   'deploy-key.expired',
+  'group.changed',
+  'group.deleted',
+  'group.member-added',
+  'group.member-removed',
   'recovery.started',
   'recovery.cancelled',
   'repository.deleted',
@@ -18,6 +23,7 @@ export const cutsConnections: ReadonlySet<string> = new Set([
   'session.ended-upstream',
   'password.changed',
   'credential.removed',
+  'identity.groups-changed',
   'identity.unlinked',
   'provider.removed',
   'grant.ended',
