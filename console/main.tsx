@@ -1,5 +1,5 @@
 /** The console: pages over the HTTP API. It holds no truth and decides nothing: what may be done is the server's word. */
-import '@mantine/core/styles.css'
+import '@mantine/core/styles.layer.css'
 import './console.css'
 import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
@@ -11,6 +11,11 @@ import { queryClient } from './api/queries.ts'
 import { StepUpHost } from './forms/step-up-host.tsx'
 import { makeRouter } from './routes.tsx'
 import { cssVariablesResolver, theme } from './theme.ts'
+
+const router = makeRouter()
+// The page's code is on its way while the server is asked who has come.
+for (const { routeId } of router.matchRoutes(router.latestLocation))
+  void router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById])
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
@@ -24,7 +29,7 @@ createRoot(root, {
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={makeRouter()} />
+        <RouterProvider router={router} />
         <StepUpHost />
       </QueryClientProvider>
     </MantineProvider>

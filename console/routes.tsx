@@ -11,7 +11,7 @@ import { type FetchAhead, fetchRepository, type Page, type PageModule, settle } 
 import { paths } from './paths.ts'
 import { ErrorPage } from './pages/shell/error-page.tsx'
 import { NotFoundPage } from './pages/shell/not-found-page.tsx'
-import { PendingPage } from './pages/shell/pending-page.tsx'
+import { PendingPage, RootPendingPage } from './pages/shell/pending-page.tsx'
 import { RootErrorPage } from './pages/shell/root-error-page.tsx'
 import { RootPage } from './pages/shell/root-page.tsx'
 import { parseSearch, stringifySearch } from './url-state.ts'
@@ -20,6 +20,7 @@ import { parseSearch, stringifySearch } from './url-state.ts'
 const root = createRootRoute({
   component: RootPage,
   errorComponent: RootErrorPage,
+  pendingComponent: RootPendingPage,
   beforeLoad: () => Promise.all([queryClient.ensureQueryData(meQuery), queryClient.ensureQueryData(instanceQuery)]),
 })
 

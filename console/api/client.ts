@@ -1,3 +1,4 @@
+import { isUnattended } from './away.ts'
 import { ProblemError, readProblem, unreachable } from './problem.ts'
 import { askForSignIn, askForStrongerKey, askForTap, canStepUp } from './step-up.ts'
 
@@ -24,6 +25,8 @@ export interface CallOptions {
   sealId?: string
   /** Hand `sign-in-required` to the caller instead of asking to sign in. */
   isSignInOptional?: boolean
+  /** Somebody waits for it, who need not touch the page meanwhile. */
+  isAwaited?: boolean
   signal?: AbortSignal
 }
 
@@ -37,7 +40,7 @@ async function ask(method: string, path: string, body: unknown, options: CallOpt
   let hasSignedInAgain = false
   let hasStrongerKey = false
   for (;;) {
-    const response = await send(method, path, body, sealId, options.signal)
+    const response = await send(method, path, body, { ...options, ...(sealId === undefined ? {} : { sealId }) })
     if (response.ok) return response
 
     const problem = await readProblem(response)
@@ -60,10 +63,16 @@ async function ask(method: string, path: string, body: unknown, options: CallOpt
   }
 }
 
-async function send(method: string, path: string, body: unknown, sealId?: string, signal?: AbortSignal) {
+async function send(
+  method: string,
+  path: string,
+  body: unknown,
+  { sealId, signal, isAwaited = false }: CallOptions,
+): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (sealId) headers['postern-seal'] = sealId
+  if (method === 'GET' && !isAwaited && isUnattended()) headers['postern-unattended'] = '1'
   try {
     return await fetch(`/api/v1${path}`, {
       method,

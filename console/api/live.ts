@@ -1,4 +1,5 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { isAway } from './away.ts'
 import { LiveWants } from './live-wants.ts'
 
 /**
@@ -88,6 +89,8 @@ function lead(): Promise<void> {
     const ids = wants.all().slice(0, MOST)
     const next = `/api/v1/live?about=${ids.map(encodeURIComponent).join(',')}`
     if (next === address && stream?.readyState !== EventSource.CLOSED) return
+    // Once their session has idled away, it is refused again and again until somebody is there.
+    if (stream !== null && isAway()) return update(RETRY_MS)
     stream?.close()
     address = next
     if (ids.length === 0) return

@@ -72,6 +72,8 @@ export interface BranchRuleView {
   rule: BranchRule
   canEdit: boolean
   codeOwners: { path: string | null; problems: string[] }
+  /** Of the groups, people and tokens that the rule names by id. */
+  names: Record<string, string>
 }
 
 /** `GET /inbox`. */

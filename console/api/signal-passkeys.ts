@@ -14,12 +14,14 @@ interface Signals {
     name: string
     displayName: string
   }) => Promise<void>
-  signalUnknownCredential?: (options: { rpId: string; credentialId: string }) => Promise<void>
 }
 
 const signals = (): Signals => (typeof PublicKeyCredential === 'undefined' ? {} : PublicKeyCredential)
 
-/** Tells the browser's picker which passkeys work here, so that it offers no dead ones. Never in the way of anything. */
+/**
+ * Tells the browser's picker which passkeys work here, so that it offers no dead ones. Only whoever is signed in hears
+ * it: a refused passkey may be somebody's who is let in again, and a browser forgets what it is told is unknown.
+ */
 export async function signalPasskeys(): Promise<void> {
   const browser = signals()
   if (browser.signalAllAcceptedCredentials === undefined) return
@@ -31,14 +33,5 @@ export async function signalPasskeys(): Promise<void> {
     await browser.signalCurrentUserDetails?.({ rpId, userId, name, displayName })
   } catch {
     // The picker stays as it was.
-  }
-}
-
-/** This passkey is not known here any more: the browser need not offer it again. */
-export async function signalUnknownPasskey(rpId: string, credentialId: string): Promise<void> {
-  try {
-    await signals().signalUnknownCredential?.({ rpId, credentialId })
-  } catch {
-    // The same.
   }
 }

@@ -12,7 +12,8 @@ const PAUSE_MS = 2_000
  */
 export async function waitForSeal(sealRequestId: string, signal: AbortSignal): Promise<SealOutcome> {
   const path = `/seal-requests/${encodeURIComponent(sealRequestId)}/wait`
-  const look = (query: string) => api.get<SealOutcome>(`${path}${query}`, { signal, isSignInOptional: true })
+  const look = (query: string) =>
+    api.get<SealOutcome>(`${path}${query}`, { signal, isSignInOptional: true, isAwaited: true })
   for (;;) {
     const outcome = await navigator.locks
       .request('postern-waits', { ifAvailable: true }, (lock) => (lock ? look('') : look('?seconds=0')))

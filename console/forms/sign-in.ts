@@ -1,8 +1,7 @@
 import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
 import { api } from '../api/client.ts'
-import { hasCode } from '../api/problem.ts'
 import { enterAs } from '../api/queries.ts'
-import { signalPasskeys, signalUnknownPasskey } from '../api/signal-passkeys.ts'
+import { signalPasskeys } from '../api/signal-passkeys.ts'
 import type { Ceremony, Me } from '../api/shapes.ts'
 import { webauthnProblem } from './webauthn-problem.ts'
 
@@ -24,12 +23,7 @@ export async function answerSignIn({ ceremony, shownAt, isAutofill = false }: An
   const optionsJSON = ceremony.publicKey as PublicKeyCredentialRequestOptionsJSON
   const response = await startAuthentication({ optionsJSON, useBrowserAutofill: isAutofill })
   const answer = { ceremonyId: ceremony.ceremonyId, response, ...sinceShown(shownAt) }
-  try {
-    await api.post('/sign-in/finish', answer, { isSignInOptional: true })
-  } catch (error) {
-    if (hasCode(error, 'passkey-unknown') && optionsJSON.rpId) void signalUnknownPasskey(optionsJSON.rpId, response.id)
-    throw error
-  }
+  await api.post('/sign-in/finish', answer, { isSignInOptional: true })
   const me = await enterAs()
   void signalPasskeys()
   return me

@@ -1,15 +1,14 @@
 import { Alert, Button, Loader } from '@mantine/core'
 import { IconEyeExclamation } from '@tabler/icons-react'
-import { Suspense, lazy, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import type { DiffFile, FilePatch } from '../api/shapes.ts'
 import { LARGE_PATCH_LINES, lineCount, shownPatch } from './diff-patch.ts'
 import { likelyHeight } from './diff-height.ts'
 import { patchLines } from './diff-lines.ts'
 import { PatchLinesProvider, useDiffRemarks } from './diff-remarks.ts'
 import type { DiffMode } from './diff-view.tsx'
+import { DiffView } from './diff-view-loaded.tsx'
 import styles from './diff.module.css'
-
-const DiffView = lazy(() => import('./diff-view.tsx'))
 
 /** @param height in pixels, as the patch will likely have it */
 export const DiffWaiting = ({ height }: { height?: number }) => (

@@ -1,7 +1,7 @@
 import '@git-diff-view/react/styles/diff-view-pure.css'
 import { DiffModeEnum, DiffView as Viewer } from '@git-diff-view/react'
 import { VisuallyHidden, useComputedColorScheme } from '@mantine/core'
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type ReactNode, startTransition, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { DiffFile } from '../api/shapes.ts'
 import colors from './code-colors.module.css'
 import { loadHighlighter } from './code-highlight.ts'
@@ -65,13 +65,13 @@ export default function DiffView({ patch, file, mode }: { patch: string; file: D
 
 const drawn = ({ data }: { data: ReactNode }) => <div className={styles.below}>{data}</div>
 
-/** Whether the language is loaded; the patch is readable without it. */
+/** Whether the language is loaded; the patch is readable without it, and colours never hold it up. */
 function useLanguage(language: ReturnType<typeof languageOf>): boolean {
   const [loaded, setLoaded] = useState<string | null>(null)
   useEffect(() => {
     if (language === null) return
     loadHighlighter(language).then(
-      () => setLoaded(language),
+      () => startTransition(() => setLoaded(language)),
       () => undefined,
     )
   }, [language])

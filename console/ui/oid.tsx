@@ -12,7 +12,7 @@ export function Oid({ oid, href, length = 8 }: { oid: string; href?: string; len
           {short}
         </Anchor>
       ) : (
-        <Text span ff="monospace" fz="0.9em" title={oid}>
+        <Text span ff="monospace" fz="0.9em" title={oid} style={{ overflowWrap: 'anywhere' }}>
           {short}
         </Text>
       )}

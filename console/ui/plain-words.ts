@@ -1,4 +1,6 @@
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+/** As it reads within a sentence. */
+export const uncapital = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 
 /** "12 acts", "1 act" */
 export const counted = (many: number, unit: string): string =>

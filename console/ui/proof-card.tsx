@@ -4,7 +4,7 @@ import type { Proof } from '../api/shapes.ts'
 import { CopyBlock } from './copy-block.tsx'
 import { Oid } from './oid.tsx'
 import { PersonName } from './person-avatar.tsx'
-import { proofSentence } from './proof-mark.tsx'
+import { proofClaim } from './proof-mark.tsx'
 import { strengthWords } from './strength-words.ts'
 import { TimeAgo } from './time-ago.tsx'
 
@@ -20,13 +20,15 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
       proof.userVerified ? 'The key checked that it was them' : 'The key was touched, nothing more',
     ])
   if (proof.sealedAt !== null) rows.push(['Tapped', <TimeAgo at={proof.sealedAt} />])
-  if (proof.statementDigest) rows.push(['Statement', <Oid oid={proof.statementDigest} length={12} />])
+  if (proof.statementDigest)
+    rows.push([proof.isSignedPush ? 'Signed' : 'Statement', <Oid oid={proof.statementDigest} length={12} />])
   rows.push(['Commit', <Oid oid={proof.oid} length={12} />])
   return (
     <Stack gap="sm" fz="sm">
       <Text fw={600} fz="sm">
-        {proofSentence(proof)}
+        {proofClaim(proof)}
       </Text>
+      {proof.weaker && <Text inherit>{proof.weaker}</Text>}
       <Box component="dl" m={0} style={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', gap: '4px 16px' }}>
         {rows.map(([label, value]) => (
           <Box key={label} display="contents">
@@ -41,7 +43,7 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
       </Box>
       {proof.isSignedPush && (
         <Text inherit c="dimmed">
-          The tap was a signed push: its certificate is kept on the commit’s page. Postern verify does not read it.
+          The tap was a signed push, with a security key in the terminal. Postern verify reads its certificate.
         </Text>
       )}
       {proof.state === 'proven' && proof.stockVerifiable === false && !proof.isSignedPush && (

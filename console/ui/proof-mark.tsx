@@ -16,17 +16,16 @@ const marks: Record<MarkState, { label: string; color: string; icon: typeof Icon
   broken: { label: 'Broken', color: 'red', icon: IconShieldX },
 }
 
-const sentences: Record<MarkState, (who: string, proof: Proof) => string> = {
+const claims: Record<MarkState, (who: string, proof: Proof) => string> = {
   proven: (who, { userVerified }) => `${who} proved this with a tap${userVerified ? ', verified by the key' : ''}`,
-  weaker: (who, { weaker }) => `${who} proved this with a tap that would not be enough today. ${weaker}`,
+  weaker: (who) => `${who} proved this with a tap that would not be enough today`,
   baseline: (who, { by }) => (by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'),
   unproven: () => 'No person proved this',
   broken: () => 'It carries a signature that does not match',
 }
 
-/** What a mark means, in a sentence. */
-export const proofSentence = (proof: Proof): string =>
-  sentences[markState(proof)](proof.by?.displayName ?? 'Somebody', proof)
+/** What a mark means, in a sentence; why it is weaker stands in `proof.weaker`. */
+export const proofClaim = (proof: Proof): string => claims[markState(proof)](proof.by?.displayName ?? 'Somebody', proof)
 
 interface ProofMarkProps {
   /** Null where nothing is claimed: outside protected branches. Draws nothing then. */
@@ -41,7 +40,7 @@ interface ProofMarkProps {
 export function ProofMark({ proof, isCompact = false, card }: ProofMarkProps) {
   if (!proof) return null
   const { label, color, icon: Icon } = marks[markState(proof)]
-  const sentence = proofSentence(proof)
+  const sentence = [proofClaim(proof), ...(proof.weaker ? [proof.weaker] : [])].join('. ')
   // Two tints apart is what a small text on its own colour needs (WCAG 1.4.3).
   const text = `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black), var(--mantine-color-${color}-2))`
   const mark = (

@@ -36,6 +36,9 @@ export function AgentCard({ agent, isAdmin }: { agent: AgentView; isAdmin: boole
               </>
             )}
           </Text>
+          {agent.owner === null && !hasEnded && (
+            <Text size="sm">Its tokens do not work until somebody answers for it: hand it over.</Text>
+          )}
         </Stack>
         {!hasEnded && (
           <Group gap="xs">

@@ -1,3 +1,5 @@
+import type { AuditActor } from '../../../src/audit/entry.ts'
+
 /** Every kind of event, as the filter names it. */
 export const actionGroups: { group: string; items: { value: string; label: string }[] }[] = [
   group('Merges and pushes', {
@@ -51,6 +53,7 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'application.changed': 'Changed an application',
     'application.secret-rotated': 'Made a new secret for an application',
     'saml.rolled-over': 'Changed the certificate of SAML',
+    'sign-on.keys-ended': 'Ended the keys that sign for applications',
     'application.ended': 'Ended an application',
     'application.opened': 'Opened an application',
     'application.refused': 'Was not let in to an application',
@@ -244,12 +247,30 @@ function group(name: string, words: Record<string, string>) {
   return { group: name, items: Object.entries(words).map(([value, label]) => ({ value, label })) }
 }
 
-/** How somebody acted. */
-export const methodWords: Record<string, string> = {
+/** What must not pass unseen among the others: somebody went past what holds everybody else. */
+export const emergencies: ReadonlySet<string> = new Set([
+  'merge.bypassed',
+  'bypass.overdue',
+  'break-glass.used',
+  'break-glass.registered',
+  'instance.setup-link',
+  'instance.ownerless',
+])
+
+const everyMethod: Record<AuditActor['method'], string> = {
   passkey: 'By a tap',
   session: 'In the browser',
+  password: 'By a password',
+  upstream: 'From another place to sign in',
   token: 'By a token',
+  grant: 'By a program that was let in',
+  'ssh-key': 'By an SSH key',
+  'ssh-certificate': 'By an SSH certificate',
+  'deploy-key': 'By a deploy key',
   link: 'By a one-time link',
   shell: 'On the server',
   system: 'By Postern itself',
 }
+
+/** How somebody acted. What a newer server knows is shown as it calls it. */
+export const methodWords: Readonly<Record<string, string>> = everyMethod

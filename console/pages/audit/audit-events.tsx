@@ -1,5 +1,5 @@
 import { Anchor, Badge, Box, Group, Stack, Text, UnstyledButton } from '@mantine/core'
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import type { AuditEventView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
@@ -7,7 +7,7 @@ import { CopyBlock } from '../../ui/copy-block.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
-import { methodWords } from './action-words.ts'
+import { emergencies, methodWords } from './action-words.ts'
 
 export const AuditEvents = ({ events }: { events: AuditEventView[] }) => (
   <RowList label="Events">
@@ -39,6 +39,16 @@ function AuditRow({ event }: { event: AuditEventView }) {
           </Group>
         </UnstyledButton>
         <Group gap="xs">
+          {emergencies.has(event.action) && (
+            <Badge
+              variant="default"
+              tt="none"
+              fw={500}
+              leftSection={<IconAlertTriangle size={14} aria-hidden color="var(--mantine-color-red-text)" />}
+            >
+              Emergency
+            </Badge>
+          )}
           {event.outcome === 'refused' && (
             <Badge variant="default" tt="none" fw={500}>
               Refused

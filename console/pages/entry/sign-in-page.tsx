@@ -55,7 +55,7 @@ function SignIn() {
   return (
     <EntryLayout
       title="Sign in"
-      lead="With your passkey: your device checks that it is you. There is no password to steal."
+      lead="With your passkey: your device checks that it is you. Nothing to type, and nothing to steal."
     >
       <AccessOver />
       {!refusal && <RefusedAlert code={refused} name={places.data?.items.find(({ id }) => id === provider)?.name} />}

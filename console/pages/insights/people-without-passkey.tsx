@@ -32,7 +32,7 @@ export function PeopleWithoutPasskeyList() {
         <Text>Nobody: everyone here has a passkey that works.</Text>
       ) : (
         <>
-          <Text>They cannot come in. Each needs a registration link, which you make beside their name.</Text>
+          <Text>They have nothing to tap with. Each needs a registration link, which you make beside their name.</Text>
           <RowList label={title}>
             {people.map((person) => (
               <Group key={person.id} wrap="nowrap" gap="sm">

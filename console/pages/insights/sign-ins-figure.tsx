@@ -13,7 +13,10 @@ export function SignInsFigure({ insights: { days, signIns }, since }: FigureOf) 
       title="Sign-ins"
       rows={rows}
       columns={[
-        { label: 'Kind of key', value: ({ category }) => capital(categoryWords(category)) },
+        {
+          label: 'Kind of key',
+          value: ({ method, category }) => (method === 'passkey' ? capital(categoryWords(category)) : 'No key of here'),
+        },
         { label: 'How', value: ({ method }) => methodWords[method] ?? method, isNote: true },
         { label: 'Strength', value: ({ strength }) => strengthWords[strength], isNote: true },
         { label: 'Count', value: (row) => row.count },

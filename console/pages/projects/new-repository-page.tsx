@@ -73,6 +73,7 @@ export function NewRepositoryPage() {
               description="There is none yet; it is made along with the repository"
               placeholder="payments"
               maxLength={64}
+              autoFocus
               spellCheck={false}
               {...form.getInputProps('project')}
             />
@@ -81,7 +82,7 @@ export function NewRepositoryPage() {
             label="Name"
             placeholder="api"
             maxLength={64}
-            autoFocus
+            autoFocus={projects.length > 0}
             autoComplete="off"
             spellCheck={false}
             {...form.getInputProps('name')}

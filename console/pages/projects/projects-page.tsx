@@ -29,7 +29,9 @@ export function ProjectsPage() {
       <PageHeader title="Projects" action={data.items.length > 0 && newButton} />
       {data.items.length === 0 ? (
         <EmptyState icon={<IconFolders size={32} />} title="No projects yet" action={newButton}>
-          A project holds repositories that belong together, and the people who work on them.
+          {isAdmin
+            ? 'A project holds repositories that belong together, and the people who work on them.'
+            : 'Projects that are opened to you appear here. Whoever invited you can say which those are.'}
         </EmptyState>
       ) : (
         <RowList label="Projects">

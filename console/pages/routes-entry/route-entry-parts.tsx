@@ -87,7 +87,8 @@ export function HostsLine({ view, host, onward }: { view: EntryView; host: strin
         {view.name} is at {view.address}. Other browsers find names that end in .localhost by themselves; Safari asks
         your computer, which does not know them. Tell it once, in the Terminal:
       </Text>
-      <CopyBlock lines={[`echo '127.0.0.1 ${host}' | sudo tee -a /etc/hosts`]} label="One line for /etc/hosts" />
+      {/* Broken in two, so that all of it is seen on a narrow screen. */}
+      <CopyBlock lines={['sudo tee -a /etc/hosts \\', `<<< '127.0.0.1 ${host}'`]} label="One line for /etc/hosts" />
       <Stack gap="xs">
         <Button component="a" href={onward}>
           I have: open {view.name}

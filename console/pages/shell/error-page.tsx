@@ -19,6 +19,8 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   if (hasCode(error, 'stronger-key-needed')) return <ToStrongerKey />
   if (status === 404) return <NotFoundPage />
 
+  // Asking again does not help somebody without the role.
+  const isNotTheirs = hasCode(error, 'not-allowed')
   const isOldPage = /dynamically imported module|module script|preload CSS/i.test(String(error))
   const again = () => {
     if (isOldPage) return location.reload()
@@ -27,11 +29,19 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
   }
   return (
     <Stack>
-      <PageHeader title={isOldPage ? 'Postern was updated' : 'This page could not be shown'} />
+      <PageHeader
+        title={
+          isOldPage
+            ? 'Postern was updated'
+            : isNotTheirs
+              ? 'This page is not open to you'
+              : 'This page could not be shown'
+        }
+      />
       {!isOldPage && <ProblemAlert error={error} />}
       <Group>
-        <Button onClick={again}>{isOldPage ? 'Load the new version' : 'Try again'}</Button>
-        <Button component="a" href={paths.home} variant="default">
+        {!isNotTheirs && <Button onClick={again}>{isOldPage ? 'Load the new version' : 'Try again'}</Button>}
+        <Button component="a" href={paths.home} variant={isNotTheirs ? 'filled' : 'default'}>
           Go home
         </Button>
       </Group>

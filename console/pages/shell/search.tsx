@@ -1,4 +1,4 @@
-import '@mantine/spotlight/styles.css'
+import '@mantine/spotlight/styles.layer.css'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData, createSpotlight } from '@mantine/spotlight'
 import { IconBook2, IconFileText, IconSearch, IconUser } from '@tabler/icons-react'
