@@ -74,8 +74,12 @@ test('an agent reaches nothing that approves, merges, bypasses, changes a rule o
   const loose: string[] = []
   let tried = 0
   for (const { method, url, access } of postern.postern.routes) {
-    if (['GET', 'HEAD'].includes(method) || !url.startsWith('/api/v1/') || ['public', 'signed'].includes(access))
-      continue
+    if (['GET', 'HEAD'].includes(method)) continue
+    if (access === 'directory') {
+      const { status } = await robot.fetch(method as 'POST', `${postern.origin}${fill(url)}`, {}, headers)
+      assert.equal(status, 401, `${method} ${url} takes the token of a directory alone`)
+    }
+    if (!url.startsWith('/api/v1/') || ['public', 'signed'].includes(access)) continue
     tried += 1
     // Read before the route asks who calls.
     const body = /\/(merge|merge-preparation|auto-merge)$/.test(url)
@@ -121,6 +125,49 @@ test('an agent reaches nothing that approves, merges, bypasses, changes a rule o
     const answer = await robot.fetch(method, path, body, headers)
     assert.equal(answer.status, 403, `${method} ${path}`)
   }
+  // Nor does anybody else give it a key of its own, or a role, or a way back in.
+  for (const [method, path, body] of [
+    ['POST', '/people/robot/registration-link', {}],
+    ['POST', '/people/robot/recovery', {}],
+    ['PATCH', '/people/robot', { role: 'member' }],
+  ] as const) {
+    const { status, problem } = (await owner.act(method, path, body).catch((error: unknown) => error)) as {
+      status: number
+      problem: { code: string }
+    }
+    assert.deepEqual([status, problem.code], [409, 'not-a-person'], path)
+  }
+  await assert.rejects(owner.act('POST', '/break-glass', { username: 'robot' }))
+  const ofMain = await robot.fetch('DELETE', `${repository.path}/branches/main`, undefined, headers)
+  assert.ok([403, 409].includes(ofMain.status), `the protected branch: ${ofMain.status}`)
+  // After all of that it holds what it was given, and nothing else that anybody could come in or sign with.
+  const { database } = postern.postern.ceremonies
+  const { id } = await database.read
+    .selectFrom('user')
+    .select('id')
+    .where('username', '=', 'robot')
+    .executeTakeFirstOrThrow()
+  for (const table of [
+    'session',
+    'credentialRecord',
+    'registrationLink',
+    'recoveryCode',
+    'passwordLogin',
+    'totp',
+    'externalIdentity',
+    'sshKey',
+    'sshCertificate',
+    'oauthGrant',
+    'seal',
+  ] as const) {
+    const rows = await database.read.selectFrom(table).select('userId').where('userId', '=', id).execute()
+    assert.deepEqual(rows, [], table)
+  }
+  const tokens = await database.read.selectFrom('apiToken').select('name').where('userId', '=', id).execute()
+  assert.deepEqual(
+    tokens.map(({ name }) => name),
+    ['all'],
+  )
   // No page is shown to it, and no seal that somebody was asked for is its to give.
   assert.equal((await robot.fetch('GET', '/me', undefined, headers)).status, 403)
 })

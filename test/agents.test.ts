@@ -52,7 +52,7 @@ for (const store of eitherStore)
       await using postern = await startPostern({ flags: await store.flags() })
       const ana = await postern.owner()
       const ben = await postern.join(ana, 'ben', 'admin')
-      await postern.join(ana, 'carl')
+      const carl = await postern.join(ana, 'carl')
       await ben.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
       const { secret } = await ben.act<{ secret: string }>('POST', '/agents/robot/tokens', {
         ...token,
@@ -65,6 +65,49 @@ for (const store of eitherStore)
       assert.equal((await ask(secret)).status, 404)
       await ana.act('POST', '/people/ben/end', { reason: '' })
       assert.equal((await ask(secret)).status, 401)
+      assert.equal((await ask(later.secret)).status, 404)
+
+      // A guest answers for no agent: handed over before, and what they have seen of it counts no more.
+      const seen = await carl.act<{ secret: string }>('POST', '/agents/robot/tokens', { ...token, scopes: ['ask'] })
+      const toGuest = { role: 'guest' }
+      const problem = await refused(ana.call('PATCH', '/people/carl', toGuest), 409, 'answers-for-agents')
+      assert.match(problem.title, /a guest cannot: robot\.$/)
+      await ana.act('PATCH', '/agents/robot', { owner: 'ana' })
+      const asked = await refused(ana.call('PATCH', '/people/carl', toGuest), 401, 'seal-required')
+      const { facts } = await ana.call<{ facts: { warnings: string[] } }>(
+        'GET',
+        `/seal-requests/${asked.sealRequestId}`,
+      )
+      assert.match(facts.warnings.join(), /^An API token of an agent stops/)
+      assert.equal((await ask(seen.secret)).status, 404)
+      await ana.act('PATCH', '/people/carl', toGuest)
+      assert.equal((await ask(seen.secret)).status, 401)
+      assert.equal((await ask(later.secret)).status, 404)
+      await refused(ana.act('PATCH', '/agents/robot', { owner: 'carl' }), 422, 'invalid-input')
+
+      // As where a group made them a member, and they have left it.
+      const { database } = postern.postern.ceremonies
+      await database.write((tx) =>
+        tx
+          .updateTable('user')
+          .set((eb) => ({
+            ownerId: eb.selectFrom('user as next').select('next.id').where('next.username', '=', 'carl'),
+          }))
+          .where('username', '=', 'robot')
+          .execute(),
+      )
+      assert.equal((await ask(later.secret)).status, 401)
+      await refused(carl.call('POST', '/agents/robot/tokens', { ...token, scopes: ['ask'] }), 403, 'not-allowed')
+      await refused(carl.call('GET', '/agents/robot/tokens'), 403, 'not-allowed')
+      await refused(carl.call('GET', '/people/robot'), 404, 'not-found')
+      assert.deepEqual(await carl.call('GET', '/agents'), { items: [] })
+      const { items } = await ana.call<{ items: { owner: unknown }[] }>('GET', '/agents')
+      assert.deepEqual(
+        items.map(({ owner }) => owner),
+        [null],
+        'nobody answers for it',
+      )
+      await ana.act('PATCH', '/people/carl', { role: 'member' })
       assert.equal((await ask(later.secret)).status, 404)
     })
   })

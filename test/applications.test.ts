@@ -235,6 +235,25 @@ for (const { name, flags } of eitherStore)
       await ana.act('PATCH', at, { strength: null })
     })
 
+    await t.test('what was changed, from what to what, is read under Audit', async () => {
+      const said = async () =>
+        (await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=application.changed')).items[0]
+          ?.sentence
+      assert.equal(await said(), 'Ana Example changed the application Grafana: strength: attested → none')
+      const redirectUris = [
+        ...(grafana.settings as { redirectUris: string[] }).redirectUris,
+        'https://grafana.example/b',
+      ]
+      await ana.act('PATCH', at, { name: 'Boards', settings: { redirectUris, groups: 'audience', isThirdParty: true } })
+      assert.equal(
+        await said(),
+        `Ana Example changed the application Grafana: name: Grafana → Boards; belongs to somebody else: no → yes; redirect URIs: ${redirectUris[0]} → ${redirectUris.join(', ')}`,
+      )
+      await ana.act('PATCH', at, { name: 'Grafana', audience: 'groups', groups: ['crew'], settings: grafana.settings })
+      assert.match((await said()) ?? '', /; open to: the groups clients → the groups crew;/)
+      await ana.act('PATCH', at, { audience: 'groups', groups: ['clients'] })
+    })
+
     await t.test('a group that goes leaves its application open to nobody, never to everybody', async () => {
       await ana.act('DELETE', '/groups/clients')
       const view = await ana.call<ApplicationView>('GET', at)
@@ -308,6 +327,51 @@ for (const { name, flags } of eitherStore)
       await refused(about('gus'), 422, 'invalid-input')
       await ends(null)
       await refused(ana.call('POST', '/applications/nowhere/test', {}), 404, 'not-found')
+    })
+
+    await t.test('a test sign-in says the same of a tool by SAML, and of one behind the proxy', async () => {
+      const groups = { audience: 'groups', groups: ['crew'] }
+      const attributes = [
+        { name: 'uid', value: 'username' },
+        { name: 'teams', value: 'audience' },
+      ]
+      const tools = [
+        {
+          kind: 'saml',
+          slug: 'by-saml',
+          settings: { entityId: 'urn:saml', acsUrls: ['https://s.example/acs'], attributes },
+        },
+        {
+          kind: 'route',
+          slug: 'by-proxy',
+          settings: {
+            host: 'by-proxy.localhost',
+            upstream: 'http://127.0.0.1:9',
+            identityHeaders: { 'Remote-User': 'username', 'Remote-Groups': 'groups' },
+          },
+        },
+      ]
+      const rule = {
+        id: 'tools',
+        title: 'Tools by hardware key',
+        mode: 'report' as const,
+        who: ['group:crew'],
+        does: ['application.use'],
+        requires: { strength: 'attested' as const },
+      }
+      await setRules(ana, [rule])
+      for (const { slug, ...tool } of tools) {
+        await ana.act('POST', '/applications', { ...grafana, ...groups, recipe: null, slug, name: slug, ...tool })
+        const self = await ana.call<SignInTest>('POST', `/applications/${slug}/test`, {})
+        assert.deepEqual([self.outcome, self.sent], ['deny', []], slug)
+        const other = await ana.call<SignInTest>('POST', `/applications/${slug}/test`, { username: 'bo' })
+        assert.deepEqual([other.outcome, other.rules.map(({ id }) => id)], ['allow', ['tools']])
+        const sent = Object.fromEntries(other.sent.map(({ name: called, value }) => [called, value]))
+        if (slug === 'by-saml') assert.deepEqual([sent['NameID'], sent['uid'], sent['teams']], ['bo', 'bo', 'crew'])
+        else assert.deepEqual([sent['Remote-User'], sent['Remote-Groups']], ['bo', 'crew'], JSON.stringify(sent))
+        await ana.act('DELETE', `/applications/${slug}`)
+      }
+      await setRules(ana, [])
     })
 
     await t.test('it ends: nobody opens it, and its short name is free', async () => {

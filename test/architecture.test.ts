@@ -79,7 +79,18 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'statements and the taps over them; writes no refs',
   },
   'access-keys': {
-    imports: ['database', 'http', 'protocols', 'secrets', 'audit', 'policy', 'attestation', 'identity', 'seals'],
+    imports: [
+      'database',
+      'http',
+      'protocols',
+      'secrets',
+      'audit',
+      'policy',
+      'attestation',
+      'identity',
+      'seals',
+      'seals/format',
+    ],
     writes: ['apiToken', 'spentTokenSecret', 'sshCertificate', 'sshKey'],
     why: 'secrets that programs come in with',
   },
@@ -299,6 +310,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     writes: [],
     why: 'an example organisation, filled through the public API',
   },
+  composition: { imports: ['*'], writes: [], why: 'opens every part and hands each what it needs; decides nothing' },
   commands: { imports: ['*'], writes: [], why: 'the command line' },
 }
 

@@ -149,6 +149,9 @@ const proofs: Record<string, Call> = {
   },
   'POST /api/v1/registration-links/finish': async ({ ana, postern }, watch) => {
     await acceptInvitation({ ana, postern }, watch)
+    // Somebody has written their address before them.
+    const early = await postern.join(ana, 'early')
+    await early.act('PATCH', '/me', { email: 'herself@example.com' })
     await registerThemselves(postern, watch)
     const wanted = { ...applicant('finished'), role: 'member' }
     const { link, person: added } = await ana.act<{ link: string; person: { id: Id<'usr'> } }>(

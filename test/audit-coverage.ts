@@ -13,6 +13,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
     'person.self-registered',
     'invitation.accepted',
     'password.ended',
+    'profile.address-released',
   ],
   'POST /api/v1/sign-in/begin': { none: 'a challenge, which ends by itself' },
   'POST /api/v1/sign-in/finish': [
@@ -29,7 +30,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /api/v1/me/one-time-codes': { none: 'a secret that counts for nothing before its first code' },
   'POST /api/v1/me/one-time-codes/confirm': ['password.codes-set-up'],
   'POST /api/v1/people/import/preview': { none: 'says what an import would do' },
-  'POST /api/v1/people/import': ['person.imported', 'person.added', 'group.member-added'],
+  'POST /api/v1/people/import': ['person.imported', 'person.added', 'group.member-added', 'profile.address-released'],
   'POST /api/v1/sign-out': ['session.ended'],
   // What it begins ends when the browser comes back from there: a GET, as all that another site can send.
   'POST /api/v1/sign-in/upstream/begin': [
@@ -40,7 +41,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
       'identity.linked',
       'identity.groups-changed',
     ] as const),
-    ...(['access.ended', 'access.restored', 'profile.address-released'] as const),
+    ...(['access.ended', 'access.restored', 'instance.ownerless', 'profile.address-released'] as const),
   ],
   'POST /api/v1/sign-in/upstream/:provider/logout': ['session.ended-upstream'],
   'POST /api/v1/me/external-identities/begin': { none: 'a challenge, which ends by itself' },
@@ -48,6 +49,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'DELETE /api/v1/me/external-identities/:id': ['identity.unlinked'],
   'POST /api/v1/saml/read-metadata': { none: 'reads what an application says of itself' },
   'POST /api/v1/saml/certificates/roll-over': ['saml.rolled-over'],
+  'POST /api/v1/sign-on/keys/end': ['sign-on.keys-ended'],
   'POST /saml/sso': { none: 'a question, which ends by itself' },
   'POST /api/v1/applications': ['application.added'],
   'PATCH /api/v1/applications/:slug': ['application.changed'],
@@ -63,7 +65,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'PATCH /api/v1/me': ['profile.changed', 'domain.claim-withdrawn'],
   'DELETE /api/v1/me': ['access.ended'],
   'POST /api/v1/me/email/verify': { none: 'a letter; what it proves is told' },
-  'POST /api/v1/email-verifications': ['profile.address-verified'],
+  'POST /api/v1/email-verifications': ['profile.address-verified', 'profile.address-released'],
   'POST /api/v1/self-registration': { none: 'a letter: whoever registers by it is told' },
   'POST /api/v1/me/claims/:id/accept': ['domain.claimed'],
   'POST /api/v1/me/claims/:id/object': ['domain.claim-objected'],
@@ -147,7 +149,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /api/v1/directory/connections': ['directory.connected'],
   'PATCH /api/v1/directory/connections/:id': ['directory.changed'],
   'POST /api/v1/directory/connections/:id/token': ['directory.changed'],
-  'DELETE /api/v1/directory/connections/:id': ['directory.disconnected', 'access.ended'],
+  'DELETE /api/v1/directory/connections/:id': ['directory.disconnected', 'access.ended', 'instance.ownerless'],
   'POST /scim/v2/Users': [
     'directory.user-created',
     'access.ended',
@@ -310,6 +312,7 @@ export const commandEvents: Record<string, readonly Action[]> = {
   'postern admin end-access': [
     ...([
       'access.ended',
+      'instance.ownerless',
       'webhook.passed-on',
       'mirror.passed-on',
       'deploy-key.passed-on',

@@ -284,21 +284,25 @@ for (const store of eitherStore)
       await merges(number)
     })
 
-    test('groups are filled by different people', async () => {
+    test('2 developers and 1 of security are three people', async () => {
       const ids: string[] = []
-      for (const name of ['developers', 'security']) {
+      const members = { developers: ['ana', 'cy', 'dan'], security: ['cy', 'dan'] }
+      for (const [name, all] of Object.entries(members)) {
         await people.ana.act('POST', '/groups', { name, description: '' })
-        for (const who of ['cy', 'dan']) await people.ana.act('PUT', `/groups/${name}/members/${who}`, {})
+        for (const who of all) await people.ana.act('PUT', `/groups/${name}/members/${who}`, {})
       }
       const { items } = await people.ana.call<{ items: { id: string; name: string }[] }>('GET', '/groups')
       for (const name of ['developers', 'security']) ids.push(items.find((group) => group.name === name)?.id ?? '')
-      const groups = ids.map((groupId) => ({ groupId, count: 1 }))
+      const groups = ids.map((groupId, index) => ({ groupId, count: index === 0 ? 2 : 1 }))
       await setRule({ groups })
       assert.deepEqual((await readRule()).names, { [ids[0] ?? '']: 'developers', [ids[1] ?? '']: 'security' })
       const { number } = await propose('bob')
       await approve('cy', number)
-      await notReady(number, /^Approved by 1 of the group/)
+      await notReady(number, /^Approved by 2 of the group developers/)
+      // Both are in both groups, and stand for one each.
       await approve('dan', number)
+      await notReady(number, /^Approved by 1 of the group security/)
+      await approve('ana', number)
       await merges(number)
     })
 

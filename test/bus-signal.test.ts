@@ -22,7 +22,7 @@ function inbox() {
   }
 }
 
-describe('one node tells another on PostgreSQL', { timeout: 60_000 }, () => {
+describe('one node tells another on PostgreSQL', { timeout: 280_000 }, () => {
   let url: string
   let one: Database
   let two: Database

@@ -264,12 +264,42 @@ for (const store of stores)
       assert.equal(await countEvents('credential.counter-regressed'), before + 1)
     })
 
+    test('where an owner wants that, it is refused too, at sign-in and at a tap; the key that counts on goes on', async () => {
+      const keeper = new Person(postern.origin, new SoftwareAuthenticator({ counter: 'increasing' }))
+      const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('copied'), role: 'member' })
+      await registerWith(keeper, link, 'copied')
+      const copy = new Person(postern.origin, keeper.authenticator)
+      await signInWith(keeper, { counter: 9 })
+      await ana.act('PUT', '/settings/refuseCopiedPasskeys', { value: true })
+      const before = await countEvents('credential.counter-regressed')
+      await refused(signInWith(copy, { counter: 4 }), 403, 'counter-regressed')
+      await refused(signInWith(copy, { counter: 5 }), 403, 'counter-regressed')
+      await refused(copy.call('GET', '/me'), 401, 'sign-in-required')
+      const { sealRequestId = '' } = await refused(keeper.call('POST', '/me/tokens', newToken), 401, 'seal-required')
+      const tapWith = async (counter: number): Promise<unknown> => {
+        type Attempt = { id: string; publicKey: Parameters<SoftwareAuthenticator['get']>[0] }
+        const path = `/seal-requests/${sealRequestId}/attempts`
+        const { id, publicKey } = await keeper.call<Attempt>('POST', path, {})
+        const response = keeper.authenticator.get(publicKey, postern.origin, { counter })
+        return keeper.call('POST', `${path}/${id}`, { response })
+      }
+      await refused(tapWith(6), 403, 'counter-regressed')
+      assert.equal(await countEvents('credential.counter-regressed'), before + 3, 'never silent')
+      await tapWith(10)
+      await signInWith(keeper, { counter: 11 })
+      await ana.act('PUT', '/settings/refuseCopiedPasskeys', { value: false })
+    })
+
     for (const [what, [tampering, code]] of Object.entries(bentRegistrations))
-      test(`a registration ${what} is refused and does not burn the link`, async () => {
+      test(`a registration ${what} is refused, and so is its repetition; the link is not burnt by it`, async () => {
         const username = `r-${code}-${Object.keys(bentRegistrations).indexOf(what)}`
         const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant(username), role: 'member' })
         const person = postern.stranger()
-        await refused(registerWith(person, link, username, tampering), 400, `tap-refused:${code}`)
+        const { ceremonyId, publicKey } = await beginRegistration(person, link, username)
+        const finish = (bent?: Tampering) =>
+          finishRegistration(person, link, ceremonyId, person.authenticator.create(publicKey, postern.origin, bent))
+        await refused(finish(tampering), 400, `tap-refused:${code}`)
+        await refused(finish(), 409, 'ceremony-over')
         await refused(person.call('GET', '/me'), 401, 'sign-in-required')
         await registerWith(person, link, username)
       })
@@ -292,6 +322,8 @@ for (const store of stores)
       let shared: ReturnType<SoftwareAuthenticator['create']> | undefined
       const both = await Promise.allSettled([claim(eve, 'eve’s'), claim(fay, 'fay’s')])
       assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      const late = both.find((one) => one.status === 'rejected')
+      await refused(Promise.reject(late?.reason), 409, 'credential-known')
       await refused(claim(eve, 'again'), 409, 'credential-known')
       await refused(claim(fay, 'again'), 409, 'credential-known')
     })

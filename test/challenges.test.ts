@@ -108,6 +108,16 @@ for (const place of ['memory', 'a table'])
       assert.deepEqual(await challenges.peek({ ...honest, id }), { list: ['as issued'] })
     })
 
+    test('randomness that looks like a seal is drawn again', async () => {
+      const drawn = [Buffer.from('SSHSIG'.padEnd(32, 'x')), Buffer.from('SSHSIG'.padEnd(32, 'y')), Buffer.alloc(32, 7)]
+      const { challenge } = await createChallenges(
+        store,
+        () => now,
+        () => drawn.shift() ?? assert.fail(),
+      ).issue(wanted)
+      assert.deepEqual([challenge, drawn.length], [Buffer.alloc(32, 7), 0])
+    })
+
     test('no more wait than may; the next is refused until old ones fall away, and nothing that waits is lost', async () => {
       const first = await challenges.issue(wanted)
       now += 1

@@ -10,9 +10,14 @@ import { connector } from '../src/client/connector/connector.ts'
 import { serveTunnel } from '../src/client/connector/serve-tunnel.ts'
 import { renderLine } from '../src/protocols/tunnel/tunnel-lines.ts'
 import type { ConnectorList, ConnectorMade } from '../src/proxy/connectors/shapes.ts'
+import { loadConfig } from '../src/config.ts'
+import { createPostern } from '../src/server.ts'
+import { startEcho } from './support/echo-upstream.ts'
 import { makeRoute } from './support/make-route.ts'
 import { createPrivateCa } from './support/private-ca.ts'
-import { startPostern } from './support/start-postern.ts'
+import { postgresDatabase, postgresFlags } from './support/postgres.ts'
+import { RouteBrowser } from './support/route-browser.ts'
+import { freePort, startPostern } from './support/start-postern.ts'
 
 /** Waits for a value, which something else brings about. */
 async function until<Value>(read: () => Value | Promise<Value>, isIt: (value: Value) => boolean): Promise<Value> {
@@ -48,6 +53,9 @@ test('a connector', async (context) => {
   await context.test('nothing is reached that was not allowed, and no path behind an upstream is one', async () => {
     for (const odd of ['http://127.0.0.1:1/path', 'ftp://x', 'http://a@b', 'x'])
       assert.equal(await run(['--allow', odd]).ended, 1, odd)
+    // The last is a place like any other: but the address says http, and the secret would go there in plain.
+    for (const odd of ['10.0.0.1', 'http://10.0.0.1:1', '10.0.0.1:1/path', 'a@b:1', 'x:y', '10.0.0.1:1'])
+      assert.equal(await run(['--allow', 'http://127.0.0.1:1', '--at', odd]).ended, 1, odd)
   })
 
   await context.test('it is listed, by nobody but administrators, and shows when it is there', async () => {
@@ -150,7 +158,7 @@ for (const scheme of ['http', 'https'] as const)
       upstream: at,
       connector: 'office',
       publicPaths: ['/open/*'],
-      timeouts: { connectSeconds: 1 },
+      timeouts: { connectSeconds: 4 },
       ...(scheme === 'http' ? {} : { tls: { ca: ca.cert, serverName: 'tool.internal' } }),
     })
     const host = `tool.localhost:${new URL(postern.origin).port}`
@@ -169,6 +177,10 @@ for (const scheme of ['http', 'https'] as const)
       assert.equal((await ask('/open/here')).status, 502)
     })
     const running = run(at)
+    await until(
+      () => ana.call<ConnectorList>('GET', '/connectors'),
+      ({ items }) => items[0]?.isConnected === true,
+    )
 
     await context.test('is reached through it, with bodies of any size both ways, again and again', async () => {
       for (let round = 0; round < 3; round += 1) {
@@ -214,6 +226,101 @@ for (const scheme of ['http', 'https'] as const)
       assert.equal(await other, 0)
     })
   })
+
+test('two nodes on one PostgreSQL: what one lets in and ends, the other does; a connector waits at both', async (context) => {
+  const flags = postgresFlags(await postgresDatabase())
+  let frozen: number | undefined
+  const now = (): number => frozen ?? Date.now()
+  await using postern = await startPostern({ flags, now })
+  await using echo = await startEcho()
+  const port = await freePort()
+  const places = ['--url', postern.origin, '--port', String(port), '--data', `${postern.folder}/other`]
+  const quiet = [...flags, '--ssh-port', 'off', '--log-level', 'error']
+  const other = await createPostern(loadConfig([...places, ...quiet], {}), now)
+  await other.listen()
+  context.after(() => other.close())
+  const ana = await postern.owner()
+  const ben = await postern.join(ana, 'ben')
+  await ana.act('POST', '/groups', { name: 'crew', description: '' })
+  await ana.act('PUT', '/groups/crew/members/ben')
+  const { secret } = await ana.act<ConnectorMade>('POST', '/connectors', { name: 'office' })
+  const settings = {
+    upstream: echo.url,
+    connector: 'office',
+    rules: [{ title: 'The crew alone', paths: ['/events/crew'], groups: ['crew'] }],
+  }
+  const tool = await makeRoute(ana, 'tool', settings)
+  const browser = new RouteBrowser(ben)
+  const cookie = (): string => [...browser.cookies(tool)].map(([name, value]) => `${name}=${value}`).join('; ')
+  /** At the second node, by what was signed in at the first. */
+  async function askOther(path: string): Promise<IncomingMessage> {
+    const headers = { host: new URL(tool).host, cookie: cookie() }
+    const asked = request({ host: '127.0.0.1', port, path, headers, agent: false }).end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    return answer.on('error', () => {})
+  }
+  const bodyOf = async (answer: IncomingMessage): Promise<string> => {
+    let body = ''
+    for await (const part of answer) body += String(part)
+    return body
+  }
+  const cut = (answer: IncomingMessage): Promise<void> =>
+    new Promise((resolve) => void answer.once('close', resolve).resume())
+
+  const said: string[] = []
+  const at = ['--at', new URL(postern.origin).host, '--at', `127.0.0.1:${port}`]
+  const running = connector([postern.origin, ...at, '--allow', echo.url], {
+    output: { out: () => {}, err: (line) => void said.push(line) },
+    env: { POSTERN_CONNECTOR_SECRET: secret },
+  })
+  assert.equal((await browser.visit(`${tool}/page`)).status, 200)
+  const answer = await until(
+    () => askOther('/page'),
+    ({ statusCode }) => statusCode === 200,
+  )
+  assert.match(await bodyOf(answer), /"x-postern-jwt-assertion"/)
+
+  await context.test('a change of a group at one cuts what is open at the other, and nothing else', async () => {
+    // Nothing is looked at again by the clock.
+    frozen = now()
+    const [reading, working] = [await askOther('/events'), await askOther('/events/crew')]
+    const over = cut(working)
+    await ana.act('DELETE', '/groups/crew/members/ben')
+    await over
+    frozen = undefined
+    assert.equal(reading.destroyed, false)
+  })
+
+  await context.test('a change of the route at one serves at the other', async () => {
+    const identityHeaders = { 'Remote-User': 'username' }
+    await ana.act('PATCH', '/applications/tool', { settings: { host: 'tool.localhost', ...settings, identityHeaders } })
+    await until(
+      async () => bodyOf(await askOther('/page')),
+      (body) => body.includes('"remote-user":"ben"'),
+    )
+  })
+
+  await context.test('signing out at one cuts what is open at the other, and lets nobody in there', async () => {
+    frozen = now()
+    const over = cut(await askOther('/events'))
+    await ben.signOut()
+    await over
+    frozen = undefined
+    assert.equal((await askOther('/page')).statusCode, 401)
+  })
+
+  await context.test('the end of the connector at one ends it at both', async () => {
+    await ben.signIn()
+    await browser.visit(`${tool}/page`)
+    frozen = now()
+    const over = cut(await askOther('/events'))
+    await ana.act('DELETE', '/connectors/office')
+    await over
+    frozen = undefined
+    assert.equal(await running, 1)
+    assert.match(said.join(''), /Connected to http:\/\/localhost:\d+ at 127\.0\.0\.1:\d+\./)
+  })
+})
 
 async function askAt(
   origin: string,

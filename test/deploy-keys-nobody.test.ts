@@ -130,7 +130,7 @@ for (const store of eitherStore)
       await once(open.stdout, 'data')
       const closed = once(open, 'close')
       await ana.act('DELETE', `${held.path}/deploy-keys/${id}`)
-      const late = AbortSignal.timeout(5_000)
+      const late = AbortSignal.timeout(30_000)
       await Promise.race([
         closed,
         new Promise((_, reject) => late.addEventListener('abort', () => reject(new Error('it is still open')))),

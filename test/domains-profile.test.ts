@@ -14,7 +14,7 @@ interface Profile {
 }
 
 for (const store of eitherStore)
-  describe(`one’s own name and address on ${store.name}`, { timeout: 120_000 }, () => {
+  describe(`one’s own name and address on ${store.name}`, { timeout: 280_000 }, () => {
     let postern: StartedPostern
     let mail: MailServer
     let owner: Person
@@ -56,6 +56,16 @@ for (const store of eitherStore)
       assert.ok(((await confirm(ana, token)).emailVerifiedAt ?? 0) > 0)
       await refused(confirm(ana, token), 410, 'link-used')
       await refused(ana.call('POST', '/me/email/verify'), 409, 'already-verified')
+    })
+
+    test('who confirms an address has it alone: whoever only wrote it loses it', async () => {
+      const [mal, rae] = [await postern.join(owner, 'mal'), await postern.join(owner, 'rae')]
+      await mal.act('PATCH', '/me', { email: 'rae@acme.example' })
+      // Not the letter that mal asked for, which came to the same mailbox.
+      mail.letters.length = 0
+      await rae.act('PATCH', '/me', { email: 'RAE@acme.example' })
+      await confirm(rae, await tokenTo('RAE@acme.example'))
+      assert.deepEqual([(await profile(rae)).email, (await profile(mal)).email], ['RAE@acme.example', ''])
     })
 
     test('a link that went to somebody else’s mailbox proves nothing for who asked for it', async () => {

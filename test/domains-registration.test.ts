@@ -27,7 +27,7 @@ test('without mail nobody can be allowed to register themselves, and the refusal
 })
 
 for (const store of eitherStore)
-  describe(`people who register themselves, on ${store.name}`, { timeout: 120_000 }, () => {
+  describe(`people who register themselves, on ${store.name}`, { timeout: 280_000 }, () => {
     let postern: StartedPostern
     let dns: DnsServer
     let mail: MailServer
@@ -40,6 +40,8 @@ for (const store of eitherStore)
       const flags = [...(await store.flags()), ...smtp, '--dns-servers', dns.address]
       postern = await startPostern({ flags, now: () => Date.now() + ahead })
       owner = await postern.owner('olga')
+      // Off by itself, with mail set up too.
+      assert.equal((await apply(wish('nobody-yet'))).status, 403)
       await owner.act('PUT', '/settings/selfRegistration', { value: true })
     })
     beforeEach(() => owner.signIn())
@@ -142,6 +144,13 @@ for (const store of eitherStore)
       }
       // Who only wrote it there keeps nobody else from it.
       assert.notEqual(await linkFor('true-ida', 'ida@elsewhere.example'), '')
+    })
+
+    test('who only wrote an address, here or not confirmed, keeps nobody from registering with it', async () => {
+      const eve = await postern.join(owner, 'eve')
+      await eve.act('PATCH', '/me', { email: 'hana@acme.example' })
+      const hana = await register(await linkFor('hana'), 'hana')
+      assert.deepEqual([(await me(hana)).email, (await me(eve)).email], ['hana@acme.example', ''])
     })
 
     test('nobody is there before the link is used; it works once, and makes its sisters useless', async () => {

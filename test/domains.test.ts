@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { newId } from '../src/database/id.ts'
+import { type Id, newId } from '../src/database/id.ts'
+import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import type { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
 import { type DnsServer, startDnsServer } from './support/dns-server.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
+import { addSshKey } from './support/ssh-keys.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 import type { DomainAccount, DomainView, OwnClaim } from '../src/directory/domains/shapes.ts'
+import { checkDomain } from '../src/directory/domains/check-domain.ts'
 import { recheckDomains } from '../src/directory/domains/watch-domains.ts'
 import { settleClaims } from '../src/directory/domains/settle-claims.ts'
 import { lookInDns } from '../src/directory/domains/look-in-dns.ts'
@@ -17,7 +20,7 @@ const dayMs = 24 * 3_600_000
 const domains = '/directory/domains'
 
 for (const store of eitherStore)
-  describe(`domains on ${store.name}`, { timeout: 120_000 }, () => {
+  describe(`domains on ${store.name}`, { timeout: 280_000 }, () => {
     let postern: StartedPostern
     let dns: DnsServer
     let mail: MailServer
@@ -118,6 +121,33 @@ for (const store of eitherStore)
       assert.deepEqual(await actionsOf(domain.id), ['domain.verified', 'domain.added'])
     })
 
+    test('the file is the other way: looked for as it is asked, and each day where the record is gone', async () => {
+      const domain = await add('file.example')
+      const early = await owner.call<DomainView>('POST', `${domains}/${domain.id}/check`, { way: 'https' })
+      assert.deepEqual([early.state, early.verifiedBy], ['waiting', null])
+      assert.match(early.lastError ?? '', /file\.example/)
+      // Its web server is on port 443 elsewhere: what it answers is tried in `look-at-file.test.ts`.
+      const there = {
+        ...parts(),
+        look: { dns: parts().look.dns, https: () => Promise.resolve({ isFound: true } as const) },
+      }
+      const { id } = await owner.call<{ id: Id<'usr'> }>('GET', '/me')
+      const actor = { id, method: 'session' as const, strength: null }
+      await checkDomain(there, domain.id, { way: 'https', actor })
+      const found = await view(domain.id)
+      assert.deepEqual([found.state, found.verifiedBy, found.lastError], ['verified', 'https', null])
+      const { items } = await owner.call<{ items: { sentence: string }[] }>('GET', `/audit?target=${domain.id}`)
+      assert.match(items[0]?.sentence ?? '', /file on its web server/)
+      dns.set(domain.record.name, { texts: [domain.record.value] })
+      await check(domain.id)
+      dns.set(domain.record.name, undefined)
+      await later(dayMs + 1_000)
+      await recheckDomains(there)
+      const moved = await view(domain.id)
+      assert.deepEqual([moved.state, moved.verifiedBy, moved.lastError], ['verified', 'https', null])
+      await owner.act('DELETE', `${domains}/${domain.id}`)
+    })
+
     test('one domain is there once, in whatever case and script it is typed', async () => {
       const domain = await add('bücher.example')
       assert.equal(domain.name, 'xn--bcher-kva.example')
@@ -208,6 +238,16 @@ for (const store of eitherStore)
       const gina = await at('grace.example', 'gina')
       const token = await gina.makeToken('mine', ['account:read'])
       const before = await gina.call<{ items: unknown[] }>('GET', '/me/credentials')
+      await addSshKey(gina, new TestSshKey('ssh-ed25519'))
+      await gina.call('POST', '/projects', { name: 'hers', description: '' })
+      await gina.call('POST', '/projects/hers/repositories', { name: 'work', description: '', visibility: 'private' })
+      const holds = () =>
+        Promise.all(
+          ['/projects/hers/repositories/work', '/projects/hers/members', '/me/ssh-keys'].map((path) =>
+            gina.call<object>('GET', path),
+          ),
+        )
+      const held = await holds()
       mail.letters.length = 0
       assert.deepEqual(await claim(domain.id, 'gina', 'nobody', 'olga'), {
         noticed: 1,
@@ -232,6 +272,12 @@ for (const store of eitherStore)
       assert.deepEqual(await gina.call('GET', '/me/credentials').then((after) => sameKeys(after, before)), true)
       const bearer = { authorization: `Bearer ${token}` }
       assert.equal((await postern.stranger().fetch('GET', '/people', undefined, bearer)).status, 200)
+      assert.deepEqual(await holds(), held, 'repositories, roles and keys are as they were')
+      const { items: done } = await owner.call<{ items: { action: string; actor: { username: string } | null }[] }>(
+        'GET',
+        '/audit?action=repository.created',
+      )
+      assert.equal(done[0]?.actor?.username, 'gina', 'and so is what she did')
 
       await refused(gina.call('PATCH', '/me', { email: 'gina@elsewhere.example' }), 409, 'managed')
       await refused(gina.call('DELETE', '/me'), 409, 'managed')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { AccessEnd } from '../src/identity/ending/shapes.ts'
 import { type EndPath, makeEndPaths } from './support/end-paths.ts'
 import { type Holder, holdEverything, makeWorld, type World } from './support/holdings.ts'
 import { together } from './support/upstream-together.ts'
@@ -12,7 +13,7 @@ import { together } from './support/upstream-together.ts'
  */
 const file = join(import.meta.dirname, 'end-access.txt')
 
-test('everything that somebody holds ends by every way', { timeout: 280_000 }, async (context) => {
+test('everything that somebody holds ends by every way', { timeout: 560_000 }, async (context) => {
   await using here = await together({
     settings: { groupClaim: 'groups', requiredGroup: 'postern' },
     flags: ['--rate-limit', '1000000'],
@@ -29,6 +30,17 @@ test('everything that somebody holds ends by every way', { timeout: 280_000 }, a
         await holder.release()
       }
     })
+  await context.test('and no cause of an end is without a way that was tried', async () => {
+    const ends = await here.postern.postern.ceremonies.database.read
+      .selectFrom('accessEnd')
+      .select('cause')
+      .distinct()
+      .execute()
+    assert.deepEqual(
+      new Set(ends.map(({ cause }) => cause)),
+      new Set(AccessEnd.properties.cause.anyOf.map(({ const: cause }) => cause)),
+    )
+  })
   await context.test('as the table says', () => {
     const table = renderTable(
       paths.map(({ name }) => name),

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { accessKinds } from '../src/access-kinds.ts'
+import { accessKinds } from '../src/composition/access-kinds.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { loadConfig } from '../src/config.ts'
 
@@ -72,7 +72,7 @@ test('every table that names a user is claimed by a kind of access, or says why 
     assert.deepEqual(
       naming.filter((name) => !claimed.has(name) && !Object.hasOwn(noAccess, name)),
       [],
-      'these tables name a user: add a kind to src/access-kinds.ts, or say here why nobody comes in with one',
+      'these tables name a user: add a kind to src/composition/access-kinds.ts, or say here why nobody comes in with one',
     )
     assert.deepEqual(
       Object.keys(noAccess).filter((name) => claimed.has(name) || (!naming.includes(name) && name !== 'challenge')),

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
+import type { TSchema } from 'typebox'
+import { Check } from 'typebox/value'
 import type { Explanation, OwnRequirements, PolicyChangeView } from '../src/guardrails/shapes.ts'
+import { catalogueAt } from '../src/policy/catalogue.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
@@ -93,6 +96,9 @@ for (const store of eitherStore)
 
     test('known networks: no sign-in, no session and no token from elsewhere, whatever the key', async () => {
       const token = await ben.makeToken('anywhere', ['account:read'])
+      const forGit = await ben.makeToken('git', ['repository:read'])
+      await ana.call('POST', '/projects', { name: 'net', description: '' })
+      await ana.call('POST', '/projects/net/repositories', { name: 'api', description: '', visibility: 'internal' })
       await setRules(ana, [rule({ who: ['user:ben'], does: ['*'], requires: { networks: ['192.0.2.0/24'] } })])
       const home = from('192.0.2.9')
       await ben.call('GET', '/projects', undefined, home)
@@ -103,6 +109,15 @@ for (const store of eitherStore)
       const bearer = { authorization: `Bearer ${token}` }
       await refused(postern.stranger().call('GET', '/groups', undefined, bearer), 403, 'not-allowed')
       await postern.stranger().call('GET', '/groups', undefined, { ...bearer, ...home })
+      const git = (headers: Record<string, string>) =>
+        postern.stranger().fetch('GET', `${postern.origin}/net/api.git/info/refs?service=git-upload-pack`, undefined, {
+          authorization: `Basic ${Buffer.from(`ben:${forGit}`).toString('base64')}`,
+          ...headers,
+        })
+      const turnedAway = await git({})
+      assert.equal(turnedAway.status, 403)
+      assert.match(await turnedAway.text(), /known network/)
+      assert.equal((await git(home)).status, 200)
       // Ana’s own doors stay open.
       await ana.call('GET', '/projects')
       await setRules(ana, [])
@@ -164,8 +179,14 @@ for (const store of eitherStore)
       await synced.call('GET', '/projects')
     })
 
-    test('kinds of keys at registration: a synced passkey is not taken where only hardware keys are', async () => {
+    test('kinds of keys: a synced passkey is not taken where only hardware keys are, and one from before stops counting', async () => {
+      const before = await join('eli', new SoftwareAuthenticator({ backupEligible: true, backupState: true }))
+      await before.call('GET', '/projects')
       await setRules(ana, [shipped('hardware-keys')])
+      // At once, in a session that is open, and at the next sign-in by the same rule.
+      await refused(before.call('GET', '/projects'), 403, 'stronger-key-needed')
+      await before.signIn()
+      await refused(before.call('GET', '/projects'), 403, 'stronger-key-needed')
       const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('dora'), role: 'member' })
       const synced = new Person(postern.origin, new SoftwareAuthenticator({ backupEligible: true }))
       const { title } = await refused(synced.register(link, applicant('dora')), 403, 'not-allowed')
@@ -245,6 +266,57 @@ for (const store of eitherStore)
       await ben.signIn()
     })
 
+    test('sessions: the shortest idle limit is a minute, and what is used within it goes on', async () => {
+      await setRules(ana, [shipped('session-limits', { who: ['user:ben'], requires: { sessionIdleSeconds: 60 } })])
+      await ben.signIn()
+      for (let looks = 0; looks < 6; looks++) {
+        ahead += 45_000
+        await ben.call('GET', '/projects')
+      }
+      // Used often, and then a moment before the limit: both are uses.
+      for (let looks = 0; looks < 20; looks++) {
+        ahead += 9_000
+        await ben.call('GET', '/projects')
+      }
+      ahead += 49_000
+      await ben.call('GET', '/projects')
+      ahead += 61_000
+      await refused(ben.call('GET', '/projects'), 401, 'sign-in-required')
+      ahead = 0
+      await setRules(ana, [])
+      await ben.signIn()
+      const shorter = shipped('session-limits', { requires: { sessionIdleSeconds: 59 } })
+      await refused(setRules(ana, [shorter]), 422, 'invalid-input')
+    })
+
+    test('sessions: a page that only waits, and looks by itself, keeps no idle one alive', async () => {
+      await setRules(ana, [shipped('session-limits', { who: ['user:ben'], requires: { sessionIdleSeconds: 60 } })])
+      const unattended = { 'postern-unattended': '1' }
+      for (const look of [
+        async () => (await ben.fetch('GET', '/live?about=inbox')).body?.cancel(),
+        () => ben.call('GET', '/inbox', undefined, unattended),
+        // A tool that renews its sign-on in a frame that nobody sees.
+        () => ben.fetch('GET', `${postern.origin}/oidc/auth?prompt=none`, undefined, { 'sec-fetch-dest': 'iframe' }),
+      ]) {
+        await ben.signIn()
+        for (let looks = 0; looks < 2; looks++) {
+          ahead += 25_000
+          await look()
+        }
+        ahead += 15_000
+        await refused(ben.call('GET', '/projects'), 401, 'sign-in-required')
+      }
+      await ben.signIn()
+      // What somebody does is a use, whatever stands beside it.
+      ahead += 40_000
+      await ben.call('POST', '/sign-in/begin', {}, unattended)
+      ahead += 40_000
+      await ben.call('GET', '/projects')
+      ahead = 0
+      await setRules(ana, [])
+      await ben.signIn()
+    })
+
     test('a session may be asked for a fresh tap, and goes on after one', async () => {
       await setRules(ana, [rule({ who: ['user:ben'], does: ['session'], requires: { freshnessSeconds: 1800 } })])
       await ben.signIn()
@@ -256,6 +328,19 @@ for (const store of eitherStore)
       ahead = 0
       await setRules(ana, [])
       await ben.signIn()
+    })
+
+    test('the challenge names the strength that a rule asks for an act, beside a tap of this moment', async () => {
+      await setRules(ana, [rule({ does: ['group.create'], requires: { strength: 'attested' } })])
+      const answer = await ana.fetch('POST', '/groups', { name: 'asked', description: '' })
+      assert.equal(answer.status, 401)
+      assert.match(
+        answer.headers.get('www-authenticate') ?? '',
+        /^Bearer error="insufficient_user_authentication", .*acr_values="phrh", max_age="0"$/,
+      )
+      const { requires } = (await answer.json()) as { requires?: { strength: string } }
+      assert.equal(requires?.strength, 'attested')
+      await setRules(ana, [])
     })
 
     test('report only: nothing is refused, and what would have been is counted', async () => {
@@ -319,12 +404,28 @@ for (const store of eitherStore)
       const nowhere = rule({ does: ['sign-in'], requires: { networks: ['10.0.0.0/99'] } })
       await refused(setRules(ana, [nowhere]), 422, 'invalid-policy')
       const problem = await refused(setRules(ana, bad), 422, 'invalid-policy')
-      assert.deepEqual(Object.keys((problem as { fields?: object }).fields ?? {}).sort(), ['never', 'part', 'who'])
+      const { fields = {} } = problem as { fields?: Record<string, string> }
+      assert.deepEqual(Object.keys(fields).sort(), ['never', 'part', 'who'])
+      assert.equal(fields['who'], 'There is no group nobody.')
       const many = Array.from({ length: 10_000 }, (_, index) =>
-        rule({ id: `r${index}`, does: ['merge'], requires: { people: 2 } }),
+        rule({ id: `r${index}`, title: 'A rule among many'.repeat(5), does: ['merge'], requires: { people: 2 } }),
       )
-      await assert.rejects(setRules(ana, many), /40[013]|413|422/)
-      await assert.rejects(setRules(ana, [rule({ does: ['(a+)+$'], requires: { strength: 'attested' } })]), /40[0]|422/)
+      const invalid = async (rules: Rule[]) => (await refused(setRules(ana, rules), 422, 'invalid-input')).title
+      assert.equal(await invalid(many), 'This is not valid: policy.rules: a list of 500 rules at most.')
+      const exploding = rule({ does: ['(a+)+$'], requires: { strength: 'attested' } })
+      assert.match(await invalid([exploding]), /^This is not valid: policy\.rules\.0\.does\.0: acts: merge, /)
+      const synced = rule({
+        id: 'one',
+        title: 'Synced',
+        does: ['sign-in'],
+        requires: { models: { allow: ['synced'] } },
+      })
+      const others = rule({ id: 'two', does: ['sign-in'], requires: { models: { deny: ['synced'] } } })
+      assert.match(
+        (await refused(setRules(ana, [synced, others]), 422, 'invalid-policy')).title,
+        /^It contradicts “Synced”: together they leave no kind of key/,
+      )
+      assert.deepEqual((await readPolicy(ana)).policy.rules, [], 'nothing of it is in force')
     })
 
     test('a group that a rule names cannot be deleted under it', async () => {
@@ -364,8 +465,15 @@ for (const store of eitherStore)
       await setRules(ana, [shipped('token-lifetime'), shipped('session-limits')])
       const exported = await ana.call<{ $schema: string; rules: Rule[] }>('GET', '/policy/export')
       assert.match(exported.$schema, /\/api\/v1\/policy\/schema\.json$/)
-      const schema = await ana.call<{ properties: object }>('GET', '/policy/schema.json')
-      assert.deepEqual(Object.keys(schema.properties).sort(), ['$schema', 'refusedModelStatuses', 'rules', 'version'])
+      const schema = await ana.call<TSchema>('GET', '/policy/schema.json')
+      assert.ok(Check(schema, exported))
+      const [first = assert.fail()] = exported.rules
+      for (const wrong of [
+        { ...first, mode: 'perhaps' },
+        { ...first, who: ['somebody'] },
+        { ...first, more: 1 },
+      ])
+        assert.ok(!Check(schema, { ...exported, rules: [wrong] }), JSON.stringify(wrong))
       await setRules(ana, [])
       const { version } = await readPolicy(ana)
       await ana.act('PUT', '/policy', { basedOn: version, policy: exported })
@@ -405,6 +513,21 @@ for (const store of eitherStore)
         (await ana.call<{ change: PolicyChangeView }>('GET', `/policy/changes/${third.change.id}`)).change.state,
         'applied',
       )
+    })
+
+    test('the ready-made rules are those that have an effect here: none about a door that is closed', async () => {
+      const shown = async () =>
+        (await ana.call<{ items: { rule: Rule }[] }>('GET', '/policy/catalogue')).items.map(({ rule: { id } }) => id)
+      const ssh = ['ssh-hardware-keys', 'ssh-pin']
+      const others = catalogueAt(0).flatMap(({ rule: { id } }) => (ssh.includes(id) ? [] : [id]))
+      assert.deepEqual(await shown(), others)
+      // One from when it was open can still be switched off.
+      await setRules(ana, [shipped('ssh-pin')])
+      assert.deepEqual(
+        (await shown()).filter((id) => ssh.includes(id)),
+        ['ssh-pin'],
+      )
+      await setRules(ana, [])
     })
 
     test('the rules stay after a restart', async () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { InvitationMade } from '../src/identity/invitations/shapes.ts'
-import type { Person as Listed, PersonDetail } from '../src/identity/shapes.ts'
+import type { GuestReview, Person as Listed, PersonDetail } from '../src/identity/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
 import { applicant, registerWith } from './support/ceremony.ts'
 import { listRoutes } from './support/list-routes.ts'
 import { startMailServer } from './support/mail-server.ts'
+import { makeRoute } from './support/make-route.ts'
 import { refused } from './support/refusal.ts'
+import { RouteBrowser } from './support/route-browser.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -181,6 +183,55 @@ for (const store of eitherStore)
       await refused(guest.call('POST', '/people/gus/extend', {}), 404, 'not-found')
     })
 
+    test('a guest limited to one tool opens that one; whoever answers for them sees it, and the day ends it', async () => {
+      await ana.act('POST', '/groups', { name: 'auditors', description: '' })
+      const to = { upstream: 'http://127.0.0.1:9' }
+      const books = await makeRoute(ana, 'books', to, { audience: 'groups', groups: ['auditors'] })
+      const wages = await makeRoute(ana, 'wages', to, { audience: 'members' })
+      const { guest, endsAt } = await addGuest(postern, ana, 'aud', {
+        sponsor: 'bo',
+        grants: [],
+        groups: ['auditors'],
+        endsAt: Date.now() + 10 * dayMs,
+      })
+      const tools = [{ slug: 'books', name: 'Books', group: 'auditors' }]
+      for (const by of [ana, bo]) {
+        const { items } = await by.call<{ items: GuestReview[] }>('GET', '/guests?q=aud')
+        assert.deepEqual(
+          items.map((one) => [one.person.username, one.reaches, one.tools]),
+          [['aud', [], tools]],
+        )
+        assert.deepEqual((await detail('aud', by)).tools, tools)
+      }
+      const home = await guest.call<{ tools: { slug: string }[] }>('GET', '/home')
+      assert.deepEqual(
+        home.tools.map(({ slug }) => slug),
+        ['books'],
+      )
+      const browser = new RouteBrowser(guest)
+      // Let in; nobody answers behind it.
+      assert.equal((await browser.visit(books)).status, 502)
+      assert.equal(new URL((await browser.visit(wages)).url).origin, postern.origin, 'led to the page that says no')
+      ahead = endsAt - Date.now()
+      assert.equal((await browser.ask(books)).status, 401)
+      ahead = 0
+    })
+
+    test('a guest’s token lives 30 days at most, and one from before they were a guest stops then', async () => {
+      const { guest } = await addGuest(postern, ana, 'tok')
+      const wanted = { name: 'long', scopes: ['account:read'], repositoryIds: null, expiresInDays: 31 }
+      const problem = await refused(guest.call('POST', '/me/tokens', wanted), 403, 'not-allowed')
+      assert.equal(problem.title, 'An API token of a guest may live 30 days at most.')
+      const was = await postern.join(ana, 'was')
+      const { secret } = await was.act<{ secret: string }>('POST', '/me/tokens', { ...wanted, expiresInDays: 90 })
+      await ana.act('PATCH', '/people/was', { role: 'guest' })
+      ahead = 29 * dayMs
+      await was.call('GET', '/people', undefined, asToken(secret))
+      ahead = 31 * dayMs
+      await refused(was.call('GET', '/people', undefined, asToken(secret)), 403, 'not-allowed')
+      ahead = 0
+    })
+
     test('on the day it ends by itself: session, token, git and passkey alike, though nobody has carried it out yet', async () => {
       const { guest, endsAt } = await addGuest(postern, ana, 'hal', { endsAt: Date.now() + 10 * dayMs })
       const secret = await guest.makeToken('own', ['repository:read', 'account:read'])
@@ -245,6 +296,7 @@ for (const store of eitherStore)
       assert.deepEqual(await alone(), [])
       await ana.act('POST', '/people/dora/end', { reason: 'left' })
       assert.deepEqual(await alone(), ['jo'])
+      assert.equal((await detail('jo')).person.sponsor, null)
       const { attention } = await ana.call<{ attention: { text: string; href: string }[] }>('GET', '/home')
       assert.ok(attention.some(({ href }) => href === '/-/people?filter=no-sponsor'))
       await guest.call('GET', '/projects/pay/repositories/api')
@@ -259,6 +311,22 @@ for (const store of eitherStore)
       const { person } = await detail('jo')
       assert.equal(person.sponsor?.username, 'ana')
       assert.ok((person.endsAt ?? 0) > Date.now() + 89 * dayMs)
+    })
+
+    test('whoever has become a guest answers for none, sees none and prolongs none', async () => {
+      const eve = await postern.join(ana, 'eve')
+      await addGuest(postern, ana, 'kay', { sponsor: 'eve' })
+      assert.equal((await eve.call<{ items: unknown[] }>('GET', '/guests')).items.length, 1)
+      await ana.act('PATCH', '/people/eve', { role: 'guest' })
+      const { items } = await ana.call<{ items: Listed[] }>('GET', '/people?filter=no-sponsor')
+      assert.deepEqual(
+        items.map(({ username, sponsor }) => [username, sponsor]),
+        [['kay', null]],
+      )
+      for (const path of ['/guests', '/people?filter=guests'])
+        assert.deepEqual((await eve.call<{ items: unknown[] }>('GET', path)).items, [], path)
+      await refused(eve.call('GET', '/people/kay'), 404, 'not-found')
+      await refused(eve.call('POST', '/people/kay/extend', {}), 404, 'not-found')
     })
 
     test('how long a guest may be here is the owners’ to set', async () => {

@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TSchema } from 'typebox'
 import { Check, Errors } from 'typebox/value'
+import type { Strength } from '../src/database/schema.ts'
 import { NewPolicy } from '../src/guardrails/shapes.ts'
 import { acts } from '../src/policy/acts.ts'
 import { catalogue } from '../src/policy/catalogue.ts'
 import { checkPolicy } from '../src/policy/check-policy.ts'
 import { firstPolicy, mostRules, Policy, Rule } from '../src/policy/rule.ts'
+import { acrOf } from '../src/policy/strength.ts'
+import { strengthWords } from '../src/policy/words.ts'
 import type { InboxItem } from '../src/seals/shapes.ts'
 import { startPostern } from './support/start-postern.ts'
 
@@ -69,6 +72,19 @@ test('what the guide shows of rules that ship is what ships', () => {
 test('the guide names every act, and no other', () => {
   const named = rowsOf('group').flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, act = '']) => act))
   assert.deepEqual(named.sort(), Object.keys(acts).sort())
+})
+
+test('the guide states the scale as it is, and takes five steps', () => {
+  const ladder: Strength[] = ['password', 'mfa', 'passkey', 'device-bound', 'attested']
+  assert.deepEqual(
+    rowsOf('on the pages').map(([words = '', json, , acr]) => [words.replace(' (not verified)', ''), json, acr]),
+    ladder.map((strength) => {
+      const acr = acrOf(strength)
+      return [strengthWords[strength], `\`${strength}\``, acr === null ? 'none' : `\`${acr}\``]
+    }),
+  )
+  const steps = [...guide.matchAll(/^## (\d)\. /gm)].map(([, number]) => Number(number))
+  assert.deepEqual(steps, [1, 2, 3, 4, 5])
 })
 
 test('the guide states the limit that holds', () => {

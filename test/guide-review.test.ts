@@ -8,10 +8,13 @@ import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { ReviewMade, ReviewState, ThreadView } from '../src/pull-requests/review/shapes.ts'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import { BranchRule, firstRule } from '../src/repositories/branch-rule.ts'
+import type { Id } from '../src/database/id.ts'
 import { methodWords } from '../src/pull-requests/merge-methods.ts'
 import { commitAs } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
+import type { WebhookMade } from '../src/webhooks/shapes.ts'
 import { postern as command } from './support/command.ts'
+import { until } from './support/git-remote.ts'
 import { asPattern, readGuide } from './support/guide.ts'
 import { requestOf, type RunningPush, startPush } from './support/held-push.ts'
 import { refused } from './support/refusal.ts'
@@ -33,9 +36,10 @@ describe('the guide about reviews', () => {
   let work: string
   let tokens: { ana: string; ben: string; ci: string; robot: string }
   let rule: BranchRule
+  let told: { webhook: Id<'whk'>; before: Id<'evt'>[] }
 
   before(async () => {
-    postern = await startPostern()
+    postern = await startPostern({ flags: ['--outbound-allow', '127.0.0.1'] })
     ana = await postern.owner()
     ben = await postern.join(ana, 'ben')
     cleo = await postern.join(ana, 'cleo', 'admin')
@@ -66,9 +70,20 @@ describe('the guide about reviews', () => {
     await writeFile(join(work, 'CODEOWNERS'), guide.blocks('Code owners', 'text')[0])
     await commit('Start', 'standard 3\nexpress 4\n')
     await sh('git push --quiet origin main')
+    // Nobody is there: what waits to be sent is looked at, at the end.
+    const wish = { url: 'http://127.0.0.1:65535/', events: ['*'] }
+    const { webhook } = await ana.act<WebhookMade>('POST', `${path}/webhooks`, wish)
+    told = { webhook: webhook.id as Id<'whk'>, before: (await listEvents()).map(({ id }) => id) }
   })
   after(() => postern[Symbol.asyncDispose]())
 
+  /** What the ledger has of the one repository there is. */
+  const listEvents = () =>
+    postern.postern.ceremonies.database.read
+      .selectFrom('auditEvent')
+      .select(['id', 'action'])
+      .where('repositoryId', 'is not', null)
+      .execute()
   /** What a block of the page says, where its reader's repository is. */
   async function sh(script: string, { token = tokens.ana, args = [] as string[], folder = work } = {}) {
     const basic = Buffer.from(`git:${token}`).toString('base64')
@@ -121,12 +136,14 @@ describe('the guide about reviews', () => {
   }
   /** The request with this title in somebody's inbox, once it is there. */
   async function waiting(person: Person, title: RegExp): Promise<string> {
-    for (let left = 500; left > 0; left--) {
-      const { items } = await person.call<{ items: { id: string; title: string }[] }>('GET', '/inbox')
-      const found = items.find((item) => title.test(item.title))
-      if (found !== undefined) return found.id
-    }
-    return assert.fail(`nothing called ${title.source} waits`)
+    const found = await until(
+      async () => {
+        const { items } = await person.call<{ items: { id: string; title: string }[] }>('GET', '/inbox')
+        return items.find((item) => title.test(item.title))
+      },
+      (item) => item !== undefined,
+    )
+    return found?.id ?? ''
   }
   const withStatus = (args: string[]) => sh(guide.blocks('Required checks', 'sh')[1] ?? '', { token: tokens.ci, args })
 
@@ -306,6 +323,21 @@ describe('the guide about reviews', () => {
     const { sealRequestId } = await cleo.call<{ sealRequestId: string }>('POST', `${pull(3)}/confirmation`, {})
     await cleo.tap(sealRequestId)
     assert.equal((await look(3)).bypass?.confirmedBy?.username, 'cleo')
+  })
+
+  test('a webhook is told every event of all of this, once', async () => {
+    const events = (await listEvents()).filter(({ id }) => !told.before.includes(id))
+    const deliveries = await postern.postern.ceremonies.database.read
+      .selectFrom('webhookDelivery')
+      .select('body')
+      .where('webhookId', '=', told.webhook)
+      .execute()
+    const bodies = deliveries.map(({ body }) => JSON.parse(body) as { type: string; data: { event: string } })
+    assert.deepEqual(
+      bodies.map(({ type, data }) => `${data.event} ${type}`).toSorted(),
+      events.map(({ id, action }) => `${id} ${action}`).toSorted(),
+    )
+    assert.ok(new Set(bodies.map(({ type }) => type)).size > 15)
   })
 })
 

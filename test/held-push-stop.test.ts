@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Person } from '../src/walk/person.ts'
-import { requestOf } from './support/held-push.ts'
+import { listQuarantines, requestOf } from './support/held-push.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -70,14 +69,14 @@ test('a server that is killed leaves nothing that could still be tapped for', as
     await once(server.stdout, 'data')
     push = held.push('main')
     id = (await requestOf(push, ana)).id
-    assert.equal((await quarantines(postern)).length, 1)
+    assert.equal((await listQuarantines(postern)).length, 1)
   } finally {
     server.kill('SIGKILL')
     await once(server, 'exit')
   }
   assert.notEqual((await push.ended).code, 0)
   await postern.restart()
-  assert.deepEqual(await quarantines(postern), [])
+  assert.deepEqual(await listQuarantines(postern), [])
   await refused(ana.tap(id), 409, 'push-over')
   await refused(ana.call('GET', `/seal-requests/${id}/change/files`), 409, 'push-over')
   assert.deepEqual([await held.tip('main'), await held.outcomes()], [before, ['stopped']])
@@ -89,8 +88,3 @@ test('a server that is killed leaves nothing that could still be tapped for', as
   await ana.tap((await requestOf(again, ana)).id)
   assert.equal((await again.ended).code, 0)
 })
-
-async function quarantines({ folder }: StartedPostern): Promise<string[]> {
-  const names = await readdir(join(folder, 'data', 'repositories'), { recursive: true }).catch(() => [])
-  return names.filter((name) => /objects\/tmp_objdir[^/]*$/.test(name))
-}

@@ -3,12 +3,15 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { until } from './support/git-remote.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
-import { requestOf, type RunningPush, startPush } from './support/held-push.ts'
+import { listQuarantines, requestOf, type RunningPush, startPush } from './support/held-push.ts'
 import { setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
+import { drawCode } from '../src/repositories/held-push-lines.ts'
+import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { SealRequest } from '../src/seals/shapes.ts'
 import type { DiffSummary, FilePatch } from '../src/repositories/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
@@ -34,7 +37,9 @@ for (const store of stores)
       const oid = await held.commit('first.txt')
       const push = held.push('main')
       const { id, code } = await requestOf(push, ana)
-      await push.seen(/Ctrl-C takes it back/)
+      const [screen] = await push.seen(/^[^]*Ctrl-C takes it back/)
+      // The picture in the terminal is that of the link, each line of it whole.
+      for (const line of drawCode(`${postern.origin}/s/${code}`)) assert.ok(screen.includes(`remote: ${line}`), screen)
       const request = await ana.call<SealRequest>('GET', `/seal-requests/${id}`)
       assert.equal(request.action, 'push')
       assert.equal(request.facts.title, 'Push 1 commit to main of payments/api')
@@ -47,20 +52,31 @@ for (const store of stores)
       )
       const patch = await ana.call<FilePatch>('GET', `/seal-requests/${id}/change/files/0`)
       assert.match(patch.patch ?? '', /\+first\.txt/)
-      // The short code leads there too, and to nobody else.
-      assert.equal((await ana.call<SealRequest>('GET', `/seal-links/${code.replace('-', '').slice(0, 6)}`)).id, id)
+      // The few characters that the terminal says to type lead there too, where somebody is signed in.
+      const [, typed = ''] = /\/-\/inbox where you are signed in, and type (\w{3}-\w{3})\./.exec(screen) ?? []
+      assert.equal((await ana.call<SealRequest>('GET', `/seal-links/${typed}`)).id, id)
+      for (const given of [typed, code])
+        await refused(postern.stranger().call('GET', `/seal-links/${given}`), 401, 'sign-in-required')
 
       await ana.tap(id)
-      const { code: exit, screen } = await push.ended
-      assert.equal(exit, 0, screen)
-      assert.match(screen, /main takes a tap for each push\./)
-      assert.match(screen, /Sealed by Ana Example with “.+”\./)
-      assert.match(screen, /main -> main/)
+      const ended = await push.ended
+      assert.equal(ended.code, 0, ended.screen)
+      assert.match(ended.screen, /main takes a tap for each push\./)
+      assert.match(ended.screen, /Sealed by Ana Example with “.+”\./)
+      assert.match(ended.screen, /main -> main/)
       assert.equal(await held.tip('main'), oid)
       const row = await held.lastUpdate('refs/heads/main')
       assert.deepEqual([row.newOid, row.state, row.method], [oid, 'done', `seal ${row.sealId}`])
       const commit = await ana.call<{ proof: { state: string; action: string } }>('GET', `${held.path}/commits/${oid}`)
       assert.deepEqual([commit.proof.state, commit.proof.action], ['proven', 'push'])
+      const { items: said } = await ana.call<{ items: SourceAttestation[] }>(
+        'GET',
+        `${held.path}/commits/${oid}/attestations`,
+      )
+      assert.deepEqual(
+        said.map(({ level }) => level),
+        ['SLSA_SOURCE_LEVEL_3'],
+      )
       await refused(ana.call('GET', `/seal-requests/${id}/change/files`), 409, 'push-over')
       assert.equal((await held.outcomes()).at(-1), 'sealed')
 
@@ -147,14 +163,24 @@ for (const store of stores)
     })
 
     test('is taken back the moment whoever pushes leaves', async () => {
+      const before = await held.tip('main')
       const push = held.push('main')
       const { id } = await requestOf(push, ana)
       push.interrupt()
-      await push.ended
+      assert.notEqual((await push.ended).code, 0)
       const { state } = await ana.call<{ state: string }>('GET', `/seal-requests/${id}/wait?seconds=20`)
       assert.equal(state, 'withdrawn')
       await refused(ana.tap(id), 409, 'push-over')
-      await until(async () => (await held.outcomes()).at(-1) === 'gone')
+      await until(
+        () => held.outcomes(),
+        (outcomes) => outcomes.at(-1) === 'gone',
+      )
+      assert.equal(await held.tip('main'), before)
+      // Its objects wait in no quarantine any more.
+      await until(
+        () => listQuarantines(postern),
+        (left) => left.length === 0,
+      )
     })
 
     test('cannot be released with a tap for another branch, another commit, or by somebody else', async () => {
@@ -296,7 +322,7 @@ for (const store of stores)
       await endsWith(
         startPush(held.work, token, ['origin', 'HEAD:refs/heads/strong/1']),
         /To push to a branch you must come from a known network\. The rule “Strong” asks for it\./,
-        'guardrail',
+        'not-allowed',
       )
       const { leaf } = await postern.postern.ceremonies.database.read
         .selectFrom('auditEvent')
@@ -314,15 +340,6 @@ for (const store of stores)
       assert.notEqual(exit, 0, screen)
       assert.match(screen, sentence)
       assert.match(screen, /! \[remote rejected\]/)
-      await until(async () => code === undefined || (await codes()).at(-1) === code)
+      if (code !== undefined) await until(codes, (told) => told.at(-1) === code)
     }
   })
-
-/** @throws after a while */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let left = 2000; left > 0; left--) {
-    if (await isSo()) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  assert.fail('it never came to that')
-}

@@ -90,6 +90,33 @@ describe('the web, attacked from outside', () => {
         )
     })
 
+  test('no route takes a change from another site by a cookie; those that know no cookie are named', async () => {
+    const taken: string[] = []
+    for (const { method, url, access } of postern.postern.routes) {
+      if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(method)) continue
+      const path = url.replaceAll(/:\w+/g, 'x').replace('*', 'x')
+      const from = { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+      const { status, body } = await send(method, path, { ...from, 'content-type': 'application/json' }, '{}')
+      // Of git and of directories the cookie is nothing: they are known by their own secret, or not at all.
+      if (access === 'git' || access === 'directory') assert.equal(status, 401, `${method} ${url}`)
+      else if (!body.includes('"foreign-origin"')) taken.push(`${access} ${method} ${url}`)
+    }
+    assert.deepEqual(taken.sort(), [
+      'signed POST /api/v1/deploy-keys/current',
+      'signed POST /api/v1/deploy-keys/rotate',
+      'signed POST /api/v1/sign-in/upstream/:provider/logout',
+      'signed POST /api/v1/token-exchange',
+      'signed POST /oidc/auth',
+      'signed POST /oidc/device/auth',
+      'signed POST /oidc/session/end',
+      'signed POST /oidc/token',
+      'signed POST /oidc/token/introspection',
+      'signed POST /oidc/token/revocation',
+      'signed POST /oidc/userinfo',
+      'signed POST /saml/sso',
+    ])
+  })
+
   test('a change from our own page is carried out', async () => {
     assert.equal((await send('POST', '/api/v1/projects', ours(), group)).status, 200)
   })
@@ -201,6 +228,19 @@ describe('the web, attacked from outside', () => {
       assert.equal((await send('GET', path, { host: 'evil.example' })).status, 200)
   })
 
+  test('whoever opens such an address is shown where we are', async () => {
+    const answer = await send('GET', '/', {
+      host: 'old-wiki.localhost',
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+    })
+    assert.equal(answer.status, 421)
+    assert.match(answer.headers['content-type'] ?? '', /^text\/html/)
+    assert.match(String(answer.headers['content-security-policy']), /default-src 'none'; style-src 'unsafe-inline'/)
+    assert.match(answer.body, /There is no tool at this address/)
+    assert.ok(answer.body.includes(`href="${postern.origin}/"`) && !answer.body.includes('old-wiki'))
+  })
+
   test('127.0.0.1 leads to localhost, for reading only', async () => {
     const { port } = new URL(postern.origin)
     const answer = await send('GET', '/-/people?x=1', { host: `127.0.0.1:${port}` })
@@ -228,8 +268,10 @@ describe('the web, attacked from outside', () => {
   })
 
   test('every answer carries the headers that keep pages in their place', async () => {
-    for (const path of ['/api/v1/instance', '/api/v1/me', '/api/v1/nothing', '/api/v1/%zz']) {
-      const { headers } = await send('GET', path, {})
+    const pages = ['/', '/-/sign-in', '/-/setup', '/s/ABCD-ABCD-ABCD-ABCD', '/acme/widgets/pull-requests/1/merge']
+    for (const path of [...pages, '/api/v1/instance', '/api/v1/me', '/api/v1/nothing', '/api/v1/%zz']) {
+      const { headers, status } = await send('GET', path, pages.includes(path) ? { accept: 'text/html' } : {})
+      if (pages.includes(path)) assert.equal(status, 200, path)
       const policy = String(headers['content-security-policy'])
       assert.match(policy, /default-src 'none'/)
       assert.match(policy, /script-src 'self';/)
@@ -239,7 +281,8 @@ describe('the web, attacked from outside', () => {
         String(headers['permissions-policy']),
         /publickey-credentials-get=\(self\), publickey-credentials-create=\(self\)/,
       )
-      assert.equal(headers['cache-control'], 'no-store')
+      // The page itself says nothing of anybody; what it shows it asks for.
+      assert.equal(headers['cache-control'], pages.includes(path) ? 'no-cache' : 'no-store')
       assert.equal(headers['x-powered-by'], undefined)
     }
   })

@@ -99,6 +99,21 @@ for (const store of eitherStore)
       assert.deepEqual([listed?.strength, listed?.unendorsed.length], ['passkey', 1])
     })
 
+    test('who only wrote a colleague’s address keeps them from no invitation, and loses it when they come', async () => {
+      const { link: first } = await inviteOne(ana, 'mal@example.com')
+      const mal = await accept(first, 'mal')
+      await mal.act('PATCH', '/me', { email: 'nia@example.com' })
+      const { link } = await inviteOne(ana, 'nia@example.com')
+      assert.equal((await me(mal)).email, 'nia@example.com')
+      const nia = await accept(link, 'nia')
+      assert.deepEqual([(await me(nia)).email, (await me(mal)).email], ['nia@example.com', ''])
+      await refused(
+        ana.call('POST', '/invitations', { emails: ['Nia@example.com'], role: 'member' }),
+        409,
+        'already-here',
+      )
+    })
+
     test('a link opens once, also for two at once', async () => {
       const { link } = await inviteOne(ana, 'once@example.com')
       const two = [postern.stranger(), postern.stranger()]
@@ -127,7 +142,10 @@ for (const store of eitherStore)
     test('it ends after a week, when it is withdrawn, and when it is sent again', async () => {
       const late = await inviteOne(ana, 'late@example.com')
       ahead = 7 * dayMs
-      await refused(accept(late.link, 'late'), 410, 'link-expired')
+      const expired = await refused(accept(late.link, 'late'), 410, 'link-expired')
+      assert.equal(expired.help, 'Ask whoever gave it to you for a new one.')
+      const cut = await refused(accept(late.link.slice(0, -3), 'late'), 410, 'link-unknown')
+      assert.match(cut.help ?? '', /^Was it copied whole\?/)
       await ana.signIn()
       assert.equal(await stateOf(late.id), 'expired')
       const again = await ana.act<InvitationMade>('POST', `/invitations/${late.id}/resend`, {})
@@ -270,6 +288,9 @@ for (const store of eitherStore)
       const other = await inviteOne(ana, 'lea@example.com')
       const max = await accept(next.url, 'max')
       assert.equal((await me(max)).role, 'owner')
+      // Whoever was invited has no shell there; whoever made this one has.
+      const spent = await refused(accept(next.url, 'max2'), 410, 'link-used')
+      assert.match(spent.help ?? '', /admin setup-link/)
       await accept(other.link, 'lea')
     })
 

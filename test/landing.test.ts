@@ -95,6 +95,16 @@ for (const store of eitherStore)
         clone,
       ])
       assert.equal((await gitOrThrow(clone, ['rev-parse', 'HEAD'])).trim(), rebased.mergeOid)
+      for (const oid of [forward.mergeOid, rebased.mergeOid]) {
+        const said = await ana.call<{ items: { level: string }[] }>(
+          'GET',
+          `${repository.path}/commits/${oid}/attestations`,
+        )
+        assert.deepEqual(
+          said.items.map(({ level }) => level),
+          ['SLSA_SOURCE_LEVEL_3'],
+        )
+      }
       let report = ''
       const code = await verify([clone], { out: (part) => (report += part), err: (part) => (report += part) })
       assert.equal(code, 0, report)

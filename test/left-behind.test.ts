@@ -13,7 +13,8 @@ import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
-const fortnightMs = 14 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+const fortnightMs = 14 * dayMs
 
 interface Home {
   attention: { kind: string; text: string; href: string }[]
@@ -114,5 +115,24 @@ for (const store of eitherStore)
         'webhook.kept',
         'webhook.passed-on',
       ])
+    })
+
+    test('in as many days as an owner has set, from one to thirty', async () => {
+      const set = (value: number) => ana.act('PUT', '/settings/keepDays', { value })
+      await refused(set(31), 422, 'invalid-input')
+      await set(3)
+      const cy = await postern.join(ana, 'cy')
+      const { database, now } = postern.postern.ceremonies
+      const { id } = await cy.call<{ id: 'usr_' }>('GET', '/me')
+      await database.write((tx) =>
+        tx
+          .updateTable('webhook')
+          .set({ stewardId: id, adoptBy: null, isActive: 1 })
+          .where('repositoryId', '=', held.id as 'rep_')
+          .execute(),
+      )
+      await ana.act('POST', '/people/cy/end', { reason: '' })
+      const { keepBy } = await webhook()
+      assert.ok(Math.abs((keepBy ?? 0) - now() - 3 * dayMs) < 60_000, String(keepBy))
     })
   })

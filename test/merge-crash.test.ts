@@ -223,7 +223,7 @@ async function crash(t: TestContext, method: 'merge' | 'rebase'): Promise<void> 
     await ana.act('PUT', `${R}/protected-branches/main/rule`, rule)
     for (const [index, moment] of moments.entries()) {
       let isCaught = false
-      for (let attempt = 0; attempt < 5 && !isCaught; attempt++) {
+      for (let attempt = 0; attempt < 20 && !isCaught; attempt++) {
         isCaught = await crashAt(moment, `change-${index}-${attempt}`)
         t.diagnostic(`${moment.name}: ${isCaught ? 'died there' : 'too late, once more'}`)
       }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { listenForAdmin } from '../src/commands/admin-socket.ts'
 import { loadConfig } from '../src/config.ts'
+import type { Id } from '../src/database/id.ts'
 import { lockDataFolder } from '../src/database/lock.ts'
 import type { CredentialView, Me } from '../src/identity/shapes.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
@@ -87,9 +88,16 @@ for (const store of eitherStore)
           statuses: '',
         },
       ])
-      assert.equal(await strengthOf(ana), 'device-bound')
+      const described = async () => {
+        const { items } = await ana.call<{ items: Me['session'][] }>('GET', '/me/sessions')
+        const { session } = await ana.call<Me>('GET', '/me')
+        return [session, items.find(({ isCurrent }) => isCurrent)].map((one) => [one?.strength, one?.acr, one?.amr])
+      }
+      const claimed = ['device-bound', 'phr', ['user', 'pop']]
+      assert.deepEqual(await described(), [claimed, claimed])
       await ana.signIn()
-      assert.equal(await strengthOf(ana), 'attested')
+      const proven = ['attested', 'phrh', ['hwk', 'user', 'pop']]
+      assert.deepEqual(await described(), [proven, proven])
       const { model, isModelVerified, hasIcon, strength } = await passkeyOf(ana)
       assert.deepEqual([model, isModelVerified, hasIcon, strength], ['Good key', true, true, 'attested'])
     })
@@ -194,6 +202,22 @@ for (const store of eitherStore)
       assert.deepEqual([answer.outcome, answer.number], ['imported', 15])
       const [facts = {}] = (await factsOf('metadata.imported')).slice(-1)
       assert.deepEqual([facts['number'], facts['source'], String(facts['seal']).slice(0, 4)], [15, 'upload', 'sea_'])
+      // The tap and the event keep how strongly it was done.
+      const { read } = postern.postern.ceremonies.database
+      const taps = read
+        .selectFrom('seal')
+        .select('strength')
+        .where('id', '=', facts['seal'] as Id<'sea'>)
+      const events = read
+        .selectFrom('auditEvent')
+        .select(['strength', 'leaf'])
+        .where('action', '=', 'metadata.imported')
+      const event = await events.where('method', '=', 'passkey').executeTakeFirst()
+      const kept = JSON.parse(event?.leaf ?? '{}') as { strength?: string }
+      assert.deepEqual(
+        [(await taps.executeTakeFirst())?.strength, event?.strength, kept.strength],
+        ['attested', 'attested', 'attested'],
+      )
     })
 
     test('an upload that is no good is refused before anybody taps', async () => {
@@ -231,6 +255,41 @@ for (const store of eitherStore)
       )
       await refused(ana.call('GET', '/authenticator-models/nothing/icon'), 404, 'not-found')
       await assert.rejects(postern.stranger().call('GET', `/authenticator-models/${good.aaguid}/icon`), { status: 401 })
+    })
+
+    test('every format is verified by one file of metadata; a key that attests nothing is its own word', async () => {
+      const formats = ['packed', 'tpm', 'apple', 'android-key', 'fido-u2f'] as const
+      const aaguid = (at: number) => `0a1b2c3d-0000-4000-8000-00000000001${at}`
+      const makers = formats.map((format, at) => makeMaker({ format, aaguid: aaguid(at) }))
+      await importMetadata(postern, [good, broken, ...makers], { number: 16 })
+      for (const [at, format] of formats.entries()) await ana.addPasskey(keyOf(makers[at] ?? assert.fail()), format)
+      await ana.addPasskey(new SoftwareAuthenticator({ aaguid: aaguid(0) }), 'none')
+      const { items } = await ana.call<{ items: CredentialView[] }>('GET', '/me/credentials')
+      const shown = Object.fromEntries(items.map(({ name, model, strength }) => [name, [model, strength]]))
+      for (const format of formats) assert.deepEqual(shown[format], [`Test key (${format})`, 'attested'], format)
+      assert.deepEqual(shown['none'], ['Test key (packed)', 'device-bound'])
+    })
+
+    test('a rule about one model is asked at registration and at each sign-in, and saying to be it is not enough', async () => {
+      const link = await linkFor('zoe')
+      const only = (models: NonNullable<Rule['requires']['models']>): Rule[] => [
+        { ...shipped('hardware-keys'), who: ['user:zoe'], requires: { models } },
+      ]
+      await setRules(ana, only({ allow: [good.aaguid] }))
+      await refused(enter(broken, 'zoe', link), 403, 'not-allowed')
+      for (const attestation of ['none', 'packed-self'] as const) {
+        const claiming = new SoftwareAuthenticator({ aaguid: good.aaguid, attestation })
+        await refused(new Person(postern.origin, claiming).register(link, applicant('zoe')), 403, 'not-allowed')
+      }
+      const zoe = await enter(good, 'zoe', link)
+      await zoe.call('GET', '/projects')
+      await setRules(ana, only({ deny: [good.aaguid] }))
+      await refused(zoe.call('GET', '/projects'), 403, 'stronger-key-needed')
+      await zoe.signIn()
+      await refused(zoe.call('GET', '/projects'), 403, 'stronger-key-needed')
+      await setRules(ana, only({ deny: [broken.aaguid] }))
+      await zoe.call('GET', '/projects')
+      await setRules(ana, [])
     })
 
     async function vouchFor(username: string): Promise<void> {

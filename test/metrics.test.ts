@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { commitAs, git, gitOrThrow } from '../src/walk/git.ts'
@@ -109,7 +111,7 @@ describe('what is counted', () => {
   let postern: StartedPostern
   let ana: Person
   before(async () => {
-    postern = await startPostern({ flags: ['--rate-limit', '600'] })
+    postern = await startPostern({ flags: ['--rate-limit', '600', '--ssh-port', '0'] })
     ana = await postern.owner()
   })
   after(() => postern[Symbol.asyncDispose]())
@@ -201,11 +203,25 @@ describe('what is counted', () => {
     await gitOrThrow(folder, ['clone', '--quiet', remote, 'clone'])
     await gitOrThrow(join(folder, 'clone'), ['fetch', '--quiet'])
     assert.notEqual((await git(folder, ['ls-remote', remoteWith('wrong')])).code, 0)
+    const isRunning = async (operation: string): Promise<boolean> =>
+      (await samples(postern)).get(`postern_git_operations_running{operation="${operation}"}`) !== 0
+    // A client is gone a moment before what served it.
+    while ((await isRunning('fetch')) || (await isRunning('push'))) await new Promise(setImmediate)
     const counted = await samples(postern)
     assert.equal(counted.get('postern_git_operations_total{operation="push"}'), 1)
     assert.equal(counted.get('postern_git_operations_total{operation="fetch"}'), 2)
     assert.equal(counted.get('postern_git_operations_running{operation="fetch"}'), 0)
     assert.equal(counted.get('postern_git_operations_running{operation="push"}'), 0)
+  })
+
+  test('connections over SSH that are open now', async () => {
+    const open = async (): Promise<number> => (await samples(postern)).get('postern_ssh_connections_open') ?? Number.NaN
+    assert.equal(await open(), 0)
+    const socket = connect(postern.postern.sshPort() ?? 0, '127.0.0.1')
+    await once(socket, 'data')
+    assert.equal(await open(), 1)
+    socket.destroy()
+    while ((await open()) !== 0) await new Promise(setImmediate)
   })
 
   test('requests refused as too many', async () => {

@@ -6,6 +6,7 @@ import { Person } from '../src/walk/person.ts'
 import { applicant, signInWith } from './support/ceremony.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { setRules } from './support/guardrails.ts'
+import { importMetadata, makeMaker } from './support/metadata.ts'
 import { refused } from './support/refusal.ts'
 import { freePort, type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -54,14 +55,36 @@ for (const store of eitherStore)
       assert.match(await told('bo', /registered for you through a link/), /“My first passkey”/)
     })
 
-    test('of a passkey added, and removed', async () => {
+    test('of a passkey added, renamed and removed', async () => {
       const { id } = await ana.addPasskey(new SoftwareAuthenticator(), 'the blue one')
       assert.match(
         await told('ana', /passkey was added/),
         /“the blue one”.*\n\nIf this was not you, remove it at http/s,
       )
+      await ana.act('PATCH', `/me/credentials/${id}`, { name: 'my first one' })
+      assert.match(
+        await told('ana', /passkey of your account was renamed/),
+        /“the blue one” was renamed to “my first one” .*\n\nIf this was not you, look through http/s,
+      )
       await ana.act('DELETE', `/me/credentials/${id}`)
-      assert.match(await told('ana', /passkey was removed/), /“the blue one”/)
+      assert.match(await told('ana', /passkey was removed/), /“my first one”/)
+    })
+
+    test('of a passkey that counts for more, or less, by what its model is known for now', async () => {
+      const maker = makeMaker({ name: 'Blue model' })
+      await ana.addPasskey(new SoftwareAuthenticator({ attest: maker.attester }), 'another blue one')
+      await told('ana', /passkey was added/)
+      await importMetadata(postern, [maker], { number: 1 })
+      assert.match(
+        await told('ana', /your passkeys counts differently/),
+        /“another blue one”.*hardware key of a verified model/s,
+      )
+      const entry = maker.entry({ statusReports: [{ status: 'REVOKED' }] })
+      await importMetadata(postern, [], { number: 2, entries: [entry] })
+      assert.match(
+        await told('ana', /your passkeys counts differently/),
+        /number 2 its model, Blue model, is reported with REVOKED/,
+      )
     })
 
     test('of a rule with a date, as soon as it is made, if they do not have what it will ask', async () => {
@@ -124,7 +147,7 @@ for (const store of eitherStore)
       const di = await postern.join(ana, 'di')
       await told('di', /registered for you/)
       await refused(di.call('GET', '/mail'), 403, 'not-allowed')
-      assert.equal(server.letters.length, 10, 'and no letter more than these')
+      assert.equal(server.letters.length, 14, 'and no letter more than these')
     })
   })
 

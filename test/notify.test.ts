@@ -104,7 +104,7 @@ for (const store of eitherStore)
     test('and a browser that is gone is forgotten', async () => {
       service.answer(410)
       await asking(async () => void (await service.next()))
-      const until = Date.now() + 10_000
+      const until = Date.now() + 60_000
       for (;;) {
         const { push } = await eve.call<NotificationView>('GET', '/me/notifications')
         if (push.browsers.length === 0) break

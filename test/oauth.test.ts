@@ -104,7 +104,7 @@ for (const store of eitherStore)
         audience: program.clientId,
       })
       assert.equal(payload['acr'], 'phr')
-      assert.deepEqual(payload['amr'], ['hwk', 'user', 'pop'])
+      assert.deepEqual(payload['amr'], ['user', 'pop'])
       assert.ok(Math.abs(Date.now() / 1000 - Number(payload['auth_time'])) < 60)
     })
 

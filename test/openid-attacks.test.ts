@@ -104,6 +104,24 @@ describe('attacks on sign-on by OpenID Connect', () => {
     )
   })
 
+  test('no address of a tool but that of the logout is ever fetched: there is nowhere to say another', async () => {
+    const inside = 'http://169.254.169.254/latest/meta-data'
+    for (const name of ['jwksUri', 'jwks_uri', 'sectorIdentifierUri', 'requestUris', 'logoUri', 'initiateLoginUri'])
+      await assert.rejects(
+        addTool(ana, 'bad', { settings: { [name]: name === 'requestUris' ? [inside] : inside } }),
+        (error: unknown) => error instanceof ApiError && error.status === 422,
+        name,
+      )
+    for (const path of ['/oidc/reg', '/oidc/register', '/oidc/request'])
+      assert.equal((await fetch(`${postern.origin}${path}`, { method: 'POST', body: '{}' })).status, 404, path)
+    const said = wiki.config.serverMetadata()
+    assert.deepEqual(
+      // OpenID Connect Discovery §3: the second is no where it is left out, the first would be yes.
+      [said.request_uri_parameter_supported, said.request_parameter_supported, said.registration_endpoint],
+      [false, undefined, undefined],
+    )
+  })
+
   test('a word of an end goes nowhere inside the house, whatever a name leads to', async () => {
     await using inside = await startReceiver()
     const tool = await addTool(ana, 'ssrf', {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
-import { Person } from '../src/walk/person.ts'
+import { ApiError, Person } from '../src/walk/person.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
@@ -34,7 +34,7 @@ for (const store of eitherStore)
       assert.equal(claims?.['preferred_username'], 'ana')
       assert.equal(claims?.['name'], 'Ana Example')
       assert.equal(claims?.['acr'], 'phr')
-      assert.deepEqual(claims?.['amr'], ['hwk', 'user', 'pop'])
+      assert.deepEqual(claims?.['amr'], ['user', 'pop'])
       assert.deepEqual(claims?.['groups'], [])
       assert.match(claims?.['sid'] as string, /^gra_/)
       assert.ok(Math.abs(Number(claims?.['auth_time']) - before / 1000) < 60)
@@ -48,8 +48,39 @@ for (const store of eitherStore)
         headers: { authorization: `Bearer ${tokens.access_token}` },
       })
       assert.equal(git.status, 401, 'what a tool was given lets it in to nothing here')
+      const { leaf } = await postern.postern.ceremonies.database.read
+        .selectFrom('auditEvent')
+        .select('leaf')
+        .where('action', '=', 'application.opened')
+        .executeTakeFirstOrThrow()
+      const { decision } = JSON.parse(leaf) as { decision: Record<string, unknown> }
+      assert.deepEqual(
+        ['act', 'outcome', 'application', 'username', 'strength'].map((name) => decision[name]),
+        ['application.use', 'allow', 'wiki', 'ana', 'device-bound'],
+      )
       const { items } = await ana.call<{ items: { program: string; isApplication: boolean }[] }>('GET', '/me/programs')
       assert.deepEqual([items[0]?.program, items[0]?.isApplication], ['Wiki', true])
+    })
+
+    test('discovery tells the truth: what it names is answered', async () => {
+      const said = wiki.config.serverMetadata()
+      for (const prompt of said['prompt_values_supported'] as string[]) {
+        const { search } = await led(ana, (await question(wiki, { prompt })).url)
+        assert.doesNotMatch(search, /error=/, prompt)
+      }
+      const own = ['openid', 'profile', 'email', 'offline_access']
+      assert.deepEqual(said.scopes_supported?.slice(0, 4), own)
+      assert.equal((await signOnTo(ana, wiki, { scope: own.join(' ') })).claims()?.['name'], 'Ana Example')
+      assert.deepEqual(said.acr_values_supported, ['phr', 'phrh'])
+      assert.equal(said.claims_parameter_supported, true)
+      // An address that nobody has confirmed is told to nobody.
+      const asked = (said.claims_supported ?? []).filter((claim) => !claim.startsWith('email'))
+      const wanted = Object.fromEntries(asked.map((claim) => [claim, null]))
+      const claims = JSON.stringify({ id_token: wanted, userinfo: wanted })
+      const tokens = await signOnTo(ana, wiki, { scope: 'openid', claims })
+      for (const claim of asked) assert.ok(tokens.claims()?.[claim] !== undefined, claim)
+      const who = await client.fetchUserInfo(wiki.config, tokens.access_token, tokens.claims()?.sub ?? '')
+      assert.equal(who['name'], 'Ana Example', 'asked for by itself, without its scope')
     })
 
     test('a stranger signs in first, and is asked nothing where nobody may be', async () => {
@@ -159,6 +190,104 @@ for (const store of eitherStore)
       assert.equal(anew.outcome, 'consent')
     })
 
+    test('a tool that wants its person to be asked has them asked, each time anew', async () => {
+      const wants = { prompt: 'consent' }
+      const asked = await question(wiki, wants)
+      const page = await led(ana, asked.url)
+      const open = await standing(ana, page)
+      assert.deepEqual([open.outcome, open.scopes], ['consent', ['openid', 'profile', 'email', 'groups']])
+      assert.equal((await led(ana, `${postern.origin}${open.returnTo}`)).pathname, '/-/sign-on', 'a link is no yes')
+      const yes = await ana.call<{ returnTo: string }>('POST', '/sign-on/consent', { returnTo: open.returnTo })
+      const back = await led(ana, `${postern.origin}${yes.returnTo}`)
+      assert.equal((await take(wiki, back, asked)).claims()?.['preferred_username'], 'ana')
+      const other = new URL(yes.returnTo, postern.origin)
+      other.searchParams.set('state', 'of-another-question')
+      assert.equal((await led(ana, other)).pathname, '/-/sign-on', 'a yes is for its own question')
+      const bea = await postern.join(ana, 'bea')
+      assert.equal((await led(bea, `${postern.origin}${yes.returnTo}`)).pathname, '/-/sign-on', 'and its own person')
+      const vic = await postern.join(ana, 'vic')
+      const { returnTo } = await standing(vic, await led(vic, (await question(wiki, wants)).url))
+      const theirs = await vic.call<{ returnTo: string }>('POST', '/sign-on/consent', { returnTo })
+      const begun = await vic.call<{ ceremonyId: string; publicKey: never }>('POST', '/sign-in/begin', {})
+      const response = bea.authenticator.get(begun.publicKey, postern.origin)
+      await vic.call('POST', '/sign-in/finish', { ceremonyId: begun.ceremonyId, response })
+      const seen = await led(vic, `${postern.origin}${theirs.returnTo}`)
+      assert.equal(seen.pathname, '/-/sign-on', 'whoever sits there next has not said it')
+      const again = await standing(ana, await led(ana, (await question(wiki, wants)).url))
+      assert.equal(again.outcome, 'consent')
+      const both = await question(wiki, { prompt: 'login consent' })
+      const first = await led(ana, both.url)
+      assert.equal((await standing(ana, first)).outcome, 'fresh-tap')
+      await ana.signIn()
+      assert.equal((await standing(ana, first)).outcome, 'consent')
+    })
+
+    test('a device is signed on by a code where the application says so, as its person may', async () => {
+      await ana.act('POST', '/groups', { name: 'viewers', description: '' })
+      const tv = await addTool(ana, 'screens', {
+        audience: 'groups',
+        groups: ['viewers'],
+        settings: { deviceFlow: true, refreshTokens: true },
+      })
+      const refusedOf = (error: unknown) => (error instanceof client.ResponseBodyError ? error.error : String(error))
+      const scope = 'openid profile offline_access'
+      assert.equal(
+        await client.initiateDeviceAuthorization(wiki.config, { scope }).then(() => 'let in', refusedOf),
+        'invalid_request',
+      )
+      const begun = await client.initiateDeviceAuthorization(tv.config, { scope })
+      const typed = { userCode: begun.user_code.toLowerCase(), repositoryIds: null }
+      const code = { userCode: typed.userCode }
+      const vera = await postern.join(ana, 'vera')
+      for (const work of [
+        vera.call('POST', '/device-authorisations/find', code),
+        vera.act('POST', '/device-authorisations', typed),
+      ])
+        await assert.rejects(work, (error) => error instanceof ApiError && /not open to you/.test(error.problem.title))
+      await ana.act('PUT', '/groups/viewers/members/vera')
+      const asked = await vera.call<Record<string, unknown>>('POST', '/device-authorisations/find', code)
+      assert.deepEqual([asked['program'], asked['learns'], asked['scopes']], ['Screens', ['openid', 'profile'], []])
+      await vera.act('POST', '/device-authorisations', typed)
+      const tokens = await client.pollDeviceAuthorizationGrant(tv.config, { ...begun, interval: 0 })
+      const claims = tokens.claims()
+      assert.deepEqual([claims?.['preferred_username'], claims?.['acr']], ['vera', 'phr'])
+      assert.match(claims?.['sid'] as string, /^gra_/)
+      assert.ok(Math.abs(Number(claims?.['auth_time']) - Date.now() / 1000) < 60)
+      const next = await client.refreshTokenGrant(tv.config, tokens.refresh_token ?? '')
+      assert.equal(await isActive(tv, next.access_token), true)
+      await assert.rejects(vera.call('POST', '/device-authorisations/find', code), 'a code is good once')
+      const no = await client.initiateDeviceAuthorization(tv.config, { scope })
+      await vera.call('POST', '/device-authorisations/refusal', { userCode: no.user_code })
+      assert.equal(
+        await client.pollDeviceAuthorizationGrant(tv.config, { ...no, interval: 0 }).catch(refusedOf),
+        'access_denied',
+      )
+      const late = await client.initiateDeviceAuthorization(tv.config, { scope })
+      const { rules } = (await readPolicy(ana)).policy
+      await setRules(ana, [
+        ...rules,
+        {
+          id: 'screens-hardware',
+          title: 'Screens take a hardware key',
+          mode: 'enforce',
+          who: ['everyone'],
+          does: ['application.use'],
+          where: { applications: ['screens'] },
+          requires: { strength: 'attested' },
+        },
+      ])
+      await assert.rejects(
+        vera.act('POST', '/device-authorisations', { userCode: late.user_code, repositoryIds: null }),
+        (error) => error instanceof ApiError && /need a hardware key/.test(error.problem.title),
+      )
+      assert.equal(await isActive(tv, next.access_token), false)
+      await setRules(ana, rules)
+      await vera.act('POST', '/device-authorisations', { userCode: late.user_code, repositoryIds: null })
+      const again = await client.pollDeviceAuthorizationGrant(tv.config, { ...late, interval: 0 })
+      await vera.signOut()
+      assert.equal(await isActive(tv, again.access_token), false, 'the device is out with its person’s session')
+    })
+
     test('refresh tokens rotate; one shown twice ends the sign-on', async () => {
       const tokens = await signOnTo(ana, wiki)
       const next = await client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? '')
@@ -256,32 +385,45 @@ for (const store of eitherStore)
     })
 
     test('a sign-on lasts as long as its session and the rules of today let it', async () => {
+      await using told = await startReceiver()
       const quin = await postern.join(ana, 'quin')
       const idle = await signOnTo(quin, wiki)
       ahead = 24.5 * 3_600_000
       await assert.rejects(client.refreshTokenGrant(wiki.config, idle.refresh_token ?? ''), 'the session idled away')
       ahead = 0
       await quin.signIn()
-      const tokens = await signOnTo(quin, wiki)
+      const tool = await addTool(ana, 'ruled', {
+        settings: { refreshTokens: true, backchannelLogoutUri: `${told.url}logout` },
+      })
       const { rules } = (await readPolicy(ana)).policy
-      for (const requires of [{ strength: 'attested' as const }, { networks: ['192.0.2.0/24'] }]) {
-        await setRules(ana, [
-          ...rules,
-          {
-            id: 'wiki-closed',
-            title: 'The wiki is closed',
-            mode: 'enforce',
-            who: ['user:quin'],
-            does: ['application.use'],
-            where: { applications: ['wiki'] },
-            requires,
-          },
-        ])
-        assert.equal(await isActive(wiki, tokens.access_token), false, JSON.stringify(requires))
-        await assert.rejects(client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? ''))
-      }
-      await setRules(ana, rules)
-      assert.equal(await isActive(wiki, tokens.access_token), true)
+      for (const shows of [true, false])
+        for (const requires of [{ strength: 'attested' as const }, { networks: ['192.0.2.0/24'] }]) {
+          const tokens = await signOnTo(quin, tool)
+          await setRules(ana, [
+            ...rules,
+            {
+              id: 'wiki-closed',
+              title: 'The wiki is closed',
+              mode: 'enforce',
+              who: ['user:quin'],
+              does: ['application.use'],
+              where: { applications: ['ruled'] },
+              requires,
+            },
+          ])
+          if (shows) {
+            assert.equal(await isActive(tool, tokens.access_token), false, JSON.stringify(requires))
+            await assert.rejects(client.refreshTokenGrant(tool.config, tokens.refresh_token ?? ''))
+          }
+          // Told once, whether or not it has asked meanwhile.
+          const token = new URLSearchParams((await told.next()).body).get('logout_token') ?? ''
+          assert.equal(decodeJwt(token)['sid'], tokens.claims()?.['sid'])
+          await setRules(ana, rules)
+          assert.equal(await isActive(tool, tokens.access_token), false, 'over is over')
+          const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=grant.ended')
+          assert.ok(items.some(({ sentence }) => /quin .* the rules no longer let its person in/.test(sentence)))
+        }
+      assert.equal(told.received.length, 4)
     })
 
     test('who leaves the group that a tool is open to is signed out there', async () => {
@@ -386,6 +528,36 @@ for (const store of eitherStore)
       assert.equal(await isActive(tool, tokens.access_token), false)
       assert.equal(await isActive(wiki, elsewhere.access_token), true)
       await ana.call('GET', '/me')
+    })
+
+    test('keys that leaked end at once, with what they signed; nobody is signed out by it', async () => {
+      const tokens = await signOnTo(ana, wiki)
+      const fetched = async (path: string) =>
+        ((await (await fetch(`${postern.origin}${path}`)).json()) as { keys: { kid: string }[] }).keys
+      const kidsOf = async () =>
+        [...(await fetched('/oidc/jwks')), ...(await fetched('/proxy/jwks'))].map(({ kid }) => kid)
+      const before = await kidsOf()
+      const mia = await postern.join(ana, 'mia')
+      await assert.rejects(mia.call('POST', '/sign-on/keys/end'), { status: 403 })
+      await ana.act('POST', '/sign-on/keys/end')
+      const after_ = await kidsOf()
+      assert.equal(after_.length, before.length)
+      assert.deepEqual(
+        after_.filter((kid) => before.includes(kid)),
+        [],
+      )
+      const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=sign-on.keys-ended')
+      assert.match(items[0]?.sentence ?? '', /^Ana Example ended the keys that sign for applications/)
+      const end = (hint: string) => led(ana, client.buildEndSessionUrl(wiki.config, { id_token_hint: hint }))
+      assert.equal((await end(tokens.id_token ?? '')).search, '?over=no', 'a token by them is nobody’s')
+      assert.equal(await isActive(wiki, tokens.access_token), true)
+      const fresh = await addTool(ana, 'fresh')
+      client.enableNonRepudiationChecks(fresh.config)
+      assert.equal((await signOnTo(ana, fresh)).claims()?.['preferred_username'], 'ana')
+      await jwtVerify(
+        (await signOnTo(ana, fresh)).id_token ?? '',
+        createRemoteJWKSet(new URL('/oidc/jwks', postern.origin)),
+      )
     })
 
     async function stopProgram(person: Person): Promise<void> {

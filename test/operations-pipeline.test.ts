@@ -21,7 +21,7 @@ const packBytes = 24 * 1024 ** 2
 const heldBytes = 1024 ** 2
 
 for (const { name, flags } of eitherStore)
-  test(`a job that renews its token comes in for 90 minutes, where sessions end after 5 idle or 15 in all, and is cut with its pipeline, on ${name}`, async () => {
+  test(`a job that renews its token comes in for 90 minutes, where sessions end after 4 idle or 15 in all, and is cut with its pipeline, on ${name}`, async () => {
     let ahead = 0
     const now = () => Date.now() + ahead
     await using issuer = await startWorkloadIssuer({ now })
@@ -32,7 +32,7 @@ for (const { name, flags } of eitherStore)
     await ana.call('POST', '/projects/acme/repositories', { name: 'shop', description: '' })
     const { id } = await letIn(ana, shop, newPipeline(issuer.issuer, { lifetimeMinutes: 10, runHours: 2 }))
     await setRules(ana, [
-      shipped('session-limits', { requires: { sessionIdleSeconds: 5 * 60, sessionAbsoluteSeconds: 15 * 60 } }),
+      shipped('session-limits', { requires: { sessionIdleSeconds: 4 * 60, sessionAbsoluteSeconds: 15 * 60 } }),
       shipped('token-lifetime', { does: ['token.use'], requires: { tokenLifetimeDays: 1 } }),
     ])
 

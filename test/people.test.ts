@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Person as ListedPerson, PersonDetail } from '../src/identity/shapes.ts'
 import { recomputeRole } from '../src/identity/recompute-role.ts'
 import { createUser } from '../src/identity/users.ts'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import type { Person } from '../src/walk/person.ts'
 import { applicant, registerWith } from './support/ceremony.ts'
 import { refused } from './support/refusal.ts'
@@ -14,7 +15,8 @@ interface Listed {
   nextCursor: string | null
 }
 
-const weekMs = 7 * 24 * 3_600_000
+const dayMs = 24 * 3_600_000
+const weekMs = 7 * dayMs
 
 for (const store of eitherStore)
   describe(`people on ${store.name}`, () => {
@@ -224,6 +226,27 @@ for (const store of eitherStore)
       assert.ok(listed['ended']?.includes('gone') && !listed['people']?.includes('gone'))
       assert.ok(listed['no-passkey']?.includes('looked-after') && !listed['no-passkey'].includes('kit'))
       assert.ok(!listed['people']?.includes('robot'))
+      const synced = Object.assign(postern.stranger(), {
+        authenticator: new SoftwareAuthenticator({ backupEligible: true, backupState: true }),
+      })
+      await registerWith(synced, (await add(ana, applicant('synced'))).link, 'synced')
+      const soon = { ...applicant('soon'), role: 'guest' as const, createdBy: null, at: now() }
+      await database.write(async (tx) => {
+        await createUser(tx, { ...soon, endsAt: now() + 29 * dayMs })
+        await createUser(tx, { ...soon, ...applicant('later'), endsAt: now() + 31 * dayMs })
+      })
+      for (const [filter, names] of [
+        ['only-synced', ['synced']],
+        ['guests-ending', ['soon']],
+        ['guests', ['soon', 'later']],
+      ] as const) {
+        const { items } = await ana.call<Listed>('GET', `/people?filter=${filter}`)
+        assert.deepEqual(
+          items.map(({ username }) => username),
+          names,
+          filter,
+        )
+      }
     })
 
     test('guests come by the day they leave, in pages that miss nobody', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import pg from 'pg'
 import { loadConfig } from '../src/config.ts'
+import type { Id } from '../src/database/id.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { verifyRegistration } from '../src/protocols/webauthn/verify-registration.ts'
@@ -12,6 +13,8 @@ import { createUser } from '../src/identity/users.ts'
 import { createPostern } from '../src/server.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
+import { requestOf } from './support/held-push.ts'
+import { makeHeld } from './support/held-repository.ts'
 import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
 import { startRelay } from './support/relay.ts'
@@ -124,12 +127,31 @@ test('two nodes are one instance: a ceremony begun here ends there, and an end h
     '--ssh-port',
     'off',
     '--log-level',
-    'error',
+    'fatal',
   ]
+  const ana = await postern.owner()
+  const held = await makeHeld(postern, ana, 'payments/api')
+  await held.setPush('main', 'tap')
+  const tip = await held.commit('waiting.txt')
+  const [push, forgotten] = [held.push('main'), held.push('main')]
+  const [{ id }, { id: late }] = [await requestOf(push, ana), await requestOf(forgotten, ana)]
+  // As a node that is gone would have left it.
+  const { database: store } = postern.postern.ceremonies
+  await store.write((tx) =>
+    tx
+      .updateTable('heldPush')
+      .set({ nodeId: 'gone' })
+      .where('requestId', '=', late as Id<'srq'>)
+      .execute(),
+  )
   const otherNode = await createPostern(loadConfig(flags, {}))
   await otherNode.listen()
   try {
-    const ana = await postern.owner()
+    await refused(ana.tap(late), 409, 'push-over')
+    await ana.tap(id)
+    const landed = await push.ended
+    assert.deepEqual([landed.code, await held.tip('main')], [0, tip], landed.screen)
+    assert.notEqual((await forgotten.ended).code, 0)
     let turn = 0
     const ports = [Number(new URL(postern.origin).port), port]
     await using balancer = await startRelay({

@@ -2,14 +2,21 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { execFile } from 'node:child_process'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as sendRequest } from 'node:http'
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as sendRequest,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { promisify } from 'node:util'
+import type { Explanation, RuleCounts } from '../src/guardrails/shapes.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import type { Person } from '../src/walk/person.ts'
-import { setRules } from './support/guardrails.ts'
+import { readPolicy, setRules } from './support/guardrails.ts'
 import { readGuide } from './support/guide.ts'
 import { makeRoute } from './support/make-route.ts'
 import { type RawAnswer, rawRequest } from './support/raw-request.ts'
@@ -81,6 +88,16 @@ describe('programs at tools behind the proxy', () => {
     const { port } = new URL(postern.origin)
     const headers = { host: `${slug}.localhost:${port}`, authorization: `Bearer ${secret}`, ...more }
     return rawRequest(`http://127.0.0.1:${port}`, { path: '/api/cards', headers })
+  }
+
+  /** What goes on for ever. */
+  async function openStream(secret: string): Promise<{ asked: ClientRequest; stream: IncomingMessage }> {
+    const { port, hostname } = new URL(postern.origin)
+    const headers = { host: `board.localhost:${port}`, authorization: `Bearer ${secret}` }
+    const asked = sendRequest({ hostname, port, path: '/api/stream', headers, agent: false }).end()
+    const [stream] = (await once(asked, 'response')) as [IncomingMessage]
+    assert.equal(stream.statusCode, 200)
+    return { asked, stream }
   }
 
   const ask = (form: Record<string, string> | string[][], headers: Record<string, string> = {}): Promise<Response> =>
@@ -204,10 +221,7 @@ describe('programs at tools behind the proxy', () => {
 
   test('what a token has open goes on beyond its day, and lets nothing else in meanwhile', async () => {
     const { secret, id } = await makeToken(['application:use'])
-    const { port, hostname } = new URL(postern.origin)
-    const headers = { host: `board.localhost:${port}`, authorization: `Bearer ${secret}` }
-    const asked = sendRequest({ hostname, port, path: '/api/stream', headers, agent: false }).end()
-    const [stream] = (await once(asked, 'response')) as [IncomingMessage]
+    const { asked, stream } = await openStream(secret)
     at += 31 * 86_400_000
     const { read } = postern.postern.ceremonies.database
     const lastUsed = read
@@ -264,6 +278,17 @@ describe('programs at tools behind the proxy', () => {
     assert.equal(refused.status, 403)
     assert.match(refused.body, /Programs come from the office/)
     assert.equal(heard, undefined)
+    // What was refused is counted, and tried again by a draft.
+    const { items } = await ana.call<RuleCounts>('GET', '/policy/counts')
+    assert.equal(items.find((one) => one.rule === rule.id)?.refused, 1)
+    const { policy } = await readPolicy(ana)
+    const draft = { ...policy, rules: [{ ...rule, mode: 'off' }] }
+    const { replay } = await ana.call<Explanation>('POST', '/policy/explain', { policy: draft })
+    const calls = replay.rows.filter(({ act, outcome }) => act === 'application.call' && outcome === 'allow')
+    assert.deepEqual(
+      calls.map(({ changed }) => changed),
+      [1],
+    )
     await setRules(ana, [])
   })
 
@@ -284,7 +309,20 @@ describe('programs at tools behind the proxy', () => {
 
   test('when the agent ends, so does whatever it holds', async () => {
     const { access_token: secret } = await grant()
+    // By the end itself: the clock stands still here.
+    const open = await Promise.all([secret, token].map(openStream))
+    const over = open.map(
+      ({ stream }) =>
+        new Promise(
+          (resolve) =>
+            void stream
+              .on('error', () => {})
+              .on('close', resolve)
+              .resume(),
+        ),
+    )
     await ana.act('POST', '/people/robot/end', { reason: 'done' })
+    await Promise.all(over)
     assert.equal((await call(secret)).status, 401)
     assert.equal((await call(token)).status, 401)
     assert.equal((await ask(asking())).status, 401)

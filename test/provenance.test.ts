@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -8,7 +9,12 @@ import type { ReviewMade } from '../src/pull-requests/review/shapes.ts'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { BranchRule } from '../src/repositories/branch-rule.ts'
+import { main as verify } from '../src/verifier/main.ts'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { Person } from '../src/walk/person.ts'
+import { until } from './support/git-remote.ts'
 import { makeProposing } from './support/proposed.ts'
+import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -41,7 +47,26 @@ for (const store of eitherStore)
       assert.deepEqual(summary.subject, [
         { annotations: { sourceRefs: ['refs/heads/main'] }, digest: { gitCommit: mergeOid } },
       ])
-      assert.deepEqual(summary.predicate['verifiedLevels'], ['SLSA_SOURCE_LEVEL_3'])
+      const provenance = Buffer.from(said.provenance.payload, 'base64')
+      const { policyDigest, ...happened } = statementOf(said.provenance).predicate as Record<string, string>
+      const { timeVerified, ...verified } = summary.predicate
+      assert.equal(timeVerified, happened['updatedAt'])
+      const uri = `git+${postern.origin}/payments/api`
+      assert.deepEqual(verified, {
+        verifier: { id: `${postern.origin}/-/source-attestations` },
+        resourceUri: uri,
+        policy: { uri: `${postern.origin}/-/guardrails`, digest: { sha256: policyDigest?.replace('sha256:', '') } },
+        inputAttestations: [
+          { uri: 'urn:postern:source-provenance:v1', digest: { sha256: hash('sha256', provenance, 'hex') } },
+        ],
+        verificationResult: 'PASSED',
+        verifiedLevels: ['SLSA_SOURCE_LEVEL_3'],
+        slsaVersion: '1.2',
+      })
+      assert.deepEqual(
+        [happened['targetRef'], happened['targetID'], happened['pullRequest']],
+        ['refs/heads/main', mergeOid, String(number)],
+      )
       const { seals, controls, actor } = statementOf(said.provenance).predicate as {
         seals: { username: string; did: string }[]
         controls: { name: string; since: string }[]
@@ -57,6 +82,12 @@ for (const store of eitherStore)
       const kept = controls.find(({ name }) => name === 'history-kept')?.since ?? ''
       assert.equal((await read(kept))[0]?.level, 'SLSA_SOURCE_LEVEL_1')
       assert.equal(controls.find(({ name }) => name === 'sealed-changes')?.since, mergeOid)
+
+      const squashed = await repository.merge(ana, await repository.propose('squashed'), 'squash')
+      assert.deepEqual(
+        (await read(squashed.mergeOid)).map(({ level }) => level),
+        ['SLSA_SOURCE_LEVEL_3'],
+      )
 
       // Stock openssl, the key from the API, and the bytes that DSSE v1 says are signed.
       const { publicKeyPem } = await ana.call<{ publicKeyPem: string }>('GET', '/source-attestations/key')
@@ -85,6 +116,21 @@ for (const store of eitherStore)
         [said.provenance, said.summary],
       )
       assert.equal((await git('show', 'refs/postern/attestations:key.pem')).trim(), publicKeyPem.trim())
+
+      // A server that fell over before it had said it says it when it starts, and the same.
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx.deleteFrom('sourceAttestation').where('oid', '=', mergeOid).execute(),
+      )
+      assert.deepEqual(await read(mergeOid), [])
+      await postern.restart()
+      const again = await until(
+        () => read(mergeOid),
+        (items) => items.length > 0,
+      )
+      assert.deepEqual(
+        again.map(({ summary: once, provenance: how }) => [once, how]),
+        [[said.summary, said.provenance]],
+      )
     })
 
     test('a merge past the rule ends what the rule held, and nothing is said of it that is not so', async () => {
@@ -95,7 +141,14 @@ for (const store of eitherStore)
       await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'write' })
       const rulePath = `${repository.path}/protected-branches/main/rule`
       const { rule } = await ana.call<{ rule: BranchRule }>('GET', rulePath)
-      const asked = { approvals: 1, agentApprovals: 1, resolveThreads: true, bypass: ['repository-role:admin'] }
+      const ways = { methods: ['merge', 'rebase'], stockVerifiableOnly: false }
+      const asked = {
+        approvals: 1,
+        agentApprovals: 1,
+        resolveThreads: true,
+        bypass: ['repository-role:admin'],
+        ...ways,
+      }
       await ana.act('PUT', rulePath, { ...rule, ...asked })
       const said = async (oid: string) => {
         const { items } = await ana.call<{ items: SourceAttestation[] }>(
@@ -107,19 +160,61 @@ for (const store of eitherStore)
         const { controls } = statementOf(first.provenance).predicate as { controls: { name: string; since: string }[] }
         return { level: first.level, since: Object.fromEntries(controls.map(({ name, since }) => [name, since])) }
       }
-      const approved = async (branch: string) => {
-        const number = await repository.propose(branch)
+      const approve = async (person: Person, number: number): Promise<void> => {
         const pullRequest = `${repository.path}/pull-requests/${number}`
-        const { headOid } = await ben.call<PullRequestView>('GET', pullRequest)
+        const { headOid } = await person.call<PullRequestView>('GET', pullRequest)
         const review = { verdict: 'approved', body: '', headOid }
-        const { sealRequest } = await ben.call<ReviewMade>('POST', `${pullRequest}/reviews`, review)
-        await ben.tap(sealRequest?.id ?? '')
-        return (await repository.merge(ana, number)).mergeOid
+        const { sealRequest } = await person.call<ReviewMade>('POST', `${pullRequest}/reviews`, review)
+        await person.tap(sealRequest?.id ?? '')
+      }
+      const approved = async (branch: string, given?: number, method?: string) => {
+        const number = given ?? (await repository.propose(branch))
+        await approve(ben, number)
+        return (await repository.merge(ana, number, method)).mergeOid
       }
       const first = await approved('first')
       const before = await said(first)
       assert.equal(before.level, 'SLSA_SOURCE_LEVEL_4')
       assert.equal(before.since['two-party'], first)
+
+      // Both sides make the same change, and one of them takes it back again: merging keeps it, a rebase takes it away.
+      const { git } = repository
+      const write = (file: string, text: string) =>
+        writeFile(join(postern.folder, 'work-payments-api', file), `${text}\n`)
+      const commit = async (words: string): Promise<void> => {
+        await git('add', '--all')
+        await git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', 'commit', '-q', '-m', words)
+      }
+      const open = async (branch: string): Promise<number> => {
+        await git('push', '-q', 'origin', branch)
+        const body = { title: branch, description: '', sourceBranch: branch, targetBranch: 'main' }
+        return (await ana.call<{ number: number }>('POST', `${repository.path}/pull-requests`, body)).number
+      }
+      await git('fetch', '-q', 'origin', 'main')
+      await git('switch', '-q', '-c', 'forth-and-back', 'FETCH_HEAD')
+      await write('README.md', 'otherwise')
+      await commit('Forth')
+      await write('README.md', 'README.md')
+      await write('back.txt', 'back')
+      await commit('Back')
+      await git('switch', '-q', '-c', 'forth', 'FETCH_HEAD')
+      await write('README.md', 'otherwise')
+      await commit('The same by somebody else')
+      assert.equal((await said(await approved('forth', await open('forth')))).level, 'SLSA_SOURCE_LEVEL_4')
+      const other = await approved('forth-and-back', await open('forth-and-back'), 'rebase')
+      assert.equal((await said(other)).level, 'SLSA_SOURCE_LEVEL_3')
+
+      // The verifier, from a clone alone, says the same of each.
+      const clone = join(postern.folder, 'verified')
+      const refs = ['postern', 'pull'].flatMap((name) => ['-c', `remote.origin.fetch=+refs/${name}/*:refs/${name}/*`])
+      await git('clone', '-q', ...refs, `${postern.origin}/payments/api.git`, clone)
+      let json = ''
+      await verify([clone, '--json'], { out: (part) => (json += part), err: () => {} })
+      const { changes } = JSON.parse(json) as { changes: { oid: string; level: number }[] }
+      const proven = changes.filter(({ level }) => level > 1)
+      assert.equal(proven.length, 3, json)
+      for (const { oid, level } of proven) assert.equal((await said(oid)).level, `SLSA_SOURCE_LEVEL_${level}`, oid)
+      await git('switch', '-q', 'main')
 
       const pullRequest = `${repository.path}/pull-requests/${await repository.propose('urgent')}`
       const body = { method: 'merge', bypass: { reason: 'The shop is down and nobody else is awake.' } }
@@ -141,5 +236,57 @@ for (const store of eitherStore)
       assert.equal(after.level, 'SLSA_SOURCE_LEVEL_4')
       assert.deepEqual([after.since['two-party'], after.since['resolved-threads']], [again, again])
       assert.equal(after.since['sealed-changes'], before.since['sealed-changes'])
+
+      // Off for a moment in which nothing landed, it begins anew all the same; what stayed on goes on.
+      const { rule: strict } = await ana.call<{ rule: BranchRule }>('GET', rulePath)
+      const loose = { ...strict, approvals: 0, agentApprovals: 0 }
+      await ana.act('PUT', rulePath, loose)
+      await ana.act('PUT', rulePath, strict)
+      const restored = await approved('restored')
+      const anew = await said(restored)
+      assert.equal(anew.level, 'SLSA_SOURCE_LEVEL_4')
+      assert.deepEqual([anew.since['two-party'], anew.since['resolved-threads']], [restored, again])
+      // Two people who were not asked for are no control.
+      await ana.act('PUT', rulePath, loose)
+      const unasked = await said(await approved('unasked'))
+      assert.deepEqual([unasked.level, unasked.since['two-party']], ['SLSA_SOURCE_LEVEL_3', undefined])
+      await ana.act('PUT', rulePath, strict)
+
+      // A key that may be in wrong hands agrees to nothing that lands from then on, whatever it tapped before.
+      const number = await repository.propose('stolen')
+      await approve(ben, number)
+      const spare = new SoftwareAuthenticator()
+      const { id: kept } = await ben.addPasskey(spare, 'spare')
+      const keys = await ben.call<{ items: { id: string }[] }>('GET', '/me/credentials')
+      const stolen = keys.items.find(({ id }) => id !== kept)
+      const later = new Person(ben.origin, spare)
+      await later.signIn()
+      await later.act('DELETE', `/me/credentials/${stolen?.id}`, { compromised: true })
+      const view = await ana.call<PullRequestView>('GET', `${repository.path}/pull-requests/${number}`)
+      assert.equal(view.mergeability.state, 'not-ready')
+      await refused(repository.merge(ana, number), 409, 'not-ready')
+      const cleo = await postern.join(ana, 'cleo')
+      await ana.act('PUT', `${repository.path}/members/user/cleo`, { role: 'write' })
+      await approve(cleo, number)
+      const { mergeOid } = await repository.merge(ana, number)
+      assert.equal((await said(mergeOid)).level, 'SLSA_SOURCE_LEVEL_4')
+      const { items } = await ana.call<{ items: SourceAttestation[] }>(
+        'GET',
+        `${repository.path}/commits/${mergeOid}/attestations`,
+      )
+      const [{ provenance }] = items as [SourceAttestation]
+      const { seals } = statementOf(provenance).predicate as { seals: { username: string; did: string }[] }
+      assert.deepEqual(
+        seals.map(({ username, did }) => `${username} ${did}`),
+        ['ana merge', 'cleo approve'],
+      )
+      await git('-C', clone, 'pull', '-q')
+      json = ''
+      await verify([clone, '--json'], { out: (part) => (json += part), err: () => {} })
+      const report = JSON.parse(json) as {
+        changes: { oid: string; level: number; notCounted: { username: string }[] }[]
+      }
+      const last = report.changes.find(({ oid }) => oid === mergeOid)
+      assert.deepEqual([last?.level, last?.notCounted.map(({ username }) => username)], [4, ['ben']], json)
     })
   })

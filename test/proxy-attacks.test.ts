@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { admitted, host, recordingUpstream, sendBytes, startDoor } from './support/door.ts'
 
@@ -117,6 +118,30 @@ test('one connection does not open thousands to the upstream', async () => {
   const bytes = `GET / HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`
   assert.equal(await sendBytes(started.port, bytes.repeat(1000), () => false), '')
   assert.ok(upstream.received.length < 50, String(upstream.received.length))
+})
+
+test('a head that trickles in is cut off, and so is a connection that says nothing', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({ upstream: upstream.url }, { headersTimeout: 50 })
+  const heads = {
+    'byte by byte': [`GET / HTTP/1.1\r\nHost: ${host}:${started.port}\r\nX-A: `, 'a'],
+    'line by line': [`GET / HTTP/1.1\r\nHost: ${host}:${started.port}\r\n`, 'X-A: a\r\n'],
+    'nothing at all': ['', ''],
+  } as const
+  for (const [how, [begin, more]] of Object.entries(heads))
+    await t.test(how, async () => {
+      const socket = connect(started.port, '127.0.0.1').on('error', () => {})
+      const { promise: closed, resolve } = Promise.withResolvers<void>()
+      let came = ''
+      socket.on('data', (part) => (came += part.toString())).once('close', () => resolve())
+      socket.write(begin)
+      const trickling = setInterval(() => socket.write(more), 5)
+      await closed.finally(() => clearInterval(trickling))
+      // What is said may be lost to whoever goes on sending.
+      assert.match(came, /^(?:HTTP\/1\.1 408 |$)/)
+      assert.deepEqual(upstream.received, [])
+    })
+  assert.match(await sendBytes(started.port, `GET / HTTP/1.1\r\nHost: ${host}:${started.port}\r\n\r\n`), /ok$/)
 })
 
 test('where rules look at paths, one that can be read in two ways is refused; elsewhere it passes as it came', async (t) => {
@@ -355,6 +380,11 @@ test('an upstream that breaks the protocol breaks its own answer, and never the 
       answer: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
       sees: /^HTTP\/1\.1 200 (?![^]*poison)/,
     },
+    'a value and a name like a length': {
+      answer:
+        'HTTP/1.1 200 OK\r\nX: content-length\r\n5: y\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n4\r\nlast\r\n0\r\n\r\n',
+      sees: /first[^]*last/,
+    },
     'early hints': {
       answer: 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
       sees: /^HTTP\/1\.1 200 /,
@@ -377,4 +407,19 @@ test('an upstream that breaks the protocol breaks its own answer, and never the 
       if (isAlways) return
       assert.match(await sendBytes(started.port, bytes, () => false), /next$/)
     })
+  await t.test('half an answer, where the end of a connection is the end of an answer', async () => {
+    const half = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'
+    await using upstream = await recordingUpstream(half)
+    await using started = await startDoor({ upstream: upstream.url })
+    const breaks = { 'the upstream': () => upstream.hangUp(), 'the end of access': () => started.end('usr_ana') }
+    for (const [who, breakOff] of Object.entries(breaks)) {
+      const socket = connect(started.port, '127.0.0.1')
+      socket.write(`GET / HTTP/1.0\r\nHost: ${started.authority}\r\n\r\n`)
+      let came = ''
+      const reading = async (): Promise<void> => {
+        for await (const part of socket) if ((came += String(part)).endsWith('hello')) breakOff()
+      }
+      await assert.rejects(reading, { code: 'ECONNRESET' }, who)
+    }
+  })
 })

@@ -382,6 +382,7 @@ test('who is let in while the route changes is asked again, and the route goes o
 test('whoever lets its turn pass is cut off', async (t) => {
   await using upstream = await upstreamServer(async (request, response) => {
     if (request.url === '/big') return void response.end(Buffer.alloc(64 * 1024 * 1024))
+    if (request.url === '/small') return void response.end(Buffer.alloc(60_000))
     await finished(request.resume()).catch(() => {})
     response.end('done')
   })
@@ -402,6 +403,17 @@ test('whoever lets its turn pass is cut off', async (t) => {
     await until(() => started.door.countOpen() === 1)
     await until(() => started.door.countOpen() === 0)
     socket.destroy()
+  })
+  await t.test('with many small answers that are not read', async () => {
+    const socket = connect(started.port, '127.0.0.1').pause()
+    socket.on('error', () => {})
+    const { promise: isClosed, resolve } = Promise.withResolvers<void>()
+    socket.once('close', () => resolve())
+    const asking = setInterval(() => {
+      if (started.door.countOpen() < 8) socket.write(`GET /small HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`)
+    }, 1)
+    await isClosed.finally(() => clearInterval(asking))
+    await until(() => started.door.countOpen() === 0)
   })
   await t.test('with the same where a WebSocket was asked for', async () => {
     const big = Buffer.alloc(64 * 1024 * 1024)
@@ -476,6 +488,19 @@ test('events are sent on as they come, and end with whoever was let in', async (
     clock = 3000
     await ended
     assert.deepEqual(asked, [undefined, true, true])
+  })
+  await t.test('and once more, where something changes while it is asked about', async () => {
+    started.admit = () => admitted
+    const { ended } = await listen()
+    const first = Promise.withResolvers<Admitted>()
+    let asked = 0
+    started.admit = () => ((asked += 1) === 1 ? first.promise : { kind: 'answer', status: 401, headers: {}, body: '' })
+    started.change({ responseHeaders: { 'x-a': 'a' } })
+    await until(() => asked === 1)
+    started.change({ responseHeaders: { 'x-a': 'aa' } })
+    first.resolve(admitted)
+    await ended
+    assert.equal(asked, 2)
   })
   await t.test('and when the route changes', async () => {
     started.admit = () => admitted

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
+import { newTokenSecret } from '../src/access-keys/token-secret.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { newConnectorSecret } from '../src/proxy/connectors/connector-secret.ts'
+import { whoUpstream } from '../src/proxy/routes/check-upstream.ts'
 import { Person } from '../src/walk/person.ts'
 import { beginSignIn } from './support/ceremony.ts'
+import { countStatements } from './support/count-statements.ts'
+import { makeRoute } from './support/make-route.ts'
 import { rawRequest } from './support/raw-request.ts'
+import { RouteBrowser } from './support/route-browser.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
 /** As few as can be set, so that a flood is short. */
@@ -63,6 +69,68 @@ describe('a flood from one address', () => {
     assert.equal((await bo.fetch('POST', '/sign-in/begin', {}, from('203.0.113.2'))).status, 429)
     await bo.call('GET', '/me', undefined, from('203.0.113.2'))
     await bo.call('POST', '/projects', { name: 'bo', description: '' }, from('203.0.113.2'))
+  })
+
+  test('of made-up cookies and tokens at tools is told to wait, and who is signed in there goes on', async () => {
+    const tool = await makeRoute(ana, 'tool', { upstream: whoUpstream, programs: true })
+    const browser = new RouteBrowser(ana)
+    assert.equal((await browser.visit(`${tool}/`)).status, 200)
+    const token = await ana.makeToken('tool', ['application:use'])
+    const [name = ''] = browser.cookies(tool).keys()
+    const { host } = new URL(tool)
+    const own = { host: new URL(postern.origin).host }
+    const asked = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/', 'x-forwarded-host': host }
+    const madeUp = `${name}=${'A'.repeat(43)}`
+    const send = (path: string, headers: Record<string, string>, address: string) =>
+      rawRequest(postern.origin, { path, headers: { ...headers, ...from(address) } })
+    const question = (cookie: string, address: string, answer = '') =>
+      send(`/proxy/verify${answer}`, { ...own, ...asked, 'x-forwarded-proto': 'http', cookie }, address)
+    const inVain: Record<string, (address: string) => ReturnType<typeof send>> = {
+      'a cookie': (address) => send('/', { host, cookie: madeUp }, address),
+      'a token': (address) => send('/', { host, authorization: `Bearer ${newTokenSecret()}` }, address),
+      'a code': (address) => send('/.postern/enter?code=made-up', { host }, address),
+      'a cookie, to ask who it is': (address) => send('/.postern/who', { host, cookie: madeUp }, address),
+      'a cookie, to a proxy in front': (address) => question(madeUp, address),
+      'the secret of a connector': (address) =>
+        send(
+          '/proxy/connector',
+          { ...own, connection: 'upgrade', upgrade: 'postern-tunnel', authorization: `Bearer ${newConnectorSecret()}` },
+          address,
+        ),
+    }
+    const guess = inVain['a cookie'] ?? assert.fail()
+    const statuses: number[] = []
+    for (let shown = 0; shown <= perAddress / 5; shown++) statuses.push((await guess('203.0.113.7')).status)
+    assert.deepEqual([statuses.indexOf(429), new Set(statuses)], [perAddress / 5, new Set([401, 429])])
+    for (const [what, show] of Object.entries(inVain)) {
+      const refused = await show('203.0.113.7')
+      assert.equal(refused.status, 429, what)
+      assert.match(refused.headers['retry-after'] ?? '', /^[1-9]\d?$/, what)
+      // Somebody else behind the same proxies.
+      assert.match(String((await show('198.51.100.7')).status), /^40[13]$/, what)
+    }
+    // nginx understands yes and no alone, and shows its client the page.
+    assert.equal((await question(madeUp, '203.0.113.7', '/status')).status, 403)
+    assert.equal((await question(madeUp, '203.0.113.7', '/page')).status, 429)
+
+    // Whose cookie is of yesterday comes in, and leaves, whatever others at their address show.
+    const navigating = { host, cookie: madeUp, accept: 'text/html' }
+    const led = await send('/', navigating, '203.0.113.7')
+    assert.deepEqual([led.status, new URL(led.headers.location ?? '').pathname], [303, '/proxy/sign-in'])
+    const left = await send('/.postern/sign-out', navigating, '203.0.113.7')
+    assert.deepEqual([left.status, left.headers['set-cookie']?.[0]?.startsWith(`${name}=;`)], [200, true])
+
+    const attacked = from('203.0.113.7')
+    assert.equal((await browser.ask(`${tool}/`, { headers: attacked })).status, 200)
+    const cookie = [...browser.cookies(tool)].map((pair) => pair.join('=')).join('; ')
+    assert.equal((await question(cookie, '203.0.113.7')).status, 200)
+    assert.equal((await send('/', { host, authorization: `Bearer ${token}` }, '203.0.113.7')).status, 200)
+
+    // From everywhere at once: what all together may show in vain is bounded too.
+    const last: string[] = []
+    for (let each = 1; each <= perAddress / 2; each++) last.push((await guess(`192.0.2.${each}`)).body)
+    assert.match(last.at(-1) ?? '', /Too many people are asking at this moment/)
+    assert.equal((await browser.ask(`${tool}/`, { headers: from('192.0.2.1') })).status, 200)
   })
 })
 
@@ -205,5 +273,14 @@ describe('known and unknown people are answered alike', () => {
     const answer = await finish(ended)
     assert.equal(answer.status, 401)
     assert.deepEqual(await finish(unknown), answer)
+
+    // As for time: both ask the store the same questions, verify nothing and write nothing. What the server does by
+    // itself meanwhile only adds to a count.
+    const leastWork = async (authenticator: SoftwareAuthenticator) => {
+      const counted = []
+      for (let round = 0; round < 5; round++) counted.push(await countStatements(() => finish(authenticator)))
+      return [Math.min(...counted.map((one) => one.statements)), Math.min(...counted.map((one) => one.rows))]
+    }
+    assert.deepEqual(await leastWork(ended), await leastWork(unknown))
   })
 })

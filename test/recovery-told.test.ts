@@ -82,9 +82,10 @@ for (const store of eitherStore)
       assert.doesNotMatch(await attentionOf(olga), /recoveries/)
     })
 
-    test('a second person is named in the letter', async () => {
+    test('a second person is named in the letter, and every browser hears of it just so', async () => {
       await eve.signIn()
       await letBackIn(olga, 'eve')
+      assert.equal(service.open(await service.next()).body, 'Somebody is getting back into your account. Was it you?')
       const letter = await letterTo('eve', /^Somebody is getting back/)
       assert.match(letter, /Olga Example lets somebody back in as you/)
       assert.match(await attentionOf(olga), /Eve Example is getting back in/)

@@ -5,11 +5,13 @@ import { refuseBesideRecovery } from '../src/identity/recovery/find-recovery.ts'
 import type { OwnRecovery, PasskeySignals, RecoveryView } from '../src/identity/recovery/shapes.ts'
 import { settleDue } from '../src/identity/recovery/recovery-job.ts'
 import type { CredentialView } from '../src/identity/shapes.ts'
+import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import type { Person } from '../src/walk/person.ts'
 import { applicant, beginSignIn, finishSignIn } from './support/ceremony.ts'
 import { cancelWith, comeBack, elsewhere, makeCodes, useCode } from './support/recovery.ts'
 import { refused } from './support/refusal.ts'
+import { addSshKey } from './support/ssh-keys.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -57,6 +59,7 @@ for (const store of eitherStore)
 
     test('a code pauses everything there was, and leads only to a new passkey, which is capped', async () => {
       const token = await person.makeToken('ci', ['account:read'])
+      await addSshKey(person, new TestSshKey('ssh-ed25519'))
       const begun = await useCode(postern.stranger(), `${name}@example.com`, codes[0] ?? '')
       await refused(person.call('GET', '/me'), 401, 'sign-in-required')
       await refused(
@@ -74,25 +77,36 @@ for (const store of eitherStore)
       const own = await back.call<OwnRecovery>('GET', '/me/recovery')
       assert.equal(own.codesLeft, 9)
       assert.equal(own.underWay?.kind, 'code')
+      for (const path of ['/me/ssh-keys', '/me/tokens'])
+        assert.deepEqual((await back.call<{ items: unknown[] }>('GET', path)).items, [], path)
       await refused(elsewhere(person).signIn(), 403, 'passkey-suspended')
       await elsewhere(back).signIn()
     })
 
-    test('for a day it can be cancelled by one tap on a former passkey: all of it is undone', async () => {
+    test('for a day it can be cancelled by one tap on a former passkey, whichever: all of it is undone', async () => {
+      const spare = elsewhere(person)
+      Object.assign(spare, { authenticator: new SoftwareAuthenticator() })
+      await person.addPasskey(spare.authenticator, 'in the drawer')
       const begun = await useCode(postern.stranger(), name, codes[0] ?? '')
       const thief = await comeBack(begun, name)
       const behind = new SoftwareAuthenticator()
       await thief.addPasskey(behind, 'behind')
       await refused(thief.makeToken('stolen', ['account:read']), 403, 'not-allowed')
       ahead += 23 * hourMs
-      await cancelWith(person)
+      await refused(elsewhere(spare).signIn(), 403, 'passkey-suspended')
+      await cancelWith(spare)
       await refused(thief.call('GET', '/me'), 401, 'sign-in-required')
       await refused(elsewhere(thief).signIn(), 401, 'passkey-unknown')
       const second = postern.stranger()
       Object.assign(second, { authenticator: behind })
       await refused(second.signIn(), 401, 'passkey-unknown')
+      await spare.signIn()
       await person.signIn()
-      assert.equal((await keysOf(person))[0]?.strength, 'passkey', 'as it was')
+      assert.deepEqual(
+        (await keysOf(person)).map(({ strength }) => strength),
+        ['passkey', 'passkey'],
+        'as they were',
+      )
       assert.equal((await person.call<OwnRecovery>('GET', '/me/recovery')).underWay, null)
       assert.match((await events('recovery.cancelled'))[0] ?? '', new RegExp(`"person":"${name}"`))
       await refused(cancelWith(person), 409, 'nothing-to-cancel')

@@ -3,7 +3,9 @@ import { after, before, describe, test } from 'node:test'
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 
+import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import type { ReviewView } from '../src/pull-requests/review/shapes.ts'
+import { parseRawDiff, patchDigest, RAW_DIFF } from '../src/seals/format/patch-digest.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { Person } from '../src/walk/person.ts'
@@ -24,7 +26,7 @@ for (const store of eitherStore)
     after(() => reviewing[Symbol.asyncDispose]())
 
     test('an approval is a seal over exactly the head and what it changes', async () => {
-      const { postern, ben, reader, look, headOf, send, events, propose, counted } = reviewing
+      const { postern, ben, reader, repository, look, headOf, send, events, propose, counted } = reviewing
       const { number } = await propose()
       const head = await headOf(number)
       const made = await send(ben, number, 'approved', 'Good.')
@@ -50,8 +52,15 @@ for (const store of eitherStore)
         predicate: Record<string, unknown>
       }
       assert.equal(subject[0]?.digest['gitCommit'], head)
-      assert.match(subject[1]?.digest['sha256'] ?? '', /^[0-9a-f]{64}$/)
-      assert.deepEqual([predicate['action'], predicate['pullRequest']], ['approve', String(number)])
+      // As anybody finds it in a clone.
+      const base = (await repository.git('merge-base', 'main', head)).trim()
+      const tree = (await repository.git('rev-parse', `${head}^{tree}`)).trim()
+      const change = await repository.git('diff-tree', ...RAW_DIFF, base, head)
+      assert.equal(subject[1]?.digest['sha256'], patchDigest(parseRawDiff(Buffer.from(change))))
+      assert.deepEqual(
+        ['action', 'pullRequest', 'targetRef', 'fromID', 'targetID'].map((field) => predicate[field]),
+        ['approve', String(number), 'refs/heads/main', base, tree],
+      )
       assert.equal((await events('review.approved')).length, 1)
     })
 
@@ -155,7 +164,7 @@ for (const store of eitherStore)
     })
 
     test('an agent comments and asks for changes, and never approves; nor does its owner approve its work', async () => {
-      const { postern, ana, cleo, repository, folder, send, approve, bearer, propose, commit, push, counted } =
+      const { postern, ana, cleo, repository, folder, pathOf, send, approve, bearer, propose, commit, push, counted } =
         reviewing
       const { number, branch } = await propose()
       await ana.act('POST', '/agents', { username: 'robot', displayName: 'Robot' })
@@ -194,6 +203,15 @@ for (const store of eitherStore)
       await push(branch)
       const own = await refused(send(cleo, number, 'approved'), 403, 'not-allowed')
       assert.match(own.title, /your own agent/)
+      // A person proposed and pushed it; that an agent wrote some of it takes more people, where the rule says so.
+      const at = `${repository.path}/protected-branches/main/rule`
+      const { rule } = await ana.call<{ rule: object }>('GET', at)
+      await ana.act('PUT', at, { ...rule, approvals: 1, agentApprovals: 2 })
+      const asked = async (of: number) =>
+        (await ana.call<PullRequestView>('GET', pathOf(of))).mergeability.checks.map(({ label }) => label).join('\n')
+      assert.match(await asked(number), /^2 people must have approved, as a program made some of it$/m)
+      assert.match(await asked((await propose()).number), /^One person must have approved$/m)
+      await ana.act('PUT', at, rule)
       // What it pushed, under whatever name, is its own as well.
       const other = await propose()
       await commit('--allow-empty', '--message', 'By nobody in particular')

@@ -283,17 +283,36 @@ test('who may do which act, and that each takes a tap', async () => {
     lines.push([act, ...cells])
   }
   const table = `${lines.map(([act = '', ...cells]) => `${act.padEnd(22)}${cells.map((cell) => cell.padEnd(9)).join('')}`.trimEnd()).join('\n')}\n`
+  // What asks first says the same to whoever does not ask.
+  ahead += 61_000
+  for (const [path, body] of [
+    [`pull-requests/${number}/merge`, { method: 'merge' }],
+    [`pull-requests/${number}/merge`, pastRule],
+    ['protected-branches/main/start', {}],
+  ] as const)
+    assert.equal(await answerOf(owner.call('POST', `${there}/${path}`, body)), 'tap', path)
   if (process.env['UPDATE_TABLES'] !== undefined) writeFileSync(file, table)
   assert.equal(table, readFileSync(file, 'utf8'))
 })
 
+/** RFC 9470 §3: how strong the proof must be, and how old it may be. A tap bound to the act is of no age. */
+function isChallenge({ status, challenge, problem }: ApiError): void {
+  assert.equal(status, 401)
+  assert.match(problem.sealRequestId ?? problem.help ?? '', /^srq_|start-seal/)
+  assert.match(
+    challenge ?? '',
+    /^Bearer error="insufficient_user_authentication", error_description="[^"]+", acr_values="phr phrh", max_age="0"$/,
+  )
+}
+
 async function answerOf(call: Promise<unknown>): Promise<string> {
   try {
     const answer = await call
-    // Merging and starting a protection ask first, and say which statement then waits.
+    // Merging, approving and starting a protection ask first, and say which statement then waits.
     return typeof answer === 'object' && answer !== null && 'sealRequestId' in answer ? 'tap' : 'done'
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
+    if (error.problem.code === 'seal-required') isChallenge(error)
     return words[error.problem.code] ?? error.problem.code
   }
 }

@@ -3,17 +3,30 @@ import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { makeOwnerLink } from '../src/identity/instance.ts'
+import type { Rule } from '../src/policy/rule.ts'
+import { forgetEnded } from '../src/proxy/entry/forget-ended.ts'
 import type { OpenTools } from '../src/proxy/entry/shapes.ts'
 import { Person } from '../src/walk/person.ts'
 import { startEcho } from './support/echo-upstream.ts'
 import { shipped, setRules } from './support/guardrails.ts'
 import { makeRoute } from './support/make-route.ts'
 import { type RouteAnswer, RouteBrowser } from './support/route-browser.ts'
+import { connectDirectory } from './support/scim.ts'
 import { startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
 const assertion = 'x-postern-jwt-assertion'
 const headersIn = ({ body }: { body: string }) => (JSON.parse(body) as { headers: Record<string, string> }).headers
+
+const inside: Rule = {
+  ...shipped('admin-networks'),
+  id: 'wiki-inside',
+  title: 'The wiki from inside',
+  who: ['everyone'],
+  does: ['application.use'],
+  where: { applications: ['wiki'] },
+  requires: { networks: ['10.0.0.0/8'] },
+}
 
 /** Resolves when a stream that goes on for ever is over, however it ends. */
 const closing = (stream: IncomingMessage): Promise<void> =>
@@ -31,7 +44,8 @@ const askAfter = (ask: () => Promise<RouteAnswer>): Promise<RouteAnswer> => ask(
 for (const store of eitherStore)
   test(`people come in on the host of a tool (${store.name})`, async (t) => {
     let skipped = 0
-    const now = (): number => Date.now() + skipped
+    let frozen: number | undefined
+    const now = (): number => frozen ?? Date.now() + skipped
     await using postern = await startPostern({ flags: await store.flags(), now })
     await using upstream = await startEcho()
     const ana = await postern.owner()
@@ -46,7 +60,7 @@ for (const store of eitherStore)
       publicPaths: ['/health'],
       programs: true,
       rules: [
-        { title: 'Editors edit', paths: ['/edit*'], groups: ['editors'] },
+        { title: 'Editors edit', paths: ['/edit*', '/events/edit*'], groups: ['editors'] },
         {
           title: 'A tap to delete',
           paths: ['/delete*'],
@@ -305,22 +319,52 @@ for (const store of eitherStore)
       const { browser } = await signedIn()
       await browser.visit(wiki)
       assert.equal((await browser.ask(wiki)).status, 200)
-      await setRules(ana, [
-        {
-          ...shipped('admin-networks'),
-          id: 'wiki-inside',
-          title: 'The wiki from inside',
-          who: ['everyone'],
-          does: ['application.use'],
-          where: { applications: ['wiki'] },
-          requires: { networks: ['10.0.0.0/8'] },
-        },
-      ])
+      await setRules(ana, [inside])
       const refused = await browser.ask(wiki)
       assert.equal(refused.status, 403)
       assert.match(refused.body, /The wiki from inside/)
       await setRules(ana, [])
       assert.equal((await browser.ask(wiki)).status, 200)
+    })
+
+    await t.test('and what is open already is cut by it, or by a group, without waiting for its turn', async () => {
+      await ana.act('PUT', '/groups/editors/members/bo', {})
+      const { browser } = await signedIn()
+      await browser.visit(wiki)
+      // Nothing is looked at again by the clock.
+      frozen = now()
+      const [reading, editing] = [await browser.open(`${wiki}/events`), await browser.open(`${wiki}/events/edit`)]
+      assert.deepEqual([reading.statusCode, editing.statusCode], [200, 200])
+      const [read, edited] = [closing(reading), closing(editing)]
+      await ana.act('DELETE', '/groups/editors/members/bo')
+      await edited
+      assert.equal(reading.destroyed, false, 'it was no matter of that group')
+      await setRules(ana, [inside])
+      await read
+      frozen = undefined
+      await setRules(ana, [])
+    })
+
+    await t.test('the same where a directory keeps the group', async () => {
+      const { scim } = await connectDirectory(ana)
+      const { id } = await scim.makeUser('zoe@example.org')
+      const staff = await scim.makeGroup('Staff', [id])
+      const { link } = await ana.act<{ link: string }>('POST', '/people/zoe/registration-link', {})
+      const zoe = postern.stranger()
+      await zoe.register(link, { username: 'zoe', displayName: 'Zoe', email: 'zoe@example.org' })
+      const rules = [{ title: 'Staff alone', paths: ['/events/staff'], groups: ['Staff'] }]
+      const desk = await makeRoute(ana, 'desk', { upstream: upstream.url, rules })
+      const browser = new RouteBrowser(zoe)
+      await browser.visit(desk)
+      frozen = now()
+      const [reading, working] = [await browser.open(`${desk}/events`), await browser.open(`${desk}/events/staff`)]
+      assert.deepEqual([reading.statusCode, working.statusCode], [200, 200])
+      const over = closing(working)
+      void closing(reading)
+      await scim.patch(`/Groups/${staff.id}`, { op: 'remove', path: `members[value eq "${id}"]` })
+      await over
+      assert.equal(reading.destroyed, false)
+      frozen = undefined
     })
 
     await t.test('a session ends, and with it all that it opened, streams too', async () => {
@@ -350,6 +394,8 @@ for (const store of eitherStore)
           })
         },
       }
+      // Nothing is looked at again by the clock.
+      frozen = now()
       for (const [name, end] of Object.entries(ways)) {
         const { person, browser } = await signedIn()
         await browser.visit(wiki)
@@ -373,6 +419,7 @@ for (const store of eitherStore)
         401,
         'signed in again and out: what hung on the session before',
       )
+      frozen = undefined
     })
 
     await t.test(
@@ -431,18 +478,59 @@ for (const store of eitherStore)
         skipped += 10 * hourMs
         assert.equal((await browser.ask(wiki)).status, 200)
       }
-      skipped += 25 * hourMs
-      assert.equal((await browser.ask(wiki)).status, 401)
+    })
+
+    await t.test('an idle limit stops no download that is under way, and lets nothing else in', async () => {
+      const { browser } = await signedIn()
+      await ana.signIn()
+      const [bosTool, anasTool] = [browser, new RouteBrowser(ana)]
+      await bosTool.visit(wiki)
+      await anasTool.visit(wiki)
+      const [open, other] = [await bosTool.open(`${wiki}/events`), await anasTool.open(`${wiki}/events`)]
+      const cut = closing(other)
+      open.resume()
+      skipped += 3_600_000
+      const idle = shipped('session-limits', { who: ['user:bo'], requires: { sessionIdleSeconds: 60 } })
+      // Both are asked about again; only hers is refused.
+      await setRules(ana, [idle, { ...inside, who: ['user:ana'] }])
+      await cut
+      assert.equal(open.destroyed, false)
+      assert.equal((await bosTool.ask(wiki)).status, 401)
+      assert.equal((await bosTool.ask(`${wiki}/.postern/who`)).status, 401)
+      open.destroy()
+      await setRules(ana, [])
+    })
+
+    await t.test('what has ended is forgotten a day later, and nothing else', async () => {
+      const { database } = postern.postern.ceremonies
+      const list = async (): Promise<string[]> =>
+        (await database.read.selectFrom('routeSession').select('id').execute()).map(({ id }) => id)
+      const { browser } = await signedIn()
+      await browser.visit(wiki)
+      await browser.visit(`${wiki}/.postern/sign-out`)
+      const before = await list()
+      await forgetEnded({ database, now: () => now() - 50 * 3_600_000 })
+      assert.deepEqual(await list(), before)
+      skipped += 40 * 24 * 3_600_000
+      const { browser: later } = await signedIn()
+      await later.visit(wiki)
+      await forgetEnded({ database, now })
+      const [left, ...others] = await list()
+      assert.deepEqual([before.includes(left ?? ''), others], [false, []])
+      assert.equal((await later.ask(wiki)).status, 200)
     })
 
     await t.test('an end of somebody’s access is an end here, within the second', async () => {
       const { browser } = await signedIn()
       await browser.visit(wiki)
+      await ana.signIn()
+      // Cut by the end itself, not by the next look at the clock.
+      frozen = now()
       const stream = await browser.open(`${wiki}/events`)
       const closed = closing(stream)
-      await ana.signIn()
       await ana.act('POST', '/people/bo/end', { reason: '' })
       await closed
+      frozen = undefined
       assert.equal((await askAfter(() => browser.ask(wiki))).status, 401)
     })
 

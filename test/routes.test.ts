@@ -124,6 +124,32 @@ for (const store of eitherStore)
       await refused(ana.call('DELETE', '/applications/board'), 409, 'kept-elsewhere')
     })
 
+    test('a group of the file that is gone is told loudly, and one of its name made anew is joined by itself', async () => {
+      const makeCrew = async (): Promise<void> => {
+        await ana.act('POST', '/groups', { name: 'crew', description: '' })
+        await ana.act('PUT', '/groups/crew/members/ben', {})
+      }
+      const opens = async (): Promise<boolean> =>
+        (await new RouteBrowser(ben).visit(`${at('board')}/`)).url.startsWith(at('board'))
+      await makeCrew()
+      await write(board.replace('audience: members', 'groups: [crew]'), async () => {
+        const { audience } = await ana.call<ApplicationView>('GET', '/applications/board')
+        return audience === 'groups'
+      })
+      assert.ok(await opens())
+      await ana.act('DELETE', '/groups/crew')
+      while ((await attention(ana)).length === 0) await new Promise(setImmediate)
+      assert.match((await attention(ana))[0] ?? '', /crew/)
+      assert.ok(!(await opens()))
+      await makeCrew()
+      while (!(await opens())) await new Promise(setImmediate)
+      assert.deepEqual(await attention(ana), [])
+      await write(board, async () => {
+        const { audience } = await ana.call<ApplicationView>('GET', '/applications/board')
+        return audience === 'members'
+      })
+    })
+
     test('a file that breaks is not followed, loudly, and what stood in it before stays', async () => {
       const browser = new RouteBrowser(ben)
       assert.equal((await browser.visit(`${at('board')}/`)).status, 200)

@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { buildIfStale } from '../src/commands/build.ts'
 
 /**
- * `npm test`: everything. Unit tests share one process (20 times faster); tests that start servers, databases and
- * browsers get a process each. Arguments choose files by a part of their name.
+ * `npm test`: everything. Unit tests share one process for each core (20 times faster); tests that start servers,
+ * databases and browsers get a process each. Arguments choose files by a part of their name.
  */
 const root = join(import.meta.dirname, '..')
 const wanted = process.argv.slice(2)
@@ -15,11 +16,13 @@ const find = (pattern: string): string[] =>
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .sort()
 
+const cores = Math.max(2, availableParallelism())
 const runs = [
   {
     name: 'unit',
     files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')),
     flags: ['--import=./test/support/steady-seed.ts', '--test-isolation=none'],
+    processes: cores,
   },
   {
     name: 'system',
@@ -27,8 +30,9 @@ const runs = [
     flags: [
       '--test-global-setup=test/support/share-postgres.ts',
       // Each waits for disks, browsers and other processes more than it works: one more than there are cores.
-      `--test-concurrency=${Math.max(2, availableParallelism()) + 1}`,
+      `--test-concurrency=${cores + 1}`,
     ],
+    processes: 1,
   },
 ]
 
@@ -38,25 +42,30 @@ if (!(await buildIfStale())) process.exit(1)
 // Every file loads the whole server anew: what was compiled once is read again.
 const cache = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled') }
 
-let failed = false
-for (const { name, files, flags } of runs) {
+const reporter =
+  process.env['CI'] === undefined
+    ? []
+    : [
+        '--test-reporter=dot',
+        '--test-reporter-destination=stderr',
+        '--test-reporter=spec',
+        '--test-reporter-destination=stdout',
+      ]
+
+/** @returns whether all of them passed */
+async function runTests(files: readonly string[], flags: readonly string[]): Promise<boolean> {
+  const args = ['--test', '--test-timeout=300000', ...reporter, ...flags, ...files]
+  const tests = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...cache } })
+  const [status] = await once(tests, 'exit')
+  return status === 0
+}
+
+for (const { name, files, flags, processes } of runs) {
   if (files.length === 0) continue
   process.stdout.write(`\n${name}: ${files.length} files\n`)
-  const reporter =
-    process.env['CI'] === undefined
-      ? []
-      : [
-          '--test-reporter=dot',
-          '--test-reporter-destination=stderr',
-          '--test-reporter=spec',
-          '--test-reporter-destination=stdout',
-        ]
-  const args = ['--test', '--test-timeout=300000', ...reporter, ...flags, ...files]
-  const { status } = spawnSync(process.execPath, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...cache },
-  })
-  if (status !== 0) failed = true
+  const shares = Array.from({ length: Math.min(processes, files.length) }, (_, at) =>
+    files.filter((_file, index) => index % processes === at),
+  )
+  const passed = await Promise.all(shares.map((share) => runTests(share, flags)))
+  if (!passed.every(Boolean)) process.exitCode = 1
 }
-process.exitCode = failed ? 1 : 0

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { makeTestSigner } from '../src/protocols/saml/test-signer.ts'
+import type { AccessEnd } from '../src/identity/ending/shapes.ts'
 import type { AskedBySaml } from '../src/sign-on/saml/requests.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { open } from './support/oauth.ts'
+import { addTool, signOnTo } from './support/relying-party.ts'
 import {
   acsUrl,
   answerOf,
@@ -63,6 +65,8 @@ for (const store of eitherStore)
       bo = await postern.join(ana, 'bo')
       await ana.act('POST', '/groups', { name: 'writers', description: '' })
       await ana.act('PUT', '/groups/writers/members/bo')
+      await ana.act('POST', '/groups', { name: 'zebras', description: '' })
+      await ana.act('PUT', '/groups/zebras/members/bo')
       const { database } = postern.postern.ceremonies
       await database.write((tx) =>
         tx.updateTable('user').set({ emailVerifiedAt: 1 }).where('username', '=', 'bo').execute(),
@@ -73,6 +77,7 @@ for (const store of eitherStore)
             { name: 'mail', value: 'email' },
             { name: 'urn:oid:2.16.840.1.113730.3.1.241', format: 'uri', value: 'name' },
             { name: 'groups', value: 'groups' },
+            { name: 'open-to', value: 'audience' },
             { name: 'tenant', value: 'constant', constant: 'acme' },
           ],
         },
@@ -89,6 +94,10 @@ for (const store of eitherStore)
           allowIdpInitiated: true,
           defaultRelayState: '/start?a=1&b="2"',
           nameId: 'persistent',
+          attributes: [
+            { name: 'open-to', value: 'audience' },
+            { name: 'all', value: 'groups' },
+          ],
           signResponse: true,
         },
       })
@@ -106,9 +115,21 @@ for (const store of eitherStore)
       assert.match(xml, /<saml:NameID Format="[^"]*unspecified">bo</)
       assert.match(xml, /Name="mail"[^>]*><saml:AttributeValue>bo@example\.com</)
       assert.match(xml, /NameFormat="[^"]*:uri"><saml:AttributeValue>Bo Example</)
-      assert.match(xml, /<saml:AttributeValue>writers<.*<saml:AttributeValue>acme</)
+      assert.match(xml, /<saml:AttributeValue>writers<.*>zebras<.*<saml:AttributeValue>acme</)
       assert.match(xml, new RegExp(`<saml:Audience>${entityId}<`))
+      assert.doesNotMatch(xml, /Name="open-to"/, 'it is open to no group')
       assert.equal(await lastSentence('application.opened'), 'Bo Example opened The wiki')
+      const { leaf } = await postern.postern.ceremonies.database.read
+        .selectFrom('auditEvent')
+        .select('leaf')
+        .where('action', '=', 'application.opened')
+        .orderBy('id', 'desc')
+        .executeTakeFirstOrThrow()
+      const { decision } = JSON.parse(leaf) as { decision: Record<string, unknown> }
+      assert.deepEqual(
+        ['act', 'outcome', 'application', 'username', 'strength', 'groups'].map((name) => decision[name]),
+        ['application.use', 'allow', 'wiki', 'bo', 'passkey', ['writers', 'zebras']],
+      )
     })
 
     test('a tool that posts is led on by a GET, since its POST brings no cookie', async () => {
@@ -211,6 +232,9 @@ for (const store of eitherStore)
       const answer = answerOf(await land(bo, '/saml/start/tracker?RelayState=https://evil.example'))
       assert.equal(answer.relayState, '/start?a=1&b=&quot;2&quot;')
       assert.doesNotMatch(answer.xml, /InResponseTo/)
+      const told = (name: string) =>
+        new RegExp(`Name="${name}".*?</saml:Attribute>`).exec(answer.xml)?.[0].match(/(?<=AttributeValue>)[^<]+/g)
+      assert.deepEqual([told('open-to'), told('all')], [['writers'], ['writers', 'zebras']])
       assert.equal(problemOf(await land(bo, '/saml/start/wiki')), 'not-from-here')
       assert.equal(problemOf(await land(bo, '/saml/start/nothing')), 'unknown-application')
       const { tools } = await bo.call<{ tools: { slug: string; opensAt: string | null }[] }>('GET', '/home')
@@ -361,6 +385,7 @@ for (const store of eitherStore)
           { name: 'Role', value: 'constant', constant: 'admin' },
           { name: 'mail', value: 'email' },
           { name: 'teams', value: 'groups' },
+          { name: 'open', value: 'audience' },
         ],
         certificate: signer.pem,
         requireSignedRequests: true,
@@ -370,7 +395,10 @@ for (const store of eitherStore)
       }
       const { rows } = await askedForTap('/applications', wanted('told', { settings }))
       const read = Object.fromEntries(rows.map(({ label, value }) => [label, value]))
-      assert.equal(read['It is also told'], 'Role: “admin” of everybody, mail: email, teams: all their groups')
+      assert.equal(
+        read['It is also told'],
+        'Role: “admin” of everybody, mail: email, teams: all their groups, open: those of their groups that it is open to',
+      )
       assert.equal(read['Its requests'], 'have to be signed')
       assert.equal(read['Its certificate'], new X509Certificate(signer.pem).fingerprint256)
       assert.equal(read['Opened from here'], 'it leads to https://wiki.example/there')
@@ -438,6 +466,22 @@ for (const store of eitherStore)
       } finally {
         lasso.close()
       }
+    })
+
+    test('the receipt of an end names each application that keeps a session of its own and takes no word of an end', async () => {
+      const gil = await postern.join(ana, 'gil')
+      const told = await addTool(ana, 'told', { settings: { backchannelLogoutUri: `${origin}/told` } })
+      for (const tool of [await addTool(ana, 'untold'), told]) await signOnTo(gil, tool)
+      answerOf(await askByRedirect(gil))
+      const { ended, remains } = await ana.act<AccessEnd>('POST', '/people/gil/end', { reason: 'left' })
+      assert.equal(ended.find(({ kind }) => kind === 'applications signed on to')?.count, 2)
+      assert.deepEqual(
+        remains.filter(({ what }) => what.startsWith('Their own session')),
+        ['The wiki', 'Untold'].map((name) => ({
+          what: `Their own session in ${name}, which takes no word of an end: it lasts as long as ${name} lets it.`,
+          until: null,
+        })),
+      )
     })
 
     test('whoever has left is answered nothing, nor anybody for an application that has ended', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { answerAdmin } from '../src/commands/admin-socket.ts'
+import { applicant } from './support/ceremony.ts'
 import { countStatements } from './support/count-statements.ts'
+import { startMailServer } from './support/mail-server.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
 import { connectDirectory, core, type Json, messages, newUser, ok, refusedBy, ScimClient } from './support/scim.ts'
 import { refused } from './support/refusal.ts'
@@ -66,7 +69,21 @@ test('filters of a megabyte and of a thousand levels are refused before they are
     assert.deepEqual(answer.body.schemas, [`${messages}:Error`])
   }
   refusedBy(await scim.find('Users', deep), 400, 'invalidFilter')
+  // At the bounds themselves: 2048 bytes, 50 levels, 1000 operations.
+  const bytes = (size: number): string => `userName eq "${'a'.repeat(size - 14)}"`
+  const levels = (depth: number): string => `${'('.repeat(depth)}userName pr${')'.repeat(depth)}`
+  for (const filter of [bytes(2048), levels(50)]) ok(await scim.find('Users', filter))
+  for (const filter of [bytes(2049), levels(51)]) refusedBy(await scim.find('Users', filter), 400, 'invalidFilter')
   const { id } = await scim.makeUser('a@example.org')
+  const titles = (count: number) => Array.from({ length: count }, () => ({ op: 'add', path: 'title', value: 'x' }))
+  ok(await scim.patch(`/Users/${id}`, ...titles(1000)))
+  refusedBy(await scim.patch(`/Users/${id}`, ...titles(1001)), 400, 'tooMany')
+  // In an address, where no route sees it.
+  const address = await fetch(`${scim.base}/Users?filter=${'a'.repeat(1_000_000)}`)
+  assert.deepEqual(
+    [address.status, ((await address.json()) as { title: string }).title],
+    [431, 'The address and the headers of this request are longer than can be read.'],
+  )
   for (const filter of [`a${'a'.repeat(5000)}`, deep])
     refusedBy(await scim.patch(`/Users/${id}`, { op: 'add', path: `emails[${filter}]`, value: {} }), 400)
   // A body nested as deep as it can be sent.
@@ -98,14 +115,33 @@ test('bulk: circles, references to nowhere, to oneself, and operations that reac
   ]) {
     const answer = ok(await scim.post('/Bulk', bulkRequest(operations)))
     assert.equal(answer.Operations.length, operations.length)
-    for (const { status } of answer.Operations) assert.match(status, /^(?:201|4\d\d)$/)
+    // Groups have no groups as members: each is refused in a sentence, and none is left half made.
+    for (const { status, response } of answer.Operations) {
+      assert.match(status, /^4(?:00|09)$/)
+      assert.match(response.detail, /^There is no (?:user|resource) /)
+    }
+    assert.equal(ok(await scim.get('/Groups')).totalResults, 0)
   }
+  // So the same names are free for the request that is right, whose good half is not lost beside a bad one.
+  const circle = [group('self', ['bulkId:u']), group('b', ['bulkId:b'])]
+  const right = { method: 'POST', path: '/Users', bulkId: 'u', data: newUser('u@example.org') }
+  const mixed = ok(await scim.post('/Bulk', bulkRequest([...circle, right])))
+  assert.deepEqual(
+    mixed.Operations.map(({ status }) => status),
+    ['201', '400', '201'],
+  )
   const twice = [newUser('one@example.org'), newUser('two@example.org')]
   const same = await scim.post(
     '/Bulk',
     bulkRequest(twice.map((data) => ({ method: 'POST', path: '/Users', bulkId: 'b', data }))),
   )
-  assert.ok(same.status === 200 || same.status === 400)
+  assert.deepEqual(
+    ok(same).Operations.map(({ status, response }) => [status, response?.detail]),
+    [
+      ['201', undefined],
+      ['400', 'The bulkId b is there twice.'],
+    ],
+  )
 })
 
 for (const { name, flags } of eitherStore)
@@ -141,6 +177,64 @@ for (const { name, flags } of eitherStore)
       [201, 409],
     )
   })
+
+test('the same user created by two connections: the second is told why not, and changes nothing of the first’s', async () => {
+  await using postern = await started()
+  const ana = await postern.owner()
+  const [one, two] = [await connectDirectory(ana, 'One'), await connectDirectory(ana, 'Two')]
+  const kai = await one.scim.makeUser('kai@example.org', { externalId: 'k1' })
+  const others = await two.scim.makeGroup('Others')
+  for (const again of [
+    newUser('kai@example.org', { externalId: 'k1' }),
+    newUser('KAI@EXAMPLE.ORG'),
+    newUser('another', { emails: [{ value: 'Kai@example.org.', type: 'work' }] }),
+    { schemas: [`${core}:User`], userName: 'kai@example.org' },
+    // Nor does it end anybody's access whom it had not brought.
+    newUser('kai@example.org', { active: false }),
+  ]) {
+    const answer = await two.scim.post('/Users', again)
+    refusedBy(answer, 409, 'uniqueness')
+    assert.match(
+      answer.body.detail,
+      /^kai@example\.org\.?: Somebody with this address is managed by another directory or domain\.$/i,
+    )
+  }
+  const bulk = ok(
+    await two.scim.post(
+      '/Bulk',
+      bulkRequest([{ method: 'POST', path: '/Users', bulkId: 'k', data: newUser('kai@example.org') }]),
+    ),
+  )
+  assert.equal(bulk.Operations[0].status, '409')
+  // By a change of somebody of its own, neither.
+  const lea = await two.scim.makeUser('lea@example.org')
+  const moved = { op: 'replace', path: 'emails[type eq "work"].value', value: 'kai@example.org' }
+  refusedBy(await two.scim.patch(`/Users/${lea.id}`, moved), 409, 'uniqueness')
+  refusedBy(
+    await two.scim.patch(`/Groups/${others.id}`, { op: 'add', path: 'members', value: [{ value: kai.id }] }),
+    400,
+  )
+  assert.equal(ok(await two.scim.find('Users', 'userName co "kai"')).totalResults, 0)
+
+  assert.deepEqual(ok(await one.scim.get(`/Users/${kai.id}`)), kai)
+  const { items } = await ana.call<{ items: { username: string; state: string; managedBy: string; email: string }[] }>(
+    'GET',
+    '/people?q=example.org',
+  )
+  assert.deepEqual(
+    items.map(({ username, state, managedBy, email }) => [username, state, managedBy, email]),
+    [
+      ['kai', 'active', 'One', 'kai@example.org'],
+      ['lea', 'active', 'Two', 'lea@example.org'],
+    ],
+  )
+  const { items: connections } = await ana.call<{ items: { name: string; lastError: { sentence: string } | null }[] }>(
+    'GET',
+    '/directory/connections',
+  )
+  assert.equal(connections.find(({ name }) => name === 'One')?.lastError, null)
+  assert.match(connections.find(({ name }) => name === 'Two')?.lastError?.sentence ?? '', /^There is no user /)
+})
 
 test('a directory reaches its own people and groups alone, and no one who was here without it', async () => {
   await using postern = await started()
@@ -225,7 +319,13 @@ test('each kind of secret opens its own door alone', async () => {
 })
 
 test('the last administrator, ended by the directory that had brought them: it ends, loudly', async () => {
-  await using postern = await started()
+  await using mail = await startMailServer()
+  await using postern = await started([
+    '--smtp-url',
+    `smtp://127.0.0.1:${mail.port}`,
+    '--mail-from',
+    'git@postern.example',
+  ])
   const ana = await postern.owner()
   const { scim } = await connectDirectory(ana)
   const user = await scim.makeUser('boss@example.org')
@@ -237,8 +337,13 @@ test('the last administrator, ended by the directory that had brought them: it e
       .set({ role: 'owner' })
       .where('id', '=', user.id as `usr_${string}`)
       .execute()
-    await tx.updateTable('user').set({ role: 'member' }).where('username', '=', 'ana').execute()
+    await tx.updateTable('user').set({ role: 'admin' }).where('username', '=', 'ana').execute()
   })
+  const warned = async (): Promise<string> =>
+    (await ana.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')).attention.find(
+      ({ kind }) => kind === 'ownerless',
+    )?.text ?? ''
+  assert.equal(await warned(), '')
   assert.equal((await scim.delete(`/Users/${user.id}`)).status, 204)
   const row = await database.read
     .selectFrom('user')
@@ -252,6 +357,19 @@ test('the last administrator, ended by the directory that had brought them: it e
     .where('action', '=', 'instance.ownerless')
     .execute()
   assert.equal(events.length, 1)
+  // Every administrator reads it, and the server's own shell helps (decision 6).
+  assert.match(await warned(), /^No owner is left.*`postern admin setup-link` makes a next one\.$/)
+  for (;;) {
+    const letter = await mail.next()
+    if (letter.headers.get('subject') !== 'No owner is left') continue
+    assert.deepEqual(letter.to, ['ana@example.com'])
+    break
+  }
+  const { url } = (await answerAdmin(postern.postern, { command: 'setup-link' })) as { url: string }
+  const next = postern.stranger()
+  await next.register(url, applicant('next'))
+  assert.equal((await next.call<{ role: string }>('GET', '/me')).role, 'owner')
+  assert.equal(await warned(), '')
 })
 
 test('whoever the directory ends is out at once, and comes back only by it', async () => {
@@ -326,25 +444,47 @@ test('one member more costs the same in a group of many as in one of few', async
   const few = await scim.makeGroup('Few')
   const many = await scim.makeGroup('Many', ids.slice(0, size - 2))
   assert.equal(ok(await scim.get(`/Groups/${many.id}`)).members.length, size - 2)
-  const add = (group: Json, value: string) =>
-    scim.send('PATCH', `/Groups/${group.id}?excludedAttributes=members`, {
-      schemas: [`${messages}:PatchOp`],
-      Operations: [{ op: 'Add', path: 'members', value: [{ value }] }],
-    })
-  const costOf = async (group: Json) => {
+  // A page has as many as discovery says, whatever is asked for.
+  const { filter, pagination } = ok(await scim.get('/ServiceProviderConfig'))
+  for (const [query, length] of [
+    ['count=1000000', filter.maxResults],
+    ['count=1000000&cursor=', pagination.maxPageSize],
+    ['count=1000000&filter=userName%20pr', filter.maxResults],
+    ['', pagination.defaultPageSize],
+  ] as const) {
+    const page = ok(await scim.get(`/Users?attributes=userName&${query}`))
+    assert.deepEqual([page.Resources.length, page.itemsPerPage, page.totalResults], [length, length, size], query)
+  }
+  const value = ids.at(-1) ?? ''
+  const costOf = async (group: Json, operation: object) => {
     let bytes = 0
     const cost = await countStatements(async () => {
-      const answer = await add(group, ids.at(-1) ?? '')
+      const answer = await scim.send('PATCH', `/Groups/${group.id}?excludedAttributes=members`, {
+        schemas: [`${messages}:PatchOp`],
+        Operations: [operation],
+      })
       assert.ok([200, 204].includes(answer.status))
       bytes = JSON.stringify(answer.body ?? '').length
     })
     return { ...cost, bytes }
   }
-  const [small, big] = [await costOf(few), await costOf(many)]
-  const said = `${JSON.stringify(small)} and ${JSON.stringify(big)}`
-  // What runs beside it each second may add a few.
-  assert.ok(Math.abs(big.statements - small.statements) <= 12, said)
-  assert.ok(Math.abs(big.rows - small.rows) <= 12, said)
-  assert.ok(Math.abs(big.bytes - small.bytes) < 200, said)
+  const add = { op: 'Add', path: 'members', value: [{ value }] }
+  for (const operation of [
+    add,
+    { op: 'Remove', path: 'members', value: [{ value }] },
+    add,
+    { op: 'remove', path: `members[value eq "${value}"]` },
+    add,
+  ]) {
+    const [small, big] = [await costOf(few, operation), await costOf(many, operation)]
+    const said = `${JSON.stringify(operation)}: ${JSON.stringify(small)} and ${JSON.stringify(big)}`
+    // What runs beside it each second may add a few.
+    assert.ok(Math.abs(big.statements - small.statements) <= 12, said)
+    assert.ok(Math.abs(big.rows - small.rows) <= 12, said)
+    assert.ok(Math.abs(big.bytes - small.bytes) < 200, said)
+    // Nor does the store look at them by itself: a count of 50,000 is one row, too.
+    const reading = [...big.texts].filter((text) => /^(?!delete).* from "groupMember"/.test(text))
+    assert.deepEqual(reading, [], said)
+  }
   assert.equal(ok(await scim.get(`/Groups/${many.id}`)).members.length, size - 1)
 })

@@ -59,7 +59,8 @@ for (const store of stores)
       assert.equal(there.facts.title, 'Make the API token “ci”')
       assert.deepEqual(there.askedFrom, {
         address: '127.0.0.1',
-        device: null,
+        // As `fetch` calls itself: the browser of whoever asks, not of whoever looks.
+        device: 'node',
         isUnusual: false,
         tokenName: null,
         program: null,

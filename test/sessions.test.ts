@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Id } from '../src/database/id.ts'
 import { hashSecret } from '../src/http/secret.ts'
+import { findSessionCallerById } from '../src/identity/sessions.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
 import { beginSignIn, signInWith } from './support/ceremony.ts'
@@ -122,6 +124,22 @@ for (const store of stores)
       )
     })
 
+    test('what a session has open outlasts its idle limit, never its own end', async () => {
+      const browser = await signedInAgain(ana)
+      const { id = '' } = (await sessionsOf(browser)).find(({ isCurrent }) => isCurrent) ?? {}
+      const found = async (isAgain: boolean): Promise<boolean> =>
+        (await findSessionCallerById(
+          postern.postern.ceremonies,
+          { sessionId: id as Id<'ses'>, address: '127.0.0.1', isAgain },
+          Date.now() + ahead,
+        )) !== undefined
+      ahead += 25 * hourMs
+      assert.deepEqual([await found(true), await found(false)], [true, false])
+      await refusedMe(browser)
+      ahead += 14 * dayMs
+      assert.equal(await found(true), false)
+    })
+
     test('no session outlives fourteen days, however busy', async () => {
       const busy = await signedInAgain(ana)
       for (let passed = 0; passed < 14 * dayMs - 12 * hourMs; passed += 12 * hourMs) {
@@ -130,6 +148,22 @@ for (const store of stores)
       }
       ahead += 12 * hourMs
       await refusedMe(busy)
+    })
+
+    test('a clock that jumps back signs nobody out, and gives no session more than was promised', async () => {
+      const browser = await signedInAgain(ana)
+      const ends = async (): Promise<number> =>
+        (await sessionsOf(browser)).find(({ isCurrent }) => isCurrent)?.expiresAt ?? Number.NaN
+      const promised = await ends()
+      ahead -= 2 * hourMs
+      assert.equal(await ends(), promised)
+      const meanwhile = await signedInAgain(ana)
+      ahead += 2 * hourMs
+      await meanwhile.call('GET', '/me')
+      assert.equal(await ends(), promised)
+      ahead += 25 * hourMs
+      await refusedMe(browser)
+      await refusedMe(meanwhile)
     })
 
     test('last use is written at most once a minute', async () => {

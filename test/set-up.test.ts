@@ -34,6 +34,16 @@ for (const store of stores)
         'setup',
       )
       const begun = await beginRegistration(ana, link, 'ana')
+      const { pubKeyCredParams, authenticatorSelection, attestation } = begun.publicKey
+      assert.deepEqual(
+        pubKeyCredParams.map(({ alg }) => alg),
+        [-7, -8, -257],
+        'ES256 first, which stock git can check; then Ed25519 and RS256',
+      )
+      assert.deepEqual(
+        [authenticatorSelection?.residentKey, authenticatorSelection?.userVerification, attestation],
+        ['required', 'required', 'direct'],
+      )
       await refused(registerWith(ana, link, 'ana', { flags: 0x01 }), 400, 'tap-refused:user-not-verified')
       await refused(
         registerWith(ana, link, 'ana', { origin: 'https://evil.example' }),

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { promisify } from 'node:util'
 import { zeroOid } from '../src/protocols/git/receive-commands.ts'
+import { lockSshKey } from '../src/access-keys/ssh-keys/lock-ssh-key.ts'
+import type { Tx } from '../src/database/handles.ts'
+import type { Id } from '../src/database/id.ts'
 import type { Rule } from '../src/policy/rule.ts'
+import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { CommitView } from '../src/repositories/shapes.ts'
+import type { Judged } from '../src/verifier/report.ts'
 import type { Person } from '../src/walk/person.ts'
+import { until } from './support/git-remote.ts'
 import { setRules, shipped } from './support/guardrails.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
 import { requestOf, type RunningPush } from './support/held-push.ts'
@@ -88,17 +96,91 @@ for (const store of eitherStore)
       assert.equal(await said.text(), kept?.content)
     })
 
-    test('is kept by the server; postern verify does not read it, and says so of the tip', async () => {
-      const clone = join(postern.folder, 'clone')
-      await held.git('clone', '--quiet', held.url, clone)
-      await held.git('-C', clone, 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*')
+    /** By a process of its own that asks no server; `--json` apart, what it prints for people. */
+    const verify = async (clone: string, ...options: string[]): Promise<string> => {
       const main = join(import.meta.dirname, '../src/main.ts')
-      const verified = await execute(process.execPath, [main, 'verify', clone]).then(
-        () => assert.fail('it was taken for proven'),
-        (error: { code: number; stdout: string; stderr: string }) => error,
+      const { stdout } = await execute(process.execPath, [main, 'verify', clone, ...options]).catch(
+        (error: { stdout: string }) => error,
       )
-      assert.equal(verified.code, 1)
-      assert.match(verified.stdout, /1 that nobody proved/)
+      return stdout
+    }
+    const verifyJson = async (...args: Parameters<typeof verify>): Promise<Judged> =>
+      JSON.parse(await verify(...args, '--json')) as Judged
+    const cloneWithProofs = async (name: string, { url } = held): Promise<string> => {
+      const clone = join(postern.folder, name)
+      await held.git('clone', '--quiet', '--config', 'remote.origin.fetch=+refs/postern/*:refs/postern/*', url, clone)
+      return clone
+    }
+
+    test('is proven by its person in a fresh clone, by whoever checks it without the server', async () => {
+      const [start, sealed] = ['start-seal', 'start'].map((name) => `${held.path}/protected-branches/main/${name}`)
+      const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', start ?? '', {})
+      await ana.call('POST', sealed ?? '', {}, { 'postern-seal': await ana.tap(sealRequestId) })
+      const clone = await cloneWithProofs('clone')
+      const { identities } = await verifyJson(clone)
+      const trust = ['--trust', identities.root.fingerprint]
+      const report = await verifyJson(clone, ...trust)
+      const [change] = report.changes
+      assert.ok(change?.state === 'proven', JSON.stringify(report))
+      assert.deepEqual([report.exitCode, report.level, report.counts], [0, 3, { proven: 1, unproven: 0, broken: 0 }])
+      assert.deepEqual(
+        [change.proof, change.by.username, change.by.trust, change.key.algorithm, change.key.strength],
+        ['signed-push', 'ana', 'endorsed', 'sk-ssh-ed25519@openssh.com', 'passkey'],
+      )
+      assert.deepEqual(change.pushedTo, { address: `${held.url}/`, isNamed: true })
+      assert.match(await verify(clone, ...trust), /push --signed +ana +SSH key, PIN +3\n/)
+    })
+
+    test('is caught where somebody edits its certificate, or takes it away', async () => {
+      const clone = await cloneWithProofs('edited')
+      const git = (...args: string[]) => held.git('-C', clone, ...args)
+      const path = (await git('ls-tree', '-r', '--name-only', 'refs/postern/seals', 'pushes/')).trim()
+      const record = JSON.parse(await git('cat-file', 'blob', `refs/postern/seals:${path}`)) as { certificate: string }
+      const edited = Buffer.from(record.certificate, 'base64')
+        .toString()
+        .replace(/^nonce \d/m, 'nonce 2')
+      const digest = createHash('sha256')
+        .update(edited.slice(0, edited.indexOf('-----BEGIN')))
+        .digest('hex')
+      const file = join(clone, 'edited.json')
+      await writeFile(file, JSON.stringify({ ...record, certificate: Buffer.from(edited).toString('base64') }))
+      await git('read-tree', 'refs/postern/seals')
+      await git('rm', '--quiet', '--cached', path)
+      const stripped = await git('commit-tree', '-m', 'stripped', await git('write-tree'))
+      const place = `pushes/${digest.slice(0, 2)}/${digest}.json`
+      await git('update-index', '--add', '--cacheinfo', `100644,${await git('hash-object', '-w', file)},${place}`)
+      const replaced = await git('commit-tree', '-m', 'replaced', await git('write-tree'))
+      for (const [tip, reason] of [
+        [stripped, 'no-seal'],
+        [replaced, 'signature-invalid'],
+      ] as const) {
+        await git('update-ref', 'refs/postern/seals', tip)
+        await git('remote', 'set-url', 'origin', clone)
+        const report = await verifyJson(clone)
+        const [change] = report.changes
+        assert.ok(change && change.state !== 'proven')
+        assert.deepEqual([report.exitCode, change.reason], [1, reason])
+      }
+    })
+
+    test('is said by the instance too to be of level 3, with who signed it', async () => {
+      const tip = await held.tip('main')
+      const { items } = await ana.call<{ items: SourceAttestation[] }>(
+        'GET',
+        `${held.path}/commits/${tip}/attestations`,
+      )
+      assert.deepEqual(
+        items.map(({ level }) => level),
+        ['SLSA_SOURCE_LEVEL_3'],
+      )
+      const { predicate } = JSON.parse(Buffer.from(items[0]?.provenance.payload ?? '', 'base64').toString()) as {
+        predicate: { seals: { username: string; did: string; statementDigest: string }[] }
+      }
+      const [kept] = await certificates()
+      assert.deepEqual(
+        predicate.seals.map(({ username, did, statementDigest }) => [username, did, statementDigest]),
+        [['ana', 'signed-push', `sha256:${kept?.digest}`]],
+      )
     })
 
     test('without the PIN, or where the branch takes no signed push for a tap, is kept and waits for its person', async () => {
@@ -125,6 +207,16 @@ for (const store of eitherStore)
         [commit.proof, commit.signedPush?.label],
         [null, 'Signed push with Ana Example’s SSH key “file” (a file)'],
       )
+    })
+
+    test('touched without its PIN is kept and counts for nothing, also where nothing asks for a tap', async () => {
+      const oid = await held.commit('touched.txt')
+      const { code, screen } = await byStick.push('HEAD:touched').ended
+      assert.equal(code, 0, screen)
+      const kept = (await certificates()).at(-1)
+      assert.deepEqual([kept?.keyName, kept?.strength, kept?.userPresence], ['stick', null, 1])
+      const commit = await ana.call<CommitView>('GET', `${held.path}/commits/${oid}`)
+      assert.deepEqual([commit.proof, commit.signedPush?.strength], [null, null])
     })
 
     test('with a key nobody registered counts for nothing', async () => {
@@ -161,6 +253,80 @@ for (const store of eitherStore)
       assert.equal(code, 0, screen)
       await held.git('switch', '--quiet', 'main')
       await setRules(ana, [])
+    })
+
+    test('with a key that ends later stays proven, by a list that is written down at its end', async () => {
+      const gone = new TestSshKey('sk-ecdsa-sha2-nistp256@openssh.com', { comment: 'gone' })
+      gone.verification = true
+      const { id } = await addSshKey(ana, gone, { name: 'gone' })
+      const own = await startSshAgent(gone)
+      const oid = await held.commit('gone.txt')
+      const { code, screen } = await signWith(own, gone, held).push('main').ended
+      await own[Symbol.asyncDispose]()
+      assert.equal(code, 0, screen)
+      await ana.act('DELETE', `/me/ssh-keys/${id}`)
+      const clone = await cloneWithProofs('ended')
+      const readEnd = async () => {
+        await held.git('-C', clone, 'fetch', '--quiet', 'origin')
+        return held
+          .git('-C', clone, 'cat-file', 'blob', `refs/postern/signers:ssh-keys-ended/${id}.json`)
+          .catch(() => '')
+      }
+      const end = JSON.parse(await until(readEnd, (text) => text !== '')) as { standing: string[] }
+      assert.deepEqual(end.standing, [
+        `sha256:${(await certificates()).find(({ sshKeyId }) => sshKeyId === id)?.digest}`,
+      ])
+      const [change] = (await verifyJson(clone)).changes
+      assert.deepEqual([change?.oid, change?.state], [oid, 'proven'])
+    })
+
+    test('by somebody who has left stays proven, by a list that is written down when they leave', async () => {
+      const carl = await postern.join(ana, 'carl')
+      await ana.act('PUT', `${held.path}/members/user/carl`, { role: 'write' })
+      const own = new TestSshKey('sk-ssh-ed25519@openssh.com', { comment: 'carl' })
+      own.verification = true
+      const { id } = await addSshKey(carl, own, { name: 'own' })
+      const oid = await held.commit('carl.txt')
+      await using carls = await startSshAgent(own)
+      const by = { work: held.work, token: await carl.makeToken('for held') }
+      assert.equal((await signWith(carls, own, by).push('main').ended).code, 0)
+      await ana.act('POST', '/people/carl/end', { reason: '' })
+      const clone = await cloneWithProofs('left')
+      const listEnds = async () => {
+        await held.git('-C', clone, 'fetch', '--quiet', 'origin')
+        return held.git('-C', clone, 'ls-tree', '-r', '--name-only', 'refs/postern/signers', 'ssh-keys-ended/')
+      }
+      await until(listEnds, (names) => names.includes(id))
+      const [change] = (await verifyJson(clone)).changes
+      assert.deepEqual([change?.oid, change?.state === 'proven' && change.by.username], [oid, 'carl'])
+    })
+
+    test('with a key of before its tap was kept is the server’s word alone, and no proof to whoever pins signers', async () => {
+      const { database } = postern.postern.ceremonies
+      const [old, other] = [new TestSshKey('sk-ssh-ed25519@openssh.com'), await makeHeld(postern, ana, 'payments/old')]
+      old.verification = true
+      const { id } = await addSshKey(ana, old, { name: 'old' })
+      await database.write((tx) =>
+        tx
+          .updateTable('sshKey')
+          .set({ addedBy: null })
+          .where('id', '=', id as Id<'ssk'>)
+          .execute(),
+      )
+      await other.setPush('main', 'tap-or-signed')
+      const tip = await other.commit('old.txt')
+      await using own = await startSshAgent(old)
+      assert.equal((await signWith(own, old, other).push('main').ended).code, 0)
+      const report = await verifyJson(await cloneWithProofs('claimed', other))
+      assert.deepEqual(
+        report.changes.map((change) => change.state === 'proven' && [change.oid, change.by.trust]),
+        [[tip, 'server']],
+      )
+      const pinned = await verifyJson(join(postern.folder, 'claimed'), '--trust', report.identities.root.fingerprint)
+      assert.deepEqual(
+        pinned.changes.map((change) => change.state !== 'proven' && change.reason),
+        ['not-vouched'],
+      )
     })
 
     describe('is refused', () => {
@@ -247,7 +413,12 @@ for (const store of eitherStore)
         const gone = new TestSshKey('sk-ecdsa-sha2-nistp256@openssh.com')
         const { id } = await addSshKey(ana, gone, { name: 'gone' })
         assert.equal(await send({ key: gone }), 'landed')
+        // Asked once more where the push is prepared: of the two that happen at once, one waits for the other.
+        const isKept = () =>
+          postern.postern.ceremonies.database.write((tx: Tx<'sshKey'>) => lockSshKey(tx, id as Id<'ssk'>))
+        assert.equal(await isKept(), true)
         await ana.act('DELETE', `/me/ssh-keys/${id}`)
+        assert.equal(await isKept(), false)
         assert.equal(await send({ key: gone }), 'push-certificate-key-ended')
       })
     })

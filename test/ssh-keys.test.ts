@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { SshKeyList, SshKeyView } from '../src/access-keys/ssh-keys/shapes.ts'
+import type { SshKeyList, SshKeyOfPerson, SshKeyView } from '../src/access-keys/ssh-keys/shapes.ts'
+import type { Explanation, RuleCounts } from '../src/guardrails/shapes.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import { sshKeyTypes } from '../src/protocols/ssh/key-fields.ts'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { type ApiError, Person } from '../src/walk/person.ts'
-import { setRules, shipped } from './support/guardrails.ts'
+import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { importMetadata, makeMaker } from './support/metadata.ts'
 import { refused } from './support/refusal.ts'
 import { startSshAgent } from './support/ssh-agent.ts'
@@ -266,6 +267,23 @@ for (const store of eitherStore)
       await refused(ana.act('DELETE', `/me/ssh-keys/${id}`), 404, 'not-found')
     })
 
+    test('administrators see which keys somebody has and what they are worth; nobody else does', async () => {
+      const dan = await postern.join(ana, 'dan')
+      const key = new TestSshKey('ssh-ed25519')
+      await addSshKey(dan, key, { name: 'laptop' })
+      await come(key)
+      const path = '/people/dan/ssh-keys'
+      const { items } = await ana.call<{ items: SshKeyOfPerson[] }>('GET', path)
+      assert.deepEqual(
+        items.map(({ name, fingerprint, strength, isSecurityKey }) => [name, fingerprint, strength, isSecurityKey]),
+        [['laptop', key.fingerprint, 'password', false]],
+      )
+      assert.notEqual(items[0]?.lastUsedAt, null)
+      for (const hidden of ['lastUsedFrom', 'line', 'refused']) assert.equal(hidden in (items[0] ?? {}), false, hidden)
+      for (const other of [ben, dan]) await refused(other.call('GET', path), 403, 'not-allowed')
+      await refused(ana.call('GET', '/people/nobody-here/ssh-keys'), 404, 'not-found')
+    })
+
     test('nobody ends somebody else’s, and no token comes near them', async () => {
       const { id } = await addSshKey(ana, new TestSshKey('ssh-ed25519'))
       await refused(ben.act('DELETE', `/me/ssh-keys/${id}`), 404, 'not-found')
@@ -355,6 +373,25 @@ for (const store of eitherStore)
         assert.ok((await come(touched)).isIn)
         const own = await eve.call<{ acts: { act: string; sentence: string }[] }>('GET', '/me/policy')
         assert.match(own.acts.find(({ act }) => act === 'ssh.use')?.sentence ?? '', /“in a file” is refused/)
+      })
+
+      test('that only reports counts whom it would have refused, and a draft is tried on who came in', async () => {
+        await setRules(ana, [shipped('ssh-pin', { id: 'pin-later', mode: 'report' })])
+        touched.verification = false
+        assert.ok((await come(touched)).isIn)
+        touched.verification = true
+        assert.ok((await come(touched)).isIn)
+        const { items } = await ana.call<RuleCounts>('GET', '/policy/counts')
+        const countsOf = (id: string) => items.find((one) => one.rule === id)
+        assert.deepEqual(countsOf('pin-later'), { rule: 'pin-later', reported: 1, refused: 0 })
+        assert.equal(countsOf('ssh-hardware-keys')?.refused, 1)
+        const { policy } = await readPolicy(ana)
+        const { replay } = await ana.call<Explanation>('POST', '/policy/explain', {
+          policy: { ...policy, rules: [shipped('ssh-pin')] },
+        })
+        const refusedBy = replay.rows.filter(({ act, rule }) => act === 'ssh.use' && rule?.id === 'ssh-pin')
+        assert.ok(refusedBy.some(({ outcome, changed }) => outcome !== 'allow' && changed > 0))
+        assert.match(refusedBy[0]?.examples[0]?.sentence ?? '', /SSH/)
       })
 
       test('that asks for a verified model takes no other', async () => {

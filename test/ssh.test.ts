@@ -52,6 +52,8 @@ for (const store of eitherStore)
         /Hello Ana Example \(ana\)\.\nYou came by the SSH key “laptop”, SHA256:\S{43}: a key in a file/,
       )
       assert.match(stderr, /git clone ssh:\/\/git@localhost:\d+\/<project>\/<repository>\.git$/m)
+      // OpenSSH 10.1 and newer says so where a key exchange would not outlast quantum computers.
+      assert.doesNotMatch(stderr, /WARNING|post-quantum/)
     })
 
     test('pushes, fetches, lists, and clones a part', async () => {

@@ -46,6 +46,11 @@ describe('a start that cannot be served is refused in one line that says what to
     }
   })
 
+  test('no git, or none in PATH', async () => {
+    const flags = ['--port', String(await freePort()), '--data', join(folder, 'gitless')]
+    assert.match(await refusedStart(flags, { PATH: folder }), /git was not found: install git 2\.38 or newer/)
+  })
+
   test('a second server on one data folder', async () => {
     const unlock = lockDataFolder(folder)
     assert.match(await refusedStart(['--data', folder]), /another server already uses .*--data/)
@@ -103,4 +108,21 @@ describe('a start that cannot be served is refused in one line that says what to
     )
     for (const command of ['serve', 'admin']) assert.equal((await postern([command, '--help'])).code, 0)
   })
+})
+
+test('the first start prints one link that makes the first owner, the way to it from elsewhere, and fills in the example', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'postern-start-'))
+  const port = await freePort()
+  const start = ['serve', '--demo', '--port', String(port), '--data', folder]
+  const said = await postern(
+    start,
+    { SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' },
+    /an owner can remove it from Home/,
+  )
+  await rm(folder, { recursive: true })
+  const links = said.stdout.match(/http:\S+setup#\S+/g) ?? []
+  assert.deepEqual([links.length, said.stderr], [1, ''])
+  assert.match(said.stdout, new RegExp(`is ready at http://localhost:${port}\n`))
+  assert.match(said.stdout, /It works once, until \d\d:\d\d:\n/)
+  assert.match(said.stdout, new RegExp(`\n {4}ssh -L ${port}:localhost:${port} \\S+@\\S+\n`))
 })

@@ -4,6 +4,7 @@ import { fillDemo } from '../src/demo/fill.ts'
 import type { ActName } from '../src/policy/acts.ts'
 import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
+import { RouteBrowser } from './support/route-browser.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
 
@@ -209,10 +210,14 @@ for (const store of stores)
       await refused(withSeal(ana, 'sea_made-up', 'DELETE', '/demo'), 409, 'seal-spent')
       await ana.call('GET', '/projects/demo/repositories/tea-shop/tree')
       await ana.call('GET', '/applications/who')
+      const browser = new RouteBrowser(ana)
+      const who = place.origin.replace('localhost', 'who.localhost')
+      assert.match((await browser.visit(`${who}/`)).body, /<h1>You are Ana Example<\/h1>/)
       const seal = await sealFor(ana, 'DELETE', '/demo')
       await withSeal(ana, seal, 'DELETE', '/demo')
       await refused(ana.call('GET', '/projects/demo'), 404, 'not-found')
       await refused(ana.call('GET', '/applications/who'), 404, 'not-found')
+      assert.equal((await browser.ask(`${who}/`)).status, 421)
       const removed = (await events()).at(-1)
       assert.deepEqual([removed?.action, removed?.facts['seal']], ['demo.removed', seal])
     })

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import pg from 'pg'
 import { recordEvent } from '../src/audit/record.ts'
 import { type Database, orUniqueViolation, UniqueViolation } from '../src/database/handles.ts'
 import { newId } from '../src/database/id.ts'
@@ -127,6 +129,27 @@ for (const store of ['SQLite', 'PostgreSQL'])
       )
       await again.close()
       await assert.rejects(openDatabase(url), /made by a newer version of Postern/)
+    })
+
+    test('a new schema arrives whole or not at all: what was cut off in the middle is begun again', async () => {
+      const other = store === 'SQLite' ? `sqlite:${join(folder, 'cut-off.db')}` : await postgresDatabase()
+      const run = async (...lines: string[]): Promise<void> => {
+        if (store === 'SQLite') {
+          const file = new DatabaseSync(other.slice('sqlite:'.length))
+          for (const line of lines) file.exec(line)
+          return file.close()
+        }
+        const client = new pg.Client({ connectionString: other })
+        await client.connect()
+        for (const line of lines) await client.query(line)
+        await client.end()
+      }
+      // In the way of an index, after its table was made.
+      await run('create table "connectorName" ("id" text)')
+      await assert.rejects(openDatabase(other), /connectorName/)
+      await run('drop table "connectorName"')
+      const whole = await openDatabase(other)
+      await whole.close()
     })
 
     test('an act whose event cannot be written does not happen, and its tap is not used up', async () => {

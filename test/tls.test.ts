@@ -20,6 +20,7 @@ import {
   signInInBrowser,
   signOutInBrowser,
 } from './support/browser-steps.ts'
+import { button, see, seeTitle } from './browser/story.ts'
 import { launchChromium, Visitor } from './support/chromium.ts'
 import { postern as command } from './support/command.ts'
 import { createPrivateCa } from './support/private-ca.ts'
@@ -29,7 +30,8 @@ import { type Front, fronts } from './support/tls-fronts.ts'
 
 const host = 'git.example.test'
 const ca = createPrivateCa()
-const certificate = ca.issue(host)
+const toolHost = 'who.example.test'
+const certificate = ca.issue(host, toolHost)
 
 interface House extends AsyncDisposable {
   postern: StartedPostern
@@ -49,9 +51,13 @@ async function open(front: Front, browser: Browser): Promise<House> {
   opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   const [cert, key, caFile] = [join(folder, 'fullchain.pem'), join(folder, 'privkey.pem'), join(folder, 'ca.pem')]
   await Promise.all([writeFile(cert, certificate.cert), writeFile(key, certificate.key), writeFile(caFile, ca.cert)])
-  const parts = { host, edge: await freePort(), port: await freePort(), cert, key, folder }
+  const routes = join(folder, 'routes.yaml')
+  await writeFile(routes, `routes:\n  who: { host: ${toolHost}, upstream: 'postern:who', audience: everyone }\n`)
+  const parts = { host, toolHost, edge: await freePort(), port: await freePort(), cert, key, folder }
   const authority = `${host}:${parts.edge}`
-  const postern = opened.use(await startPostern({ flags: ['--url', `https://${authority}`, ...front.flags(parts)] }))
+  const postern = opened.use(
+    await startPostern({ flags: ['--url', `https://${authority}`, '--routes', routes, ...front.flags(parts)] }),
+  )
   opened.use(await front.start(parts))
   const visitor = opened.use(await Visitor.open(browser))
   await visitor.addKey()
@@ -77,7 +83,7 @@ for (const front of fronts)
     before(async () => {
       assert.ok(await buildIfStale())
       browser = await launchChromium([
-        `--host-resolver-rules=MAP ${host} 127.0.0.1`,
+        `--host-resolver-rules=MAP ${host} 127.0.0.1,MAP ${toolHost} 127.0.0.1`,
         `--ignore-certificate-errors-spki-list=${certificate.spki}`,
       ])
       house = await open(front, browser)
@@ -117,6 +123,36 @@ for (const front of fronts)
           { domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
         )
       assert.deepEqual(visitor.errors, [])
+    })
+
+    test('a tool beside it opens by the same sign-in, with a cookie of its own that no other host can set', async () => {
+      const { visitor, postern, edge } = house
+      const { page } = visitor
+      const tool = `https://${toolHost}:${edge}`
+      await page.goto(tool)
+      await seeTitle(page, /^You are Ana Example/)
+      await see(page, 'Signed by Postern, and checked')
+      const [cookie, ...others] = await visitor.context.cookies(tool)
+      assert.deepEqual(others, [])
+      assert.partialDeepStrictEqual(cookie, {
+        name: '__Host-postern-route',
+        domain: toolHost,
+        path: '/',
+        secure: true,
+        httpOnly: true,
+        sameSite: 'Lax',
+      })
+      assert.equal(await page.evaluate('document.cookie'), '')
+      const asked = `navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32), rpId: '${host}' } }).then(() => 'given', ({ name }) => name)`
+      // By our Permissions-Policy; of a page at another host, the browser would say SecurityError by itself.
+      assert.equal(await page.evaluate(asked), 'NotAllowedError')
+      await page.goto(postern.origin)
+      await signOutInBrowser(page)
+      await page.goto(`${tool}/page?q=1`)
+      await seeTitle(page, 'Sign in')
+      await button(page, 'Sign in with a passkey').click()
+      await page.waitForURL(`${tool}/page?q=1`)
+      await seeTitle(page, /^You are Ana Example/)
     })
 
     test('a push, a pull request, a merge by tap; stock git says Good for ana@git.example.test', async () => {

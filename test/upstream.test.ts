@@ -70,6 +70,15 @@ for (const store of eitherStore)
       const back = await here.arrive()
       assert.equal((await me(back.person)).username, 'ana')
       await assertOut(ana)
+
+      // The last owner's access ends as everybody's does, and that is loud.
+      await setUser(here.postern, 'ana', { role: 'owner' })
+      await setUser(here.postern, 'olga', { role: 'admin' })
+      here.upstream.accounts.set('ana-there', { ...account, groups: [] })
+      assert.equal((await here.arrive()).refused, 'required-group')
+      await assertOut(back.person)
+      const [ownerless, ...more] = await events(here.postern, 'instance.ownerless')
+      assert.deepEqual([ownerless?.facts['person'], ownerless?.facts['cause'], more], ['ana', 'upstream', []])
     })
   })
 
@@ -145,8 +154,6 @@ test('whoever wrote somebody’s address first, here or gone, keeps them out of 
   await using here = await together()
   const mallory = await here.postern.join(here.owner, 'mallory')
   await mallory.act('PATCH', '/me', { email: 'Ana@ACME.example.' })
-  // As whoever registered themselves.
-  await setUser(here.postern, 'mallory', { createdBy: null })
   const gone = await here.postern.join(here.owner, 'gone')
   await gone.act('PATCH', '/me', { email: 'ana@acme.example' })
   await gone.act('DELETE', '/me')
@@ -161,16 +168,25 @@ test('whoever wrote somebody’s address first, here or gone, keeps them out of 
   )
 })
 
-test('whoever was let in here and has not confirmed their address gets no second account', async () => {
+test('a member or an owner who writes a colleague’s address keeps them from nothing; both sides see it on Home', async () => {
   await using here = await together()
-  const robert = await here.postern.join(here.owner, 'robert')
-  for (const person of [robert, here.owner]) {
-    await person.act('PATCH', '/me', { email: 'ana@acme.example' })
-    assert.equal((await here.arrive()).refused, 'account-exists')
-    assert.equal((await me(person)).email, 'ana@acme.example')
-    await person.act('PATCH', '/me', { email: `${(await me(person)).username}@example.com` })
+  const mallory = await here.postern.join(here.owner, 'mallory')
+  for (const person of [mallory, here.owner]) await person.act('PATCH', '/me', { email: 'ana@acme.example' })
+  const { person: ana, refused: why } = await here.arrive()
+  assert.equal(why, null)
+  assert.equal((await me(ana)).email, 'ana@acme.example')
+  for (const person of [mallory, here.owner]) {
+    assert.equal((await me(person)).email, '')
+    const { attention } = await person.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')
+    assert.match(attention.find(({ kind }) => kind === 'own-address')?.text ?? '', /no address any more/)
   }
-  assert.equal((await here.arrive()).refused, null)
+  const { attention } = await here.owner.call<{ attention: { kind: string; text: string; href: string }[] }>(
+    'GET',
+    '/home',
+  )
+  const doubted = attention.find(({ kind }) => kind === 'address-mallory')
+  assert.equal(doubted?.href, '/-/people/mallory')
+  assert.match(doubted?.text ?? '', /ana@acme\.example .*end the account they do not need/)
 })
 
 test('nobody whose access ended comes again because somebody else has written their address since', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { argon2Sync, scryptSync } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { hashSync } from 'bcryptjs'
 import type { ImportDone, ImportPreview } from '../src/identity/import/shapes.ts'
@@ -73,6 +74,37 @@ for (const store of eitherStore)
         .executeTakeFirstOrThrow()
       assert.equal(gus.endsAt, Date.parse(end))
       assert.ok(gus.sponsorId !== null && gus.role === 'guest')
+    })
+
+    test('a JSON list, with a hash of each kind', async () => {
+      await setRules(ana, [permission(Date.now() + 86_400_000)])
+      const salt = Buffer.from('a salt of sixteen')
+      const bare = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '')
+      const memory = argon2Sync('argon2id', {
+        message: password,
+        nonce: salt,
+        parallelism: 1,
+        tagLength: 32,
+        memory: 1024,
+        passes: 2,
+      })
+      const hashes = {
+        'by-argon': `$argon2id$v=19$m=1024,t=2,p=1$${bare(salt)}$${bare(memory)}`,
+        'by-bcrypt': hash,
+        'by-scrypt': `$scrypt$ln=10,r=8,p=1$${bare(salt)}$${bare(scryptSync(password, salt, 32, { N: 1024, r: 8, p: 1 }))}`,
+      }
+      const people = Object.entries(hashes).map(([username, passwordHash]) => ({
+        username,
+        email: `${username}@example.com`,
+        groups: ['movers'],
+        passwordHash,
+      }))
+      const done = await carryOut({ format: 'json', text: JSON.stringify(people) })
+      assert.deepEqual([done.created, done.passwords, done.leftOut], [3, 3, []])
+      for (const username of Object.keys(hashes)) {
+        await refused(byPassword(postern, username, { password: `${password}.` }), 401, 'password-refused')
+        await (await byPassword(postern, username)).call('GET', '/home')
+      }
     })
 
     test('each row that cannot be says why, and the others go on', async () => {

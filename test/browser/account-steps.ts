@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
 import { Visitor, type VirtualKey } from '../support/chromium.ts'
-import { button, dialog, link, see, seeTitle, type Story, tap } from './story.ts'
+import { button, dialog, holds, link, see, seeTitle, type Story, tap } from './story.ts'
 
 /** A second passkey takes two taps: the new key makes it, the old one vouches for it. */
 export async function addSecondPasskey({ postern, visitor, page, laptop }: Story): Promise<VirtualKey> {
   await page.goto(`${postern.origin}/-/account`)
+  const tab = page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' })
+  await tab.waitFor()
+  const padding = await tab.evaluate((one) => one.ownerDocument.defaultView?.getComputedStyle(one).paddingLeft)
+  assert.equal(padding, '12px', 'the console’s own style goes before Mantine’s, in whatever order they are loaded')
   const only = button(page, 'Remove')
   assert.equal(await only.getAttribute('aria-disabled'), 'true')
   await only.hover()
   await see(page, 'Your only passkey cannot be removed. Add another one first.')
   await visitor.photograph('account-passkeys')
+
+  // On a phone the ten tabs are one line, with a menu behind it.
+  await page.setViewportSize({ width: 390, height: 844 })
+  const menu = page.getByRole('navigation', { name: 'Account' }).getByRole('button')
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Sessions' }).click()
+  await menu.filter({ hasText: 'Sessions' }).waitFor()
+  await page.goBack()
+  await menu.filter({ hasText: 'Passkeys' }).waitFor()
+  await page.setViewportSize({ width: 1280, height: 900 })
 
   await button(page, 'Add a passkey').click()
   await dialog(page).getByLabel('Name').fill('Spare key')
@@ -28,6 +42,8 @@ export async function addSecondPasskey({ postern, visitor, page, laptop }: Story
 /** The spare key carried to another browser: its session is listed here, and ends at once. */
 export async function endOtherSession({ postern, visitor, browser, page }: Story, spare: VirtualKey): Promise<void> {
   await using other = await Visitor.open(browser)
+  // The key answers by itself: it must wait for the button, as a person does.
+  await other.page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await spare.carryTo(other)
   await other.page.goto(`${postern.origin}/-/account/tokens`)
   await button(other.page, 'Sign in with a passkey').click()
@@ -37,6 +53,14 @@ export async function endOtherSession({ postern, visitor, browser, page }: Story
   await see(page, /with “Spare key”/)
   await visitor.photograph('account-sessions')
   await button(page, 'End').first().click()
+  await page.getByText(/with “Spare key”/).waitFor({ state: 'detached' })
+  await other.page.reload()
+  await seeTitle(other.page, 'Sign in')
+
+  await button(other.page, 'Sign in with a passkey').click()
+  await seeTitle(other.page, 'Account')
+  await page.reload()
+  await button(page, 'End all others').click()
   await page.getByText(/with “Spare key”/).waitFor({ state: 'detached' })
   await other.page.reload()
   await seeTitle(other.page, 'Sign in')
@@ -52,14 +76,13 @@ export async function renameAndRemovePasskey({ postern, page }: Story): Promise<
   await button(dialog(page), 'Remove it').click()
   await tap(page)
   await row(page, 'Blue key').waitFor({ state: 'detached' })
-  assert.equal(await button(page, 'Remove').getAttribute('aria-disabled'), 'true')
+  await page.locator('[aria-disabled=true]').and(button(page, 'Remove')).waitFor()
 }
 
 /** From the empty repository's page: a token for it, shown this once, which git then gives as its password. */
 export async function makeToken({ visitor, page, terminal }: Story): Promise<void> {
   await link(page, 'Make a token').click()
-  await page.getByLabel('Name').waitFor()
-  assert.equal(await page.getByLabel('Name').inputValue(), 'git for acme/widgets')
+  await holds(page.getByLabel('Name'), 'git for acme/widgets')
   await visitor.photograph('new-token')
   await button(page, 'Make it with a tap').click()
   await tap(page)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setUp } from './entry-steps.ts'
-import { button, choose, dialog, link, linesOf, openStory, see, seeTitle, tap } from './story.ts'
+import { button, choose, dialog, link, linesOf, openStory, pressInTurn, see, seeTitle, tap } from './story.ts'
 
 const keptHere = { managedBy: null, organisationRole: null }
 
-test('an application from the gallery to Home, and to its end', { timeout: 120_000 }, async (context) => {
+test('an application from the gallery to Home, and to its end', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
   let secret = ''
@@ -20,8 +20,7 @@ test('an application from the gallery to Home, and to its end', { timeout: 120_0
   await step('by the keyboard to an empty list, and on to the gallery', async () => {
     await page.goto(postern.origin)
     await seeTitle(page, /Hello/)
-    await page.keyboard.press('g')
-    await page.keyboard.press('o')
+    await pressInTurn(page, 'g', 'o')
     await seeTitle(page, 'Applications')
     await see(page, 'No applications yet')
     await link(page, 'Connectors').waitFor()

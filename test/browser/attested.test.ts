@@ -8,7 +8,7 @@ import { startPostern } from '../support/start-postern.ts'
 import { openStory, see } from './story.ts'
 
 // The keys that Chromium makes up, attested by metadata of the tests' own.
-test('a key in a real browser is known by its model', { timeout: 200_000 }, async (context) => {
+test('a key in a real browser is known by its model', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, visitor, browser } = story
   await importMetadata(postern)

@@ -20,7 +20,7 @@ import { openStory, type Story } from './story.ts'
  * which run beside each other.
  */
 export function testPages(half: 'even' | 'odd'): void {
-  test(`every page can be read by everybody, ${half} half`, { timeout: 280_000 }, async (context) => {
+  test(`every page can be read by everybody, ${half} half`, { timeout: 560_000 }, async (context) => {
     await using story = await openStory(context)
     const { postern, page, visitor, laptop } = story
     const { database, place, now } = postern.postern.ceremonies

@@ -1,39 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
-import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
-import { mo, stealFromRedmine } from '../support/tools/redmine-account.ts'
-import { skipRedhopper, startRedmine } from '../support/tools/redmine.ts'
+import { fileBytes, openRedmine } from '../support/tools/office-redmine.ts'
+import { openOffice, openWithTap } from '../support/tools/office.ts'
+import { stealFromRedmine } from '../support/tools/redmine-account.ts'
+import { skipRedhopper } from '../support/tools/redmine.ts'
 import { link, see, seeTitle } from './story.ts'
-
-const fileBytes = 64 * 1024 ** 2
 
 // Redhopper, the board that Debian ships for Redmine, behind a route of its own.
 test('a board behind the proxy', { timeout: 280_000, skip: skipRedhopper }, async (context) => {
   await using office = await openOffice(context)
-  const { postern, visitor, page, phone, step, ana, addressOf } = office
+  const { visitor, page, phone, step, ana, addressOf } = office
   const board = addressOf('board')
-  await using redmine = await startRedmine(office.folder, {
-    configuration: `default:
-  postern_issuer: ${postern.origin}
-  postern_audience: ${board}
-  postern_groups: [${crew}, ${guests}]
-`,
-    settings: { login_required: '1' },
-    groups: [crew, guests],
-    people: [mo],
-    projects: [
-      {
-        name: 'Website',
-        identifier: 'website',
-        groups: [crew, guests],
-        issues: ['Draw the front page'],
-        file: { name: 'film.bin', bytes: fileBytes },
-      },
-      { name: 'Payroll', identifier: 'payroll', groups: [crew], issues: ['Round the sums', 'Pay'] },
-    ],
+  await using redmine = await openRedmine(office, 'board', {
+    website: ['Draw the front page'],
+    payroll: ['Round the sums', 'Pay'],
   })
-  await office.addRoute('board', redmine.url)
   const card = (subject: string) => page.locator('.Kanban').filter({ hasText: subject })
 
   await step('one tap, and the board knows who it is', async () => {

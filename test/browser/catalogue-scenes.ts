@@ -7,10 +7,11 @@ import { adminNetworks, guestTokens, sessionLimits, tokenLifetime, twoPeople } f
 
 type Scenes = Record<string, (context: TestContext) => Promise<void>>
 
-/** Each guardrail that ships, by its id, as the people meet it whom it stops: refused in words, shown the way out, let through. */
+/** Each guardrail that ships, by its id (two may share a scene), as the people meet it whom it stops: refused in words, shown the way out, let through. */
 export const keyScenes: Scenes = {
   'admin-sign-in': adminSignIn,
   'admin-merge': adminMerge,
+  'bypass-key': adminMerge,
   'guest-keys': guestKeys,
   'hardware-keys': hardwareKeys,
   'tools-hardware-key': toolsHardwareKey,

@@ -7,7 +7,7 @@ import { openTerminal } from '../support/terminal.ts'
 import { setUp } from './entry-steps.ts'
 import { button, openStory, see, seeTitle, tap } from './story.ts'
 
-test('a certificate from the terminal and from the page, each with a tap', { timeout: 120_000 }, async (context) => {
+test('a certificate from the terminal and from the page, each with a tap', { timeout: 280_000 }, async (context) => {
   await using terminal = await openTerminal()
   await using story = await openStory(context, { flags: ['--ssh-port', '0'] })
   const { postern, page, step, visitor } = story

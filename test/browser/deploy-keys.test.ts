@@ -6,11 +6,11 @@ import { callInBrowser } from '../support/browser-steps.ts'
 import { makeKeyFile } from '../support/ssh-key-files.ts'
 import { setUp } from './entry-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
-import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
+import { button, dialog, holds, link, openStory, see, seeTitle, tap } from './story.ts'
 
 test(
   'a deploy key is added, changed, given a successor and ended in the browser',
-  { timeout: 120_000 },
+  { timeout: 280_000 },
   async (context) => {
     await using story = await openStory(context, {})
     const { postern, page, step, visitor } = story
@@ -74,7 +74,7 @@ test(
       await button(page, 'Add a deploy key').click()
       await publicKey().fill(key.line)
       await page.getByRole('textbox', { name: 'Name', exact: true }).focus()
-      assert.equal(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue(), 'build-server')
+      await holds(page.getByRole('textbox', { name: 'Name', exact: true }), 'build-server')
       await button(page, 'Add it with a tap').click()
       await see(page, /belongs to somebody, or to a repository, already/)
       await button(page, 'Cancel').click()

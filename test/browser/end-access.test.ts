@@ -13,7 +13,7 @@ import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
 
 test(
   'somebody’s access is ended, read on its receipt, and given back, in the browser',
-  { timeout: 120_000 },
+  { timeout: 280_000 },
   async (context) => {
     await using story = await openStory(context)
     const { postern, page, step, visitor } = story
@@ -115,7 +115,7 @@ test(
 
 test(
   'whom a directory ended is kept out for good by a tap here, in the browser',
-  { timeout: 120_000 },
+  { timeout: 280_000 },
   async (context) => {
     await using story = await openStory(context)
     const { postern, page } = story

@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict'
-import { button, link, see, seeTitle, type Story } from './story.ts'
+import { button, holds, link, see, seeTitle, type Story } from './story.ts'
 
 /** The link from the terminal, a name, a tap: the first owner. */
 export async function setUp({ postern, visitor, page }: Story): Promise<void> {
@@ -7,15 +6,16 @@ export async function setUp({ postern, visitor, page }: Story): Promise<void> {
   await seeTitle(page, 'Set up Postern')
   await see(page, /This passkey stays on localhost/)
   await page.getByLabel('Your name').fill('Ana Example')
-  assert.equal(await page.getByLabel('Username').inputValue(), 'ana-example', 'suggested')
+  await holds(page.getByLabel('Username'), 'ana-example')
   await page.getByLabel('Username').fill('ana')
   await page.getByLabel('E-mail').fill('ana@example.com')
   await visitor.photograph('set-up')
   await button(page, 'Create my passkey').click()
   await seeTitle(page, /Your passkey works, Ana Example/)
-  assert.equal(new URL(page.url()).hash, '', 'the token has left the address bar')
+  // The token has left the address bar.
+  await page.waitForURL(({ hash }) => hash === '')
   const steps = ['Add a second passkey', 'Create a repository', 'Invite people']
-  for (const step of steps) assert.ok(await link(page, new RegExp(step)).isVisible(), step)
+  for (const step of steps) await link(page, new RegExp(step)).waitFor()
   await visitor.photograph('next-steps')
   await link(page, 'Later: go home').click()
   await seeTitle(page, 'Hello, Ana Example')
@@ -24,7 +24,9 @@ export async function setUp({ postern, visitor, page }: Story): Promise<void> {
 export async function signInByButton({ visitor, page, laptop }: Story): Promise<void> {
   // A key that answers by itself would answer the autofill before the button is pressed.
   await laptop.setPresence(false)
+  const offered = page.waitForResponse(/\/sign-in\/begin$/)
   await visitor.signOut()
+  await offered
   await visitor.photograph('sign-in')
   await laptop.setPresence(true)
   await button(page, 'Sign in with a passkey').click()

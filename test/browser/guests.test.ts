@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { newId } from '../../src/database/id.ts'
 import { Visitor } from '../support/chromium.ts'
+import { until } from '../support/git-remote.ts'
 import { setUp } from './entry-steps.ts'
-import { button, dialog, linesOf, openStory, see, seeTitle, tap } from './story.ts'
+import { button, dialog, linesOf, openStory, see, seeTitle, type Story, tap } from './story.ts'
 
 const dayMs = 86_400_000
 
@@ -51,7 +53,14 @@ test('a guest, until the day it ends', { timeout: 280_000 }, async (context) => 
     await page.getByText('Guests 1', { exact: true }).click()
     await see(page, /answers for them$/)
     await see(page, 'Reaches nothing')
+    await addTool(postern, 'Books')
+    await page.reload()
+    await see(page, 'Reaches no repository, opens Books')
     await visitor.photograph('guests')
+    await page.getByRole('link', { name: 'Gus Guest' }).click()
+    await see(page, 'Open to everybody, guests too')
+    await visitor.photograph('guest')
+    await page.goBack()
     await button(page, 'Extend').click()
     const box = dialog(page, /^Prolong the access of Gus/)
     await box.getByLabel('Until').fill(new Date(Date.now() + 20 * dayMs).toISOString().slice(0, 10))
@@ -75,6 +84,12 @@ test('a guest, until the day it ends', { timeout: 280_000 }, async (context) => 
 
   await step('the end is carried out; prolonged late, the guest is back with the same passkey', async () => {
     await postern.restart()
+    const { read } = postern.postern.ceremonies.database
+    const gus = read.selectFrom('user').select('state').where('displayName', '=', 'Gus Guest')
+    await until(
+      () => gus.executeTakeFirstOrThrow(),
+      ({ state }) => state === 'ended',
+    )
     await page.goto(`${postern.origin}/-/people?filter=ended`)
     await button(page, 'Sign in with a passkey').click()
     await page.getByRole('link', { name: 'Gus Guest' }).click()
@@ -90,3 +105,25 @@ test('a guest, until the day it ends', { timeout: 280_000 }, async (context) => 
   })
   assert.deepEqual(visitor.errors, [])
 })
+
+/** A tool that is open to guests too; nobody has to reach it here. */
+const addTool = ({ postern }: Story['postern'], name: string) =>
+  postern.ceremonies.database.write((tx) =>
+    tx
+      .insertInto('application')
+      .values({
+        id: newId('app'),
+        slug: name.toLowerCase(),
+        name,
+        description: '',
+        kind: 'openid',
+        recipe: null,
+        launchUrl: null,
+        audience: 'everyone',
+        strength: null,
+        createdAt: Date.now(),
+        createdBy: null,
+        endedAt: null,
+      })
+      .execute(),
+  )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Visitor } from '../support/chromium.ts'
 import { setUp } from './entry-steps.ts'
-import { button, choose, dialog, linesOf, openStory, see, seeTitle, tap } from './story.ts'
+import { button, choose, dialog, holds, linesOf, openStory, see, seeTitle, tap } from './story.ts'
 
 const upright = { width: 390, height: 844 }
 
@@ -57,8 +57,8 @@ test('an invitation, from the tap to the phone', { timeout: 280_000 }, async (co
     await see(at, /invites you to localhost/)
     await see(at, 'Welcome aboard')
     await see(at, 'bo.holt@example.com')
-    assert.equal(await at.getByLabel('Your name').inputValue(), 'Bo Holt')
-    assert.equal(await at.getByLabel('Username').inputValue(), 'bo-holt')
+    await holds(at.getByLabel('Your name'), 'Bo Holt')
+    await holds(at.getByLabel('Username'), 'bo-holt')
     assert.equal(await at.getByLabel('E-mail').count(), 0, 'the address is not theirs to choose')
     const width = await at.evaluate('document.documentElement.scrollWidth')
     assert.ok(Number(width) <= upright.width, `${String(width)} pixels wide`)

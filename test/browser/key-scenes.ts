@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { callInBrowser } from '../support/browser-steps.ts'
+import type { Visitor, VirtualKey } from '../support/chromium.ts'
 import { makeProposing } from '../support/proposed.ts'
 import {
   addStrongerKey,
@@ -12,6 +14,8 @@ import {
   vouch,
 } from './organisation.ts'
 import { flip } from './guardrail-steps.ts'
+import { lookAtPage } from './look-at-page.ts'
+import { giveRole, rule } from './review-steps.ts'
 import { button, dialog, link, see, seeTitle, tap } from './story.ts'
 
 const withoutPin = { transport: 'usb', hasUserVerification: false } as const
@@ -79,8 +83,24 @@ export async function adminMerge(context: TestContext): Promise<void> {
     email: 'ben@example.com',
   })
   const { propose } = await makeProposing(postern, ben, 'acme/widgets')
+  const earlier = `/acme/widgets/pull-requests/${await propose('colours')}`
+  await page.goto(`${postern.origin}${earlier}/merge`)
+  await button(page, 'Tap to merge').click()
+  await seeTitle(page, 'Merged into main')
   const number = await propose('sizes')
   await switchOn(story, 'admin-merge')
+  await step('what was merged before is still proven, and says what it lacks by the rules of today', async () => {
+    await lookAtPage(page, postern.origin, {
+      name: 'proof-weaker',
+      route: '/$project/$repository/pull-requests/$number',
+      url: earlier,
+      shows: 'Proven, weaker',
+    })
+    await see(page, 'Ana Example proved this with a tap that would not be enough today')
+    await see(page, /asks for a key that says it cannot be copied .* this was done with a synced passkey\.$/)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1280, height: 900 })
+  })
   await step('the page says before the tap that this key will not do', async () => {
     await page.goto(`${postern.origin}/acme/widgets/pull-requests/${number}`)
     await page.getByRole('region', { name: 'Merging' }).waitFor()
@@ -90,20 +110,7 @@ export async function adminMerge(context: TestContext): Promise<void> {
       /To merge a pull request you need a key that says it cannot be copied\. Yours is a synced passkey\. The rule “A device-bound key for every admin merge” asks for it\./,
     )
   })
-  await step('a key of one device is added, and may', async () => {
-    await page.goto(`${postern.origin}/-/account/passkeys`)
-    await button(page, 'Add a passkey').click()
-    await dialog(page).getByLabel('Name').fill('Blue key')
-    await anasKey.setPresence(false)
-    const blue = await visitor.addKey({ transport: 'usb' })
-    await button(page, 'Tap the new key').click()
-    await button(dialog(page), 'Tap your key').waitFor()
-    await blue.setPresence(false)
-    await anasKey.setPresence(true)
-    await tap(page)
-    await anasKey.setPresence(false)
-    await blue.setPresence(true)
-  })
+  await step('a key of one device is added, and may', () => addBlueKey(visitor, anasKey, postern.origin))
   await step('the merge asks for the one that may, and says why the other may not', async () => {
     await page.goto(`${postern.origin}/acme/widgets/pull-requests/${number}/merge`)
     await see(page, 'Blue key')
@@ -113,7 +120,58 @@ export async function adminMerge(context: TestContext): Promise<void> {
     await button(page, 'Tap to merge').click()
     await seeTitle(page, 'Merged into main')
   })
-  assert.deepEqual(visitor.errors, [])
+
+  // The other half of it: a power of administrators in the hands of somebody who is none.
+  await using mia = await admit(story, 'Mia', { role: 'member', key: { isSynced: true } })
+  await giveRole(story, 'mia', 'write')
+  const { id } = await callInBrowser<{ id: string }>(mia.page, 'GET', '/me')
+  await rule(postern, { approvals: 1, bypass: [`user:${id}`] })
+  const urgent = `${postern.origin}/acme/widgets/pull-requests/${await propose('urgent')}`
+  await anasKey.setPresence(true)
+  await switchOn(story, 'bypass-key', 2)
+  const goPast = async (): Promise<void> => {
+    await mia.page.goto(urgent)
+    await link(mia.page, 'merge past the rule…').click()
+    await mia.page.getByLabel('Why it cannot wait').fill('The shop is down, and this is the fix')
+    await button(mia.page, 'Go on to the tap').click()
+  }
+  await step('whom the branch lets past its rule is asked for such a key too', async () => {
+    await goPast()
+    await see(
+      mia.page,
+      /To merge past a branch’s rule you need a key that says it cannot be copied\. Yours is a synced passkey\. The rule “A device-bound key to merge past a branch’s rule” asks for it\./,
+    )
+    assert.ok(await button(mia.page, 'Tap to merge past the rule').isDisabled())
+    await mia.photograph('catalogue-bypass-refused')
+  })
+  await step('with one, once somebody has vouched for her, she merges past it', async () => {
+    await addBlueKey(mia, mia.key, postern.origin)
+    // Ben waits for it too.
+    for (let people = 0; people < 2; people += 1) await vouch(story)
+    await goPast()
+    await see(mia.page, 'Blue key')
+    await button(mia.page, 'Tap to merge past the rule').click()
+    await seeTitle(mia.page, 'Merged into main')
+  })
+  assert.deepEqual([...visitor.errors, ...mia.errors], [])
+}
+
+/** Adds a key of one device under Account, and unplugs the one that was there. */
+export async function addBlueKey(visitor: Visitor, former: VirtualKey, origin: string): Promise<void> {
+  const { page } = visitor
+  await page.goto(`${origin}/-/account/passkeys`)
+  await button(page, 'Add a passkey').click()
+  await dialog(page).getByLabel('Name').fill('Blue key')
+  await former.setPresence(false)
+  const blue = await visitor.addKey({ transport: 'usb' })
+  await button(page, 'Tap the new key').click()
+  await button(dialog(page), 'Tap your key').waitFor()
+  await blue.setPresence(false)
+  await former.setPresence(true)
+  await tap(page)
+  await page.getByRole('listitem').filter({ hasText: 'Blue key' }).waitFor()
+  await former.setPresence(false)
+  await blue.setPresence(true)
 }
 
 /** A guest is not let in with a synced passkey, by a link or with one from before; a key of their own is taken. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
-import { button, dialog, link, seeTitle, type Story } from './story.ts'
+import { button, dialog, link, pressInTurn, seeTitle, type Story } from './story.ts'
 
 /** Goes on with Tab until it stands on the place, as somebody without a mouse does; it must show where it stands. */
 async function tabTo(page: Page, place: Locator): Promise<void> {
@@ -35,8 +35,7 @@ export async function readKeyboard({ page, postern }: Story): Promise<void> {
   await dialog(page, 'Keyboard').waitFor()
   await page.keyboard.press('Escape')
   await dialog(page, 'Keyboard').waitFor({ state: 'detached' })
-  await page.keyboard.press('g')
-  await page.keyboard.press('h')
+  await pressInTurn(page, 'g', 'h')
   await seeTitle(page, /^Hello/)
   await page.keyboard.press('Control+k')
   await page.getByRole('textbox').or(page.getByRole('searchbox')).or(page.getByRole('combobox')).first().fill('tea')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Locator } from 'playwright-core'
 import { createApiToken } from '../../src/access-keys/api-tokens.ts'
 import { newId } from '../../src/database/id.ts'
 import type { Caller } from '../../src/identity/caller.ts'
@@ -8,7 +9,7 @@ import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import { tapToMerge } from './merge-steps.ts'
 import { admit, openOrganisation, vouch } from './organisation.ts'
 import { approve, giveRole, readerOf, rule } from './review-steps.ts'
-import { see, type Story } from './story.ts'
+import { button, dialog, see, type Story } from './story.ts'
 import { Terminal } from './terminal.ts'
 
 // The whole promise: an agent proposes with stock git, two people seal in their browsers, and a fresh clone proves it.
@@ -53,6 +54,21 @@ test('what an agent proposes and two people seal is Level 4', { timeout: 280_000
     await visitor.photograph('level-four-merged')
   })
 
+  await step('commit list, branch and pull request say by whom it is proven, and with what', async () => {
+    const claim = 'Ana Example proved this with a tap, verified by the key'
+    for (const list of ['commits', 'branches']) {
+      await page.goto(`${postern.origin}/acme/widgets/${list}`)
+      await button(page, `Proven: ${claim}`).first().click()
+      await seeKey(dialog(page))
+      await visitor.photograph(`level-four-${list}`)
+    }
+    await page.goto(pullRequest)
+    const merged = page.getByRole('region', { name: 'Merged' })
+    await see(merged, claim)
+    await seeKey(merged)
+    await visitor.photograph('level-four-pull-request')
+  })
+
   await step('on a fresh clone the verifier says Level 4, and says who', async () => {
     await terminal.pasteWell(`git clone --quiet ${url} fresh`)
     const said = await terminal.pasteWell('postern verify . --level 4', 'fresh')
@@ -67,6 +83,13 @@ test('what an agent proposes and two people seal is Level 4', { timeout: 280_000
   })
   await step('no page complained', async () => assert.deepEqual([...visitor.errors, ...ben.errors], []))
 })
+
+/** The card behind a mark of proof. */
+async function seeKey(card: Locator): Promise<void> {
+  for (const label of ['Person', 'Key', 'Strength', 'Checked', 'Tapped', 'Statement'])
+    await card.getByRole('term').filter({ hasText: label }).first().waitFor()
+  await see(card, 'The key checked that it was them')
+}
 
 /** An agent for whom Ana answers, and its token; how they are made with taps is another test. */
 async function makeAgent({ postern }: Story): Promise<string> {

@@ -23,6 +23,8 @@ export async function lookAtPage(page: Page, origin: string, { name, url, shows,
   for (const view of views) {
     await page.emulateMedia({ colorScheme: view.colorScheme })
     await page.setViewportSize({ width: view.width, height: 900 })
+    const other = view.colorScheme === 'dark' ? 'light' : 'dark'
+    await page.locator(`html[data-mantine-color-scheme=${other}]`).waitFor({ state: 'detached' })
     await isWhole(page)
     if (process.env['CI'] === undefined)
       await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true, animations: 'disabled' })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { choose, link, see, seeTitle, type Story } from './story.ts'
+import { readFile } from 'node:fs/promises'
+import { button, choose, link, see, seeTitle, type Story } from './story.ts'
 
 /** Everything that happened, by person, action, target, day, method and strength; each filter stands in the URL. */
 export async function readAudit({ visitor, page }: Story): Promise<void> {
@@ -17,8 +18,9 @@ export async function readAudit({ visitor, page }: Story): Promise<void> {
   await page.waitForURL(/method=passkey/)
   await page.getByLabel('Target').fill('acme/widgets')
   await page.waitForURL(/target=acme/)
-  const today = await page.evaluate(() => new Date().toLocaleDateString('sv'))
-  await page.getByLabel('From').fill(today)
+  // Of an hour ago: it may have become midnight since the merges.
+  const day = await page.evaluate(() => new Date(Date.now() - 3_600_000).toLocaleDateString('sv'))
+  await page.getByLabel('From').fill(day)
   await page.waitForURL(/from=/)
   const strength = await page.evaluate(async () => {
     const answer = (await (await fetch('/api/v1/me/credentials')).json()) as { items: { strength: string }[] }
@@ -41,4 +43,35 @@ export async function readHome({ visitor, page }: Story): Promise<void> {
   await see(page, 'Add a slogan')
   await see(page, /You have one passkey/)
   await visitor.photograph('home')
+}
+
+/** How people came in, as the ledger has it: in words, in a table beside them, and as a file. */
+export async function readFigures({ visitor, page, postern }: Story): Promise<void> {
+  await page.goto(`${postern.origin}/-/insights`)
+  await see(page, /^\d sign-ins since/)
+  const rowsOf = async (table: string): Promise<string[]> => {
+    const rows = page.getByRole('table', { name: table, exact: true }).getByRole('row')
+    await rows.nth(1).waitFor()
+    return (await rows.allInnerTexts()).map((row) => row.replaceAll(/\s+/g, ' ').trim())
+  }
+  // Two on another browser; on this one two at least: its key may answer what the page offers by itself as well.
+  const signIns = (await rowsOf('Sign-ins')).slice(1).sort()
+  const how = 'By a tap · a key that says it cannot be copied (not verified)'
+  assert.equal(signIns.length, 2, signIns.join('\n'))
+  const [ofHardware = '', ofDevice = ''] = signIns
+  assert.ok(ofHardware.startsWith(`A hardware key ${how} 2 `), ofHardware)
+  assert.ok(ofDevice.startsWith(`The key of one device ${how} `), ofDevice)
+  const [heads, all, ...kinds] = await rowsOf('From the page to signed in')
+  assert.equal(heads, 'Kind of key Count Half within 95% within')
+  assert.match(all ?? '', /^All [4-9] \d+(\.\d)? s \d+(\.\d)? s$/)
+  assert.equal(kinds.length, 2)
+  await see(page, 'Nobody: everyone here has a passkey that works.')
+  const saving = page.waitForEvent('download')
+  await button(page, 'CSV: Sign-ins').click()
+  const file = await saving
+  assert.equal(file.suggestedFilename(), 'postern-sign-ins-30-days.csv')
+  const [head, ...lines] = (await readFile(await file.path(), 'utf8')).trimEnd().split(/\r?\n/)
+  assert.match(head ?? '', /Kind of key,How,Strength,Count,Share$/)
+  assert.equal(lines.length, 2)
+  await visitor.photograph('insights')
 }

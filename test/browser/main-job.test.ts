@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addSecondPasskey, endOtherSession, makeToken, renameAndRemovePasskey } from './account-steps.ts'
 import { setUp, signInByAutofill, signInByButton } from './entry-steps.ts'
-import { readAudit, readHome } from './look-back-steps.ts'
+import { readAudit, readFigures, readHome } from './look-back-steps.ts'
 import { tapToMerge, verifyWithPostern, verifyWithStockGit } from './merge-steps.ts'
 import { openPullRequest, proposeBranch, readPullRequest, seeConflict } from './pull-request-steps.ts'
 import { browse, createRepository, directPushIsRefused, pushBaseline, pushBranches } from './repository-steps.ts'
@@ -48,6 +48,7 @@ test('the main job', { timeout: 280_000 }, async (context) => {
   const merged = page.url()
   await step('the audit tells it all', () => readAudit(story))
   await step('Home shows what is mine', () => readHome(story))
+  await step('the figures say how she came in', () => readFigures(story))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
   await step('stock git verifies what a person tapped for', async () => {
     await page.goto(merged)

@@ -11,7 +11,7 @@ import { lookAtPage } from './look-at-page.ts'
 import { button, openStory, see, seeTitle, tap } from './story.ts'
 
 // Apache with mod_auth_mellon asks by SAML who comes: with one tap they are in, and with none the second time.
-test('a board behind Apache’s mod_auth_mellon', { timeout: 180_000, skip: skipMellon }, async (context) => {
+test('a board behind Apache’s mod_auth_mellon', { timeout: 280_000, skip: skipMellon }, async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'mellon-'))
   await using story = await openStory(context)
   const { postern, page, visitor, step } = story

@@ -139,7 +139,7 @@ export async function uploadOverdue(story: Story): Promise<void> {
 /** Whoever does not rely on people to update lets an update count: Ana’s own key is worth less at once, and again more. */
 export async function chooseReports(story: Story, ben: Person): Promise<void> {
   const { page, postern, visitor } = story
-  const report = () => page.getByRole('checkbox', { name: 'An update is available' })
+  const report = (state = {}) => page.getByRole('checkbox', { name: 'An update is available', ...state })
   const review = async (): Promise<void> => {
     await openModels(story)
     await report().click()
@@ -149,6 +149,8 @@ export async function chooseReports(story: Story, ben: Person): Promise<void> {
   }
   await review()
   await see(page, 'Counts from then on: An update is available')
+  await button(page, 'Show everybody whom it concerns').click()
+  await see(page, /^A key of theirs is of a model that is reported as broken/)
   await visitor.photograph('models-review')
 
   // Ben saves first: what Ana chose stays, and is made again on top of his.
@@ -166,7 +168,7 @@ export async function chooseReports(story: Story, ben: Person): Promise<void> {
   for (let now = version; now !== version + 2;) now = (await ben.call<PolicyView>('GET', '/policy')).version
   await seeOwnKey(story, /This model is reported as broken/)
   await openModels(story)
-  assert.equal(await report().isChecked(), true)
+  await report({ checked: true }).waitFor()
   await page.getByLabel('Find a model').fill('Chromium')
   await see(row(story, 'Virtual key of Chromium'), 'Counts as broken')
 
@@ -188,6 +190,22 @@ async function seeOwnKey({ page, postern }: Story, words: RegExp): Promise<void>
   await postern.postern.attestation.catchUp()
   await page.goto(`${postern.origin}/-/account/passkeys`)
   await see(page, words)
+}
+
+/** Administrators see it, owners set it, with a tap. */
+export async function refuseCopies(story: Story, ben: Person): Promise<void> {
+  const { page, visitor } = story
+  const refuse = (state = {}) => page.getByRole('switch', { name: 'Refuse a passkey that counts backwards', ...state })
+  await openModels(story)
+  await see(page, /Only an owner can change this\./)
+  assert.ok(await refuse().isDisabled())
+  await ben.act('PATCH', '/people/ana', { role: 'owner' })
+  await page.reload()
+  await refuse({ checked: false, disabled: false }).click()
+  await see(dialog(page), 'Set “Refuse a passkey that counts backwards” to true')
+  await tap(page)
+  await refuse({ checked: true }).waitFor()
+  await visitor.photograph('models-copied')
 }
 
 export async function nameModelInRule(story: Story): Promise<void> {

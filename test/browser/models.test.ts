@@ -3,11 +3,19 @@ import { test } from 'node:test'
 import type { CredentialView } from '../../src/identity/shapes.ts'
 import { callInBrowser, registerInBrowser } from '../support/browser-steps.ts'
 import { metadataFlags } from '../support/metadata.ts'
-import { chooseReports, findModels, nameModelInRule, refuseFiles, uploadFile, uploadOverdue } from './model-steps.ts'
+import {
+  chooseReports,
+  findModels,
+  nameModelInRule,
+  refuseCopies,
+  refuseFiles,
+  uploadFile,
+  uploadOverdue,
+} from './model-steps.ts'
 import { openStory } from './story.ts'
 
 // Ana administers in her browser, with a key whose model metadata knows; Ben acts from elsewhere.
-test('what is known of keys’ models, and what counts against one', { timeout: 200_000 }, async (context) => {
+test('what is known of keys’ models, and what counts against one', { timeout: 280_000 }, async (context) => {
   await using trust = await metadataFlags()
   await using story = await openStory(context, trust)
   const { postern, page, step, visitor } = story
@@ -28,5 +36,6 @@ test('what is known of keys’ models, and what counts against one', { timeout: 
   await step('an overdue file is taken and said to be overdue', () => uploadOverdue(story))
   await step('other reports count: keys are judged anew', () => chooseReports(story, ben))
   await step('a rule names a model, by its name', () => nameModelInRule(story))
+  await step('a key that may have been copied: an owner lets it be refused', () => refuseCopies(story, ben))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })

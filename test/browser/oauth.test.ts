@@ -7,7 +7,7 @@ import { setUp } from './entry-steps.ts'
 import { button, dialog, see, seeTitle, openStory, tap } from './story.ts'
 
 // A clone at the terminal opens the browser; one tap there, and git goes on.
-test('git signs in by the browser', { timeout: 240_000, skip: missingHelper }, async (context) => {
+test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
   // The key answers by itself: it must wait for the button, as a person does.

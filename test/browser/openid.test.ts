@@ -8,7 +8,7 @@ import { skipOpenidc, startOpenidc } from '../support/tools/apache-openidc.ts'
 import { button, link, see, seeTitle, openStory } from './story.ts'
 
 // Apache with mod_auth_openidc, as Debian ships it: one tap, and it knows who it is, until that is over.
-test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, async (context) => {
+test('a wiki asks by OpenID Connect', { timeout: 280_000, skip: skipOpenidc }, async (context) => {
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'openidc-'))
   opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
@@ -102,8 +102,7 @@ test('a wiki asks by OpenID Connect', { timeout: 240_000, skip: skipOpenidc }, a
     await see(page, 'You are ben')
     await ana.act('POST', '/people/ben/end', { reason: 'left' })
     await page.goto(origin)
-    const until = performance.now() + 5_000
-    while (performance.now() < until && new URL(page.url()).origin === origin) await page.goto(origin)
+    while (new URL(page.url()).origin === origin) await page.goto(origin)
     await seeTitle(page, 'Sign in')
   })
 })

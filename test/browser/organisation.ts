@@ -97,14 +97,16 @@ export async function admit(
   return visitor
 }
 
-/** Ana checks the fingerprint that she was told and vouches. */
+/** Ana checks the fingerprint that she was told and vouches, for whoever waits for it first. */
 export async function vouch({ page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/-/people`)
   const asked = button(page, 'Check and vouch')
+  await asked.first().waitFor()
+  const waiting = await asked.count()
   await asked.first().click()
   await button(dialog(page), 'It is the same: vouch with a tap').click()
   await button(dialog(page), 'Tap your key').click()
-  await asked.first().waitFor({ state: 'detached' })
+  await asked.nth(waiting - 1).waitFor({ state: 'detached' })
 }
 
 /** On the page, or over it, where one gets the key that is missing: the new key, then the tap of the old one. */
@@ -115,8 +117,10 @@ export async function addStrongerKey(
 ): Promise<VirtualKey> {
   const { page } = visitor
   const start = button(at, 'Add a key of that kind')
+  const field = at.getByLabel('Name of the new key')
+  await start.or(field).waitFor()
   if (await start.isVisible()) await start.click()
-  await at.getByLabel('Name of the new key').fill(name)
+  await field.fill(name)
   await visitor.key.setPresence(false)
   const added = await visitor.addKey(options)
   await button(at, /^Tap the new key|^Start again with the new key/).click()

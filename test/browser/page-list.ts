@@ -398,7 +398,7 @@ async function openReview(page: Page): Promise<void> {
 
 /** The review of a rule that would lock its author out. */
 async function flipSwitch(page: Page): Promise<void> {
-  await page.getByRole('switch', { name: 'Only hardware keys', exact: true }).click({ force: true })
+  await page.getByRole('switch', { name: 'Only hardware keys', exact: true }).press('Space')
   await page.getByRole('heading', { name: 'The last 30 days' }).waitFor()
 }
 

@@ -7,7 +7,7 @@ import { setUp } from './entry-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
 import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
 
-test('a pipeline is let in, set up, changed and ended in the browser', { timeout: 180_000 }, async (context) => {
+test('a pipeline is let in, set up, changed and ended in the browser', { timeout: 280_000 }, async (context) => {
   await using issuer = await startWorkloadIssuer()
   await using story = await openStory(context, { flags: ['--outbound-allow', '127.0.0.1'] })
   const { postern, page, step } = story

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { button, choose, link, see, seeTitle, type Story } from './story.ts'
+import { button, choose, holds, link, see, seeTitle, type Story } from './story.ts'
 
 export async function openPullRequest({ visitor, page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets/pull-requests`)
@@ -7,8 +7,8 @@ export async function openPullRequest({ visitor, page, postern }: Story): Promis
   await link(page, 'Open a pull request').first().click()
   await choose(page, 'Merge', 'sizes')
   await see(page, '1 commit would be merged')
-  assert.equal(await page.getByLabel('Title').inputValue(), 'Add sizes')
-  assert.equal(await page.getByLabel('Description').inputValue(), 'Two of them, for a start.')
+  await holds(page.getByLabel('Title'), 'Add sizes')
+  await holds(page.getByLabel('Description'), 'Two of them, for a start.')
   await visitor.photograph('new-pull-request')
   await button(page, 'Open pull request').click()
   await seeTitle(page, /Add sizes #1/)

@@ -72,6 +72,7 @@ test('getting back in', { timeout: 290_000 }, async (context) => {
   await using other = await Visitor.open(browser, { viewport: upright, hasTouch: true })
   const phone = other.page
   await other.context.addInitScript(noAutofill)
+  const toldToPhone = await listenToSignals(other)
   await other.addKey()
   await step('on a phone: a code, a new passkey, and words that say what holds', async () => {
     await phone.goto(`${postern.origin}/-/sign-in`)
@@ -90,7 +91,7 @@ test('getting back in', { timeout: 290_000 }, async (context) => {
     await button(phone, 'Create my passkey').click()
     await see(phone, 'You have just come back')
     await see(phone, /^9 of 10 left/)
-    assert.equal(new URL(phone.url()).hash, '')
+    await phone.waitForURL(({ hash }) => hash === '')
     await other.photograph('recovered')
   })
 
@@ -110,6 +111,7 @@ test('getting back in', { timeout: 290_000 }, async (context) => {
     await seeTitle(phone, 'Sign in')
     await button(phone, 'Sign in with a passkey').click()
     await see(phone.getByRole('alert'), 'This passkey is not known here.')
+    assert.deepEqual(toldToPhone.all('signalUnknownCredential'), [], 'nobody is signed in: no browser forgets a key')
   })
 
   await step('she lets somebody else back in, and sees it under way', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { callInBrowser } from '../support/browser-steps.ts'
 import { rule, type Reader } from './review-steps.ts'
-import { button, choose, dialog, link, see, seeTitle, type Story, tap } from './story.ts'
+import { button, choose, dialog, link, see, seeTitle, type Story, tapAlone } from './story.ts'
 
 /** Somebody is asked to look, and the merge is left to the moment when everything is there. */
 export async function askAndWait({ page }: Story, pullRequest: string): Promise<void> {
@@ -43,13 +43,17 @@ export async function mergePastRule({ page, postern, visitor }: Story, pullReque
     'not whoever merged it',
   )
   await visitor.photograph('past-rule-merged')
+  await page.goto(`${postern.origin}/-/audit?action=merge.bypassed`)
+  const event = page.getByRole('list', { name: 'Events' }).getByRole('listitem')
+  await see(event, /merged acme\/widgets#1 past the rule of main: The shop is down, and this is the fix/)
+  await see(event, 'Emergency')
 }
 
 export async function confirm({ page, photograph }: Reader, pullRequest: string): Promise<void> {
   await page.goto(pullRequest)
   await button(page, 'I looked at it: confirm with a tap').click()
   await dialog(page).getByText('Reason').first().waitFor()
-  await tap(page)
+  await tapAlone(page)
   await see(page, 'Merged past the rule, and looked at since')
   await photograph('past-rule-confirmed')
 }

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { type BranchRule, firstRule } from '../../src/repositories/branch-rule.ts'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import type { Visitor } from '../support/chromium.ts'
-import { button, dialog, link, see, type Story, tap } from './story.ts'
+import { button, dialog, holds, link, see, type Story, tapAlone } from './story.ts'
 
 const sizes = (lines: string[]): string => lines.map((line) => `${line}\n`).join('')
 
@@ -73,16 +73,23 @@ export async function giveRole({ postern }: Story, username: string, role: 'writ
 const file = (page: Page): Locator => page.getByRole('region', { name: 'src/sizes.ts', exact: true })
 const number = (page: Page, line: number): Locator => file(page).locator(`[data-line-new-num="${line}"]`).first()
 
-/** A line by the mouse, a range by Shift, lines by the keyboard; kept for the review, and over a reload. */
+/** A file as a whole, a line by the mouse, a range by Shift, lines by the keyboard; kept for the review, and over a reload. */
 export async function commentOnLines({ page, photograph }: Reader, pullRequest: string): Promise<void> {
   await page.goto(`${pullRequest}?tab=files`)
+  await button(file(page), 'Comment on src/sizes.ts').click()
+  await page.getByRole('textbox', { name: 'Comment on src/sizes.ts', exact: true }).fill('Sizes belong here.')
+  await button(page, 'Comment now').click()
+  const whole = page.getByRole('region', { name: 'Thread on src/sizes.ts, the whole file', exact: true })
+  await button(whole, 'Resolve').click()
+  await see(whole, 'Ben Example resolved this')
   await number(page, 3).click()
   await page.getByRole('textbox', { name: 'Comment on line 3' }).fill('Who is this for?')
   await number(page, 4).click({ modifiers: ['Shift'] })
   const form = page.getByRole('textbox', { name: 'Comment on lines 3–4' })
-  assert.equal(await form.inputValue(), 'Who is this for?', 'the words follow the lines')
+  // The words follow the lines, and outlive a reload.
+  await holds(form, 'Who is this for?')
   await page.reload()
-  assert.equal(await form.inputValue(), 'Who is this for?', 'the words outlive a reload')
+  await holds(form, 'Who is this for?')
   await button(page, 'Start a review').click()
   await see(file(page), 'Draft')
   await see(page, '1 comment of yours waits: nobody else sees it yet.')
@@ -93,7 +100,7 @@ export async function commentOnLines({ page, photograph }: Reader, pullRequest: 
   const suggestion = page.getByRole('textbox', { name: 'Comment on line 2', exact: true })
   await suggestion.waitFor()
   await button(page, 'Suggest a change').click()
-  assert.equal(await suggestion.inputValue(), "```suggestion\nexport const medum = 'M'\n```\n")
+  await holds(suggestion, "```suggestion\nexport const medum = 'M'\n```\n")
   await suggestion.fill("A letter is missing:\n\n```suggestion\nexport const medium = 'M'\n```\n")
   await page.getByText('Preview', { exact: true }).click()
   await see(page, 'A letter is missing:')
@@ -135,10 +142,32 @@ export async function answer({ page, photograph }: Reader, pullRequest: string):
   await button(asked, 'Resolve').click()
   await see(asked, 'Ana Example resolved this')
   await button(page, /^Review it (yourself|again)$/).click()
-  const own = dialog(page, 'Your review').getByRole('radio', { name: 'Approve' })
-  assert.ok(await own.isDisabled())
+  await dialog(page, 'Your review').getByRole('radio', { name: 'Approve', disabled: true }).waitFor()
   await see(dialog(page, 'Your review'), 'You cannot approve your own work.')
   await page.keyboard.press('Escape')
+}
+
+/** The branch moves while somebody writes their approval: they are told, what they wrote stays, nothing is approved. */
+export async function approveTooLate(
+  { page }: Reader,
+  pullRequest: string,
+  push: () => Promise<unknown>,
+): Promise<void> {
+  await page.goto(`${pullRequest}?tab=files`)
+  await button(page, 'Review').click()
+  const form = dialog(page, 'Your review')
+  await form.getByLabel('Summary').fill('Read to the end.')
+  await form.getByRole('radio', { name: 'Approve' }).check()
+  await push()
+  await see(form, 'New commits came in while you were reading')
+  await see(form, 'Close this, read what is new, then come back.')
+  assert.ok(await button(form, 'Approve with a tap').isDisabled())
+  await button(form, 'Later').click()
+  await form.waitFor({ state: 'detached' })
+  await button(page, 'Review').click()
+  await holds(form.getByLabel('Summary'), 'Read to the end.')
+  await button(form, 'Later').click()
+  await form.waitFor({ state: 'detached' })
 }
 
 /** A tap over exactly this head; the proof stands beside the verdict. */
@@ -156,7 +185,7 @@ export async function approve({ page, photograph }: Reader, pullRequest: string)
   await button(form, 'Approve with a tap').click()
   await see(dialog(page), /^Approve /)
   await photograph('review-tap')
-  await tap(page)
+  await tapAlone(page)
   await form.waitFor({ state: 'detached' })
   await link(page, 'Conversation').click()
   const approval = page.getByRole('article', { name: 'Ben Example approved this' })

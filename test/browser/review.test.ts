@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tapToMerge } from './merge-steps.ts'
 import { admit, openOrganisation, vouch } from './organisation.ts'
-import { answer, approve, commentOnLines, giveRole, propose, readerOf, requestChanges } from './review-steps.ts'
+import {
+  answer,
+  approve,
+  approveTooLate,
+  commentOnLines,
+  giveRole,
+  propose,
+  readerOf,
+  requestChanges,
+} from './review-steps.ts'
 
 // Two people, two browsers, two keys: what is wanted is said at the lines, taken over with a click, approved and merged with taps.
 test('a change is reviewed', { timeout: 280_000 }, async (context) => {
@@ -19,6 +28,14 @@ test('a change is reviewed', { timeout: 280_000 }, async (context) => {
   await step('Ben asks for changes', () => requestChanges(readerOf(ben)))
   await step('Ana takes the suggestion over, answers, and settles the threads', () =>
     answer(readerOf(visitor), pullRequest),
+  )
+  await step('Ana pushes another tree under the same message while Ben approves the former one', () =>
+    approveTooLate(readerOf(ben), pullRequest, () =>
+      ana.terminal.pasteWell(
+        'git pull --quiet origin sizes && echo "// later" >> src/sizes.ts && git commit --quiet --amend --all --no-edit --reset-author && git push --quiet --force origin sizes',
+        'widgets',
+      ),
+    ),
   )
   await step('Ben approves with a tap, and the proof stands beside it', () => approve(readerOf(ben), pullRequest))
   await step('Ana’s page has seen it by itself, and she merges with a tap', async () => {

@@ -4,7 +4,7 @@ import { setUp } from './entry-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
 import { button, choose, openStory, see, seeTitle, tap } from './story.ts'
 
-test('a tool is put behind the proxy in the browser, and opened there', { timeout: 180_000 }, async (context) => {
+test('a tool is put behind the proxy in the browser, and opened there', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
   const at = postern.origin.replace('localhost', 'who.localhost')

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { fillDemo } from '../../src/demo/fill.ts'
@@ -32,7 +35,7 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
     assert.equal(await phone.getByText('git on the phone').count(), 0, 'no facts before sign-in')
     await button(phone, 'Sign in with a passkey').click()
     await seeTitle(phone, 'Make the API token “git on the phone”')
-    await see(phone, /^You asked for this from 127\.0\.0\.1/)
+    await see(phone, /^You asked for this with Chrome on Linux from 127\.0\.0\.1/)
     await photographBoth(other, 'seal-request')
     await button(phone, 'Tap your key').click()
     await seeTitle(phone, 'You tapped for this')
@@ -125,6 +128,24 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
     await phone.goto(`${postern.origin}/s/${code}`)
     await seeTitle(phone, 'Nothing here waits for you')
     await photographBoth(other, 'seal-request-not-mine')
+  })
+
+  await step('in a frame of somebody’s page there is nothing to tap', async () => {
+    const { code } = await askForTap(postern, { of: 'ana', by: 'bo', title: 'Framed' })
+    // Another port of the same machine: the same site, so the cookie goes along.
+    const framing = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end(`<iframe src="${postern.origin}/s/${code}"></iframe>`)
+    }).listen(0, 'localhost')
+    await once(framing, 'listening')
+    const evil = await other.context.newPage()
+    const refusal = evil.waitForEvent('console', (message) => message.text().includes("frame-ancestors 'none'"))
+    await evil.goto(`http://localhost:${(framing.address() as AddressInfo).port}/`)
+    await refusal
+    assert.equal(await evil.frames()[1]?.getByText('Framed').count(), 0)
+    await evil.close()
+    await new Promise((closed) => framing.close(closed))
+    await phone.goto(`${postern.origin}/s/${code}`)
+    await seeTitle(phone, 'Framed')
   })
 
   await step('no page complained', async () => assert.deepEqual([...visitor.errors, ...other.errors], []))

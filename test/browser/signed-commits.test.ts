@@ -50,6 +50,7 @@ test('who signed a commit is seen where commits are, and a branch can take no ot
   await step('the commit’s page tells all of it, and keeps what was signed', async () => {
     await page.goto(`${postern.origin}/payments/api/commits/${signed}`)
     await see(page.getByRole('region', { name: 'Proof' }), /Ana Example proved this with a tap, verified by the key/)
+    await see(page.getByRole('region', { name: 'Proof' }), /a signed push, .* Postern verify reads its certificate\./)
     await see(page.getByRole('region', { name: 'Signature' }), /Signed with Ana Example’s security key “blue key”/)
     const push = page.getByRole('region', { name: 'Signed push' })
     await see(push, /It was the tap for this push: a touch and a PIN\./)

@@ -5,7 +5,7 @@ import { setUp } from './entry-steps.ts'
 import { createRepository } from './repository-steps.ts'
 import { button, linesOf, openStory, see } from './story.ts'
 
-test('where one clones, SSH is one click away, with the key of this server', { timeout: 120_000 }, async (context) => {
+test('where one clones, SSH is one click away, with the key of this server', { timeout: 280_000 }, async (context) => {
   await using story = await openStory(context, { flags: ['--ssh-port', '0'] })
   const { postern, page, step, terminal, visitor } = story
   await setUp(story)

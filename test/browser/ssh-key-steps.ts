@@ -27,7 +27,7 @@ export async function runWith({ terminal }: Story, key: TestSshKey, line: string
 export function comeOverSsh(story: Story, key: TestSshKey): Promise<Pasted> {
   const options = '-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'
   const port = story.postern.postern.sshPort()
-  return runWith(story, key, `timeout 20 ssh -F none -T ${options} -p ${port} git@localhost < /dev/null`)
+  return runWith(story, key, `timeout 60 ssh -F none -T ${options} -p ${port} git@localhost < /dev/null`)
 }
 
 /** Pastes the key, runs the command that the page gives, pastes what it prints, and taps. */

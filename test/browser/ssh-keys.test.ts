@@ -6,9 +6,9 @@ import { TestSshKey } from '../../src/protocols/ssh/test-ssh-key.ts'
 import { importMetadata, makeMaker } from '../support/metadata.ts'
 import { openOrganisation } from './organisation.ts'
 import { addKeyInBrowser, comeOverSsh, openNewKey } from './ssh-key-steps.ts'
-import { button, choose, dialog, see, tap } from './story.ts'
+import { button, choose, dialog, holds, see, tap } from './story.ts'
 
-test('SSH keys: added with what the shell prints, used, and ended', { timeout: 120_000 }, async (context) => {
+test('SSH keys: added with what the shell prints, used, and ended', { timeout: 280_000 }, async (context) => {
   await using story = await openOrganisation(context, { flags: ['--ssh-port', '0'] })
   const { page, postern, step, terminal, visitor } = story
   const laptop = new TestSshKey('ssh-ed25519', { comment: 'anas-laptop' })
@@ -31,7 +31,7 @@ test('SSH keys: added with what the shell prints, used, and ended', { timeout: 1
     await page.getByLabel('Public key').fill(laptop.line)
     await see(page, 'Ed25519, in a file')
     await see(page, laptop.fingerprint)
-    assert.equal(await page.getByLabel('Name').inputValue(), 'anas-laptop')
+    await holds(page.getByLabel('Name'), 'anas-laptop')
     await visitor.photograph('ssh-keys-new')
   })
 
@@ -71,10 +71,14 @@ test('SSH keys: added with what the shell prints, used, and ended', { timeout: 1
     await page.goto(`${postern.origin}/-/account/ssh-keys`)
     await see(page, /last used .* from 127\.0\.0\.1|last used/)
     await visitor.photograph('ssh-keys-list')
+    await page.goto(`${postern.origin}/-/people/ana`)
+    await see(page, /^Blue key 5 · lets them in and signs commits, with its PIN it counts as a hardware key/)
+    await visitor.photograph('person-ssh-keys')
+    await page.goto(`${postern.origin}/-/account/ssh-keys`)
     await button(page, 'End anas-laptop').click()
     await button(dialog(page), 'End it with a tap').click()
     await tap(page)
-    await page.getByText('anas-laptop').waitFor({ state: 'detached' })
+    await page.getByText('anas-laptop', { exact: true }).waitFor({ state: 'detached' })
     assert.notEqual((await comeOverSsh(story, laptop)).code, 0)
   })
   assert.deepEqual(visitor.errors, [])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { buildIfStale } from '../../src/commands/build.ts'
 import { launchChromium, Visitor, type VirtualKey } from '../support/chromium.ts'
@@ -69,11 +70,30 @@ export const see = (at: Page | Locator, text: string | RegExp): Promise<void> =>
 export const linesOf = async (page: Page, label: string | RegExp): Promise<string> =>
   (await page.locator('pre').and(page.getByLabel(label)).innerText()).trim()
 
-/** Answers the tap that an act asks for, over the page. */
+/** Answers the tap that an act asks for, over the page; returns once the act itself was answered. */
 export async function tap(page: Page): Promise<void> {
+  const answered = page.waitForResponse((response) => 'postern-seal' in response.request().headers())
+  await Promise.all([answered, tapAlone(page)])
+}
+
+/** The same where the tap is the whole act. */
+export async function tapAlone(page: Page): Promise<void> {
   const asked = button(dialog(page), 'Tap your key')
   await asked.click()
   await asked.waitFor({ state: 'detached' })
+}
+
+/** Waits until a field holds this. @throws with what it held instead */
+export async function holds(field: Locator, value: string): Promise<void> {
+  const until = performance.now() + 20_000
+  let held = await field.inputValue()
+  for (; held !== value && performance.now() < until; held = await field.inputValue()) await pause(50)
+  assert.equal(held, value)
+}
+
+/** Keys that mean something together only where little time passes between them: one does not wait for the other. */
+export async function pressInTurn(page: Page, ...keys: string[]): Promise<void> {
+  await Promise.all(keys.map((key) => page.keyboard.press(key)))
 }
 
 /** Chooses in a list that opens below a field. */

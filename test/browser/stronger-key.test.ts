@@ -9,9 +9,10 @@ import { button, dialog, openStory, see, seeTitle, type Story, tap } from './sto
 
 const dayMs = 86_400_000
 
-// Dan has a synced passkey; Ana, who owns the instance, asks for hardware keys: first from a date on, then at once.
-test('whoever has too weak a key is led to getting a stronger one, and back', { timeout: 200_000 }, async (context) => {
-  await using story = await openStory(context)
+// Dan has a synced passkey; Ana, who owns the instance, asks for hardware keys: from a date on, at once, and when the date has come.
+test('whoever has too weak a key is led to getting a stronger one, and back', { timeout: 280_000 }, async (context) => {
+  const clock = { ahead: 0 }
+  await using story = await openStory(context, { now: () => Date.now() + clock.ahead })
   const { postern, page, step, visitor } = story
   const ana = await postern.owner('ana')
   const { link } = await ana.act<{ link: string }>('POST', '/people', {
@@ -26,7 +27,11 @@ test('whoever has too weak a key is led to getting a stronger one, and back', { 
 
   await step('from a date on: home says so, and so does the account', () => remind(story, ana))
   await step('a form that was open when the rule came keeps its words, and goes on', () => overForm(story, ana, phone))
-  await step('the weak key still opens the door to nothing but the page that helps', () => leadBack(story, phone))
+  await step('from that day on the weak key opens the door to nothing but the page that helps', async () => {
+    await enforce(ana, { enforceFrom: Date.now() + dayMs })
+    clock.ahead = dayMs + 60_000
+    await leadBack(story, phone)
+  })
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })
 

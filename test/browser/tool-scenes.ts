@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { makeRoute } from '../support/make-route.ts'
-import { admit, invite, openOrganisation, switchOn } from './organisation.ts'
-import { link, see, seeTitle } from './story.ts'
+import { addBlueKey } from './key-scenes.ts'
+import { admit, invite, openOrganisation, switchOn, vouch } from './organisation.ts'
+import { button, dialog, link, see, seeTitle } from './story.ts'
 
 /** Ben opens a tool with a synced passkey, until that is too little; Ana’s hardware key opens it still. */
 export async function toolsHardwareKey(context: TestContext): Promise<void> {
@@ -26,10 +27,29 @@ export async function toolsHardwareKey(context: TestContext): Promise<void> {
     await ben.photograph('catalogue-tools-hardware-key-refused')
   })
   await step('the way out stands there, and whoever has such a key is let in', async () => {
-    await link(page, 'Add a stronger key').waitFor()
+    const onward = link(page, 'Go on to the tap')
+    const add = link(page, 'Add a stronger key')
+    // Whoever was let in a moment ago is not led round by itself.
+    await onward.or(add).first().waitFor()
+    if (await onward.isVisible()) await onward.click()
+    await add.click()
+    await dialog(page).getByLabel('Name').waitFor()
     await story.page.goto(tool)
     await seeTitle(story.page, 'You are Ana Example')
     await see(story.page, /a hardware key of a verified model: it cannot be phished, nor copied/)
+  })
+  await step('with such a key, vouched for, one tap opens it', async () => {
+    await addBlueKey(ben, ben.key, postern.origin)
+    // Cleo waits for it too.
+    for (let people = 0; people < 2; people += 1) await vouch(story)
+    await page.goto(tool)
+    const onward = link(page, 'Go on to the tap')
+    const tapIt = button(page, 'Tap your stronger key')
+    await onward.or(tapIt).first().waitFor()
+    if (await onward.isVisible()) await onward.click()
+    await tapIt.click()
+    await seeTitle(page, 'You are Ben Example')
+    await see(page, /a hardware key of a verified model: it cannot be phished, nor copied/)
   })
   assert.deepEqual([...visitor.errors, ...ben.errors], [])
 }

@@ -1,39 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
-import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
-import { mo, stealFromRedmine } from '../support/tools/redmine-account.ts'
-import { skipRedmine, startRedmine } from '../support/tools/redmine.ts'
+import { fileBytes, openRedmine } from '../support/tools/office-redmine.ts'
+import { openOffice, openWithTap } from '../support/tools/office.ts'
+import { stealFromRedmine } from '../support/tools/redmine-account.ts'
+import { skipRedmine } from '../support/tools/redmine.ts'
 import { button, link, see, seeTitle } from './story.ts'
-
-const fileBytes = 64 * 1024 ** 2
 
 // Redmine, as Debian ships it, behind a route: one tap opens it, and its end closes it.
 test('a tracker behind the proxy', { timeout: 280_000, skip: skipRedmine }, async (context) => {
   await using office = await openOffice(context)
   const { postern, visitor, page, phone, step, ana, addressOf } = office
   const tracker = addressOf('tracker')
-  await using redmine = await startRedmine(office.folder, {
-    configuration: `default:
-  postern_issuer: ${postern.origin}
-  postern_audience: ${tracker}
-  postern_groups: [${crew}, ${guests}]
-`,
-    settings: { login_required: '1' },
-    groups: [crew, guests],
-    people: [mo],
-    projects: [
-      {
-        name: 'Website',
-        identifier: 'website',
-        groups: [crew, guests],
-        issues: ['A page is missing'],
-        file: { name: 'film.bin', bytes: fileBytes },
-      },
-      { name: 'Payroll', identifier: 'payroll', groups: [crew], issues: ['The sums are wrong'] },
-    ],
+  await using redmine = await openRedmine(office, 'tracker', {
+    website: ['A page is missing'],
+    payroll: ['The sums are wrong'],
   })
-  await office.addRoute('tracker', redmine.url)
 
   await step('one tap, and Redmine knows who it is', async () => {
     await openWithTap(page, `${tracker}/projects/payroll/issues`)

@@ -5,7 +5,7 @@ import { isSigned, startReceiver } from '../support/receiver.ts'
 import { setUp } from './entry-steps.ts'
 import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
 
-test('a webhook is made, tested, mended and ended in the browser', { timeout: 120_000 }, async (context) => {
+test('a webhook is made, tested, mended and ended in the browser', { timeout: 280_000 }, async (context) => {
   await using receiver = await startReceiver()
   await using story = await openStory(context, { flags: ['--outbound-allow', '127.0.0.1'] })
   const { postern, page, step, visitor } = story

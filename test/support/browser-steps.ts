@@ -21,7 +21,7 @@ export async function signOutInBrowser(page: Page): Promise<void> {
   await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await page.getByRole('button', { name: /your account$/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor()
 }
 
 export async function signInInBrowser(page: Page): Promise<void> {

@@ -67,7 +67,7 @@ export class Visitor implements AsyncDisposable {
       reducedMotion: 'reduce',
       ...options,
     })
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(40_000)
     const page = await context.newPage()
     const cdp = await context.newCDPSession(page)
     await cdp.send('WebAuthn.enable', { enableUI: false })
@@ -121,7 +121,7 @@ export class Visitor implements AsyncDisposable {
   async signOut(page = this.page): Promise<void> {
     await page.getByRole('button', { name: /your account/ }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor()
   }
 
   /**

@@ -10,13 +10,19 @@ export interface Ran {
   stderr: string
 }
 
-/** Runs the command line as an operator does, with no settings but those given. */
-export async function postern(args: string[], env: Record<string, string> = {}): Promise<Ran> {
+/** Runs the command line as an operator does, with no settings but those given; to its end, or until it has said that. */
+export async function postern(args: string[], env: Record<string, string> = {}, until?: RegExp): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH, HOME, POSTERN_SSH_PORT: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let said = ''
+  if (until !== undefined)
+    child.stdout.on('data', (part) => {
+      said += String(part)
+      if (until.test(said)) child.kill()
+    })
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

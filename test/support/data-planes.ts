@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readGuide } from './guide.ts'
+import { startEnvoy } from './planes/envoy.ts'
+import { startTraefik } from './planes/traefik.ts'
 
 export interface PlaneParts {
   /** Where people connect: everything is on `localhost` and this port. */
@@ -19,6 +21,8 @@ export interface DataPlane {
   name: string
   /** Why it cannot be tried on this machine; false where it can. */
   skip: string | false
+  /** What it does with headers like `X_Forwarded_User`, which some tools take for `X-Forwarded-User`. */
+  underscores: 'dropped' | 'refused' | 'passed'
   start(parts: PlaneParts): Promise<AsyncDisposable>
 }
 
@@ -31,6 +35,7 @@ export const dataPlanes: readonly DataPlane[] = [
   {
     name: 'nginx',
     skip: nginx === undefined && 'nginx is not installed',
+    underscores: 'dropped',
     async start(parts) {
       const { folder, edge } = parts
       const places = {
@@ -60,6 +65,7 @@ export const dataPlanes: readonly DataPlane[] = [
   {
     name: 'Caddy',
     skip: caddy === undefined && 'caddy is not installed',
+    underscores: 'dropped',
     async start(parts) {
       const { folder, edge, port } = parts
       const places = { ...placesOf(parts), 'wiki.example.com': `http://wiki.localhost:${edge}` }
@@ -74,6 +80,7 @@ export const dataPlanes: readonly DataPlane[] = [
   {
     name: 'HAProxy',
     skip: haproxy === undefined && 'haproxy is not installed',
+    underscores: 'dropped',
     async start(parts) {
       const { folder, edge } = parts
       const guide = await readGuide('proxy/haproxy.md')
@@ -94,7 +101,30 @@ export const dataPlanes: readonly DataPlane[] = [
       return run(haproxy ?? '', ['-W', '-f', file], 'forked', {})
     },
   },
+  {
+    name: 'a stand-in for Traefik',
+    skip: false,
+    underscores: 'passed',
+    async start(parts) {
+      const [dynamic] = (await readGuide('proxy/traefik.md')).blocks('Set it up', 'yaml')
+      return startTraefik(parts.edge, replaced(dynamic, placesOf(parts)), 'localhost')
+    },
+  },
+  {
+    name: 'a stand-in for Envoy',
+    skip: false,
+    underscores: 'refused',
+    async start({ edge, port, toolPort }) {
+      const blocks = (await readGuide('proxy/envoy.md')).blocks('Set it up', 'yaml')
+      const places = { 'git.example.com': `localhost:${edge}`, 'wiki.example.com': `wiki.localhost:${edge}` }
+      const named = blocks.map((block) => replaced(block, places))
+      return startEnvoy({ edge, clusters: { postern: port, wiki: toolPort } }, named)
+    },
+  },
 ]
+
+const replaced = (text: string, places: Record<string, string>): string =>
+  Object.entries(places).reduce((changed, [from, to]) => changed.replaceAll(from, to), text)
 
 const placesOf = ({ port, toolPort }: PlaneParts): Record<string, string> => ({
   '127.0.0.1:7400': `127.0.0.1:${port}`,

@@ -39,7 +39,7 @@ export const host = 'tool.localhost'
 /** The door alone, before an upstream, with a stand-in for whoever decides who comes in. */
 export async function startDoor(
   settings: RouteSettings,
-  options: Partial<DoorParts> & { fallback?: RequestListener } = {},
+  { headersTimeout, ...options }: Partial<DoorParts> & { fallback?: RequestListener; headersTimeout?: number } = {},
 ): Promise<StartedDoor> {
   const open = new Map<string, Set<() => void>>()
   const listeners: (() => void)[] = []
@@ -74,6 +74,7 @@ export async function startDoor(
   const entry: Entry = {
     admit: (...asked) => started.admit(...asked),
     ownHeaders: () => new Set(['x-postern-jwt-assertion', 'remote-user', 'x-forwarded-user']),
+    onJudgedAnew: () => {},
     ownCookies: ['postern-route-7400', 'postern-route-7400-state'],
   }
   const fronts: Door[] = []
@@ -82,6 +83,7 @@ export async function startDoor(
     keepAliveTimeout: 60_000,
     requestTimeout: 0,
     connectionTimeout: 0,
+    ...(headersTimeout === undefined ? {} : { headersTimeout }),
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -129,10 +131,15 @@ export interface Upstream extends AsyncDisposable {
   received: string[]
 }
 
+export interface RecordingUpstream extends Upstream {
+  /** Closes all connections. */
+  hangUp(): void
+}
+
 /** An upstream that keeps what came in bytes and answers with what it is told, byte by byte. */
 export async function recordingUpstream(
   answerWith: string | ((socket: Socket, soFar: string) => void),
-): Promise<Upstream> {
+): Promise<RecordingUpstream> {
   const { createServer: createSocketServer } = await import('node:net')
   const received: string[] = []
   const sockets = new Set<Socket>()
@@ -149,12 +156,14 @@ export async function recordingUpstream(
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const port = portOf(server.address())
+  const hangUp = (): void => sockets.forEach((socket) => socket.destroy())
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     received,
+    hangUp,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
+      hangUp()
       server.close()
     },
   }

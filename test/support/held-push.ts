@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { withToken } from '../../src/walk/git.ts'
 import { type Person } from '../../src/walk/person.ts'
+import type { StartedPostern } from './start-postern.ts'
 
 export interface RunningPush {
   /** Waits until this was seen on the screen. @throws when the push ended without it */
@@ -74,4 +77,10 @@ export async function requestOf(push: RunningPush, person: Person): Promise<{ id
   const [, code = ''] = await push.seen(/\/s\/([0-9A-Z-]{19})/)
   const { id } = await person.call<{ id: string }>('GET', `/seal-links/${code}`)
   return { id, code }
+}
+
+/** Where the objects of pushes lie that have not landed, below the folder of all repositories. */
+export async function listQuarantines({ folder }: Pick<StartedPostern, 'folder'>): Promise<string[]> {
+  const names = await readdir(join(folder, 'data', 'repositories'), { recursive: true }).catch(() => [])
+  return names.filter((name) => /objects\/tmp_objdir[^/]*$/.test(name))
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { createPersonKeySource } from '../../src/access-keys/ssh-keys/ssh-key-source.ts'
 import { tokenIntrospection } from 'openid-client'
-import { accessKinds } from '../../src/access-kinds.ts'
+import { accessKinds } from '../../src/composition/access-kinds.ts'
 import type { CertificateIssued } from '../../src/access-keys/certificates/shapes.ts'
 import type { Id } from '../../src/database/id.ts'
 import { createRegistrationLink } from '../../src/identity/registration-links.ts'
@@ -25,7 +25,7 @@ import { addSshKey } from './ssh-keys.ts'
 import { makeRoute } from './make-route.ts'
 import { makeHeld, type Repository } from './held-repository.ts'
 import { startHold } from './hold.ts'
-import { letIn, Program } from './oauth.ts'
+import { ask, authorise, gitScopes, letIn, Program } from './oauth.ts'
 import { addTool, type RelyingParty, signOnTo } from './relying-party.ts'
 import { RouteBrowser } from './route-browser.ts'
 import { newSshKey } from './ssh-key-line.ts'
@@ -110,6 +110,8 @@ export async function holdEverything(
   await addSshKey(person, sshKey)
   const program = new Program(postern.origin)
   const tokens = await letIn(person, program)
+  const device = new Program(postern.origin, 'git-credential-manager')
+  const deviceCode = await letDeviceIn(person, device)
   const { certificate } = await person.act<CertificateIssued>('POST', '/me/ssh/certificates', {
     publicKey: newSshKey(),
   })
@@ -133,6 +135,10 @@ export async function holdEverything(
     description: '',
   })
   const to = { repositoryId: big.id, importedId: imported.id }
+  // Good for a minute; late, and before a recovery is under way.
+  const trading = new Program(postern.origin)
+  const code = (await authorise(person, await ask(person, trading.authUrl()))).searchParams.get('code') ?? ''
+  assert.notEqual(code, '')
   await insertHoldings(database, { id, username, linkId: own.id, at: now(), ...to })
 
   const stream = await openStream(postern.origin, { cookie: await cookieOf(there, postern.origin) })
@@ -209,6 +215,12 @@ export async function holdEverything(
       name: 'a passkey',
       async use() {
         await refusedBy(new Person(postern.origin, person.authenticator).signIn(), [401, 403, 409])
+        const rows = await database.read
+          .selectFrom('credentialRecord')
+          .select(['publicKey', 'endedAt'])
+          .where('userId', '=', id)
+          .execute()
+        assert.ok(rows.length > 0 && rows.every(({ endedAt, publicKey }) => endedAt !== null && publicKey.length > 0))
         return 'ended'
       },
     },
@@ -228,6 +240,20 @@ export async function holdEverything(
       name: 'what that program renews its token with',
       async use() {
         assert.equal((await program.refresh(tokens.refresh_token)).status, 400)
+        return 'ended'
+      },
+    },
+    {
+      name: 'a code that a program has not traded in',
+      async use() {
+        assert.equal((await trading.tryExchange(code)).status, 400)
+        return 'ended'
+      },
+    },
+    {
+      name: 'a code of a device they let in',
+      async use() {
+        assert.equal((await pollDevice(device, deviceCode)).status, 400)
         return 'ended'
       },
     },
@@ -311,6 +337,21 @@ export async function holdEverything(
     },
   }
 }
+
+/** By the code that they type, which the device has not asked about since. */
+async function letDeviceIn(person: Person, device: Program): Promise<string> {
+  const begun = await device.post('/device/auth', { client_id: device.clientId, scope: gitScopes })
+  const said = (await begun.json()) as { device_code: string; user_code: string }
+  await person.act('POST', '/device-authorisations', { userCode: said.user_code, repositoryIds: null })
+  return said.device_code
+}
+
+const pollDevice = (device: Program, deviceCode: string): Promise<Response> =>
+  device.post('/token', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    client_id: device.clientId,
+    device_code: deviceCode,
+  })
 
 async function passedOn({ postern, ana, big }: World, what: 'webhook' | 'mirror', username: string) {
   const { items } = await ana.call<{ items: { url: string; isActive: boolean; keepBy: number | null }[] }>(
@@ -419,7 +460,7 @@ async function isCut({ ended }: Stream): Promise<'cut'> {
 
 /** Well below the ten seconds after which a stream looks by itself whether it may go on. */
 async function settled(work: Promise<unknown>, otherwise: string): Promise<void> {
-  const late = AbortSignal.timeout(5_000)
+  const late = AbortSignal.timeout(8_000)
   const timeout = new Promise((_, reject) => {
     late.addEventListener('abort', () => reject(new Error(otherwise)), { once: true })
   })

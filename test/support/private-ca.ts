@@ -11,7 +11,7 @@ export interface ServerCertificate {
 export interface PrivateCa {
   /** PEM, to be trusted by clients. */
   cert: string
-  issue(host: string): ServerCertificate
+  issue(host: string, ...others: string[]): ServerCertificate
 }
 
 /** A certificate authority that lives for one test: X.509 v3, ECDSA P-256, in the little DER that RFC 5280 asks for. */
@@ -38,13 +38,13 @@ export function createPrivateCa(): PrivateCa {
       extension('551d0f', der(0x03, Buffer.of(1, 0x06)), true), // keyUsage: keyCertSign, cRLSign
       extension('551d0e', der(0x04, caKeyId)),
     ]),
-    issue(host) {
+    issue(host, ...others) {
       const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const cert = certify(name(host), publicKey, [
         extension('551d13', sequence(), true),
         extension('551d0f', der(0x03, Buffer.of(7, 0x80)), true), // keyUsage: digitalSignature
         extension('551d25', sequence(oid('2b06010505070301'))), // extKeyUsage: serverAuth
-        extension('551d11', sequence(der(0x82, Buffer.from(host)))), // subjectAltName: dNSName
+        extension('551d11', sequence(...[host, ...others].map((each) => der(0x82, Buffer.from(each))))), // subjectAltName
         extension('551d23', sequence(der(0x80, caKeyId))),
         extension('551d0e', der(0x04, keyId(publicKey))),
       ])

@@ -51,7 +51,7 @@ export interface Json {
     employeeNumber: string
     department: string
     costCenter: string
-    manager: { value: string }
+    manager: { value: string; $ref?: string }
   }
   // lists
   totalResults: number
@@ -75,7 +75,7 @@ export interface Json {
   changePassword: Supported
   sort: Supported
   etag: Supported
-  pagination: { cursor: boolean }
+  pagination: { cursor: boolean; index: boolean; defaultPageSize: number; maxPageSize: number }
   authenticationSchemes: List<{ type: string }>
 }
 

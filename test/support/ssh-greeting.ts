@@ -14,7 +14,7 @@ export function greet(
     const child = execFile(
       'ssh',
       [...args, `${user}@localhost`],
-      { env: { ...process.env, LC_ALL: 'C.UTF-8', SSH_AUTH_SOCK: agent.socket }, timeout: 20_000 },
+      { env: { ...process.env, LC_ALL: 'C.UTF-8', SSH_AUTH_SOCK: agent.socket }, timeout: 60_000 },
       (error, stdout, stderr) => resolve({ isIn: error === null, said: `${stdout}${stderr}` }),
     )
     child.stdin?.end()

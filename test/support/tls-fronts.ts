@@ -6,6 +6,8 @@ import { freePort } from './start-postern.ts'
 
 export interface FrontParts {
   host: string
+  /** Of a tool behind Postern, which stands in the same certificate. */
+  toolHost: string
   /** Where people connect, with TLS. */
   edge: number
   /** Where Postern listens, where something stands in front of it. */
@@ -40,8 +42,9 @@ export const fronts: readonly Front[] = [
     name: 'nginx',
     skip: nginx === undefined && 'nginx is not installed',
     flags: ({ port }) => ['--port', String(port), '--trusted-proxies', '127.0.0.1'],
-    async start({ host, edge, port, cert, key, folder }) {
+    async start({ host, toolHost, edge, port, cert, key, folder }) {
       const site = replaceAll(await readFile(deployed('nginx.conf'), 'utf8'), {
+        'server_name git.example.com;': `server_name ${host} ${toolHost};`,
         'git.example.com': host,
         '127.0.0.1:7400': `127.0.0.1:${port}`,
         'listen 443 ': `listen ${edge} `,
@@ -66,9 +69,9 @@ export const fronts: readonly Front[] = [
     name: 'Caddy',
     skip: caddy === undefined && 'caddy is not installed',
     flags: ({ port }) => ['--port', String(port), '--trusted-proxies', '127.0.0.1'],
-    async start({ host, edge, port, cert, key, folder }) {
+    async start({ host, toolHost, edge, port, cert, key, folder }) {
       const site = replaceAll(await readFile(deployed('Caddyfile'), 'utf8'), {
-        'git.example.com {': `${host} {\n\ttls ${cert} ${key}`,
+        'git.example.com {': `${host}, ${toolHost} {\n\ttls ${cert} ${key}`,
         '127.0.0.1:7400': `127.0.0.1:${port}`,
       })
       const file = join(folder, 'Caddyfile')

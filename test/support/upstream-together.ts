@@ -100,6 +100,7 @@ export async function events(
     .select('leaf')
     .where('action', '=', action)
     .orderBy('occurredAt')
+    .orderBy('id')
     .execute()
   return rows.map(({ leaf }) => JSON.parse(leaf) as { facts: Record<string, string>; actor: string; method: string })
 }

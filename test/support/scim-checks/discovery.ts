@@ -73,6 +73,43 @@ export const discovery: Check[] = [
     },
   },
   {
+    covers: [],
+    title:
+      'discovery tells the truth: what is said to be done is, and each attribute of a person is taken and given back as it says',
+    async run({ scim, fresh }) {
+      const config = ok(await scim.get('/ServiceProviderConfig'))
+      for (const feature of ['patch', 'bulk', 'filter', 'sort', 'etag'] as const)
+        assert.equal(config[feature].supported, true, feature)
+      assert.deepEqual([config.pagination.index, config.pagination.cursor], [true, true])
+      const { Resources } = ok(await scim.get('/Schemas'))
+      const attributesOf = (id: string): Attribute[] =>
+        (Resources as unknown as Definition[]).find((schema) => schema.id === id)?.attributes ?? assert.fail(id)
+      const userName = fresh()
+      const sent: Record<string, unknown> = { userName }
+      const fill = (into: Record<string, unknown>, attributes: readonly Attribute[]): void => {
+        for (const each of attributes)
+          if (!(each.name in into) && each.mutability !== 'readOnly') into[each.name] = exampleOf(each)
+      }
+      fill(sent, attributesOf(`${core}:User`))
+      const extension: Record<string, unknown> = {}
+      fill(extension, attributesOf(enterprise))
+      const { password, ...rest } = sent
+      assert.equal(password, 'x')
+      const expected = { ...rest, [enterprise]: extension }
+      const schemasOf = { schemas: [`${core}:User`, enterprise] }
+      const made = ok(await scim.post('/Users', { ...expected, ...schemasOf, password }), 201)
+      const { id, meta, schemas, ...given } = ok(await scim.get(`/Users/${made.id}`))
+      const { $ref, ...manager } = given[enterprise].manager
+      assert.equal($ref, `${scim.base}/Users/x`)
+      assert.deepEqual({ ...given, [enterprise]: { ...given[enterprise], manager } }, expected)
+      assert.deepEqual([id, meta.resourceType, schemas.length], [made.id, 'User', 2])
+      // What it does not name is not taken, and comes back nowhere.
+      const more = ok(await scim.put(`/Users/${id}`, { ...expected, ...schemasOf, shoeSize: 44 }))
+      assert.equal('shoeSize' in more, false)
+      refusedBy(await scim.patch(`/Users/${id}`, { op: 'add', path: 'shoeSize', value: 44 }), 400, 'invalidPath')
+    },
+  },
+  {
     covers: ['RFC7644-3.1-L439', 'RFC7644-3.1-L436'],
     title: 'schemas of messages are not among them, and begin with the prefix of messages',
     async run({ scim }) {
@@ -127,6 +164,20 @@ export const discovery: Check[] = [
     },
   },
 ]
+
+/** A value of the attribute's type; of many values, one. */
+function exampleOf({ type, multiValued, subAttributes = [] }: Attribute): unknown {
+  const scalar = { boolean: true, binary: 'AAEC', reference: 'https://example.org/x', dateTime: '2026-01-01T00:00:00Z' }
+  const one =
+    type === 'complex'
+      ? Object.fromEntries(
+          subAttributes
+            .filter(({ mutability }) => mutability !== 'readOnly')
+            .map((part) => [part.name, exampleOf(part)]),
+        )
+      : (scalar[type as keyof typeof scalar] ?? 'x')
+  return multiValued === true ? [one] : one
+}
 
 const definitionsOf = (list: Json): Definition[] => list.Resources as unknown as Definition[]
 

@@ -20,6 +20,8 @@ Redmine::Plugin.migrate
 ActiveRecord::Base.descendants.each(&:reset_column_information)
 Redmine::DefaultData::Loader.load('en')
 
+# Letters are written in threads of their own, which find the database locked, or lock it.
+Setting.notified_events = []
 # In KB, for the file to download.
 Setting.attachment_max_size = 1_000_000
 given.fetch('settings').each { |name, value| Setting[name] = value }
