@@ -22,7 +22,6 @@ export const browser: Group = {
     await using visitor = await Visitor.open(chromium)
     const { page } = visitor
     await visitor.addKey()
-    await page.addInitScript(withoutAutofill)
     await register(page, await owner.invite())
 
     const signIns: number[] = []
@@ -44,9 +43,6 @@ export const browser: Group = {
     ]
   },
 }
-
-/** A key that taps by itself would answer the autofill before the button is pressed. */
-const withoutAutofill = 'PublicKeyCredential.isConditionalMediationAvailable = async () => false'
 
 async function timeSignIn(visitor: Visitor): Promise<number> {
   const { page } = visitor

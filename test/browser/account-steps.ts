@@ -42,8 +42,6 @@ export async function addSecondPasskey({ postern, visitor, page, laptop }: Story
 /** The spare key carried to another browser: its session is listed here, and ends at once. */
 export async function endOtherSession({ postern, visitor, browser, page }: Story, spare: VirtualKey): Promise<void> {
   await using other = await Visitor.open(browser)
-  // The key answers by itself: it must wait for the button, as a person does.
-  await other.page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await spare.carryTo(other)
   await other.page.goto(`${postern.origin}/-/account/tokens`)
   await button(other.page, 'Sign in with a passkey').click()

@@ -22,7 +22,7 @@ import { openStory, type Story } from './story.ts'
 export function testPages(half: 'even' | 'odd'): void {
   test(`every page can be read by everybody, ${half} half`, { timeout: 560_000 }, async (context) => {
     await using story = await openStory(context)
-    const { postern, page, visitor, laptop } = story
+    const { postern, page, visitor } = story
     const { database, place, now } = postern.postern.ceremonies
     await fillDemo({ database, origin: place.origin, address: place.origin, now, say: () => {} })
     await setUp(story)
@@ -54,7 +54,6 @@ export function testPages(half: 'even' | 'odd'): void {
     for (const one of ofHalf(pages))
       await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
     if (half === 'odd') await context.test('the keyboard is enough', () => readKeyboard(story))
-    await laptop.setPresence(false)
     await page.goto(postern.origin)
     await visitor.signOut()
     for (const one of ofHalf(entryPages))

@@ -1,4 +1,7 @@
+import type { Route } from 'playwright-core'
 import { button, holds, link, see, seeTitle, type Story } from './story.ts'
+
+const beginning = /\/sign-in\/begin$/
 
 /** The link from the terminal, a name, a tap: the first owner. */
 export async function setUp({ postern, visitor, page }: Story): Promise<void> {
@@ -22,13 +25,18 @@ export async function setUp({ postern, visitor, page }: Story): Promise<void> {
 }
 
 export async function signInByButton({ visitor, page, laptop }: Story): Promise<void> {
-  // A key that answers by itself would answer the autofill before the button is pressed.
+  // A key that answers by itself would take the autofill's offer before the button is pressed: it begins to answer when
+  // the button's own request is on its way. What it was asked before then, it leaves unanswered.
   await laptop.setPresence(false)
-  const offered = page.waitForResponse(/\/sign-in\/begin$/)
+  const offered = page.waitForResponse(beginning)
   await visitor.signOut()
   await offered
   await visitor.photograph('sign-in')
-  await laptop.setPresence(true)
+  const answerTheButton = async (route: Route): Promise<void> => {
+    await laptop.setPresence(true)
+    await route.continue()
+  }
+  await page.route(beginning, answerTheButton, { times: 1 })
   await button(page, 'Sign in with a passkey').click()
   await seeTitle(page, 'Hello, Ana Example')
 }
@@ -37,6 +45,8 @@ export async function signInByButton({ visitor, page, laptop }: Story): Promise<
 export async function signInByAutofill({ postern, visitor, page, laptop }: Story): Promise<void> {
   await laptop.setPresence(false)
   await visitor.signOut()
+  // The page where she signed out makes an offer of its own: it is left before the key answers.
+  await page.goto('about:blank')
   await laptop.setPresence(true)
   await page.goto(`${postern.origin}/-/sign-in?returnTo=%2F-%2Fprojects`)
   await seeTitle(page, 'Projects')

@@ -13,9 +13,6 @@ test('a guest, until the day it ends', { timeout: 280_000 }, async (context) => 
   let ahead = 0
   await using story = await openStory(context, { now: () => Date.now() + ahead })
   const { postern, browser, page, step, visitor } = story
-  // Keys answer by themselves: they must wait for the button, as people do.
-  const withoutAutofill = 'PublicKeyCredential.isConditionalMediationAvailable = async () => false'
-  await page.addInitScript(withoutAutofill)
   await step('an owner', () => setUp(story))
   let link = ''
   await step('invited as a guest, with an end and somebody who answers for them', async () => {
@@ -35,7 +32,6 @@ test('a guest, until the day it ends', { timeout: 280_000 }, async (context) => 
   })
 
   await using guest = await Visitor.open(browser, { viewport: { width: 390, height: 844 }, hasTouch: true })
-  await guest.page.addInitScript(withoutAutofill)
   await guest.addKey({ isSynced: true })
   await step('the guest comes in, and is told until when', async () => {
     const at = guest.page

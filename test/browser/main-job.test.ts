@@ -10,7 +10,7 @@ import { openStory } from './story.ts'
 
 // The whole way as a person goes it: in Chromium by what stands on the pages, and in a shell by what they tell to paste.
 test('the main job', { timeout: 280_000 }, async (context) => {
-  await using story = await openStory(context)
+  await using story = await openStory(context, { offersAutofill: true })
   const { page, step, visitor } = story
   await step('the set-up link, a name and a tap make the first owner', () => setUp(story))
   await step('sign out, and in again with the button', () => signInByButton(story))

@@ -22,9 +22,6 @@ test('a board behind Apache’s mod_auth_mellon', { timeout: 280_000, skip: skip
   const add = { username: 'ben', displayName: 'Ben Example', email: 'ben@example.com', role: 'member' }
   const { link } = await ana.act<{ link: string }>('POST', '/people', add)
 
-  // Keys answer by themselves: they must wait for the button, as people do.
-  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
-
   await step('it is set up from what it says of itself', async () => {
     const settings = await ana.call<Record<string, unknown>>('POST', '/saml/read-metadata', { xml: mellon.metadata })
     assert.equal(settings['requireSignedRequests'], true)

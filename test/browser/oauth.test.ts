@@ -10,8 +10,6 @@ import { button, dialog, see, seeTitle, openStory, tap } from './story.ts'
 test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, async (context) => {
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
-  // The key answers by itself: it must wait for the button, as a person does.
-  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await step('an owner', () => setUp(story))
   await step('with a repository', async () => {
     await page.evaluate(async () => {

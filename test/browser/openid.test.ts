@@ -14,8 +14,6 @@ test('a wiki asks by OpenID Connect', { timeout: 280_000, skip: skipOpenidc }, a
   opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   const story = opened.use(await openStory(context, { flags: ['--outbound-allow', '127.0.0.1,::1'] }))
   const { postern, page, step, visitor } = story
-  // The key answers by itself: it must wait for the button, as a person does.
-  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   const ana = await postern.owner('ana')
   const port = await freePort()
   const origin = `http://wiki.localhost:${port}`

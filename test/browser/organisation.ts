@@ -24,7 +24,6 @@ export async function openOrganisation(
   const story = await openStory(context, options)
   const { postern, page, visitor, laptop } = story
   await importMetadata(postern)
-  await waitForTheButton(page)
   await laptop.remove()
   const anasKey = await visitor.addKey(key)
   await registerInBrowser(page, await postern.setupLink(), {
@@ -34,10 +33,6 @@ export async function openOrganisation(
   })
   return { ...story, anasKey }
 }
-
-/** A virtual key answers autofill by itself; here it answers what a person presses. */
-const waitForTheButton = (page: Page): Promise<unknown> =>
-  page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
 
 /** The switch, the review, the tap: as an administrator puts a ready-made rule in force. */
 export async function switchOn(story: Story, id: string, version = 1): Promise<void> {
@@ -81,7 +76,6 @@ export async function openVisitor(
   headers?: Record<string, string>,
 ): Promise<Visitor & { key: VirtualKey }> {
   const visitor = await Visitor.open(browser, headers === undefined ? {} : { extraHTTPHeaders: headers })
-  await waitForTheButton(visitor.page)
   return Object.assign(visitor, { key: await visitor.addKey(key) })
 }
 

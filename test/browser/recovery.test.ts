@@ -11,7 +11,6 @@ import { setUp } from './entry-steps.ts'
 import { button, choose, dialog, link, openStory, see, seeTitle, type Story, tap } from './story.ts'
 
 const upright = { width: 390, height: 844 }
-const noAutofill = 'PublicKeyCredential.isConditionalMediationAvailable = async () => false'
 
 interface Signalled {
   method: string
@@ -24,7 +23,6 @@ test('getting back in', { timeout: 290_000 }, async (context) => {
   await using story = await openStory(context)
   const { postern, browser, page, step, visitor } = story
   const signals = await listenToSignals(visitor)
-  await visitor.context.addInitScript(noAutofill)
   await step('an owner with one passkey, whom Home warns', async () => {
     await setUp(story)
     await see(page, 'You have one passkey. Lose it, and you are locked out.')
@@ -71,7 +69,6 @@ test('getting back in', { timeout: 290_000 }, async (context) => {
 
   await using other = await Visitor.open(browser, { viewport: upright, hasTouch: true })
   const phone = other.page
-  await other.context.addInitScript(noAutofill)
   const toldToPhone = await listenToSignals(other)
   await other.addKey()
   await step('on a phone: a code, a new passkey, and words that say what holds', async () => {

@@ -12,8 +12,6 @@ test('people open a tool behind the proxy', { timeout: 280_000 }, async (context
   let skipped = 0
   await using story = await openStory(context, { now: () => Date.now() + skipped })
   const { postern, page, step, visitor } = story
-  // The key answers by itself: it must wait for the button, as a person does.
-  await page.context().addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   const ana = await postern.owner()
   const wiki = await makeRoute(ana, 'wiki', {
     upstream: upstream.url,

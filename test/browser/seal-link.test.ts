@@ -24,8 +24,6 @@ test('a tap on another device', { timeout: 280_000 }, async (context) => {
   await using other = await Visitor.open(browser, { viewport: upright, hasTouch: true })
   await spare.carryTo(other)
   const phone = other.page
-  // Its key answers by itself: it must wait for the button, as a person does.
-  await phone.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
 
   await step('the laptop shows a link; the phone opens it, signs in, taps; the laptop goes on', async () => {
     const address = await askElsewhere(story, 'git on the phone')

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { buildIfStale } from '../../src/commands/build.ts'
-import { launchChromium, Visitor, type VirtualKey } from '../support/chromium.ts'
+import { launchChromium, Visitor, type VirtualKey, type VisitorOptions } from '../support/chromium.ts'
 import { startPostern, type StartedPostern, type StartOptions } from '../support/start-postern.ts'
 import { Terminal } from './terminal.ts'
 
@@ -20,13 +20,16 @@ export interface Story extends AsyncDisposable {
   step(sentence: string, work: () => Promise<void>): Promise<void>
 }
 
-export async function openStory(context: TestContext, options: StartOptions = {}): Promise<Story> {
+export async function openStory(
+  context: TestContext,
+  { offersAutofill = false, ...options }: StartOptions & Pick<VisitorOptions, 'offersAutofill'> = {},
+): Promise<Story> {
   assert.ok(await buildIfStale(), 'the console could not be built')
   await using opened = new AsyncDisposableStack()
   const terminal = opened.use(await Terminal.open('Ana Example', 'ana@example.com'))
   const postern = opened.use(await startPostern(options))
   const browser = opened.use(await launchChromium())
-  const visitor = opened.use(await Visitor.open(browser))
+  const visitor = opened.use(await Visitor.open(browser, { offersAutofill }))
   const { page } = visitor
   const laptop = await visitor.addKey()
   const kept = opened.move()

@@ -80,7 +80,6 @@ async function overForm({ page, postern, visitor }: Story, ana: Person, phone: V
 
 async function leadBack({ postern, browser }: Story, phone: VirtualKey): Promise<void> {
   await using other = await Visitor.open(browser)
-  await other.page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   const carried = await phone.carryTo(other)
   await carried.setPresence(true)
   await other.page.goto(`${postern.origin}/-/projects`)

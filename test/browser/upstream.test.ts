@@ -7,8 +7,6 @@ import { clientId, clientSecret, verifiedDomain } from '../support/upstream-sett
 import { lookAtPage } from './look-at-page.ts'
 import { button, choose, dialog, linesOf, openStory, see, seeTitle, type Story, tap } from './story.ts'
 
-const noAutofill = 'PublicKeyCredential.isConditionalMediationAvailable = async () => false'
-
 /** Writes down what the last ceremony was begun with, where a test can wait for it. */
 const listen = `
   for (const way of ['get', 'create']) {
@@ -111,7 +109,6 @@ async function tryIt({ page, postern, visitor }: Story): Promise<void> {
 async function arrive({ postern, browser }: Story): Promise<void> {
   await using other = await Visitor.open(browser)
   const { page } = other
-  await page.addInitScript(noAutofill)
   await page.goto(`${postern.origin}/-/inbox`)
   await seeTitle(page, 'Sign in')
   await button(page, 'Continue with Acme').waitFor()
@@ -168,7 +165,6 @@ async function join({ page, postern, visitor }: Story, upstream: Upstream): Prom
 async function refuse({ postern, browser }: Story, upstream: Upstream): Promise<void> {
   await using other = await Visitor.open(browser)
   const { page } = other
-  await page.addInitScript(noAutofill)
   upstream.accounts.set('mallory-there', { email: 'olga@elsewhere.example', email_verified: true })
   upstream.there = { subject: 'mallory-there' }
   await page.goto(`${postern.origin}/-/sign-in`)
@@ -181,7 +177,6 @@ async function refuse({ postern, browser }: Story, upstream: Upstream): Promise<
 async function hint({ postern, browser }: Story, invitation: string): Promise<void> {
   await using other = await Visitor.open(browser)
   const { page } = other
-  await page.addInitScript(noAutofill)
   await page.addInitScript(listen)
   const begun = (last: string): Promise<void> =>
     page.locator(`html[data-begun="${last}"]`).waitFor({ state: 'attached' })

@@ -17,8 +17,6 @@ export async function registerInBrowser(
 }
 
 export async function signOutInBrowser(page: Page): Promise<void> {
-  // A virtual key answers autofill on the sign-in page by itself, before anybody clicks.
-  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await page.getByRole('button', { name: /your account$/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor()

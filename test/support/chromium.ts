@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import { signOutInBrowser } from './browser-steps.ts'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync']
 
@@ -43,6 +44,14 @@ export interface KeyOptions {
   hasUserVerification?: boolean
 }
 
+export type VisitorOptions = Parameters<Browser['newContext']>[0] & {
+  /**
+   * Whether the browser offers passkeys in the field of the sign-in page. A virtual key takes such an offer by itself,
+   * before anybody can press the button, so it is made only where a test is about it.
+   */
+  offersAutofill?: boolean
+}
+
 /** A browser page of its own with its own cookies and virtual keys. */
 export class Visitor implements AsyncDisposable {
   readonly context: BrowserContext
@@ -61,13 +70,15 @@ export class Visitor implements AsyncDisposable {
     })
   }
 
-  static async open(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Visitor> {
+  static async open(browser: Browser, { offersAutofill = false, ...options }: VisitorOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       reducedMotion: 'reduce',
       ...options,
     })
     context.setDefaultTimeout(40_000)
+    if (!offersAutofill)
+      await context.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
     const page = await context.newPage()
     const cdp = await context.newCDPSession(page)
     await cdp.send('WebAuthn.enable', { enableUI: false })
@@ -118,10 +129,8 @@ export class Visitor implements AsyncDisposable {
   }
 
   /** Closes the session as a person would: by the menu in the corner. */
-  async signOut(page = this.page): Promise<void> {
-    await page.getByRole('button', { name: /your account/ }).click()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor()
+  signOut(page = this.page): Promise<void> {
+    return signOutInBrowser(page)
   }
 
   /**

@@ -14,7 +14,6 @@ export async function refuseAtLookAlike({ postern, visitor, addressOf }: Office,
     { name: 'postern-login.localhost', real: postern.origin },
   ])
   const page = await visitor.context.newPage()
-  await page.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
   await page.goto(copy.addressOf(real))
   await page.waitForURL((url) => url.origin === copy.addressOf(postern.origin))
   await seeTitle(page, 'Sign in')

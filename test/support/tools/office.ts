@@ -34,9 +34,6 @@ export async function openOffice(context: TestContext): Promise<Office> {
     await Visitor.open(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }),
   )
   await phone.addKey({ isSynced: true })
-  // Keys answer by themselves: they must wait for the button, as people do.
-  for (const each of [page, phone.page])
-    await each.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
 
   const ana = await postern.owner('ana')
   for (const name of [crew, guests]) await ana.act('POST', '/groups', { name, description: '' })
