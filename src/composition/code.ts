@@ -12,6 +12,7 @@ import { createHeldPushes } from '../repositories/held-pushes.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import { createProjection } from '../repositories/projection.ts'
 import { createPushNonces } from '../repositories/push-nonces.ts'
+import type { RefMoved } from '../repositories/ref-updates.ts'
 import { reconcile } from '../repositories/reconcile.ts'
 import { sweep } from '../repositories/sweep.ts'
 import { emptyTrash } from '../repositories/trash.ts'
@@ -55,7 +56,15 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
     await provenance.attest(pushed)
     maintenance.changed(pushed.folder)
   }
-  const merging = { ...parts, site: place, project: (merged: RepositoryPlace) => afterPush(merged, []) }
+  // Whoever hears of a merge or push, by an event, a webhook or its page, and clones, finds the proof of it.
+  const onMoved: RefMoved = (moved, rows) =>
+    projection
+      .project(
+        moved,
+        rows.map(({ id }) => id),
+      )
+      .catch(base.failing('bringing proofs into a repository'))
+  const merging = { ...parts, site: place, onMoved, project: (merged: RepositoryPlace) => afterPush(merged, []) }
   const autoMerge = createAutoMerge(merging)
   opened.defer(() => autoMerge.close())
   base.follow(autoMerge.follow)
@@ -63,6 +72,7 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
   const pushing = {
     ...parts,
     maxBlobBytes,
+    onMoved,
     onDone: recordMerge,
     afterPush,
     waiting,

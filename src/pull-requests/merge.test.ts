@@ -4,12 +4,15 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { RefUpdateTable } from '../database/schema.ts'
+import type { Id } from '../database/id.ts'
 import { ProblemError } from '../http/problem.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { listFiles } from '../repositories/append-files.ts'
 import { reconcile } from '../repositories/reconcile.ts'
 import { methodOf, moveRef, prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { readRef } from '../repositories/refs.ts'
 import { parseTrailers, sealedCommit } from '../seals/format/commit.ts'
+import { SEALS_REF, sealPath } from '../seals/format/projection.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { closePullRequest } from './change.ts'
@@ -87,6 +90,40 @@ describe('merging with a tap', () => {
     })
     await followBranches(fixture.parts, repository.place, rows)
   }
+
+  it('nobody hears of a merge before its proof can be read', async () => {
+    const repository = await addProtected()
+    await repository.push('heard', { 'heard.txt': 'a\n' }, 'main')
+    const number = await open(repository, 'heard')
+    const { sealRequestId } = await prepare(repository, ana, number)
+    const sealId = await ana.tap(sealRequestId)
+    const seen: [string, boolean][] = []
+    const look = async () => {
+      const { state } = await view(repository, number)
+      const seal = await fixture.database.read
+        .selectFrom('seal')
+        .select('statementDigest')
+        .where('id', '=', sealId as Id<'sea'>)
+        .executeTakeFirstOrThrow()
+      const files = await listFiles(fixture.git, repository.place.folder, SEALS_REF)
+      seen.push([state, files.has(sealPath(seal.statementDigest))])
+    }
+    const parts = {
+      ...fixture.parts,
+      onMoved: async (...moved: Parameters<typeof fixture.parts.onMoved>) => {
+        await look()
+        await fixture.parts.onMoved(...moved)
+        await look()
+      },
+      project: look,
+    }
+    await merge(parts, { ...question(repository, ana, number), sealId })
+    assert.deepEqual(seen, [
+      ['open', false],
+      ['open', true],
+      ['merged', true],
+    ])
+  })
 
   it('a merge is the exact commit that was tapped, and stock git verifies it', async () => {
     const repository = await addProtected()

@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
-import { moveRef } from '../repositories/ref-updates.ts'
+import { moveRef, type RefMoved } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { followBranches } from './follow-branches.ts'
@@ -14,7 +14,9 @@ import { checkRelease, headOf, isForThis, type SealedMergeFacts } from './releas
 import type { MergeDone } from './shapes.ts'
 
 export interface MergeReleaseParts extends MergeParts {
-  /** Brings signers and seals into the repository, so that a clone made after the answer can check the merge. */
+  /** Brings signers and seals into the repository, before anybody hears that its branch has moved. */
+  onMoved: RefMoved
+  /** The same for what the tables say by now. */
   project: (place: RepositoryPlace) => Promise<void>
   /** The merge stands; what failed after it is only told to the log. */
   log: (error: unknown, doing: string) => void
@@ -81,6 +83,7 @@ async function move(
           isFor: (statement) => isForThis(statement, question, row),
         })
       },
+      onMoved: parts.onMoved,
       onDone: recordMerge,
     })
   } catch (error) {

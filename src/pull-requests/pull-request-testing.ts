@@ -71,13 +71,19 @@ export async function openPullRequests(): Promise<PullRequestFixture> {
   }
   const failures: unknown[] = []
   await ensureInstance(database, place, now())
+  const { project } = createProjection({ database, git, now, root: fixture.root })
   const parts: MergeReleaseParts = {
     database,
     git,
     now,
     site: place,
     policy: floorOnly,
-    project: createProjection({ database, git, now, root: fixture.root }).project,
+    onMoved: (at, rows) =>
+      project(
+        at,
+        rows.map(({ id }) => id),
+      ),
+    project: (at) => project(at),
     log: (error) => failures.push(error),
   }
   after.push = (at, rows) => followBranches(parts, at, rows)

@@ -1,5 +1,14 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { Id } from '../database/id.ts'
 import type { RefUpdateTable, Schema } from '../database/schema.ts'
+
+/** Updates that took place: they are done, or git has moved their refs and the database is about to say so. */
+export const tookPlace = (
+  eb: ExpressionBuilder<Schema, 'refUpdate'>,
+  moved: readonly Id<'upd'>[],
+  states: readonly RefUpdateTable['state'][] = ['done'],
+): Expression<SqlBool> =>
+  eb.or([eb('refUpdate.state', 'in', states), ...(moved.length === 0 ? [] : [eb('refUpdate.id', 'in', moved)])])
 
 /**
  * Seals that moved a branch or fixed where its protection began, approvals of what was merged, and who looked
@@ -7,7 +16,7 @@ import type { RefUpdateTable, Schema } from '../database/schema.ts'
  */
 export function movedOrAgreed(
   eb: ExpressionBuilder<Schema, 'seal'>,
-  states: readonly RefUpdateTable['state'][] = ['done'],
+  { moved = [], states = ['done'] }: { moved?: readonly Id<'upd'>[]; states?: readonly RefUpdateTable['state'][] } = {},
 ): Expression<SqlBool> {
   return eb.or([
     eb.exists(
@@ -15,7 +24,7 @@ export function movedOrAgreed(
         .selectFrom('refUpdate')
         .select('refUpdate.id')
         .whereRef('refUpdate.sealId', '=', 'seal.id')
-        .where('refUpdate.state', 'in', states),
+        .where((of) => tookPlace(of, moved, states)),
     ),
     eb.exists(
       eb
@@ -31,7 +40,22 @@ export function movedOrAgreed(
         .whereRef('review.sealId', '=', 'seal.id')
         // What was taken back before the merge must not count for whoever checks it later.
         .where('review.dismissedAt', 'is', null)
-        .where('pullRequest.mergeOid', 'is not', null),
+        .where((of) =>
+          of.or([
+            of('pullRequest.mergeOid', 'is not', null),
+            ...(moved.length === 0
+              ? []
+              : [
+                  of.exists(
+                    of
+                      .selectFrom('refUpdate')
+                      .select('refUpdate.id')
+                      .whereRef('refUpdate.pullRequestId', '=', 'pullRequest.id')
+                      .where('refUpdate.id', 'in', moved),
+                  ),
+                ]),
+          ]),
+        ),
     ),
     eb.exists(
       eb.selectFrom('pullRequest').select('pullRequest.id').whereRef('pullRequest.confirmSealId', '=', 'seal.id'),

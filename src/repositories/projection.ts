@@ -31,8 +31,11 @@ import {
 import { type CountedSeal, listEnrolments, listRepositorySeals, listSigners } from './signers.ts'
 
 export interface Projection {
-  /** Writes what the tables say and the refs do not yet. Called twice, the second call changes nothing. */
-  project(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void>
+  /**
+   * Writes what the tables say and the refs do not yet. Called twice, the second call changes nothing. `moved` are updates
+   * that git has made and the tables do not call done yet, so that nobody hears of one before its proof can be read.
+   */
+  project(place: Pick<RepositoryPlace, 'repository' | 'folder'>, moved?: readonly Id<'upd'>[]): Promise<void>
   /** Every repository that has anything to show, one after the other: after a start, in the background. */
   projectAll(): Promise<void>
   /** Before git is closed: begins nothing more, and waits for what is being written. */
@@ -58,14 +61,17 @@ export function createProjection(parts: {
   const written = new Map<string, string>()
   let isClosed = false
 
-  async function write(place: Pick<RepositoryPlace, 'repository' | 'folder'>): Promise<void> {
-    const entries = await listSigners(database.read, place.repository.id)
+  async function write(
+    place: Pick<RepositoryPlace, 'repository' | 'folder'>,
+    moved: readonly Id<'upd'>[],
+  ): Promise<void> {
+    const entries = await listSigners(database.read, place.repository.id, moved)
     const revocations = await listRevocations(database.read, place.repository.id, entries)
-    const sshKeys = await renderKeys(database.read, place.repository.id)
+    const sshKeys = await renderKeys(database.read, place.repository.id, moved)
     const signers = new Map([...renderSignersTree(entries, revocations), ...sshKeys])
-    const state = await digestState(database.read, place.repository.id, signers)
+    const state = await digestState(database.read, place.repository.id, signers, moved)
     if (written.get(place.repository.id) === state) return
-    await append(place, signers)
+    await append(place, signers, moved)
     written.set(place.repository.id, state)
     await parts.onWritten?.(place.repository.id)
   }
@@ -73,21 +79,22 @@ export function createProjection(parts: {
   async function append(
     place: Pick<RepositoryPlace, 'repository' | 'folder'>,
     signers: Map<string, Buffer>,
+    moved: readonly Id<'upd'>[],
   ): Promise<void> {
     const { folder } = place
     const at = now()
     await appendFiles(git, folder, { ref: SIGNERS_REF, files: signers, message: 'signers', at })
     await appendFiles(git, folder, {
       ref: SEALS_REF,
-      files: await renderNewSeals(database.read, git, place),
+      files: await renderNewSeals(database.read, git, place, moved),
       message: 'seals',
       at,
     })
   }
 
-  const project: Projection['project'] = (place) => {
+  const project: Projection['project'] = (place, moved = []) => {
     const key = place.repository.id
-    const turn = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => write(place))
+    const turn = (queues.get(key) ?? Promise.resolve()).catch(() => {}).then(() => write(place, moved))
     queues.set(key, turn)
     return turn.finally(() => {
       if (queues.get(key) === turn) queues.delete(key)
@@ -123,8 +130,9 @@ export function createProjection(parts: {
 async function renderKeys(
   db: Db<PushTables | 'seal' | 'credentialRecord'>,
   repositoryId: Id<'rep'>,
+  moved: readonly Id<'upd'>[],
 ): Promise<Map<string, Buffer>> {
-  const keys = await listPushKeys(db, repositoryId)
+  const keys = await listPushKeys(db, repositoryId, moved)
   if (keys.length === 0) return new Map()
   const seals = await listEnrolments(db, keys)
   const signers = [...new Set([...seals.values()].map(({ credentialRecordId }) => credentialRecordId))]
@@ -146,14 +154,15 @@ async function digestState(
   db: Parameters<typeof listSigners>[0],
   repositoryId: Id<'rep'>,
   signers: Map<string, Buffer>,
+  moved: readonly Id<'upd'>[],
 ): Promise<string> {
-  const seals = await listRepositorySeals(db, repositoryId)
+  const seals = await listRepositorySeals(db, repositoryId, moved)
   const protections = await db
     .selectFrom('protectedBranch')
     .select(['ref', 'baselineOid', 'protectSealId'])
     .where('repositoryId', '=', repositoryId)
     .execute()
-  const pushes = await listCountedPushes(db, repositoryId)
+  const pushes = await listCountedPushes(db, repositoryId, moved)
   const facts = [
     [...signers].map(([path, bytes]) => [path, blobOid(bytes)]),
     seals.map(({ id }) => id),
@@ -168,9 +177,10 @@ async function renderNewSeals(
   db: Parameters<typeof listSigners>[0],
   git: Git,
   { repository, folder }: Pick<RepositoryPlace, 'repository' | 'folder'>,
+  moved: readonly Id<'upd'>[],
 ): Promise<Map<string, Buffer>> {
   const known = await listFiles(git, folder, SEALS_REF)
-  const seals = await listRepositorySeals(db, repository.id)
+  const seals = await listRepositorySeals(db, repository.id, moved)
   const fresh = seals.filter((seal) => !known.has(sealPath(seal.statementDigest)))
   const protections = await db
     .selectFrom('protectedBranch')
@@ -178,7 +188,7 @@ async function renderNewSeals(
     .where('repositoryId', '=', repository.id)
     .execute()
   const digests = new Map(seals.map((seal) => [seal.id, seal.statementDigest]))
-  const pushes = await listCountedPushes(db, repository.id)
+  const pushes = await listCountedPushes(db, repository.id, moved)
   const freshPushes = pushes.filter(({ digest }) => !known.has(pushPath(`sha256:${digest}`)))
   const files = renderSealsTree(
     await toRecords(db, fresh),

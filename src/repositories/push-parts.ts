@@ -7,12 +7,13 @@ import type { JudgeModel } from './commit-signatures/judge-certificate.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { PushNonces } from './push-nonces.ts'
 import type { ProposalParts } from './push-proposal.ts'
-import type { RefDone } from './ref-updates.ts'
+import type { RefDone, RefMoved } from './ref-updates.ts'
 
 export interface PushParts extends HoldParts, ProposalParts {
   maxBlobBytes: number
   pushNonces: PushNonces
   judgeModel: JudgeModel
+  onMoved?: RefMoved | undefined
   /** Runs in the transaction that says the refs have moved; the same function as `reconcile` gets. */
   onDone?: RefDone | undefined
   /** Runs before the pusher has their answer; what it throws is logged and changes nothing. */

@@ -115,6 +115,7 @@ async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly R
   const outcomes = rows.map((row) => ({ row, hasMoved: (tips.get(row.ref) ?? zeroOid) === row.newOid }))
   const moved = outcomes.filter(({ hasMoved }) => hasMoved).map(({ row }) => row)
   await pointHead(parts, place, moved)
+  if (moved.length > 0) await parts.onMoved?.(place, moved)
   const done = await database.write((tx) =>
     settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }),
   )

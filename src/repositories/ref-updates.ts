@@ -39,6 +39,9 @@ export function methodOf({ by }: Caller): RefMethod {
 /** What else must become true in the transaction that says that a ref has moved, e.g. that a pull request is merged. */
 export type RefDone = (tx: Tx<TableName>, row: RefUpdateTable) => Promise<void>
 
+/** What must be there before anybody hears that these refs have moved: between git and that transaction. Never throws. */
+export type RefMoved = (place: RepositoryPlace, rows: readonly RefUpdateTable[]) => Promise<void>
+
 export interface RefMove {
   ref: string
   oldOid: string
@@ -168,6 +171,7 @@ export type MoveRef = RefParts & {
   pullRequestId?: Id<'prq'>
   /** Further writes of transaction 1, such as using up the seal. What it throws stops everything. */
   onPrepare?: (tx: Tx<TableName>) => Promise<void>
+  onMoved?: RefMoved | undefined
   /** Give the same function to `reconcile`: after a crash it runs there. */
   onDone?: RefDone
 }
@@ -202,6 +206,7 @@ export async function moveRef(move: MoveRef): Promise<void> {
   )
   // git may have moved it and then been killed: only the ref tells.
   const hasMoved = refusal === undefined || (await readRef(git, place.folder, ref)) === newOid
+  if (hasMoved) await move.onMoved?.(place, rows)
   const outcomes = rows.map((row) => ({ row, hasMoved }))
   await database.write((tx) =>
     settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone: move.onDone }),

@@ -26,7 +26,7 @@ export async function revokeKey(
         .where((eb) =>
           eb.or([
             // One that is about to land may be in the repository before this is.
-            movedOrAgreed(eb, ['done', 'prepared']),
+            movedOrAgreed(eb, { states: ['done', 'prepared'] }),
             eb.exists(eb.selectFrom('sshKey').select('sshKey.id').whereRef('sshKey.addedBy', '=', 'seal.id')),
             eb.exists(
               eb

@@ -4,6 +4,7 @@ import type { PushCertificateTable, SealTable, SshKeyTable, UserTable } from '..
 import type { PushRecord } from '../seals/format/push-record.ts'
 import type { SshKeyEnd, SshKeyEntry } from '../seals/format/ssh-key-entry.ts'
 import { renderTime } from '../seals/format/time.ts'
+import { tookPlace } from './counted-seals.ts'
 import { sealRecordOf } from '../seals/stored-seal.ts'
 
 export type PushTables = 'pushCertificate' | 'refUpdate' | 'protectedBranch' | 'sshKey' | 'user'
@@ -12,10 +13,14 @@ export type PushTables = 'pushCertificate' | 'refUpdate' | 'protectedBranch' | '
 type CountedPush = Pick<PushCertificateTable, 'batchId' | 'digest'>
 
 /** Signed pushes that were the tap for a protected branch of this repository, oldest first. */
-export const listCountedPushes = (db: Db<PushTables>, repositoryId: Id<'rep'>): Promise<CountedPush[]> =>
-  countedPushes(db, repositoryId).select(['batchId', 'digest']).orderBy('receivedAt').orderBy('digest').execute()
+export const listCountedPushes = (
+  db: Db<PushTables>,
+  repositoryId: Id<'rep'>,
+  moved: readonly Id<'upd'>[] = [],
+): Promise<CountedPush[]> =>
+  countedPushes(db, repositoryId, moved).select(['batchId', 'digest']).orderBy('receivedAt').orderBy('digest').execute()
 
-function countedPushes(db: Db<PushTables>, repositoryId: Id<'rep'>) {
+function countedPushes(db: Db<PushTables>, repositoryId: Id<'rep'>, moved: readonly Id<'upd'>[]) {
   return db
     .selectFrom('pushCertificate')
     .where('pushCertificate.repositoryId', '=', repositoryId)
@@ -32,7 +37,7 @@ function countedPushes(db: Db<PushTables>, repositoryId: Id<'rep'>) {
           )
           .select('refUpdate.id')
           .whereRef('refUpdate.batchId', '=', 'pushCertificate.batchId')
-          .where('refUpdate.state', '=', 'done')
+          .where((of) => tookPlace(of, moved))
           .where('refUpdate.sealId', 'is', null),
       ),
     )
@@ -41,13 +46,21 @@ function countedPushes(db: Db<PushTables>, repositoryId: Id<'rep'>) {
 type PushKey = SshKeyTable & Pick<UserTable, 'username'>
 
 /** Keys that signed them, as each was added. */
-export const listPushKeys = (db: Db<PushTables>, repositoryId: Id<'rep'>): Promise<PushKey[]> =>
+export const listPushKeys = (
+  db: Db<PushTables>,
+  repositoryId: Id<'rep'>,
+  moved: readonly Id<'upd'>[] = [],
+): Promise<PushKey[]> =>
   db
     .selectFrom('sshKey')
     .innerJoin('user', 'user.id', 'sshKey.userId')
     .selectAll('sshKey')
     .select('user.username')
-    .where('sshKey.id', 'in', countedPushes(db, repositoryId).select('sshKeyId').$castTo<{ sshKeyId: Id<'ssk'> }>())
+    .where(
+      'sshKey.id',
+      'in',
+      countedPushes(db, repositoryId, moved).select('sshKeyId').$castTo<{ sshKeyId: Id<'ssk'> }>(),
+    )
     .orderBy('sshKey.createdAt')
     .orderBy('sshKey.id')
     .execute()

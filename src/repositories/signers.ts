@@ -14,13 +14,17 @@ type Tables = SealTables | PushTables | 'credentialRecord' | 'user'
 /** What the projection needs to know of a seal before it asks for all of it. */
 export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
 
-/** Those of this repository that its projection carries, oldest first. */
-export function listRepositorySeals(db: Db<SealTables>, repositoryId: Id<'rep'>): Promise<CountedSeal[]> {
+/** Those of this repository that its projection carries, oldest first. @param moved updates that git has just made */
+export function listRepositorySeals(
+  db: Db<SealTables>,
+  repositoryId: Id<'rep'>,
+  moved: readonly Id<'upd'>[] = [],
+): Promise<CountedSeal[]> {
   return db
     .selectFrom('seal')
     .select(['seal.id', 'seal.statementDigest', 'seal.credentialRecordId'])
     .where('seal.repositoryId', '=', repositoryId)
-    .where((eb) => movedOrAgreed(eb))
+    .where((eb) => movedOrAgreed(eb, { moved }))
     .orderBy('seal.sealedAt')
     .orderBy('seal.id')
     .execute()
@@ -30,8 +34,12 @@ export function listRepositorySeals(db: Db<SealTables>, repositoryId: Id<'rep'>)
  * Everybody who sealed in this repository or added the key that signed a push to it, everybody who vouched for them or
  * ended their key, and the credential of the set-up on which the chain stands. Only the public part of each credential.
  */
-export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Promise<SignerEntry[]> {
-  const sealed = await listRepositorySeals(db, repositoryId)
+export async function listSigners(
+  db: Db<Tables>,
+  repositoryId: Id<'rep'>,
+  moved: readonly Id<'upd'>[] = [],
+): Promise<SignerEntry[]> {
+  const sealed = await listRepositorySeals(db, repositoryId, moved)
   const root = await db
     .selectFrom('credentialRecord')
     .select('id')
@@ -42,7 +50,7 @@ export async function listSigners(db: Db<Tables>, repositoryId: Id<'rep'>): Prom
     .execute()
   const records = new Map<string, CredentialRecordTable>()
   const seals = new Map<string, SealTable>()
-  const added = await listEnrolments(db, await listPushKeys(db, repositoryId))
+  const added = await listEnrolments(db, await listPushKeys(db, repositoryId, moved))
   let wanted = new Set([
     ...[...sealed, ...added.values()].map(({ credentialRecordId }) => credentialRecordId),
     ...root.map(({ id }) => id),
