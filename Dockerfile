@@ -23,5 +23,5 @@ ENV POSTERN_DATA=/data POSTERN_LISTEN=0.0.0.0 POSTERN_PORT=7400
 VOLUME /data
 EXPOSE 7400 7422
 HEALTHCHECK --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:7400/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "src/main.ts"]
+ENTRYPOINT ["node", "bin/postern.js"]
 CMD ["serve"]

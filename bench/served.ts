@@ -26,7 +26,7 @@ export interface ServeOptions {
   flags?: string[]
 }
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../bin/postern.js', import.meta.url))
 const pollMs = 5
 const patienceMs = 120_000
 

@@ -40,6 +40,12 @@ test('limits and the way to the counters', () => {
   const usual = loadConfig([], {})
   assert.deepEqual([usual.rateLimit, usual.metricsToken], [3000, undefined])
   assert.equal(loadConfig(['--rate-limit', '9000'], {}).rateLimit, 9000)
+  const small = { POSTERN_MAX_FILE_MB: '5', POSTERN_MAX_PUSH_MB: '50', POSTERN_OPERATION_HOURS: '1' }
+  assert.deepEqual(loadConfig([], small).limits, {
+    maxBlobBytes: 5 * 1024 ** 2,
+    maxPushBytes: 50 * 1024 ** 2,
+    operationTimeoutMs: 3_600_000,
+  })
   assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN: token }).metricsToken, token)
   assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN_FILE: file }).metricsToken, token)
 })

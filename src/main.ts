@@ -1,10 +1,3 @@
-import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-
-// Node's own choice lies in the temporary folder, where others of this machine could leave code for us to run.
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'postern'))
-
 /** The command line: one line per command; each is loaded only when it is asked for. */
 const commands: Record<string, { does: string; run: (args: string[]) => Promise<number> }> = {
   serve: { does: 'start the server', run: async (args) => (await import('./commands/serve.ts')).serve(args) },

@@ -34,7 +34,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'decides from facts it is given, so that sign-in can ask it',
   },
   outbound: {
-    imports: ['policy'],
+    imports: ['http', 'policy'],
     writes: [],
     why: 'every connection to an address that somebody else has given; never inside the house unless allowed',
   },
@@ -344,6 +344,60 @@ test('each folder imports only what the table allows', () => {
   assert.ok(seen > 200, `only ${seen} imports were seen: the search no longer finds them`)
 })
 
+test('the table itself goes one way: no folder stands above and below another', () => {
+  const standing = new Set<string>()
+  const settled = new Set<string>()
+  const rings: string[] = []
+  const follow = (room: string): void => {
+    if (settled.has(room)) return
+    if (standing.has(room)) return void rings.push([...standing, room].join(' → '))
+    standing.add(room)
+    for (const below of rooms[room]?.imports ?? []) follow(below)
+    standing.delete(room)
+    settled.add(room)
+  }
+  for (const room of Object.keys(rooms)) follow(room)
+  assert.deepEqual(rings, [])
+  assert.equal(settled.size, Object.keys(rooms).length + 1, 'each was followed, and “*”')
+})
+
+/** What comes from outside into `protocols` and the bytes of seals: it computes, and opens nothing. */
+const computes = {
+  protocols: [
+    'node:buffer',
+    'node:crypto',
+    'node:util',
+    'node:zlib',
+    '@simplewebauthn/server',
+    'canonicalize',
+    'scim2-parse-filter',
+  ],
+  'seals/format': ['node:buffer', 'node:crypto', 'canonicalize'],
+}
+/** How addresses compare, and a parser of XML that is loaded at its first use. */
+const besides = [
+  'protocols/saml/parse-xml.ts: node:module { createRequire }',
+  'protocols/ssh/verify-certificate.ts: node:net { BlockList, isIP }',
+]
+
+test('protocols and the bytes of seals open no file, no socket and no process', () => {
+  const found: string[] = []
+  let seen = 0
+  for (const file of files) {
+    const room = roomOf(file)
+    if (room !== 'protocols' && room !== 'seals/format') continue
+    const imports = [
+      ...read(file).matchAll(/^import (?!type )([^']*?) ?from '([^.'][^']*)'/gm),
+      ...read(file).matchAll(/(?<!typeof )\b(import)\(['"]([^.'"][^'"]*)/g),
+    ]
+    seen += imports.length
+    for (const [, names = '', from = ''] of imports)
+      if (!computes[room].includes(from)) found.push(`${file}: ${from} ${names}`)
+  }
+  assert.deepEqual(found.sort(), besides)
+  assert.ok(seen > 30, `only ${seen} imports were seen: the search no longer finds them`)
+})
+
 test('each table is written by one folder', () => {
   let seen = 0
   const broken: string[] = []
@@ -366,7 +420,22 @@ test('only the way to git, and the verifier that runs without a server, start pr
     starters.filter((file) => !allowed.test(file)),
     [],
   )
-  assert.ok(starters.some((file) => file.startsWith('repositories/git-')))
+  // The one starts the other, and that alone starts `git`.
+  assert.deepEqual(
+    starters.filter((file) => file.startsWith('repositories/')),
+    ['repositories/git-runner-client.ts', 'repositories/git-runner.ts'],
+  )
+})
+
+test('the server takes Node’s HTTP from one file, which leaves out what nothing of it needs', () => {
+  const importers = files.filter((file) => /^import (?!type\b).*'node:https?'/m.test(read(file)))
+  // Commands on people's own machines are processes of their own.
+  assert.deepEqual(
+    importers.filter((file) => !file.startsWith('client/')),
+    [],
+  )
+  assert.ok(importers.length > 0, 'the search no longer finds them')
+  assert.match(read('http/node-http.ts'), /getBuiltinModule\('node:http'\)/)
 })
 
 function importsOf(file: string): string[] {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { lockDataFolder } from '../src/database/lock.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { postern } from './support/command.ts'
@@ -125,4 +127,34 @@ test('the first start prints one link that makes the first owner, the way to it 
   assert.match(said.stdout, new RegExp(`is ready at http://localhost:${port}\n`))
   assert.match(said.stdout, /It works once, until \d\d:\d\d:\n/)
   assert.match(said.stdout, new RegExp(`\n {4}ssh -L ${port}:localhost:${port} \\S+@\\S+\n`))
+})
+
+test('npm’s commands run on the Node that the project brings, exactly pinned, though the system has an older one', async () => {
+  const root = join(import.meta.dirname, '..')
+  const { scripts, optionalDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+    'scripts' | 'optionalDependencies',
+    Record<string, string>
+  >
+  for (const [name, version] of Object.entries(optionalDependencies)) assert.match(version, /^26\.\d+\.\d+$/, name)
+  for (const name of ['start', 'test', 'check', 'bench', 'dev', 'walk'])
+    assert.match(scripts[name] ?? '', /^node /, name)
+
+  const images = (await readFile(join(root, 'Dockerfile'), 'utf8')).match(/^FROM node:\d+/gm)
+  assert.deepEqual(images, ['FROM node:26', 'FROM node:26'], 'the image stands on the same')
+
+  const folder = await mkdtemp(join(tmpdir(), 'postern-node-'))
+  try {
+    // npm runs on whatever there is; what it starts must not find this.
+    await writeFile(join(folder, 'node'), '#!/bin/sh\necho an older node was taken\nexit 1\n', { mode: 0o755 })
+    const npm = (await promisify(execFile)('sh', ['-c', 'readlink -f "$(command -v npm)"'])).stdout.trim()
+    const run = [npm, 'run', '--silent', 'start', '--', '--help']
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    const { stdout } = await promisify(execFile)(process.execPath, run, { cwd: root, env })
+    assert.match(stdout, /postern serve/)
+    const version = [npm, 'exec', '--offline', '--call', 'node --print process.versions.node']
+    const brought = await promisify(execFile)(process.execPath, version, { cwd: root, env })
+    assert.equal(brought.stdout.trim(), Object.values(optionalDependencies)[0])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CommandError, withOneLine } from './say.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const below = (...parts: string[]): string => join(root, ...parts)
@@ -36,9 +37,22 @@ const artefacts: Artefact[] = [
 ]
 
 /** `postern build`: builds everything now. */
-export async function build(): Promise<number> {
-  for (const artefact of artefacts) if (!(await make(artefact))) return 1
-  return 0
+export function build(): Promise<number> {
+  return withOneLine('build', async () => {
+    refuseUnwritable()
+    for (const artefact of artefacts) if (!(await make(artefact))) return 1
+    return 0
+  })
+}
+
+/** @throws CommandError where something is to be built, and there is no place for it */
+export function refuseUnwritable(): void {
+  if (canWrite(below('dist'))) return
+  const missing = artefacts.find((artefact) => !isFresh(artefact))
+  if (missing === undefined) return
+  throw new CommandError(
+    `${below('dist')} cannot be written, and ${missing.name} has to be built there. Run npm run build once as a user who may write to it.`,
+  )
 }
 
 /** Builds what is missing or older than its sources. Returns whether all of it can be served. */
@@ -82,6 +96,16 @@ async function make({ name, stamp, make: run }: Artefact): Promise<boolean> {
   utimesSync(stamp, startedAt, startedAt)
   show(`Built ${name} in ${seconds()} s.${isTTY ? '\n' : ''}`)
   return true
+}
+
+function canWrite(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function runVite(): Promise<void> {

@@ -7,7 +7,8 @@ import { makeSetupLink } from '../identity/instance.ts'
 import { createPostern } from '../server.ts'
 import { version } from '../version.ts'
 import { listenForAdmin } from './admin-socket.ts'
-import { buildIfStale } from './build.ts'
+import { buildIfStale, refuseUnwritable } from './build.ts'
+import { collectOnceIdle } from './collect-once-idle.ts'
 import { CommandError, withOneLine } from './say.ts'
 
 const help = `postern serve: start the server
@@ -53,6 +54,7 @@ export async function serve(args: string[]): Promise<number> {
   return withOneLine('serve', async () => {
     const config = loadConfig(args, process.env)
     prepareDataFolder(config.dataFolder)
+    refuseUnwritable()
     await using opened = new AsyncDisposableStack()
     const unlock = lockDataFolder(config.dataFolder)
     if (unlock === undefined)
@@ -73,6 +75,7 @@ export async function serve(args: string[]): Promise<number> {
       const say = (line: string): void => void process.stdout.write(`${line}\n`)
       await fillDemo({ database, origin: place.origin, address: place.origin, now, say })
     }
+    opened.use(collectOnceIdle())
     await new Promise<void>((resolve) => {
       process.once('SIGINT', resolve)
       process.once('SIGTERM', resolve)

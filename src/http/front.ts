@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { http, https } from './node-http.ts'
 
 /** Takes what is for somebody else than our own routes, before they see it. */
 export interface Front {
@@ -51,7 +51,8 @@ export function createFrontedServer(
     connectionsCheckingInterval: headersTimeout / 2,
     shouldUpgradeCallback: (request: IncomingMessage) => fronts.some((front) => front.takesUpgrade(request)),
   }
-  const server = tls === undefined ? createServer(options, answer) : createTlsServer({ ...tls, ...options }, answer)
+  const server =
+    tls === undefined ? http.createServer(options, answer) : https.createServer({ ...tls, ...options }, answer)
   server.keepAliveTimeout = keepAliveTimeout
   server.requestTimeout = requestTimeout
   server.setTimeout(connectionTimeout)

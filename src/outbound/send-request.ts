@@ -1,6 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { http, https } from '../http/node-http.ts'
 import { type OutboundAnswer, OutboundError } from './outbound-error.ts'
 
 export interface OutboundOptions {
@@ -36,7 +36,7 @@ export function sendRequest(url: URL, options: OutboundOptions & { lookup: Looku
   return new Promise((resolve, reject) => {
     let sent: ClientRequest
     try {
-      sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      sent = (url.protocol === 'https:' ? https : http).request(url, {
         method: options.method ?? 'GET',
         headers: { ...options.headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
         // A connection of its own: none that was opened before this look-up.

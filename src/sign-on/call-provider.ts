@@ -1,6 +1,7 @@
-import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { Socket } from 'node:net'
 import type { Provider } from 'oidc-provider'
+import { http } from '../http/node-http.ts'
 import { type Asking, asking } from './asking.ts'
 import { mountPath } from './provider-settings.ts'
 
@@ -31,12 +32,12 @@ export async function callProvider(
 ): Promise<ProviderAnswer> {
   const { host, protocol } = new URL(origin)
   const socket = Object.assign(new Socket(), { encrypted: protocol === 'https:' })
-  const request = new IncomingMessage(socket)
+  const request = new http.IncomingMessage(socket)
   const given = { host, ...headers, ...(body === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }) }
   Object.assign(request, { method, url, originalUrl: `${mountPath}${url}`, headers: given })
   request.push(body)
   request.push(null)
-  const response = new ServerResponse(request)
+  const response = new http.ServerResponse(request)
   const answered = new Promise<string>((resolve) => {
     response.end = ((chunk?: unknown) => {
       resolve(chunk instanceof Buffer ? chunk.toString() : typeof chunk === 'string' ? chunk : '')

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { http } from '../../http/node-http.ts'
 import type { OpenConnections } from '../../http/open-connections.ts'
 import type { Admitted, ProxyRequest } from '../entry.ts'
 import type { Route } from '../route.ts'
@@ -175,7 +176,7 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
 
 /** Answers a request to become something else with an ordinary answer, after which the connection ends. */
 export function respondOn(incoming: IncomingMessage, socket: Socket): ServerResponse {
-  const response = new ServerResponse(incoming)
+  const response = new http.ServerResponse(incoming)
   response.shouldKeepAlive = false
   response.assignSocket(socket)
   response.once('finish', () => {

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import { http } from '../../http/node-http.ts'
 import { assertionHeader } from '../entry/own-headers.ts'
 import { whoUpstream } from '../routes/check-upstream.ts'
 import { renderWho, type Told } from './who-page.ts'
@@ -35,7 +36,7 @@ export function createWho({
   }
 
   async function listen(): Promise<{ server: Server; address: string }> {
-    const server = createServer((request, response) => {
+    const server = http.createServer((request, response) => {
       request.resume()
       answer(request).then(
         ({ status, type, body }) =>
