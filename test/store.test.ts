@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { recordEvent } from '../src/audit/record.ts'
-import { type Database, orUniqueViolation, UniqueViolation } from '../src/database/handles.ts'
+import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../src/database/handles.ts'
 import { newId } from '../src/database/id.ts'
 import { openDatabase } from '../src/database/open.ts'
 import type { UserGroupTable } from '../src/database/schema.ts'
@@ -200,3 +200,23 @@ for (const store of ['SQLite', 'PostgreSQL'])
       await signInWith(ana)
     })
   })
+
+/** Each of these lines would be an error of `npm run check` if it compiled. */
+const refusedByTheCompiler = [
+  // @ts-expect-error a handle reads the tables that it names, and no other
+  (db: Db<'session'>) => db.selectFrom('user'),
+  // @ts-expect-error what may be read may not be written
+  (db: Db<'session'>) => db.insertInto('session'),
+  // @ts-expect-error nothing is written outside a transaction
+  ({ read }: Database) => read.updateTable('session'),
+  // @ts-expect-error a transaction writes the tables that it names, and no other
+  (tx: Tx<'seal' | 'auditEvent'>) => tx.deleteFrom('user'),
+  // @ts-expect-error nor is it handed on to what writes more
+  (tx: Tx<'seal'>): Tx<'seal' | 'auditEvent'> => tx,
+  // @ts-expect-error nor to what reads more
+  (db: Db<'session'>): Db<'session' | 'user'> => db,
+]
+
+test('a write outside a transaction, or of a table that was not named, does not compile', () => {
+  assert.equal(refusedByTheCompiler.length, 6)
+})

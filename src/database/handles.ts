@@ -10,16 +10,22 @@ import type {
 } from 'kysely'
 import type { Schema, TableName } from './schema.ts'
 
+// Never there when it runs: by these alone the compiler sees that a handle over fewer tables is no handle over more.
+declare const reads: unique symbol
+declare const writes: unique symbol
+
 /**
  * A handle that may read the tables it names, and no more. Functions confess by it what they look at; a handle over
  * more tables passes where one over fewer is asked for.
  */
 export interface Db<Readable extends TableName> {
+  readonly [reads]?: (table: Readable) => void
   selectFrom<Name extends Readable>(table: Name): SelectQueryBuilder<Schema, Name, object>
 }
 
 /** A transaction that may write the tables it names and read any. A write outside one does not compile. */
 export interface Tx<Writable extends TableName> extends Db<TableName> {
+  readonly [writes]?: (table: Writable) => void
   insertInto<Name extends Writable>(table: Name): InsertQueryBuilder<Schema, Name, InsertResult>
   updateTable<Name extends Writable>(table: Name): UpdateQueryBuilder<Schema, Name, Name, UpdateResult>
   deleteFrom<Name extends Writable>(table: Name): DeleteQueryBuilder<Schema, Name, DeleteResult>

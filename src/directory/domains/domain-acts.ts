@@ -14,7 +14,7 @@ import { parseDomainName } from './domain-name.ts'
 import { getDomain } from './find-domain.ts'
 import type { NewClaims } from './shapes.ts'
 
-type Readable = Db<'domain' | 'domainClaim' | 'user' | 'setting'>
+type Readable = Db<'domain' | 'domainClaim' | 'user' | 'setting' | 'accessEnd'>
 
 const text = (label: string, value: string): FactRow => ({ label, value, kind: 'text' })
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`)

@@ -14,7 +14,7 @@ import { findUserById, type User } from '../users.ts'
  * since. @throws 403, 404, 409
  */
 export async function getReviewable(
-  db: Db<'breakGlass' | 'user'>,
+  db: Db<'breakGlass' | 'user' | 'auditEvent'>,
   caller: Pick<Caller, 'id'>,
   id: string,
 ): Promise<{ row: BreakGlassTable & { usedAt: number }; user: User }> {

@@ -11,7 +11,7 @@ interface AccessOver {
 
 /** Why a browser that was signed in no longer is, where a date did it. Only its own cookie asks. */
 export async function findAccessOver(
-  db: Db<'session' | 'accessEnd'>,
+  db: Db<'session' | 'user' | 'accessEnd'>,
   { secret }: { secret: string },
   at: number,
 ): Promise<AccessOver | null> {
