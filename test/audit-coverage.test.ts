@@ -4,15 +4,18 @@ import { actions } from '../src/audit/actions.ts'
 import { type Id, newId } from '../src/database/id.ts'
 import { keepPassword, untestedCap } from '../src/identity/passwords/password-logins.ts'
 import { createRegistrationLink } from '../src/identity/registration-links.ts'
+import { firstRule } from '../src/repositories/branch-rule.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { commandEvents, routeEvents } from './audit-coverage.ts'
 import { applicant, beginRegistration, beginSignIn, type Begun } from './support/ceremony.ts'
+import { listTransactions } from './support/count-statements.ts'
 import { newPipeline } from './support/exchange.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { listRoutes } from './support/list-routes.ts'
 import { ask, letIn, Program } from './support/oauth.ts'
 import { permission } from './support/passwords.ts'
+import { makeProposing, type Proposing } from './support/proposed.ts'
 import { askedByToken, askForTap } from './support/seal-request.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -41,6 +44,7 @@ type Watch = (
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
+  headers?: Record<string, string>,
 ) => Promise<unknown>
 
 const firstId = async (person: Person, path: string, at = 0): Promise<string> => {
@@ -72,7 +76,6 @@ async function deviceCode({ origin }: Person): Promise<string> {
   return ((await (await program.post('/device/auth', asked)).json()) as { user_code: string }).user_code
 }
 
-/** A passkey that a browser made unasked, beside the password that its first tap ends. */
 /** The first tap on a passkey that a browser made beside a password. */
 async function signInFirst({ ana, postern }: { ana: Person; postern: StartedPostern }, watch: Watch): Promise<void> {
   const { database, now } = postern.postern.ceremonies
@@ -250,6 +253,8 @@ const proofs: Record<string, Call> = {
       overlapDays: 1,
     })
   },
+  'POST /api/v1/tokens/revoke': async ({ ana, postern }, watch) =>
+    watch(postern.stranger(), 'POST', '/tokens/revoke', { token: await ana.makeToken('found') }),
   'DELETE /api/v1/me/tokens/:id': async ({ bo, postern }, watch) => {
     const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')
     await askForTap(postern, { of: 'bo', asked: await askedByToken(postern, items[0]?.name ?? '', '127.0.0.1') })
@@ -312,6 +317,7 @@ const proofs: Record<string, Call> = {
   'POST /api/v1/groups': ({ ana }, watch) => watch(ana, 'POST', '/groups', { name: 'crew', description: '' }),
   'PUT /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'PUT', '/groups/crew/members/bo', {}),
   'DELETE /api/v1/groups/:name/members/:username': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew/members/bo'),
+  'PATCH /api/v1/groups/:name': ({ ana }, watch) => watch(ana, 'PATCH', '/groups/crew', { organisationRole: 'member' }),
   'DELETE /api/v1/groups/:name': ({ ana }, watch) => watch(ana, 'DELETE', '/groups/crew'),
   'POST /api/v1/policy/explain': async ({ ana }, watch) =>
     watch(ana, 'POST', '/policy/explain', { policy: (await readPolicy(ana)).policy }),
@@ -395,6 +401,7 @@ const proofs: Record<string, Call> = {
     watch(ana, 'POST', `${webhooks}/${await firstId(ana, webhooks)}/secret`, {}),
   'DELETE /api/v1/projects/:project/repositories/:repository/webhooks/:webhook': async ({ ana }, watch) =>
     watch(ana, 'DELETE', `${webhooks}/${await firstId(ana, webhooks)}`),
+  ...proposals(),
   'DELETE /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
   'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),
@@ -405,6 +412,85 @@ const proofs: Record<string, Call> = {
     return watch(ana, 'POST', `/policy/changes/${change.id}/withdraw`, {})
   },
   'POST /api/v1/sign-out': ({ bo }, watch) => watch(bo, 'POST', '/sign-out', {}),
+}
+
+/** From where a branch begins to its merge. */
+function proposals(): Record<string, Call> {
+  const repository = '/projects/gates/repositories/main'
+  const first = `${repository}/pull-requests/1`
+  const route = '/api/v1/projects/:project/repositories/:repository'
+  let made: Promise<Proposing>
+  const threadOf = async (person: Person): Promise<{ id: string; comments: { id: string }[] }> => {
+    const { threads } = await person.call<{ threads: { id: string; comments: { id: string }[] }[] }>(
+      'GET',
+      `${first}/review`,
+    )
+    return threads[0] ?? assert.fail('no thread')
+  }
+  return {
+    [`POST ${route}/protected-branches/:branch/start`]: async ({ ana, postern }, watch) => {
+      await (made = makeProposing(postern, ana, 'gates/main'))
+      const start = `${repository}/protected-branches/main`
+      const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${start}/start-seal`, {})
+      return watch(ana, 'POST', `${start}/start`, {}, { 'postern-seal': await ana.tap(sealRequestId) })
+    },
+    [`POST ${route}/pull-requests`]: async ({ ana }, watch) => {
+      const { git } = await made
+      await git('switch', '--quiet', '--create', 'proposed', 'main')
+      await git('rm', '--quiet', 'README.md')
+      await git('-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '--quiet', '--message', 'Proposed')
+      await git('push', '--quiet', 'origin', 'proposed')
+      const wanted = { title: 'Proposed', description: '', sourceBranch: 'proposed', targetBranch: 'main' }
+      return watch(ana, 'POST', `${repository}/pull-requests`, wanted)
+    },
+    [`PATCH ${route}/pull-requests/:number`]: ({ ana }, watch) => watch(ana, 'PATCH', first, { title: 'Changed' }),
+    [`POST ${route}/pull-requests/:number/threads`]: async ({ ana }, watch) => {
+      const { headOid } = await ana.call<{ headOid: string }>('GET', first)
+      const at = { path: 'README.md', side: 'base', line: 1, headOid }
+      return watch(ana, 'POST', `${first}/threads`, { ...at, body: 'Why?', isDraft: false })
+    },
+    [`POST ${route}/pull-requests/:number/threads/:thread/comments`]: async ({ ana }, watch) =>
+      watch(ana, 'POST', `${first}/threads/${(await threadOf(ana)).id}/comments`, { body: 'Because.', isDraft: false }),
+    [`POST ${route}/pull-requests/:number/threads/:thread/resolve`]: async ({ ana }, watch) =>
+      watch(ana, 'POST', `${first}/threads/${(await threadOf(ana)).id}/resolve`),
+    [`POST ${route}/pull-requests/:number/threads/:thread/unresolve`]: async ({ ana }, watch) =>
+      watch(ana, 'POST', `${first}/threads/${(await threadOf(ana)).id}/unresolve`),
+    [`PATCH ${route}/pull-requests/:number/comments/:comment`]: async ({ ana }, watch) =>
+      watch(ana, 'PATCH', `${first}/comments/${(await threadOf(ana)).comments[1]?.id}`, { body: 'Because of it.' }),
+    [`DELETE ${route}/pull-requests/:number/comments/:comment`]: async ({ ana }, watch) =>
+      watch(ana, 'DELETE', `${first}/comments/${(await threadOf(ana)).comments[1]?.id}`),
+    [`POST ${route}/pull-requests/:number/close`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/close`, {}),
+    [`POST ${route}/pull-requests/:number/reopen`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/reopen`, {}),
+    [`POST ${route}/pull-requests/:number/merge`]: async ({ ana }, watch) => {
+      const { propose } = await made
+      const merge = async (
+        path: string,
+        more: object = {},
+        meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+      ) => {
+        const body = { method: 'merge', ...more }
+        const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${path}/merge-preparation`, body)
+        const seal = await ana.tap(sealRequestId)
+        await meanwhile()
+        return watch(ana, 'POST', `${path}/merge`, body, { 'postern-seal': seal })
+      }
+      await merge(first)
+      const second = `${repository}/pull-requests/${await propose('closed')}`
+      await merge(second, {}, () => ana.call('POST', `${second}/close`, {})).catch(onlyRefusals)
+      const rule = { ...firstRule, approvals: 1, agentApprovals: 1, bypass: ['repository-role:admin'] }
+      await ana.act('PUT', `${repository}/protected-branches/main/rule`, rule)
+      const third = `${repository}/pull-requests/${await propose('urgent')}`
+      await merge(third, { bypass: { reason: 'The building is on fire' } })
+    },
+    [`DELETE ${route}/branches/*`]: async ({ ana }, watch) => {
+      await (await made).propose('deleted')
+      return watch(ana, 'DELETE', `${repository}/branches/deleted`)
+    },
+    [`PUT ${route}/protected-branches/:branch/rule`]: ({ ana }, watch) =>
+      watch(ana, 'PUT', `${repository}/protected-branches/main/rule`, firstRule),
+    [`POST ${route}/protected-branches`]: ({ ana }, watch) =>
+      watch(ana, 'POST', `${repository}/protected-branches`, { branch: 'closed' }),
+  }
 }
 
 /** What an agent of hers asks. */
@@ -446,6 +532,20 @@ function onlyRefusals(error: unknown): void {
   if (!(error instanceof ApiError) || error.status >= 500) throw error
 }
 
+/** What a transaction may write without telling, and why. */
+const toldElsewhere: Record<string, string> = {
+  sealRequest: 'a statement that waits; its seal or refusal is told',
+  'refUpdate + seal + user': 'what is about to move, with its tap; what came of it is told. The person is only locked',
+  'refUpdate + user': 'the same without a tap',
+  'branchControl + sourceAttestation': 'what the instance says of a change that was told',
+  'oauthGrant + routeCode + routeSession': 'what hung on a session that ended',
+  'busConfirmation + node': 'every node has heard of an end',
+  accessEnd: 'when every node had',
+  node: 'this one is alive',
+  session: 'when it was last used',
+  apiToken: 'when it was last used',
+}
+
 let postern: StartedPostern
 let ana: Person
 let bo: Person
@@ -462,14 +562,20 @@ for (const [route, call] of Object.entries(proofs))
     const listEvents = () =>
       postern.postern.ceremonies.database.read.selectFrom('auditEvent').select(['id', 'action']).execute()
     /** Only the call itself is watched, not the tap it asks for, which is a route of its own. */
+    const untold = new Set<string>()
     const watched = async (work: () => Promise<unknown>): Promise<unknown> => {
       const before = new Set((await listEvents()).map(({ id }) => id))
-      const outcome = await work().catch((error: unknown) => error)
+      let outcome: unknown
+      const transactions = await listTransactions(async () => {
+        outcome = await work().catch((error: unknown) => error)
+      })
       for (const { id, action } of await listEvents()) if (!before.has(id)) written.add(action)
+      // What changes something tells it in the same transaction: an event of its own, or none of either.
+      for (const tables of transactions) if (!tables.includes('auditEvent')) untold.add(tables.join(' + '))
       return outcome
     }
-    await call({ ana, bo, postern }, async (person, method, path, body) => {
-      let outcome = await watched(() => person.call(method, path, body))
+    await call({ ana, bo, postern }, async (person, method, path, body, headers = {}) => {
+      let outcome = await watched(() => person.call(method, path, body, headers))
       if (outcome instanceof ApiError && outcome.problem.sealRequestId !== undefined) {
         const seal = await person.tap(outcome.problem.sealRequestId)
         outcome = await watched(() => person.call(method, path, body, { 'postern-seal': seal }))
@@ -477,4 +583,9 @@ for (const [route, call] of Object.entries(proofs))
       if (outcome instanceof Error) throw outcome
     })
     assert.deepEqual([...written].sort(), [...eventsOf(route)].sort())
+    assert.deepEqual(
+      [...untold].filter((tables) => !Object.hasOwn(toldElsewhere, tables)),
+      [],
+      'written in a transaction without an event',
+    )
   })

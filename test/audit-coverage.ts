@@ -298,6 +298,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /api/v1/agents/:username/tokens/:id/rotate': ['token.rotated'],
   // Shown too late, it ends what followed; so does any other use of it.
   'POST /api/v1/tokens/rotate': ['token.rotated', 'token.replaced', 'token.reused'],
+  'POST /api/v1/tokens/revoke': ['token.given-up'],
   'POST /api/v1/policy/explain': { none: 'judges a draft and keeps nothing of it' },
   'PUT /api/v1/policy': ['guardrail.changed', 'guardrail.proposed'],
   'POST /api/v1/policy/changes/:id/withdraw': ['guardrail.withdrawn'],

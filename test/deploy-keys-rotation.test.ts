@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
@@ -17,7 +19,10 @@ const heading = {
   make: 'Deploy keys',
   replace: 'A key that is replaced by itself',
   tokens: 'Tokens that renew themselves',
+  found: 'A token that was found',
 }
+
+const hasTools = ['curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).error === undefined)
 
 /** A consumer that makes its own keys, as the guide tells it: with sh, ssh, ssh-keygen, git and curl, and nothing of ours. */
 for (const store of eitherStore)
@@ -135,16 +140,19 @@ for (const store of eitherStore)
       await does('cp deploy_key former && cp deploy_key.pub former.pub')
       const [replace] = guide.blocks(heading.replace, 'sh')
       await does(replace)
-      const types = [await receiver.next(), await receiver.next()].map(
-        ({ body }) => (JSON.parse(body) as { type: string }).type,
+      const published = [await receiver.next(), await receiver.next()].map(
+        ({ body }) => JSON.parse(body) as { type: string; data: { facts: Record<string, string> } },
       )
-      assert.deepEqual(types.toSorted(), ['deploy-key.replaced', 'deploy-key.rotated'])
+      assert.deepEqual(published.map((event) => event.type).toSorted(), ['deploy-key.replaced', 'deploy-key.rotated'])
       assert.equal((await fetches('deploy_key')).code, 0)
       const { code, stderr } = await fetches('former')
       assert.notEqual(code, 0)
       assert.match(stderr, /The deploy key “build-server” was replaced by a newer one/)
       await ana.signIn()
       const keys = await list()
+      // Whoever waits for the new key can tell it by its fingerprint.
+      const rotated = published.find((event) => event.type === 'deploy-key.rotated')
+      assert.equal(rotated?.data.facts['successor'], keys[0]?.fingerprint)
       assert.deepEqual(
         keys.map(({ name, access, isWaiting, lastUsedFrom }) => ({ name, access, isWaiting, lastUsedFrom })),
         [{ name: 'build-server', access: 'read', isWaiting: false, lastUsedFrom: keys[0]?.lastUsedFrom }],
@@ -189,7 +197,7 @@ for (const store of eitherStore)
       assert.equal((await fetches('deploy_key')).code, 0)
     })
 
-    test('a token renews itself with curl', async () => {
+    test('a token renews itself with curl', { skip: !hasTools && 'no curl or jq' }, async () => {
       const made = await ana.act<{ secret: string }>('POST', '/me/tokens', {
         name: 'builds',
         scopes: ['account:read'],
@@ -205,5 +213,19 @@ for (const store of eitherStore)
         fetch(`${door.started.origin}/api/v1/groups`, { headers: { authorization: `Bearer ${secret}` } })
       assert.equal((await works(next)).status, 200)
       assert.equal((await works(made.secret)).status, 401)
+    })
+
+    test('a token that was found is known for one, and ended with curl by whoever found it', async () => {
+      const [pattern] = guide.blocks(heading.found, 'text')
+      const [revoke] = guide.blocks(heading.found, 'sh')
+      const token = await ana.makeToken('lost')
+      const [found = ''] = new RegExp(pattern.trim()).exec(`token = "${token}"`) ?? []
+      assert.equal(found, token)
+      assert.equal(createHash('sha256').update(token.slice(0, -8)).digest('hex').slice(0, 8), token.slice(-8))
+      const works = async () =>
+        (await fetch(`${door.started.origin}/api/v1/groups`, { headers: { authorization: `Bearer ${token}` } })).status
+      assert.notEqual(await works(), 401)
+      for (const once of [found, found, `${found.slice(0, -1)}x`]) assert.equal(await does(revoke, { FOUND: once }), '')
+      assert.equal(await works(), 401)
     })
   })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import type { Person } from '../src/walk/person.ts'
@@ -106,6 +108,7 @@ describe('the web, attacked from outside', () => {
       'signed POST /api/v1/deploy-keys/rotate',
       'signed POST /api/v1/sign-in/upstream/:provider/logout',
       'signed POST /api/v1/token-exchange',
+      'signed POST /api/v1/tokens/revoke',
       'signed POST /oidc/auth',
       'signed POST /oidc/device/auth',
       'signed POST /oidc/session/end',
@@ -286,6 +289,15 @@ describe('the web, attacked from outside', () => {
       assert.equal(headers['x-powered-by'], undefined)
     }
   })
+})
+
+test('the verifier that an instance serves is the file that was built, byte for byte, to be saved and not opened', async () => {
+  await using postern = await startPostern()
+  const answer = await fetch(`${postern.origin}/-/postern-verify.mjs`)
+  assert.equal(answer.status, 200)
+  assert.equal(answer.headers.get('content-disposition'), 'attachment; filename="postern-verify.mjs"')
+  const built = await readFile(join(import.meta.dirname, '../dist/postern-verify.mjs'))
+  assert.ok(built.equals(Buffer.from(await answer.arrayBuffer())))
 })
 
 describe('behind a proxy that is named', () => {

@@ -7,6 +7,7 @@ import { git, withToken } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
+import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -19,14 +20,20 @@ for (const store of eitherStore)
     let postern: StartedPostern
     let ana: Person
     let held: Repository
+    let mail: MailServer
     let ahead = 0
     const now = (): number => Date.now() + ahead
     before(async () => {
-      postern = await startPostern({ flags: await store.flags(), now })
+      mail = await startMailServer()
+      const smtp = ['--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'postern@example.com']
+      postern = await startPostern({ flags: [...(await store.flags()), ...smtp], now })
       ana = await postern.owner()
       held = await makeHeld(postern, ana, 'pay/api')
     })
-    after(() => postern[Symbol.asyncDispose]())
+    after(async () => {
+      await postern[Symbol.asyncDispose]()
+      await mail[Symbol.asyncDispose]()
+    })
     // Days pass between the tests, and sessions end.
     beforeEach(() => ana.signIn())
 
@@ -75,6 +82,7 @@ for (const store of eitherStore)
       await isOver(secret)
       const shown = await view(token.id)
       assert.deepEqual([shown?.formerUntil, shown?.renewableUntil], [null, null])
+      assert.ok(Math.abs((shown?.lastUsedAt ?? 0) - now()) < minuteMs)
       assert.deepEqual(
         (await eventsOf(token.id)).map(({ action }) => action),
         ['token.created', 'token.rotated', 'token.replaced'],
@@ -297,7 +305,7 @@ for (const store of eitherStore)
     })
 
     test('warns 14, 7 and 1 days before the end, once each, and of a former secret too', async () => {
-      const { token } = await make({ expiresInDays: 20 })
+      const { token } = await make({ name: 'warned', expiresInDays: 20 })
       const { database } = postern.postern.ceremonies
       const told = async () =>
         (await eventsOf(token.id)).flatMap(({ action, facts }) => (action === 'token.expiring' ? [facts['days']] : []))
@@ -309,8 +317,19 @@ for (const store of eitherStore)
       assert.deepEqual(await told(), [])
       await days(2)
       assert.deepEqual(await told(), [14])
+      // As soon as it is written: old news is not sent.
+      const nextSubject = async (): Promise<string | undefined> => {
+        for (;;) {
+          const letter = await mail.next()
+          const subject = letter.headers.get('subject')
+          if (letter.text.includes('“warned”') && subject?.includes('ends in')) return subject
+        }
+      }
+      assert.equal(await nextSubject(), 'An API token ends in 14 days')
       await days(7)
+      assert.equal(await nextSubject(), 'An API token ends in 7 days')
       await days(5.5)
+      assert.equal(await nextSubject(), 'An API token ends in a day')
       assert.deepEqual(await told(), [14, 7, 1])
       await ana.signIn()
       const home = () => ana.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')

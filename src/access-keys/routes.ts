@@ -9,6 +9,7 @@ import { getActor } from '../identity/actor.ts'
 import { getPerson } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { createApiToken, endApiToken, getApiToken, listApiTokens, renderApiToken } from './api-tokens.ts'
+import { giveUpToken } from './end-shown-token.ts'
 import { rotationRoutes } from './rotation/routes.ts'
 import { ApiTokenMade, ApiTokenView, NewApiToken, type TokenScope } from './shapes.ts'
 import { scopesInWords, tokenRows } from './token-rows.ts'
@@ -16,6 +17,7 @@ import { scopesInWords, tokenRows } from './token-rows.ts'
 const ById = Type.Object({ id: Type.String() })
 const ByAgent = Type.Object({ username: Type.String() })
 const ByAgentToken = Type.Object({ username: Type.String(), id: Type.String() })
+const ShownToken = Type.Object({ token: Type.String({ maxLength: 200 }) }, { additionalProperties: false })
 
 /**
  * `access-keys/` owns the secrets that programs come in with, and turns a request into its caller. It never decides
@@ -160,6 +162,16 @@ export function accessKeyRoutes(
     schema: { params: ById, response: { 204: Type.Null() } },
     async handler(request, reply) {
       await endApiToken(database, actOf(request, now), request.params.id)
+      return reply.code(204).send(null)
+    },
+  })
+
+  // The same answer for what is known, was, or never will be: whoever finds one needs no account, and learns nothing.
+  app.post('/api/v1/tokens/revoke', {
+    config: { access: 'signed' },
+    schema: { body: ShownToken, response: { 204: Type.Null() } },
+    async handler(request, reply) {
+      await giveUpToken(database, request.body.token, now())
       return reply.code(204).send(null)
     },
   })

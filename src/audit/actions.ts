@@ -103,6 +103,7 @@ export const actions = {
   'token.rotated': '{actor} gave the API token “{token}” a new secret; the former one ends when that is used',
   'token.replaced': 'The former secret of the API token “{token}” ended: the new one was used',
   'token.reused': 'A former secret of the API token “{token}” was shown again: the token has ended',
+  'token.given-up': 'The API token “{token}” of {owner} was given up by somebody who had it: it has ended',
   'token.expiring': 'The API token “{token}” of {owner} ends in {days} days',
   'directory.connected': '{actor} connected the directory {connection}',
   'directory.changed': '{actor} changed the directory {connection}',

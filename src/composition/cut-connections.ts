@@ -29,6 +29,7 @@ export const cutsConnections: ReadonlySet<string> = new Set([
   'grant.ended',
   'token.ended',
   'token.reused',
+  'token.given-up',
   'workload.changed',
   'workload.ended',
   'workload.reused',

@@ -20,7 +20,7 @@ export type Notice = { toUserId: Id<'usr'> } & (
       kind: 'token-ends'
       facts: { token: string; agent: string; days: number; expiresAt: number; lastUsedAt: number; isFollowed: boolean }
     }
-  | { kind: 'token-reused'; facts: { token: string; agent: string; at: number } }
+  | { kind: 'token-reused' | 'token-given-up'; facts: { token: string; agent: string; at: number } }
   | { kind: 'sessions-ended'; facts: { count: number; at: number } }
   | { kind: 'access-ended' | 'access-restored'; facts: { at: number } }
   | { kind: 'link-made'; facts: { by: string | null; at: number } }
@@ -109,6 +109,10 @@ export const notices: Record<AccountAction, Teller | { none: string }> = {
   'token.reused': async (event, db) => {
     const owner = await whoKeepsToken(event, db)
     return owner && { ...owner.to, kind: 'token-reused', facts: { ...owner.token, at: event.at } }
+  },
+  'token.given-up': async (event, db) => {
+    const owner = await whoKeepsToken(event, db)
+    return owner && { ...owner.to, kind: 'token-given-up', facts: { ...owner.token, at: event.at } }
   },
   'token.expiring': async (event, db) => {
     const { days = 0, expiresAt = event.at, lastUsedAt = 0, isFollowed } = event.facts ?? {}

@@ -37,6 +37,7 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'deploy-key-left': { key: nasty, repository: 'pay/api', person: nasty, keepBy: at },
   'token-ends': { token: nasty, agent: nasty, days: 1, expiresAt: at, lastUsedAt: at, isFollowed: true },
   'token-reused': { token: nasty, agent: '', at },
+  'token-given-up': { token: nasty, agent: nasty, at },
   'access-ended': { at },
   'access-restored': { at },
   'left-behind': { what: 'webhook', repository: 'pay/api', host: nasty, person: nasty, keepBy: at },

@@ -48,6 +48,7 @@ export interface LetterFacts {
     isFollowed: boolean
   }
   'token-reused': { token: string; agent: string; at: number }
+  'token-given-up': { token: string; agent: string; at: number }
   'access-ended': { at: number }
   'access-restored': { at: number }
   /** To everybody who administers the repository. `what` is `webhook` or `mirror`; `person` looked after it. */
@@ -260,6 +261,11 @@ const words: { [Kind in LetterKind]: (facts: LetterFacts[Kind], account: string)
     subject: 'A replaced API token was shown again',
     happened: `The API token “${quoteName(token)}”${agent === '' ? '' : ` of your agent ${quoteName(agent)}`} had renewed itself, and its successor was in use. On ${when(at)} the former one was shown again: two programs hold what only one should. Everything that followed it has ended.`,
     next: `Find out which program that was. Then make a new token at ${agent === '' ? `${account}/tokens` : account.replace(/account$/, 'agents')}.`,
+  }),
+  'token-given-up': ({ token, agent, at }, account) => ({
+    subject: 'An API token was found, and has ended',
+    happened: `On ${when(at)} somebody who had the API token “${quoteName(token)}”${agent === '' ? '' : ` of your agent ${quoteName(agent)}`} ended it, without signing in. Whoever finds a token somewhere may do that, and so may a program that looks for them.`,
+    next: `Find out where it could be read, and what came in by it meanwhile. Then make a new token at ${agent === '' ? `${account}/tokens` : account.replace(/account$/, 'agents')}.`,
   }),
   'access-ended': ({ at }) => ({
     subject: 'Your access ended',

@@ -83,6 +83,7 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'token.rotated': 'A token got a new secret',
     'token.replaced': 'A token’s former secret ended',
     'token.reused': 'A former secret was shown again',
+    'token.given-up': 'A token that was found was ended',
     'token.expiring': 'A token ends soon',
     'ssh.used': 'Came in over SSH',
     'ssh.refused': 'A login over SSH was refused',

@@ -1,6 +1,5 @@
-import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
-import { closeRequestsOfToken } from '../../seals/withdraw.ts'
+import { endShownToken } from '../end-shown-token.ts'
 
 /** What was under way with the former secret when the new one was first used may still arrive. */
 const graceMs = 60_000
@@ -25,23 +24,5 @@ export async function endReused(
     .where('endedAt', 'is', null)
     .executeTakeFirst()
   if (spent === undefined) return
-  await database.write(async (tx) => {
-    const ended = await tx
-      .updateTable('apiToken')
-      .set({ endedAt: at })
-      .where('id', '=', spent.id)
-      .where('endedAt', 'is', null)
-      .returning(['id', 'name', 'userId'])
-      .executeTakeFirst()
-    if (ended === undefined) return
-    const owner = await tx.selectFrom('user').select('username').where('id', '=', ended.userId).executeTakeFirst()
-    await recordEvent(tx, {
-      action: 'token.reused',
-      actor: null,
-      target: { kind: 'token', id: ended.id },
-      facts: { token: ended.name, owner: owner?.username ?? '' },
-      at,
-    })
-    await closeRequestsOfToken(tx, ended.id)
-  })
+  await database.write((tx) => endShownToken(tx, { id: spent.id, action: 'token.reused', at }))
 }
