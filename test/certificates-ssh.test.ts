@@ -9,6 +9,7 @@ import type { CertificateIssued } from '../src/access-keys/certificates/shapes.t
 import { type CertificateToIssue, issueCertificate } from '../src/protocols/ssh/issue-certificate.ts'
 import { parseSshCertificate } from '../src/protocols/ssh/certificate.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { sshKeyTypes } from '../src/protocols/ssh/key-fields.ts'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { string } from '../src/protocols/ssh/wire.ts'
 import type { Person } from '../src/walk/person.ts'
@@ -52,8 +53,10 @@ async function refusedWith(ran: Promise<Ran>, sentence: RegExp): Promise<void> {
 
 test('real ssh comes in with a certificate, and git clones and pushes by it', async () => {
   const { file, certificate } = await laptop(ana)
-  const hello = await greet(file)
-  assert.match(`${hello.stdout}${hello.stderr}`, /ana/i)
+  const { stderr: hello } = await greet(file)
+  assert.ok(hello.startsWith('Hello Ana Example (ana).\n'), hello)
+  const named = `You came by the SSH certificate “certificate ${certificate.serial}”, ${certificate.fingerprint}: `
+  assert.ok(hello.includes(`${named}a key in a file, which nobody touched.\nHere that counts as a passkey.`), hello)
   const folder = await door.folder('clones')
   assert.equal((await door.git({ file }, folder, 'clone', door.url('work/one'))).code, 0)
   const work = join(folder, 'one')
@@ -79,6 +82,19 @@ test('real ssh comes in with a certificate, and git clones and pushes by it', as
     .executeTakeFirst()
   assert.match(update?.method ?? '', new RegExp(certificate.id))
   assert.equal(update?.strength, 'passkey')
+})
+
+test('a certificate over a key of every type that is taken comes in', async () => {
+  await using agent = await startSshAgent()
+  for (const type of sshKeyTypes) {
+    const key = new TestSshKey(type)
+    const { line, certificate } = await issue(ana, key.line)
+    // The certificate alone: the key itself is nobody's.
+    agent.held = [{ key, certificate: bytesOf(line) }]
+    const { code, stderr } = await door.ssh({ agent: agent.socket }, '-T')
+    assert.equal(code, 0, `${type}: ${stderr}`)
+    assert.ok(stderr.includes(`SSH certificate “certificate ${certificate.serial}”, ${key.fingerprint}`), stderr)
+  }
 })
 
 test('ended by its person, it lets nobody in, and what is open by it is cut', async () => {
@@ -201,7 +217,15 @@ test('a security key’s certificate counts when it was touched, and rules see t
   const come = (): Promise<Ran> => door.ssh({ agent: agent.socket }, '-T')
   assert.equal((await come()).code, 0)
   key.presence = false
-  assert.notEqual((await come()).code, 0, 'flags 0')
+  await refusedWith(come(), /nobody touched the security key/)
+  const { leaf } = await door.started.postern.ceremonies.database.read
+    .selectFrom('auditEvent')
+    .select('leaf')
+    .where('action', '=', 'ssh.refused')
+    .where('targetId', '=', key.fingerprint)
+    .executeTakeFirstOrThrow()
+  const { facts } = JSON.parse(leaf) as { facts: Record<string, unknown> }
+  assert.deepEqual([facts['touch'], facts['counter'], facts['code']], ['none', 2, 'certificate-refused'])
   key.presence = true
 
   const { file } = await laptop(ana)

@@ -10,6 +10,7 @@ import { parseSshPublicKey } from '../src/protocols/ssh/public-key.ts'
 import { ProblemError } from '../src/http/problem.ts'
 import type { Person } from '../src/walk/person.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
+import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import { type KeyFile, makeKeyFile, signFile } from './support/ssh-key-files.ts'
@@ -26,17 +27,23 @@ for (const store of eitherStore)
     let ana: Person
     let held: Repository
     let source: SshSource
+    let mail: MailServer
     let ahead = 0
     let made = 0
     const now = (): number => Date.now() + ahead
     before(async () => {
-      postern = await startPostern({ flags: await store.flags(), now })
+      mail = await startMailServer()
+      const smtp = ['--smtp-url', `smtp://127.0.0.1:${mail.port}`, '--mail-from', 'postern@example.com']
+      postern = await startPostern({ flags: [...(await store.flags()), ...smtp], now })
       ana = await postern.owner()
       held = await makeHeld(postern, ana, 'pay/api')
       const { database, policy } = postern.postern.ceremonies
       source = createDeployKeySource({ database, policy, now })
     })
-    after(() => postern[Symbol.asyncDispose]())
+    after(async () => {
+      await postern[Symbol.asyncDispose]()
+      await mail[Symbol.asyncDispose]()
+    })
     // Days pass between the tests, and sessions end.
     beforeEach(() => ana.signIn())
 
@@ -154,6 +161,29 @@ for (const store of eitherStore)
       await refused(add(newSshKey(), monthly.rotation), 422, 'invalid-input')
       await refused(add(newSshKey(), { expiresInDays: 5, rotation: monthly.rotation }), 422, 'invalid-input')
       await refused(add(newSshKey(), { expiresInDays: null }), 422, 'invalid-input')
+    })
+
+    test('lives as long as the organisation allows, and so does what follows it', async () => {
+      const [old, next] = [await newKey(), await newKey()]
+      const { id } = await add(old.line, { expiresInDays: null, rotation: { everyDays: 60, overlapDays: 7 } })
+      await ana.act('PUT', '/settings/deployKeyDays', { value: 30 })
+      try {
+        assert.equal((await ana.call<{ mostDays: number }>('GET', keys())).mostDays, 30)
+        for (const lifetime of [
+          { expiresInDays: 31, rotation: null },
+          { expiresInDays: null, rotation: { everyDays: 30, overlapDays: 1 } },
+        ]) {
+          const { title } = await refused(add(newSshKey(), lifetime), 422, 'invalid-input')
+          assert.match(title, /^A deploy key lives 30 days at most here, and this would be 31\.$/)
+          await refused(ana.act('PATCH', `${keys()}/${id}`, { lifetime }), 422, 'invalid-input')
+        }
+        const short = await add(newSshKey(), { expiresInDays: 30 })
+        assert.ok(Math.abs(short.expiresAt - now() - 30 * dayMs) < 60_000)
+        const { answer } = await rotate(old, next)
+        assert.ok(Math.abs((answer.successor?.expiresAt ?? 0) - now() - 30 * dayMs) < 60_000)
+      } finally {
+        await ana.act('PUT', '/settings/deployKeyDays', { value: 365 })
+      }
     })
 
     test('whoever only writes to the repository sees and changes none', async () => {
@@ -443,7 +473,11 @@ for (const store of eitherStore)
 
     test('says once that a new key is due, and warns 14, 7 and 1 days before the end', async () => {
       const key = await newKey()
-      const { id } = await add(key.line, { expiresInDays: null, rotation: { everyDays: 30, overlapDays: 20 } })
+      const { id } = await add(key.line, {
+        name: 'warned',
+        expiresInDays: null,
+        rotation: { everyDays: 30, overlapDays: 20 },
+      })
       const told = async () =>
         (await eventsOf(id))
           .slice(1)
@@ -459,15 +493,26 @@ for (const store of eitherStore)
       assert.deepEqual(await told(), ['rotation-due '])
       await days(6)
       assert.deepEqual(await told(), ['rotation-due ', 'expiring 14'])
+      // As soon as it is written: old news is not sent.
+      const nextSubject = async (): Promise<string | undefined> => {
+        for (;;) {
+          const letter = await mail.next()
+          if (letter.text.includes('“warned”')) return letter.headers.get('subject')
+        }
+      }
+      assert.equal(await nextSubject(), 'A deploy key ends in 14 days')
       await days(7)
+      assert.equal(await nextSubject(), 'A deploy key ends in 7 days')
       await days(5.5)
+      assert.equal(await nextSubject(), 'A deploy key ends in a day')
       assert.deepEqual(await told(), ['rotation-due ', 'expiring 14', 'expiring 7', 'expiring 1'])
       await ana.signIn()
       const { attention } = await ana.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')
-      assert.match(attention.find(({ kind }) => kind === `key-ends-${id}`)?.text ?? '', /“builds” of pay\/api ends on/)
+      assert.match(attention.find(({ kind }) => kind === `key-ends-${id}`)?.text ?? '', /“warned” of pay\/api ends on/)
       await days(1)
       assert.deepEqual((await told()).at(-1), 'expired ')
       await keptOut(key.line)
+      assert.equal(await nextSubject(), 'A deploy key has ended')
     })
 
     test('is not warned of an end that was nearer when it was settled', async () => {

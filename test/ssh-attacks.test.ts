@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { access, chmod, writeFile } from 'node:fs/promises'
@@ -7,11 +8,12 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { encodePkt, flushPkt } from '../src/protocols/git/pkt-line.ts'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { string, u32 } from '../src/protocols/ssh/wire.ts'
 import type { Person } from '../src/walk/person.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
-import { connectRaw, openSession } from './support/raw-ssh.ts'
+import { connectRaw, connectUnproven, openSession } from './support/raw-ssh.ts'
 import { startSshAgent } from './support/ssh-agent.ts'
 import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { makeKeyFile } from './support/ssh-key-files.ts'
@@ -111,6 +113,33 @@ test('a packet of a hundred megabytes is refused by its length', async () => {
   await isClosed(socket)
 })
 
+test('so is one within what was agreed on, by whatever cipher, and noise of that length', async () => {
+  for (const cipher of ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'] as const) {
+    const { client, closed } = await connectRaw(door.port, key.file, {
+      algorithms: { kex: ['curve25519-sha256'], cipher: [cipher] },
+    })
+    const { _sock: socket } = client as unknown as { _sock: Socket }
+    // Where the length is not hidden it is this one, and elsewhere what becomes of it when it is deciphered.
+    socket.write(Buffer.concat([u32(100 * 1024 ** 2), randomBytes(64 * 1024)]))
+    await closed
+  }
+  await works()
+})
+
+test('whoever has not proven who they are opens nothing, and is told so', async () => {
+  const { heard, send, client } = await connectUnproven(door.port)
+  send(Buffer.concat([Buffer.of(CHANNEL_OPEN), string('session'), u32(0), u32(2 ** 21), u32(2 ** 15)]))
+  const command = string("git-upload-pack 'payments/api.git'")
+  send(Buffer.concat([Buffer.of(CHANNEL_REQUEST), u32(0), string('exec'), Buffer.of(1), command]))
+  send(Buffer.concat([Buffer.of(GLOBAL_REQUEST), string('tcpip-forward'), Buffer.of(1), string('127.0.0.1'), u32(0)]))
+  const over = once(client, 'close')
+  await Promise.race([over, heard(/CHANNEL_OPEN_FAILURE/)])
+  client.end()
+  await over
+  assert.equal(heard.lines(/CHANNEL_OPEN_CONFIRMATION|CHANNEL_DATA|REQUEST_SUCCESS|CHANNEL_SUCCESS/), 0)
+  await works()
+})
+
 test('a storm of key exchanges is cut off', async () => {
   const { client, closed, rekey } = await connectRaw(door.port, key.file)
   let rekeys = 0
@@ -125,7 +154,9 @@ test('a storm of key exchanges is cut off', async () => {
 })
 
 test('channels of other kinds, forwardings and unknown requests are refused, and nothing else happens', async () => {
-  const { client, send } = await connectRaw(door.port, key.file)
+  const said: string[] = []
+  const { client, send } = await connectRaw(door.port, key.file, { debug: (line) => void said.push(line) })
+  const counted = (pattern: RegExp): number => said.filter((line) => pattern.test(line)).length
   for (const type of [
     'x11',
     'direct-tcpip',
@@ -150,10 +181,39 @@ test('channels of other kinds, forwardings and unknown requests are refused, and
     ),
   )
   const channel = await openSession(client, 'id')
-  const said: Buffer[] = []
-  channel.stderr.on('data', (chunk: Buffer) => said.push(chunk))
+  const line: Buffer[] = []
+  channel.stderr.on('data', (chunk: Buffer) => line.push(chunk))
   await once(channel.resume(), 'close')
-  assert.equal(Buffer.concat(said).toString(), 'Only git fetch, clone and push run here, no other command.\n')
+  assert.equal(Buffer.concat(line).toString(), 'Only git fetch, clone and push run here, no other command.\n')
+  // Each was answered before that, with one no.
+  assert.deepEqual(
+    [/Inbound: .*CHANNEL_OPEN_FAILURE/, /Inbound: .*(?<!CHANNEL_)REQUEST_FAILURE/, /OPEN_CONFIRMATION/].map(counted),
+    [8, 5, 1],
+  )
+  client.end()
+})
+
+test('a terminal, a display, an agent and whatever else a session may ask for is refused, each with one no', async () => {
+  const said: string[] = []
+  const { client, send } = await connectRaw(door.port, key.file, { debug: (line) => void said.push(line) })
+  const counted = (pattern: RegExp): number => said.filter((line) => pattern.test(line)).length
+  send(Buffer.concat([Buffer.of(CHANNEL_OPEN), string('session'), u32(500), u32(2 ** 21), u32(2 ** 15)]))
+  const asks: [name: string, rest: Buffer][] = [
+    ['pty-req', Buffer.concat([string('xterm'), Buffer.alloc(16), string('')])],
+    ['x11-req', Buffer.concat([Buffer.of(0), string('MIT-MAGIC-COOKIE-1'), string('00'), u32(0)])],
+    ['auth-agent-req@openssh.com', Buffer.alloc(0)],
+    ['env', Buffer.concat([string('LD_PRELOAD'), string('/tmp/x.so')])],
+    ['env', Buffer.concat([string('GIT_DIR'), string('/etc')])],
+    ['signal', string('KILL')],
+    ['nonsense@example.com', Buffer.alloc(40)],
+    ['', Buffer.alloc(0)],
+  ]
+  for (const [name, rest] of asks)
+    send(Buffer.concat([Buffer.of(CHANNEL_REQUEST), u32(0), string(name), Buffer.of(1), rest]))
+  // What is heard of another session comes after all of that.
+  const channel = await openSession(client, 'id')
+  await once(channel.resume(), 'close')
+  assert.deepEqual([/CHANNEL_FAILURE/, /CHANNEL_SUCCESS/].map(counted), [asks.length, 1])
   client.end()
 })
 
@@ -266,6 +326,31 @@ test('a key that has ended, and the access of its person, cut what is open by it
   await ana.act('POST', '/people/ben/end', { reason: 'left' })
   await two.closed
   for (const each of [first, second]) assert.equal((await door.ssh(each, '-T')).code, 255)
+})
+
+test('a push whose person ends in the middle of it is cut, and lands nothing', async () => {
+  const eve = await door.started.join(ana, 'eve')
+  const { file } = await door.addKey(eve, 'eve')
+  await ana.act('PUT', `${held.path}/members/user/eve`, { role: 'write' })
+  const oid = await held.commit('eve.txt')
+  const pack = execFileSync('git', ['pack-objects', '--revs', '--stdout', '-q'], { cwd: held.work, input: `${oid}\n` })
+  const push = async (name: string, meanwhile: (closed: Promise<void>) => Promise<unknown>): Promise<string> => {
+    const { client, closed } = await connectRaw(door.port, file)
+    const channel = await openSession(client, "git-receive-pack 'payments/api.git'")
+    const heard: Buffer[] = []
+    channel.on('data', (chunk: Buffer) => heard.push(chunk)).on('error', () => undefined)
+    while (!Buffer.concat(heard).toString().endsWith('0000')) await once(channel, 'data')
+    const command = encodePkt(`${'0'.repeat(40)} ${oid} refs/heads/${name}\0report-status`)
+    channel.write(Buffer.concat([command, flushPkt, pack.subarray(0, -30)]))
+    await meanwhile(closed)
+    channel.end(pack.subarray(-30))
+    await Promise.race([closed, once(channel, 'close')])
+    client.destroy()
+    return held.tip(name)
+  }
+  assert.equal(await push('whole', async () => undefined), oid)
+  const end = (closed: Promise<void>) => Promise.all([closed, ana.act('POST', '/people/eve/end', { reason: 'left' })])
+  assert.equal(await push('half', end), '')
 })
 
 test('one account has a hundred connections open and no more, and others come in', async () => {

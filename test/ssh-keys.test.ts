@@ -6,9 +6,11 @@ import type { Rule } from '../src/policy/rule.ts'
 import { sshKeyTypes } from '../src/protocols/ssh/key-fields.ts'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
 import { type ApiError, Person } from '../src/walk/person.ts'
+import { until } from './support/git-remote.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { importMetadata, makeMaker } from './support/metadata.ts'
 import { refused } from './support/refusal.ts'
+import { comeRaw } from './support/raw-ssh.ts'
 import { startSshAgent } from './support/ssh-agent.ts'
 import { addSshKey, newSshKeyBody, signStatement } from './support/ssh-keys.ts'
 import { greet } from './support/ssh-greeting.ts'
@@ -91,6 +93,41 @@ for (const store of eitherStore)
         ['attested', 'attested', 'passkey', 'passkey', 'password'],
       )
       assert.ok(items.every(({ lastUsedAt }) => lastUsedAt !== null))
+    })
+
+    test('a passkey that signs in a browser lets in here, with its PIN and from this place alone', async () => {
+      const passkey = new TestSshKey(skEcdsa, { application: 'localhost' })
+      Object.assign(passkey, { origin: postern.origin, verification: true })
+      await addSshKey(ana, passkey, { name: 'passkey' })
+      const comeInBrowser = () =>
+        comeRaw(postern.postern.sshPort() ?? 0, {
+          algorithm: `webauthn-${skEcdsa}`,
+          publicKey: passkey.publicKey,
+          sign: (bytes) => passkey.sign(bytes),
+        })
+      assert.deepEqual(await comeInBrowser(), { isIn: true, said: '' })
+      // Written once they are in.
+      const used = await until(
+        async () => (await events('ssh.used')).filter(({ leaf }) => leaf.includes(passkey.fingerprint)),
+        ({ length }) => length > 0,
+      )
+      assert.deepEqual((JSON.parse(used[0]?.leaf ?? '') as { facts: object }).facts, {
+        key: 'passkey',
+        fingerprint: passkey.fingerprint,
+        keyType: skEcdsa,
+        touch: 'verified',
+        counter: 2,
+      })
+      for (const [change, sentence] of [
+        [{ origin: 'https://evil.example' }, /the passkey signed for another place/],
+        [{ origin: postern.origin, verification: false }, /the passkey signed without PIN or fingerprint/],
+        [{ presence: false, verification: true }, /nobody touched the security key/],
+      ] as const) {
+        Object.assign(passkey, change)
+        const { isIn, said } = await comeInBrowser()
+        assert.equal(isIn, false)
+        assert.match(said, sentence)
+      }
     })
 
     test('a security key that nobody touches never lets in, whatever else it says', async () => {

@@ -56,6 +56,43 @@ for (const store of eitherStore)
       assert.doesNotMatch(stderr, /WARNING|post-quantum/)
     })
 
+    test('what is not git’s gets one clear line, and nothing runs', async () => {
+      for (const [args, line] of [
+        [['uname'], 'Only git fetch, clone and push run here, no other command.'],
+        [['git-lfs-authenticate payments/api.git upload'], 'Git LFS is not spoken here: push without it.'],
+        [['-s', 'sftp'], 'Files are not served over SSH: only git fetch, clone and push.'],
+      ] as const) {
+        const { code, stdout, stderr } = await door.ssh(key, '-q', ...args)
+        assert.deepEqual([code, stdout, stderr], [1, '', `${line}\n`])
+      }
+    })
+
+    test('says which signatures it takes, so that no client tries another', async () => {
+      const { code, stderr } = await door.ssh(key, '-v', '-T')
+      assert.equal(code, 0, stderr)
+      const [, taken = ''] = /kex_input_ext_info: server-sig-algs=<([^>]*)>/.exec(stderr) ?? []
+      assert.deepEqual(taken.split(',').toSorted(), [
+        'ecdsa-sha2-nistp256',
+        'ecdsa-sha2-nistp384',
+        'ecdsa-sha2-nistp521',
+        'rsa-sha2-256',
+        'rsa-sha2-512',
+        'sk-ecdsa-sha2-nistp256@openssh.com',
+        'sk-ssh-ed25519@openssh.com',
+        'ssh-ed25519',
+        'webauthn-sk-ecdsa-sha2-nistp256@openssh.com',
+      ])
+      const rsa = await door.addKey(ana, 'rsa', '-t', 'rsa', '-b', '3072')
+      for (const [algorithm, exit] of [
+        ['rsa-sha2-512', 0],
+        ['rsa-sha2-256', 0],
+        ['ssh-rsa', 255],
+      ] as const) {
+        const came = await door.ssh(rsa, '-o', `PubkeyAcceptedAlgorithms=${algorithm}`, '-T')
+        assert.equal(came.code, exit, `${algorithm}: ${came.stderr}`)
+      }
+    })
+
     test('pushes, fetches, lists, and clones a part', async () => {
       const oid = await commit('topic.txt')
       const pushed = await door.git(key, clone, 'push', 'origin', 'HEAD:refs/heads/topic')
@@ -161,10 +198,30 @@ for (const store of eitherStore)
       const untouched = await door.ssh(identity, '-T')
       assert.equal(untouched.code, 255)
       assert.match(untouched.stderr, /nobody touched the security key/)
-      const read = door.started.postern.ceremonies.database.read
-      const used = await read.selectFrom('auditEvent').select('leaf').where('action', '=', 'ssh.used').execute()
-      const touches = used.map(({ leaf }) => (JSON.parse(leaf) as { facts: { touch: string } }).facts.touch)
-      assert.ok(touches.includes('present') && touches.includes('verified') && touches.includes('none'))
+      const rows = await door.started.postern.ceremonies.database.read
+        .selectFrom('auditEvent')
+        .select(['action', 'leaf'])
+        .where('action', 'in', ['ssh.used', 'ssh.refused'])
+        .orderBy('occurredAt')
+        .orderBy('id')
+        .execute()
+      const recorded = rows.map(({ action, leaf }) => ({
+        action,
+        ...(JSON.parse(leaf) as { facts: { fingerprint: string; touch: string; counter?: number } }).facts,
+      }))
+      // Adding it took the first of its signatures.
+      assert.deepEqual(
+        recorded
+          .filter(({ fingerprint }) => fingerprint === sk.fingerprint)
+          .map(({ action, touch, counter }) => [action, touch, counter]),
+        [
+          ['ssh.used', 'present', 2],
+          ['ssh.used', 'verified', 3],
+          ['ssh.refused', 'none', 4],
+        ],
+      )
+      const inFile = recorded.find(({ fingerprint }) => fingerprint !== sk.fingerprint)
+      assert.deepEqual([inFile?.action, inFile?.touch, inFile?.counter], ['ssh.used', 'none', undefined])
     })
 
     test('a key that is known and may not come in is told why, and recorded once', async () => {
@@ -177,10 +234,15 @@ for (const store of eitherStore)
         assert.match(stderr, /^Your SSH key “signer” is for signing commits, not for coming in\. .+$/m)
       }
       const read = door.started.postern.ceremonies.database.read
-      const rows = await read.selectFrom('auditEvent').selectAll().where('action', '=', 'ssh.refused').execute()
+      const rows = await read
+        .selectFrom('auditEvent')
+        .select('outcome')
+        .where('action', '=', 'ssh.refused')
+        .where('targetId', '=', signer.fingerprint)
+        .execute()
       assert.deepEqual(
-        rows.map(({ targetId, outcome }) => [targetId, outcome]),
-        [[signer.fingerprint, 'refused']],
+        rows.map(({ outcome }) => outcome),
+        ['refused'],
       )
     })
 

@@ -2,7 +2,7 @@ import type { PublicKeyAuthContext } from 'ssh2'
 import type { ProvenSshKey, SshLogin, SshSource } from '../access-keys/ssh-credential.ts'
 import { ProblemError } from '../http/problem.ts'
 import { SshError } from '../protocols/ssh/ssh-error.ts'
-import { readLoginKey, verifySshLogin } from '../protocols/ssh/verify-login.ts'
+import { readLoginKey, UntouchedKeyError, verifySshLogin } from '../protocols/ssh/verify-login.ts'
 import type { Login } from './login.ts'
 import type { LoginRecord } from './record-login.ts'
 
@@ -24,7 +24,7 @@ const refused: Verdict = { kind: 'refused' }
  * the signature is good. Sources are asked in order; the first that knows the key decides.
  */
 export async function judgeKey(parts: AuthenticateParts, shown: ShownKey, from: SshLogin): Promise<Verdict> {
-  const { sources, record, now } = parts
+  const { sources } = parts
   try {
     const { algorithm, keyBlob, signature, signedBytes } = shown
     if (signature === undefined || signedBytes === undefined) {
@@ -33,16 +33,25 @@ export async function judgeKey(parts: AuthenticateParts, shown: ShownKey, from: 
       return refused
     }
     const key = verifySshLogin({ algorithm, keyBlob, signature, signedBytes, origins: [parts.origin] })
-    return await findLogin(sources, key, from, now()).catch(async (error: unknown) => {
-      if (!(error instanceof ProblemError)) throw error
-      await record.refused(key, from, error)
-      return { kind: 'refused', sentence: sentenceOf(error) }
-    })
+    return await findOrRefuse(parts, key, from)
   } catch (error) {
-    if (error instanceof SshError)
-      return { kind: 'refused', sentence: `This key does not let you in: ${error.message}.` }
-    throw error
+    if (!(error instanceof SshError)) throw error
+    // For the record alone: whose it is, each source refuses it too.
+    if (error instanceof UntouchedKeyError) await findOrRefuse(parts, error.login, from)
+    return { kind: 'refused', sentence: `This key does not let you in: ${error.message}.` }
   }
+}
+
+async function findOrRefuse(
+  { sources, record, now }: AuthenticateParts,
+  key: ProvenSshKey,
+  from: SshLogin,
+): Promise<Verdict> {
+  return findLogin(sources, key, from, now()).catch(async (error: unknown) => {
+    if (!(error instanceof ProblemError)) throw error
+    await record.refused(key, from, error)
+    return { kind: 'refused', sentence: sentenceOf(error) }
+  })
 }
 
 async function findLogin(

@@ -77,6 +77,6 @@ export function createLoginRecord({
 const factsOf = ({ fingerprint, type, touch }: ProvenSshKey): Record<string, string | number> => ({
   fingerprint,
   keyType: type,
-  touch: touch === null ? 'none' : touch.userVerification ? 'verified' : 'present',
+  touch: touch?.userPresence !== true ? 'none' : touch.userVerification ? 'verified' : 'present',
   ...(touch === null ? {} : { counter: touch.counter }),
 })

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { callInBrowser } from '../support/browser-steps.ts'
+import { run } from '../support/ssh-door.ts'
 import { makeKeyFile } from '../support/ssh-key-files.ts'
 import { setUp } from './entry-steps.ts'
 import { lookAtPage } from './look-at-page.ts'
@@ -12,7 +13,7 @@ test(
   'a deploy key is added, changed, given a successor and ended in the browser',
   { timeout: 280_000 },
   async (context) => {
-    await using story = await openStory(context, {})
+    await using story = await openStory(context, { flags: ['--ssh-port', '0'] })
     const { postern, page, step, visitor } = story
     await setUp(story)
     await callInBrowser(page, 'POST', '/projects', { name: 'pay', description: '' })
@@ -68,6 +69,23 @@ test(
       await rows().getByText('replaced by its holder every 30 days').waitFor()
       await visitor.photograph('deploy-key-added')
       await button(page, 'I have them').click()
+    })
+
+    await step('when and from where it came last is shown', async () => {
+      const options = [
+        'StrictHostKeyChecking=no',
+        'UserKnownHostsFile=/dev/null',
+        'IdentityAgent=none',
+        'IdentitiesOnly=yes',
+      ].flatMap((option) => ['-o', option])
+      const port = String(postern.postern.sshPort())
+      const args = ['-F', '/dev/null', '-T', '-p', port, ...options, '-i', key.file, 'git@localhost']
+      const came = await run('ssh', args)
+      assert.equal(came.code, 0, came.stderr)
+      await page.goto(`${postern.origin}/pay/api/settings/deploy-keys`)
+      await rows()
+        .getByText(/last used .+ from 127\.0\.0\.1/)
+        .waitFor()
     })
 
     await step('the same key is not taken twice', async () => {

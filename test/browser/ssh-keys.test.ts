@@ -6,7 +6,7 @@ import { TestSshKey } from '../../src/protocols/ssh/test-ssh-key.ts'
 import { importMetadata, makeMaker } from '../support/metadata.ts'
 import { openOrganisation } from './organisation.ts'
 import { addKeyInBrowser, comeOverSsh, openNewKey } from './ssh-key-steps.ts'
-import { button, choose, dialog, holds, see, tap } from './story.ts'
+import { button, choose, dialog, holds, linesOf, see, tap } from './story.ts'
 
 test('SSH keys: added with what the shell prints, used, and ended', { timeout: 280_000 }, async (context) => {
   await using story = await openOrganisation(context, { flags: ['--ssh-port', '0'] })
@@ -49,12 +49,21 @@ test('SSH keys: added with what the shell prints, used, and ended', { timeout: 2
     await importMetadata(postern, [maker], { number: 30 })
     const key = new TestSshKey('sk-ssh-ed25519@openssh.com', { comment: 'blue-key' })
     key.verification = true
-    await openNewKey(story, page)
-    const { statement } = await page.evaluate<{ statement: string }>(
-      `fetch('/api/v1/me/ssh-keys').then((answer) => answer.json())`,
+    await page.goto(`${postern.origin}/-/account/ssh-keys`)
+    const commands = await linesOf(page, 'Make one on a security key that is plugged in')
+    const [writeChallenge = '', make = ''] = commands.split('\n')
+    assert.equal(
+      make,
+      'ssh-keygen -t ed25519-sk -O verify-required -O challenge=postern-challenge -O write-attestation=postern-attestation',
     )
+    await terminal.pasteWell(writeChallenge)
+    // The real ssh-keygen gets as far as asking for a key, which is not plugged in here.
+    const { code, screen } = await terminal.paste(`SSH_SK_PROVIDER=/nowhere ${make} -f made < /dev/null`)
+    assert.notEqual(code, 0)
+    assert.match(screen, /Key enrollment failed/)
     const file = join(terminal.home, 'postern-attestation')
-    await writeFile(file, key.attest(Buffer.from(`${statement}\n`), maker.attester))
+    await writeFile(file, key.attest(Buffer.from(await terminal.read('postern-challenge')), maker.attester))
+    await openNewKey(story, page)
     await page.getByLabel('Public key').fill(key.line)
     await choose(page, 'It ends after', 'A year')
     await page.locator('input[type=file]').setInputFiles(file)

@@ -25,7 +25,7 @@ export const createPersonKeySource = (parts: Parts): SshSource => ({
     const found = certificate === null ? await findKey(parts.database.read, { fingerprint }) : undefined
     if (found === undefined || found.publicKey !== publicKey.toString('base64')) return undefined
     if (isOver(found, now)) return undefined
-    checkUse(found, login, now)
+    checkUse({ key: found, touch }, login, now)
     const caller = await provenCaller(parts, found, { touch, address: login.address, at: now }, now)
     await noteUse(parts.database, found, { touch, address: login.address, at: now })
     return caller
@@ -55,8 +55,8 @@ const findKey = (db: Db<'sshKey' | 'user'>, by: { fingerprint: string } | { id: 
     .where('user.state', '=', 'active')
     .executeTakeFirst()
 
-/** @throws 403 where the key is known, and is not for coming in, not any more, or not under this name */
-function checkUse(key: Found, { user }: SshLogin, now: number): void {
+/** @throws 403 where the key is known, and is not for coming in, not any more, not under this name, or was not touched */
+function checkUse({ key, touch }: { key: Found; touch: SshTouch | null }, { user }: SshLogin, now: number): void {
   if (hasExpired(key, now))
     throw forbidden(`Your SSH key “${key.name}” has expired.`, 'Add a new one under Account → SSH keys.')
   if (key.forLogin === 0)
@@ -66,6 +66,8 @@ function checkUse(key: Found, { user }: SshLogin, now: number): void {
     )
   if (user !== 'git' && user !== key.username)
     throw forbidden(`Your SSH key “${key.name}” is not ${user.slice(0, 60)}’s.`, 'Come in as git@….')
+  if (touch?.userPresence === false)
+    throw forbidden(`Your SSH key “${key.name}” signed, and nobody touched it.`, 'Make a key that asks for a touch.')
 }
 
 const hasExpired = ({ expiresAt }: Pick<SshKeyTable, 'expiresAt'>, now: number): boolean =>

@@ -18,6 +18,16 @@ export interface ProvenLogin {
   certificate: Buffer | null
 }
 
+/** The key itself signed that nobody touched it. */
+export class UntouchedKeyError extends SshError {
+  readonly login: ProvenLogin
+
+  constructor(login: ProvenLogin) {
+    super('presence-missing', 'nobody touched the security key when it signed')
+    this.login = login
+  }
+}
+
 /** What a key over SSH is about, before anybody signed with it. Throws SshError. */
 export function readLoginKey(
   algorithm: string,
@@ -33,7 +43,7 @@ export function readLoginKey(
 /**
  * Verifies the signature of a public key login (RFC 4252 §7). A security key that nobody touched is refused; so is a
  * passkey's signature that was made elsewhere than in a browser at one of our origins, or without PIN or fingerprint.
- * Throws SshError.
+ * Throws SshError; UntouchedKeyError where only the touch is missing.
  */
 export function verifySshLogin({
   algorithm,
@@ -60,8 +70,7 @@ export function verifySshLogin({
   // ssh names the type of the key, and its agent may hand over what a passkey signed.
   if (verified.algorithm !== named && !verified.algorithm.startsWith('webauthn-sk-'))
     throw new SshError('algorithm-mismatch', 'the signature is of another kind than was named')
-  if (touch !== null && !touch.userPresence)
-    throw new SshError('presence-missing', 'nobody touched the security key when it signed')
+  if (touch !== null && !touch.userPresence) throw new UntouchedKeyError({ ...key, touch })
   if (origin !== null) {
     if (!origins.includes(origin)) throw new SshError('origin-unknown', 'the passkey signed for another place')
     if (touch?.userVerification !== true)
