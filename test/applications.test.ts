@@ -7,6 +7,7 @@ import type {
   OwnTool,
   SignInTest,
 } from '../src/applications/shapes.ts'
+import { fill, fillAll, namesIn } from '../console/pages/applications/fill-recipe.ts'
 import type { RecipeList } from '../src/applications/recipes/recipe.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
@@ -291,6 +292,7 @@ for (const { name, flags } of eitherStore)
       assert.equal(other.outcome, 'allow')
       const sent = Object.fromEntries(other.sent.map((one) => [one.name, one.value]))
       assert.deepEqual([sent['preferred_username'], sent['groups']], ['bo', ['crew']])
+      assert.deepEqual([sent['acr'], sent['amr']], ['phr', ['user', 'pop']])
       await setRules(ana, [
         {
           id: 'dashboards',
@@ -397,5 +399,33 @@ for (const { name, flags } of eitherStore)
       assert.ok(items.some(({ product }) => product === 'Grafana'))
       const openid = kinds.find(({ kind }) => kind === 'openid')
       assert.equal(openid?.values.find((value) => value.name === 'issuer')?.value, `${postern.origin}/oidc`)
+    })
+
+    await t.test('what a recipe fills in is taken as it is, and what it says to paste is all there', async () => {
+      const { items } = await ana.call<RecipeList>('GET', '/applications/recipes')
+      for (const { id, product, kind, asks, description, launchUrl, settings, steps } of items) {
+        const asked: Record<string, string> = Object.fromEntries(asks.map((each) => [each.name, each.example]))
+        // Where this instance runs no other names work.
+        if (kind === 'route') asked['host'] = 'by-recipe.localhost'
+        const { application, shownOnce } = await ana.act<ApplicationMade>('POST', '/applications', {
+          kind,
+          slug: 'by-recipe',
+          name: product,
+          description,
+          recipe: id,
+          launchUrl: launchUrl && fill(launchUrl, asked),
+          audience: 'members',
+          groups: [],
+          strength: null,
+          settings: fillAll(settings, asked),
+        })
+        const given = [...application.values, ...shownOnce].map((each) => [each.name, each.value] as const)
+        const values = { ...asked, ...Object.fromEntries(given) }
+        for (const { text, code = '', values: named = [] } of steps) {
+          assert.deepEqual(namesIn(fill(`${text}\n${code}`, values)), [], product)
+          for (const each of named) assert.ok((values[each] ?? '') !== '', `${product}: ${each}`)
+        }
+        await ana.act('DELETE', '/applications/by-recipe')
+      }
     })
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiError, type Person } from '../src/walk/person.ts'
-import { ask, authorise, gitScopes, letIn, open, Program } from './support/oauth.ts'
+import { ask, authorise, gitScopes, letIn, open, Program, type Tokens } from './support/oauth.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -298,11 +298,42 @@ for (const store of eitherStore)
       )
     })
 
+    test('a code of a device is traded once: shown again, it ends what it was traded for, and many at once keep nothing', async () => {
+      const asking = program()
+      const letDeviceIn = async () => {
+        const begun = await asking.post('/device/auth', { client_id: asking.clientId, scope: gitScopes })
+        const { device_code, user_code } = (await begun.json()) as { device_code: string; user_code: string }
+        await ana.act('POST', '/device-authorisations', { userCode: user_code, repositoryIds: null })
+        return () =>
+          asking.post('/token', {
+            grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+            client_id: asking.clientId,
+            device_code,
+          })
+      }
+      const tradeOnce = await letDeviceIn()
+      const { access_token, refresh_token } = (await (await tradeOnce()).json()) as Tokens
+      assert.equal(await isLetIn(access_token), true)
+      assert.equal(await errorOf(await tradeOnce()), 'invalid_grant')
+      assert.equal(await isLetIn(access_token), false)
+      assert.equal(await errorOf(await asking.refresh(refresh_token)), 'invalid_grant')
+      const trade = await letDeviceIn()
+      const answers = await Promise.all(Array.from({ length: 8 }, trade))
+      const good = answers.filter(({ ok }) => ok)
+      assert.ok(good.length <= 1)
+      for (const answer of good) assert.equal(await isLetIn(((await answer.json()) as Tokens).access_token), false)
+    })
+
     test('a code that somebody was sent takes their own tap, over a sentence that says where it runs', async () => {
       const asking = program()
       const begun = await asking.post('/device/auth', { client_id: asking.clientId, scope: gitScopes })
-      const { user_code } = (await begun.json()) as { user_code: string }
+      const { user_code, device_code } = (await begun.json()) as { user_code: string; device_code: string }
       const body = { userCode: user_code, repositoryIds: null }
+      for (const path of ['/device-authorisations/find', '/device-authorisations'])
+        await assert.rejects(
+          postern.stranger().call('POST', path, body),
+          (error: unknown) => error instanceof ApiError && error.problem.code === 'sign-in-required',
+        )
       const asked = await ana.fetch('POST', '/device-authorisations', body)
       assert.equal(asked.status, 401)
       const { sealRequestId } = (await asked.json()) as { sealRequestId: string }
@@ -312,6 +343,12 @@ for (const store of eitherStore)
       )
       assert.ok(request.facts.rows.some(({ label, value }) => label === 'Runs on' && value === 'another device'))
       assert.match(request.facts.warnings.join(' '), /Tap only if you started it there yourself/)
+      const polled = await asking.post('/token', {
+        grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+        client_id: asking.clientId,
+        device_code,
+      })
+      assert.equal(await errorOf(polled), 'authorization_pending', 'who has not tapped has let nobody in')
     })
 
     test('whoever’s access has ended has no program any more', async () => {

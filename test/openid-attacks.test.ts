@@ -197,6 +197,37 @@ describe('attacks on sign-on by OpenID Connect', () => {
     assert.equal(claims?.['preferred_username'], 'ana')
   })
 
+  test('whoever may leave PKCE out has it as soon as they ask for it, and nobody adds it later', async () => {
+    const old = await addTool(ana, 'older', { settings: { pkce: 'optional' } })
+    const form = async (asked: Awaited<ReturnType<typeof question>>) => ({
+      grant_type: 'authorization_code',
+      code: (await led(ana, asked.url)).searchParams.get('code') ?? assert.fail('no code'),
+      redirect_uri: redirectUri,
+      client_id: old.clientId,
+      client_secret: old.secret,
+    })
+    const refused = async (given: Record<string, string>) => {
+      const answer = await token(given)
+      assert.deepEqual([answer.status, ((await answer.json()) as { error: string }).error], [400, 'invalid_grant'])
+    }
+    const withIt = await question(old)
+    await refused(await form(withIt))
+    await refused({ ...(await form(withIt)), code_verifier: client.randomPKCECodeVerifier() })
+    // RFC 9700 §4.8.2: somebody took the challenge out on the way, and the tool would never notice.
+    const stripped = await question(old)
+    stripped.url.searchParams.delete('code_challenge')
+    stripped.url.searchParams.delete('code_challenge_method')
+    await refused({ ...(await form(stripped)), code_verifier: stripped.verifier })
+    const half = await question(old)
+    half.url.searchParams.delete('code_challenge')
+    assert.equal((await led(ana, half.url)).searchParams.get('error'), 'invalid_request')
+    const plain = await question(old, { code_challenge_method: 'plain' })
+    assert.equal((await led(ana, plain.url)).searchParams.get('error'), 'invalid_request')
+    const unnamed = await question(old)
+    unnamed.url.searchParams.delete('code_challenge_method')
+    assert.equal((await led(ana, unnamed.url)).searchParams.get('error'), 'invalid_request')
+  })
+
   test('whose answer it is stands in it, and a library that mixes servers up notices', async () => {
     const asked = await question(wiki)
     const back = await led(ana, asked.url)
@@ -207,6 +238,51 @@ describe('attacks on sign-on by OpenID Connect', () => {
     const missing = new URL(back)
     missing.searchParams.delete('iss')
     await refuses(take(wiki, missing, asked))
+    // RFC 9207 §2: in a no as well.
+    const no = await led(ana, (await question(wiki, { response_type: 'token' })).url)
+    const said = new URLSearchParams(no.search || no.hash.slice(1))
+    assert.deepEqual([said.has('error'), said.get('iss')], [true, `${postern.origin}/oidc`])
+  })
+
+  test('whoever signs out is led nowhere but where that tool registered, and by nobody who has no token of theirs', async () => {
+    const bye = 'http://wiki.localhost:4999/bye'
+    const tool = await addTool(ana, 'bye', { settings: { postLogoutRedirectUris: [bye] } })
+    const signedOut = (over: 'yes' | 'no') => `/-/signed-out?over=${over}`
+    const end = (form: Record<string, string>) =>
+      led(ana, `${postern.origin}/oidc/session/end?${new URLSearchParams(form).toString()}`)
+    const isOpen = async (held: string) => (await client.tokenIntrospection(tool.config, held)).active
+    const { access_token } = await signOnTo(ana, tool)
+    const { id_token: others = '' } = await signOnTo(ana, board)
+    // A link on any page may lead here: nobody is signed out by it, nor led on.
+    for (const form of [
+      { client_id: tool.clientId, post_logout_redirect_uri: bye },
+      { client_id: tool.clientId, post_logout_redirect_uri: bye, logout_hint: 'ana', id_token_hint: '' },
+    ])
+      assert.equal(problem(await end(form)), signedOut('no'))
+    assert.equal(
+      problem(await end({ id_token_hint: others, client_id: tool.clientId, post_logout_redirect_uri: bye })),
+      '/-/sign-on?problem=unknown-application',
+    )
+    assert.equal(problem(await end({ id_token_hint: others, post_logout_redirect_uri: bye })), signedOut('yes'))
+    assert.equal(await isOpen(access_token), true, 'the other tool’s token ended that one alone')
+    for (const lookAlike of [
+      `${bye}/`,
+      `${bye}?x=1`,
+      `${bye}#x`,
+      'http://wiki.localhost:4998/bye',
+      'http://WIKI.localhost:4999/bye',
+      'http://wiki.localhost.:4999/bye',
+      'http://wiki.localhost:4999/a/../bye',
+      'http://wiki.localhost:4999@evil.example/bye',
+      'https://wiki.localhost:4999/bye',
+      redirectUri,
+      'javascript:alert(1)',
+      '//wiki.localhost:4999/bye',
+    ]) {
+      const { id_token = '' } = await signOnTo(ana, tool)
+      const form = { id_token_hint: id_token, post_logout_redirect_uri: lookAlike, state: 'x' }
+      assert.equal(problem(await end(form)), signedOut('yes'), lookAlike)
+    }
   })
 
   test('a tap for one question is none for another, nor in another browser', async () => {
@@ -281,6 +357,24 @@ describe('attacks on sign-on by OpenID Connect', () => {
     await ana.act('PATCH', '/applications/grouped', { settings: { redirectUris, isThirdParty: true, groups: 'all' } })
     const { outcome, scopes } = await standing(ana, await led(ana, (await question(tool)).url))
     assert.deepEqual([outcome, scopes], ['consent', ['openid', 'profile', 'email', 'groups']])
+  })
+
+  test('whoever is let in to nothing fills no ledger by asking again and again', async () => {
+    await ana.act('POST', '/groups', { name: 'vaulters', description: '' })
+    const closed = { audience: 'groups', groups: ['vaulters'], settings: { deviceFlow: true } }
+    const vault = await addTool(ana, 'vault', closed)
+    const nina = await postern.join(ana, 'nina')
+    const noted = async () =>
+      (await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=application.refused')).items.filter(
+        ({ sentence }) => sentence.startsWith('Nina Example was not let in to Vault'),
+      ).length
+    for (let count = 0; count < 5; count += 1) {
+      assert.equal((await standing(nina, await led(nina, (await question(vault)).url))).outcome, 'deny')
+      await led(nina, (await question(vault, { prompt: 'none' })).url)
+      const { user_code: userCode } = await client.initiateDeviceAuthorization(vault.config, { scope: 'openid' })
+      await assert.rejects(nina.call('POST', '/device-authorisations/find', { userCode }), { status: 403 })
+    }
+    assert.equal(await noted(), 1, 'seen, and once')
   })
 
   test('an app on people’s own devices is answered at an address of its own', async () => {

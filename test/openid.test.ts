@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, Person } from '../src/walk/person.ts'
+import { beginSignIn, finishSignIn } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { until } from './support/git-remote.ts'
+import { importMetadata, makeMaker } from './support/metadata.ts'
+import { addMover, byPassword, permission } from './support/passwords.ts'
 import { startReceiver } from './support/receiver.ts'
 import { addTool, led, question, type RelyingParty, signOnTo, standing, take } from './support/relying-party.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
@@ -26,6 +30,11 @@ for (const store of eitherStore)
 
     const isActive = async (tool: RelyingParty, token: string): Promise<boolean> =>
       (await client.tokenIntrospection(tool.config, token)).active
+    /** In somebody's browser, with whichever key is held to it. */
+    const tapWith = async (person: Person, key: SoftwareAuthenticator): Promise<void> => {
+      const { ceremonyId, publicKey } = await beginSignIn(person)
+      await finishSignIn(person, ceremonyId, key.get(publicKey, postern.origin))
+    }
 
     test('whoever is signed in goes straight on, and the tool learns who it is and how that was proven', async () => {
       const before = Date.now()
@@ -124,8 +133,9 @@ for (const store of eitherStore)
       ahead = 0
     })
 
-    test('what no key of theirs can prove is said to the tool, what one can is asked for', async () => {
-      const essential = (acr: object) => JSON.stringify({ id_token: { acr: { essential: true, ...acr } } })
+    const essential = (acr: object) => JSON.stringify({ id_token: { acr: { essential: true, ...acr } } })
+
+    test('what no key of theirs can prove is said to the tool, and what is proven already is asked for no more', async () => {
       for (const parameters of [
         { acr_values: 'phrh' },
         { claims: essential({ value: 'phrh' }) },
@@ -142,6 +152,86 @@ for (const store of eitherStore)
         assert.equal((await signOnTo(ana, wiki, parameters)).claims()?.['acr'], 'phr')
     })
 
+    test('a hardware key is asked for where somebody has one, and each key is called what it is', async () => {
+      const maker = makeMaker({ aaguid: '0a1b2c3d-0000-4000-8000-000000000003', name: 'Good key' })
+      await importMetadata(postern, [maker])
+      const hal = await postern.join(ana, 'hal')
+      const said = async () => {
+        const claims = (await signOnTo(hal, wiki)).claims()
+        return [claims?.['acr'], claims?.['amr']]
+      }
+      // Capped since it came by a link; it says all the same that it cannot be copied.
+      assert.deepEqual(await said(), ['phr', ['user', 'pop']])
+      const { items } = await ana.call<{ items: { username: string; unendorsed: { id: string }[] }[] }>(
+        'GET',
+        '/people',
+      )
+      const [own] = items.find(({ username }) => username === 'hal')?.unendorsed ?? []
+      await ana.act('POST', `/people/hal/credentials/${own?.id}/endorse`, {})
+      const phone = new SoftwareAuthenticator({ backupEligible: true, backupState: true })
+      const drawer = new SoftwareAuthenticator({ attest: maker.attester })
+      await hal.addPasskey(phone, 'phone')
+      await hal.addPasskey(drawer, 'in the drawer')
+      for (const parameters of [
+        { acr_values: 'phrh' },
+        { claims: essential({ value: 'phrh' }) },
+        { claims: essential({ values: ['urn:example:gold', 'phrh'] }) },
+      ]) {
+        await tapWith(hal, phone)
+        assert.deepEqual(await said(), ['phr', ['swk', 'user', 'pop']])
+        const silent = await led(hal, (await question(wiki, { ...parameters, prompt: 'none' })).url)
+        assert.equal(silent.searchParams.get('error'), 'login_required', JSON.stringify(parameters))
+        const asked = await question(wiki, parameters)
+        const page = await led(hal, asked.url)
+        await tapWith(hal, phone)
+        const missing = await standing(hal, page)
+        assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', true], 'no tap with the same key helps')
+        assert.equal((await led(hal, `${postern.origin}${missing.returnTo}`)).pathname, '/-/sign-on')
+        await tapWith(hal, drawer)
+        const { outcome, returnTo } = await standing(hal, page)
+        assert.equal(outcome, 'go')
+        const tokens = await take(wiki, await led(hal, `${postern.origin}${returnTo}`), asked)
+        assert.deepEqual([tokens.claims()?.['acr'], tokens.claims()?.['amr']], ['phrh', ['hwk', 'user', 'pop']])
+      }
+    })
+
+    test('nobody opens a tool by a password, and a tool that asks for a passkey of whoever has none is told so', async () => {
+      await ana.act('POST', '/groups', { name: 'movers', description: '' })
+      const { rules } = (await readPolicy(ana)).policy
+      await setRules(ana, [...rules, permission(Date.now() + 86_400_000)])
+      await addMover(postern, ana, 'max')
+      const max = await byPassword(postern, 'max')
+      await max.call('GET', '/projects')
+      const missing = await standing(max, await led(max, (await question(wiki)).url))
+      assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', false])
+      assert.match(missing.sentence ?? '', /^To open Wiki you need a passkey/)
+      for (const parameters of [{ acr_values: 'phr' }, { claims: essential({ value: 'phr' }) }] as object[]) {
+        const { searchParams } = await led(max, (await question(wiki, { ...parameters })).url)
+        assert.equal(searchParams.get('error'), 'unmet_authentication_requirements', JSON.stringify(parameters))
+      }
+      const silent = await led(max, (await question(wiki, { prompt: 'none' })).url)
+      assert.equal(silent.searchParams.get('error'), 'login_required')
+      await setRules(ana, rules)
+    })
+
+    test('a tool is told of the groups that it was set up to know: all, those it is open to, or none', async () => {
+      const gina = await postern.join(ana, 'gina')
+      for (const name of ['cooks', 'eaters']) {
+        await ana.act('POST', '/groups', { name, description: '' })
+        await ana.act('PUT', `/groups/${name}/members/gina`)
+      }
+      const told = async (slug: string, groups: string) => {
+        const tool = await addTool(ana, slug, { audience: 'groups', groups: ['cooks'], settings: { groups } })
+        const tokens = await signOnTo(gina, tool)
+        const who = await client.fetchUserInfo(tool.config, tokens.access_token, tokens.claims()?.sub ?? '')
+        assert.deepEqual(who['groups'], tokens.claims()?.['groups'])
+        return who['groups']
+      }
+      assert.deepEqual(await told('kitchen', 'all'), ['cooks', 'eaters'])
+      assert.deepEqual(await told('larder', 'audience'), ['cooks'])
+      assert.equal(await told('cellar', 'none'), undefined)
+    })
+
     test('a rule and an audience keep people out, with a sentence; the rules of today hold for each question', async () => {
       const carla = await postern.join(ana, 'carla')
       await ana.act('POST', '/groups', { name: 'writers', description: '' })
@@ -149,6 +239,12 @@ for (const store of eitherStore)
       const denied = await standing(carla, await led(carla, (await question(board)).url))
       assert.equal(denied.outcome, 'deny')
       assert.match(denied.sentence ?? '', /Board is not open to you/)
+      const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=application.refused')
+      assert.match(items[0]?.sentence ?? '', /^Carla Example was not let in to Board/)
+      const vault = await addTool(ana, 'vault', { strength: 'attested' })
+      const weak = await standing(carla, await led(carla, (await question(vault)).url))
+      assert.deepEqual([weak.outcome, weak.hasKey], ['stronger-key', false])
+      assert.match(weak.sentence ?? '', /^To open Vault you need a hardware key/)
       const silent = await led(carla, (await question(board, { prompt: 'none' })).url)
       assert.equal(silent.searchParams.get('error'), 'login_required', 'a tool is not told that somebody is there')
       const { rules } = (await readPolicy(ana)).policy
@@ -208,9 +304,7 @@ for (const store of eitherStore)
       const vic = await postern.join(ana, 'vic')
       const { returnTo } = await standing(vic, await led(vic, (await question(wiki, wants)).url))
       const theirs = await vic.call<{ returnTo: string }>('POST', '/sign-on/consent', { returnTo })
-      const begun = await vic.call<{ ceremonyId: string; publicKey: never }>('POST', '/sign-in/begin', {})
-      const response = bea.authenticator.get(begun.publicKey, postern.origin)
-      await vic.call('POST', '/sign-in/finish', { ceremonyId: begun.ceremonyId, response })
+      await tapWith(vic, bea.authenticator)
       const seen = await led(vic, `${postern.origin}${theirs.returnTo}`)
       assert.equal(seen.pathname, '/-/sign-on', 'whoever sits there next has not said it')
       const again = await standing(ana, await led(ana, (await question(wiki, wants)).url))
@@ -288,6 +382,31 @@ for (const store of eitherStore)
       assert.equal(await isActive(tv, again.access_token), false, 'the device is out with its person’s session')
     })
 
+    test('what was begun before a restart goes on after it: none of it is in memory alone', async () => {
+      const tool = await addTool(ana, 'lasting', { settings: { refreshTokens: true, deviceFlow: true } })
+      const rob = await postern.join(ana, 'rob')
+      const tokens = await signOnTo(rob, tool)
+      const asked = await question(tool)
+      const back = await led(rob, asked.url)
+      const tapped = await question(tool, { prompt: 'login' })
+      const page = await led(rob, tapped.url)
+      const begun = await client.initiateDeviceAuthorization(tool.config, { scope: 'openid' })
+      await postern.restart()
+      assert.equal(await isActive(tool, tokens.access_token), true)
+      assert.equal((await take(tool, back, asked)).claims()?.['preferred_username'], 'rob')
+      const next = await client.refreshTokenGrant(tool.config, tokens.refresh_token ?? '')
+      assert.equal(await isActive(tool, next.access_token), true)
+      await rob.act('POST', '/device-authorisations', { userCode: begun.user_code, repositoryIds: null })
+      const device = await client.pollDeviceAuthorizationGrant(tool.config, { ...begun, interval: 0 })
+      assert.equal(device.claims()?.['preferred_username'], 'rob')
+      await rob.signIn()
+      const { returnTo } = await standing(rob, page)
+      await take(tool, await led(rob, `${postern.origin}${returnTo}`), tapped)
+      await ana.act('POST', '/people/rob/end', { reason: 'left' })
+      await postern.restart()
+      assert.equal(await isActive(tool, device.access_token), false, 'and what had ended stays so')
+    })
+
     test('refresh tokens rotate; one shown twice ends the sign-on', async () => {
       const tokens = await signOnTo(ana, wiki)
       const next = await client.refreshTokenGrant(wiki.config, tokens.refresh_token ?? '')
@@ -358,9 +477,7 @@ for (const store of eitherStore)
       await nora.signIn()
       const before = await signOnTo(nora, tool)
       const olaf = await postern.join(ana, 'olaf')
-      const begun = await nora.call<{ ceremonyId: string; publicKey: never }>('POST', '/sign-in/begin', {})
-      const response = olaf.authenticator.get(begun.publicKey, postern.origin)
-      await nora.call('POST', '/sign-in/finish', { ceremonyId: begun.ceremonyId, response })
+      await tapWith(nora, olaf.authenticator)
       assert.equal(await isActive(tool, before.access_token), false, 'somebody else sits there now')
       assert.match((await told.next()).body, /logout_token/)
     })
@@ -474,6 +591,29 @@ for (const store of eitherStore)
         assert.equal(payload['nonce'], undefined)
       })
 
+    test('the end of somebody’s access ends every sign-on of theirs, in each browser, and each tool hears of each', async () => {
+      await using told = await startReceiver()
+      const sam = await postern.join(ana, 'sam')
+      const phone = new Person(postern.origin, sam.authenticator)
+      await phone.signIn()
+      const held: { slug: string; tool: RelyingParty; tokens: Awaited<ReturnType<typeof signOnTo>> }[] = []
+      for (const slug of ['first', 'second']) {
+        const settings = { refreshTokens: true, backchannelLogoutUri: `${told.url}${slug}` }
+        const tool = await addTool(ana, slug, { settings })
+        for (const browser of [sam, phone]) held.push({ slug, tool, tokens: await signOnTo(browser, tool) })
+      }
+      await ana.act('POST', '/people/sam/end', { reason: 'left' })
+      const heard: string[] = []
+      for (const { tool, tokens } of held) {
+        assert.equal(await isActive(tool, tokens.access_token), false)
+        await assert.rejects(client.refreshTokenGrant(tool.config, tokens.refresh_token ?? ''))
+        const { path, body } = await told.next()
+        heard.push(`${path} ${String(decodeJwt(new URLSearchParams(body).get('logout_token') ?? '')['sid'])}`)
+      }
+      const wanted = held.map(({ slug, tokens }) => `/${slug} ${tokens.claims()?.['sid'] as string}`)
+      assert.deepEqual(heard.toSorted(), wanted.toSorted())
+    })
+
     test('a tool that did not listen is told again, and once it has, no more', async () => {
       await using told = await startReceiver()
       const person = await postern.join(ana, 'again')
@@ -528,6 +668,17 @@ for (const store of eitherStore)
       assert.equal(await isActive(tool, tokens.access_token), false)
       assert.equal(await isActive(wiki, elsewhere.access_token), true)
       await ana.call('GET', '/me')
+      const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=grant.ended')
+      assert.match(items[0]?.sentence ?? '', /Leaving.*its person signed out there/)
+      const again = await signOnTo(ana, tool)
+      const form = { id_token_hint: again.id_token ?? '', post_logout_redirect_uri: back, state: 'by-form' }
+      const posted = await fetch(`${postern.origin}/oidc/session/end`, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams(form),
+      })
+      assert.equal(posted.headers.get('location'), `${back}?state=by-form`, 'a form is as good')
+      assert.equal(await isActive(tool, again.access_token), false)
     })
 
     test('keys that leaked end at once, with what they signed; nobody is signed out by it', async () => {
@@ -558,6 +709,29 @@ for (const store of eitherStore)
         (await signOnTo(ana, fresh)).id_token ?? '',
         createRemoteJWKSet(new URL('/oidc/jwks', postern.origin)),
       )
+    })
+
+    test('a quarter later another key signs, which tools had read before, and those of before still count', async () => {
+      const dayMs = 86_400_000
+      const published = async () =>
+        (await (await fetch(`${postern.origin}/oidc/jwks`)).json()) as { keys: [JWK, ...JWK[]] }
+      const nameOf = (jwt = ''): string => decodeProtectedHeader(jwt).kid ?? ''
+      const quarter = 90 * dayMs
+      ahead = quarter - ((Date.now() + dayMs) % quarter)
+      await ana.signIn()
+      const quarterly = await addTool(ana, 'quarterly')
+      client.enableNonRepudiationChecks(quarterly.config)
+      const before = await signOnTo(ana, quarterly)
+      const read = await published()
+      ahead += 2 * dayMs
+      await ana.signIn()
+      const { id_token = '' } = await signOnTo(ana, quarterly)
+      assert.notEqual(nameOf(id_token), nameOf(before.id_token))
+      await jwtVerify(id_token, createLocalJWKSet(read), { audience: quarterly.clientId })
+      await jwtVerify(before.id_token ?? '', createLocalJWKSet(await published()), { audience: quarterly.clientId })
+      const hint = { id_token_hint: before.id_token ?? '' }
+      assert.equal((await led(ana, client.buildEndSessionUrl(quarterly.config, hint))).search, '?over=yes')
+      ahead = 0
     })
 
     async function stopProgram(person: Person): Promise<void> {

@@ -4,7 +4,10 @@ import { after, before, describe, test } from 'node:test'
 import { makeTestSigner } from '../src/protocols/saml/test-signer.ts'
 import type { AccessEnd } from '../src/identity/ending/shapes.ts'
 import type { AskedBySaml } from '../src/sign-on/saml/requests.ts'
+import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
+import { beginSignIn, finishSignIn } from './support/ceremony.ts'
+import { importMetadata, makeMaker } from './support/metadata.ts'
 import { open } from './support/oauth.ts'
 import { addTool, signOnTo } from './support/relying-party.ts'
 import {
@@ -41,7 +44,7 @@ for (const store of eitherStore)
     const lastSentence = async (action: string): Promise<string | undefined> =>
       (await ana.call<{ items: { sentence: string }[] }>('GET', `/audit?action=${action}`)).items[0]?.sentence
     const standing = (person: Person, page: URL) =>
-      person.call<{ outcome: string; sentence: string | null; returnTo: string }>(
+      person.call<{ outcome: string; sentence: string | null; hasKey: boolean; returnTo: string }>(
         'GET',
         `/sign-on/standing${page.search}`,
       )
@@ -79,6 +82,9 @@ for (const store of eitherStore)
             { name: 'groups', value: 'groups' },
             { name: 'open-to', value: 'audience' },
             { name: 'tenant', value: 'constant', constant: 'acme' },
+            { name: 'login', value: 'username' },
+            { name: 'key', value: 'id' },
+            { name: 'place', value: 'role' },
           ],
         },
       })
@@ -116,8 +122,15 @@ for (const store of eitherStore)
       assert.match(xml, /Name="mail"[^>]*><saml:AttributeValue>bo@example\.com</)
       assert.match(xml, /NameFormat="[^"]*:uri"><saml:AttributeValue>Bo Example</)
       assert.match(xml, /<saml:AttributeValue>writers<.*>zebras<.*<saml:AttributeValue>acme</)
+      for (const [name, value] of [
+        ['login', 'bo'],
+        ['key', (await bo.call<{ id: string }>('GET', '/me')).id],
+        ['place', 'member'],
+      ])
+        assert.match(xml, new RegExp(`Name="${name}"[^>]*><saml:AttributeValue>${value}<`))
       assert.match(xml, new RegExp(`<saml:Audience>${entityId}<`))
       assert.doesNotMatch(xml, /Name="open-to"/, 'it is open to no group')
+      assert.match(xml, /<saml:AuthnContextClassRef>https:\/\/refeds\.org\/profile\/mfa</)
       assert.equal(await lastSentence('application.opened'), 'Bo Example opened The wiki')
       const { leaf } = await postern.postern.ceremonies.database.read
         .selectFrom('auditEvent')
@@ -186,7 +199,11 @@ for (const store of eitherStore)
       assert.equal(pageOf(await land(bo, returnTo)).pathname, '/-/sign-on')
       await bo.signIn()
       assert.equal((await standing(bo, page)).outcome, 'go')
-      assert.deepEqual(statusOf(answerOf(await land(bo, returnTo)).xml), ['Success'])
+      const { xml } = answerOf(await land(bo, returnTo))
+      assert.deepEqual(statusOf(xml), ['Success'])
+      const { session } = await bo.call<{ session: { authenticatedAt: number } }>('GET', '/me')
+      const tapped = Date.parse(/AuthnInstant="([^"]*)"/.exec(xml)?.[1] ?? '')
+      assert.equal(tapped, Math.floor(session.authenticatedAt / 1000) * 1000, 'and is told when')
     })
 
     test('how somebody signed in is said as it was asked, or that it cannot be', async () => {
@@ -196,13 +213,36 @@ for (const store of eitherStore)
       assert.equal(context(answerOf(await asked('phr')).xml), 'phr')
       assert.deepEqual(statusOf(answerOf(await asked('urn:of:nobody')).xml), ['Responder', 'NoAuthnContext'])
       const page = pageOf(await asked('phrh'))
-      assert.equal((await standing(bo, page)).outcome, 'stronger-key')
+      const missing = await standing(bo, page)
+      assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', false])
+    })
+
+    test('a hardware key is asked for where somebody has one, and only that is called so', async () => {
+      const maker = makeMaker({ aaguid: '0a1b2c3d-0000-4000-8000-000000000003', name: 'Good key' })
+      await importMetadata(postern, [maker])
+      const drawer = new SoftwareAuthenticator({ attest: maker.attester })
+      await ana.addPasskey(drawer, 'in the drawer')
+      const page = pageOf(await askByRedirect(ana, { inside: asksFor('phrh') }))
+      const missing = await standing(ana, page)
+      assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', true])
+      assert.equal(pageOf(await land(ana, missing.returnTo)).pathname, '/-/sign-on')
+      const { ceremonyId, publicKey } = await beginSignIn(ana)
+      await finishSignIn(ana, ceremonyId, drawer.get(publicKey, origin))
+      const { outcome, returnTo } = await standing(ana, page)
+      assert.equal(outcome, 'go')
+      assert.match(answerOf(await land(ana, returnTo)).xml, /<saml:AuthnContextClassRef>phrh</)
+      await ana.signIn()
     })
 
     test('whom a tool is not open to reads so here, and it is remembered', async () => {
       const page = pageOf(await askByRedirect(ana, { issuer: 'urn:tracker' }))
       assert.equal((await standing(ana, page)).outcome, 'deny')
       assert.match((await lastSentence('application.refused')) ?? '', /^Ana Example was not let in to The tracker/)
+      for (const address of ['/saml/start/tracker', '/saml/start/tracker'])
+        assert.equal(pageOf(await land(ana, address)).pathname, '/-/sign-on')
+      await askByRedirect(ana, { issuer: 'urn:tracker' })
+      const { items } = await ana.call<{ items: object[] }>('GET', '/audit?action=application.refused')
+      assert.equal(items.length, 1, 'trying again and again fills no ledger')
     })
 
     test('names: a pseudonym of its own for each, the same again; an address only where it is proven', async () => {

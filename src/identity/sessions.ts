@@ -3,6 +3,7 @@ import { type Id, newId } from '../database/id.ts'
 import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
+import type { Proof } from '../policy/facts.ts'
 import type { Caller, SessionCaller } from './caller.ts'
 import { isOver } from './guests/is-over.ts'
 import { createSessionEnds, type JudgedSession, type JudgeParts, judgeSession } from './judge-caller.ts'
@@ -167,7 +168,7 @@ async function callerOf(
 const seenEveryMs = ({ idleMs }: JudgedSession): number => Math.min(minuteMs, idleMs / 6)
 
 /** A session and what holds of it today: `strength` and `expiresAt` may be less than was stored. */
-export type LiveSession = SessionTable & { credentialName: string | null; idleEndsAt: number }
+export type LiveSession = SessionTable & { credentialName: string | null; idleEndsAt: number; key: Proof['key'] }
 
 /** The sessions that are not over by the rules of today: the one that asks, then the others, last used first. */
 export async function listSessions(parts: JudgeParts, caller: SessionCaller, now: number): Promise<LiveSession[]> {
@@ -182,7 +183,7 @@ export async function listSessions(parts: JudgeParts, caller: SessionCaller, now
       // From where another will be used next nobody knows.
       address: row.id === caller.by.sessionId ? caller.address : row.address,
     })
-    return ends === null ? [] : [{ ...row, ...ends, strength }]
+    return ends === null ? [] : [{ ...row, ...ends, strength, key }]
   })
   const isThis = ({ id }: LiveSession): boolean => id === caller.by.sessionId
   return [...live.filter(isThis), ...live.filter((session) => !isThis(session))]

@@ -12,7 +12,7 @@ export function renderSession(row: LiveSession, currentId: string | undefined): 
     isCurrent: row.id === currentId,
     strength: row.strength,
     acr: acrOf(row.strength),
-    amr: amrOf(row.strength),
+    amr: amrOf(row.strength, row.key),
     authenticatedAt: row.authenticatedAt,
     createdAt: row.createdAt,
     lastSeenAt: row.lastSeenAt,

@@ -42,8 +42,11 @@ test('hardware protection is said of attested keys alone', () => {
     'phr',
     'phrh',
   ])
-  assert.deepEqual(amrOf('attested'), ['hwk', 'user', 'pop'])
-  assert.deepEqual(amrOf('device-bound'), ['user', 'pop'], 'a software key can claim as much')
-  assert.deepEqual(amrOf('passkey'), ['swk', 'user', 'pop'])
-  assert.deepEqual(amrOf('mfa'), ['pwd', 'otp', 'mfa'])
+  const [hardware, synced] = [{ category: 'hardware-key' }, { category: 'synced' }] as const
+  assert.deepEqual(amrOf('attested', hardware), ['hwk', 'user', 'pop'])
+  assert.deepEqual(amrOf('device-bound', hardware), ['user', 'pop'], 'a software key can claim as much')
+  assert.deepEqual(amrOf('passkey', synced), ['swk', 'user', 'pop'])
+  assert.deepEqual(amrOf('passkey', hardware), ['user', 'pop'], 'capped, and no software for it')
+  assert.deepEqual(amrOf('passkey', null), ['user', 'pop'])
+  assert.deepEqual(amrOf('mfa', null), ['pwd', 'otp', 'mfa'])
 })

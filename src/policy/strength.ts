@@ -1,4 +1,5 @@
 import type { AttestationOutcome, Strength } from '../database/schema.ts'
+import type { Category } from './category.ts'
 
 const ladder: readonly Strength[] = ['password', 'mfa', 'passkey', 'device-bound', 'attested']
 
@@ -36,9 +37,14 @@ export function acrOf(strength: Strength): string | null {
   return isAtLeast(strength, 'passkey') ? 'phr' : null
 }
 
-/** RFC 8176 §2 `amr`: of a key that only says of itself that it is hardware, neither `hwk` nor `swk` (decision 9). */
-export function amrOf(strength: Strength): string[] {
+/**
+ * RFC 8176 §2 `amr`: `hwk` of what is verified to be hardware, `swk` of a key that travels between devices. Of one that
+ * only says of itself that it is hardware, neither (decision 9): what it counts for here may be capped, and a cap makes
+ * no software of it.
+ * @param key null where none is known
+ */
+export function amrOf(strength: Strength, key: { category: Category } | null): string[] {
   if (!isAtLeast(strength, 'passkey')) return strength === 'mfa' ? ['pwd', 'otp', 'mfa'] : ['pwd']
-  const where = strength === 'attested' ? ['hwk'] : strength === 'passkey' ? ['swk'] : []
+  const where = strength === 'attested' ? ['hwk'] : key?.category === 'synced' ? ['swk'] : []
   return [...where, 'user', 'pop']
 }

@@ -60,7 +60,8 @@ const refusal = 'It was refused in the browser.'
 /** What the tap proved, in the words of OpenID Connect Core §2. */
 const proven = ({ tapStrength, tappedAt }: OauthGrantTable) => ({
   acr: acrOf(tapStrength) ?? undefined,
-  amr: amrOf(tapStrength),
+  // Which key it was is not kept.
+  amr: amrOf(tapStrength, null),
   at: Math.floor(tappedAt / 1000),
 })
 

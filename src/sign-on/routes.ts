@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import type { BriefTokens } from '../access-keys/brief-tokens.ts'
+import { noteRefusals } from '../applications/note-refusals.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Id } from '../database/id.ts'
 import type { ActDescription, SensitiveAct } from '../http/access.ts'
@@ -59,7 +60,8 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
   const { database, now, policy } = ceremonies
   const { origin } = ceremonies.place
   const marks = createAskedMarks(await secrets.getOrCreate('sign-on marks', newSecret))
-  const questions = createSignOnQuestions({ database, policy, clients, marks, cookies, origin, now })
+  const noteRefusal = noteRefusals({ database, now })
+  const questions = createSignOnQuestions({ database, policy, clients, marks, cookies, noteRefusal, origin, now })
   const provider = createCurrentProvider({ database, bus, secrets, clients, policy, keys, origin, now, onError })
   // Made when somebody first asks: an instance that signs nobody on has no need of it in memory.
   const issuer = `${origin}${mountPath}`
@@ -106,7 +108,7 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
       const { userCode, repositoryIds } = request.body as LetDeviceIn
       const asked = await find.byCode(request, userCode)
       if (isDeviceSignOn(asked))
-        await judgeDeviceSignOn({ database, policy }, { asked, caller: getActor(request), now: now() })
+        await judgeDeviceSignOn({ database, policy, noteRefusal }, { asked, caller: getActor(request), now: now() })
       return describe(request, asked, repositoryIds)
     },
   }
@@ -150,7 +152,7 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
       const asked = await find.byCode(request, request.body.userCode)
       // Said before anybody reads on and taps in vain.
       if (isDeviceSignOn(asked))
-        await judgeDeviceSignOn({ database, policy }, { asked, caller: getPerson(request), now: now() })
+        await judgeDeviceSignOn({ database, policy, noteRefusal }, { asked, caller: getPerson(request), now: now() })
       return viewAsked(asked, { lifetimeDays: await lifetime(request), address: request.ip })
     },
   })
@@ -162,7 +164,7 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
       const { userCode, repositoryIds } = request.body
       const asked = await find.byCode(request, userCode)
       if (isDeviceSignOn(asked)) {
-        await signDeviceOn({ database, policy }, actOf(request, now), asked)
+        await signDeviceOn({ database, policy, noteRefusal }, actOf(request, now), asked)
         return reply.code(204).send(null)
       }
       await letIn(database, actOf(request, now), { asked, repositoryIds, lifetimeDays: await lifetime(request) })

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { registerInBrowser } from '../support/browser-steps.ts'
+import { readPolicy, setRules } from '../support/guardrails.ts'
+import { makeRoute } from '../support/make-route.ts'
+import { addTool } from '../support/relying-party.ts'
+import { setUp as setUpBySaml } from '../support/saml.ts'
+import { askForTap } from '../support/seal-request.ts'
 import { setUp } from './entry-steps.ts'
 import { button, choose, dialog, link, linesOf, openStory, pressInTurn, see, seeTitle, tap } from './story.ts'
 
@@ -30,12 +36,17 @@ test('an application from the gallery to Home, and to its end', { timeout: 280_0
 
   await step('the gallery finds a product, and says how far each recipe can be relied on', async () => {
     await link(page, 'Jira Cloud').waitFor()
-    await see(page, 'From documentation')
+    const products = page.getByRole('list', { name: 'Products' }).getByRole('listitem')
+    for (const card of await products.allInnerTexts())
+      assert.match(card, /^(?:.*\n)*(?:Run for real|From documentation)$/, card)
+    await see(products.filter({ has: link(page, 'Redmine') }), 'Run for real')
+    await see(products.filter({ has: link(page, 'Jira Cloud') }), 'From documentation')
     await visitor.photograph('gallery')
     await page.getByRole('textbox', { name: 'Find a product' }).fill('dashb')
     await link(page, 'Jira Cloud').waitFor({ state: 'detached' })
     await link(page, 'Grafana').click()
     await seeTitle(page, 'Set up Grafana')
+    await see(page, /^Written from what its makers publish; we have not run it against the product\./)
   })
 
   await step('the recipe asks for one address and fills in the rest; what is missing is said', async () => {
@@ -131,6 +142,89 @@ test('an application from the gallery to Home, and to its end', { timeout: 280_0
     await button(page, 'Read it').click()
     await page.getByRole('alert').first().waitFor()
     await visitor.photograph('application-saml')
+    assert.deepEqual(visitor.errors, [])
+  })
+})
+
+const website = { audience: 'groups' as const, groups: ['website'] }
+
+// Somebody who never sees Git: Home is their tools and what waits for them, and nothing else.
+test('Home of a guest, and what an administrator reads of it', { timeout: 280_000 }, async (context) => {
+  await using story = await openStory(context)
+  const { postern, page, step, visitor } = story
+  const ana = await postern.owner()
+  await ana.act('POST', '/groups', { name: 'website', description: '' })
+  await makeRoute(ana, 'tracker', { upstream: 'postern:who' }, { ...website, description: 'Issues and plans' })
+  await addTool(ana, 'wiki', { ...website, launchUrl: 'https://wiki.example/start' })
+  await setUpBySaml(ana, 'board', { ...website, name: 'Board', settings: { allowIdpInitiated: true } })
+  await addTool(ana, 'payroll', { audience: 'members' })
+  const join = async (username: string, displayName: string, role: string): Promise<void> => {
+    const wanted = { username, displayName, email: `${username}@example.com`, role }
+    const { link: invited } = await ana.act<{ link: string }>('POST', '/people', wanted)
+    await ana.act('PUT', `/groups/website/members/${username}`)
+    await page.context().clearCookies()
+    await registerInBrowser(page, invited)
+  }
+  const tools = page.getByRole('list', { name: 'Your tools' }).getByRole('link')
+  const seeNoGit = async (): Promise<void> =>
+    assert.doesNotMatch(await page.getByRole('main').innerText(), /repositor|pull request|merge|\bgit\b/i)
+
+  await step('tracker, wiki and board are there, each leads to itself, and nothing speaks of Git', async () => {
+    await join('gus', 'Gus Guest', 'guest')
+    await page.goto(postern.origin)
+    await seeTitle(page, 'Hello, Gus Guest')
+    await tools.first().waitFor()
+    assert.deepEqual(await tools.allInnerTexts(), ['Board', 'Tracker', 'Wiki'])
+    const { port } = new URL(postern.origin)
+    assert.deepEqual(await tools.evaluateAll((links) => links.map((each) => each.getAttribute('href'))), [
+      `${postern.origin}/saml/start/board`,
+      `http://tracker.localhost:${port}/`,
+      'https://wiki.example/start',
+    ])
+    await seeNoGit()
+    await visitor.photograph('home-of-a-guest')
+  })
+
+  await step('what waits for their tap stands above', async () => {
+    await askForTap(postern, { of: 'gus', by: 'ana', title: 'Let the robots in' })
+    await page.reload()
+    await see(page.getByRole('list', { name: 'What waits for your tap' }), 'Let the robots in')
+    const sections = await page.getByRole('main').getByRole('heading', { level: 2 }).allInnerTexts()
+    assert.deepEqual(sections, ['Waiting for your tap', 'Your tools'])
+  })
+
+  await step('a press opens the tool, without a second sign-in', async () => {
+    await tools.filter({ hasText: 'Tracker' }).click()
+    await seeTitle(page, 'You are Gus Guest')
+  })
+
+  await step('nor does it to a member who has tools alone', async () => {
+    await join('ben', 'Ben Example', 'member')
+    await page.goto(postern.origin)
+    await tools.filter({ hasText: 'Payroll' }).waitFor()
+    await seeNoGit()
+  })
+
+  await step('a test sign-in names the guardrail that asks for more', async () => {
+    const { rules } = (await readPolicy(ana)).policy
+    await setRules(ana, [
+      ...rules,
+      {
+        id: 'wiki-hardware',
+        title: 'The wiki takes a security key',
+        mode: 'enforce',
+        who: ['everyone'],
+        does: ['application.use'],
+        where: { applications: ['wiki'] },
+        requires: { strength: 'attested' },
+      },
+    ])
+    await ana.act('PATCH', '/people/ben', { role: 'admin' })
+    await page.goto(`${postern.origin}/-/applications/wiki?test=yes`)
+    await see(page, 'Ben Example would be asked for more first')
+    await see(page, /^To open Wiki you need a hardware key/)
+    await link(page, 'The wiki takes a security key').waitFor()
+    await visitor.photograph('application-tested-by-rules')
     assert.deepEqual(visitor.errors, [])
   })
 })

@@ -11,7 +11,7 @@ test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, a
   await using story = await openStory(context)
   const { postern, page, step, visitor } = story
   await step('an owner', () => setUp(story))
-  await step('with a repository', async () => {
+  await step('with two repositories', async () => {
     await page.evaluate(async () => {
       const make = (path: string, body: unknown) =>
         fetch(`/api/v1${path}`, {
@@ -20,7 +20,8 @@ test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, a
           body: JSON.stringify(body),
         })
       await make('/projects', { name: 'acme', description: '' })
-      await make('/projects/acme/repositories', { name: 'widgets', description: '', visibility: 'private' })
+      for (const name of ['widgets', 'gadgets'])
+        await make('/projects/acme/repositories', { name, description: '', visibility: 'private' })
     })
   })
 
@@ -61,7 +62,7 @@ test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, a
   await step('a device shows a code, which is typed here', async () => {
     const program = new Program(postern.origin, 'git-credential-manager')
     const asked = { client_id: program.clientId, scope: 'repository:read' }
-    const begun = await program.post('/device/auth', asked)
+    const begun = await program.post('/device/auth', asked, { 'user-agent': 'Git-Credential-Manager/2.6.1' })
     const { user_code, verification_uri, device_code } = (await begun.json()) as Record<string, string>
     for (const link of [`${verification_uri}?user_code=${user_code}`, `/-/device?code=${user_code}`]) {
       await page.goto(new URL(link, postern.origin).href)
@@ -80,18 +81,36 @@ test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, a
     await button(page, 'Look what it asks for').click()
     await seeTitle(page, 'Let Git Credential Manager in?')
     await see(page, /Whoever sent you a code wants to come in as you/)
+    await see(page, /127\.0\.0\.1, as this page/)
+    await see(page, 'another device')
     await see(page, 'Calls itself')
+    await see(page, 'Git-Credential-Manager/2.6.1')
+    await page.getByLabel('In these repositories').first().click()
+    await page.getByRole('option', { name: 'acme/widgets' }).click()
+    await page.keyboard.press('Escape')
     await visitor.photograph('device-asked')
     await button(page, 'Let it in with a tap').click()
+    for (const fact of ['acme/widgets', '127.0.0.1', 'another device']) await see(dialog(page), fact)
+    await see(dialog(page), /Tap only if you started it there yourself/)
     await tap(page)
     await seeTitle(page, 'It is let in')
     await visitor.photograph('device-done')
-    const { status } = await program.post('/token', {
+    const answer = await program.post('/token', {
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
       client_id: program.clientId,
       device_code: device_code ?? '',
     })
-    assert.equal(status, 200)
+    assert.equal(answer.status, 200)
+    const { access_token } = (await answer.json()) as { access_token: string }
+    for (const [name, status] of [
+      ['widgets', 200],
+      ['gadgets', 404],
+    ] as const) {
+      const refs = await fetch(`${postern.origin}/acme/${name}.git/info/refs?service=git-upload-pack`, {
+        headers: { authorization: `Bearer ${access_token}` },
+      })
+      assert.equal(refs.status, status, name)
+    }
   })
 
   await step('a link of somebody else’s gets no yes', async () => {

@@ -9,7 +9,8 @@ import { password } from '../support/passwords.ts'
 import { RouteBrowser } from '../support/route-browser.ts'
 import { fallAtLookAlike, holdDownload, refuseAtLookAlike } from '../support/tools/attacks.ts'
 import { skipDokuwiki, startDokuwiki } from '../support/tools/dokuwiki.ts'
-import { crew, guests, openOffice, openWithTap } from '../support/tools/office.ts'
+import { linesByRecipe } from '../support/tools/by-recipe.ts'
+import { guests, openOffice, openWithTap } from '../support/tools/office.ts'
 import { button, link, see, seeTitle } from './story.ts'
 
 const fileBytes = 64 * 1024 ** 2
@@ -23,18 +24,16 @@ test('a wiki behind the proxy', { timeout: 280_000, skip: skipDokuwiki }, async 
   await using office = await openOffice(context)
   const { postern, visitor, page, phone, step, ana, addressOf } = office
   const wiki = addressOf('wiki')
+  const [settings, rights = ''] = linesByRecipe(office, 'dokuwiki', 'wiki')
   await using dokuwiki = await startDokuwiki(join(office.folder, 'wiki'), {
-    local: `$conf['title'] = 'What we know';
-$conf['useacl'] = 1;
-$conf['authtype'] = 'authpostern';
-$conf['plugin']['authpostern']['issuer'] = '${postern.origin}';
-$conf['plugin']['authpostern']['audience'] = '${wiki}';
-`,
-    acl: ['*\t@ALL\t0', `*\t@${crew}\t8`, `website:*\t@${guests.replace('-', '%2d')}\t8`],
+    local: "$conf['title'] = 'What we know';\n",
+    protected: settings,
+    acl: [rights, `website:*\t@${guests.replace('-', '%2d')}\t8`],
     pages,
     media: { name: 'website/film.zip', bytes: fileBytes },
   })
-  await office.addRoute('wiki', dokuwiki.url)
+  const { issuer, audience } = await office.addRoute('wiki', dokuwiki.url, 'dokuwiki')
+  assert.deepEqual([issuer, audience], [postern.origin, wiki])
 
   await step('one tap, and the wiki knows who it is', async () => {
     await openWithTap(page, wiki)

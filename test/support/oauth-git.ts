@@ -11,8 +11,12 @@ export const missingHelper = await run('sh', ['-c', 'command -v git-credential-o
   () => 'git-credential-oauth is not installed here',
 )
 
-/** A computer of its own: git set up by nothing but the file that the guide names, and a browser that tells us. */
-export async function setUpGit({ origin, folder }: { origin: string; folder: string }, name: string) {
+/** A computer of its own: git set up by nothing but the file that the guide names, or by nothing yet, and a browser that tells us. */
+export async function setUpGit(
+  { origin, folder }: { origin: string; folder: string },
+  name: string,
+  { isBare = false }: { isBare?: boolean } = {},
+) {
   const home = join(folder, name)
   const over = new AbortController()
   const pipe = join(home, 'opened')
@@ -22,7 +26,7 @@ export async function setUpGit({ origin, folder }: { origin: string; folder: str
     await writeFile(join(home, 'bin', browser), `#!/bin/sh\nprintf '%s' "$1" > '${pipe}'\n`)
     await chmod(join(home, 'bin', browser), 0o755)
   }
-  await writeFile(join(home, 'postern.gitconfig'), await (await fetch(`${origin}/.gitconfig`)).text())
+  if (!isBare) await writeFile(join(home, 'postern.gitconfig'), await (await fetch(`${origin}/.gitconfig`)).text())
   const environment = {
     PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
     HOME: home,
@@ -35,10 +39,15 @@ export async function setUpGit({ origin, folder }: { origin: string; folder: str
   }
   const git = async (...args: string[]) =>
     (await run('git', args, { cwd: home, env: environment, signal: over.signal })).stdout.trim()
-  await git('config', '--global', '--add', 'include.path', join(home, 'postern.gitconfig'))
+  if (!isBare) await git('config', '--global', '--add', 'include.path', join(home, 'postern.gitconfig'))
   return {
     home,
     git,
+    /** What a page tells to type, as it stands there but for the places. */
+    async sh(text: string): Promise<void> {
+      const here = text.replaceAll('https://git.example.com', origin).replaceAll('~/', `${home}/`)
+      await run('sh', ['-euc', here], { cwd: home, env: environment, signal: over.signal })
+    },
     opened: () => readFile(pipe, { encoding: 'utf8', signal: over.signal }),
     // What still waits for somebody waits no more.
     [Symbol.dispose]: () => over.abort(),

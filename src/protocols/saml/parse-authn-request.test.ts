@@ -42,6 +42,15 @@ test('all that is used', () => {
   )
 })
 
+test('a request that names whom it wants is refused, however the name is written', () => {
+  const named = (name: string): string =>
+    request(given, `${issuer}<saml:Subject><saml:NameID>${name}</saml:NameID></saml:Subject>`)
+  refuses(named('ana@wiki.example'), 'unsupported')
+  refuses(request(given, `${issuer}<saml:Subject/>`), 'unsupported')
+  refuses(named('ana@wiki.example<!-- -->.evil.example'), 'doctype')
+  refuses(named('<![CDATA[ana]]>'), 'doctype')
+})
+
 test('a signature in it counts for nothing', () => {
   const signature = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo/></ds:Signature>'
   assert.equal(parseAuthnRequest(request(given, `${issuer}${signature}`)).id, '_a')
@@ -55,6 +64,9 @@ test('declarations, entities, comments and instructions are refused before anyth
   refuses(request(given, '<saml:Issuer><![CDATA[https://wiki.example]]></saml:Issuer>'), 'doctype')
   refuses(`<?xml-stylesheet href="x"?>${request()}`, 'doctype')
   refuses(request(given, '<saml:Issuer>&unknown;</saml:Issuer>'), 'malformed')
+  // In an encoding in which whoever looks for the word would not find it.
+  refuses(Buffer.from(`${bomb}${request()}`, 'utf16le').toString(), 'malformed')
+  refuses(`<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-${request()}`, 'malformed')
 })
 
 test('what is too large, too deep or too much is refused', () => {

@@ -33,6 +33,8 @@ export function parseAuthnRequest(xml: string): AuthnRequest {
   const binding = root.attributes.get('ProtocolBinding')
   if (acsUrl !== null && acsIndex !== null) throw new SamlError('malformed', 'two places for the answer')
   if (binding !== undefined && binding !== postBinding) throw new SamlError('unsupported', 'no answer by this binding')
+  // Core §3.4.1: the answer would have to be about exactly them, and it is about whoever sits there.
+  if (childOf(root, saml, 'Subject') !== undefined) throw new SamlError('unsupported', 'it names whom it wants')
   return {
     id: readId(root.attributes.get('ID')),
     issuer: readIssuer(childOf(root, saml, 'Issuer')),

@@ -24,7 +24,7 @@ export interface Identity {
 }
 
 type Known = Pick<Previewed, 'id' | 'kind' | 'username' | 'displayName' | 'role' | 'strength' | 'authenticatedAt'> & {
-  by: { kind?: string }
+  by: { kind?: string; key?: Previewed['by']['key'] }
 }
 
 export async function readIdentity(db: Db<'user' | 'groupMember'>, person: Known): Promise<Identity> {
@@ -47,7 +47,7 @@ export async function readIdentity(db: Db<'user' | 'groupMember'>, person: Known
       ? {}
       : {
           ...(acr === null ? {} : { acr }),
-          amr: amrOf(person.strength),
+          amr: amrOf(person.strength, person.by.key ?? null),
           auth_time: Math.floor(person.authenticatedAt / 1000),
         }),
   }
@@ -88,7 +88,7 @@ export async function tellIdentity(
   { settings }: Pick<Route, 'settings'>,
   person: Previewed,
 ): Promise<readonly SentValue[]> {
-  const identity = await readIdentity(db, { ...person, by: {} })
+  const identity = await readIdentity(db, { ...person, by: { key: person.by.key } })
   const headers = identityHeaders(settings.identityHeaders ?? {}, identity, person.strength)
   return [
     ...Object.keys(settings.identityHeaders ?? {}).flatMap((name) => {

@@ -1,5 +1,5 @@
 import { judgeUse } from '../../applications/judge-use.ts'
-import { recordRefusal } from '../../applications/record-refusal.ts'
+import type { NoteRefusal } from '../../applications/note-refusals.ts'
 import type { RecordedDecision } from '../../audit/decision.ts'
 import { type Database, UniqueViolation } from '../../database/handles.ts'
 import { conflict, forbidden } from '../../http/problem.ts'
@@ -16,6 +16,7 @@ import { beginSignOn } from './sign-on-grants.ts'
 interface DeviceParts {
   database: Database
   policy: PolicyInForce
+  noteRefusal: NoteRefusal
 }
 
 /** An application that is to be signed on to on another device, RFC 8628. */
@@ -37,10 +38,7 @@ export async function judgeDeviceSignOn(
   const use = { caller, application, request: null, address: caller.address }
   const verdict = await judgeUse(parts, use, now)
   if (verdict.outcome === 'deny') {
-    const { address } = caller
-    await parts.database.write((tx) =>
-      recordRefusal(tx, asked.application.application, { ...verdict, caller, address, at: now }),
-    )
+    await parts.noteRefusal(application, caller, { ...verdict, address: caller.address })
     throw forbidden(verdict.sentence, verdict.help)
   }
   if (verdict.outcome === 'step-up')
@@ -66,7 +64,7 @@ export async function signDeviceOn(parts: DeviceParts, act: Act, asked: AskedByD
         grantId: grant.id,
         sid: grant.id,
         acr: acrOf(caller.strength) ?? undefined,
-        amr: amrOf(caller.strength),
+        amr: amrOf(caller.strength, caller.by.key),
         authTime: Math.floor(caller.authenticatedAt / 1000),
         scope: wanted.join(' '),
       }

@@ -100,7 +100,7 @@ export function createOpenidKind(parts: {
           value: Array.isArray(value) ? value : String(value),
         })),
         ...(acr === null ? [] : [{ name: 'acr', value: acr }]),
-        { name: 'amr', value: amrOf(person.strength) },
+        { name: 'amr', value: amrOf(person.strength, person.by.key) },
         { name: 'auth_time', value: String(Math.floor(person.authenticatedAt / 1000)) },
       ]
     },

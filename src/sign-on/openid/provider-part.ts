@@ -74,7 +74,7 @@ export function recogniseSessions(provider: Provider): void {
         accountId: caller.id,
         loginTs: Math.floor(caller.authenticatedAt / 1000),
         acr: acrOf(caller.strength) ?? undefined,
-        amr: amrOf(caller.strength),
+        amr: amrOf(caller.strength, caller.by.key),
         authorizations: { [context.client.application.id]: {} },
       })
       // So that it is neither kept nor sent.

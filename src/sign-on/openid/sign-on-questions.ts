@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { recordRefusal } from '../../applications/record-refusal.ts'
+import type { NoteRefusal } from '../../applications/note-refusals.ts'
 import type { Database } from '../../database/handles.ts'
 import type { CookieNames } from '../../http/cookies.ts'
 import { bindBrowser } from '../../identity/browser-cookies.ts'
@@ -44,10 +44,11 @@ export function createSignOnQuestions(parts: {
   clients: ClientCache
   marks: AskedMarks
   cookies: CookieNames
+  noteRefusal: NoteRefusal
   origin: string
   now: () => number
 }): SignOnQuestions {
-  const { database, clients, marks, cookies, origin, now } = parts
+  const { clients, marks, cookies, noteRefusal, origin, now } = parts
 
   async function read(
     request: FastifyRequest,
@@ -91,7 +92,7 @@ export function createSignOnQuestions(parts: {
     },
     async noteRefusal({ caller, ip }, { client: { application }, verdict }) {
       if (verdict.outcome !== 'deny' || caller === undefined) return
-      await database.write((tx) => recordRefusal(tx, application, { ...verdict, caller, address: ip, at: now() }))
+      await noteRefusal(application, caller, { ...verdict, address: ip })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { UseVerdict } from '../../applications/judge-use.ts'
-import { recordRefusal } from '../../applications/record-refusal.ts'
+import type { NoteRefusal } from '../../applications/note-refusals.ts'
 import type { RecordedDecision } from '../../audit/decision.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
@@ -31,6 +31,7 @@ export interface AnswerParts {
   keys: SamlKeys
   pseudonymKey: string
   entityId: string
+  noteRefusal: NoteRefusal
   now: () => number
 }
 
@@ -110,17 +111,14 @@ export async function answerFailure(
   return outgoing
 }
 
-/** Somebody whom no tap helps: told on our page, and remembered once for each time they were sent. */
+/** Somebody whom no tap helps: told on our page, and remembered. */
 export async function recordDenied(
-  { database, now }: Pick<AnswerParts, 'database' | 'now'>,
+  { database, noteRefusal, now }: Pick<AnswerParts, 'database' | 'noteRefusal' | 'now'>,
   { provider: { application }, request }: To,
   { caller, verdict }: { caller: SessionCaller; verdict: UseVerdict & { outcome: 'deny' } },
 ): Promise<void> {
-  await database.write(async (tx) => {
-    const at = now()
-    if (request !== null && !(await takeRequest(tx, request.id, at))) return
-    await recordRefusal(tx, application, { ...verdict, caller, address: caller.address, at })
-  })
+  const isFirst = request === null || (await database.write((tx) => takeRequest(tx, request.id, now())))
+  if (isFirst) await noteRefusal(application, caller, { ...verdict, address: caller.address })
 }
 
 async function renderTo(

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { noteRefusals } from '../../applications/note-refusals.ts'
 import type { Database } from '../../database/handles.ts'
 import type { App } from '../../http/app.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
@@ -37,7 +38,7 @@ export interface SamlParts {
 export function samlRoutes(app: App, parts: SamlParts): void {
   const { database, keys, origin, now } = parts
   const places = samlPlaces(origin)
-  const going = { ...parts, entityId: places.entityId }
+  const going = { ...parts, entityId: places.entityId, noteRefusal: noteRefusals(parts) }
   settingRoutes(app, parts)
 
   app.get('/saml/metadata', {

@@ -14,8 +14,10 @@ export const skipDokuwiki: string | false =
   (php === undefined || !existsSync(join(source, 'doku.php'))) && 'dokuwiki and php-cli are not installed'
 
 export interface WikiSettings {
-  /** Lines of `conf/local.php`, as the guide gives them. */
+  /** Lines of `conf/local.php`. */
   local: string
+  /** `conf/local.protected.php`, which stands above it, whole. */
+  protected?: string
   /** Lines of `conf/acl.auth.php`. */
   acl: readonly string[]
   /** Text by the page's name: `website:start`. */
@@ -35,7 +37,7 @@ export async function startDokuwiki(folder: string, wiki: WikiSettings): Promise
   await cp(settings, join(folder, 'conf'), {
     recursive: true,
     dereference: true,
-    filter: (path) => !/\/(acl|users)\.auth\.php$|\/local\.php$|\/preload\.php$/.test(path),
+    filter: (path) => !/\/(acl|users)\.auth\.php$|\/local(\.protected)?\.php$|\/preload\.php$/.test(path),
   })
   await cp(plugins, join(folder, 'lib/plugins'), { recursive: true })
   const kinds = [
@@ -53,6 +55,7 @@ export async function startDokuwiki(folder: string, wiki: WikiSettings): Promise
   ]
   for (const kind of kinds) await mkdir(join(folder, 'data', kind), { recursive: true })
   await writeFile(join(folder, 'conf/local.php'), `<?php\n$conf['savedir'] = './data';\n${wiki.local}`)
+  if (wiki.protected !== undefined) await writeFile(join(folder, 'conf/local.protected.php'), wiki.protected)
   await writeFile(join(folder, 'conf/acl.auth.php'), `${wiki.acl.join('\n')}\n`)
   await writeFile(join(folder, 'conf/users.auth.php'), `${(wiki.users ?? []).join('\n')}\n`)
   for (const [name, text] of Object.entries(wiki.pages))

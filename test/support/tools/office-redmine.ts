@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { linesByRecipe } from './by-recipe.ts'
 import { crew, guests, type Office } from './office.ts'
 import { mo } from './redmine-account.ts'
 import { startRedmine, type StartedRedmine } from './redmine.ts'
@@ -15,12 +17,10 @@ export async function openRedmine(
   issues: { website: readonly string[]; payroll: readonly string[] },
 ): Promise<StartedRedmine> {
   const file = { name: 'film.bin', bytes: fileBytes }
+  const [configuration] = linesByRecipe(office, 'redmine', tool)
+  assert.match(configuration, /^ *postern_groups: \[crew\]$/m)
   const redmine = await startRedmine(office.folder, {
-    configuration: `default:
-  postern_issuer: ${office.postern.origin}
-  postern_audience: ${office.addressOf(tool)}
-  postern_groups: [${crew}, ${guests}]
-`,
+    configuration: configuration.replace('[crew]', `[${crew}, ${guests}]`),
     settings: { login_required: '1' },
     groups: [crew, guests],
     people: [mo],
@@ -29,6 +29,7 @@ export async function openRedmine(
       { name: 'Payroll', identifier: 'payroll', groups: [crew], issues: issues.payroll },
     ],
   })
-  await office.addRoute(tool, redmine.url)
+  const { issuer, audience } = await office.addRoute(tool, redmine.url, 'redmine')
+  assert.deepEqual([issuer, audience], [office.postern.origin, office.addressOf(tool)])
   return redmine
 }

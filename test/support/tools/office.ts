@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
+import type { ApplicationMade } from '../../../src/applications/shapes.ts'
 import type { InvitationMade } from '../../../src/identity/invitations/shapes.ts'
 import type { Person } from '../../../src/walk/person.ts'
 import { button, openStory, seeTitle, type Story } from '../../browser/story.ts'
@@ -16,8 +17,11 @@ export interface Office extends Story {
   folder: string
   /** Where browsers reach the tool of this short name. */
   addressOf(tool: string): string
-  /** Puts a tool behind the proxy, open to the crew and to the guests of the website. */
-  addRoute(tool: string, upstream: string): Promise<void>
+  /**
+   * Puts a tool behind the proxy, open to the crew and to the guests of the website. Returns what its page gives to be
+   * put into the tool, by name.
+   */
+  addRoute(tool: string, upstream: string, recipe?: string): Promise<Record<string, string>>
 }
 
 /** The groups that tools know people by. */
@@ -51,19 +55,20 @@ export async function openOffice(context: TestContext): Promise<Office> {
       url.hostname = `${tool}.localhost`
       return url.origin
     },
-    async addRoute(tool, upstream) {
-      await ana.act('POST', '/applications', {
+    async addRoute(tool, upstream, recipe) {
+      const { application } = await ana.act<ApplicationMade>('POST', '/applications', {
         kind: 'route',
         slug: tool,
         name: tool,
         description: '',
-        recipe: null,
+        recipe: recipe ?? null,
         launchUrl: null,
         audience: 'groups',
         groups: [crew, guests],
         strength: null,
         settings: { host: `${tool}.localhost`, upstream },
       })
+      return Object.fromEntries(application.values.map(({ name, value }) => [name, value]))
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
