@@ -283,6 +283,13 @@ describe('a tool behind a proxy that asks first', () => {
         assert.equal(await greet(edge, {}), 'refused: 401')
         assert.equal(await greet(edge, { cookie }), 'hello')
         assert.equal(tool.heard.at(-1)?.headers['remote-user'], 'ana')
+        const own = `http://wiki.localhost:${edge}`
+        assert.equal(await greet(edge, { cookie, origin: own }), 'hello')
+        // A tool beside it is of the same site: its pages come with the cookies of whoever looks at them.
+        const before = tool.heard.length
+        for (const origin of [`http://board.localhost:${edge}`, `${own}0`, 'null'])
+          assert.equal(await greet(edge, { cookie, origin }), 'refused: 403', origin)
+        assert.equal(tool.heard.length, before)
       })
 
       test('a program comes with its token, which the tool never hears', async () => {

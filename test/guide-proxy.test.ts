@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { FileRoute } from '../src/proxy/routes/file-route.ts'
@@ -12,14 +14,22 @@ import { readGuide } from './support/guide.ts'
 import { makeRoute } from './support/make-route.ts'
 import { RouteBrowser } from './support/route-browser.ts'
 import { startEcho } from './support/echo-upstream.ts'
-import { startPostern } from './support/start-postern.ts'
+import { freePort, startPostern } from './support/start-postern.ts'
 
 const run = promisify(execFile)
 const guide = await readGuide('proxy.md')
-const hasPyJwt = await run('python3', ['-c', 'import jwt, cryptography']).then(
-  () => true,
-  () => false,
-)
+const knows = (python: string, ...modules: string[]): Promise<boolean> =>
+  run(python, ['-c', `import ${modules.join(', ')}`]).then(
+    () => true,
+    () => false,
+  )
+// Debian's own has what Debian installs; another may come first on the path.
+const pythons = ['python3', '/usr/bin/python3']
+const ofThem = async (...modules: string[]): Promise<string | undefined> => {
+  for (const python of pythons) if (await knows(python, ...modules)) return python
+  return undefined
+}
+const [plainPython, pyJwt] = [await ofThem('http.server'), await ofThem('jwt', 'cryptography')]
 
 test('the table of settings names each that a file can say, and none besides', () => {
   const told = guide.rows('setting').map(([name = '']) => name.replaceAll('`', ''))
@@ -52,6 +62,30 @@ test('a new user puts a tool behind the proxy, and the tool checks who came', as
     assert.deepEqual([status, body], [200, 'Hello from behind\n'])
   })
 
+  await context.test(
+    'with the very tool of the page',
+    { skip: plainPython === undefined && 'python3 is not installed here' },
+    async () => {
+      const [script] = guide.blocks('In five minutes, on your own machine', 'sh')
+      const toolPort = await freePort()
+      const typed = script
+        .replaceAll('/tmp/hello', join(postern.folder, 'hello'))
+        .replace(' 8080 ', ` ${toolPort} `)
+        .replace('python3', plainPython ?? '')
+      assert.match(typed, new RegExp(` ${toolPort} `))
+      const env = { PATH: process.env['PATH'], PYTHONUNBUFFERED: '1' }
+      const tool = spawn('sh', ['-euc', typed], { env, stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+      try {
+        await once(createInterface(tool.stdout), 'line')
+        const at = await makeRoute(ana, 'python', { upstream: `http://127.0.0.1:${toolPort}` })
+        const { status, body } = await browser.visit(`${at}/`)
+        assert.deepEqual([status, body], [200, 'Hello from behind\n'])
+      } finally {
+        process.kill(-(tool.pid ?? assert.fail('it never ran')))
+      }
+    },
+  )
+
   await context.test('every claim that the guide names arrives, and no other about a person', async () => {
     const [, content = ''] = String(headers['x-postern-jwt-assertion']).split('.')
     const claims = Object.keys(JSON.parse(Buffer.from(content, 'base64url').toString()) as object)
@@ -76,11 +110,11 @@ test('a new user puts a tool behind the proxy, and the tool checks who came', as
     await assert.rejects(whoCame({ headers: { 'x-postern-jwt-assertion': assertion } }))
   })
 
-  const skip = hasPyJwt ? false : 'python3 has no jwt and cryptography here (python3-jwt, python3-cryptography)'
+  const skip = pyJwt === undefined && 'python3 has no jwt and cryptography here (python3-jwt, python3-cryptography)'
   await context.test('and in Python', { skip }, async () => {
     const [code] = guide.blocks('What the tool receives', 'python')
     const asked = JSON.stringify({ 'X-Postern-Jwt-Assertion': headers['x-postern-jwt-assertion'] })
-    const { stdout } = await run('python3', ['-c', `${here(code)}\nprint(who_came(${asked}))`])
+    const { stdout } = await run(pyJwt ?? '', ['-c', `${here(code)}\nprint(who_came(${asked}))`])
     assert.equal(stdout.trim(), 'ana')
   })
 

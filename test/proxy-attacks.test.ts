@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { admitted, host, recordingUpstream, sendBytes, startDoor } from './support/door.ts'
 
@@ -110,6 +111,98 @@ test('a body that an upstream does not read is not its next request', async (t) 
       assert.match(await sendBytes(started.port, bytes, (soFar) => soFar.includes('\r\n\r\n')), /^HTTP\/1\.1 200 /)
       assert.equal(headersOf(upstream.received.at(-1) ?? '').get('connection'), 'close')
     })
+})
+
+test('what comes behind a body in chunks is no header, and what stands between them is not passed on', async () => {
+  await using upstream = await recordingUpstream((socket, soFar) => {
+    if (soFar.endsWith('0\r\n\r\n')) socket.write(ok)
+  })
+  await using started = await startDoor({ upstream: upstream.url })
+  const head = `POST / HTTP/1.1\r\nHost: ${started.authority}\r\nTrailer: Remote-User\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const body = (...trailers: string[]): string =>
+    `3;note="Remote-User: root"\r\nabc\r\n0\r\n${trailers.map((line) => `${line}\r\n`).join('')}\r\n`
+  const named = ['Remote-User: root', 'X-Postern-Jwt-Assertion: forged', 'Host: evil.example', 'Cookie: evil']
+  assert.match(await sendBytes(started.port, head + body(...named)), /^HTTP\/1\.1 200 /)
+  const received = upstream.received.join('')
+  assert.equal(received.slice(received.indexOf('\r\n\r\n')), '\r\n\r\n3\r\nabc\r\n0\r\n\r\n')
+  assert.doesNotMatch(received, /root|forged|evil|trailer/i)
+  for (const odd of ['Content-Length: 9', 'Transfer-Encoding: chunked', 'X-A: b\0', ' folded: b', 'X-A : b'])
+    assert.match(
+      await sendBytes(started.port, head + body(odd), () => false),
+      /^HTTP\/1\.1 400 [^]{0,40}close\r\n\r\n$/,
+      odd,
+    )
+})
+
+test('where two of these meet, the answer is still a no', async (t) => {
+  await using upstream = await recordingUpstream(ok)
+  await using started = await startDoor({
+    upstream: upstream.url,
+    rules: [{ title: 'Administration', paths: ['/admin*'], methods: ['GET'], requires: { strength: 'attested' } }],
+  })
+  const { port, authority } = started
+  const named = `Host: ${authority}\r\n`
+  const socket =
+    'Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+  const meetings: Record<string, [status: number, bytes: string]> = {
+    'a whole address and a folder up': [400, `GET http://${authority}/x/..;/admin HTTP/1.1\r\n${named}\r\n`],
+    'a whole address and two slashes': [400, `GET http://${authority}//admin HTTP/1.1\r\n${named}\r\n`],
+    'a whole address and another Host': [421, `POST http://${authority}/ HTTP/1.1\r\nHost: ${host}:1\r\n\r\n`],
+    'a whole address with a dot and Host without one': [200, `GET http://${host}.:${port}/ HTTP/1.1\r\n${named}\r\n`],
+    'a name in capitals with a dot': [421, `POST / HTTP/1.1\r\nHost: TOOL.Localhost.:${port}\r\n\r\n`],
+    'two hosts of which one has a dot': [400, `GET / HTTP/1.1\r\n${named}Host: ${host}.:${port}\r\n\r\n`],
+    'a WebSocket and a folder up': [400, `GET /x/%2e%2e/admin HTTP/1.1\r\n${named}${socket}\r\n`],
+    'a WebSocket and two slashes': [400, `GET //admin HTTP/1.1\r\n${named}${socket}\r\n`],
+    'a WebSocket and another host': [400, `GET http://other.localhost/ HTTP/1.1\r\n${named}${socket}\r\n`],
+    'a WebSocket and two hosts': [400, `GET / HTTP/1.1\r\n${named}${named}${socket}\r\n`],
+    'a WebSocket, a dot and a folder up': [308, `GET /x HTTP/1.1\r\nHost: ${host}.:${port}\r\n${socket}\r\n`],
+    'a WebSocket and a length beside a coding': [
+      400,
+      `GET / HTTP/1.1\r\n${named}${socket}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    ],
+    'a WebSocket with a body in chunks': [
+      400,
+      `GET / HTTP/1.1\r\n${named}${socket}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n`,
+    ],
+    'a WebSocket that is meant as another kind': [
+      400,
+      `GET / HTTP/1.1\r\n${named}${socket}X-HTTP-Method-Override: DELETE\r\n\r\n`,
+    ],
+    'a WebSocket and a fragment': [400, `GET /x#/admin HTTP/1.1\r\n${named}${socket}\r\n`],
+    'a NUL and a folded line': [400, `GET / HTTP/1.1\r\n${named}X-A: b\0\r\n c\r\n\r\n`],
+    'leave to send, and a length beside a coding': [
+      400,
+      `POST / HTTP/1.1\r\n${named}Expect: 100-continue\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    ],
+    'leave to send, and an address in two ways': [
+      400,
+      `POST /x/..;/admin HTTP/1.1\r\n${named}Expect: 100-continue\r\nContent-Length: 3\r\n\r\n`,
+    ],
+  }
+  for (const [what, [status, bytes]] of Object.entries(meetings))
+    await t.test(what, async () => {
+      const came = await sendBytes(port, bytes, (soFar) => soFar.includes('\r\n\r\n'))
+      assert.match(came, new RegExp(`^HTTP/1.1 ${status} `), came)
+      assert.equal(upstream.received.splice(0).length > 0, status === 200)
+    })
+  await t.test('a whole address of the tool, sent to somebody else', async () => {
+    for (const other of ['other.localhost', `localhost:${port}`]) {
+      const bytes = `GET http://${authority}/admin HTTP/1.1\r\nHost: ${other}\r\nConnection: close\r\n\r\n`
+      assert.match(await sendBytes(port, bytes, () => false), /elsewhere/)
+    }
+    assert.deepEqual(upstream.received, [])
+  })
+  await t.test('a way through by CONNECT there is none', async () => {
+    for (const target of [authority, 'evil.example:443', `${host}.:${port}`]) {
+      const came = await sendBytes(
+        port,
+        `CONNECT ${target} HTTP/1.1\r\n${named}\r\nGET /admin HTTP/1.1\r\n\r\n`,
+        () => false,
+      )
+      assert.doesNotMatch(came, /^HTTP\/1\.1 2/)
+    }
+    assert.deepEqual(upstream.received, [])
+  })
 })
 
 test('one connection does not open thousands to the upstream', async () => {
@@ -407,6 +500,33 @@ test('an upstream that breaks the protocol breaks its own answer, and never the 
       if (isAlways) return
       assert.match(await sendBytes(started.port, bytes, () => false), /next$/)
     })
+  await t.test('an answer that comes before anything was asked, or again while nothing is', async () => {
+    const poison = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\npoison'
+    const honest = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nmine'
+    let hurries = true
+    const sockets: Socket[] = []
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => {}))
+      if (hurries) socket.write(poison)
+      socket.on('data', () => socket.write(honest))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.after(() => server.close(() => {}) && sockets.forEach((socket) => socket.destroy()))
+    const { port } = server.address() as AddressInfo
+    await using started = await startDoor({ upstream: `http://127.0.0.1:${port}` })
+    const bytes = `GET / HTTP/1.1\r\nHost: ${started.authority}\r\n\r\n`
+    // Whoever asked hears that or a 502; what was meant for them is heard by nobody.
+    assert.match(await sendBytes(started.port, bytes), /poison$|^HTTP\/1\.1 502 /)
+    const [first] = sockets
+    if (first !== undefined && !first.destroyed) await once(first, 'close')
+    hurries = false
+    assert.match(await sendBytes(started.port, bytes), /mine$/)
+    // The connection is kept, and nobody has asked on it: whoever asks next hears their own answer.
+    const kept = sockets.at(-1)
+    kept?.write(poison)
+    if (kept !== undefined && !kept.destroyed) await once(kept, 'close')
+    assert.match(await sendBytes(started.port, bytes), /mine$/)
+  })
   await t.test('half an answer, where the end of a connection is the end of an answer', async () => {
     const half = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'
     await using upstream = await recordingUpstream(half)

@@ -272,6 +272,15 @@ test('an upstream that fails is said so, in words', async (t) => {
     await using started = await startDoor({ upstream: upstream.url, timeouts: { answerSeconds: 1 } })
     assert.equal((await ask(started, { headers: page })).statusCode, 504)
   })
+  await t.test('it takes a connection and makes nothing of it', async () => {
+    await using upstream = await recordingUpstream(() => {})
+    const timeouts = { connectSeconds: 1, answerSeconds: 3600 }
+    await using started = await startDoor({ upstream: upstream.url.replace('http:', 'https:'), timeouts })
+    const answer = await ask(started)
+    assert.equal(answer.statusCode, 504)
+    assert.equal((JSON.parse(await text(answer)) as { code: string }).code, 'upstream-silent')
+    assert.match(started.logged.join('\n'), /no connection in time/)
+  })
   await t.test('it stops in the middle: the answer is cut, not ended', async () => {
     await using upstream = await recordingUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n')

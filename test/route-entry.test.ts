@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { makeOwnerLink } from '../src/identity/instance.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import { forgetEnded } from '../src/proxy/entry/forget-ended.ts'
@@ -56,7 +57,12 @@ for (const store of eitherStore)
     await ana.act('POST', '/groups', { name: 'editors', description: '' })
     const wiki = await makeRoute(ana, 'wiki', {
       upstream: upstream.url,
-      identityHeaders: { 'Remote-User': 'username', 'X-Name': 'name', 'X-Groups': 'groups' },
+      identityHeaders: {
+        'Remote-User': 'username',
+        'X-Name': 'name',
+        'X-Groups': 'groups',
+        'X-Forwarded-Email': 'email',
+      },
       publicPaths: ['/health'],
       programs: true,
       rules: [
@@ -99,6 +105,8 @@ for (const store of eitherStore)
       })
       assert.equal(protectedHeader.alg, 'ES256')
       assert.deepEqual([payload['preferred_username'], payload['acr']], ['bo', 'phr'])
+      // Capped since it came by a link; that makes no software of it.
+      assert.deepEqual(payload['amr'], ['user', 'pop'])
       assert.ok((payload.exp ?? 0) - (payload.iat ?? 0) <= 300)
       assert.equal(payload['email'], undefined, 'an address that nobody has shown to be theirs is not passed on')
       assert.deepEqual([...browser.cookies(wiki).keys()], [cookie], 'the mark is gone')
@@ -128,6 +136,18 @@ for (const store of eitherStore)
       assert.notEqual(told[assertion], 'e30.e30.')
       const open = headersIn(await browser.ask(`${wiki}/health`, { headers: spoofed }))
       assert.deepEqual([open['remote-user'], open[assertion], open['cookie']], [undefined, undefined, undefined])
+    })
+
+    await t.test('an address is told once it was shown to be theirs', async () => {
+      const { database } = postern.postern.ceremonies
+      const mark = (emailVerifiedAt: number | null) =>
+        database.write((tx) => tx.updateTable('user').set({ emailVerifiedAt }).where('username', '=', 'bo').execute())
+      await mark(now())
+      const { browser } = await signedIn()
+      const told = headersIn(await browser.visit(wiki))
+      const { email } = decodeJwt(told[assertion] ?? '')
+      assert.deepEqual([told['x-forwarded-email'], email], ['bo@example.com', 'bo@example.com'])
+      await mark(null)
     })
 
     await t.test('a code lets in the browser that asked, once, on the host it was made for', async () => {
@@ -165,9 +185,22 @@ for (const store of eitherStore)
       const good = await attacker.browser.step(begun)
       const entered = await attacker.browser.ask(good.headers.location ?? '')
       assert.deepEqual([entered.status, entered.headers.location], [303, '/'])
+      const [line = '', ...lines] = entered.headers['set-cookie'] ?? []
+      assert.match(line, new RegExp(`^${cookie}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Lax`))
+      assert.doesNotMatch([line, ...lines].join('\n'), /domain/i, 'for this host alone')
       attacker.browser.cookies(wiki).delete(cookie)
       assert.equal((await attacker.browser.ask(good.headers.location ?? '')).status, 403)
       assert.equal((await attacker.browser.ask(enter)).status, 403)
+    })
+
+    await t.test('of many who show one code at once, with its own mark, one comes in', async () => {
+      const { browser } = await signedIn()
+      const handed = await browser.step(await browser.ask(`${wiki}/`, { headers: { accept: 'text/html' } }))
+      const answers = await Promise.all(Array.from({ length: 8 }, () => browser.ask(handed.headers.location ?? '')))
+      assert.deepEqual(
+        answers.map(({ status }) => status).toSorted((a, b) => a - b),
+        [303, ...Array<number>(7).fill(403)],
+      )
     })
 
     await t.test('a session there is made anew, and its cookie opens no other host', async () => {
@@ -262,10 +295,14 @@ for (const store of eitherStore)
       const page = await browser.visit(`${wiki}/edit`)
       assert.equal(page.status, 403)
       assert.match(page.body, /The rule “Editors edit” asks for it/)
-      assert.match(page.body, /Ask an administrator to put you into the group editors/)
+      assert.match(
+        page.body,
+        /Ask an administrator to put you into the group editors\. Administrators here: Ana Example\./,
+      )
       await ana.act('PUT', '/groups/editors/members/bo', {})
       skipped += 1_000
-      assert.equal((await browser.ask(`${wiki}/edit`)).status, 200)
+      const edited = await browser.ask(`${wiki}/edit`)
+      assert.deepEqual([edited.status, headersIn(edited)['x-groups']], [200, 'editors'])
       await ana.act('DELETE', '/groups/editors/members/bo')
       skipped += 1_000
       assert.equal((await browser.ask(`${wiki}/edit`)).status, 403)
@@ -304,8 +341,10 @@ for (const store of eitherStore)
       assert.equal((await browser.visit(`${wiki}/`)).status, 200)
       for (let at = 0; at < 3; at += 1)
         assert.equal(new URL((await browser.visit(`${board}/`)).url).pathname, '/-/route')
-      const { sentence } = await gus.call<{ sentence: string }>('GET', '/proxy/entry?route=board.localhost')
-      assert.equal(sentence, 'Board is not open to you.')
+      const told = await gus.call<{ sentence: string; help: string }>('GET', '/proxy/entry?route=board.localhost')
+      assert.equal(told.sentence, 'Board is not open to you.')
+      // A guest hears no names but the one they know.
+      assert.equal(told.help, 'Ask an administrator to let you in. Begin with Ana Example, who answers for you.')
       const { read } = postern.postern.ceremonies.database
       const events = await read
         .selectFrom('auditEvent')
@@ -313,6 +352,29 @@ for (const store of eitherStore)
         .where('action', '=', 'application.refused')
         .execute()
       assert.equal(events.length, 2, 'once for gus, and once for bo, whom a rule of the wiki refused')
+    })
+
+    await t.test('rules of the route about networks: for whom it counts, and what it takes', async () => {
+      const house = await makeRoute(ana, 'house', {
+        upstream: upstream.url,
+        rules: [
+          { title: 'The office alone', paths: ['/office*'], requires: { networks: ['10.0.0.0/8'] } },
+          { title: 'This machine alone', paths: ['/here*'], requires: { networks: ['127.0.0.0/8'] } },
+          { title: 'Editors from here', paths: ['/shelf*'], networks: ['127.0.0.0/8'], groups: ['editors'] },
+          { title: 'Editors from the office', paths: ['/desk*'], networks: ['10.0.0.0/8'], groups: ['editors'] },
+        ],
+      })
+      const { browser } = await signedIn()
+      await browser.visit(house)
+      for (const [path, rule] of [
+        ['/office/1', 'The office alone'],
+        ['/shelf', 'Editors from here'],
+      ] as const) {
+        const { status, body } = await browser.visit(`${house}${path}`)
+        assert.equal(status, 403, path)
+        assert.ok(body.includes(`The rule “${rule}” asks for it`), body)
+      }
+      for (const path of ['/here', '/desk']) assert.equal((await browser.visit(`${house}${path}`)).status, 200, path)
     })
 
     await t.test('what is allowed changes at once with the policy', async () => {
@@ -364,6 +426,25 @@ for (const store of eitherStore)
       await scim.patch(`/Groups/${staff.id}`, { op: 'remove', path: `members[value eq "${id}"]` })
       await over
       assert.equal(reading.destroyed, false)
+      frozen = undefined
+    })
+
+    await t.test('one end of a session ends each tool that it opened, with events and WebSockets', async () => {
+      const { person, browser } = await signedIn()
+      const tools = [wiki, board]
+      for (const tool of tools) await browser.visit(tool)
+      // Cut by the end itself, not by the next look at the clock.
+      frozen = now()
+      const over: Promise<unknown>[] = []
+      for (const tool of tools) {
+        over.push(closing(await browser.open(`${tool}/events`)))
+        const socket = browser.socket(`${tool}/socket`)
+        await once(socket, 'open')
+        over.push(once(socket, 'close'))
+      }
+      await person.signOut()
+      await Promise.all(over)
+      for (const tool of tools) assert.equal((await askAfter(() => browser.ask(tool))).status, 401, tool)
       frozen = undefined
     })
 
@@ -465,9 +546,19 @@ for (const store of eitherStore)
       assert.equal((await program.ask(wiki, with_(other))).status, 403)
       assert.equal((await program.ask(wiki, with_(`${token}x`))).status, 401)
       assert.equal((await program.ask(board, with_(token))).status, 403)
+      // Whoever is signed in as well: what counts is the token, and nothing where it does not.
+      const { browser: held } = await signedIn()
+      await held.visit(wiki)
+      await held.visit(board)
+      const hers = await ana.makeToken('robot', ['application:use'])
+      assert.equal(headersIn(await held.ask(wiki, with_(hers)))['remote-user'], 'ana')
+      assert.equal((await held.ask(wiki, with_(other))).status, 403)
+      assert.equal((await held.ask(board, with_(token))).status, 403)
       const { items } = await bo.call<{ items: { id: string; name: string }[] }>('GET', '/me/tokens')
       await bo.act('DELETE', `/me/tokens/${items.find(({ name }) => name === 'robot')?.id ?? ''}`)
       assert.equal((await askAfter(() => program.ask(wiki, with_(token)))).status, 401)
+      assert.equal((await held.ask(wiki, with_(token))).status, 401)
+      assert.equal((await held.ask(wiki)).status, 200)
     })
 
     await t.test('a session that nobody uses runs out; using a tool is use', async () => {

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ApplicationView } from '../src/applications/shapes.ts'
+import { listenForAdmin } from '../src/commands/admin-socket.ts'
+import { loadConfig } from '../src/config.ts'
 import type { Explanation, RuleCounts } from '../src/guardrails/shapes.ts'
 import type { Rule } from '../src/policy/rule.ts'
+import type { RouteStateView } from '../src/proxy/routes/shapes.ts'
 import { Person } from '../src/walk/person.ts'
 import { postern as command } from './support/command.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
@@ -81,6 +84,9 @@ for (const store of eitherStore)
       assert.equal((view.settings as { host: string }).host, 'wiki.localhost')
       const told = await new RouteBrowser(ben).visit(`${at('wiki')}/page`)
       assert.equal((JSON.parse(told.body) as { headers: Record<string, string> }).headers['remote-user'], 'ben')
+      const health = await ana.call<RouteStateView>('GET', '/applications/wiki/route')
+      assert.deepEqual([health.address, health.state, health.problem], [at('wiki'), 'up', null])
+      await refused(ben.call('GET', '/applications/wiki/route'), 403, 'not-allowed')
     })
 
     test('what cannot be a route is refused before anybody taps, at its field', async () => {
@@ -122,6 +128,29 @@ for (const store of eitherStore)
       assert.match(view.keptElsewhere ?? '', /routes\.yaml/)
       await refused(ana.call('PATCH', '/applications/board', { name: 'Mine' }), 409, 'kept-elsewhere')
       await refused(ana.call('DELETE', '/applications/board'), 409, 'kept-elsewhere')
+    })
+
+    test('whoever has the machine sees what leads where, and tries a file on what the server knows', async () => {
+      const data = ['--data', join(postern.folder, 'data')]
+      await using undo = new AsyncDisposableStack()
+      undo.defer(await listenForAdmin(loadConfig(data, {}), postern.postern))
+      const { stdout } = await command(['admin', 'routes', 'list', ...data])
+      assert.match(stdout, /^board\.localhost +postern:who +board \(file\)$/m)
+      assert.match(stdout, new RegExp(`^wiki\\.localhost +${echo.url} +wiki$`, 'm'))
+      const proposed = `${file}.proposed`
+      const check = async (text: string): Promise<string> => {
+        await writeFile(proposed, text)
+        const { code, stderr } = await command(['admin', 'routes', 'check', proposed, '--url', postern.origin, ...data])
+        assert.equal(code, 1)
+        return stderr
+      }
+      assert.match(
+        await check(board.replace('audience: members', 'groups: [nobody]')),
+        /:6: board: .*no group nobody\./,
+      )
+      assert.match(await check(board.replace('board.l', 'wiki.l')), /:2: board: Another tool .* at wiki\.localhost/)
+      // Nothing of it counts.
+      assert.equal((await new RouteBrowser(ben).visit(`${at('board')}/`)).status, 200)
     })
 
     test('a group of the file that is gone is told loudly, and one of its name made anew is joined by itself', async () => {

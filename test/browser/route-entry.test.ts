@@ -4,6 +4,7 @@ import { Visitor } from '../support/chromium.ts'
 import { startEcho } from '../support/echo-upstream.ts'
 import { makeRoute } from '../support/make-route.ts'
 import { setRules } from '../support/guardrails.ts'
+import { freePort } from '../support/start-postern.ts'
 import { button, linesOf, link, openStory, see, seeTitle } from './story.ts'
 
 // Somebody opens a wiki that knows nothing of passkeys, and is asked for nothing but their own key.
@@ -84,7 +85,7 @@ test('people open a tool behind the proxy', { timeout: 280_000 }, async (context
   await step('what is not open to them says so', async () => {
     await page.goto(board)
     await seeTitle(page, 'Board did not open')
-    await see(page, 'Ask an administrator to let you in')
+    await see(page, 'Ask an administrator to let you in. Administrators here: Ana Example.')
     await visitor.photograph('route-denied')
     await setRules(ana, [
       {
@@ -101,6 +102,18 @@ test('people open a tool behind the proxy', { timeout: 280_000 }, async (context
     await see(page, /The rule “Only from the office” asks for it/)
     await visitor.photograph('route-refused-there')
     await setRules(ana, [])
+  })
+
+  await step('a tool that is down says so, and opens once it is back', async () => {
+    const port = await freePort()
+    const desk = await makeRoute(ana, 'desk', { upstream: `http://127.0.0.1:${port}` })
+    assert.equal((await page.goto(desk))?.status(), 502)
+    await seeTitle(page, 'Desk does not answer')
+    await see(page, 'It could not be reached.')
+    await visitor.photograph('route-down')
+    await using _back = await startEcho(port)
+    await link(page, 'Try again').click()
+    await see(page, /"x-postern-jwt-assertion"/)
   })
 
   await step('a stream is cut when they sign out, and the tool opens no more', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { WebSocket } from 'ws'
 import type { Person } from '../../src/walk/person.ts'
 
 export interface RouteAnswer {
@@ -79,6 +80,13 @@ export class RouteBrowser {
       else jar.set(name, value)
     }
     return incoming
+  }
+
+  /** As a page of this host does. */
+  socket(url: string): WebSocket {
+    const { host, port, pathname, origin } = new URL(url)
+    const cookie = [...this.cookies(url)].map(([name, value]) => `${name}=${value}`).join('; ')
+    return new WebSocket(`ws://127.0.0.1:${port}${pathname}`, { headers: { host, origin, cookie } })
   }
 
   /** As a person does who types an address or follows a link: through whatever it is led, to the end. */

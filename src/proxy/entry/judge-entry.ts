@@ -5,6 +5,7 @@ import { readPolicyActor } from '../../identity/policy-actor.ts'
 import { networkHelp } from '../../policy/words.ts'
 import type { Route } from '../route.ts'
 import type { RouteRule } from '../route-settings.ts'
+import { whomToAsk } from './whom-to-ask.ts'
 
 interface Asked {
   path: string
@@ -27,6 +28,9 @@ export async function judgeEntry(
   const request = { path: asked.path, method: asked.method }
   const use = { caller, application, request, address: asked.address, own: rules }
   const verdict = await judgeUse(parts, use, now)
+  // Not by a rule: they are not among those whom it is open to.
+  if (verdict.outcome === 'deny' && verdict.rule === null)
+    return { ...verdict, help: `${verdict.help}${await whomToAsk(parts.database.read, caller)}` }
   if (verdict.outcome === 'deny') return verdict
   const denied = await judgeOwnRules(parts, route, caller, asked, now)
   if (denied !== undefined) return denied
@@ -73,7 +77,7 @@ async function judgeOwnRules(
       outcome: 'deny',
       rule: compiled.ref,
       sentence: `This part of ${application.name} is open to some groups alone. The rule “${compiled.ref.title}” asks for it.`,
-      help: `Ask an administrator to put you into ${listed(groups)}.`,
+      help: `Ask an administrator to put you into ${listed(groups)}.${await whomToAsk(database.read, caller)}`,
     }
   }
   return undefined

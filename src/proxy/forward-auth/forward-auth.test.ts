@@ -194,6 +194,12 @@ const attacks: Record<string, Record<string, string | string[] | undefined>> = {
   'the same path in another spelling': { ...original, x_rewrite_url: '/admin' },
   'a method that is none': { ...original, 'x-forwarded-method': 'get /' },
   'an address that is none': { ...original, 'x-forwarded-for': 'unknown' },
+  'a WebSocket for a page beside the tool’s': {
+    ...original,
+    origin: 'https://board.example.com',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  },
+  'a WebSocket for a page without a site': { ...original, origin: 'null', 'sec-fetch-mode': 'websocket' },
   'two tokens': { ...original, authorization: ['Bearer one', 'Bearer two'] },
 }
 
@@ -303,7 +309,8 @@ test('by the name of a tool whose requests we carry, the same address is the too
 test('a question is answered before its body, and where its client wants a WebSocket', async () => {
   await using server = await start()
   const lines = Object.entries({ host: 'git.example.com', ...original }).map(([name, value]) => `${name}: ${value}`)
-  for (const more of [['content-length: 1000000'], ['connection: Upgrade', 'upgrade: websocket']]) {
+  const page = ['origin: https://wiki.example.com', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==']
+  for (const more of [['content-length: 1000000'], ['connection: Upgrade', 'upgrade: websocket', ...page]]) {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
     socket.on('error', () => {})
     socket.write(['GET /proxy/verify HTTP/1.1', ...lines, ...more, '', ''].join('\r\n'))

@@ -85,6 +85,7 @@ export function createForwardAuth(parts: ForwardAuthParts): Front {
     if (read === undefined || (parts.paths && (read.isAmbiguous || isSaid(headers, rewrites))))
       return send(response, renderRefusal('ambiguous-path'))
     if (parts.methods && isSaid(headers, overrides)) return send(response, renderRefusal('ambiguous-method'))
+    if (isForeignSocket(headers, `${own.protocol}//${authority}`)) return send(response, renderRefusal('foreign-page'))
     const { path } = read
     // Our own pages there are only for who is shown them: to ask twice would use up what is good for once.
     if (answer === 'status' && path.startsWith('/.postern/')) return send(response, asStatus(401))
@@ -134,6 +135,15 @@ export function createForwardAuth(parts: ForwardAuthParts): Front {
 /** Whether one of these came, in any spelling: tools read `X-HTTP_Method-Override` as what it stands for. */
 const isSaid = (headers: IncomingHttpHeaders, names: readonly string[]): boolean =>
   Object.keys(headers).some((name) => names.includes(name.replace(/[^a-z0-9]/g, '-')))
+
+/**
+ * Whether a page of another site wants a WebSocket with the cookies of whoever looks at it: RFC 6455 §10.2. Many a proxy
+ * keeps `Upgrade` to itself; that one is wanted shows by its key, and by what browsers say.
+ */
+const isForeignSocket = (headers: IncomingHttpHeaders, origin: string): boolean =>
+  headers.origin !== undefined &&
+  headers.origin !== origin &&
+  (headers['sec-websocket-key'] !== undefined || headers['sec-fetch-mode'] === 'websocket')
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'

@@ -22,6 +22,7 @@ const refusals = {
   }),
   'ambiguous-method': () => ({ title: 'This request says that it is meant as another kind.', help: undefined }),
   'ambiguous-path': () => ({ title: 'This address can be read in more than one way.', help: undefined }),
+  'foreign-page': () => ({ title: 'A page of another site asked for this connection.', help: undefined }),
   'no-such-answer': () => ({
     title: 'Proxies ask at /proxy/verify, /proxy/verify/status or /proxy/verify/page.',
     help: 'See the guide of your proxy under docs/guides/proxy.',

@@ -41,8 +41,8 @@ after(async () => {
   await database.close()
   await rm(folder, { recursive: true })
 })
-beforeEach(async () => {
-  file = followRoutesFile({
+const follow = (): RoutesFile =>
+  followRoutesFile({
     path,
     database,
     kind,
@@ -50,6 +50,8 @@ beforeEach(async () => {
     now: Date.now,
     onState: (problems) => void told.push(problems),
   })
+beforeEach(async () => {
+  file = follow()
   await say('routes: {}\n')
   told = []
   ended = []
@@ -85,6 +87,15 @@ test('a broken file changes nothing, is told of once, and counts again once it i
   await say(`routes:\n${route('wiki')}${route('board')}`)
   assert.deepEqual(file.problems(), [])
   assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'])
+})
+
+test('a server that starts while the file is broken goes on with what stood in it, as loudly', async () => {
+  await say(`routes:\n${route('wiki')}`)
+  await writeFile(path, `routes:\n${route('wiki')}  board: [\n`)
+  const next = follow()
+  await next.look()
+  assert.deepEqual([await hosts(), next.problems().length, told.length], [['wiki.localhost'], 1, 1])
+  assert.deepEqual(ended, [])
 })
 
 test('one bad route keeps the good ones beside it out too', async () => {
