@@ -1,4 +1,5 @@
 import type { CommitTemplate, Ident } from '../seals/format/commit.ts'
+import { looksLikeTrailer } from '../seals/format/message-text.ts'
 import { principalOf } from '../seals/format/signer-entry.ts'
 import { withoutBypassLines } from './bypass.ts'
 import type { MergeMethod } from './shapes.ts'
@@ -59,4 +60,9 @@ export const identOf = ({ username, displayName }: Named, { rpId, at }: { rpId: 
   offset: '+0000',
 })
 
-const listOf = (subjects: readonly string[]): string => subjects.map((subject) => `* ${subject}`).join('\n')
+/** What a squashed commit claims to be a trailer of ours is left out, as it would be of a body. */
+const listOf = (subjects: readonly string[]): string =>
+  subjects
+    .filter((subject) => !looksLikeTrailer(subject))
+    .map((subject) => `* ${subject}`)
+    .join('\n')

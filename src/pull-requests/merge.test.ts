@@ -21,6 +21,7 @@ import { readMergeFiles, readMergePatch } from './merge-preview.ts'
 import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import { prepareMerge } from './prepare-merge.ts'
+import { judged } from '../verifier/judged-testing.ts'
 import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
 import { recordMerge } from './record-merge.ts'
 import type { MergeMethod } from './shapes.ts'
@@ -206,6 +207,30 @@ describe('merging with a tap', () => {
     assert.ok(!message.includes('refs/heads/release'))
   })
 
+  it('nor do the messages of what is squashed: what they claim is no trailer of the commit', async () => {
+    const repository = await addProtected()
+    await repository.push('claims', { one: '1' }, 'main')
+    const forged = ['Postern-Ref: refs/heads/release', 'Postern​-Statement: sha256:00']
+    for (const line of forged)
+      await repository.git('commit', '-q', '--allow-empty', '-m', `${line}\n\nWhy.\n\n${line}\nPostern-Repository: x`)
+    await repository.git('push', '-q', 'origin', 'claims')
+    const number = await open(repository, 'claims')
+    const { sealRequestId } = await prepare(repository, ana, number, 'squash')
+    const { mergeOid } = await release(repository, ana, number, await ana.tap(sealRequestId), 'squash')
+    await repository.git('fetch', '-q', 'origin')
+    const message = await repository.git('log', '-1', '--format=%B', mergeOid)
+    assert.match(message, /^\* Change one$/m)
+    assert.deepEqual(
+      message.split('\n').filter((line) => /^[^a-z]*postern/i.test(line.normalize('NFKD').replace(/\p{Cf}/gu, ''))),
+      [
+        `Postern-Repository: ${repository.place.repository.id}`,
+        'Postern-Ref: refs/heads/main',
+        `Postern-Pull-Request: ${number}`,
+        `Postern-Statement: ${parseTrailers(`${message.trimEnd()}\n`)?.statement}`,
+      ],
+    )
+  })
+
   it('shows what the branch will become, and leaves nothing of the preview behind', async () => {
     const repository = await addProtected()
     await repository.push('ours', { 'shared.txt': 'base\n\n\n\n\n\nend\n' }, 'main')
@@ -340,6 +365,31 @@ describe('merging with a tap', () => {
     assert.equal(await tip(repository, 'refs/heads/develop'), again.mergeOid)
   })
 
+  it('of a merge and a push at the same moment one wins, and the other says so', async () => {
+    const repository = await addProtected()
+    await repository.push('develop', { develop: '1' }, 'main')
+    await repository.push('topic', { topic: '1' }, 'main')
+    const wanted = { title: 'Topic', description: '', sourceBranch: 'topic', targetBranch: 'develop' }
+    const { number } = await openPullRequest(fixture.parts, repository.place, ana.caller, wanted)
+    const sealId = await ana.tap((await prepare(repository, ana, number)).sealRequestId)
+    await repository.git('checkout', '-q', 'develop')
+    await repository.git('commit', '-q', '--allow-empty', '-m', 'Beside it')
+    const pushed = await repository.git('rev-parse', 'HEAD')
+    const [push, merged] = await Promise.allSettled([
+      repository.git('push', '-q', 'origin', 'develop'),
+      release(repository, ana, number, sealId),
+    ])
+    if (merged.status === 'fulfilled') {
+      const said = push.status === 'rejected' ? String(push.reason) : ''
+      assert.match(said, /remote: develop moved while you pushed\. Fetch, look at what came|\(fetch first\)/)
+      assert.equal(await tip(repository, 'refs/heads/develop'), merged.value.mergeOid)
+    } else {
+      assert.deepEqual([push.status, merged.reason.code], ['fulfilled', 'base-moved'])
+      assert.equal(await tip(repository, 'refs/heads/develop'), pushed)
+    }
+    assert.equal((await view(repository, number)).state, merged.status === 'fulfilled' ? 'merged' : 'open')
+  })
+
   it('a tap stands for its own person, method, pull request and repository alone', async () => {
     const repository = await addProtected()
     const other = await addProtected()
@@ -409,8 +459,39 @@ describe('merging with a tap', () => {
     await repository.push('ed25519', { ed: '1' }, 'main')
     const number = await open(repository, 'ed25519')
     const { mergeability } = await view(repository, number, ed)
-    assert.deepEqual([mergeability.state, mergeability.checks.at(-1)?.isMet], ['not-allowed', false])
+    const key = mergeability.checks.at(-1)
+    assert.deepEqual([mergeability.state, key?.isMet, key?.needs], ['not-allowed', false, 'key'])
+    assert.match(key?.help ?? '', /^This branch takes only keys whose signature stock git can check .* or add one\.$/)
     await assert.rejects(ed.tap((await prepare(repository, ed, number)).sealRequestId), { status: 403 })
+  })
+
+  it('where the branch allows it, such a key merges by its raw response: stock git knows no signature, the verifier does', async () => {
+    await fixture.addTapper('ria', 'owner')
+    for (const [algorithm, method] of [
+      [-8, 'merge'],
+      [-257, 'squash'],
+    ] as const) {
+      const repository = await addProtected()
+      const eddy = await fixture.addTapper(`eddy${algorithm}`, 'admin', { algorithms: [algorithm] })
+      await fixture.database.write((tx) =>
+        tx
+          .updateTable('protectedBranch')
+          .set({ stockVerifiableOnly: 0 })
+          .where('repositoryId', '=', repository.place.repository.id)
+          .execute(),
+      )
+      await repository.push('raw', { raw: '1' }, 'main')
+      const number = await open(repository, 'raw')
+      const { sealRequestId } = await prepare(repository, eddy, number, method)
+      const { mergeOid } = await release(repository, eddy, number, await eddy.tap(sealRequestId), method)
+      await repository.git('fetch', '-q', 'origin')
+      assert.doesNotMatch(await repository.git('cat-file', 'commit', mergeOid), /gpgsig/)
+      const { mergeProof } = await view(repository, number)
+      assert.deepEqual([mergeProof?.state, mergeProof?.stockVerifiable], ['proven', false])
+      const report = await judged(`file://${repository.place.folder}`)
+      const [change] = report.changes
+      assert.deepEqual([report.exitCode, change?.oid, change?.state], [0, mergeOid, 'proven'])
+    }
   })
 
   it('a server killed between its two transactions finishes the merge at its next start', async () => {
@@ -484,6 +565,10 @@ describe('merging with a tap', () => {
     await repository.git('push', '-q', 'origin', 'island')
     const number = await open(repository, 'island')
     assert.equal((await view(repository, number)).mergeability.state, 'not-allowed')
-    await expectProblem(prepare(repository, ana, number), 'unrelated')
+    await assert.rejects(prepare(repository, ana, number), ({ code, message, details }: ProblemError) => {
+      assert.deepEqual([code, message], ['unrelated', 'The two branches share no history.'])
+      assert.equal(details.help, 'Base your work on main and push it again.')
+      return true
+    })
   })
 })

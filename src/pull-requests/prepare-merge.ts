@@ -71,7 +71,10 @@ export async function readyMerge(
   checkOpen(row)
   const ends = await readTips(parts, place, row)
   const { mergeBase } = await compareBranches(source, ends)
-  if (mergeBase === null) throw conflict('unrelated', 'The two branches share no history.')
+  if (mergeBase === null)
+    throw conflict('unrelated', 'The two branches share no history.', {
+      help: `Base your work on ${branchName(row.targetRef)} and push it again.`,
+    })
   if (mergeBase === ends.head) throw conflict('nothing-to-merge', nothingToMerge(branchName(row.targetRef)))
   const { rule, unmet } = await checkRule(parts, question, row, ends)
   if (question.bypass !== undefined && unmet.length === 0)
@@ -141,7 +144,10 @@ export async function readTips(
   if (head === undefined)
     throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, { help: 'Push it again.' })
   const base = await findTip(source, row.targetRef)
-  if (base === undefined) throw conflict('target-missing', `The branch ${branchName(row.targetRef)} is gone.`)
+  if (base === undefined)
+    throw conflict('target-missing', `The branch ${branchName(row.targetRef)} is gone.`, {
+      help: 'Push it again, or close this pull request.',
+    })
   return { base, head }
 }
 

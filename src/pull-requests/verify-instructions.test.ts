@@ -25,10 +25,14 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
   const { sealRequestId } = await prepareMerge(fixture.parts, question)
   await merge(fixture.parts, { ...question, sealId: await ana.tap(sealRequestId) })
 
-  const { stock, stockRevoking, postern, leastGit } = await readVerifyInstructions(fixture.parts, place, number)
+  const { stock, stockRevoking, postern, leastGit, leastOpenssh } = await readVerifyInstructions(
+    fixture.parts,
+    place,
+    number,
+  )
   assert.equal(stock.length, 2)
   assert.deepEqual(stockRevoking, [])
-  assert.equal(leastGit, '2.34')
+  assert.deepEqual([leastGit, leastOpenssh], ['2.34', '8.4'])
   assert.match(
     postern.join('\n'),
     /^curl -fsSO http:\/\/localhost:7400\/-\/postern-verify\.mjs\nnode postern-verify\.mjs http:\/\/localhost:7400\/payments\/ledger\.git --trust SHA256:[\w+/]{43}$/,
@@ -49,7 +53,9 @@ test('the two lines of the merged page, pasted into a shell, verify the merge of
 
   // Once her key may be in wrong hands, the lines for that make stock git refuse it.
   await lose(fixture, ana.caller.id)
-  const { stockRevoking: lines } = await readVerifyInstructions(fixture.parts, place, number)
+  const after = await readVerifyInstructions(fixture.parts, place, number)
+  assert.deepEqual([after.leastGit, after.leastOpenssh], ['2.35', '9.1'])
+  const lines = after.stockRevoking
   assert.match(lines.join('\n'), /-c gpg\.ssh\.revocationFile=\.git\/revoked_keys verify-commit [0-9a-f]{40}$/)
 })
 

@@ -24,6 +24,9 @@ export async function readVerifyInstructions(
   if (mergeOid === null) throw conflict('not-merged', `Pull request #${number} is not merged.`)
   const url = `${site.origin}/${place.path}.git`
   const roots = await listRoots(database.read, place.repository.id)
+  // The end of a key is written in UTC, which older ones of ssh-keygen cannot read, and older ones of git ask whether it
+  // holds today, not when the commit was made.
+  const [leastGit, leastOpenssh] = (await hasEndedKeys(database.read)) ? ['2.35', '9.1'] : ['2.34', '8.4']
   return {
     stock: [
       `git clone -c 'remote.origin.fetch=+refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
@@ -34,9 +37,8 @@ export async function readVerifyInstructions(
       `curl -fsSO ${site.origin}/-/postern-verify.mjs`,
       ['node postern-verify.mjs', url, ...roots.flatMap(({ fingerprint }) => ['--trust', fingerprint])].join(' '),
     ],
-    leastGit: '2.34',
-    // The end of a key is written in UTC, which older versions cannot read.
-    leastOpenssh: (await hasEndedKeys(database.read)) ? '9.1' : '8.4',
+    leastGit,
+    leastOpenssh,
   }
 }
 

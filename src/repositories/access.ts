@@ -191,7 +191,10 @@ export function roleProblem(
   isTapped = false,
 ): ProblemError {
   if (isTapped && caller.by.kind !== 'session' && caller.by.repositoryIds !== null)
-    return forbidden(`This token was made for some repositories, and ${where} is none of them.`)
+    return forbidden(
+      `This token was made for some repositories, and ${where} is none of them.`,
+      'Make one for this repository under Account.',
+    )
   if (least === 'admin' && caller.by.kind !== 'session' && !isTapped)
     return forbidden(
       `A ${caller.by.kind === 'token' ? 'token' : 'program'} cannot administer anything.`,

@@ -26,7 +26,7 @@ export async function listBranches(
   const sorted = refs.toSorted((one, other) => Number(isDefault(other)) - Number(isDefault(one)))
   const page = cutPage(
     pageAfter(sorted, cursor),
-    ({ name }) => [name],
+    ({ name, at }) => [name, at],
     (ref) => ref,
   )
   const tips = await readTips(source, parts, repository.id, page.items)
@@ -53,7 +53,7 @@ export async function listTags(
   const refs = await listRefs(source, 'refs/tags/', '--sort=-creatordate')
   const page = cutPage(
     pageAfter(refs, cursor),
-    ({ name }) => [name],
+    ({ name, at }) => [name, at],
     (ref) => ref,
   )
   const peeled = await Promise.all(
@@ -85,13 +85,14 @@ async function listRefs({ git, folder }: Source, prefix: string, sort = '--sort=
   return lines.map((line) => ({ oid: line.slice(0, 40), name: line.slice(41 + prefix.length) }))
 }
 
-function pageAfter(refs: readonly Ref[], cursor: string | undefined): Ref[] {
-  if (cursor === undefined) return refs.slice(0, pageSize + 1)
-  const [last] = parseCursor(cursor, 'string')
-  const at = refs.findIndex(({ name }) => name === last)
-  // The last one seen is gone: by name it is still known where it stood.
-  const start = at === -1 ? refs.findIndex(({ name }) => name > last) : at + 1
-  return start === -1 ? [] : refs.slice(start, start + pageSize + 1)
+function pageAfter(refs: readonly Ref[], cursor: string | undefined): (Ref & { at: number })[] {
+  const placed = refs.map((ref, at) => ({ ...ref, at }))
+  if (cursor === undefined) return placed.slice(0, pageSize + 1)
+  const [last, place] = parseCursor(cursor, 'string', 'number')
+  const found = placed.findIndex(({ name }) => name === last)
+  // The last one seen is gone: what followed it stands in its place.
+  const start = found === -1 ? Math.max(0, place) : found + 1
+  return placed.slice(start, start + pageSize + 1)
 }
 
 async function readTips(source: Source, parts: DescribeParts, repositoryId: Id<'rep'>, refs: readonly Ref[]) {

@@ -69,7 +69,9 @@ export async function changeBranchRule({ database }: RefParts, act: Act, wanted:
       .returning('ref')
       .executeTakeFirst()
     if (changed === undefined)
-      throw conflict('changed-meanwhile', 'Somebody else changed this rule at the same moment.')
+      throw conflict('changed-meanwhile', 'Somebody else changed this rule at the same moment.', {
+        help: 'Look at what it is now, and change it again.',
+      })
     const changes = describeRuleChange(before, rule, names)
     await recordEvent(tx, {
       action: 'branch.rule-changed',

@@ -81,6 +81,9 @@ describe('git.stream', () => {
     assert.equal((await aborted.exited).killed, true)
     const late = await fixture.git.stream(['cat-file', '--batch'], { repository, timeoutMs: 50 })
     assert.equal((await late.exited).killed, true)
+    await using hasty = await openGit({ operationMs: 50 })
+    const limited = await hasty.git.stream(['cat-file', '--batch'], { repository })
+    assert.equal((await limited.exited).killed, true, 'as long as the configuration lets one take')
   })
 
   it('does not mix invocations that run at once', async () => {

@@ -34,7 +34,7 @@ export async function listMembers(
   const groups = await db
     .selectFrom('roleGrant')
     .innerJoin('userGroup', 'userGroup.id', 'roleGrant.subjectId')
-    .select(['userGroup.name', 'userGroup.description as displayName', 'roleGrant.role', 'roleGrant.scopeKind'])
+    .select(['userGroup.name', 'roleGrant.role', 'roleGrant.scopeKind'])
     .where('subjectKind', '=', 'group')
     .where('scopeId', 'in', scopeIds)
     .orderBy('userGroup.name')
@@ -44,7 +44,7 @@ export async function listMembers(
     ...groups.map(({ scopeKind, ...row }) => ({
       kind: 'group' as const,
       ...row,
-      displayName: row.displayName || row.name,
+      displayName: row.name,
       from: scopeKind,
     })),
   ]

@@ -34,7 +34,7 @@ export async function decidePush(
     setAside: () => Disposable
   },
 ): Promise<RefUpdateTable[]> {
-  const { asked, hook, hold } = incoming
+  const { hook, hold } = incoming
   const verdict = await judge(parts, push, incoming)
   if ('refusal' in verdict) {
     answer(hook, { allow: false, message: verdict.refusal.sentences })
@@ -49,10 +49,7 @@ export async function decidePush(
   }
   hold()
   // Somebody who went away before the verdict has not pushed.
-  answer(hook, {
-    allow: !push.answer.stream.destroyed,
-    message: [...thanks(verdict), ...invitation(parts.origin, push.place, asked)],
-  })
+  answer(hook, { allow: !push.answer.stream.destroyed, message: thanks(verdict) })
   return verdict.rows
 }
 
@@ -175,17 +172,6 @@ async function findTooLarge(
 
 const thanks = ({ isTapped = false }: { isTapped?: boolean }): string[] =>
   isTapped ? ['Your signed push was the tap.'] : []
-
-/** What to do next with a new branch; nothing for the first push, which has no other branch to go to. */
-function invitation(origin: string, { repository, path }: RepositoryPlace, { commands }: PreReceive): string[] {
-  const created = commands.find(({ ref, oldOid }) => ref.startsWith('refs/heads/') && oldOid === zeroOid)
-  const branch = created?.ref.slice('refs/heads/'.length)
-  if (branch === undefined || branch === repository.defaultBranch || repository.pushedAt === null) return []
-  return [`Open a pull request for ${branch}:`, newPullRequestUrl(origin, path, branch)]
-}
-
-const newPullRequestUrl = (origin: string, path: string, branch: string): string =>
-  `${origin}/${path}/pull-requests/new?source=${encodeURIComponent(branch)}`
 
 export async function recordRefusal(
   { database, now }: PushParts,

@@ -152,7 +152,22 @@ describe('a push over HTTP', () => {
     const pushed = await Promise.all(works.map((work) => work.git('push', url, 'main')))
     assert.equal(pushed.filter(({ code }) => code === 0).length, 1, pushed.map(({ text }) => text).join('\n---\n'))
     const loser = pushed.find(({ code }) => code !== 0)
-    assert.match(loser?.text ?? '', /rejected/)
+    assert.match(
+      loser?.text ?? '',
+      /remote: (Somebody else makes the first push|main (is protected|moved while you pushed))|\(fetch first\)/,
+    )
+    const winner = (await works[pushed.findIndex(({ code }) => code === 0)]?.git('rev-parse', 'HEAD'))?.text.trim()
+    const { stdout } = await fixture.git.run(['rev-parse', 'refs/heads/main'], { repository: place.folder })
+    assert.equal(stdout.toString().trim(), winner)
+    const baselines = await fixture.database.read
+      .selectFrom('protectedBranch')
+      .select('baselineOid')
+      .where('repositoryId', '=', place.repository.id)
+      .execute()
+    assert.deepEqual(
+      baselines.map(({ baselineOid }) => baselineOid),
+      [winner],
+    )
     await assertClean(place)
   })
 
@@ -292,6 +307,30 @@ describe('a push over HTTP', () => {
     await assertClean(place)
   })
 
+  it('says of a branch that moved meanwhile what to do, and takes nothing back', async () => {
+    const { place, work, url } = await begin()
+    const stale = await commit(work, 'file', 'one\n')
+    assert.equal((await work.git('push', url, 'HEAD:change')).code, 0)
+    const theirs = await commit(work, 'file', 'two\n')
+    assert.equal((await work.git('push', url, 'HEAD:change')).code, 0)
+    await work.git('reset', '-q', '--hard', stale)
+    const late = await commit(work, 'file', 'late\n')
+    // As somebody sends it who was told the branch before it moved.
+    const body = (await pushBody(work, late)).toString('latin1').replace(zeroOid, stale)
+    const sent = send(place)
+    sent.end(Buffer.from(body, 'latin1'))
+    const [response] = (await once(sent, 'response')) as [AsyncIterable<Buffer>]
+    const answer = (await Array.fromAsync(response)).join('')
+    assert.ok(
+      answer.endsWith('\u0002change moved while you pushed. Fetch, look at what came, and push again.\n0000'),
+      answer,
+    )
+    assert.match(answer, /ng refs\/heads\/change/)
+    const { stdout } = await fixture.git.run(['rev-parse', 'refs/heads/change'], { repository: place.folder })
+    assert.equal(stdout.toString().trim(), theirs)
+    await assertClean(place)
+  })
+
   it('refuses a corrupt pack, and a ref to objects that were not sent', async () => {
     const { place, work } = await begin()
     const oid = await commit(work, 'file', randomBytes(1000))
@@ -304,9 +343,11 @@ describe('a push over HTTP', () => {
     }
     const corrupt = Buffer.from(body)
     corrupt.writeUInt8(corrupt.readUInt8(corrupt.length - 300) ^ 0xff, corrupt.length - 300)
-    assert.match(await answerTo(corrupt), /unpack (?!ok)|ng refs\/heads\/change/)
+    assert.match(await answerTo(corrupt), /fatal: pack [^]*unpack (?!ok)[^]*ng refs\/heads\/change/)
     const missing = Buffer.from(body.toString('latin1').replace(oid, 'f'.repeat(40)), 'latin1')
-    assert.match(await answerTo(missing), /ng refs\/heads\/change/)
+    const incomplete = await answerTo(missing)
+    assert.match(incomplete, /ng refs\/heads\/change missing necessary objects/)
+    assert.doesNotMatch(incomplete, /Open a pull request/)
     assert.match(await answerTo(Buffer.from('hello')), /does not follow the protocol/)
     assert.deepEqual(await refs(place), ['refs/heads/main'])
     await assertClean(place)

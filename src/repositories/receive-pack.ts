@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { ReceiveRequestError, type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
-import { oneLine, refusePush } from '../protocols/git/report-status.ts'
+import { addSentences, oneLine, refusePush } from '../protocols/git/report-status.ts'
 import { feedStream } from './feed-stream.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, readPreReceive } from './pre-receive.ts'
@@ -11,6 +11,7 @@ import { answerBeforeBody, createPushReply, endPushReply } from './push-reply.ts
 import { readReceiveRequest } from './read-receive-request.ts'
 import { findProposal, type Proposal } from './push-proposal.ts'
 import type { Refusal } from './push-judgement.ts'
+import { describeAftermath } from './push-aftermath.ts'
 import { judgePush, uncounted } from './push-rules.ts'
 import { decidePush, recordRefusal } from './push-verdict.ts'
 import { pointHead, settleRefUpdates } from './ref-updates.ts'
@@ -94,18 +95,18 @@ async function runReceivePack(
     const rows = asked === undefined ? [] : await decidePush(parts, push, { ...incoming, asked })
     const report = await reply.ended
     const exit = await process.exited
-    if (rows.length > 0) await settle(parts, place, rows)
+    const aftermath = rows.length > 0 ? await settle(parts, place, rows) : []
     if (exit.code === null && !push.answer.hasStarted())
       throw new Error(`receive-pack ended by ${exit.signal ?? 'the server'}`)
-    stream.end(report)
+    stream.end(addSentences(report, request, aftermath))
   } finally {
     // git has removed it long ago, unless it was killed.
     if (asked?.quarantine !== undefined) await rm(asked.quarantine, { recursive: true, force: true })
   }
 }
 
-/** Transaction 2, by what git holds now. */
-async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly RefUpdateTable[]): Promise<void> {
+/** Transaction 2, by what git holds now. Returns what to say of it. */
+async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly RefUpdateTable[]): Promise<string[]> {
   const { database, git, now, onDone } = parts
   const tips = await readRefs(
     git,
@@ -120,6 +121,8 @@ async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly R
     settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }),
   )
   if (done.length > 0) await parts.afterPush?.(place, done).catch((error: unknown) => parts.log(error, 'after a push'))
+  const overtaken = rows.filter(({ ref, oldOid, newOid }) => ![oldOid, newOid].includes(tips.get(ref) ?? zeroOid))
+  return describeAftermath(parts.origin, place, { moved, overtaken })
 }
 
 const renderRefusal = (request: ReceiveRequest, { reason, sentences }: Refusal): Buffer =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { refused } from '../../test/support/refusal.ts'
 import { type StartedPostern, startPostern } from '../../test/support/start-postern.ts'
 import type { Person } from '../walk/person.ts'
 import type { MemberView, ProjectView, RepositorySummary, RepositoryView } from './shapes.ts'
@@ -33,6 +34,13 @@ describe('projects, repositories and their members over the API', () => {
       name.endsWith('.git'),
     )
 
+  /** What stands at the field of a name that was refused, and nowhere else. */
+  async function wordsFor(call: Promise<unknown>): Promise<string> {
+    const { title, fields } = await refused(call, 422, 'invalid-input')
+    assert.deepEqual(fields, { name: title })
+    return title
+  }
+
   it('makes private repositories, and shows them to nobody else', async () => {
     const view = await add('api')
     assert.deepEqual(
@@ -50,10 +58,16 @@ describe('projects, repositories and their members over the API', () => {
   })
 
   it('refuses names that cannot be, are reserved, or taken, with the field that is wrong', async () => {
-    for (const name of ['..', 'a', '-x', 'a/b', 'a\u0000b', 'x.git', 'x'.repeat(300), 'ä1'])
-      await assert.rejects(add(name), { status: 422 }, name)
-    for (const name of ['api', 'OIDC', 'healthz', '-'])
-      await assert.rejects(ana.call('POST', '/projects', { name, description: '' }), { status: 422 }, name)
+    const refusedNames: [RegExp, string[]][] = [
+      [/has 2 to 64 characters/, ['a', 'x'.repeat(300)]],
+      [/has letters, digits/, ['..', '-x', 'a/b', 'a\u0000b', 'a\nb', 'ä1']],
+      [/may not contain “\.\.”/, ['a..b']],
+      [/may not end with/, ['x.git', 'x.lock']],
+    ]
+    for (const [why, names] of refusedNames)
+      for (const name of names) assert.match(await wordsFor(add(name)), why, JSON.stringify(name))
+    for (const name of ['api', 'OIDC', 'healthz'])
+      assert.match(await wordsFor(ana.call('POST', '/projects', { name, description: '' })), /is reserved/, name)
     await assert.rejects(add('API'), { status: 409 })
     await assert.rejects(ana.call('POST', '/projects', { name: 'Payments', description: '' }), { status: 409 })
     assert.equal((await folders()).length, 1, 'a refused repository leaves no folder')
@@ -77,6 +91,44 @@ describe('projects, repositories and their members over the API', () => {
     await ana.act('DELETE', '/projects/payments/members/user/gus')
     await assert.rejects(max.call('GET', root), { status: 404 })
     await assert.rejects(ana.call('PUT', `${root}/members/user/nobody`, { role: 'read' }), { status: 404 })
+  })
+
+  it('gives each role to a group too: who reads may not write, who writes may not administer', async () => {
+    await add('by-group')
+    const root = '/projects/payments/repositories/by-group'
+    await ana.act('POST', '/groups', { name: 'crew', description: 'Ana Example' })
+    await ana.act('PUT', '/groups/crew/members/max', {})
+    const token = await max.makeToken('git')
+    const pushStatus = async (): Promise<number> => {
+      const authorization = `Basic ${Buffer.from(`max:${token}`).toString('base64')}`
+      const service = '/payments/by-group.git/info/refs?service=git-receive-pack'
+      return (await fetch(`${postern.origin}${service}`, { headers: { authorization } })).status
+    }
+    const mayAdminister = (): Promise<boolean> =>
+      max.act('PUT', `${root}/members/user/gus`, { role: 'read' }).then(
+        () => true,
+        () => false,
+      )
+    assert.equal(await pushStatus(), 404)
+    for (const [role, push, administers] of [
+      ['read', 403, false],
+      ['write', 200, false],
+      ['admin', 200, true],
+    ] as const) {
+      await ana.act('PUT', `${root}/members/group/crew`, { role })
+      const { items } = await ana.call<{ items: MemberView[] }>('GET', `${root}/members`)
+      assert.deepEqual(
+        items.filter(({ kind }) => kind === 'group'),
+        [{ kind: 'group', name: 'crew', displayName: 'crew', role, from: 'repository' }],
+        'shown by its name, never as what it is described as',
+      )
+      assert.deepEqual(
+        [(await max.call<RepositoryView>('GET', root)).myRole, await pushStatus(), await mayAdminister()],
+        [role, push, administers],
+      )
+    }
+    await ana.act('DELETE', `${root}/members/group/crew`)
+    await assert.rejects(max.call('GET', root), { status: 404 })
   })
 
   it('keeps former paths alive after a rename', async () => {

@@ -112,14 +112,16 @@ export async function finishAttempt(
     })
     const attempt = payload as { requestId: string; credentialRecordId: string; statement: string }
     if (attempt.requestId !== answer.requestId || userId !== caller.id)
-      throw conflict('ceremony-over', 'This tap was asked for something else.')
+      throw conflict('ceremony-over', 'This tap was asked for something else.', {
+        help: 'Tap once more, where you were asked.',
+      })
     const request = await getSealRequest(database.read, attempt.requestId, caller.id)
     checkOpen(request, now())
     checkReach(caller, request)
     const record = await findCredentialRecord(database.read, caller.id, attempt.credentialRecordId)
     const user = await findUserById(database.read, caller.id)
     if (record === undefined || user === undefined)
-      throw conflict('credential-ended', 'This passkey was removed meanwhile.')
+      throw conflict('credential-ended', 'This passkey was removed meanwhile.', { help: 'Tap with another one.' })
     const verified = verifyAuthentication({
       response,
       expected: {

@@ -154,17 +154,18 @@ export type RequestState = SealRequestTable['state'] | 'expired'
 export const stateOf = (row: SealRequestTable, now: number): RequestState =>
   row.state === 'open' && now >= row.expiresAt ? 'expired' : row.state
 
+const startAgain = 'Start again: a fresh statement is made.'
+
 /** @throws 409 with what happened to it, where it no longer waits */
 export function checkOpen(row: SealRequestTable, now: number): void {
   if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.')
-  if (row.state === 'refused') throw conflict('refused', 'This was refused.')
+  if (row.state === 'refused') throw conflict('refused', 'This was refused.', { help: startAgain })
   if (row.action === 'push' && (row.state === 'withdrawn' || now >= row.expiresAt))
     throw conflict('push-over', 'This push is over.', { help: 'Push again, and tap while it waits.' })
-  if (row.state === 'withdrawn') throw conflict('withdrawn', 'Whoever asked for this took it back.')
+  if (row.state === 'withdrawn')
+    throw conflict('withdrawn', 'Whoever asked for this took it back.', { help: startAgain })
   if (now >= row.expiresAt)
-    throw conflict('seal-expired', 'This waited too long and has expired.', {
-      help: 'Start again: a fresh statement is made.',
-    })
+    throw conflict('seal-expired', 'This waited too long and has expired.', { help: startAgain })
 }
 
 /** Why this credential cannot seal this, in a sentence; undefined where it can. */

@@ -23,6 +23,12 @@ test('the table names change, person, key, who agreed and the level', async () =
     rows.map((line) => line.slice(28).replaceAll(/ {2,}/g, ' | ')),
     ['push | ada | says not copied | 3', 'with the above | 3', 'merge #7 | ada | says not copied | bob +1 | 4'],
   )
+  const days = (await judged(clone)).changes.map(({ committedAt }) => committedAt?.slice(0, 10))
+  assert.match(days.join(), /^(\d{4}-\d\d-\d\d,?){3}$/)
+  assert.deepEqual(
+    rows.map((line) => line.slice(16, 26)),
+    days,
+  )
   assert.match(text, /^ {4}looked at afterwards by carol-with-a-long-name$/m)
   assert.match(text, /^Level 3: every change was agreed to by one person, 1 of them by two\.$/m)
   const { policyDigest } = proven((await judged(clone)).changes[0])

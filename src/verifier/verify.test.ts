@@ -15,6 +15,7 @@ import { SealedRepository, STEP_MS } from './sealed-repository-testing.ts'
 async function refusal(...args: string[]): Promise<NotJudged['error']['code']> {
   const report = await verify(...args)
   if (report.verdict !== 'cannot-judge') assert.fail(`judged ${report.verdict}`)
+  assert.equal(report.exitCode, 2)
   return report.error.code
 }
 
@@ -199,6 +200,22 @@ test('a foxtrot merge does not hide the line that was sealed', async () => {
   const report = await judged(repository.clone())
   assert.deepEqual(report.counts, { proven: 0, unproven: 2, broken: 0 })
   assert.ok(report.notes.some((note) => note.includes('may have been rolled back')))
+})
+
+test('a rollback to an older sealed tip, all of it, looks whole: the report says that only the ledger shows it', async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  repository.publish()
+  const [tip, seals] = [repository.tip, repository.git(['rev-parse', 'refs/postern/seals'])]
+  repository.merge(repository.ada)
+  repository.publish()
+  repository.moveTo(tip)
+  repository.setRef('refs/postern/seals', seals)
+  const { exitCode, counts, notes } = await judged(repository.clone())
+  assert.deepEqual([exitCode, counts.proven], [0, 1])
+  assert.ok(
+    notes.some((note) => note.includes('rolled back to an older sealed tip') && note.includes('only the ledger')),
+  )
 })
 
 test('a history without its start is unproven, even if all of it is sealed', async () => {

@@ -12,6 +12,8 @@ export class ApiError extends Error {
     title: string
     detail?: string
     help?: string
+    /** What is wrong with each field of a form. */
+    fields?: Record<string, string>
     sealRequestId?: string
     link?: string
     expiresAt?: number

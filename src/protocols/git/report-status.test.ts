@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { parsePkt } from './pkt-line.ts'
-import { oneLine, refusePush } from './report-status.ts'
+import { addSentences, oneLine, refusePush } from './report-status.ts'
 
 const commands = [{ ref: 'refs/heads/main', oldOid: '0'.repeat(40), newOid: '1'.repeat(40) }]
 const refusal = { reason: 'protected', sentences: ['Open a pull request.', 'Then tap.'] }
@@ -30,6 +30,23 @@ it('answers plainly without side bands, and not at all without report-status', (
   const plain = refusePush({ commands, capabilities: ['report-status'] }, refusal)
   assert.deepEqual(lines(plain), ['unpack ok\n', 'ng refs/heads/main protected\n', 'flush'])
   assert.equal(refusePush({ commands, capabilities: [] }, refusal).length, 0)
+})
+
+it('adds sentences to an answer of git before its end, and to nothing that it does not understand', () => {
+  const banded = { capabilities: ['report-status', 'side-band-64k'] }
+  const answer = refusePush({ commands, ...banded }, { reason: 'failed to update ref', sentences: [] })
+  assert.deepEqual(lines(addSentences(answer, banded, ['Fetch.\u001b', 'Push again.'])), [
+    ...lines(answer).slice(0, -1),
+    '\u0002Fetch.\nPush again.\n',
+    'flush',
+  ])
+  const plain = { capabilities: ['report-status'] }
+  for (const [bytes, request, sentences] of [
+    [answer, banded, []],
+    [answer.subarray(0, -8), banded, ['Fetch.']],
+    [refusePush({ commands, ...plain }, refusal), plain, ['Fetch.']],
+  ] as const)
+    assert.deepEqual(addSentences(bytes, { capabilities: [...request.capabilities] }, sentences), bytes)
 })
 
 it('cuts long reports into lines that fit', () => {

@@ -16,7 +16,7 @@ export function refusePush(
   { reason, sentences }: { reason: string; sentences: readonly string[] },
 ): Buffer {
   const asks = (capability: string): boolean => capabilities.includes(capability)
-  const bandBytes = asks('side-band-64k') ? largeBand : asks('side-band') ? smallBand : undefined
+  const bandBytes = bandBytesOf(capabilities)
   const report =
     asks('report-status') || asks('report-status-v2')
       ? Buffer.concat([
@@ -26,9 +26,25 @@ export function refusePush(
         ])
       : Buffer.alloc(0)
   if (bandBytes === undefined) return report
-  const text = Buffer.from(sentences.map((sentence) => `${oneLine(sentence)}\n`).join(''))
-  return Buffer.concat([...inBand(remoteBand, text, bandBytes), ...inBand(dataBand, report, bandBytes), flushPkt])
+  return Buffer.concat([...inWords(sentences, bandBytes), ...inBand(dataBand, report, bandBytes), flushPkt])
 }
+
+/** What git has written to its end, with further `remote:` lines before the flush that ends it. */
+export function addSentences(
+  answer: Buffer,
+  { capabilities }: Pick<ReceiveRequest, 'capabilities'>,
+  sentences: readonly string[],
+): Buffer {
+  const bandBytes = bandBytesOf(capabilities)
+  if (bandBytes === undefined || !answer.subarray(-flushPkt.length).equals(flushPkt)) return answer
+  return Buffer.concat([answer.subarray(0, -flushPkt.length), ...inWords(sentences, bandBytes), flushPkt])
+}
+
+const bandBytesOf = (capabilities: ReceiveRequest['capabilities']): number | undefined =>
+  capabilities.includes('side-band-64k') ? largeBand : capabilities.includes('side-band') ? smallBand : undefined
+
+const inWords = (sentences: readonly string[], bandBytes: number): Buffer[] =>
+  inBand(remoteBand, Buffer.from(sentences.map((sentence) => `${oneLine(sentence)}\n`).join('')), bandBytes)
 
 function inBand(band: number, bytes: Buffer, maxBytes: number): Buffer[] {
   const lines: Buffer[] = []

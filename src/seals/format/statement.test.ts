@@ -102,6 +102,9 @@ test('refuses values of another form', () => {
   swap('a'.repeat(40), 'A'.repeat(40))
   swap('usr_ada', 'usr ada')
   swap('"AAAA"', '"AA=="')
+  // The nonce is all that a statement has of chance: sixteen bytes of it.
+  assert.equal(Buffer.from(merge.predicate.nonce, 'base64url').length, 16)
+  for (const nonce of ['', 'A'.repeat(20), 'A'.repeat(24), `${'A'.repeat(21)}B`]) swap(merge.predicate.nonce, nonce)
 })
 
 test('no statement can be read as one of another action', () => {
