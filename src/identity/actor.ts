@@ -49,6 +49,9 @@ export function getActor(request: FastifyRequest): Caller {
 export function getActorAnywhere(request: FastifyRequest): Caller {
   const caller = getActor(request)
   if (caller.by.kind === 'token' && caller.by.repositoryIds !== null)
-    throw forbidden('This token was made for some repositories, and this is in none of them.')
+    throw forbidden(
+      'This token was made for some repositories, and this is in none of them.',
+      'Make one for all repositories under Account.',
+    )
   return caller
 }

@@ -82,7 +82,8 @@ export async function createCredentialRecord(
   try {
     await orUniqueViolation(tx.insertInto('credentialRecord').values(record).execute())
   } catch (error) {
-    if (error instanceof UniqueViolation) throw conflict('credential-known', 'This passkey is already registered.')
+    if (error instanceof UniqueViolation)
+      throw conflict('credential-known', 'This passkey is already registered.', { help: 'Use another key or device.' })
     throw error
   }
   return record

@@ -66,7 +66,8 @@ export function checkMayKeepMembers(
   if (organisationRole !== null) checkMayGive(caller, organisationRole)
 }
 
-const groupExists = (name: string): ProblemError => conflict('group-exists', `There is already a group ${name}.`)
+const groupExists = (name: string): ProblemError =>
+  conflict('group-exists', `There is already a group ${name}.`, { help: 'Choose another name.' })
 
 export async function createGroup(
   database: Database,

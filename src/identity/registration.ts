@@ -70,7 +70,9 @@ async function applicantOf(
   }
   const user = await findUserById(database.read, link.userId)
   if (user === undefined || user.state !== 'active' || isOver(user, now()))
-    throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
+    throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.', {
+      help: 'Ask whoever sent you the link.',
+    })
   return { user, applicant: user }
 }
 
@@ -173,7 +175,9 @@ export async function finishRegistration(
           ? await createUser(tx, { ...newcomer, role: 'owner', createdBy: link.createdBy })
           : await admit(tx, { link, newcomer, admissions: request.admissions })
     if (user === undefined)
-      throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.')
+      throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.', {
+        help: 'Ask whoever sent you the link.',
+      })
     if (link.purpose === 'upgrade') await checkUpgrade(tx, user.id)
     await refuseBesidePasskey(tx, link, place.rpId)
     await endByShell(tx, { link, userId: user.id, at })
@@ -200,7 +204,9 @@ export async function finishRegistration(
         .where('setUpAt', 'is', null)
         .executeTakeFirst()
       if (Number(numUpdatedRows) !== 1)
-        throw new ProblemError(410, 'link-used', 'This instance already has its first owner.')
+        throw new ProblemError(410, 'link-used', 'This instance already has its first owner.', {
+          help: 'Sign in, or ask that owner to invite you.',
+        })
     }
     const strength = credentialStrength(record)
     const session = await createSession(tx, {

@@ -164,7 +164,8 @@ export function credentialRoutes(
         response: request.body.response,
         bindingHash: caller.by.sessionHash,
       })
-      if (userId !== caller.id) throw conflict('ceremony-over', 'This passkey was made for somebody else.')
+      if (userId !== caller.id)
+        throw conflict('ceremony-over', 'This passkey was made for somebody else.', { help: 'Add it once more.' })
       const record = await database.write(async (tx) => {
         const at = now()
         const seal = await request.takeSeal(tx)
