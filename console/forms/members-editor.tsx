@@ -6,8 +6,8 @@ import { getQuery, queryClient } from '../api/queries.ts'
 import type { Items, MemberView, RepositoryRole } from '../api/shapes.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
-import { RowList } from '../ui/row-list.tsx'
 import { TryAgain } from '../ui/try-again.tsx'
+import { WholeList } from '../ui/whole-list.tsx'
 import { AddMember, type Grant } from './add-member.tsx'
 import { repositoryRoles } from './role-words.ts'
 
@@ -42,7 +42,7 @@ export function MembersEditor({ api: path, scope }: MembersEditorProps) {
       <ProblemAlert error={save.error} action={<TryAgain act={save} />} />
       {data.items.length === 0 && <EmptyState title="Nobody has been given a role here yet" />}
       {data.items.length > 0 && (
-        <RowList label="Members">
+        <WholeList label="Members">
           {data.items.map((member) => (
             <MemberRow
               key={`${member.from} ${member.kind} ${member.name}`}
@@ -52,7 +52,7 @@ export function MembersEditor({ api: path, scope }: MembersEditorProps) {
               onChange={(role) => save.mutate({ kind: member.kind, name: member.name, role })}
             />
           ))}
-        </RowList>
+        </WholeList>
       )}
     </Stack>
   )

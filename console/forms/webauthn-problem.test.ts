@@ -19,6 +19,22 @@ test('what a browser says becomes what to do', () => {
   assert.equal(code(new Error('WebAuthn is not supported in this browser')), 'no-webauthn')
 })
 
+test('a prompt that ended says what to do, and what did not happen', () => {
+  const help = (act: 'create' | 'tap'): string => {
+    const said = webauthnProblem(browserError('NotAllowedError'), act)
+    assert.ok(said instanceof ProblemError)
+    return `${said.problem.title}. ${said.problem.help}`
+  }
+  assert.match(
+    help('create'),
+    /^The prompt was closed before .* nothing is used up\. No key at hand\? .* needs a PIN first/,
+  )
+  assert.match(
+    help('tap'),
+    /^The prompt was closed before .* Nothing was changed\. .* choose another one, then try again\.$/,
+  )
+})
+
 test('refusals of the server pass unchanged', () => {
   const refusal = new ProblemError({ type: 'about:blank', title: 'No', status: 409, code: 'last-credential' })
   assert.equal(webauthnProblem(refusal, 'tap'), refusal)

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { RowList } from '../../ui/row-list.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { programsQuery } from './account-queries.ts'
 import { ProgramRow } from './program-row.tsx'
 
@@ -14,11 +14,11 @@ export function ProgramsTab() {
         allowed; they can never approve or merge. Tools that you opened stand here too: they only know who you are.
       </Text>
       {data.items.length > 0 ? (
-        <RowList label="Programs that you let in">
+        <WholeList label="Programs that you let in">
           {data.items.map((program) => (
             <ProgramRow key={program.id} program={program} />
           ))}
-        </RowList>
+        </WholeList>
       ) : (
         <EmptyState title="No programs">
           Set git up once, and it opens this browser instead of asking for a password: the guide for git says how.

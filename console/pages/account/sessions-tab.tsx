@@ -5,9 +5,9 @@ import { getQuery, refresh } from '../../api/queries.ts'
 import type { OpenTools, SessionView } from '../../api/shapes.ts'
 import { browserWords } from '../../ui/browser-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { durationWords } from '../guardrails/duration.ts'
 import { sessionsQuery } from './account-queries.ts'
 
@@ -23,7 +23,7 @@ export function SessionsTab() {
     <Stack>
       <Text c="dimmed">Where you are signed in. Ending a session takes effect at once.</Text>
       <ProblemAlert error={end.error} />
-      <RowList label="Your sessions">
+      <WholeList label="Your sessions">
         {data.items.map((session) => (
           <Group key={session.id} justify="space-between" gap="sm">
             <Stack gap={2} miw={0} flex="1 1 280px">
@@ -62,7 +62,7 @@ export function SessionsTab() {
             )}
           </Group>
         ))}
-      </RowList>
+      </WholeList>
       {data.items.length > 1 && (
         <Group>
           <Button variant="default" loading={end.isPending && end.variables === null} onClick={() => end.mutate(null)}>

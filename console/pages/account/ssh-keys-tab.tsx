@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { RowList } from '../../ui/row-list.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { sshKeysQuery } from './account-queries.ts'
 import { Certificates } from './certificates.tsx'
@@ -33,11 +33,11 @@ export function SshKeysTab() {
         data.items.length > 0 && <Group>{newButton}</Group>
       )}
       {data.items.length > 0 ? (
-        <RowList label="Your SSH keys">
+        <WholeList label="Your SSH keys">
           {data.items.map((key) => (
             <SshKeyRow key={key.id} sshKey={key} />
           ))}
-        </RowList>
+        </WholeList>
       ) : (
         !isNew && (
           <EmptyState title="No SSH keys" action={newButton}>

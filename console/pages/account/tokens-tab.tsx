@@ -4,7 +4,7 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ApiTokenMade } from '../../api/shapes.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { RowList } from '../../ui/row-list.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { tokensQuery } from './account-queries.ts'
 import { NewTokenFor } from './new-token-for.tsx'
@@ -42,11 +42,11 @@ export function TokensTab() {
       {made && <TokenMade made={made} onClose={() => setMade(null)} />}
       {isNew ? form : data.items.length > 0 && <Group>{newButton}</Group>}
       {data.items.length > 0 ? (
-        <RowList label="Your tokens">
+        <WholeList label="Your tokens">
           {data.items.map((token) => (
             <TokenRow key={token.id} token={token} onMade={setMade} />
           ))}
-        </RowList>
+        </WholeList>
       ) : (
         !isNew && (
           <EmptyState title="No tokens" action={newButton}>

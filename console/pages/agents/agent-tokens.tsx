@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { AgentView, ApiTokenMade, ApiTokenView, Items } from '../../api/shapes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { RowList } from '../../ui/row-list.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { NewTokenForm } from '../account/new-token-form.tsx'
 import { TokenMade } from '../account/token-made.tsx'
 import { TokenRow } from '../account/token-row.tsx'
@@ -27,11 +27,11 @@ export function AgentTokens({ agent }: { agent: AgentView }) {
     <Stack mt="md">
       {made && <TokenMade made={made} username={agent.username} onClose={() => setMade(null)} />}
       {items.length > 0 ? (
-        <RowList label={`Tokens of ${agent.displayName}`}>
+        <WholeList label={`Tokens of ${agent.displayName}`}>
           {items.map((token) => (
             <TokenRow key={token.id} token={token} list={list} onMade={setMade} />
           ))}
-        </RowList>
+        </WholeList>
       ) : (
         !isNew && (
           <Text size="sm" c="dimmed">

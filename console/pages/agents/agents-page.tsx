@@ -7,6 +7,7 @@ import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { useFirstOnes } from '../../ui/whole-list.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { PeopleTabs } from '../people/people-tabs.tsx'
 import { AgentCard } from './agent-card.tsx'
@@ -20,6 +21,7 @@ export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(agentsQ
 export function AgentsPage() {
   const isAdmin = isAdministrator(useMe())
   const { data } = useSuspenseQuery(agentsQuery)
+  const { shown, more } = useFirstOnes(data.items)
   const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
   const newButton = isAdmin && (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setNew('yes')}>
@@ -41,9 +43,10 @@ export function AgentsPage() {
             Agents come in with tokens alone. They push and propose; what takes a tap, they ask a person for. Each ends
             with whoever answers for it.
           </Text>
-          {data.items.map((agent) => (
+          {shown.map((agent) => (
             <AgentCard key={agent.id} agent={agent} isAdmin={isAdmin} />
           ))}
+          {more}
         </Stack>
       )}
       <NewAgent isOpen={isAdmin && isNew === 'yes'} onClose={() => setNew('')} />

@@ -8,9 +8,9 @@ import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { RowList } from '../../ui/row-list.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { ToolMark } from '../../ui/tool-mark.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { applicationsQuery } from './application-queries.ts'
 import { audienceWords, kindWords } from './application-words.ts'
 import { OnlyAdministrators } from './only-administrators.tsx'
@@ -53,11 +53,11 @@ function Applications() {
           may open on their Home.
         </EmptyState>
       ) : (
-        <RowList label="Applications">
+        <WholeList label="Applications">
           {items.map((application) => (
             <ApplicationRow key={application.slug} application={application} />
           ))}
-        </RowList>
+        </WholeList>
       )}
     </>
   )

@@ -4,15 +4,16 @@ import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { Oid } from '../../ui/oid.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import styles from './commit-line.module.css'
 import { CommitMark } from './commit-mark.tsx'
 
-/** The last commit of a tree or file, on one line that gives way on a phone. */
+/** The last commit of a tree, file or branch: on one line, on a phone on two. */
 export function CommitLine({ repository, commit }: { repository: RepositoryView; commit: CommitView }) {
   const href = paths.commit(repository.project, repository.name, commit.oid)
   return (
     <Group gap="sm" wrap="nowrap" miw={0}>
       <CommitMark commit={commit} isCompact />
-      <Text size="sm" truncate miw={0} flex={1}>
+      <Text size="sm" className={styles.words}>
         <Text span inherit fw={600}>
           {revealHidden(commit.authorName)}
         </Text>{' '}

@@ -9,7 +9,7 @@ import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { repositoryApi } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { RowList } from '../../ui/row-list.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { SectionTitle } from '../code/repository-frame.tsx'
 import { SettingsFrame } from '../code/settings-tabs.tsx'
@@ -66,11 +66,11 @@ function DeployKeys({ place }: { place: Place }) {
         )}
         {made?.rotation && <RotationLines onClose={() => setMade(null)} />}
         {data.items.length > 0 ? (
-          <RowList label="Deploy keys">
+          <WholeList label="Deploy keys">
             {data.items.map((key) => (
               <DeployKeyRow key={key.id} path={path} mostDays={data.mostDays} deployKey={key} />
             ))}
-          </RowList>
+          </WholeList>
         ) : (
           !isNew && (
             <EmptyState icon={<IconKey size={32} />} title="No deploy keys" action={addButton}>

@@ -33,8 +33,8 @@ export function DemoBanner({ me }: { me: Me }) {
         act={remove}
         onClose={() => setAsking(false)}
       >
-        Its people, groups, projects and repositories go, with everything pushed to them. What you made yourself stays,
-        and so does the audit.
+        Its people, groups, tools, projects and repositories go, with everything pushed to them. What you made yourself
+        stays, and so does the audit.
       </ConfirmDialog>
     </Alert>
   )

@@ -12,7 +12,7 @@ import { PersonName } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RemovablePerson } from '../../ui/removable-person.tsx'
 import { TryAgain } from '../../ui/try-again.tsx'
-
+import { useFirstOnes } from '../../ui/whole-list.tsx'
 import { useGo } from '../../url-state.ts'
 import { GroupNews } from '../announcements/group-news.tsx'
 import { NewAnnouncement } from '../announcements/new-announcement.tsx'
@@ -29,6 +29,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
   const [isTelling, setTelling] = useState(false)
   const go = useGo()
   const [chosen, setChosen] = useState<string | null>(null)
+  const { shown, more } = useFirstOnes(group.members)
   const mayChange = isAdmin && !group.isManaged
   const path = `/groups/${encodeURIComponent(group.name)}`
   const change = useMutation({
@@ -81,7 +82,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
         {isAdmin && <GroupNews group={group.name} />}
         <Group gap="xs">
           {group.members.length === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
-          {group.members.map((person) =>
+          {shown.map((person) =>
             mayChange ? (
               <RemovablePerson
                 key={person.id}
@@ -94,6 +95,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
             ),
           )}
         </Group>
+        {more}
         <ProblemAlert error={change.error} action={<TryAgain act={change} />} />
         {mayChange && (
           <Group gap="xs">

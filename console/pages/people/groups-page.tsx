@@ -7,6 +7,7 @@ import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
+import { useFirstOnes } from '../../ui/whole-list.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { GroupCard } from './group-card.tsx'
 import { NewGroup } from './new-group.tsx'
@@ -20,6 +21,7 @@ export const fetchAhead: FetchAhead = () => [queryClient.ensureQueryData(groupsQ
 export function GroupsPage() {
   const isAdmin = isAdministrator(useMe())
   const { data } = useSuspenseQuery(groupsQuery)
+  const { shown, more } = useFirstOnes(data.items)
   const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
   const newButton = isAdmin && (
     <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setNew('yes')}>
@@ -38,9 +40,10 @@ export function GroupsPage() {
         </EmptyState>
       ) : (
         <Stack>
-          {data.items.map((group) => (
+          {shown.map((group) => (
             <GroupCard key={group.id} group={group} isAdmin={isAdmin} />
           ))}
+          {more}
         </Stack>
       )}
       <NewGroup isOpen={isAdmin && isNew === 'yes'} onClose={() => setNew('')} />

@@ -9,7 +9,7 @@ import { paths } from '../../paths.ts'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { RowList } from '../../ui/row-list.tsx'
+import { WholeList } from '../../ui/whole-list.tsx'
 
 const projectsQuery = getQuery<Items<ProjectView>>('/projects')
 
@@ -34,7 +34,7 @@ export function ProjectsPage() {
             : 'Projects that are opened to you appear here. Whoever invited you can say which those are.'}
         </EmptyState>
       ) : (
-        <RowList label="Projects">
+        <WholeList label="Projects">
           {data.items.map((project) => (
             <Group key={project.id} justify="space-between">
               <Stack gap={2} miw={0} flex={1}>
@@ -55,7 +55,7 @@ export function ProjectsPage() {
               </Text>
             </Group>
           ))}
-        </RowList>
+        </WholeList>
       )}
     </>
   )

@@ -36,6 +36,8 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
   )
   const items = list.data?.pages.flatMap((page) => page.items)
   const mayOpen = repository.myRole !== 'read' && !repository.isEmpty
+  /** There is nothing to read here yet, and what to do stands where it would be. */
+  const leads = state === 'open' && items?.length === 0
   const open = (
     <Button component="a" href={paths.newPullRequest(project, name)}>
       Open a pull request
@@ -43,7 +45,7 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
   )
   return (
     <>
-      <SectionTitle action={mayOpen && open}>Pull requests</SectionTitle>
+      <SectionTitle action={mayOpen && !leads && open}>Pull requests</SectionTitle>
       <SegmentedControl
         mb="md"
         value={state}
@@ -61,7 +63,7 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
         <EmptyState
           title={`No ${state} pull requests`}
           icon={<IconGitPullRequest size={28} />}
-          action={state === 'open' && mayOpen && open}
+          action={leads && mayOpen && open}
         >
           {state === 'open' && 'Push a branch, then propose it here. Merging takes one tap.'}
         </EmptyState>
