@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Id } from '../src/database/id.ts'
+import type { CredentialView } from '../src/identity/shapes.ts'
+import { makeOwnerLink } from '../src/identity/instance.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
+import { verifySeal } from '../src/seals/format/verify-seal.ts'
+import { sealRecordOf, signerEntryOf } from '../src/seals/stored-seal.ts'
 import { Person } from '../src/walk/person.ts'
 import {
   applicant,
@@ -391,7 +396,75 @@ for (const store of stores)
         .executeTakeFirstOrThrow()
       assert.equal(Buffer.from(webauthnHandle, 'base64url').length, 32)
       assert.equal(publicKey.user.id, webauthnHandle)
+
+      // What of it the person is shown: the model by its AAGUID, which nobody vouches for.
+      const shown = async () => (await gil.call<{ items: CredentialView[] }>('GET', '/me/credentials')).items
+      const [made] = await shown()
+      assert.deepEqual(
+        [made?.model, made?.isModelVerified, made?.kind, made?.category, made?.createdAt, made?.lastUsedAt],
+        ['Bitwarden', false, 'synced', 'synced', row.createdAt, null],
+      )
+      await signInWith(gil)
+      assert.ok(((await shown())[0]?.lastUsedAt ?? 0) >= row.createdAt)
     })
+
+    test('whoever is signed in is kept from registering a key twice; a link tells nobody which keys are here', async () => {
+      const hal = await postern.join(ana, 'hal')
+      await hal.addPasskey(new SoftwareAuthenticator(), 'second')
+      const begun = await hal.call<Awaited<ReturnType<typeof beginRegistration>>>('POST', '/me/credentials/begin', {})
+      const own = await postern.postern.ceremonies.database.read
+        .selectFrom('credentialRecord')
+        .select('credentialId')
+        .where('userId', '=', (await hal.call<{ id: Id<'usr'> }>('GET', '/me')).id)
+        .execute()
+      assert.deepEqual(
+        begun.publicKey.excludeCredentials?.map(({ id }) => id).sort(),
+        own.map(({ credentialId }) => credentialId).sort(),
+      )
+      assert.equal(own.length, 2)
+      // An owner has keys here, of which whoever holds a link for them learns nothing.
+      const { database, now } = postern.postern.ceremonies
+      const { url } = await makeOwnerLink(database, postern.origin, 'ana', now())
+      const byLink = await beginRegistration(postern.stranger(), url, 'ana')
+      assert.deepEqual(byLink.publicKey.excludeCredentials, [])
+      // Which passkeys a browser may forget is told to whoever is signed in, and of an ended person to nobody.
+      const signals = () => hal.call<{ allAcceptedCredentialIds: string[] } | null>('GET', '/me/passkey-signals')
+      assert.equal((await signals())?.allAcceptedCredentialIds.length, 2)
+      await refused(postern.stranger().call('GET', '/me/passkey-signals'), 401, 'sign-in-required')
+      await endPerson(postern, 'hal')
+      await refused(signals(), 401, 'sign-in-required')
+    })
+
+    for (const algorithm of [-8, -257] as const)
+      test(`a key of the algorithm ${algorithm} registers, signs in and seals by its raw response`, async () => {
+        const key = new SoftwareAuthenticator({ algorithms: [algorithm] })
+        const ivy = new Person(postern.origin, key)
+        const username = `ivy${algorithm}`
+        const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant(username), role: 'member' })
+        await registerWith(ivy, link, username)
+        await ivy.signOut()
+        await signInWith(ivy)
+        await ivy.makeToken('by another algorithm')
+        const { database } = postern.postern.ceremonies
+        const sealed = await database.read
+          .selectFrom('seal')
+          .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
+          .selectAll('seal')
+          .where('credentialId', '=', key.credentialIds[0] ?? '')
+          .executeTakeFirstOrThrow()
+        assert.deepEqual([sealed.action, sealed.armored], ['token.create', null])
+        const record = await database.read
+          .selectFrom('credentialRecord')
+          .selectAll()
+          .where('id', '=', sealed.credentialRecordId)
+          .executeTakeFirstOrThrow()
+        assert.equal(record.algorithm, algorithm)
+        const user = { id: record.userId, username, displayName: username }
+        const entry = signerEntryOf({ record, user, endorsement: null, endingSeal: null, sealedAt: [] })
+        const signers = new Map([[record.credentialId, entry]])
+        const { statement } = verifySeal({ record: sealRecordOf(sealed, record.credentialId), signers })
+        assert.equal(statement.predicate.signer.username, username)
+      })
 
     test('a response that is no response is refused in plain words', async () => {
       const bo = browserOf(ana)

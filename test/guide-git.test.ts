@@ -4,9 +4,11 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { TestSshKey } from '../src/protocols/ssh/test-ssh-key.ts'
+import type { Rule } from '../src/policy/rule.ts'
 import type { CommitView } from '../src/repositories/shapes.ts'
 import { commitAs } from '../src/walk/git.ts'
-import { readGuide } from './support/guide.ts'
+import { setRules } from './support/guardrails.ts'
+import { asPattern, readGuide } from './support/guide.ts'
 import { makeHeld } from './support/held-repository.ts'
 import { startSshAgent } from './support/ssh-agent.ts'
 import { addSshKey as addFile, run } from './support/ssh-door.ts'
@@ -71,7 +73,33 @@ test('the guide about git', async () => {
   const line = (await done('cat ~/.ssh/id_postern.pub')).trim()
   await addFile(ana, { file: join(home, '.ssh', 'id_postern'), line }, 'laptop')
   assert.match(await done(greet), /Hello Ana Example \(ana\)\..*“laptop”.*a key in a file/s)
+  const countsAs = new Map(guide.rows('key').map(([key = '', what = '']) => [key, what]))
+  assert.match(await done(greet), new RegExp(`counts as ${countsAs.get('in a file')}\\.`))
   await done(clone)
+
+  // The other words on the screen, each where the table says it comes up.
+  const says = guide.rows('it says').map(([says_ = '']) => says_)
+  const [, , missing = '', noHelper = ''] = says
+  const absent = await sh('git clone ssh://git@git.example.com:7422/acme/nothing.git')
+  assert.notEqual(absent.code, 0)
+  assert.match(absent.screen, asPattern(missing.replaceAll('`', '')))
+  assert.equal(noHelper, 'git asks for a password over https')
+  const asked = await sh('git clone https://git.example.com/acme/widgets.git by-https')
+  assert.notEqual(asked.code, 0)
+  assert.match(asked.screen, /could not read Username/)
+  assert.equal(says[1], 'a guardrail asks for a hardware key, or for a PIN')
+  const does: Rule['does'] = ['ssh.use']
+  const rule: Rule = {
+    id: 'hardware',
+    title: 'Hardware keys alone',
+    mode: 'enforce',
+    who: ['everyone'],
+    does,
+    requires: {},
+  }
+  await setRules(ana, [{ ...rule, requires: { models: { allow: ['hardware-key'] } } }])
+  assert.match((await sh(greet)).screen, /Hardware keys alone/)
+  await setRules(ana, [])
 
   // A key in a file signs commits; a security key is a tap.
   const stick = new TestSshKey('sk-ssh-ed25519@openssh.com', { comment: 'stick' })
@@ -79,6 +107,17 @@ test('the guide about git', async () => {
   await addSshKey(ana, stick, { name: 'stick' })
   await using agent = await startSshAgent(stick)
   const sits = { SSH_AUTH_SOCK: agent.socket }
+  for (const [key, touch] of [
+    ['security key, touched', { verification: false }],
+    ['security key, touched, with PIN or fingerprint', { verification: true }],
+  ] as const) {
+    Object.assign(stick, touch)
+    assert.match(await done(greet, home, sits), new RegExp(`counts as ${countsAs.get(key)}\\.`), key)
+  }
+  assert.equal(countsAs.get('security key, not touched'), 'nothing: it is refused')
+  stick.presence = false
+  assert.match((await sh(greet, home, sits)).screen, /nobody touched the security key/)
+  stick.presence = true
   await writeFile(join(home, '.ssh', 'id_postern.pub'), `${stick.line}\n`)
   await done(guide.blocks('Sign your commits', 'sh')[0])
   const work = join(home, 'widgets')

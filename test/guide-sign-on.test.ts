@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { recipes } from '../src/applications/recipes/recipes.ts'
@@ -48,19 +48,47 @@ describe('the guide about sign-on', () => {
     const labels = [...made.application.values, ...made.shownOnce].map(({ label }) => label)
     for (const [, here = ''] of guide.rows('in the tool').slice(0, 4))
       assert.ok(labels.includes(here.split(',')[0] ?? ''), `${here} is not among ${labels.join(', ')}`)
+    const answer = await fetch(`${postern.origin}/oidc/.well-known/openid-configuration`)
+    const said = (await answer.json()) as { scopes_supported: string[]; claims_supported: string[] }
+    const cellOf = (tool: string) => guide.rows('in the tool').find(([asks = '']) => asks.startsWith(tool))?.[1]
+    const scopes = names(cellOf('scopes')).flatMap((words) => words.split(' '))
+    assert.deepEqual(scopes, ['openid', 'profile', 'email', 'offline_access'])
+    assert.deepEqual(
+      scopes.filter((scope) => !said.scopes_supported.includes(scope)),
+      [],
+    )
+    const claims = ['attribute for the user name', 'attribute for groups'].flatMap((asks) => names(cellOf(asks)))
+    assert.deepEqual(claims, ['preferred_username', 'groups'])
+    assert.deepEqual(
+      claims.filter((claim) => !said.claims_supported.includes(claim)),
+      [],
+    )
+    // What the tool says of itself is typed into fields of these names.
+    const form = await readFile(join(import.meta.dirname, '../console/pages/applications/openid-fields.tsx'), 'utf8')
+    for (const tool of ['redirect', 'sign-out notification']) {
+      const [, field = ''] = /\*\*(.+)\*\* of the form/.exec(cellOf(tool) ?? '') ?? []
+      assert.ok(form.includes(`label="${field}"`), `${tool}: ${field}`)
+    }
   })
 
   test('Try it with a page of your own: it says hello, and was told what the page lists', async () => {
     const [script] = guide.blocks('Try it with a page of your own', 'js')
+    const [command] = guide.blocks('Try it with a page of your own', 'sh')
     await symlink(join(import.meta.dirname, '../node_modules'), join(postern.folder, 'node_modules'))
     await writeFile(join(postern.folder, 'sign-on.mjs'), script)
     const valueOf = (name: string) =>
       [...made.application.values, ...made.shownOnce].find((value) => value.name === name)?.value ?? ''
-    const env = { ISSUER: valueOf('issuer'), CLIENT_ID: valueOf('clientId'), CLIENT_SECRET: valueOf('clientSecret') }
-    const own = spawn(process.execPath, ['sign-on.mjs'], {
+    const typed = command
+      .replace('https://git.example.com/oidc', valueOf('issuer'))
+      .replace('app_…', valueOf('clientId'))
+      .replace('SECRET=…', `SECRET=${valueOf('clientSecret')}`)
+    assert.doesNotMatch(typed, /…|example/)
+    const own = spawn('sh', ['-c', typed], {
       cwd: postern.folder,
-      env: { ...env, PORT: String(port) },
+      env: { PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A shell may stay between: both are ended together.
+      detached: true,
     })
     try {
       const [line] = (await once(createInterface(own.stdout), 'line')) as [string]
@@ -75,7 +103,7 @@ describe('the guide about sign-on', () => {
       for (const claim of listed.filter((name) => name !== 'email')) assert.ok(claim in told, claim)
       assert.equal('email' in told, false)
     } finally {
-      own.kill()
+      process.kill(-(own.pid ?? assert.fail('it never ran')))
     }
     const { tools } = await ana.call<{ tools: { name: string }[] }>('GET', '/home')
     assert.deepEqual(

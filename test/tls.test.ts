@@ -7,9 +7,12 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { connect } from 'node:tls'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
+import { parse } from 'yaml'
 import { buildIfStale } from '../src/commands/build.ts'
+import { loadConfig } from '../src/config.ts'
 import { encodePkt, flushPkt } from '../src/protocols/git/pkt-line.ts'
 import { commitAs, git, gitOrThrow, withToken } from '../src/walk/git.ts'
 import {
@@ -32,6 +35,11 @@ const host = 'git.example.test'
 const ca = createPrivateCa()
 const toolHost = 'who.example.test'
 const certificate = ca.issue(host, toolHost)
+
+interface Compose {
+  services: Record<'postern' | 'caddy', { environment: Record<string, string>; ports: string[]; volumes: string[] }>
+  networks: { default: { ipam: { config: { subnet: string }[] } } }
+}
 
 interface House extends AsyncDisposable {
   postern: StartedPostern
@@ -123,6 +131,19 @@ for (const front of fronts)
           { domain: host, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
         )
       assert.deepEqual(visitor.errors, [])
+    })
+
+    test('its own TLS speaks HTTP/1.1; a proxy may speak HTTP/2 to browsers', async () => {
+      const socket = connect({
+        host: '127.0.0.1',
+        port: house.edge,
+        servername: host,
+        ca: ca.cert,
+        ALPNProtocols: ['h2', 'http/1.1'],
+      })
+      await once(socket, 'secureConnect')
+      assert.equal(socket.alpnProtocol, front.name === 'its own TLS' ? 'http/1.1' : 'h2')
+      socket.destroy()
     })
 
     test('a tool beside it opens by the same sign-in, with a cookie of its own that no other host can set', async () => {
@@ -277,6 +298,24 @@ describe('behind a proxy', () => {
     const guide = await read('docs/guides/operate.md')
     for (const file of ['Caddyfile', 'nginx.conf', 'postern.service'])
       assert.ok(guide.includes(await read(`deploy/${file}`)), file)
+  })
+
+  test('what compose.yaml sets is what a server and its Caddy take', async () => {
+    const read = (path: string): Promise<string> => readFile(join(import.meta.dirname, '..', path), 'utf8')
+    const { services, networks } = parse(await read('compose.yaml')) as Compose
+    const image = [...(await read('Dockerfile')).matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '))
+    const { url, port, listen, sshPort, trustedProxies, dataFolder } = loadConfig([], {
+      ...Object.fromEntries(image.map((one) => one.split('='))),
+      ...services.postern.environment,
+    })
+    assert.equal(url.origin, 'https://git.example.com')
+    assert.deepEqual(trustedProxies, [networks.default.ipam.config[0]?.subnet])
+    assert.deepEqual([listen, services.postern.ports], ['0.0.0.0', [`${sshPort}:${sshPort}`]])
+    assert.deepEqual(services.postern.volumes, [`data:${dataFolder}`])
+    const { environment, volumes } = services.caddy
+    assert.deepEqual(environment, { POSTERN_UPSTREAM: `postern:${port}` })
+    assert.ok(volumes.includes('./deploy/Caddyfile:/etc/caddy/Caddyfile:ro'))
+    assert.match(await read('deploy/Caddyfile'), /^git\.example\.com \{\n\treverse_proxy \{\$POSTERN_UPSTREAM:/m)
   })
 
   test('X-Forwarded-* counts from a named proxy, and from nobody else', async () => {

@@ -363,6 +363,11 @@ describe('an issuer', () => {
     issuer.answer((_request, response) => response.destroy())
     ahead += 30 * minuteMs
     await trade(postern.origin, 'acme/shop', await issuer.sign())
+    // Silent with new keys: what is not known is not believed, and what was known is, as long as it counts.
+    const former = issuer.signer
+    await issuer.rotate()
+    await refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
+    await trade(postern.origin, 'acme/shop', await issuer.sign({}, {}, former))
     ahead += 31 * minuteMs
     await refusedExchange(postern.origin, await form(issuer.sign()), 'invalid_target')
     ahead += 2 * hourMs

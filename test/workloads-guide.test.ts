@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,8 +7,12 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { recipeOf } from '../console/pages/pipelines/recipe.ts'
+import { checkConditions, namesHome } from '../src/machines/workloads/home-claims.ts'
 import type { WorkloadShape } from '../src/machines/workloads/shapes.ts'
-import { letIn, newPipeline } from './support/exchange.ts'
+import { exchange, letIn, newPipeline, ownType, refusedExchange, renew } from './support/exchange.ts'
+import { setRules, shipped } from './support/guardrails.ts'
+import type { Rule } from '../src/policy/rule.ts'
+import type { Person } from '../src/walk/person.ts'
 import { type Guide, readGuide } from './support/guide.ts'
 import { makeProposing } from './support/proposed.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -26,16 +30,19 @@ function scriptOf(lines: readonly string[]): string {
   return script.map((line) => line.slice(indent)).join('\n')
 }
 
+const hasTools = ['curl', 'jq'].every((tool) => spawnSync(tool, ['--version']).error === undefined)
+
 /** The recipes of the page and of the guide, by real curl, jq and git, as a runner would. */
-describe('the guide about pipelines', () => {
+describe('the guide about pipelines', { skip: !hasTools && 'no curl or jq' }, () => {
   let guide: Guide
   let postern: StartedPostern
   let issuer: WorkloadIssuer
+  let ana: Person
   before(async () => {
     guide = await readGuide('ci.md')
     issuer = await startWorkloadIssuer()
     postern = await startPostern({ flags: ['--outbound-allow', '127.0.0.1'] })
-    const ana = await postern.owner()
+    ana = await postern.owner()
     const { path } = await makeProposing(postern, ana, 'payments/api')
     await letIn(ana, path, newPipeline(issuer.issuer, { audience: resource }))
   })
@@ -107,6 +114,47 @@ describe('the guide about pipelines', () => {
       { JWT: await issuer.sign({ aud: resource }) },
     )
     assert.match(stdout, /renewed/)
+  })
+
+  test('the claims that say whose pipeline it is are those of the table, and the useful ones say it not', async () => {
+    const named = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+    const shapes = { 'GitHub Actions': 'github', 'GitLab CI': 'gitlab', 'Bitbucket Pipelines': 'bitbucket' } as const
+    const rows = guide.rows('service')
+    assert.deepEqual(
+      rows.map(([service]) => service),
+      [...Object.keys(shapes), 'any other'],
+    )
+    for (const [service = '', homesCell = '', usefulCell = ''] of rows.slice(0, -1)) {
+      const shape = shapes[service as keyof typeof shapes]
+      const [homes, useful] = [named(homesCell), named(usefulCell)]
+      const isHome = (claim: string): boolean =>
+        ['acme/shop', 'repo:acme/shop:x', 'project_path:acme/shop:x'].some((value) =>
+          namesHome(shape, { claim, value }),
+        )
+      assert.ok(homes.every(isHome), service)
+      assert.ok(!useful.some(isHome), service)
+      assert.throws(
+        () => checkConditions(shape, [{ claim: 'nothing', value: 'x' }]),
+        (error: Error) => homes.every((claim) => claim === 'sub' || error.message.includes(claim)),
+      )
+    }
+  })
+
+  test('the words of a refusal are those of the table, also where a guardrail forbids to go on', async () => {
+    const codes = guide.rows('`error`').map(([code = '']) => code.replaceAll('`', ''))
+    assert.deepEqual(codes, ['invalid_request', 'invalid_target', 'invalid_scope', 'access_denied'])
+    const of = { resource: `${postern.origin}/payments/api` }
+    const shown = async (more: object = {}) => ({ ...of, subject_token: await issuer.sign({ aud: resource, ...more }) })
+    await refusedExchange(postern.origin, await shown({ exp: 1 }), 'invalid_request')
+    await refusedExchange(postern.origin, await shown({ aud: 'another' }), 'invalid_target')
+    await refusedExchange(postern.origin, { ...(await shown()), scope: 'act' }, 'invalid_scope')
+    const { access_token: token } = (await exchange(postern.origin, await shown())).body
+    const inside = { does: ['token.use'] as Rule['does'], requires: { networks: ['192.0.2.0/24'] } }
+    await setRules(ana, [shipped('token-lifetime', { title: 'From inside alone', ...inside })])
+    const going = { subject_token: token, subject_token_type: ownType }
+    assert.match(await refusedExchange(postern.origin, going, 'access_denied'), /From inside alone/)
+    await setRules(ana, [])
+    await renew(postern.origin, token)
   })
 
   test('a job that is refused ends, and prints why', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
+import type { ApiTokenView } from '../../src/access-keys/shapes.ts'
+import { callInBrowser } from '../support/browser-steps.ts'
 import { Visitor, type VirtualKey } from '../support/chromium.ts'
-import { button, dialog, holds, link, see, seeTitle, type Story, tap } from './story.ts'
+import { button, choose, dialog, holds, link, see, seeTitle, type Story, tap } from './story.ts'
 
 /** A second passkey takes two taps: the new key makes it, the old one vouches for it. */
 export async function addSecondPasskey({ postern, visitor, page, laptop }: Story): Promise<VirtualKey> {
@@ -35,7 +37,11 @@ export async function addSecondPasskey({ postern, visitor, page, laptop }: Story
   await visitor.photograph('tap-dialog')
   await laptop.setPresence(true)
   await tap(page)
-  await row(page, 'Spare key').waitFor()
+  await see(row(page, 'Spare key'), /^Hardware key; it says it cannot be copied \(not verified\)\.$/)
+  await see(row(page, 'Spare key'), /^Added .+, never used\. Fingerprint/)
+  const first = row(page, 'This session')
+  await see(first, /^Key of one device; it says it cannot be copied \(not verified\)\.$/)
+  await see(first, /^Added .+, last used .+\. Fingerprint/)
   return spare
 }
 
@@ -81,6 +87,9 @@ export async function renameAndRemovePasskey({ postern, page }: Story): Promise<
 export async function makeToken({ visitor, page, terminal }: Story): Promise<void> {
   await link(page, 'Make a token').click()
   await holds(page.getByLabel('Name'), 'git for acme/widgets')
+  await holds(page.getByRole('combobox', { name: 'It ends after' }), '30 days')
+  await choose(page, 'It ends after', '7 days')
+  await page.getByRole('checkbox', { name: 'Report checks' }).check()
   await visitor.photograph('new-token')
   await button(page, 'Make it with a tap').click()
   await tap(page)
@@ -89,8 +98,19 @@ export async function makeToken({ visitor, page, terminal }: Story): Promise<voi
   const token = (await page.locator('pre').filter({ hasText: /^pst_/ }).innerText()).trim()
   await terminal.answerGitWith('ana', token)
   await page.reload()
-  await row(page, 'git for acme/widgets').waitFor()
+  const made = row(page, 'git for acme/widgets')
+  await see(made, 'Read repositories, Push, Report checks · acme/widgets')
+  await see(made, /Made .+, ends .+, never used/)
   assert.equal(await page.getByText(token).count(), 0, 'shown once')
+  const { items } = await callInBrowser<{ items: ApiTokenView[] }>(page, 'GET', '/me/tokens')
+  assert.deepEqual(
+    items.map(({ scopes, repositories, createdAt, expiresAt }) => [
+      scopes,
+      repositories?.map(({ path }) => path),
+      (expiresAt - createdAt) / 86_400_000,
+    ]),
+    [[['repository:read', 'repository:write', 'status:write'], ['acme/widgets'], 7]],
+  )
 }
 
 const row = (page: Page, text: string): Locator => page.getByRole('listitem').filter({ hasText: text })

@@ -5,7 +5,7 @@ import { callInBrowser, registerInBrowser } from '../support/browser-steps.ts'
 import { Visitor } from '../support/chromium.ts'
 import { CHROMIUM_AAGUID, chromiumEntry, importMetadata } from '../support/metadata.ts'
 import { startPostern } from '../support/start-postern.ts'
-import { openStory, see } from './story.ts'
+import { button, openStory, see } from './story.ts'
 
 // The keys that Chromium makes up, attested by metadata of the tests' own.
 test('a key in a real browser is known by its model', { timeout: 280_000 }, async (context) => {
@@ -45,7 +45,7 @@ test('a key in a real browser is known by its model', { timeout: 280_000 }, asyn
     const entry = chromiumEntry({ statusReports: [{ status: 'REVOKED', effectiveDate: '2025-01-01' }] })
     await importMetadata(postern, [], { number: 2, entries: [entry] })
     await page.goto(`${postern.origin}/-/account/passkeys`)
-    // The page to sign in is left by itself: a virtual key answers there before anybody clicks.
+    await button(page, 'Sign in with a passkey').click()
     await see(page, /This model is reported as broken/)
     const { session } = await callInBrowser<Me>(page, 'GET', '/me')
     assert.equal(session.strength, 'passkey')

@@ -9,7 +9,7 @@ import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import { tapToMerge } from './merge-steps.ts'
 import { admit, openOrganisation, vouch } from './organisation.ts'
 import { approve, giveRole, readerOf, rule } from './review-steps.ts'
-import { button, dialog, see, type Story } from './story.ts'
+import { button, dialog, link, see, type Story } from './story.ts'
 import { Terminal } from './terminal.ts'
 
 // The whole promise: an agent proposes with stock git, two people seal in their browsers, and a fresh clone proves it.
@@ -47,8 +47,12 @@ test('what an agent proposes and two people seal is Level 4', { timeout: 280_000
   })
 
   await step('one person reads and approves with a tap', () => approve(readerOf(ben), pullRequest))
-  await step('another merges with a tap', async () => {
-    await page.goto(pullRequest)
+  await step('another finds it on Home, and merges with a tap', async () => {
+    await page.goto(postern.origin)
+    const waiting = page.getByRole('region', { name: 'Pull requests you may merge' })
+    await link(waiting, 'Review and merge').waitFor()
+    await link(waiting, 'Fix it').click()
+    await page.waitForURL(pullRequest)
     await page.getByRole('heading', { name: 'Ready to merge' }).waitFor()
     await tapToMerge(ana, { method: 'Merge' })
     await visitor.photograph('level-four-merged')

@@ -40,7 +40,7 @@ export async function readHome({ visitor, page }: Story): Promise<void> {
   await link(page, 'Home').first().click()
   await seeTitle(page, 'Hello, Ana Example')
   await page.getByRole('region', { name: 'Your repositories' }).getByRole('link', { name: 'acme/widgets' }).waitFor()
-  await see(page, 'Add a slogan')
+  await page.getByRole('region', { name: 'Your pull requests' }).getByRole('link', { name: 'Add a slogan' }).waitFor()
   await see(page, /You have one passkey/)
   await visitor.photograph('home')
 }

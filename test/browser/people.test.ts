@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import { newId } from '../../src/database/id.ts'
 import { createUser } from '../../src/identity/users.ts'
 import type { OrganisationRole } from '../../src/database/schema.ts'
+import type { StartedPostern } from '../support/start-postern.ts'
 import { admit } from './organisation.ts'
 import { setUp } from './entry-steps.ts'
 import { button, choose, dialog, link, openStory, see, seeTitle, type Story, tap } from './story.ts'
@@ -80,8 +83,87 @@ test('people at a glance', { timeout: 280_000 }, async (context) => {
     await seeTitle(bo.page, 'This page is not open to you')
     assert.equal(await button(bo.page, 'Try again').count(), 0, 'it would not help')
   })
+  await step('a long list comes a page at a time, whether it was fetched so or came whole', () => readLongLists(story))
+  await step('whatever is still on its way says so, on every kind of page', () => waitForAnswers(story))
   assert.deepEqual([...visitor.errors, ...bo.errors], [])
 })
+
+async function readLongLists({ page, postern }: Story): Promise<void> {
+  await addMany(postern)
+  const isPaged = async (url: string, rows: Locator): Promise<void> => {
+    await page.goto(`${postern.origin}${url}`)
+    await button(page, 'Show more').waitFor()
+    assert.equal(await rows.count(), 50, url)
+    await button(page, 'Show more').click()
+    await button(page, 'Show more').waitFor({ state: 'detached' })
+    assert.ok((await rows.count()) >= 60, url)
+  }
+  const listed = (name: string) => page.getByRole('list', { name }).getByRole('listitem')
+  await isPaged('/-/people?q=crew', listed('People'))
+  await isPaged('/-/projects', listed('Projects'))
+  await isPaged('/-/groups', page.getByRole('region', { name: 'crew' }).getByText(/^Crew \d+$/))
+}
+
+/** Every answer is held back for a while: the page says that it waits, and what it then shows is whole. */
+async function waitForAnswers({ page, postern }: Story): Promise<void> {
+  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>()
+  const isOwn = (url: URL): boolean =>
+    url.pathname.startsWith('/api/v1/') && !/\/(instance|me|live)$/.test(url.pathname)
+  let held = mayAnswer
+  let release = answer
+  await page.route(isOwn, async (route) => {
+    await held
+    // Of a page that was left meanwhile nobody waits for it.
+    await route.continue().catch(() => {})
+  })
+  const waiting = page.getByRole('status').filter({ hasText: 'Loading' }).or(page.getByLabel('Loading the page'))
+  for (const [url, title] of [
+    ['/', 'Hello, Ana Example'],
+    ['/-/people', 'People'],
+    ['/-/projects', 'Projects'],
+    ['/project-10', 'project-10'],
+    ['/-/account/tokens', 'Account'],
+    ['/-/audit', 'Audit'],
+    ['/-/guardrails', 'Guardrails'],
+    ['/-/inbox', 'Inbox'],
+  ] as const) {
+    await page.goto(`${postern.origin}${url}`)
+    await waiting.first().waitFor()
+    release()
+    await seeTitle(page, title)
+    await waiting.first().waitFor({ state: 'detached' })
+    ;({ promise: held, resolve: release } = Promise.withResolvers<void>())
+  }
+  release()
+  await page.unroute(isOwn)
+}
+
+async function addMany({ postern }: StartedPostern): Promise<void> {
+  const { database, now } = postern.ceremonies
+  const at = now()
+  await database.write(async (tx) => {
+    const { id: createdBy } = await tx
+      .selectFrom('user')
+      .select('id')
+      .where('username', '=', 'ana')
+      .executeTakeFirstOrThrow()
+    const groupId = newId('grp')
+    const own = { description: '', isDemo: 0, createdAt: at } as const
+    await tx
+      .insertInto('userGroup')
+      .values({ ...own, id: groupId, name: 'crew', managedBy: null, organisationRole: null })
+      .execute()
+    for (let count = 10; count < 70; count += 1) {
+      const named = { username: `crew-${count}`, displayName: `Crew ${count}`, email: `crew-${count}@example.com` }
+      const { id: userId } = await createUser(tx, { ...named, role: 'member', createdBy, at })
+      await tx.insertInto('groupMember').values({ groupId, userId, joinedAt: at }).execute()
+      await tx
+        .insertInto('project')
+        .values({ ...own, id: newId('prj'), name: `project-${count}`, createdBy })
+        .execute()
+    }
+  })
+}
 
 async function addPeople({ postern }: Story): Promise<void> {
   const { database, now } = postern.postern.ceremonies

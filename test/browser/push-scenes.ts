@@ -49,7 +49,8 @@ export async function tapToPush(context: TestContext): Promise<void> {
       const { count } = await callInBrowser<{ count: number }>(page, 'GET', '/inbox')
       waits = count
     }
-    await toInbox()
+    await page.goto(postern.origin)
+    await link(page.getByRole('region', { name: 'Waiting for your tap' }), 'Look and tap').click()
     await button(page, 'Tap your key').click()
     await seeTitle(page, 'You tapped for this')
     const { code, screen } = await pushing

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Person } from '../../src/walk/person.ts'
+import { callInBrowser } from '../support/browser-steps.ts'
 import type { VirtualKey } from '../support/chromium.ts'
 import { button, dialog, openStory, see, seeTitle, type Story } from './story.ts'
 
@@ -40,6 +41,80 @@ test('what goes wrong, and what the pages say then', { timeout: 280_000 }, async
   )
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })
+
+// The first owner’s own way in, from the terminal's link.
+test('what goes wrong before there is anybody', { timeout: 280_000 }, async (context) => {
+  await using story = await openStory(context)
+  const { postern, page, step, visitor } = story
+  const setupLink = await postern.setupLink()
+  let key = story.laptop
+
+  await step(
+    'a key without a PIN, a closed prompt, no key at hand: the page says what to do, the words stay',
+    async () => {
+      key = await setUpAfterRefusals(story, setupLink)
+    },
+  )
+  await step('a prompt that ends at the sign-in is told, and the next one lets in', async () => {
+    await page.goto(postern.origin)
+    await visitor.signOut()
+    await key.setVerified(false)
+    await button(page, 'Sign in with a passkey').click()
+    await see(page.getByRole('alert'), 'The prompt was closed before a key answered')
+    await see(page.getByRole('alert'), /plug it in again or choose another one, then try again/)
+    await key.setVerified(true)
+    await button(page, 'Try again').click()
+    await seeTitle(page, 'Hello, Ana Example')
+  })
+  await step('nobody was asked for a password, and there is none', async () => {
+    assert.equal(await callInBrowser(page, 'GET', '/me/password'), null)
+    const { database } = postern.postern.ceremonies
+    assert.deepEqual(await database.read.selectFrom('passwordLogin').selectAll().execute(), [])
+  })
+  await step('the link is used up now', async () => {
+    await page.goto(setupLink)
+    await seeTitle(page, 'This link does not work')
+  })
+  await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
+})
+
+async function setUpAfterRefusals({ page, laptop, visitor }: Story, setupLink: string): Promise<VirtualKey> {
+  await laptop.remove()
+  const withoutPin = await visitor.addKey({ transport: 'usb', hasUserVerification: false })
+  const type = async (): Promise<void> => {
+    await page.getByLabel('Your name').fill('Ana Example')
+    await page.getByLabel('Username').fill('ana')
+    await page.getByLabel('E-mail').fill('ana@example.com')
+  }
+  await page.goto(setupLink)
+  await seeTitle(page, 'Set up Postern')
+  assert.equal(await page.locator('input[type=password]').count(), 0)
+  await type()
+  await button(page, 'Create my passkey').click()
+  await see(page.getByRole('alert'), /A security key needs a PIN first: set one in your browser’s or system’s/)
+  await withoutPin.remove()
+
+  // Closed by the person, or a PIN that was wrong too often: a page is told no more than that it ended.
+  const key = await visitor.addKey({ transport: 'usb' })
+  await key.setVerified(false)
+  // The former alert goes before the server is asked again.
+  await Promise.all([page.waitForResponse(/registration-links\/begin$/), button(page, 'Try again').click()])
+  await see(page.getByRole('alert'), 'The prompt was closed before a key answered')
+  await see(page.getByRole('alert'), /Nothing was made and nothing is used up\. No key at hand\? A phone or/)
+  assert.equal(await page.getByLabel('Your name').inputValue(), 'Ana Example')
+  await key.remove()
+
+  // No key at hand, and the page left in the middle of the prompt.
+  await button(page, 'Try again').click()
+  await see(page.getByRole('status'), /choose this device, your phone, or a security key/)
+  await page.reload()
+  await type()
+  await button(page, 'Create my passkey').click()
+  await see(page.getByRole('status'), /Follow your browser’s prompt/)
+  const later = await visitor.addKey({ transport: 'usb' })
+  await seeTitle(page, /Your passkey works, Ana Example/)
+  return later
+}
 
 async function registerAfterRefusals({ page, laptop, visitor }: Story, link: string): Promise<VirtualKey> {
   await laptop.remove()

@@ -105,6 +105,16 @@ async function changeMembers({ page, postern, visitor }: Story): Promise<void> {
   await button(page, 'Take the role from Bo Example').click()
   await tap(page)
   await role.waitFor({ state: 'detached' })
+
+  // A group, in one repository alone.
+  await page.goto(`${postern.origin}/acme/widgets/settings`)
+  await page.getByRole('radiogroup', { name: 'What to add' }).getByText('Group').click()
+  await page.getByRole('combobox', { name: 'Group', exact: true }).click()
+  await page.getByRole('option', { name: 'crew' }).click()
+  await choose(page, 'Role', 'Admin')
+  await button(page, 'Add').click()
+  await tap(page)
+  await holds(page.getByRole('combobox', { name: 'Role of crew' }), 'Admin')
 }
 
 async function changeProject({ page, postern }: Story): Promise<void> {

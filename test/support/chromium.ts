@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 import { signOutInBrowser } from './browser-steps.ts'
+import { unpackChromium } from './packaged-chromium.ts'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync']
 
@@ -19,9 +20,8 @@ export async function launchChromium(extraFlags: readonly string[] = []): Promis
   const system = installed.find((path) => existsSync(path))
   const args = [...flags, ...extraFlags]
   if (system !== undefined) return disposable(await chromium.launch({ executablePath: system, args }))
-  const { default: packaged } = await import('@sparticuz/chromium')
-  const executablePath = await packaged.executablePath()
-  return disposable(await chromium.launch({ executablePath, args: [...packaged.args, ...args] }))
+  const { executablePath, env } = await unpackChromium()
+  return disposable(await chromium.launch({ executablePath, args, env: { ...process.env, ...env } }))
 }
 
 const disposable = (browser: Browser): Browser & AsyncDisposable =>
