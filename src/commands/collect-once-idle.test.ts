@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import { on } from 'node:events'
 import { it } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { collectGarbage } from './collect-once-idle.ts'
 
-/** Lets go of an object, says when it is gone, and works without a pause for as many turns as it is told. */
+/** A thread that works without a pause for some turns; whatever else runs beside this test is no work of its. */
 const thread = `
   const { parentPort, workerData } = require('node:worker_threads')
   import(workerData.tested).then(({ collectOnceIdle }) => {
-    globalThis.registry = new FinalizationRegistry(() => parentPort.postMessage('collected'))
-    registry.register({}, undefined)
-    collectOnceIdle(20)
+    collectOnceIdle(() => parentPort.postMessage('collected'), 20)
     let turns = 0
     const work = () => {
       for (const until = performance.now() + 10; performance.now() < until; );
@@ -20,11 +19,18 @@ const thread = `
   })
   parentPort.on('message', () => {})`
 
-it('lets go of what nobody holds, as soon as there is nothing to do and not before', { timeout: 30_000 }, async () => {
+it('collects as soon as there is nothing to do, and not before', { timeout: 60_000 }, async () => {
   const workerData = { tested: new URL('./collect-once-idle.ts', import.meta.url).href, busyTurns: 30 }
   const worker = new Worker(thread, { eval: true, workerData })
   const heard: string[] = []
   for await (const [word] of on(worker, 'message') as AsyncIterable<[string]>) if (heard.push(word) === 2) break
   await worker.terminate()
   assert.deepEqual(heard, ['worked', 'collected'])
+})
+
+it('lets go of what nobody holds', async () => {
+  const left = new WeakRef({ some: 'thing' })
+  await new Promise((resolve) => setImmediate(resolve))
+  await collectGarbage()
+  assert.equal(left.deref(), undefined)
 })

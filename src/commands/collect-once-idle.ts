@@ -7,7 +7,7 @@ const IDLE = 0.1
  * Gives back what starting left behind, in the first second in which nobody asks for much: some thousand modules leave a
  * quarter of an idle server's memory, which V8 would keep. It stops everything for a tenth of a second, once.
  */
-export function collectOnceIdle(whileMs = 1000): Disposable {
+export function collectOnceIdle(collect: () => unknown = collectGarbage, whileMs = 1000): Disposable {
   let before = performance.eventLoopUtilization()
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization()
@@ -15,13 +15,13 @@ export function collectOnceIdle(whileMs = 1000): Disposable {
     before = now
     if (utilization > IDLE) return
     clearInterval(timer)
-    void collectGarbage()
+    void collect()
   }, whileMs).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /** The collection that debuggers ask for: as if memory were short, so that V8 lets go of what it holds in reserve too. */
-async function collectGarbage(): Promise<void> {
+export async function collectGarbage(): Promise<void> {
   const { Session } = await import('node:inspector/promises')
   const session = new Session()
   session.connect()
