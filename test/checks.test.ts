@@ -6,11 +6,11 @@ import type { Person } from '../src/walk/person.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const me = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com']
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`commit statuses on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

@@ -6,7 +6,7 @@ import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { RouteBrowser } from './support/route-browser.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Call = readonly [method: Method, path: string, body?: unknown]
@@ -27,7 +27,7 @@ const calls: [ActName, Call][] = [
   ['project.change', ['PATCH', '/projects/acme', { description: 'what we make' }]],
 ]
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`step-up on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

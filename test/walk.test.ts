@@ -10,11 +10,11 @@ import { gitOrThrow } from '../src/walk/git.ts'
 import { walk } from '../src/walk/steps.ts'
 import { postern as command } from './support/command.ts'
 import { startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
-for (const store of stores)
+for (const store of eitherStore)
   test(`the main job from set-up to a verified merge, on ${store.name}`, async () => {
     await using postern = await startPostern({ flags: await store.flags() })
     const said: string[] = []

@@ -51,6 +51,21 @@ export function testPages(half: 'even' | 'odd'): void {
       assert.ok(table.length > 20, 'the route table was read')
       assert.deepEqual([...new Set([...entryPages, ...pages].map(({ route }) => route))].sort(), table)
     })
+    const [any] = pages
+    assert.ok(any)
+    await context.test('a page with a fault is found', () =>
+      assert.rejects(
+        lookAtPage(page, postern.origin, {
+          ...any,
+          // A button that says nothing, on something wider than a phone.
+          first: () =>
+            page.evaluate(
+              "document.body.insertAdjacentHTML('beforeend', '<div style=width:700px><button></button></div>')",
+            ),
+        }),
+        /light: button-name, .*phone: button-name, .*phone: 7\d\d pixels wide/s,
+      ),
+    )
     for (const one of ofHalf(pages))
       await context.test(`${one.name}, ${one.url}`, () => lookAtPage(page, postern.origin, one))
     if (half === 'odd') await context.test('the keyboard is enough', () => readKeyboard(story))
