@@ -33,11 +33,21 @@ export async function lookAtPage(page: Page, origin: string, { name, url, shows,
     await isWhole(page)
     if (process.env['CI'] === undefined)
       await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true, animations: 'disabled' })
-    for (const violation of await findSerious(page)) found.push(`${view.name}: ${violation}`)
-    const width = await page.evaluate('document.documentElement.scrollWidth')
-    if (Number(width) > view.width) found.push(`${view.name}: ${String(width)} pixels wide`)
+    found.push(...(await findFaults(page, view)))
   }
   assert.deepEqual(found, [], found.join('\n'))
+}
+
+const MOST_LOOKS = 5
+
+/** What stays wrong: a diff measures its lines anew after the page became narrow, and is looked at once more then. */
+async function findFaults(page: Page, view: (typeof views)[number]): Promise<string[]> {
+  for (let look = 1; ; look++) {
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+    const faults = await findSerious(page)
+    if (width > view.width) faults.push(`${width} pixels wide`)
+    if (faults.length === 0 || look === MOST_LOOKS) return faults.map((fault) => `${view.name}: ${fault}`)
+  }
 }
 
 /** By axe, which the page holds already. */

@@ -67,7 +67,7 @@ function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDe
           : null
   return (
     <li className={styles.row}>
-      <Box flex={1} miw={0}>
+      <Box miw={0}>
         <Group gap="xs" mb={4}>
           <Anchor
             href={paths.repository(project, name, { ref: branch.name })}

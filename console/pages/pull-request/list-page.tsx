@@ -86,7 +86,7 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
 
 const Row = ({ project, name, item }: { project: string; name: string; item: PullRequestSummary }) => (
   <li className={rows.row}>
-    <Box flex={1} miw={0}>
+    <Box miw={0}>
       <Anchor
         href={paths.pullRequest(project, name, item.number)}
         c="inherit"
