@@ -9,7 +9,7 @@ import { listQuarantines, requestOf, type RunningPush, startPush } from './suppo
 import { setRules, shipped } from './support/guardrails.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 import { drawCode } from '../src/repositories/held-push-lines.ts'
 import type { SourceAttestation } from '../src/provenance/shapes.ts'
 import type { SealRequest } from '../src/seals/shapes.ts'
@@ -18,7 +18,7 @@ import type { Person } from '../src/walk/person.ts'
 
 const execute = promisify(execFile)
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`a push that waits for a tap, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person

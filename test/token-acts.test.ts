@@ -9,14 +9,14 @@ import type { InboxItem, SealOutcome, SealRequest } from '../src/seals/shapes.ts
 import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
-import { stores } from './support/stores.ts'
+import { eitherStore } from './support/stores.ts'
 
 const minuteMs = 60_000
 const everyScope = ['repository:read', 'repository:write', 'status:write', 'account:read', 'act']
 const repository = '/projects/payments/repositories'
 type Method = Parameters<Person['call']>[0]
 
-for (const store of stores)
+for (const store of eitherStore)
   describe(`acts that a token asks for, on ${store.name}`, () => {
     let postern: StartedPostern
     let ana: Person
