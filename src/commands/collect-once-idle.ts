@@ -15,7 +15,8 @@ export function collectOnceIdle(collect: () => unknown = collectGarbage, whileMs
     before = now
     if (utilization > IDLE) return
     clearInterval(timer)
-    void collect()
+    // A Node without its inspector keeps the memory; that is no reason to stop.
+    Promise.try(collect).catch(() => {})
   }, whileMs).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
