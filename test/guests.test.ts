@@ -32,7 +32,7 @@ async function addGuest(
   return { guest, endsAt: items[0]?.invitation.endsAt ?? 0 }
 }
 
-const repository = (name: string, visibility: string) => ({ name, description: '', visibility, defaultBranch: 'main' })
+const repository = (name: string, visibility: string) => ({ name, description: '', visibility })
 const isStream = (url: string): boolean => url === '/api/v1/live'
 const asToken = (secret: string) => ({ authorization: `Bearer ${secret}` })
 
@@ -133,7 +133,9 @@ for (const store of eitherStore)
         [['gus']],
         'not who else is in it',
       )
+      assert.deepEqual(await names('/groups/crew/members'), ['gus'])
       await ana.act('DELETE', '/groups/crew/members/gus')
+      await refused(guest.call('GET', '/groups/crew/members'), 404, 'not-found')
     })
 
     test('no list of this product names what is not a guest’s to know', async () => {

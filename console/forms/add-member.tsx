@@ -1,8 +1,7 @@
 import { Button, Group, SegmentedControl, Select } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { getQuery } from '../api/queries.ts'
-import type { Group as PersonGroup, Items, MemberView, RepositoryRole } from '../api/shapes.ts'
+import type { MemberView, RepositoryRole } from '../api/shapes.ts'
+import { GroupSelect } from './group-select.tsx'
 import { PersonSelect } from './person-select.tsx'
 import { repositoryRoles } from './role-words.ts'
 
@@ -50,7 +49,13 @@ export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
       {kind === 'user' ? (
         <PersonSelect label="Person" value={name} without={taken} onChange={setName} flex="1 1 200px" />
       ) : (
-        <GroupSelect value={name} without={taken} onChange={setName} />
+        <GroupSelect
+          label="Group"
+          value={name}
+          without={taken}
+          onChange={(group) => setName(group?.name ?? null)}
+          flex="1 1 200px"
+        />
       )}
       <Select
         label="Role"
@@ -64,28 +69,5 @@ export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
         Add
       </Button>
     </Group>
-  )
-}
-
-interface GroupSelectProps {
-  value: string | null
-  without: string[]
-  onChange: (name: string | null) => void
-}
-
-function GroupSelect({ value, without, onChange }: GroupSelectProps) {
-  const groups = useQuery(getQuery<Items<PersonGroup>>('/groups'))
-  const names = (groups.data?.items ?? []).map(({ name }) => name).filter((name) => !without.includes(name))
-  return (
-    <Select
-      label="Group"
-      placeholder="Choose a group"
-      data={names}
-      value={value}
-      onChange={onChange}
-      searchable
-      nothingFoundMessage="No further group"
-      flex="1 1 200px"
-    />
   )
 }

@@ -8,30 +8,6 @@ import { actorOf, type Caller } from './caller.ts'
 import { checkMayGive } from './may-give.ts'
 import { getPersonByName } from './people.ts'
 import { recomputeRole } from './recompute-role.ts'
-import type { Group } from './shapes.ts'
-
-/** All groups with their members, by name. */
-export async function listGroups(db: Db<'userGroup' | 'groupMember'>): Promise<Group[]> {
-  const groups = await db.selectFrom('userGroup').selectAll().orderBy('name').execute()
-  const members = await db
-    .selectFrom('groupMember')
-    .innerJoin('user', 'user.id', 'groupMember.userId')
-    .select(['groupId', 'user.id', 'username', 'displayName'])
-    .where('user.state', '=', 'active')
-    .orderBy('username')
-    .execute()
-  return groups.map((group) => ({
-    id: group.id,
-    name: group.name,
-    description: group.description,
-    isDemo: group.isDemo === 1,
-    isManaged: group.managedBy !== null,
-    organisationRole: group.organisationRole,
-    members: members
-      .filter((member) => member.groupId === group.id)
-      .map(({ id, username, displayName }) => ({ id, username, displayName })),
-  }))
-}
 
 export async function getGroup(db: Db<'userGroup'>, name: string): Promise<UserGroupTable> {
   const group = await findGroup(db, name)

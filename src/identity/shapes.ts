@@ -216,6 +216,9 @@ export type GuestReview = Static<typeof GuestReview>
 export const PersonAdded = Type.Object({ person: Person, link: Type.String(), expiresAt: Time })
 export type PersonAdded = Static<typeof PersonAdded>
 
+export const GroupMember = PersonRef
+export type GroupMember = Static<typeof GroupMember>
+
 export const Group = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -225,6 +228,8 @@ export const Group = Type.Object({
   isManaged: Type.Boolean(),
   /** What its members are in the organisation at least. */
   organisationRole: Nullable(Type.Union([Type.Literal('admin'), Type.Literal('member'), Type.Literal('guest')])),
-  members: Type.Array(PersonRef),
+  memberCount: Type.Integer(),
+  /** The first of them by username; all of them are a list of their own. */
+  members: Type.Array(GroupMember),
 })
 export type Group = Static<typeof Group>

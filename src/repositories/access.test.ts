@@ -4,9 +4,10 @@ import type { FastifyRequest } from 'fastify'
 import { createGroup, setGroupMember } from '../identity/groups.ts'
 import type { Caller } from '../identity/caller.ts'
 import { createRepositoryGuards, findPlace, findRepositoryRole } from './access.ts'
+import { listProjects } from './list-projects.ts'
 import { forgetGroupGrants, grantRole, removeRole } from './members.ts'
 import type { RepositoryPlace } from './place.ts'
-import { changeProject, listProjects } from './projects.ts'
+import { changeProject } from './projects.ts'
 import { listReachablePaths, listReachableRepositories } from './reachable.ts'
 import { changeRepository, createRepository } from './repository-records.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
@@ -130,7 +131,7 @@ describe('access to repositories', () => {
     }
     assert.equal(await find('billing', 'before'), undefined)
     assert.deepEqual(
-      (await listProjects(database.read, owner)).map(({ name }) => name),
+      (await listProjects(database.read, owner, {})).items.map(({ name }) => name),
       ['billing'],
     )
     const again = await createRepository(parts, owner, moved.project, { name: 'before', description: '' })

@@ -1,7 +1,7 @@
 import { checkScope, tokenReaches } from '../access-keys/api-tokens.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { ProjectTable, RepositoryRole, RepositoryTable } from '../database/schema.ts'
+import type { ProjectTable, RepositoryRole, RepositoryTable, RoleGrantTable } from '../database/schema.ts'
 import type { Guard } from '../http/access.ts'
 import { forbidden, notFound, ProblemError } from '../http/problem.ts'
 import { isActingToken } from '../identity/actor.ts'
@@ -43,7 +43,8 @@ export async function findOwnRole(
   repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
 ): Promise<RepositoryRole | undefined> {
   if (isAdmin(caller)) return 'admin'
-  const given = await listGivenRoles(db, caller.id, [repository.id, repository.projectId])
+  const grants = await listGivenRoles(db, caller.id, [repository.id, repository.projectId])
+  const given = grants.map(({ role }) => role)
   return strongest(repository.visibility === 'internal' && caller.role !== 'guest' ? [...given, 'read'] : given)
 }
 
@@ -62,20 +63,42 @@ export async function findProjectRole(
   projectId: Id<'prj'>,
   isTapped = false,
 ): Promise<RepositoryRole | undefined> {
-  if (caller === undefined || (caller.by.kind !== 'session' && caller.by.repositoryIds !== null)) return undefined
-  const own = isAdmin(caller) ? 'admin' : strongest(await listGivenRoles(db, caller.id, [projectId]))
-  return own === undefined || isTapped ? own : withinToken(caller, own)
+  return (await findProjectRoles(db, caller, [projectId], isTapped)).get(projectId)
 }
+
+/** The same of several projects at once; those the caller has no role in are missing. */
+export async function findProjectRoles(
+  db: Db<'roleGrant' | 'groupMember'>,
+  caller: Caller | undefined,
+  projectIds: readonly Id<'prj'>[],
+  isTapped = false,
+): Promise<Map<Id<'prj'>, RepositoryRole>> {
+  const roles = new Map<Id<'prj'>, RepositoryRole>()
+  if (caller === undefined || projectIds.length === 0 || isForRepositories(caller)) return roles
+  const given = isAdmin(caller) ? [] : await listGivenRoles(db, caller.id, projectIds)
+  for (const id of projectIds) {
+    const own = isAdmin(caller)
+      ? 'admin'
+      : strongest(given.flatMap(({ scopeId, role }) => (scopeId === id ? role : [])))
+    const role = own === undefined || isTapped ? own : withinToken(caller, own)
+    if (role !== undefined) roles.set(id, role)
+  }
+  return roles
+}
+
+/** A token that names repositories says nothing about projects. */
+export const isForRepositories = ({ by }: Pick<Caller, 'by'>): boolean =>
+  by.kind !== 'session' && by.repositoryIds !== null
 
 async function listGivenRoles(
   db: Db<'roleGrant' | 'groupMember'>,
   userId: Id<'usr'>,
-  scopeIds: (Id<'rep'> | Id<'prj'>)[],
-): Promise<RepositoryRole[]> {
+  scopeIds: readonly (Id<'rep'> | Id<'prj'>)[],
+): Promise<Pick<RoleGrantTable, 'scopeId' | 'role'>[]> {
   const groups = db.selectFrom('groupMember').select('groupId').where('userId', '=', userId)
-  const rows = await db
+  return db
     .selectFrom('roleGrant')
-    .select('role')
+    .select(['scopeId', 'role'])
     .where('scopeId', 'in', scopeIds)
     .where(({ eb, or, and }) =>
       or([
@@ -84,7 +107,6 @@ async function listGivenRoles(
       ]),
     )
     .execute()
-  return rows.map(({ role }) => role)
 }
 
 export interface PlaceParts {

@@ -137,9 +137,12 @@ function watch(id: string, child: ChildProcess): void {
 function finish(report: Omit<RunnerReport, 'type' | 'killed'>): void {
   const killed = running.get(report.id)?.killed ?? false
   running.delete(report.id)
-  if (process.connected) process.send?.({ type: 'exit', killed, ...report } satisfies RunnerReport)
+  // The server may be gone between the question and the word to it: then nobody waits for the report.
+  if (process.connected) process.send?.({ type: 'exit', killed, ...report } satisfies RunnerReport, ignoreGone)
   else if (running.size === 0) process.exit(0)
 }
+
+const ignoreGone = (): void => {}
 
 /** SIGTERM first: git then takes its lock files away. */
 function kill(id: string): void {

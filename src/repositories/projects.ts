@@ -5,12 +5,9 @@ import type { ProjectTable } from '../database/schema.ts'
 import { conflict, forbidden, type ProblemError } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
-import { findProjectRole } from './access.ts'
 import { checkProjectName } from './names.ts'
 import type { ProjectPlace } from './place.ts'
-import { listReachedProjects } from './reachable.ts'
 import { leaveRedirects } from './redirects.ts'
-import type { ProjectView } from './shapes.ts'
 
 /** Any person but a guest may begin a project, and administers it. */
 export async function createProject(
@@ -169,35 +166,3 @@ const nameTaken = (name: string): ProblemError =>
     help: 'Choose another name.',
     fields: { name: 'is taken' },
   })
-
-type Tables = 'project' | 'repository' | 'roleGrant' | 'groupMember'
-
-/** Projects the caller has a role in, or reaches a repository of, by name. */
-export async function listProjects(db: Db<Tables>, caller: Caller): Promise<ProjectView[]> {
-  const projects = await db.selectFrom('project').selectAll().orderBy('name').execute()
-  const reached = await listReachedProjects(db, caller)
-  const views: ProjectView[] = []
-  for (const project of projects) {
-    const role = await findProjectRole(db, caller, project.id)
-    if (role !== undefined || reached.has(project.id))
-      views.push(await renderProject(db, { project, role: role ?? null }))
-  }
-  return views
-}
-
-export async function renderProject(db: Db<'repository'>, { project, role }: ProjectPlace): Promise<ProjectView> {
-  const { count } = await db
-    .selectFrom('repository')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('projectId', '=', project.id)
-    .executeTakeFirstOrThrow()
-  return {
-    id: project.id,
-    name: project.name,
-    description: project.description,
-    isDemo: project.isDemo === 1,
-    createdAt: project.createdAt,
-    repositoryCount: count,
-    myRole: role,
-  }
-}

@@ -11,24 +11,29 @@ type Reader = Pick<Caller, 'id' | 'role'> & { by?: Caller['by'] }
 type Builder = ExpressionBuilder<Schema, 'repository'>
 
 /** The rows that `findRepositoryRole` gives a role for, as a condition: one rule, said once in each language. */
-function isReachable(eb: Builder, caller: Reader | undefined): Expression<SqlBool> {
+export function isReachable(eb: Builder, caller: Reader | undefined): Expression<SqlBool> {
   const isPublic = eb('repository.visibility', '=', 'public')
   if (caller === undefined) return isPublic
   const own = withinToken(eb, caller.by, isAdmin(caller) ? eb.lit(true) : isGiven(eb, caller))
   return eb.or([isPublic, own])
 }
 
-function isGiven(eb: Builder, caller: Reader): Expression<SqlBool> {
-  const groups = eb.selectFrom('groupMember').select('groupId').where('userId', '=', caller.id)
-  const scopes = eb
+/** Projects and repositories that this person, or a group of theirs, was given a role in. */
+export function selectGivenScopes(eb: ExpressionBuilder<Schema, never>, userId: Id<'usr'>) {
+  const groups = eb.selectFrom('groupMember').select('groupId').where('userId', '=', userId)
+  return eb
     .selectFrom('roleGrant')
     .select('scopeId')
     .where((grant) =>
       grant.or([
-        grant.and([grant('subjectKind', '=', 'user'), grant('subjectId', '=', caller.id)]),
+        grant.and([grant('subjectKind', '=', 'user'), grant('subjectId', '=', userId)]),
         grant.and([grant('subjectKind', '=', 'group'), grant('subjectId', 'in', groups)]),
       ]),
     )
+}
+
+function isGiven(eb: Builder, caller: Reader): Expression<SqlBool> {
+  const scopes = selectGivenScopes(eb as unknown as ExpressionBuilder<Schema, never>, caller.id)
   const given = [
     eb('repository.id', 'in', scopes.$castTo<{ scopeId: Id<'rep'> }>()),
     eb('repository.projectId', 'in', scopes.$castTo<{ scopeId: Id<'prj'> }>()),

@@ -1,13 +1,10 @@
-import { Fieldset, MultiSelect, Radio, Select, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
-import type { Group, Items } from '../../api/shapes.ts'
+import { Fieldset, Radio, Select, Stack } from '@mantine/core'
+import { GroupsSelect } from '../../forms/group-select.tsx'
 import type { ApplicationForm } from './application-form.ts'
 import { leastWords } from './application-words.ts'
 
 /** To whom it is open, and how strongly they prove it. */
 export function WhoMayFields({ form }: { form: ApplicationForm }) {
-  const { data } = useQuery(getQuery<Items<Group>>('/groups'))
   return (
     <Fieldset legend="Who may open it">
       <Stack gap="md">
@@ -19,14 +16,12 @@ export function WhoMayFields({ form }: { form: ApplicationForm }) {
           </Stack>
         </Radio.Group>
         {form.values.audience === 'groups' && (
-          <MultiSelect
+          <GroupsSelect
             label="Groups"
             description="Administrators are in only by a group. Where the last of these goes, nobody is."
             placeholder={form.values.groups.length === 0 ? 'Choose groups' : ''}
-            data={[...new Set([...(data?.items ?? []).map(({ name }) => name), ...form.values.groups])]}
-            searchable
-            nothingFoundMessage="No group by that name"
             {...form.getInputProps('groups')}
+            value={form.values.groups}
           />
         )}
         <Select

@@ -1,8 +1,8 @@
-import { Checkbox, CloseButton, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Checkbox, CloseButton, Group, NumberInput, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { api } from '../../api/client.ts'
-import { getQuery } from '../../api/queries.ts'
-import type { Group as PersonGroup, Items, PageOf, Person } from '../../api/shapes.ts'
+import type { PageOf, Person } from '../../api/shapes.ts'
+import { GroupSelect, useFoundGroups } from '../../forms/group-select.tsx'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { withQuery } from '../../paths.ts'
 import { Section } from '../../ui/section.tsx'
@@ -12,21 +12,24 @@ const administrators = 'repository-role:admin'
 
 /** Who may merge past all of this in an emergency, and by when somebody else must have looked. */
 export function FormBypass({ rule, names, errors, onChange }: RulePart) {
-  const groups = useQuery(getQuery<Items<PersonGroup>>('/groups')).data?.items ?? []
-  const people = useQuery(getQuery<PageOf<Person>>('/people')).data?.items ?? []
+  // Those that are chosen here, beside what the server names.
+  const [chosen, setChosen] = useState<Record<string, string>>({})
+  const hasGroups = (useFoundGroups('').data?.items.length ?? 0) > 0
   const others = rule.bypass.filter((who) => who !== administrators)
-  const add = (who: string) => onChange({ bypass: [...new Set([...rule.bypass, who])] })
+  const add = (who: string, name = '') => {
+    setChosen({ ...chosen, [who]: name })
+    onChange({ bypass: [...new Set([...rule.bypass, who])] })
+  }
   const remove = (who: string) => onChange({ bypass: rule.bypass.filter((one) => one !== who) })
   const nameOf = (who: string): string => {
     const id = who.slice(who.indexOf(':') + 1)
-    const found = groups.find((group) => group.id === id)?.name ?? people.find((one) => one.id === id)?.displayName
-    return found ?? names[id] ?? id
+    return chosen[who] ?? names[id] ?? id
   }
   const addPerson = async (username: string | null) => {
     if (username === null) return
     const found = await api.get<PageOf<Person>>(withQuery('/people', { q: username }))
     const person = found.items.find((one) => one.username === username)
-    if (person) add(`user:${person.id}`)
+    if (person) add(`user:${person.id}`, person.displayName)
   }
   return (
     <Section title="In an emergency">
@@ -48,13 +51,12 @@ export function FormBypass({ rule, names, errors, onChange }: RulePart) {
         ))}
         <Group align="flex-end">
           <PersonSelect label="A person" value={null} onChange={(name) => void addPerson(name)} flex="1 1 200px" />
-          {groups.length > 0 && (
-            <Select
+          {hasGroups && (
+            <GroupSelect
               label="A group"
               placeholder="Choose"
-              data={groups.map(({ id, name }) => ({ value: `group:${id}`, label: name }))}
               value={null}
-              onChange={(who) => who && add(who)}
+              onChange={(group) => group && add(`group:${group.id}`, group.name)}
               flex="1 1 200px"
             />
           )}

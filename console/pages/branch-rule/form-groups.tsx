@@ -1,15 +1,14 @@
-import { Button, CloseButton, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
-import type { Group as PersonGroup, Items } from '../../api/shapes.ts'
+import { Button, CloseButton, Group, NumberInput, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { GroupSelect, useFoundGroups } from '../../forms/group-select.tsx'
 import type { RulePart } from './rule-part.ts'
 
 /** "2 developers and 1 of security": how many of them must be in which group. */
 export function FormGroups({ rule, names, errors, onChange }: RulePart) {
-  const { data } = useQuery(getQuery<Items<PersonGroup>>('/groups'))
-  const groups = data?.items ?? []
-  const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? names[id] ?? id
-  const free = groups.filter(({ id }) => !rule.groups.some(({ groupId }) => groupId === id))
+  // Those that are chosen here, beside what the server names.
+  const [chosen, setChosen] = useState<Record<string, string>>({})
+  const { data } = useFoundGroups('')
+  const nameOf = (id: string) => chosen[id] ?? names[id] ?? id
   const set = (groupId: string, count: number) =>
     onChange({ groups: rule.groups.map((one) => (one.groupId === groupId ? { groupId, count } : one)) })
   return (
@@ -34,25 +33,26 @@ export function FormGroups({ rule, names, errors, onChange }: RulePart) {
           />
         </Group>
       ))}
-      {free.length > 0 ? (
-        <Select
+      {data?.items.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          There are no groups yet.{' '}
+          <Button component="a" href="/-/groups" variant="transparent" size="compact-sm" px={0}>
+            Make one
+          </Button>
+        </Text>
+      ) : (
+        <GroupSelect
           aria-label="Ask a group"
           placeholder="Ask a group"
           maw={300}
-          data={free.map(({ id, name }) => ({ value: id, label: name }))}
           value={null}
-          searchable
-          onChange={(groupId) => groupId && onChange({ groups: [...rule.groups, { groupId, count: 1 }] })}
+          without={rule.groups.map(({ groupId }) => groupId)}
+          onChange={(group) => {
+            if (group === null) return
+            setChosen({ ...chosen, [group.id]: group.name })
+            onChange({ groups: [...rule.groups, { groupId: group.id, count: 1 }] })
+          }}
         />
-      ) : (
-        groups.length === 0 && (
-          <Text size="sm" c="dimmed">
-            There are no groups yet.{' '}
-            <Button component="a" href="/-/groups" variant="transparent" size="compact-sm" px={0}>
-              Make one
-            </Button>
-          </Text>
-        )
       )}
       {errors['groups'] && (
         <Text size="sm" c="var(--mantine-color-error)" role="alert">

@@ -62,7 +62,7 @@ export const NetworksInput = ({ value, placeholder, ...props }: NetworksInputPro
 function PlacePicker({ value, onChange }: { value: string[]; onChange: (paths: string[]) => void }) {
   const [typed, setTyped] = useState('')
   const [q] = useDebouncedValue(typed.trim(), 150)
-  const projects = useQuery(getQuery<PageOf<ProjectView>>('/projects'))
+  const projects = useQuery({ ...getQuery<PageOf<ProjectView>>('/projects', { q }), placeholderData: keepPreviousData })
   const repositories = useQuery({
     ...getQuery<PageOf<RepositorySummary>>('/repositories', { q }),
     placeholderData: keepPreviousData,

@@ -3,7 +3,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
-import type { Group, Items, PageOf, Person } from '../../api/shapes.ts'
+import type { PageOf, Person } from '../../api/shapes.ts'
+import { useFoundGroups } from '../../forms/group-select.tsx'
 import { capital } from '../../ui/plain-words.ts'
 import { fixedWho, whoWords } from './who-words.ts'
 
@@ -18,7 +19,7 @@ export function FormWho({ value, onChange, error }: FormListProps) {
   const [typed, setTyped] = useState('')
   const [q] = useDebouncedValue(typed.trim(), 150)
   const people = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
-  const groups = useQuery(getQuery<Items<Group>>('/groups'))
+  const groups = useFoundGroups(q)
   const found = (people.data?.items ?? []).map(({ username }) => `user:${username}`)
   const names = new Map(
     (people.data?.items ?? []).map((one) => [`user:${one.username}`, `${one.displayName} (${one.username})`]),

@@ -1,11 +1,12 @@
-import { Anchor, Button, Fieldset, Group, Radio, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Fieldset, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
-import { getQuery, queryClient, refresh } from '../../api/queries.ts'
-import type { ImportView, Items, ProjectView } from '../../api/shapes.ts'
-import { isAdministrator, useMe } from '../../api/use-me.ts'
+import { queryClient, refresh } from '../../api/queries.ts'
+import type { ImportView } from '../../api/shapes.ts'
+import { useMe } from '../../api/use-me.ts'
 import { nameProblem } from '../../forms/name-problem.ts'
+import { ownProjectsQuery, ProjectField } from '../../forms/project-field.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { visibilityWords } from '../../forms/visibility-words.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
@@ -18,17 +19,15 @@ import { CredentialFields, credentialSent, noCredential } from './credential-fie
 import { suggestName } from './import-words.ts'
 import { isSsh } from './ssh-words.ts'
 
-const projectsQuery = getQuery<Items<ProjectView>>('/projects')
-
 /** As it is now: the form begins with a project of this list. */
-export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(projectsQuery)]
+export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(ownProjectsQuery)]
 
 /** A repository that is somewhere else comes here, with all its history. */
 export function ImportRepositoryPage() {
-  const isAdmin = isAdministrator(useMe())
+  useMe()
   const { project: wanted } = useUrlQuery()
-  const { data } = useSuspenseQuery(projectsQuery)
-  const projects = data.items.filter(({ myRole }) => isAdmin || myRole === 'admin').map(({ name }) => name)
+  const { data } = useSuspenseQuery(ownProjectsQuery)
+  const projects = data.items.map(({ name }) => name)
   const go = useGo()
   // Until somebody types a name, it follows the address.
   const [isNamed, setNamed] = useState(false)
@@ -37,13 +36,13 @@ export function ImportRepositoryPage() {
     initialValues: {
       ...noCredential,
       url: '',
-      project: projects.find((name) => name === wanted) ?? projects[0] ?? '',
+      project: wanted ?? projects[0] ?? '',
       name: '',
       visibility: 'private',
     },
     validate: { url: required('the address of the repository'), project: nameProblem, name: nameProblem },
     act: ({ project, url, name, visibility, ...credential }) =>
-      createInProject(project, projects.includes(project), () =>
+      createInProject(project, projects.length > 0, () =>
         api.post<ImportView>(`${projectApi(project)}/imports`, {
           url,
           name,
@@ -90,24 +89,7 @@ export function ImportRepositoryPage() {
               placeholder={isSsh(url) ? '' : hostOf(url)}
             />
           </Fieldset>
-          {projects.length > 0 ? (
-            <Select
-              label="Into the project"
-              data={projects}
-              allowDeselect={false}
-              searchable
-              {...form.getInputProps('project')}
-            />
-          ) : (
-            <TextInput
-              label="Into the project"
-              description="There is none yet; it is made along with the repository"
-              placeholder="payments"
-              maxLength={64}
-              spellCheck={false}
-              {...form.getInputProps('project')}
-            />
-          )}
+          <ProjectField label="Into the project" first={projects} {...form.getInputProps('project')} />
           <TextInput
             label="Name here"
             placeholder="api"

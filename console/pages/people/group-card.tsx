@@ -8,14 +8,12 @@ import { paths } from '../../paths.ts'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
-import { PersonName } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { RemovablePerson } from '../../ui/removable-person.tsx'
 import { TryAgain } from '../../ui/try-again.tsx'
-import { useFirstOnes } from '../../ui/whole-list.tsx'
 import { useGo } from '../../url-state.ts'
 import { GroupNews } from '../announcements/group-news.tsx'
 import { NewAnnouncement } from '../announcements/new-announcement.tsx'
+import { GroupMembers } from './group-members.tsx'
 
 const roleWords = { admin: 'an administrator', member: 'a member', guest: 'a guest' } as const
 
@@ -29,7 +27,6 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
   const [isTelling, setTelling] = useState(false)
   const go = useGo()
   const [chosen, setChosen] = useState<string | null>(null)
-  const { shown, more } = useFirstOnes(group.members)
   const mayChange = isAdmin && !group.isManaged
   const path = `/groups/${encodeURIComponent(group.name)}`
   const change = useMutation({
@@ -52,12 +49,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           </Group>
           {isAdmin && (
             <Group gap="xs">
-              <Button
-                size="xs"
-                variant="default"
-                onClick={() => setTelling(true)}
-                disabled={group.members.length === 0}
-              >
+              <Button size="xs" variant="default" onClick={() => setTelling(true)} disabled={group.memberCount === 0}>
                 Tell them
               </Button>
               {mayChange && (
@@ -80,22 +72,10 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           </Text>
         )}
         {isAdmin && <GroupNews group={group.name} />}
-        <Group gap="xs">
-          {group.members.length === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
-          {shown.map((person) =>
-            mayChange ? (
-              <RemovablePerson
-                key={person.id}
-                person={person}
-                label={`Take ${person.displayName} out of ${group.name}`}
-                onRemove={() => change.mutate({ username: person.username, isIn: false })}
-              />
-            ) : (
-              <PersonName key={person.id} person={person} />
-            ),
-          )}
-        </Group>
-        {more}
+        <GroupMembers
+          group={group}
+          {...(mayChange ? { onRemove: (username: string) => change.mutate({ username, isIn: false }) } : {})}
+        />
         <ProblemAlert error={change.error} action={<TryAgain act={change} />} />
         {mayChange && (
           <Group gap="xs">

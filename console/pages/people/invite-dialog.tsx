@@ -1,9 +1,10 @@
-import { Button, Modal, MultiSelect, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Modal, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { getQuery, refresh } from '../../api/queries.ts'
-import type { Group, InvitationMade, Items } from '../../api/shapes.ts'
+import type { InvitationMade, Items } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
+import { GroupsSelect, useFoundGroups } from '../../forms/group-select.tsx'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { organisationRoles } from '../../forms/role-words.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
@@ -29,7 +30,7 @@ export const InviteDialog = ({ isOpen, onClose, onInvited }: InviteDialogProps) 
 function InviteForm({ onInvited }: Pick<InviteDialogProps, 'onInvited'>) {
   const me = useMe()
   const guestDays = useQuery(getQuery<{ days: number }>('/guests/days'))
-  const groups = useQuery(getQuery<Items<Group>>('/groups'))
+  const hasGroups = (useFoundGroups('').data?.items.length ?? 0) > 0
   const { form, act, onSubmit } = useActForm({
     initialValues: {
       addresses: '',
@@ -101,13 +102,12 @@ function InviteForm({ onInvited }: Pick<InviteDialogProps, 'onInvited'>) {
           </>
         )}
         <GrantsEditor value={form.values.grants} onChange={(grants) => form.setFieldValue('grants', grants)} />
-        {(groups.data?.items.length ?? 0) > 0 && (
-          <MultiSelect
+        {hasGroups && (
+          <GroupsSelect
             label="Groups"
             placeholder={form.values.groups.length > 0 ? '' : 'None'}
-            data={(groups.data?.items ?? []).map(({ name }) => name)}
-            searchable
             {...form.getInputProps('groups')}
+            value={form.values.groups}
           />
         )}
         <TextInput label="A line from you" maxLength={200} {...form.getInputProps('message')} />

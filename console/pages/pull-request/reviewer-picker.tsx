@@ -3,8 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
-import type { Group as PersonGroup, Items, PageOf, Person, ReviewerView } from '../../api/shapes.ts'
+import type { PageOf, Person, ReviewerView } from '../../api/shapes.ts'
 import { useMaybeMe } from '../../api/use-me.ts'
+import { useFoundGroups } from '../../forms/group-select.tsx'
 import { counted } from '../../ui/plain-words.ts'
 
 export type Picked = Pick<ReviewerView, 'kind' | 'id' | 'name' | 'displayName'>
@@ -23,14 +24,12 @@ export function ReviewerPicker({ known, isSaving, onPick, onClose }: ReviewerPic
   const [q] = useDebouncedValue(typed.trim(), 150)
   const me = useMaybeMe()
   const people = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
-  const groups = useQuery(getQuery<Items<PersonGroup>>('/groups'))
+  const groups = useFoundGroups(q)
   const isKnown = ({ kind, id }: Picked) => known.some((other) => other.kind === kind && other.id === id)
-  const groupsFound = (groups.data?.items ?? [])
-    .filter(({ name }) => name.toLowerCase().includes(q.toLowerCase()))
-    .map(({ id, name, members }) => ({
-      picked: { kind: 'group' as const, id, name, displayName: name },
-      label: `${name} (${counted(members.length, 'person').replace('persons', 'people')})`,
-    }))
+  const groupsFound = (groups.data?.items ?? []).map(({ id, name, memberCount }) => ({
+    picked: { kind: 'group' as const, id, name, displayName: name },
+    label: `${name} (${counted(memberCount, 'person').replace('persons', 'people')})`,
+  }))
   const peopleFound = (people.data?.items ?? [])
     .filter(({ id }) => id !== me?.id)
     .map(({ id, username, displayName }) => ({

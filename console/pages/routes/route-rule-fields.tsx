@@ -1,7 +1,6 @@
 import { Button, Group, MultiSelect, Paper, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { getQuery } from '../../api/queries.ts'
-import type { Group as PeopleGroup, Items, RouteRule } from '../../api/shapes.ts'
+import type { RouteRule } from '../../api/shapes.ts'
+import { GroupsSelect } from '../../forms/group-select.tsx'
 import { capital } from '../../ui/plain-words.ts'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { NetworksInput } from '../guardrails/form-where.tsx'
@@ -20,7 +19,6 @@ const ages = { '300': '5 minutes', '900': '15 minutes', '3600': '1 hour', '28800
 
 /** One rule of a route: where it holds, and what it takes there. Beneath stands what that means. */
 export function RouteRuleFields({ rule, number, onChange, onRemove, errorOf }: RouteRuleFieldsProps) {
-  const groups = useQuery(getQuery<Items<PeopleGroup>>('/groups'))
   const set = (part: keyof RouteRule, value: unknown) =>
     onChange({
       ...withSetting(rule, part, value),
@@ -67,13 +65,11 @@ export function RouteRuleFields({ rule, number, onChange, onRemove, errorOf }: R
           value={rule.networks ?? []}
           onChange={(value) => set('networks', value)}
         />
-        <MultiSelect
+        <GroupsSelect
           label="It is open to these groups alone"
           placeholder={rule.groups?.length ? '' : 'Everybody who may open the tool'}
-          data={[...new Set([...(groups.data?.items ?? []).map(({ name }) => name), ...(rule.groups ?? [])])]}
           value={rule.groups ?? []}
           onChange={(value) => set('groups', value)}
-          searchable
           error={errorOf('groups')}
         />
         <Group grow align="flex-start" preventGrowOverflow={false} wrap="wrap">

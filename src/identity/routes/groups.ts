@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
-import type { Database } from '../../database/handles.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
-import { conflict, notFound } from '../../http/problem.ts'
-import { FreeText } from '../../http/shapes.ts'
+import { CursorQuery } from '../../http/page.ts'
+import { conflict } from '../../http/problem.ts'
+import { FreeText, Page } from '../../http/shapes.ts'
 import { actOf } from '../act.ts'
 import { getActor } from '../actor.ts'
 import { checkAccountScope, getCaller } from '../caller.ts'
@@ -14,21 +14,22 @@ import {
   createGroup,
   deleteGroup,
   getGroup,
-  listGroups,
   refuseTakenGroupName,
   setGroupMember,
   setGroupRole,
 } from '../groups.ts'
 import { roleWords } from '../change-role.ts'
+import { getGroupView, listGroupMembers, listGroups } from '../list-groups.ts'
 import { getPersonByName } from '../people.ts'
 import type { Ceremonies } from '../registration.ts'
-import { Group } from '../shapes.ts'
+import { Group, GroupMember } from '../shapes.ts'
 
 const GroupName = Type.String({
   pattern: '^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$',
   description: '2–63 characters: a–z, A–Z, 0–9, -',
 })
 const ByName = Type.Object({ name: Type.String() })
+const ListQuery = Type.Object({ ...CursorQuery, q: Type.Optional(Type.String({ maxLength: 100 })) })
 const NewGroup = Type.Object({ name: GroupName, description: FreeText(500) })
 const GroupChange = Type.Object({ organisationRole: Group.properties.organisationRole })
 const Membership = Type.Object({ name: Type.String(), username: Type.String() })
@@ -58,14 +59,14 @@ export function groupRoutes(
     name: 'group.delete',
     async describe(request) {
       const { name } = request.params as Static<typeof ByName>
-      const group = await getListed(database, name)
+      const group = await getGroupView(database.read, name)
       checkMayKeepMembers(getActor(request), await getGroup(database.read, name))
       refuseNamed(group.name)
       return {
         title: `Delete the group ${group.name}`,
         rows: [
           { label: 'Group', value: group.name, kind: 'text' },
-          { label: 'People in it', value: String(group.members.length), kind: 'text' },
+          { label: 'People in it', value: String(group.memberCount), kind: 'text' },
         ],
         subjects: [actSubject('group', group.id)],
       }
@@ -93,7 +94,7 @@ export function groupRoutes(
     name: 'group.change',
     async describe(request) {
       const { organisationRole } = request.body as Static<typeof GroupChange>
-      const group = await getListed(database, (request.params as Static<typeof ByName>).name)
+      const group = await getGroupView(database.read, (request.params as Static<typeof ByName>).name)
       checkMayChangeRole(getActor(request), group, organisationRole)
       return {
         title:
@@ -102,7 +103,7 @@ export function groupRoutes(
             : `Make everybody in the group ${group.name} ${roleWords[organisationRole]} at least`,
         rows: [
           { label: 'Group', value: group.name, kind: 'text' },
-          { label: 'People in it', value: String(group.members.length), kind: 'text' },
+          { label: 'People in it', value: String(group.memberCount), kind: 'text' },
         ],
         ...(group.isManaged && organisationRole === 'admin'
           ? { warnings: ['Whoever runs the directory then decides who is an administrator here.'] }
@@ -127,12 +128,22 @@ export function groupRoutes(
 
   app.get('/api/v1/groups', {
     config: { access: 'user' },
-    schema: { response: { 200: Type.Object({ items: Type.Array(Group) }) } },
-    async handler(request) {
+    schema: { querystring: ListQuery, response: { 200: Page(Group) } },
+    handler(request) {
       const caller = getCaller(request)
       checkAccountScope(caller)
-      const groups = await listGroups(database.read)
-      return { items: caller.role === 'guest' ? onlyOwn(groups, caller.id) : groups }
+      const { cursor, q } = request.query
+      return listGroups(database.read, caller, { cursor, search: q })
+    },
+  })
+
+  app.get('/api/v1/groups/:name/members', {
+    config: { access: 'user' },
+    schema: { params: ByName, querystring: Type.Object(CursorQuery), response: { 200: Page(GroupMember) } },
+    handler(request) {
+      const caller = getCaller(request)
+      checkAccountScope(caller)
+      return listGroupMembers(database.read, caller, { name: request.params.name, cursor: request.query.cursor })
     },
   })
 
@@ -141,7 +152,7 @@ export function groupRoutes(
     schema: { body: NewGroup, response: { 200: Group } },
     async handler(request) {
       await createGroup(database, actOf(request, now), request.body)
-      return getListed(database, request.body.name)
+      return getGroupView(database.read, request.body.name)
     },
   })
 
@@ -151,7 +162,7 @@ export function groupRoutes(
     async handler(request) {
       const { name } = request.params
       await setGroupRole(database, actOf(request, now), { name, ...request.body })
-      return getListed(database, name)
+      return getGroupView(database.read, name)
     },
   })
 
@@ -173,20 +184,7 @@ export function groupRoutes(
       async handler(request) {
         const { name, username } = request.params
         await setGroupMember(database, actOf(request, now), { group: name, username, isMember: method === 'PUT' })
-        return getListed(database, name)
+        return getGroupView(database.read, name)
       },
     })
-}
-
-/** A guest is told which groups they are in, and not who else is. */
-const onlyOwn = (groups: readonly Group[], userId: string): Group[] =>
-  groups.flatMap((group) => {
-    const members = group.members.filter(({ id }) => id === userId)
-    return members.length === 0 ? [] : [{ ...group, members }]
-  })
-
-async function getListed(database: Database, name: string) {
-  const group = (await listGroups(database.read)).find((one) => one.name.toLowerCase() === name.toLowerCase())
-  if (group === undefined) throw notFound('This group')
-  return group
 }

@@ -2,18 +2,13 @@ import { type Static, Type } from 'typebox'
 import type { SensitiveAct } from '../../http/access.ts'
 import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
+import { CursorQuery } from '../../http/page.ts'
+import { Page } from '../../http/shapes.ts'
 import { actOf } from '../../identity/act.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
+import { listProjects, renderProject } from '../list-projects.ts'
 import { getProject } from '../place.ts'
-import {
-  changeProject,
-  checkNewProjectName,
-  createProject,
-  deleteProject,
-  listProjects,
-  refuseFull,
-  renderProject,
-} from '../projects.ts'
+import { changeProject, checkNewProjectName, createProject, deleteProject, refuseFull } from '../projects.ts'
 import type { RepositoryParts } from '../repository-records.ts'
 import { ProjectView } from '../shapes.ts'
 import { changedRows } from './changed-rows.ts'
@@ -21,6 +16,11 @@ import { changedRows } from './changed-rows.ts'
 export const Description = Type.String({ maxLength: 1000 })
 export const NewName = Type.String({ minLength: 1, maxLength: 300 })
 const ByProject = Type.Object({ project: Type.String() })
+const ListQuery = Type.Object({
+  ...CursorQuery,
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+  role: Type.Optional(Type.Literal('admin', { description: 'Those the caller administers' })),
+})
 const Changes = Type.Object({ name: Type.Optional(NewName), description: Type.Optional(Description) })
 
 /** Projects: a name for repositories that belong together, and the place where roles in all of them are given. */
@@ -53,8 +53,11 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
 
   app.get('/api/v1/projects', {
     config: { access: 'user' },
-    schema: { response: { 200: Type.Object({ items: Type.Array(ProjectView) }) } },
-    handler: async (request) => ({ items: await listProjects(database.read, getCaller(request)) }),
+    schema: { querystring: ListQuery, response: { 200: Page(ProjectView) } },
+    handler(request) {
+      const { cursor, q, role } = request.query
+      return listProjects(database.read, getCaller(request), { cursor, search: q, isOwn: role === 'admin' })
+    },
   })
 
   app.post('/api/v1/projects', {
@@ -63,14 +66,14 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     async handler(request) {
       const caller = getPerson(request)
       const project = await createProject(database, caller, request.body, now())
-      return renderProject(database.read, { project, role: 'admin' })
+      return renderProject(database.read, caller, { project, role: 'admin' })
     },
   })
 
   app.get('/api/v1/projects/:project', {
     config: { access: 'project:read' },
     schema: { params: ByProject, response: { 200: ProjectView } },
-    handler: (request) => renderProject(database.read, getProject(request)),
+    handler: (request) => renderProject(database.read, request.caller, getProject(request)),
   })
 
   app.patch('/api/v1/projects/:project', {
@@ -79,7 +82,7 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     async handler(request) {
       const place = getProject(request)
       const project = await changeProject(database, actOf(request, now), place, request.body)
-      return renderProject(database.read, { project, role: place.role })
+      return renderProject(database.read, request.caller, { project, role: place.role })
     },
   })
 
