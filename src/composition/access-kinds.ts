@@ -1,6 +1,7 @@
 import { apiTokens } from '../access-keys/access-kinds.ts'
 import { sshCertificates } from '../access-keys/certificates/access-kind.ts'
 import { sshKeys } from '../access-keys/ssh-keys/access-kind.ts'
+import { directoryTokensSeen } from '../directory/connections/access-kind.ts'
 import { signInLinks } from '../directory/upstream/access-kinds.ts'
 import { breakGlassCodes } from '../identity/break-glass/access-kind.ts'
 import type { AccessKind } from '../identity/ending/access-kind.ts'
@@ -10,14 +11,14 @@ import { oneTimeCodes, passwords } from '../identity/passwords/access-kinds.ts'
 import { recoveries, recoveryCodes } from '../identity/recovery/access-kinds.ts'
 import { deployKeysLookedAfter } from '../machines/deploy-keys/access-kind.ts'
 import { pipelinesLookedAfter } from '../machines/workloads/access-kind.ts'
-import { importsUnderWay, mirrorsLookedAfter } from '../mirrors/access-kinds.ts'
+import { importsUnderWay } from '../mirrors/access-kinds.ts'
 import { toldBrowsers } from '../notify/access-kinds.ts'
 import { connectorsMade } from '../proxy/connectors/access-kind.ts'
 import { routeSessions } from '../proxy/entry/access-kind.ts'
 import { heldPushes } from '../repositories/access-kinds.ts'
+import { lookedAfter } from '../repositories/looked-after.ts'
 import { sealRequests } from '../seals/access-kinds.ts'
 import { oauthGrants, signOns } from '../sign-on/access-kinds.ts'
-import { webhooksLookedAfter } from '../webhooks/access-kinds.ts'
 
 /**
  * Everything that somebody can come in with or that acts in their name, in the order of a receipt: for the server, and
@@ -45,11 +46,12 @@ export const accessKinds: readonly AccessKind[] = [
   heldPushes,
   importsUnderWay,
   toldBrowsers,
-  webhooksLookedAfter,
-  mirrorsLookedAfter,
+  lookedAfter('webhook'),
+  lookedAfter('mirror'),
   deployKeysLookedAfter,
   pipelinesLookedAfter,
   connectorsMade,
+  directoryTokensSeen,
 ]
 
 /** What needs no passkey to go on, and so stops when somebody gets back into an account. */

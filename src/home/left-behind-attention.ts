@@ -10,30 +10,8 @@ export async function listLeftBehind(
   repositoryIds: readonly Id<'rep'>[],
 ): Promise<Attention[]> {
   if (repositoryIds.length === 0) return []
-  const webhooks = await db
-    .selectFrom('webhook')
-    .innerJoin('repository', 'repository.id', 'webhook.repositoryId')
-    .innerJoin('project', 'project.id', 'repository.projectId')
-    .leftJoin('user', 'user.id', 'webhook.stewardId')
-    .select(['webhook.id', 'webhook.url', 'adoptBy', 'repository.name', 'project.name as project', 'displayName'])
-    .where('webhook.repositoryId', 'in', repositoryIds)
-    .where('adoptBy', 'is not', null)
-    .where('isActive', '=', 1)
-    .orderBy('adoptBy')
-    .limit(most)
-    .execute()
-  const mirrors = await db
-    .selectFrom('mirror')
-    .innerJoin('repository', 'repository.id', 'mirror.repositoryId')
-    .innerJoin('project', 'project.id', 'repository.projectId')
-    .leftJoin('user', 'user.id', 'mirror.stewardId')
-    .select(['mirror.id', 'mirror.url', 'adoptBy', 'repository.name', 'project.name as project', 'displayName'])
-    .where('mirror.repositoryId', 'in', repositoryIds)
-    .where('adoptBy', 'is not', null)
-    .where('isActive', '=', 1)
-    .orderBy('adoptBy')
-    .limit(most)
-    .execute()
+  const webhooks = await listWithAddress(db, 'webhook', repositoryIds)
+  const mirrors = await listWithAddress(db, 'mirror', repositoryIds)
   const pipelines = await db
     .selectFrom('workloadTrust')
     .innerJoin('repository', 'repository.id', 'workloadTrust.repositoryId')
@@ -60,3 +38,21 @@ export async function listLeftBehind(
       href: `/${project}/${name}/settings/${page}`,
     }))
 }
+
+const listWithAddress = (
+  db: Db<'webhook' | 'mirror' | 'repository' | 'project' | 'user'>,
+  what: 'webhook' | 'mirror',
+  repositoryIds: readonly Id<'rep'>[],
+) =>
+  db
+    .selectFrom(what)
+    .innerJoin('repository', 'repository.id', `${what}.repositoryId`)
+    .innerJoin('project', 'project.id', 'repository.projectId')
+    .leftJoin('user', 'user.id', `${what}.stewardId`)
+    .select([`${what}.id`, `${what}.url`, 'adoptBy', 'repository.name', 'project.name as project', 'displayName'])
+    .where(`${what}.repositoryId`, 'in', repositoryIds)
+    .where('adoptBy', 'is not', null)
+    .where('isActive', '=', 1)
+    .orderBy('adoptBy')
+    .limit(most)
+    .execute()

@@ -1,15 +1,17 @@
 import type { AccessKind } from '../identity/ending/access-kind.ts'
-import { getKeepBy, recordPassedOn } from '../repositories/stewards.ts'
+import { getKeepBy, recordPassedOn } from './stewards.ts'
 
-/** They belong to their repositories, and go on until nobody has kept them in time. */
-export const webhooksLookedAfter: AccessKind = {
-  name: 'webhooks they look after',
-  tables: ['webhook'],
+/**
+ * What one person looks after in a repository. It belongs to the repository, and goes on until nobody has kept it in time.
+ */
+export const lookedAfter = (what: 'webhook' | 'mirror'): AccessKind => ({
+  name: `${what}s they look after`,
+  tables: [what],
   fate: 'passed on',
   count: async (db, userId) =>
     (
       await db
-        .selectFrom('webhook')
+        .selectFrom(what)
         .select('id')
         .where((eb) => eb(eb.fn.coalesce('stewardId', 'createdBy'), '=', userId))
         .where('isActive', '=', 1)
@@ -19,15 +21,14 @@ export const webhooksLookedAfter: AccessKind = {
   async end(tx, { user, at }) {
     const keepBy = await getKeepBy(tx, at)
     const rows = await tx
-      .updateTable('webhook')
+      .updateTable(what)
       .set({ adoptBy: keepBy })
       .where((eb) => eb(eb.fn.coalesce('stewardId', 'createdBy'), '=', user.id))
       .where('isActive', '=', 1)
       .where('adoptBy', 'is', null)
-      .returningAll()
+      .returning(['id', 'repositoryId', 'url'])
       .execute()
-    for (const { id, repositoryId, url } of rows)
-      await recordPassedOn(tx, { what: 'webhook', id, repositoryId, url, person: user.displayName, keepBy }, at)
+    for (const row of rows) await recordPassedOn(tx, { what, ...row, person: user.displayName, keepBy }, at)
     return rows.length
   },
-}
+})
