@@ -56,7 +56,9 @@ function receive(
   state: string,
   answer: (answer: URLSearchParams) => void,
 ): void {
-  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1')
+  // What is no address, such as `//`, is not ours either.
+  const here = 'http://127.0.0.1'
+  const { pathname, searchParams } = new URL(URL.canParse(url, here) ? url : '/', here)
   // Other pages of this browser reach this port too, and do not know the state.
   const isOurs = method === 'GET' && pathname === path && isSame(searchParams.get('state') ?? '', state)
   response.writeHead(isOurs ? 200 : 404, {

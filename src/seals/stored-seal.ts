@@ -32,11 +32,20 @@ export interface SignerFacts {
   sealedAt: readonly string[]
 }
 
+const mostInName = 200
+
+/** A name may come from elsewhere: whatever is in it, it keeps no list of signers from being written. */
+const nameInEntry = (name: string): string =>
+  Array.from(name.toWellFormed().replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' '))
+    .slice(0, mostInName)
+    .join('')
+    .trim() || 'Unnamed'
+
 export function signerEntryOf({ record, user, endorsement, endingSeal, sealedAt }: SignerFacts): SignerEntry {
   return createSignerEntry({
     userId: user.id,
     username: user.username,
-    displayName: user.displayName,
+    displayName: nameInEntry(user.displayName),
     credentialId: record.credentialId,
     publicKey: Buffer.from(record.publicKey, 'base64url'),
     backupEligible: record.backupEligible === 1,

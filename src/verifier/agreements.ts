@@ -1,6 +1,4 @@
-import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { type Agreed, countPeople, isSamePerson, type ProvenLevel, levelOf } from '../seals/format/agreement.ts'
-import { asProofError } from '../seals/format/proof-error.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import {
   type VerifiedApproval,
@@ -10,6 +8,7 @@ import {
 } from '../seals/format/verify-approval.ts'
 import type { VerifiedSeal } from '../seals/format/verify-seal.ts'
 import type { DetachedSeals, Filed } from './detached-seals.ts'
+import { treeOf } from './first-parents.ts'
 import { type Rules, checkCounts } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { Landed, NotCounted } from './report.ts'
@@ -218,7 +217,8 @@ async function readHeadTrees(steps: readonly SealedStep[], objects: ObjectReader
     )
     for (const [index, head] of heads.entries()) {
       const step = batch[index]
-      if (step) trees.set(step, asProofError(() => parseCommit(head)).tree)
+      const tree = treeOf(head)
+      if (step && tree !== undefined) trees.set(step, tree)
     }
   }
   return trees

@@ -51,6 +51,14 @@ export async function isOnLine(
 
 const HEAD_BYTES = 96
 
+/**
+ * By the one line that git reads it from. Whatever else of a commit is odd, git takes it, and with it whoever merges it
+ * cannot make what was proven unproven.
+ */
+export function treeOf(commit: Buffer): string | undefined {
+  return /^tree ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
+}
+
 /** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
 export function firstParentOf(commit: Buffer): string | undefined {
   return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]

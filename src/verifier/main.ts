@@ -2,6 +2,7 @@
 // never asks a running server for a verdict, and writes nothing but refs/postern/* of a clone that lacks them.
 
 import { parseArgs } from 'node:util'
+import type { SealErrorCode } from '../seals/format/seal-error.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import { type Clone, openClone } from './open-clone.ts'
 import { plainLine } from './plain-text.ts'
@@ -73,14 +74,26 @@ async function judge(place: string, options: VerifyOptions): Promise<Judged> {
   const found = await verifyBranch(clone, options)
   const lacksHead = found.changes.some((change) => change.state === 'proven' && change.landed === 'head-missing')
   const first = lacksHead && (await clone.fetchProposed()) ? await verifyBranch(clone, options) : found
-  const isStale = first.changes.some(
-    // Of a pushed commit nothing tells that a seal stands beside it.
-    (change) => change.state !== 'proven' && ['statement-missing', 'signer-unknown', 'no-seal'].includes(change.reason),
-  )
+  const isStale = first.changes.some((change) => change.state !== 'proven' && STALE.includes(change.reason))
   if (!isStale || !(await clone.refresh())) return withNotes(first, clone)
   clone.notes.push('Brought refs/postern/* of this clone up to date from origin; they had only grown.')
   return withNotes(await verifyBranch(clone, options), clone)
 }
+
+/** Of a pushed commit nothing tells that a seal stands beside it, whatever else it says, or seems to say, of itself. */
+const STALE: readonly SealErrorCode[] = [
+  'statement-missing',
+  'signer-unknown',
+  'no-seal',
+  'commit-malformed',
+  'trailers-malformed',
+  'repository-mismatch',
+  'ref-mismatch',
+  'statement-reused',
+  'foreign-signature',
+  'several-signatures',
+  'not-canonical',
+]
 
 function withNotes(report: Judged, { notes }: Clone): Judged {
   return { ...report, notes: [...notes, ...report.notes] }

@@ -4,7 +4,7 @@ import { sealPath } from '../seals/format/projection.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { judged, judgedClone, proven } from './judged-testing.ts'
 import { STEP_MS, SealedRepository } from './sealed-repository-testing.ts'
-import { update } from './sealed-review-testing.ts'
+import { approve, update } from './sealed-review-testing.ts'
 
 /** A line of ordinary commits on top of main, oldest first. */
 function series(repository: SealedRepository, count: number): string[] {
@@ -169,9 +169,33 @@ test('a clone that lacks the seal of a push brings refs/postern/* up to date', a
   repository.publish()
   const clone = repository.clone()
   await judged(clone)
-  const [tip = ''] = series(repository, 1)
+  // What it says of itself is of another branch, as after a cherry-pick.
+  const tip = repository.commit([repository.tip], 'Fix it there\n\nPostern-Ref: refs/heads/release')
   update(repository, repository.ada, { action: 'push', tip })
   repository.publish()
   repository.pull(clone)
   assert.equal((await judged(clone)).exitCode, 0)
+})
+
+test('commits that git takes and whose headers are odd take nothing away from what a tap has proven', async () => {
+  const eve = 'Eve <eve@example.com>'
+  for (const odd of [
+    // All of them pass `git fsck --strict`, so that anybody may propose one.
+    `author ${eve} 1 +0000\ncommitter ${eve} 99999999999999 +0000\n\nFar away\n`,
+    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\nauthor ${eve} 1 +0000\n\nTwice\n`,
+    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\nnameless\n\nA header\n`,
+    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\n`,
+  ]) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const write = () => repository.write(Buffer.from(`tree ${repository.tree()}\nparent ${repository.tip}\n${odd}`))
+    const head = write()
+    approve(repository, bob, { head })
+    repository.merge(repository.ada, { head })
+    const forwarded = write()
+    update(repository, repository.ada, { action: 'fast-forward', tip: forwarded })
+    const report = await judgedClone(repository)
+    assert.deepEqual(reasonsOf(report), ['fast-forward', 'merge'])
+    assert.equal(proven(report.changes[1]).level, 4)
+  }
 })

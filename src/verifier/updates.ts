@@ -1,11 +1,9 @@
-import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
-import { asProofError } from '../seals/format/proof-error.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { parseTime } from '../seals/format/time.ts'
 import { verifySignedPush } from '../seals/format/verify-signed-push.ts'
 import { verifySealedUpdate } from '../seals/format/verify-sealed-update.ts'
 import type { DetachedSeals, Filed } from './detached-seals.ts'
-import type { Line } from './first-parents.ts'
+import { type Line, treeOf } from './first-parents.ts'
 import { type Rules, checkCounts, checkPushCounts } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
 import type { FiledPush, SignedPushes } from './signed-pushes.ts'
@@ -101,7 +99,8 @@ export class Updates {
         throw new SealError('base-mismatch', 'its update began at a commit that is not on this line')
       const oid = line.oids[to] ?? ''
       const [commit = Buffer.alloc(0)] = await objects.read([oid], 'commit')
-      const { tree } = asProofError(() => parseCommit(commit))
+      const tree = treeOf(commit)
+      if (tree === undefined) throw new SealError('commit-malformed', 'its tip names no tree')
       const tip = { oid, tree }
       return 'statement' in filed ? this.#verifySealed(filed, tip, passed) : this.#verifySigned(filed, tip, passed)
     } catch (error) {

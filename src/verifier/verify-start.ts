@@ -1,9 +1,8 @@
-import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
-import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Protection } from '../seals/format/projection.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { verifySeal } from '../seals/format/verify-seal.ts'
 import { CannotJudge } from './cannot-judge.ts'
+import { treeOf } from './first-parents.ts'
 import type { Rules } from './judge-seal.ts'
 import { readSeals } from './load-projection.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -30,7 +29,7 @@ export async function verifyStart(
       action === 'protect' &&
       repository?.id === rules.repositoryId &&
       targetRef === rules.ref &&
-      (commit === undefined || targetID === parseCommit(commit).tree) &&
+      (commit === undefined || targetID === treeOf(commit)) &&
       digest !== undefined &&
       'gitCommit' in digest &&
       digest.gitCommit === baseline
@@ -39,7 +38,7 @@ export async function verifyStart(
     if (rules.pinned && rules.chain.get(seal.entry.credentialId)?.trust === 'server') return { start: recorded, url }
     return { start: { ...recorded, state: 'sealed', by: seal.entry.username, statementDigest }, url }
   } catch (cause) {
-    if (!(cause instanceof SealError || cause instanceof SshsigError)) throw cause
+    if (!(cause instanceof SealError)) throw cause
     throw new CannotJudge('start-broken', `the start of protection does not hold: ${cause.message}`, { cause })
   }
 }

@@ -25,7 +25,8 @@ export const refNameSentences: Record<RefNameProblem, string> = {
 
 // A lock file is the name with ".lock" appended, and a file name holds 255 bytes.
 const maxBytes = 250
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u{fe00}-\u{fe0f}\u{115f}\u{1160}\u{3164}\u{ffa0}]/u
+// What no character is yet counts among them, and so does each space: no seal could hold such a name.
+const invisible = /[\p{C}\p{Z}\u{fe00}-\u{fe0f}\u{115f}\u{1160}\u{3164}\u{ffa0}]/u
 
 /**
  * What is wrong with a full reference name such as `refs/heads/main`, or nothing: git-check-ref-format(1), rules 1 to 10,

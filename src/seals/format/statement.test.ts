@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { checkRefName } from '../../protocols/git/ref-name.ts'
 import { draftAct, draftMerge, draftProtect } from './draft.ts'
 import { SealError } from './seal-error.ts'
-import { parseStatement, renderStatement, statementDigest } from './statement.ts'
+import { BRANCH_REF, parseStatement, renderStatement, statementDigest } from './statement.ts'
 
 const context = {
   signer: { userId: 'usr_ada', username: 'ada' },
@@ -114,4 +115,14 @@ test('no statement can be read as one of another action', () => {
   refused(altered(act, (text) => text.replace('"token.create"', '"token"')))
   refused(altered(act, (text) => text.replace('"name":"request"', '"name":"credential"')))
   refused(altered(act, (text) => text.replace('1'.repeat(64), '2'.repeat(64))))
+})
+
+test('a branch that can be pushed can be sealed: one that could not would spoil every list it stands in', () => {
+  for (let point = 1; point <= 0x10ffff; point += point < 0x3000 ? 1 : 61) {
+    const ref = `refs/heads/a${String.fromCodePoint(point)}b`
+    if (checkRefName(ref) === undefined) assert.match(ref, BRANCH_REF, `U+${point.toString(16)}`)
+  }
+  const longest = `refs/heads/${'x'.repeat(239)}`
+  assert.equal(checkRefName(longest), undefined)
+  assert.match(longest, BRANCH_REF)
 })

@@ -95,6 +95,10 @@ test('an endorsement that is not of this key and person does not count', () => {
   // Adding a key of one's own says nothing about somebody else's.
   assert.equal(judged(vouch(root, bob.entry, 21, { action: 'credential.add' })), 'not-vouched')
   assert.equal(judged(vouch(root, bob.entry, 21, { action: 'token.create' })), 'not-vouched')
+  // Nor where the list of signers lends its entry the id of whoever did add it.
+  const lent = { ...bob.entry, userId: root.entry.userId }
+  const posing = { ...lent, endorsement: vouch(root, lent, 21, { action: 'credential.add' }) }
+  assert.equal(trustOf([root.entry, posing], posing)?.problem?.code, 'not-vouched')
   assert.equal(judged(vouch(eve, bob.entry, 22)), 'signer-unknown')
   assert.equal(judged(vouch(bob, bob.entry, 22)), 'not-vouched')
   const early = vouch(eve, bob.entry, 5)

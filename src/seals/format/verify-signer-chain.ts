@@ -100,7 +100,8 @@ function verifyEndorsement(entry: SignerEntry, record: SealRecord, walk: Walk): 
   const seal = verifySeal({ record, signers: walk.signers })
   checkNamesCredential(seal, entry)
   const { action, signer, act } = seal.statement.predicate
-  const same = signer.userId === entry.userId
+  // A person has one name for good: with the id alone, one's own key could be listed as somebody else's.
+  const same = signer.userId === entry.userId && signer.username === entry.username
   const named = act?.parameters['username'] === entry.username
   if (!(action === 'credential.add' && same) && !(action === 'credential.endorse' && named)) {
     throw new SealError('not-vouched', 'the seal does not vouch for a key of this person')
