@@ -4,7 +4,7 @@ import type { Outbound } from '../outbound/outbound.ts'
 import { checkRefName, checkShortRefName } from '../protocols/git/ref-name.ts'
 import { type Git, GitError } from '../repositories/git.ts'
 import type { GitSetting } from '../repositories/git-environment.ts'
-import { findLargeFile } from '../repositories/large-files.ts'
+import { findLargeFile, sayTooLarge } from '../repositories/large-files.ts'
 import { countLfsPointers } from './count-lfs.ts'
 import { connect } from './connect.ts'
 import { checkReadable, sha256Error } from './discover.ts'
@@ -232,11 +232,8 @@ async function refuseLargeFile(
   const { destination, objects, tips, maxBytes } = wanted
   const large = await findLargeFile(git, { folder: destination, quarantine: objects, tips, maxBytes })
   if (large === undefined) return
-  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MB`
-  throw new RemoteError(
-    'file-too-large',
-    `${large.path ?? large.oid} has ${megabytes(large.bytes)}; files may have ${megabytes(maxBytes)} here. The operator of this server can raise it with POSTERN_MAX_FILE_MB.`,
-  )
+  const help = 'The operator of this server can raise it with POSTERN_MAX_FILE_MB.'
+  throw new RemoteError('file-too-large', `${sayTooLarge(large)}${large.kind === 'file' ? ` ${help}` : ''}`)
 }
 
 /** Of packs, whole ones and those that are arriving. */

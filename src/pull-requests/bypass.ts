@@ -77,7 +77,8 @@ export const bypassParagraph = (branch: string, { reason }: Bypass): string =>
 export const withoutBypassLines = (text: string): string =>
   text
     .split(/\r\n?|[\n\v\f\u0085\u2028\u2029]/)
-    .filter((line) => !opening.test(line.normalize('NFKC').replaceAll(/\p{Cf}/gu, '')))
+    // Whatever does not show, and what the commit will not hold: `cleanBody` takes it out behind us.
+    .filter((line) => !opening.test(line.normalize('NFKC').replaceAll(/[^\P{Cc}\t]|\p{Cf}/gu, '')))
     .join('\n')
 
 /** The reason that a merge or squash commit of ours gives, else undefined. */

@@ -2,7 +2,7 @@ import { type AuditActor, recordEvent } from '../audit/record.ts'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
-import type { RefParts } from '../repositories/ref-updates.ts'
+import { auditMethod, type RefParts } from '../repositories/ref-updates.ts'
 import { readRefs, updateServerRef } from '../repositories/refs.ts'
 import { pullRef } from './records.ts'
 
@@ -60,6 +60,6 @@ export async function followBranches(
 
 const actorOfMove = ({ actorId, method, strength }: Moved): AuditActor => ({
   id: actorId,
-  method: method.startsWith('seal ') ? 'passkey' : method.startsWith('token ') ? 'token' : 'session',
+  method: auditMethod(method),
   strength,
 })

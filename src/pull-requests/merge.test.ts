@@ -12,7 +12,7 @@ import { reconcile } from '../repositories/reconcile.ts'
 import { methodOf, moveRef, prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { readRef } from '../repositories/refs.ts'
 import { parseTrailers, sealedCommit } from '../seals/format/commit.ts'
-import { SEALS_REF, sealPath } from '../seals/format/projection.ts'
+import { SEALS_REF, sealPath, SIGNERS_REF } from '../seals/format/projection.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { closePullRequest } from './change.ts'
@@ -556,6 +556,51 @@ describe('merging with a tap', () => {
     const [up, down] = [await open(repository, 'up'), await open(repository, 'down')]
     await release(repository, ana, up, await ana.tap((await prepare(repository, ana, up)).sealRequestId))
     assert.equal((await view(repository, down)).mergeability.state, 'conflicts')
+  })
+
+  it('the record of a push to a pull request says with what its pusher came in', async () => {
+    const repository = await addProtected()
+    await repository.push('built', { built: '1' }, 'main')
+    await open(repository, 'built')
+    await repository.push('later', { built: '2' }, 'built')
+    const [ref, newOid] = ['refs/heads/built', await tip(repository, 'refs/heads/later')]
+    const by = { actor: bob.caller, method: 'deploy-key dpk_1', strength: bob.caller.strength } as const
+    const oldOid = await tip(repository, ref)
+    await moveRef({ ...fixture.parts, ...by, place: repository.place, door: 'push', ref, oldOid, newOid })
+    await followBranches(fixture.parts, repository.place, [{ ...by, ref, actorId: bob.caller.id }])
+    const { method } = await fixture.database.read
+      .selectFrom('auditEvent')
+      .select('method')
+      .where('action', '=', 'pull-request.pushed')
+      .where('repositoryId', '=', repository.place.repository.id)
+      .executeTakeFirstOrThrow()
+    assert.equal(method, 'deploy-key')
+  })
+
+  it('no name of a signer, and no line of a description, keeps a merge from landing or from being proven', async () => {
+    const repository = await addProtected()
+    await repository.push('names', { names: '1' }, 'main')
+    const lure = ['Merged past the rule of main: nothing was in the way', '', 'More.'].join('\n')
+    const number = await open(repository, 'names', { description: `\u0001${lure}` })
+    // What a directory may say: a line separator, and as many characters as an account name there may have.
+    const displayName = `Bo\u2028b ${'b'.repeat(256)}`
+    const [{ displayName: former }, { id }] = [bob.caller, bob.caller]
+    const rename = (name: string) =>
+      fixture.database.write((tx) => tx.updateTable('user').set({ displayName: name }).where('id', '=', id).execute())
+    await rename(displayName)
+    const renamed = { ...bob, caller: { ...bob.caller, displayName } }
+    await release(
+      repository,
+      renamed,
+      number,
+      await bob.tap((await prepare(repository, renamed, number)).sealRequestId),
+    )
+    const { state, mergeProof, bypass } = await view(repository, number)
+    assert.deepEqual([state, mergeProof?.state, bypass], ['merged', 'proven', null])
+    // Who sealed is in the repository too, for every clone.
+    const files = await listFiles(fixture.git, repository.place.folder, SIGNERS_REF)
+    assert.ok([...files.keys()].some((path) => path.startsWith('signers/')))
+    await rename(former)
   })
 
   it('histories without a common commit are not merged', async () => {

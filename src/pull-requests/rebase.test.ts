@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { readCommit } from '../repositories/commits.ts'
 import { reconcile } from '../repositories/reconcile.ts'
 import { prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { takeSeal } from '../seals/take-seal.ts'
@@ -62,6 +64,26 @@ describe('landing without a commit of its own', () => {
       [view.state, view.mergeMethod, view.mergeProof?.state, view.mergeProof?.stockVerifiable, view.baseOid],
       ['merged', 'fast-forward', 'proven', false, base],
     )
+  })
+
+  it('a commit with odd headers moves a branch on as it is, and is not replayed', async () => {
+    const repository = await addProtected()
+    const base = await repository.git('rev-parse', 'main')
+    const tree = await repository.git('rev-parse', 'main^{tree}')
+    // What anybody may push: git minds neither the date nor the header that stands twice.
+    const eve = 'author Eve <eve@example.com> 1 +0000\n'
+    const odd = `tree ${tree}\nparent ${base}\n${eve}committer Eve <eve@example.com> 99999999999999 +0000\n${eve}\nOdd\n`
+    await writeFile(`${repository.folder}/.git/odd`, odd)
+    const head = await repository.git('hash-object', '-t', 'commit', '-w', '--literally', '.git/odd')
+    await repository.git('push', '-q', 'origin', `${head}:refs/heads/odd`)
+    const number = await on.open(repository, ana, 'odd')
+    await expectProblem(on.prepare(repository, ana, number, { method: 'rebase' }), 'cannot-replay', /merge or squash/)
+    assert.equal(await on.land(repository, ana, number, { method: 'fast-forward' }), head)
+    const source = { git: fixture.git, folder: repository.place.folder }
+    // A page shows it all the same: there is no later day than this.
+    assert.equal(new Date((await readCommit(source, head)).committedAt).getUTCFullYear(), 275_760)
+    await repository.push('next', { next: '1' }, head)
+    await on.land(repository, ana, await on.open(repository, ana, 'next'), { method: 'rebase' })
   })
 
   it('a fast-forward is refused where the target moved on, and where it would take the tip off the first-parent line', async () => {

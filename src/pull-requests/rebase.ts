@@ -1,5 +1,6 @@
 import { conflict } from '../http/problem.ts'
 import { commitOid } from '../protocols/sshsig/commit-signature.ts'
+import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Source } from '../repositories/revision.ts'
 import { writeCommits } from '../repositories/write-commits.ts'
 import type { Ident } from '../seals/format/commit.ts'
@@ -32,15 +33,29 @@ export async function replay(
   const read = async (oid: string): Promise<OriginalCommit> => {
     const object = await objects.read(oid)
     if (object?.type !== 'commit') throw new Error(`${oid} is no commit`)
-    return parseOriginal(object.content)
+    try {
+      return parseOriginal(object.content)
+    } catch (cause) {
+      if (!(cause instanceof SshsigError)) throw cause
+      // git minds less what else stands in a commit.
+      throw conflict('cannot-replay', `The commit ${short(oid)} cannot be replayed: ${cause.message}.`, {
+        help: 'Write it anew with git commit --amend and push it, or merge or squash instead.',
+        cause,
+      })
+    }
+  }
+  const treeOf = async (oid: string): Promise<string> => {
+    const found = await objects.info(`${oid}^{tree}`)
+    if (found === undefined) throw new Error(`${oid} has no tree`)
+    return found.oid
   }
   const replayed: Replayed[] = []
-  let [tip, tree] = [base, (await read(base)).tree]
+  let [tip, tree] = [base, await treeOf(base)]
   for (const oid of await listToReplay(source, { base, head })) {
     const original = await read(oid)
     const [parent] = original.parents
     if (parent === undefined) throw conflict('unrelated', `The commit ${short(oid)} has no parent to replay it from.`)
-    const parentTree = (await read(parent)).tree
+    const parentTree = await treeOf(parent)
     const isEmpty = original.tree === parentTree
     const next = isEmpty
       ? tree

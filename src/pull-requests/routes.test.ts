@@ -193,7 +193,8 @@ describe('the routes of browsing and of pull requests', () => {
       [200, 1, 'not-allowed', false],
     )
     assert.equal((await call('POST', '/pull-requests', { as: token, body: wanted })).json.code, 'already-open')
-    assert.equal((await call('GET', '/branches')).json.items[1].openPullRequest, 1)
+    const { json: open } = await call('GET', '/branches')
+    assert.deepEqual([open.items[1].openPullRequest, open.items[1].mergedPullRequest], [1, null])
     assert.equal((await call('GET', '/pull-requests/1/files')).json.fileCount, 3)
     assert.match((await call('GET', '/pull-requests/1/files/2')).json.patch, /\+x/)
     assert.deepEqual((await call('GET', '/pull-requests/1/commits')).json.items.length, 1)
@@ -232,6 +233,8 @@ describe('the routes of browsing and of pull requests', () => {
     const { json: after } = await call('GET', '/pull-requests/1')
     assert.deepEqual([after.state, after.mergeProof.by.username, after.can.merge], ['merged', 'ana-lee', false])
     assert.equal((await call('GET', '/pull-requests/1/files')).json.fileCount, 3)
+    const { json: left } = await call('GET', '/branches')
+    assert.deepEqual([left.items[1].openPullRequest, left.items[1].mergedPullRequest], [null, 1])
     assert.equal((await call('GET', '/pull-requests')).json.items.length, 0)
     assert.equal((await call('GET', `/pull-requests${query({ state: 'merged' })}`)).json.items[0].number, 1)
     assert.equal((await call('GET', '/tree')).json.lastCommit.proof.state, 'proven')
@@ -280,6 +283,9 @@ describe('the routes of browsing and of pull requests', () => {
     await call('POST', `${path}/close`, { as: ana, body: {} })
     assert.equal((await call('POST', `${path}/reopen`, { as: ana, body: {} })).json.code, 'source-missing')
     assert.equal((await call('GET', `${path}/files`)).json.fileCount, 1)
+    await repository.push('feature/ünï', { later: '1' }, 'feature/ünï')
+    const { items } = (await call('GET', '/branches')).json
+    assert.equal(items[1].mergedPullRequest, null, 'what was pushed since is not merged')
   })
 
   it('strangers and people who are not signed in learn nothing', async () => {

@@ -30,14 +30,22 @@ export async function listBranches(
     (ref) => ref,
   )
   const tips = await readTips(source, parts, repository.id, page.items)
-  const marks = await readMarks(parts.db, repository.id)
+  const marks = await readMarks(parts.db, repository.id, page.items)
   const items = page.items.flatMap((ref): BranchView[] => {
     const tip = tips.get(ref.oid)
     if (tip === undefined) return []
     const full = `refs/heads/${ref.name}`
     const isProtected = marks.protectedRefs.has(full)
+    const merged = marks.merged.get(full)
     return [
-      { name: ref.name, tip, isDefault: isDefault(ref), isProtected, openPullRequest: marks.open.get(full) ?? null },
+      {
+        name: ref.name,
+        tip,
+        isDefault: isDefault(ref),
+        isProtected,
+        openPullRequest: marks.open.get(full) ?? null,
+        mergedPullRequest: merged?.headOid === ref.oid ? merged.number : null,
+      },
     ]
   })
   return { items, nextCursor: page.nextCursor }
@@ -102,7 +110,11 @@ async function readTips(source: Source, parts: DescribeParts, repositoryId: Id<'
   return new Map(views.map((view) => [view.oid, view]))
 }
 
-async function readMarks(db: Db<'pullRequest' | 'protectedBranch'>, repositoryId: Id<'rep'>) {
+async function readMarks(
+  db: Db<'pullRequest' | 'protectedBranch'>,
+  repositoryId: Id<'rep'>,
+  refs: readonly Pick<Ref, 'name'>[],
+) {
   const open = await db
     .selectFrom('pullRequest')
     .select(['sourceRef', 'number'])
@@ -110,9 +122,23 @@ async function readMarks(db: Db<'pullRequest' | 'protectedBranch'>, repositoryId
     .where('state', '=', 'open')
     .orderBy('number')
     .execute()
+  const sources = refs.map(({ name }) => `refs/heads/${name}`)
+  const merged =
+    sources.length === 0
+      ? []
+      : await db
+          .selectFrom('pullRequest')
+          .select(['sourceRef', 'number', 'headOid'])
+          .where('repositoryId', '=', repositoryId)
+          .where('state', '=', 'merged')
+          .where('sourceRef', 'in', sources)
+          .orderBy('number')
+          .execute()
   const kept = await db.selectFrom('protectedBranch').select('ref').where('repositoryId', '=', repositoryId).execute()
   return {
     open: new Map(open.map(({ sourceRef, number }) => [sourceRef, number])),
+    /** The last one of each: what it merged is the whole branch only while nobody has pushed to it since. */
+    merged: new Map(merged.map((row) => [row.sourceRef, row])),
     protectedRefs: new Set(kept.map(({ ref }) => ref)),
   }
 }

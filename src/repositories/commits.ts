@@ -1,5 +1,6 @@
 import { notFound } from '../http/problem.ts'
 import { pageSize } from '../http/page.ts'
+import { GitError } from './git-error.ts'
 import type { Source } from './revision.ts'
 import type { CommitView } from './shapes.ts'
 
@@ -8,42 +9,51 @@ export type CommitFacts = Omit<CommitView, 'proof' | 'signature' | 'signedPush' 
 
 // NUL stands in none of these fields; `-z` ends each record with one more.
 const fields = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ct', '%s', '%b'] as const
-const format = `--format=${fields.join('%x00')}`
+const formatOf = (wanted: readonly string[]): string => `--format=${wanted.join('%x00')}`
+const format = formatOf(fields)
+/** The same without the body, and no more than the beginning of what people write. */
+const brief = formatOf(
+  fields.map((field) => (/^%(an|ae|cn|s)$/.test(field) ? `%<(300,trunc)${field}` : field === '%b' ? '' : field)),
+)
 
 /** One page of history from `tip` on, newest first, `skip` commits left out; with one more than a page if there are more. */
-export async function listCommits(
-  { git, folder }: Source,
+export function listCommits(
+  source: Source,
   wanted: { tip: string; without?: string; path?: string; skip?: number; limit?: number },
 ): Promise<CommitFacts[]> {
   const { tip, without, path = '', skip = 0, limit = pageSize + 1 } = wanted
   const range = without === undefined ? [tip] : [tip, `^${without}`]
-  const { stdout } = await git.run(
-    [
-      'log',
-      '-z',
-      // Commits of one second would else stand before what they build on.
-      '--date-order',
-      format,
-      `--max-count=${limit}`,
-      `--skip=${skip}`,
-      '--end-of-options',
-      ...range,
-      '--',
-      ...(path === '' ? [] : [path]),
-    ],
-    { repository: folder },
-  )
-  return parseCommits(stdout)
+  return readLog(source, [
+    // Commits of one second would else stand before what they build on.
+    '--date-order',
+    `--max-count=${limit}`,
+    `--skip=${skip}`,
+    '--end-of-options',
+    ...range,
+    '--',
+    ...(path === '' ? [] : [path]),
+  ])
 }
 
 /** Exactly these commits, by oid. */
-export async function readCommits({ git, folder }: Source, oids: readonly string[]): Promise<Map<string, CommitFacts>> {
+export async function readCommits(source: Source, oids: readonly string[]): Promise<Map<string, CommitFacts>> {
   if (oids.length === 0) return new Map()
-  const { stdout } = await git.run(['log', '-z', format, '--no-walk=unsorted', '--stdin'], {
-    repository: folder,
-    input: `${[...new Set(oids)].join('\n')}\n`,
-  })
-  return new Map(parseCommits(stdout).map((commit) => [commit.oid, commit]))
+  const commits = await readLog(source, ['--no-walk=unsorted', '--stdin'], `${[...new Set(oids)].join('\n')}\n`)
+  return new Map(commits.map((commit) => [commit.oid, commit]))
+}
+
+async function readLog({ git, folder }: Source, args: readonly string[], input?: string): Promise<CommitFacts[]> {
+  const read = async (form: string): Promise<CommitFacts[]> => {
+    const options = { repository: folder, ...(input === undefined ? {} : { input }) }
+    return parseCommits((await git.run(['log', '-z', form, ...args], options)).stdout)
+  }
+  try {
+    return await read(format)
+  } catch (error) {
+    if (!(error instanceof GitError) || error.code !== 'git-output-too-large') throw error
+    // Whoever writes much keeps nobody from the others.
+    return read(brief)
+  }
 }
 
 /** @throws 404 */
@@ -77,14 +87,19 @@ function parseCommits(output: Buffer): CommitFacts[] {
     commits.push({
       oid,
       parents: parents === '' ? [] : parents.split(' '),
-      subject,
+      subject: subject.trimEnd(),
       body: body.trimEnd(),
-      authorName,
-      authorEmail,
-      authoredAt: Number(authored) * 1000,
-      committerName,
-      committedAt: Number(committed) * 1000,
+      authorName: authorName.trimEnd(),
+      authorEmail: authorEmail.trimEnd(),
+      authoredAt: timeOf(authored),
+      committerName: committerName.trimEnd(),
+      committedAt: timeOf(committed),
     })
   }
   return commits
 }
+
+/** The last moment that a page can show; git takes any number of seconds for a date. */
+const lastTime = 8_640_000_000_000_000
+
+const timeOf = (seconds: string | undefined): number => Math.min(Number(seconds) * 1000, lastTime)

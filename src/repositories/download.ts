@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import { ProblemError } from '../http/problem.ts'
+import { refuseRunawayAttributes } from './archive-attributes.ts'
 import { checkIsFile } from './file.ts'
 import type { Revision, Source } from './revision.ts'
+import { holderOf, letGoIdle } from './stream-holder.ts'
 import type { Located } from './tree.ts'
 
 /** Types that a browser may show as an image; everything else is bytes, whatever it claims to be. */
@@ -45,7 +47,11 @@ export async function sendRaw(
   if (header?.type !== 'blob') throw new ProblemError(404, 'not-found', 'This file does not exist.')
   const name = path.slice(path.lastIndexOf('/') + 1)
   const type = images[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
-  const { stdout } = await git.stream(['cat-file', 'blob', file.oid], { repository: folder })
+  letGoIdle(reply)
+  const { stdout } = await git.stream(['cat-file', 'blob', file.oid], {
+    repository: folder,
+    holder: holderOf(reply.request),
+  })
   return asDownload(reply, type, name).header('content-length', header.size).send(stdout)
 }
 
@@ -60,9 +66,11 @@ export async function sendArchive(
 ): Promise<FastifyReply> {
   const { repository, revision, format } = wanted
   const name = `${repository}-${revision.name.replaceAll(/[^\w.-]+/g, '-').replaceAll('..', '-')}`
+  await refuseRunawayAttributes({ git, folder }, revision.oid)
+  letGoIdle(reply)
   const { stdout } = await git.stream(
     ['archive', `--format=${format}`, `--prefix=${name}/`, '--end-of-options', revision.oid],
-    { repository: folder },
+    { repository: folder, holder: holderOf(reply.request) },
   )
   return asDownload(reply, archiveFormats[format], `${name}.${format}`).send(stdout)
 }

@@ -79,6 +79,12 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
     ['receive.hideRefs', 'refs/postern'],
     ['receive.hideRefs', 'refs/pull'],
     ['uploadpack.allowFilter', 'true'],
+    // Of the ways to leave objects out, not the one by patterns of a file in the repository: they may take git for ever.
+    ['uploadpackfilter.allow', 'false'],
+    ...['blob:none', 'blob:limit', 'tree', 'object:type', 'combine'].map((filter): [string, string] => [
+      `uploadpackfilter.${filter}.allow`,
+      'true',
+    ]),
     ['uploadpack.allowAnySHA1InWant', 'false'],
     ['uploadarchive.allowUnreachable', 'false'],
   ]

@@ -41,8 +41,11 @@ export async function admitToGit(
 }
 
 async function findGitCaller(authenticator: Authenticator, request: FastifyRequest): Promise<Caller | undefined> {
-  if (request.headers.authorization === undefined)
-    return isSignersList(request) ? authenticator.fromRequest(request) : undefined
+  if (request.headers.authorization === undefined) {
+    const caller = isSignersList(request) ? await authenticator.fromRequest(request) : undefined
+    // What a session lacks makes it nobody's, as where anybody may come.
+    return caller?.shortfall ? undefined : caller
+  }
   const caller = await authenticator.fromGit(request)
   if (caller === undefined) throw credentialsNeeded('token-refused', tokenRefusedTitle)
   return caller

@@ -23,6 +23,7 @@ import { defaultGitLimits, type GitLimits } from './git-limits.ts'
 import { createObjectPool, type GitObjects } from './git-objects.ts'
 import { createRunnerClient, type GitProcess, type Invocation } from './git-runner-client.ts'
 import { createSlots } from './git-slots.ts'
+import { createStreamShares, type StreamHolder } from './stream-shares.ts'
 import { installHooks } from './install-hooks.ts'
 
 export { GitError } from './git-error.ts'
@@ -52,6 +53,8 @@ export type StreamOptions = GitOptions & {
   protocolVersion?: 0 | 1 | 2
   /** What git says on stderr comes through `stdout` as it says it, and `exited` has none: for following a long run. */
   mergeStderr?: boolean
+  /** For whom it runs, where somebody outside asked for it: nobody takes more than their share. */
+  holder?: StreamHolder
 }
 export type StreamedGit = GitProcess & {
   /** While it waits for a person it takes no place of those that streamed operations share. */
@@ -104,6 +107,7 @@ export async function createGit({
     environment: { ...environment, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
   })
   const runSlots = createSlots(limits.runs)
+  const shares = createStreamShares(limits.streams)
   let streams = 0
 
   function invocation(args: readonly string[], options: StreamOptions, stdin: boolean): Invocation {
@@ -157,9 +161,14 @@ export async function createGit({
   }
 
   async function stream(args: readonly string[], options: StreamOptions = {}): Promise<StreamedGit> {
+    const { holder } = options
     if (options.signal?.aborted) throw new GitError('git-aborted')
-    if (streams >= limits.streams) throw new GitError('git-busy')
-    streams++
+    if (streams >= limits.streams || (holder !== undefined && shares.isFull(holder))) throw new GitError('git-busy')
+    const countOne = (change: 1 | -1): void => {
+      streams += change
+      if (holder !== undefined) shares.count(holder, change)
+    }
+    countOne(1)
     try {
       const asked = invocation(args, options, true)
       if (asked.hook) await checkHook(preReceive)
@@ -169,7 +178,7 @@ export async function createGit({
       if (options.signal?.aborted) git.kill()
       let [isCounted, isOver] = [true, false]
       const count = (counts: boolean): void => {
-        if (counts !== isCounted) streams += counts ? 1 : -1
+        if (counts !== isCounted) countOne(counts ? 1 : -1)
         isCounted = counts
       }
       void git.exited.then(() => {
@@ -184,7 +193,22 @@ export async function createGit({
       }
       return { ...git, setAside }
     } catch (error) {
-      streams--
+      countOne(-1)
+      throw error
+    }
+  }
+
+  let kept = 0
+  /** What is kept for reading is counted by itself, so that no flood of fetches takes its place. */
+  async function keep(args: readonly string[], options: GitOptions): Promise<GitProcess> {
+    if (kept >= limits.streams) throw new GitError('git-busy')
+    kept++
+    try {
+      const git = await runner.start(invocation(args, options, true))
+      void git.exited.then(() => kept--)
+      return git
+    } catch (error) {
+      kept--
       throw error
     }
   }
@@ -196,8 +220,8 @@ export async function createGit({
     await runner.close()
     throw error
   }
-  const pool = createObjectPool({ start: (options) => stream(['cat-file', '--batch-command'], options) })
-  const diffs = createGitDiffs({ start: stream })
+  const pool = createObjectPool({ start: (options) => keep(['cat-file', '--batch-command'], options) })
+  const diffs = createGitDiffs({ start: keep })
   return {
     run,
     stream,

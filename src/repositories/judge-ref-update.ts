@@ -15,6 +15,8 @@ export interface RefUpdateFacts {
   defaultRef: string
   /** Whether protection has begun for this very ref. */
   isProtected: boolean
+  /** All branches for which it has. */
+  protectedRefs?: readonly string[]
   /** Whether the old tip is on the new tip's first-parent chain; asked only where a protected branch moves. */
   keepsFirstParents: boolean
   /** Of a protected branch: what its rule makes of pushes. `tap` lets one through only together with its seal. */
@@ -84,7 +86,7 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
       'this is the default branch',
       `${name} is the default branch and cannot be deleted.`,
     )
-  if (!isProtected) return { outcome: 'allow' }
+  if (!isProtected) return judgeTwin(facts, name)
   if (newOid === zeroOid)
     return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
   if (door !== 'merge' && !(door === 'push' && facts.push !== undefined && takesTap(facts.push))) {
@@ -119,3 +121,20 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
     )
   return { outcome: 'allow' }
 }
+
+/**
+ * git keeps a branch in a file of its name. Where the file system does not tell capitals apart, as on macOS, a push to
+ * MAIN would move main. The page that deletes one has looked whether there is a branch of exactly this name.
+ */
+function judgeTwin({ door, ref, protectedRefs = [] }: RefUpdateFacts, name: string): Judgement {
+  const twin = door === 'delete' ? undefined : protectedRefs.find((other) => fold(other) === fold(ref))
+  if (twin === undefined) return { outcome: 'allow' }
+  const other = twin.slice('refs/heads/'.length)
+  return refuse(
+    'protected-twin',
+    'it reads like a protected branch',
+    `${name} and the protected branch ${other} are one name to some file systems. Choose another name.`,
+  )
+}
+
+const fold = (ref: string): string => ref.normalize('NFC').toLowerCase()

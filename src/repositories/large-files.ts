@@ -5,7 +5,12 @@ export interface LargeFile {
   oid: string
   bytes: number
   path: string | undefined
+  kind: 'file' | 'commit' | 'tag'
+  mostBytes: number
 }
+
+/** Commits and tags are read whole by whoever shows, replays or verifies them. */
+const mostMessageBytes = 8 * 1024 ** 2
 
 interface Wanted {
   folder: string
@@ -17,14 +22,25 @@ interface Wanted {
 /** An object in a push's quarantine that is larger than allowed: asked of all that was pushed, not of all history. */
 export async function findLargeFile(git: Git, wanted: Wanted): Promise<LargeFile | undefined> {
   // Sizes alone first: names would be ten times the bytes, for nothing in nearly every push.
-  if (!hasNumberOver(await askQuarantine(git, wanted, '%(objectsize)'), wanted.maxBytes)) return undefined
-  const named = (await askQuarantine(git, wanted, '%(objectsize) %(objectname)')).toString('latin1')
+  const most = Math.min(wanted.maxBytes, mostMessageBytes)
+  if (!hasNumberOver(await askQuarantine(git, wanted, '%(objectsize)'), most)) return undefined
+  const named = (await askQuarantine(git, wanted, '%(objectsize) %(objecttype) %(objectname)')).toString('latin1')
   for (const line of named.split('\n')) {
-    const [size, oid = ''] = line.split(' ')
+    const [size, type, oid = ''] = line.split(' ')
     const bytes = Number(size)
-    if (bytes > wanted.maxBytes) return { oid, bytes, path: await findPath(git, wanted, oid) }
+    const kind = type === 'commit' || type === 'tag' ? type : 'file'
+    const mostBytes = kind === 'file' ? wanted.maxBytes : most
+    if (bytes <= mostBytes) continue
+    return { oid, bytes, kind, mostBytes, path: kind === 'file' ? await findPath(git, wanted, oid) : undefined }
   }
-  throw new Error('an object in quarantine changed its size')
+  return undefined
+}
+
+/** A sentence without what to do. */
+export function sayTooLarge({ oid, bytes, path, kind, mostBytes }: LargeFile): string {
+  const megabytes = (count: number): string => `${Math.ceil(count / 1024 ** 2)} MB`
+  const [name, all] = kind === 'file' ? [path ?? oid, 'files'] : [`The ${kind} ${oid.slice(0, 10)}`, 'commits and tags']
+  return `${name} has ${megabytes(bytes)}; ${all} may have ${megabytes(mostBytes)} here.`
 }
 
 async function askQuarantine(git: Git, { folder, quarantine }: Wanted, format: string): Promise<Buffer> {

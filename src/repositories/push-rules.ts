@@ -52,6 +52,7 @@ export async function judgePush(
       role,
       defaultRef: `refs/heads/${repository.defaultBranch}`,
       isProtected: rule !== undefined,
+      protectedRefs: [...rules.keys()],
       push: rule?.push ?? firstRule.push,
       keepsFirstParents: shape?.keepsFirstParents ?? true,
       isFastForward: shape?.isFastForward ?? true,

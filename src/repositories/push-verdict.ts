@@ -6,7 +6,7 @@ import { actorOf } from '../identity/caller.ts'
 import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
 import type { AskedCertificate } from './commit-signatures/judge-certificate.ts'
 import { holdPush } from './held-push.ts'
-import { findLargeFile } from './large-files.ts'
+import { findLargeFile, sayTooLarge } from './large-files.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, type PreReceive, sameCommands, say } from './pre-receive.ts'
 import { parsePushOptions } from './push-options.ts'
@@ -158,14 +158,12 @@ async function findTooLarge(
   const tips = commands.map(({ newOid }) => newOid).filter((oid) => oid !== zeroOid)
   const large = await findLargeFile(git, { folder: place.folder, quarantine, tips, maxBytes: maxBlobBytes })
   if (large === undefined) return undefined
-  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MB`
-  const name = large.path ?? large.oid
-  const sentence = `${name} has ${megabytes(large.bytes)}; files may have ${megabytes(maxBlobBytes)} here. Take it out of your commits and push again.`
+  const help = large.kind === 'file' ? 'Take it out of your commits and push again.' : 'Say less in it and push again.'
   return {
     outcome: 'refuse',
     code: 'file-too-large',
-    reason: 'a file is too large',
-    sentences: [sentence],
+    reason: large.kind === 'file' ? 'a file is too large' : 'its words are too many',
+    sentences: [`${sayTooLarge(large)} ${help}`],
     ref: asked.commands[0]?.ref ?? '',
   }
 }

@@ -9,6 +9,7 @@ import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { listCommits, readCommits } from './commits.ts'
 import type { RepositoryPlace } from './place.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
 
@@ -217,6 +218,31 @@ describe('a push over HTTP', () => {
     assert.match(pushed.text, /remote: big\.bin has 3 MB; files may have 2 MB here/)
     assert.deepEqual(await refs(place), ['refs/heads/main'])
     await assertClean(place)
+  })
+
+  it('refuses a commit that nothing reads whole, and lists long ones without all of their words', async () => {
+    await using roomy = await openRepositories()
+    const place = await roomy.addRepository('words')
+    const work = await roomy.workFolder()
+    const url = roomy.url(place, await roomy.addToken(roomy.owner))
+    const write = async (bytes: number): Promise<void> => {
+      await writeFile(join(work.folder, '.git', 'words'), `Words\n\n${'x'.repeat(bytes)}`)
+      await work.git('commit', '-q', '--allow-empty', '-F', '.git/words')
+    }
+    await write(9 * megabyte)
+    const pushed = await work.git('push', url, 'main')
+    assert.match(pushed.text, /remote: The commit [0-9a-f]{10} has 10 MB; commits and tags may have 8 MB here\./)
+    await work.git('update-ref', '-d', 'HEAD')
+    for (let each = 0; each < 4; each++) await write(4 * megabyte)
+    assert.equal((await work.git('push', url, 'main')).code, 0)
+    const source = { git: roomy.git, folder: place.folder }
+    const listed = await listCommits(source, { tip: 'main' })
+    assert.deepEqual(
+      listed.map(({ subject, authorName, body }) => [subject, authorName, body]),
+      Array.from({ length: 4 }, () => ['Words', 'Ana', '']),
+    )
+    const oids = listed.map(({ oid }) => oid)
+    assert.deepEqual([...(await readCommits(source, oids)).keys()], oids)
   })
 
   it('judges a file by its own size, however little of it travels', async () => {

@@ -68,6 +68,7 @@ async function runReceivePack(
   const { stream } = push.answer
   const process = await parts.git.stream(['receive-pack', '--stateless-rpc', '.'], {
     repository: place.folder,
+    holder: { account: push.caller.id },
     config: [
       ...parts.pushNonces.settings(place.repository.id),
       // Handed over to the server instead of being updated by git.

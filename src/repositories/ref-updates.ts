@@ -137,7 +137,8 @@ export async function settleRefUpdates(tx: Tx<TableName>, settlement: Settlement
   return done
 }
 
-function auditMethod(method: string): AuditActor['method'] {
+/** A method of a ref that moved, as events name it. */
+export function auditMethod(method: string): AuditActor['method'] {
   const [kind = 'system'] = method.split(' ')
   return kind === 'seal' ? 'passkey' : (kind as AuditActor['method'])
 }
@@ -216,12 +217,12 @@ export async function moveRef(move: MoveRef): Promise<void> {
 
 async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean): Promise<void> {
   const { repository, role } = move.place
-  const protection = await tx
+  const protections = await tx
     .selectFrom('protectedBranch')
     .select('ref')
     .where('repositoryId', '=', repository.id)
-    .where('ref', '=', move.ref)
-    .executeTakeFirst()
+    .execute()
+  const protectedRefs = protections.map(({ ref }) => ref)
   const facts: RefUpdateFacts = {
     door: move.door,
     ref: move.ref,
@@ -229,7 +230,8 @@ async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean
     newOid: move.newOid,
     role,
     defaultRef: `refs/heads/${repository.defaultBranch}`,
-    isProtected: protection !== undefined,
+    isProtected: protectedRefs.includes(move.ref),
+    protectedRefs,
     keepsFirstParents: firstParents,
   }
   const judgement = judgeRefUpdate(facts)

@@ -58,6 +58,10 @@ export interface RepositoryFixture extends AsyncDisposable {
 export interface FixtureOptions {
   maxBlobBytes?: number
   maxPushBytes?: number
+  /** Streamed operations of git at once. */
+  streams?: number
+  /** How long one may stand still. */
+  idleMs?: number
   onDone?: PushParts['onDone']
   afterPush?: PushParts['afterPush']
 }
@@ -66,7 +70,8 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
   const folder = await mkdtemp(join(tmpdir(), 'postern-repositories-'))
   const root = join(folder, 'repositories')
   const database = await openDatabase(`sqlite:${join(folder, 'postern.db')}`)
-  const git = await createGit({ dataFolder: folder, limits: { pushBytes: options.maxPushBytes ?? 256 * 1024 ** 2 } })
+  const { maxPushBytes: pushBytes = 256 * 1024 ** 2, streams = 256 } = options
+  const git = await createGit({ dataFolder: folder, limits: { pushBytes, streams } })
   let time = 1_760_000_000_000
   const now = (): number => (time += 1000)
 
@@ -100,6 +105,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     now,
     origin: url.origin,
     maxBlobBytes,
+    idleMs: options.idleMs,
     onDone,
     afterPush,
     policy: floorOnly,

@@ -102,6 +102,8 @@ export const BranchView = Type.Object({
   isDefault: Type.Boolean(),
   isProtected: Type.Boolean(),
   openPullRequest: Nullable(Type.Integer()),
+  /** The one that merged all of it; null where something was pushed since, or nothing was merged. */
+  mergedPullRequest: Nullable(Type.Integer()),
 })
 export type BranchView = Static<typeof BranchView>
 

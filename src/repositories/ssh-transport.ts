@@ -47,9 +47,10 @@ export const createSshTransport =
 async function uploadPack(
   git: Git,
   folder: string,
-  { protocolVersion, input, answer: { stream, start } }: GitTalk,
+  { caller, protocolVersion, input, answer: { stream, start } }: GitTalk,
 ): Promise<number> {
-  const process = await git.stream(['upload-pack', '.'], { repository: folder, protocolVersion })
+  const holder = { account: caller.id }
+  const process = await git.stream(['upload-pack', '.'], { repository: folder, holder, protocolVersion })
   stream.once('close', () => {
     if (!stream.writableFinished) process.kill()
   })
@@ -68,10 +69,11 @@ async function uploadPack(
 async function advertise(
   { git, pushNonces }: Pick<PushParts, 'git' | 'pushNonces'>,
   { folder, repository }: RepositoryPlace,
-  { protocolVersion, answer: { stream, start } }: GitTalk,
+  { caller, protocolVersion, answer: { stream, start } }: GitTalk,
 ): Promise<void> {
   const { stdout } = await git.stream(['receive-pack', '--http-backend-info-refs', '.'], {
     repository: folder,
+    holder: { account: caller.id },
     protocolVersion,
     config: pushNonces.settings(repository.id),
   })

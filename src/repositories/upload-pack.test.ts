@@ -156,6 +156,16 @@ describe('a clone or fetch over HTTP', () => {
     assert.notEqual(push.code, 0)
   })
 
+  it('leaves files out as clones ask for it, but not by patterns that lie in the repository', async () => {
+    const work = await fixture.workFolder()
+    const clone = (filter: string) =>
+      work.git('clone', '-q', '--bare', `--filter=${filter}`, fixture.url(place, token), `by-${filter.slice(0, 6)}.git`)
+    for (const filter of ['blob:none', 'blob:limit=1k', 'tree:1', 'combine:blob:none+tree:2'])
+      assert.equal((await clone(filter)).code, 0, filter)
+    // Comparing them can take git for ever.
+    assert.match((await clone('sparse:oid=main:dir/file-1')).text, /filter 'sparse:oid' not supported/)
+  })
+
   it('refuses the dumb protocol, unknown services and foreign bodies', async () => {
     assert.equal((await ask('GET', 'payments/code.git/info/refs', basic(token))).status, 403)
     assert.equal((await ask('GET', 'payments/code.git/info/refs?service=git-shell', basic(token))).status, 403)
@@ -189,5 +199,36 @@ describe('a clone or fetch over HTTP', () => {
     assert.equal(broken.status, 400)
     const push = { ...fetch, 'content-type': 'application/x-git-receive-pack-request' }
     assert.equal((await ask('POST', 'payments/code.git/git-receive-pack', push, gzipSync('0000'))).status, 415)
+  })
+
+  it('strangers who ask and then say nothing take no more than their share, and not for ever', async () => {
+    await using small = await openRepositories({ streams: 8, idleMs: 3_000 })
+    const open = await small.addRepository('open', 'public')
+    const work = await small.workFolder()
+    await work.git('commit', '-q', '--allow-empty', '-m', 'first')
+    const url = small.url(open, await small.addToken(small.owner))
+    const stall = (): Promise<number | 'cut off'> =>
+      new Promise((resolve) => {
+        const sent = httpRequest(
+          `${small.origin}/payments/open.git/git-upload-pack`,
+          {
+            method: 'POST',
+            headers: {
+              host: 'localhost:7400',
+              'content-type': 'application/x-git-upload-pack-request',
+              'content-length': 1000,
+            },
+          },
+          (response) => resolve(response.resume().statusCode ?? 0),
+        )
+        sent.on('error', () => resolve('cut off'))
+        sent.write('0014command=ls-refs')
+      })
+    const stalled = Array.from({ length: 12 }, stall)
+    // Those that are refused are answered: by now the others hold what they got.
+    assert.equal(await Promise.any(stalled.map(async (one) => assert.equal(await one, 503))), undefined)
+    assert.equal((await work.git('push', '-q', url, 'main')).code, 0)
+    // And they do not hold it for ever.
+    assert.deepEqual(new Set(await Promise.all(stalled)), new Set([503, 'cut off']))
   })
 })

@@ -9,6 +9,7 @@ import type { Git } from './git.ts'
 import type { GitSetting } from './git-environment.ts'
 import { startGitReply } from './git-reply.ts'
 import { pour } from './pour.ts'
+import type { StreamHolder } from './stream-shares.ts'
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 export const gitServices: readonly GitService[] = ['git-upload-pack', 'git-receive-pack']
@@ -22,6 +23,7 @@ type ProtocolVersion = 0 | 1 | 2
 export function createAdvertiser(git: Git): (wanted: {
   folder: string
   service: GitService
+  holder: StreamHolder
   protocolVersion: ProtocolVersion
   /** Of a push: see `push-nonces.ts`. */
   pushSettings: readonly GitSetting[]
@@ -42,7 +44,7 @@ export function createAdvertiser(git: Git): (wanted: {
     return bytes
   }
 
-  return async ({ folder, service, protocolVersion, pushSettings, response }) => {
+  return async ({ folder, service, holder, protocolVersion, pushSettings, response }) => {
     const contentType = `application/x-${service}-advertisement`
     if (service === 'git-upload-pack' && protocolVersion === 2) {
       constant ??= readCapabilities(folder)
@@ -57,6 +59,7 @@ export function createAdvertiser(git: Git): (wanted: {
     const command = service === 'git-upload-pack' ? 'upload-pack' : 'receive-pack'
     const { stdout } = await git.stream([command, '--http-backend-info-refs', '.'], {
       repository: folder,
+      holder,
       protocolVersion,
       config: service === 'git-receive-pack' ? pushSettings : [],
     })
@@ -70,6 +73,7 @@ export function createAdvertiser(git: Git): (wanted: {
 export async function uploadPack(wanted: {
   git: Git
   folder: string
+  holder: StreamHolder
   protocolVersion: ProtocolVersion
   headers: IncomingHttpHeaders
   body: Readable
@@ -79,6 +83,7 @@ export async function uploadPack(wanted: {
   const source = limitBytes(inflate(wanted.headers, wanted.body))
   const process = await git.stream(['upload-pack', '--stateless-rpc', '.'], {
     repository: wanted.folder,
+    holder: wanted.holder,
     protocolVersion: wanted.protocolVersion,
   })
   // A client that has its whole answer also closes: only one that has not leaves git without a reader.

@@ -7,6 +7,7 @@ import { type Caller, getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
 import { answerOverHttp, endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
+import { holderOf, letGoIdle } from '../stream-holder.ts'
 import type { PushParts } from '../push-parts.ts'
 import { receivePack } from '../receive-pack.ts'
 import { createAdvertiser, gitServices, uploadPack } from '../upload-pack.ts'
@@ -14,6 +15,8 @@ import { createAdvertiser, gitServices, uploadPack } from '../upload-pack.ts'
 const Path = Type.Object({ project: Type.String(), repository: Type.String() })
 
 export interface GitRouteParts extends Omit<PushParts, 'log'> {
+  /** How long a client may neither send nor read. */
+  idleMs?: number | undefined
   /** Judges the credentials of a request again: a push may wait, and they may end meanwhile. */
   recognise: (request: FastifyRequest) => Promise<Caller | undefined>
 }
@@ -33,10 +36,11 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
       const service = gitServices.find((known) => known === request.query.service)
       if (service === undefined)
         throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.')
-      await takeOver(request, reply, () =>
+      await takeOver(request, reply, parts, () =>
         advertise({
           folder: getPlace(request).folder,
           service,
+          holder: holderOf(request),
           protocolVersion: protocolVersionOf(request),
           pushSettings: parts.pushNonces.settings(getPlace(request).repository.id),
           response: reply.raw,
@@ -49,9 +53,10 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
     ...shared,
     schema: { params: Path },
     handler: (request, reply) =>
-      takeOver(request, reply, () =>
+      takeOver(request, reply, parts, () =>
         uploadPack({
           git: parts.git,
+          holder: holderOf(request),
           folder: getPlace(request).folder,
           protocolVersion: protocolVersionOf(request),
           headers: request.headers,
@@ -70,7 +75,7 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
       if (encoding !== undefined && encoding !== 'identity')
         throw new ProblemError(415, 'encoding-unsupported', 'Send a push without content encoding.')
       const log: PushParts['log'] = (error, text) => request.log.error({ err: error }, text)
-      return takeOver(request, reply, () =>
+      return takeOver(request, reply, parts, () =>
         receivePack(
           { ...parts, log },
           {
@@ -101,8 +106,14 @@ function bodyOf(request: FastifyRequest): Readable {
 }
 
 /** From here on the bytes are git's, not Fastify's. */
-async function takeOver(request: FastifyRequest, reply: FastifyReply, work: () => Promise<void>): Promise<void> {
+async function takeOver(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { idleMs }: Pick<GitRouteParts, 'idleMs'>,
+  work: () => Promise<void>,
+): Promise<void> {
   reply.hijack()
+  letGoIdle(reply, idleMs)
   try {
     await work()
   } catch (error) {

@@ -70,13 +70,13 @@ describe('long lists of a repository', () => {
 
   it('a cursor of nobody’s making finds nothing that a name would not, and breaks nothing', async () => {
     for (const list of ['branches', 'tags', 'commits'])
-      for (const bad of ['x', renderCursor([7]), renderCursor(['a', 'b', 'c'])])
+      for (const bad of ['x', ...[[7], ['a', 'b', 'c'], ['main', 0.5], ['main', 1e300]].map(renderCursor)])
         await refused(read(list, bad), 422, 'invalid-input')
     await repository.git('fetch', '--quiet', 'origin', 'refs/postern/seals')
     const hidden = (await repository.git('rev-parse', 'FETCH_HEAD')).trim()
     await refused(read('commits', renderCursor([hidden, 0])), 404, 'not-found')
     await refused(read('commits', renderCursor(['main^', 0])), 404, 'not-found')
-    for (const far of [-1, 0.5, 1e9, 1e300]) {
+    for (const far of [-1, 1e9]) {
       const { items } = await read<{ subject: string }>('commits', renderCursor(['main', far]))
       assert.deepEqual(
         items.map(({ subject }) => subject),

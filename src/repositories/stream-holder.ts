@@ -1,0 +1,15 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { addressBlock } from '../http/rate-limit.ts'
+import type { StreamHolder } from './stream-shares.ts'
+
+/** For whom git runs that this request asks for. */
+export const holderOf = (request: FastifyRequest): StreamHolder =>
+  request.caller === undefined ? { stranger: addressBlock(request) } : { account: request.caller.id }
+
+/** As over SSH. */
+const defaultIdleMs = 15 * 60_000
+
+/** A client that neither sends nor reads holds a process of git's: it is let go. */
+export function letGoIdle({ raw }: FastifyReply, idleMs = defaultIdleMs): void {
+  raw.setTimeout(idleMs, () => raw.destroy())
+}
