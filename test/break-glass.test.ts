@@ -6,7 +6,7 @@ import type { CredentialView } from '../src/identity/shapes.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
-import { elsewhere } from './support/recovery.ts'
+import { comeBack, elsewhere, letBackIn } from './support/recovery.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -129,9 +129,20 @@ for (const store of eitherStore)
       const vault = new Person(postern.origin, vaultKey)
       await vault.signIn()
       await vault.addPasskey(new SoftwareAuthenticator(), 'behind')
+      await vault.act('POST', '/agents', { username: 'sleeper', displayName: 'Sleeper' })
+      const { secret } = await vault.act<{ secret: string }>('POST', '/agents/sleeper/tokens', {
+        name: 'left behind',
+        scopes: ['account:read'],
+        repositoryIds: null,
+        expiresInDays: 30,
+      })
+      const asSleeper = () =>
+        postern.stranger().call('GET', '/people', undefined, { authorization: `Bearer ${secret}` })
+      await asSleeper()
       await adam.signIn()
       await adam.act('POST', `/break-glass/${used?.id}/review`, { keepPasskey: false })
       await refused(vault.call('GET', '/me'), 401, 'sign-in-required')
+      await refused(asSleeper(), 401, 'token-refused')
       await refused(elsewhere(vault).signIn(), 401, 'passkey-unknown')
       const [reviewed] = await list()
       assert.deepEqual([reviewed?.state, reviewed?.reviewedBy?.username], ['reviewed', 'adam'])
@@ -159,6 +170,30 @@ for (const store of eitherStore)
       await refused(comeIn(won), 410, 'link-used')
     })
 
+    test('nor by whom its user raised through a group, or let into an account that was there', async () => {
+      await olga.signIn()
+      const mel = await postern.join(olga, 'mel')
+      await postern.join(olga, 'kit', 'admin')
+      ahead += 1_000
+      const vault = await comeIn(await use(await make(olga)))
+      const [used] = await list()
+      const path = `/break-glass/${used?.id}/review`
+      await vault.act('POST', '/groups', { name: 'risen', description: '' })
+      await vault.act('PATCH', '/groups/risen', { organisationRole: 'admin' })
+      await vault.act('PUT', '/groups/risen/members/mel', {})
+      await refused(mel.call('POST', path, { keepPasskey: true }), 403, 'not-allowed')
+      await vault.act('PUT', '/settings/recoveryDelayHours', { value: 0 })
+      const kit = await comeBack(await letBackIn(vault, 'kit'), 'kit')
+      await refused(kit.call('POST', path, { keepPasskey: true }), 403, 'not-allowed')
+      // A further passkey of somebody who was there is theirs.
+      const fresh = new SoftwareAuthenticator()
+      await adam.addPasskey(fresh, 'another')
+      const again = new Person(postern.origin, fresh)
+      await again.signIn()
+      await again.act('POST', path, { keepPasskey: false })
+      await refused(vault.call('GET', '/me'), 401, 'sign-in-required')
+    })
+
     test('its link is over in a quarter of an hour', async () => {
       const won = await use(await make(olga))
       ahead += 16 * 60_000
@@ -172,12 +207,16 @@ for (const store of eitherStore)
       assert.match(await metrics.text(), /postern_break_glass_used_total [1-9]/)
     })
 
-    test('the code of an owner whose access ended lets nobody in', async () => {
+    test('the code of an owner whose access ended, or who is none any more, lets nobody in', async () => {
       await olga.signIn()
       await postern.join(olga, 'former', 'owner')
       const code = await make(olga, 'former')
       await olga.act('POST', '/people/former/end', { reason: '' })
       await refused(use(code), 403, 'break-glass-refused')
+      await postern.join(olga, 'lesser', 'owner')
+      const other = await make(olga, 'lesser')
+      await olga.act('PATCH', '/people/lesser', { role: 'member' })
+      await refused(use(other), 403, 'break-glass-refused')
     })
 
     test('wrong ones run out for an address, and are told of', async () => {

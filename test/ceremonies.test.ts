@@ -17,6 +17,7 @@ import {
   signInWith,
   type Tampering,
 } from './support/ceremony.ts'
+import { cancelWith, letBackIn } from './support/recovery.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -292,7 +293,13 @@ for (const store of stores)
       assert.equal(await countEvents('credential.counter-regressed'), before + 3, 'never silent')
       await tapWith(10)
       await signInWith(keeper, { counter: 11 })
+      // Nor does the copy undo that somebody gets back in because of it.
+      await letBackIn(ana, 'copied')
+      await refused(cancelWith(copy, { counter: 7 }), 403, 'counter-regressed')
+      assert.equal(await countEvents('credential.counter-regressed'), before + 4)
       await ana.act('PUT', '/settings/refuseCopiedPasskeys', { value: false })
+      await cancelWith(copy, { counter: 8 })
+      assert.equal(await countEvents('credential.counter-regressed'), before + 5, 'never silent')
     })
 
     for (const [what, [tampering, code]] of Object.entries(bentRegistrations))

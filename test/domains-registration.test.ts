@@ -192,6 +192,14 @@ for (const store of eitherStore)
       assert.equal((await letters('spam@acme.example', 3)).length, 3)
     })
 
+    test('one address does not use up what everybody else is to register with', async () => {
+      let status = 202
+      for (let sent = 0; sent <= 100 && status === 202; sent += 1) status = (await apply(wish('spam'))).status
+      assert.equal(status, 429)
+      ahead += 3_600_000
+      assert.equal((await apply(wish('spam'))).status, 202)
+    })
+
     test('a link is over after a day, and when nobody may register any more', async () => {
       const link = await linkFor('slow')
       const other = await linkFor('late')

@@ -33,6 +33,18 @@ test('a group gives a role; only an owner lets one make administrators, or chang
   await assert.rejects(bo.act('PATCH', '/groups/crew', { organisationRole: null }), refused(403, 'not-allowed'))
   await assert.rejects(ana.act('PATCH', '/groups/crew', { organisationRole: 'owner' }), refused(422, 'invalid-input'))
 
+  // The group that is shown to whoever taps is the one that changes.
+  await ana.act('POST', '/groups', { name: 'shown', description: '' })
+  await assert.rejects(
+    ana.act('PATCH', '/groups/shown', { organisationRole: null, name: 'crew' }),
+    refused(422, 'invalid-input'),
+  )
+  assert.equal(await roleOf(ana, 'cy'), 'admin')
+  await assert.rejects(
+    ana.act('POST', '/groups', { name: 'mine', description: '', id: 'grp_0000000000000000000000000' }),
+    refused(422, 'invalid-input'),
+  )
+
   await ana.act('DELETE', '/groups/crew/members/cy')
   assert.equal(await roleOf(ana, 'cy'), 'member')
   await ana.act('PUT', '/groups/crew/members/cy', {})

@@ -183,6 +183,11 @@ for (const store of eitherStore)
       const { guest } = await addGuest(postern, ana, 'self')
       await refused(guest.call('POST', '/people/self/extend', {}), 404, 'not-found')
       await refused(guest.call('POST', '/people/gus/extend', {}), 404, 'not-found')
+      // Nor is a guest told who is here, and what they are.
+      for (const name of ['ana', 'nobody-here']) {
+        await refused(guest.call('POST', `/people/${name}/extend`, {}), 404, 'not-found')
+        await refused(guest.call('GET', `/agents/${name}/tokens`), 404, 'not-found')
+      }
     })
 
     test('a guest limited to one tool opens that one; whoever answers for them sees it, and the day ends it', async () => {

@@ -241,13 +241,14 @@ for (const store of eitherStore)
 
     test('at the rule’s end live sessions fall, and reach not even what is missing', async () => {
       const { username } = await mover()
-      await setRules(ana, [permission(now() + dayMs)])
+      const until = now() + dayMs
+      await setRules(ana, [permission(until)])
       const browser = await byPassword(postern, username)
       const { link } = await browser.call<{ link: string }>('POST', '/me/upgrade-link', {})
       assert.ok(link)
-      ahead += dayMs - 1000
+      ahead += until - now() - 60_000
       await browser.call('GET', '/home')
-      ahead += 1000
+      ahead += 60_000
       await refused(browser.call('GET', '/home'), 401, 'sign-in-required')
       await refused(browser.call('POST', '/me/upgrade-link', {}), 401, 'sign-in-required')
       await isRefused(byPassword(postern, username))
@@ -474,12 +475,18 @@ for (const store of eitherStore)
       const { id, username } = await mover()
       const browser = await byPassword(postern, username)
       await withCodes(browser)
-      await ana.act('POST', `/people/${username}/end`, { reason: 'left' }).catch(async () => {
-        const { ceremonies } = postern.postern
-        await ceremonies.database.write((tx) =>
-          tx.updateTable('user').set({ state: 'ended' }).where('id', '=', id).execute(),
+      const kept = () =>
+        Promise.all(
+          (['passwordLogin', 'totp'] as const).map((table) =>
+            database().read.selectFrom(table).select('userId').where('userId', '=', id).execute(),
+          ),
         )
-      })
+      assert.deepEqual(
+        (await kept()).map(({ length }) => length),
+        [1, 1],
+      )
+      await ana.act('POST', `/people/${username}/end`, { reason: 'left' })
+      assert.deepEqual(await kept(), [[], []])
       await isRefused(byPassword(postern, username))
       await refused(browser.call('GET', '/me'), 401, 'sign-in-required')
     })
@@ -492,6 +499,11 @@ for (const store of eitherStore)
       await refused(change({ current: 'wrong' }), 422, 'invalid-input')
       for (const weak of ['short', 'password1234', `${username}-example`])
         await refused(change({ wanted: weak }), 422, 'invalid-input')
+      // Nobody else's: who asks is what the session says, whatever the body does.
+      const victim = await mover()
+      const caller = { id: victim.id, username: victim.username, by: { kind: 'session', sessionId: 'ses_x' } }
+      await refused(change({ caller }), 422, 'invalid-input')
+      await byPassword(postern, victim.username)
       await change({})
       await refused(other.call('GET', '/me'), 401, 'sign-in-required')
       await browser.call('GET', '/me')

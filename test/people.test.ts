@@ -47,7 +47,7 @@ for (const store of eitherStore)
         'д',
       ])
         await refused(add(ana, { ...applicant('x1'), username }), 422, 'invalid-input')
-      for (const username of ['admin', 'root', 'system', 'git'])
+      for (const username of ['admin', 'root', 'system', 'git', 'passwords'])
         await refused(add(ana, applicant(username)), 409, 'username-taken')
     })
 
@@ -69,6 +69,16 @@ for (const store of eitherStore)
         code: 'invalid-input',
         fields: { username: 'username: 2–39 characters: a–z, 0–9, -' },
       })
+    })
+
+    test('whoever taps to add a person adds a person, and nothing that they are not shown', async () => {
+      const { database } = postern.postern.ceremonies
+      const of = (username: string) =>
+        database.read.selectFrom('user').select(['id', 'webauthnHandle']).where('username', '=', username)
+      const { id, webauthnHandle } = await of('ana').executeTakeFirstOrThrow()
+      for (const more of [{ kind: 'agent', ownerId: id }, { webauthnHandle }, { isDemo: true }, { managedBy: 'dom_x' }])
+        await refused(add(ana, { ...applicant('x4'), role: 'owner', ...more }), 422, 'invalid-input')
+      assert.deepEqual(await of('x4').execute(), [])
     })
 
     test('names and addresses with hidden or breaking characters are refused', async () => {

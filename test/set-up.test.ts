@@ -12,6 +12,7 @@ import {
   signInWith,
   tokenOf,
 } from './support/ceremony.ts'
+import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 import { stores } from './support/stores.ts'
@@ -208,6 +209,19 @@ test('a link that somebody kept is worth nothing once its person has come in by 
   const { link } = await ana.act<{ link: string }>('POST', '/people', { ...applicant('pat'), role: 'member' })
   await ana.act('PATCH', '/people/pat', { role: 'admin' })
   await refused(postern.stranger().register(link, applicant('pat')), 410, 'link-used')
+
+  // Nor where a group made them more than whoever made it may let in, or that somebody is less by now.
+  const bo = await postern.join(ana, 'bo', 'admin')
+  const linkOf = async (by: Person, username: string): Promise<string> =>
+    (await by.act<{ link: string }>('POST', '/people', { ...applicant(username), role: 'member' })).link
+  const [raised, theirs, owners] = [await linkOf(bo, 'sam'), await linkOf(bo, 'tom'), await linkOf(ana, 'ula')]
+  await ana.act('POST', '/groups', { name: 'keepers', description: '' })
+  await ana.act('PATCH', '/groups/keepers', { organisationRole: 'admin' })
+  for (const name of ['sam', 'ula']) await ana.act('PUT', `/groups/keepers/members/${name}`, {})
+  await refused(postern.stranger().register(raised, applicant('sam')), 410, 'link-used')
+  await postern.stranger().register(owners, applicant('ula'))
+  await ana.act('PATCH', '/people/bo', { role: 'member' })
+  await refused(postern.stranger().register(theirs, applicant('tom')), 410, 'link-used')
 
   const { database, now } = postern.postern.ceremonies
   const { id } = await database.read

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Database } from '../src/database/handles.ts'
 import type { Id } from '../src/database/id.ts'
+import type { Restored } from '../src/identity/ending/shapes.ts'
 import type { PolicyChangeView, PolicyView } from '../src/guardrails/shapes.ts'
 import { mostOpenOfToken } from '../src/seals/token-requests.ts'
 import { takeSeal } from '../src/seals/take-seal.ts'
@@ -156,6 +157,16 @@ for (const store of eitherStore)
         ['PATCH', `${repository}/api`, { description: 'mine' }],
       ] as const)
         assert.match((await refused(agent.call(method, path, body), 403, 'not-allowed')).title, /agent/)
+    })
+
+    test('a program gives somebody their access back, and is not handed what makes it them', async () => {
+      await postern.join(ana, 'gus')
+      await ana.act('POST', '/people/gus/end', { reason: '' })
+      const ci = await programOf(ana)
+      const sealId = await ana.tap(await ci.ask('POST', '/people/gus/restore', {}))
+      const restored = await ci.call<Restored>('POST', '/people/gus/restore', {}, sealId)
+      assert.deepEqual([restored.person.username, restored.link], ['gus', null])
+      await ana.act('POST', '/people/gus/registration-link', {})
     })
 
     test('a seal is good for the token that asked, once, and for nobody else', async () => {

@@ -48,3 +48,23 @@ export async function endAskingToken(tx: Writing, caller: Caller, id: Id<'tok'>,
     throw conflict('token-ended', 'This token has ended already.', { help: 'Refuse it instead.' })
   return fallen
 }
+
+/**
+ * Ends what somebody was shown of agents' tokens since: it needs no passkey to go on, and their own tokens end anyway. Each
+ * with an event, which cuts what is open by it.
+ */
+export async function endTokensShownTo(
+  tx: Writing,
+  userId: Id<'usr'>,
+  { since, ...ended }: { since: number; caller: Caller; at: number; seal: TakenSeal },
+): Promise<void> {
+  const shown = await tx
+    .selectFrom('apiToken')
+    .select(['id', 'userId'])
+    .where((eb) => eb.or([eb('madeBy', '=', userId), eb('nextMadeBy', '=', userId)]))
+    .where((eb) => eb.or([eb('createdAt', '>=', since), eb('renewedAt', '>=', since)]))
+    .where('endedAt', 'is', null)
+    .orderBy('id')
+    .execute()
+  for (const { id, userId: ownerId } of shown) await endToken(tx, { ...ended, ownerId, id })
+}

@@ -225,12 +225,26 @@ export type Action = keyof typeof actions
 export function renderSentence(action: string, facts: Record<string, string | number>): string {
   const template = Object.hasOwn(actions, action) ? actions[action as Action] : action
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    Object.hasOwn(facts, name) ? inWords(String(facts[name])) : '…',
+    Object.hasOwn(facts, name) ? inWords(name, String(facts[name])) : '…',
   )
 }
 
-/** Branches and commits as people name them; the leaf keeps them whole. */
-function inWords(fact: string): string {
+/** Why access ended or came back, as the leaf calls it. */
+const causes: Readonly<Record<string, string>> = {
+  console: 'a person decided it',
+  api: 'a person decided it, through the API',
+  scim: 'the directory decided it',
+  group: 'a group of the directory decided it',
+  'guest-end': 'their end date came',
+  domain: 'they refused to be managed by their domain',
+  upstream: 'the place they sign in with decided it',
+  owner: 'whoever answers for it has ended',
+  shell: 'the operator of the machine decided it',
+}
+
+/** Causes, branches and commits as people name them; the leaf keeps them whole. */
+function inWords(name: string, fact: string): string {
+  if (name === 'cause' && Object.hasOwn(causes, fact)) return causes[fact] ?? fact
   if (/^[0-9a-f]{40}$/.test(fact)) return fact.slice(0, 8)
   return fact.replace(/^refs\/heads\//, '').replace(/^refs\/tags\//, 'tag ')
 }

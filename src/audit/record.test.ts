@@ -106,5 +106,8 @@ test('a sentence takes facts and never a placeholder of another object', () => {
   assert.equal(renderSentence('group.created', { actor: 'Ana', group: 'crew' }), 'Ana created the group crew')
   assert.equal(renderSentence('group.created', { actor: 'Ana' }), 'Ana created the group …')
   assert.equal(renderSentence('constructor', {}), 'constructor')
+  const ended = renderSentence('access.ended', { person: 'lena', cause: 'shell' })
+  assert.equal(ended, 'The access of lena ended: the operator of the machine decided it')
+  assert.match(renderSentence('access.ended', { person: 'lena', cause: 'constructor' }), /ended: constructor$/)
   assert.equal(renderSentence('group.created', { actor: '{group}', group: 'x' }), '{group} created the group x')
 })

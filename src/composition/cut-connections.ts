@@ -25,6 +25,7 @@ export const cutsConnections: ReadonlySet<string> = new Set([
   'credential.removed',
   'identity.groups-changed',
   'identity.unlinked',
+  'provider.changed',
   'provider.removed',
   'grant.ended',
   'token.ended',

@@ -20,6 +20,7 @@ import { selfAdmission } from '../identity/self-registration/admission.ts'
 import { createConfirmation } from '../pull-requests/confirm-bypass.ts'
 import { createOnApproved } from '../pull-requests/review/on-approved.ts'
 import { givenRoles } from '../repositories/given-roles.ts'
+import { findToolNaming } from '../proxy/routes/find-tool-naming.ts'
 import { forgetGroupGrants } from '../repositories/members.ts'
 import { listReachablePaths } from '../repositories/reachable.ts'
 import { revokeKey } from '../repositories/revoked-keys.ts'
@@ -57,6 +58,7 @@ export function peopleRoutes(base: Foundations, callers: Callers, people: People
     cookies,
     version,
     forgetGroupGrants,
+    findToolNaming,
     signersChanged: code.projectAll,
     revokeKey,
     stops,
@@ -104,6 +106,7 @@ export function peopleRoutes(base: Foundations, callers: Callers, people: People
     windingUp,
     policy,
     forgetGroupGrants,
+    findToolNaming,
     invite: createInvite({ mail, origin }),
     writeLetter,
   })

@@ -1,3 +1,4 @@
+import { endTokensShownTo } from '../access-keys/end-token.ts'
 import { createJoinerLetters } from '../announcements/announce.ts'
 import { createMetadataSchedule } from '../attestation/metadata-schedule.ts'
 import { createWindingUp } from '../directory/connections/winding-up.ts'
@@ -53,6 +54,7 @@ export async function openPeople(base: Foundations) {
   const stops: RecoveryStops = {
     kinds: stoppedByRecovery,
     cut: (tx, userId, at) => bus.publish(tx, ACCESS_ENDED, userId, at),
+    endShown: endTokensShownTo,
   }
 
   const webPush = await createWebPush({ secrets, outbound, origin })

@@ -9,6 +9,7 @@ import Fastify, {
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { answerUnreadable } from './client-error.ts'
+import { closeBody } from './closed-body.ts'
 import { createFrontedServer, type Front, type ServerSettings } from './front.ts'
 import { checkHost, type WrongHostPage } from './host.ts'
 import { lazySchemaCompilers } from './lazy-schemas.ts'
@@ -61,6 +62,7 @@ export function createApp(options: AppOptions): App {
   } as Parameters<typeof Fastify>[0]).withTypeProvider<TypeBoxTypeProvider>() as unknown as App
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('refusal', undefined)
+  app.addHook('onRoute', closeBody)
   app.addHook('onRequest', (request, reply, done) => {
     if (checkHost(request, reply, options)) done()
   })
@@ -116,6 +118,9 @@ function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (status === 413) return new ProblemError(413, 'too-large', 'The request is larger than this address accepts.')
   if (status === 415) return new ProblemError(415, 'json-only', 'Send JSON, with the content type application/json.')
   if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This request cannot be read.')
+  // PostgreSQL keeps no U+0000: nobody has what such a request asks for, and it is no failure of ours.
+  if (error instanceof Error && 'code' in error && error.code === '22021')
+    return new ProblemError(400, 'bad-request', 'This request cannot be read.')
   request.log.error({ err: error }, 'request failed')
   if (isDiskFull(error))
     return new ProblemError(507, 'disk-full', 'The disk of this server is full. Nothing was changed.', {

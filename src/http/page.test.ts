@@ -28,6 +28,9 @@ test('a cursor of another list, or of nobody’s making, is refused', () => {
     renderCursor([7]),
     renderCursor(['a', 'b']),
     renderCursor(['a', 7, 8]),
+    renderCursor(['a', 7.5]),
+    renderCursor(['a\0', 7]),
+    Buffer.from('["a",1e400]').toString('base64url'),
     Buffer.from('{"0":"a"}').toString('base64url'),
     Buffer.from('null').toString('base64url'),
   ])

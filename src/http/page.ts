@@ -9,6 +9,10 @@ export const CursorQuery = { cursor: Type.Optional(Type.String({ maxLength: 200 
 export const renderCursor = (keys: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(keys)).toString('base64url')
 
+/** Rows are ordered by times and names: no fraction, and nothing that a store could not keep. */
+const isKey = (key: unknown, kind: 'string' | 'number'): boolean =>
+  kind === 'number' ? Number.isSafeInteger(key) : typeof key === 'string' && !key.includes('\0')
+
 /** @throws a problem when the cursor was not made by `renderCursor` with keys of these kinds */
 export function parseCursor<Kinds extends readonly ('string' | 'number')[]>(
   cursor: string,
@@ -16,7 +20,7 @@ export function parseCursor<Kinds extends readonly ('string' | 'number')[]>(
 ): { [Index in keyof Kinds]: Kinds[Index] extends 'string' ? string : number } {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (Array.isArray(keys) && keys.length === kinds.length && kinds.every((kind, at) => typeof keys[at] === kind))
+    if (Array.isArray(keys) && keys.length === kinds.length && kinds.every((kind, at) => isKey(keys[at], kind)))
       return keys as { [Index in keyof Kinds]: Kinds[Index] extends 'string' ? string : number }
   } catch {
     // fall through: not JSON

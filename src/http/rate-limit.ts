@@ -151,7 +151,7 @@ const isUnproven = (error: unknown, request: FastifyRequest): boolean =>
   (error.status === 401 || error.code === 'foreign-origin' || request.routeOptions.config.access === 'metrics')
 
 // A proxy's word may be no address at all, and as long as a header.
-const addressBlock = ({ ip, socket }: FastifyRequest): string =>
+export const addressBlock = ({ ip, socket }: FastifyRequest): string =>
   blockOf(isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip)
 
 /** An IPv4 address, also in IPv6's clothes, or the /64 that one IPv6 customer has. */

@@ -40,9 +40,11 @@ export async function addAgent(
 /** The agent, for whoever answers for it and for administrators. @throws 403, 404, 409 */
 export async function getAgent(db: Db<'user'>, caller: Caller, username: string): Promise<User> {
   const user = await findUserByUsername(db, username)
-  if (user === undefined) throw notFound('This agent')
+  // A guest is not told who is here.
+  const isOwn = user?.ownerId === caller.id
+  if (user === undefined || (caller.role === 'guest' && !isOwn)) throw notFound('This agent')
   if (user.kind !== 'agent') throw conflict('not-an-agent', `${username} is a person, who makes their own tokens.`)
   // Whoever has become a guest answers for nothing.
-  if ((user.ownerId === caller.id && caller.role !== 'guest') || isAdmin(caller)) return user
+  if ((isOwn && caller.role !== 'guest') || isAdmin(caller)) return user
   throw forbidden(`Only whoever answers for ${username} makes its tokens.`, 'Ask them, or an administrator.')
 }

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record.ts'
-import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
-import type { UserGroupTable } from '../database/schema.ts'
+import type { TableName, UserGroupTable } from '../database/schema.ts'
 import { conflict, notFound, type ProblemError } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf, type Caller } from './caller.ts'
@@ -78,18 +78,26 @@ export async function createGroup(
   })
 }
 
-/** The roles given to the group go with it: `forgetGrants` belongs to the folder that keeps them. */
+interface ElsewhereOfGroups {
+  /** @throws 409 where a rule names the group */
+  refuseNamed: (db: Db<TableName>, name: string) => Promise<void>
+  /** The roles given to the group go with it. */
+  forgetGrants: (tx: Tx<TableName>, groupId: string) => Promise<void>
+}
+
+/** What else knows of the group belongs to other folders. */
 export async function deleteGroup(
   database: Database,
   { caller, takeSeal, now }: Act,
   name: string,
-  forgetGrants: (tx: Parameters<Parameters<Database['write']>[0]>[0], groupId: string) => Promise<void>,
+  { refuseNamed, forgetGrants }: ElsewhereOfGroups,
 ): Promise<void> {
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
     const group = await getGroup(tx, name)
     checkMayKeepMembers(caller, group)
+    await refuseNamed(tx, group.name)
     await forgetGrants(tx, group.id)
     const members = await tx.deleteFrom('groupMember').where('groupId', '=', group.id).returning('userId').execute()
     if (group.organisationRole !== null) for (const { userId } of members) await recomputeRole(tx, userId)

@@ -3,6 +3,7 @@ import { type Db, orUniqueViolation, type Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { UserGroupTable } from '../database/schema.ts'
 import { recomputeRole } from './recompute-role.ts'
+import { plain } from './users.ts'
 
 // Below what the stores take as values of one statement.
 const batch = 500
@@ -19,7 +20,7 @@ export async function createManagedGroup(
   const group: UserGroupTable = {
     id: newId('grp'),
     name: await freeGroupName(tx, displayName),
-    description: displayName,
+    description: plain(displayName),
     isDemo: 0,
     createdAt: at,
     managedBy,
@@ -30,13 +31,13 @@ export async function createManagedGroup(
 }
 
 async function freeGroupName(db: Db<'userGroup'>, displayName: string): Promise<string> {
-  const plain = displayName
+  const letters = displayName
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-zA-Z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 50)
-  const base = plain.length >= 2 ? plain : `group-${plain || 'new'}`
+  const base = letters.length >= 2 ? letters : `group-${letters || 'new'}`
   const taken = await db
     .selectFrom('userGroup')
     .select('name')
@@ -49,8 +50,12 @@ async function freeGroupName(db: Db<'userGroup'>, displayName: string): Promise<
   }
 }
 
-export const describeManagedGroup = (tx: Tx<'userGroup'>, id: Id<'grp'>, description: string): Promise<unknown> =>
-  tx.updateTable('userGroup').set({ description }).where('id', '=', id).execute()
+export const describeManagedGroup = (tx: Tx<'userGroup'>, id: Id<'grp'>, displayName: string): Promise<unknown> =>
+  tx
+    .updateTable('userGroup')
+    .set({ description: plain(displayName) })
+    .where('id', '=', id)
+    .execute()
 
 export const deleteManagedGroup = (tx: Tx<'userGroup'>, id: Id<'grp'>): Promise<unknown> =>
   tx.deleteFrom('userGroup').where('id', '=', id).execute()

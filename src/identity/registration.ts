@@ -13,6 +13,7 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import { credentialStrength } from '../policy/strength.ts'
 import { type Admission, findAdmission, type Opening } from './admission.ts'
 import { withCeremonyProblems } from './ceremony-problem.ts'
+import { checkLinkMaker } from './check-link-maker.ts'
 import type { Challenges } from './challenges.ts'
 import { createCredentialRecord, endAllCredentials, listCredentialRecords } from './credential-records.ts'
 import { checkStillHere } from './ending/check-still-here.ts'
@@ -73,6 +74,7 @@ async function applicantOf(
     throw new ProblemError(410, 'link-used', 'The person this link was made for is no longer here.', {
       help: 'Ask whoever sent you the link.',
     })
+  await checkLinkMaker(database.read, link, user, now())
   return { user, applicant: user }
 }
 
@@ -179,6 +181,7 @@ export async function finishRegistration(
         help: 'Ask whoever sent you the link.',
       })
     if (link.purpose === 'upgrade') await checkUpgrade(tx, user.id)
+    if (link.userId !== null) await checkLinkMaker(tx, link, user, at)
     await refuseBesidePasskey(tx, link, place.rpId)
     await endByShell(tx, { link, userId: user.id, at })
     if (link.userId !== null && startsOver(link)) await endAllCredentials(tx, user.id, at)

@@ -47,6 +47,7 @@ const reserved = new Set([
   'counts',
   'import',
   'invitations',
+  'passwords',
 ])
 
 /** @throws 409 when the name is or was somebody's: names are never given twice */

@@ -28,6 +28,9 @@ test('a rule holds for each person so many days after they joined, and not befor
   assert.equal(enforcedFrom(rule, { actor: actor({ finance: 100 }) }), 100 + 14 * day)
   // In two of its groups: the days are not given twice.
   assert.equal(enforcedFrom(rule, { actor: actor({ finance: 50 * day, audit: 10 * day }) }), 24 * day)
+  // One that they are not in, whatever it is called.
+  const constructors = { ...rule, who: ['group:constructor', 'group:finance'] }
+  assert.equal(enforcedFrom(constructors, { actor: actor({ finance: 100 }) }), 100 + 14 * day)
   assert.equal(enforcedFrom({ ...rule, enforceFrom: 99 * day }, { actor: actor({ finance: 0 }) }), 99 * day)
   assert.equal(enforcedFrom(rule, { actor: actor() }), undefined, 'unknown since when: long enough')
   assert.equal(

@@ -12,7 +12,12 @@ export function enforcedFrom(
   { actor }: Pick<DecisionFacts, 'actor'>,
 ): number | undefined {
   if (graceDays === undefined) return enforceFrom
-  const joined = who.flatMap((one) => actor.joinedAt?.[one.replace(/^group:/, '')] ?? [])
+  const { joinedAt = {} } = actor
+  // A group may be called as something that every object has.
+  const joined = who.flatMap((one) => {
+    const group = one.replace(/^group:/, '')
+    return Object.hasOwn(joinedAt, group) ? (joinedAt[group] ?? []) : []
+  })
   if (joined.length === 0) return enforceFrom
   return Math.max(enforceFrom ?? 0, Math.min(...joined) + graceDays * dayMs)
 }

@@ -27,12 +27,15 @@ export async function comeBack(
 }
 
 /** One tap on a former passkey: "It was not me". */
-export async function cancelWith(person: Person): Promise<void> {
+export async function cancelWith(
+  person: Person,
+  tampering?: Parameters<SoftwareAuthenticator['get']>[2],
+): Promise<void> {
   const browser = new Person(person.origin, person.authenticator)
   const begun = await browser.call<Begun<PublicKeyCredentialRequestOptionsJSON>>('POST', '/recovery/cancel/begin', {})
   await browser.call('POST', '/recovery/cancel/finish', {
     ceremonyId: begun.ceremonyId,
-    response: browser.authenticator.get(begun.publicKey, browser.origin),
+    response: browser.authenticator.get(begun.publicKey, browser.origin, tampering),
   })
 }
 

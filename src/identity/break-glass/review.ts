@@ -5,16 +5,18 @@ import type { BreakGlassTable } from '../../database/schema.ts'
 import { conflict, forbidden, notFound } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
+import { findCredentialRecord } from '../credential-records.ts'
 import { type RecoveryStops, stopEverything } from '../recovery/begin-recovery.ts'
 import { lockPerson, voidWaysBack } from '../recovery/void-ways-back.ts'
 import { findUserById, type User } from '../users.ts'
+import { hasPasskeyFromBefore, hasRisenSince, isFromBefore, isRaisedSince } from './from-before.ts'
 
 /**
- * A use that waits for review, by somebody who was there before it: neither whom it let in nor anybody they have added
- * since. @throws 403, 404, 409
+ * A use that waits for review, by somebody who was there before it: neither whom it let in, nor anybody they have added
+ * since, or made an administrator, or let into somebody's account. @throws 403, 404, 409
  */
 export async function getReviewable(
-  db: Db<'breakGlass' | 'user' | 'auditEvent'>,
+  db: Db<'breakGlass' | 'user' | 'auditEvent' | 'credentialRecord' | 'seal' | 'groupMember' | 'userGroup'>,
   caller: Pick<Caller, 'id'>,
   id: string,
 ): Promise<{ row: BreakGlassTable & { usedAt: number }; user: User }> {
@@ -33,24 +35,20 @@ export async function getReviewable(
     throw forbidden('Whoever came in by the code, or made it, does not review that.', 'Ask another administrator.')
   if (reviewer.createdAt >= usedAt)
     throw forbidden('Only somebody who was here before the code was used reviews that.', 'Ask another administrator.')
-  if (await hasRisenSince(db, caller.id, usedAt))
+  if ((await hasRisenSince(db, caller.id, usedAt)) || (await isRaisedSince(db, reviewer, usedAt)))
     throw forbidden(
       'Only somebody who was as much before the code was used reviews that.',
       'Ask another administrator.',
     )
+  if (!(await hasPasskeyFromBefore(db, caller.id, usedAt))) throw onlyFromBefore()
   return { row: { ...row, usedAt }, user }
 }
 
-/** Whoever came in by the code could have made somebody else an administrator for this. */
-const hasRisenSince = async (db: Db<'auditEvent'>, userId: Id<'usr'>, at: number): Promise<boolean> =>
-  (await db
-    .selectFrom('auditEvent')
-    .select('id')
-    .where('targetId', '=', userId)
-    .where('action', 'in', ['person.changed', 'access.restored'])
-    .where('occurredAt', '>=', at)
-    .limit(1)
-    .executeTakeFirst()) !== undefined
+const onlyFromBefore = () =>
+  forbidden(
+    'Only a passkey that was here before the code was used reviews that.',
+    'Tap with one that you had before, or ask another administrator.',
+  )
 
 /** Closes the emergency: what was done is looked at, and the passkey of it ends unless it is to stay. */
 export async function reviewBreakGlass(
@@ -62,6 +60,8 @@ export async function reviewBreakGlass(
     const at = now()
     const { row, user } = await getReviewable(tx, caller, id)
     const seal = await takeSeal(tx)
+    const tapped = await findCredentialRecord(tx, caller.id, seal.credentialRecordId)
+    if (tapped === undefined || !(await isFromBefore(tx, tapped, row.usedAt))) throw onlyFromBefore()
     await lockPerson(tx, user.id)
     const closed = await tx
       .updateTable('breakGlass')
@@ -83,6 +83,7 @@ export async function reviewBreakGlass(
     if (newCredentialId !== null && !keepPasskey) {
       await endPasskeyAndBehind(tx, newCredentialId, { sealId: seal.id, at })
       await stopEverything(tx, stops, user, at)
+      await stops.endShown(tx, user.id, { since: row.usedAt, caller, at, seal })
       await voidWaysBack(tx, user.id, { since: row.usedAt, at })
     }
     await recordEvent(tx, {

@@ -63,7 +63,9 @@ export function breakGlassRoutes(
           { label: 'Used', value: String(row.usedAt), kind: 'time' },
           {
             label: 'Its passkey',
-            value: keepPasskey ? 'Stays' : 'Ends, with all sessions and API tokens of this account',
+            value: keepPasskey
+              ? 'Stays'
+              : 'Ends, with all sessions and API tokens of this account, and what it made for agents since',
             kind: 'text',
           },
         ],

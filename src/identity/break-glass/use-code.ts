@@ -29,6 +29,8 @@ export async function useBreakGlassCode(
       .where('codeHash', '=', codeHash)
       .where('usedAt', 'is', null)
       .where('voidedAt', 'is', null)
+      // Whoever is no owner any more could repair nothing.
+      .where('userId', 'in', (eb) => eb.selectFrom('user').select('user.id').where('user.role', '=', 'owner'))
       .returningAll()
       .executeTakeFirst()
     if (row === undefined) return undefined

@@ -12,7 +12,8 @@ import { isUnwanted } from './is-unwanted.ts'
 const dayMs = 24 * 3_600_000
 
 /**
- * Gives somebody their account back, and a link to register with; nothing they had before comes back with it.
+ * Gives somebody their account back, and a link to register with, which an administrator makes in the browser where a
+ * program asked; nothing they had before comes back with it.
  * @throws 403, 409 where it is not the caller's to give, or the directory's
  */
 export async function restorePerson(
@@ -30,7 +31,8 @@ export async function restorePerson(
   const endsAt = isPast ? { endsAt: at + (await getSetting(tx, 'guestDays')) * dayMs } : {}
   const restored = await endAccess.takeBack(tx, { userId: user.id, ...endsAt, actor, sealId: seal.id, at })
   if (restored === undefined) throw isHere(user)
-  if (user.kind !== 'person') return undefined
+  // Whoever has the link is them: it is for whoever taps, and never for a program that asked for the tap.
+  if (user.kind !== 'person' || caller.by.kind !== 'session') return undefined
   return createRegistrationLink(tx, { purpose: 'invitation', userId: user.id, createdBy: caller.id, at })
 }
 

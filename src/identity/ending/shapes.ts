@@ -95,7 +95,7 @@ export const AccessEndSummary = Type.Object({
 })
 export type AccessEndSummary = Static<typeof AccessEndSummary>
 
-/** With the link by which a person registers anew; an agent has none. */
+/** With the link by which a person registers anew; an agent has none, and a program that asked gets none. */
 export const Restored = Type.Object({
   person: PersonRef,
   link: Nullable(Type.String()),

@@ -16,9 +16,9 @@ export async function getOwnGuest(
   username: string,
 ): Promise<User> {
   const user = await findUserByUsername(db, username)
-  // Whoever has become a guest answers for nobody.
-  const isOwn = user?.sponsorId === caller.id && caller.role !== 'guest'
-  if (user === undefined || (user.role === 'guest' && !isOwn && caller.role === 'guest')) throw notFound('This guest')
+  // Whoever has become a guest answers for nobody, and is not told who is here.
+  if (user === undefined || caller.role === 'guest') throw notFound('This guest')
+  const isOwn = user.sponsorId === caller.id
   if (user.kind !== 'person' || user.role !== 'guest')
     throw conflict('not-a-guest', `${user.displayName} is no guest: their access has no end date.`)
   if (!isAdmin(caller) && !isOwn)

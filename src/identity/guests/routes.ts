@@ -108,7 +108,7 @@ export function guestRoutes(
     async handler(request) {
       const { username } = request.params
       const act = actOf(request, now)
-      const user = await extendGuest({ database, endAccess }, act, { username, ...request.body })
+      const user = await extendGuest({ database, endAccess }, act, { ...request.body, username })
       return renderPerson(database.read, user)
     },
   })

@@ -6,6 +6,7 @@ import { ProblemError } from '../../http/problem.ts'
 import type { Admission, Opening } from '../admission.ts'
 import { isAdmin } from '../caller.ts'
 import { isOver } from '../guests/is-over.ts'
+import { mayGive } from '../may-give.ts'
 import { releaseWritten } from '../profile/release-address.ts'
 import { recomputeRole } from '../recompute-role.ts'
 import { findUserById, type User } from '../users.ts'
@@ -57,13 +58,10 @@ async function getInviter(db: Db<'user'>, row: InvitationTable, at: number): Pro
   if (row.endsAt !== null && row.endsAt <= at) throw over('The access that this invitation gives has ended.')
   const inviter = await findUserById(db, row.createdBy)
   const isHere = inviter?.state === 'active' && !isOver(inviter, at)
-  if (inviter === undefined || !isHere || !isAdmin(inviter) || !mayStillGive(inviter, row.role))
+  if (inviter === undefined || !isHere || !isAdmin(inviter) || !mayGive(inviter, row.role))
     throw over('Whoever sent this invitation may no longer invite you.')
   return inviter
 }
-
-const mayStillGive = (inviter: Pick<User, 'role'>, role: InvitationTable['role']): boolean =>
-  inviter.role === 'owner' || role === 'member' || role === 'guest'
 
 async function renderOpening(
   db: Db<'user'>,

@@ -84,7 +84,7 @@ export function passwordRoutes(
     config: { access: 'enrolling' },
     schema: { body: Type.Object({ current: Password, wanted: Password }), response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await changePassword(parts, { caller: byPassword(getEnrolling(request)), ...request.body })
+      await changePassword(parts, { ...request.body, caller: byPassword(getEnrolling(request)) })
       return reply.code(204).send(null)
     },
   })

@@ -76,7 +76,7 @@ export async function askVerification(parts: AddressParts, caller: Caller): Prom
 }
 
 const gone = (title: string): ProblemError =>
-  new ProblemError(410, 'link-used', title, { help: 'Your account has a new one sent, under Profile.' })
+  new ProblemError(410, 'link-used', title, { help: 'Have a new letter sent to you, under Account → Profile.' })
 
 /**
  * Whoever holds the link reads what is sent to the address, and the session says whose account it is: a link that went

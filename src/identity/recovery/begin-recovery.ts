@@ -2,7 +2,9 @@ import { type AuditActor, recordEvent } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { RecoveryTable, TableName } from '../../database/schema.ts'
+import type { TakenSeal } from '../../http/access.ts'
 import { conflict } from '../../http/problem.ts'
+import type { Caller } from '../caller.ts'
 import type { AccessKind } from '../ending/access-kind.ts'
 import { checkStillHere } from '../ending/check-still-here.ts'
 import { createRegistrationLink } from '../registration-links.ts'
@@ -15,6 +17,12 @@ export interface RecoveryStops {
   kinds: readonly AccessKind[]
   /** Tells every node to cut the connections of this person, with the transaction. */
   cut(tx: Tx<TableName>, userId: Id<'usr'>, at: number): Promise<unknown>
+  /** Ends what they were shown of tokens of agents since, where it was somebody else who came in as them. */
+  endShown(
+    tx: Tx<TableName>,
+    userId: Id<'usr'>,
+    ended: { since: number; caller: Caller; at: number; seal: TakenSeal },
+  ): Promise<void>
 }
 
 export interface Begun {

@@ -3,6 +3,7 @@ import { renderRequestOptions } from '../../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../../protocols/webauthn/response-json.ts'
 import { untestedCap } from '../passwords/password-logins.ts'
 import { asCeremonyProblem } from '../ceremony-problem.ts'
+import { copiedProblem, recordRegression, refusesRegression } from '../counter-regression.ts'
 import { noteUse } from '../credential-records.ts'
 import { findKnownPasskey, unknownPasskey, verifyKnownPasskey } from '../known-passkey.ts'
 import type { Ceremonies } from '../registration.ts'
@@ -41,12 +42,26 @@ export async function finishCancel(
       throw conflict('nothing-to-cancel', 'Nobody is getting back into the account of this passkey.', {
         help: 'You can sign in with it.',
       })
+    const actor = { id: known.userId, method: 'passkey' as const, strength: credentialStrength(known) }
+    if (await refusesRegression(database.read, verified)) {
+      await database.write((tx) =>
+        recordRegression(tx, {
+          actor: { ...actor, strength: null },
+          record: known,
+          verified,
+          outcome: 'refused',
+          at: now(),
+        }),
+      )
+      throw copiedProblem()
+    }
     await database.write(async (tx) => {
       const at = now()
       await noteUse(tx, known, verified, at)
+      if (verified.counterRegressed) await recordRegression(tx, { actor, record: known, verified, at })
       await cancelRecovery(tx, stops, {
         id: suspendedBy,
-        actor: { id: known.userId, method: 'passkey', strength: credentialStrength(known) },
+        actor,
         how: `a tap on “${known.name}”`,
         address: request.address,
         at,

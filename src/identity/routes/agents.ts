@@ -49,7 +49,7 @@ export function agentRoutes(app: App, { ceremonies: { database, now } }: { cerem
     config: { access: 'organisation:admin', act: change },
     schema: { params: ByName, body: NextOwner, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await changeOwner(database, actOf(request, now), { ...request.params, ...request.body })
+      await changeOwner(database, actOf(request, now), { ...request.body, ...request.params })
       return reply.code(204).send(null)
     },
   })

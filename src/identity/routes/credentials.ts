@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import { recordEvent } from '../../audit/record.ts'
-import type { Tx } from '../../database/handles.ts'
+import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName } from '../../database/schema.ts'
 import type { SensitiveAct } from '../../http/access.ts'
@@ -19,7 +19,7 @@ import {
   findCredentialRecord,
   listCredentialRecords,
 } from '../credential-records.ts'
-import { untestedCap } from '../passwords/password-logins.ts'
+import { refuseLastPasskey } from '../refuse-last-passkey.ts'
 import { type Ceremonies, verifyRegistrationCeremony } from '../registration.ts'
 import { registeredKey } from '../registered-key.ts'
 import { BeginCeremony, Ceremony, CredentialView } from '../shapes.ts'
@@ -86,7 +86,7 @@ export function credentialRoutes(
     name: 'credential.remove',
     async describe(request) {
       const record = await getOwn(request)
-      await refuseLast(record)
+      await refuseLast(request, record)
       const cose = Buffer.from(record.publicKey, 'base64url')
       const isLost = mayBeInWrongHands(request)
       const end = isLost ? ': it may be in wrong hands' : ''
@@ -103,14 +103,14 @@ export function credentialRoutes(
     },
   }
 
-  const refuseLast = async ({ id, userId }: CredentialRecord, db = database.read): Promise<void> => {
-    const others = (await listCredentialRecords(db, userId)).filter((other) => other.id !== id)
-    // One that its person has never tapped may be nobody's.
-    if (others.some(({ strengthCap }) => strengthCap !== untestedCap)) return
-    throw conflict('last-credential', 'This is your last passkey: without it you could not sign in again.', {
-      help: 'Add another passkey first, then remove this one.',
+  const refuseLast = (request: FastifyRequest, record: CredentialRecord, db: Db<TableName> = database.read) =>
+    refuseLastPasskey(db, {
+      policy: ceremonies.policy,
+      record,
+      caller: getPerson(request),
+      isLost: mayBeInWrongHands(request),
+      at: now(),
     })
-  }
 
   app.get('/api/v1/me/credentials', {
     config: { access: 'enrolling' },
@@ -235,7 +235,7 @@ export function credentialRoutes(
           .where('id', '=', caller.id)
           .where('state', '=', 'active')
           .execute()
-        await refuseLast(record, tx)
+        await refuseLast(request, record, tx)
         const seal = await request.takeSeal(tx)
         const { numUpdatedRows } = await tx
           .updateTable('credentialRecord')

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import type { Db } from '../../database/handles.ts'
+import type { TableName } from '../../database/schema.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
@@ -37,7 +39,16 @@ const Membership = Type.Object({ name: Type.String(), username: Type.String() })
 /** Groups of people. Whoever is in one may do what was given to it, so each change takes a tap. */
 export function groupRoutes(
   app: App,
-  { ceremonies, forgetGroupGrants }: { ceremonies: Ceremonies; forgetGroupGrants: Parameters<typeof deleteGroup>[3] },
+  {
+    ceremonies,
+    forgetGroupGrants,
+    findToolNaming,
+  }: {
+    ceremonies: Ceremonies
+    forgetGroupGrants: Parameters<typeof deleteGroup>[3]['forgetGrants']
+    /** The tool whose own rules name a group. */
+    findToolNaming: (db: Db<TableName>, group: string) => Promise<string | undefined>
+  },
 ): void {
   const { database, now } = ceremonies
 
@@ -61,7 +72,7 @@ export function groupRoutes(
       const { name } = request.params as Static<typeof ByName>
       const group = await getGroupView(database.read, name)
       checkMayKeepMembers(getActor(request), await getGroup(database.read, name))
-      refuseNamed(group.name)
+      await refuseNamed(database.read, group.name)
       return {
         title: `Delete the group ${group.name}`,
         rows: [
@@ -117,13 +128,18 @@ export function groupRoutes(
     DELETE: membership('group.member-remove', (person, group) => `Take ${person} out of the group ${group}`),
   }
 
-  // Without its group the rule would quietly be about nobody.
-  const refuseNamed = (name: string): void => {
+  // Without its group the rule would quietly be about nobody, and later about whoever is in another of that name.
+  const refuseNamed = async (db: Db<TableName>, name: string): Promise<void> => {
     const rule = ceremonies.policy.current().policy.rules.find(({ who }) => who.includes(`group:${name}`))
-    if (rule === undefined) return
-    throw conflict('named-by-guardrail', `The guardrail “${rule.title}” names this group.`, {
-      help: 'Change that guardrail first.',
-    })
+    if (rule !== undefined)
+      throw conflict('named-by-guardrail', `The guardrail “${rule.title}” names this group.`, {
+        help: 'Change that guardrail first.',
+      })
+    const tool = await findToolNaming(db, name)
+    if (tool !== undefined)
+      throw conflict('named-by-tool', `A rule of ${tool} names this group.`, {
+        help: 'Change that rule first, under Applications or in the file that it stands in.',
+      })
   }
 
   app.get('/api/v1/groups', {
@@ -161,7 +177,7 @@ export function groupRoutes(
     schema: { params: ByName, body: GroupChange, response: { 200: Group } },
     async handler(request) {
       const { name } = request.params
-      await setGroupRole(database, actOf(request, now), { name, ...request.body })
+      await setGroupRole(database, actOf(request, now), { ...request.body, name })
       return getGroupView(database.read, name)
     },
   })
@@ -170,7 +186,10 @@ export function groupRoutes(
     config: { access: 'organisation:admin', act: remove },
     schema: { params: ByName, response: { 204: Type.Null() } },
     async handler(request, reply) {
-      await deleteGroup(database, actOf(request, now), request.params.name, forgetGroupGrants)
+      await deleteGroup(database, actOf(request, now), request.params.name, {
+        refuseNamed,
+        forgetGrants: forgetGroupGrants,
+      })
       return reply.code(204).send(null)
     },
   })

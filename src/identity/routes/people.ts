@@ -154,7 +154,7 @@ export function peopleRoutes(
     config: { access: 'organisation:admin', act: change },
     schema: { params: ByName, body: NewRole, response: { 200: Person } },
     async handler(request) {
-      const user = await changeRole(database, actOf(request, now), { ...request.params, ...request.body })
+      const user = await changeRole(database, actOf(request, now), { ...request.body, ...request.params })
       return renderPerson(database.read, user)
     },
   })

@@ -4,6 +4,7 @@ import type { CookieNames } from '../../http/cookies.ts'
 import { OneLine } from '../../http/shapes.ts'
 import type { Admission, Opening } from '../admission.ts'
 import { bindBrowser, clientOf, setSessionCookie } from '../browser-cookies.ts'
+import { checkLinkMaker } from '../check-link-maker.ts'
 import { findRecoveryOfLink } from '../recovery/find-recovery.ts'
 import { beginRegistration, type Ceremonies, finishRegistration, getAdmission } from '../registration.ts'
 import { getRegistrationLink, makesOwner } from '../registration-links.ts'
@@ -37,6 +38,7 @@ export function registrationRoutes(
     async handler(request) {
       const link = await getRegistrationLink(database.read, request.body.token, now())
       const user = link.userId === null ? undefined : await findUserById(database.read, link.userId)
+      if (user !== undefined) await checkLinkMaker(database.read, link, user, now())
       return {
         purpose: link.purpose,
         person:

@@ -32,6 +32,11 @@ interface Application {
 const switchedOff = (): ProblemError =>
   forbidden('Nobody can register themselves here.', 'Ask an administrator to invite you.')
 
+export const tooManyRegister = (): ProblemError =>
+  new ProblemError(429, 'too-many-requests', 'Too many people are registering at this moment.', {
+    help: 'Try again in an hour.',
+  })
+
 /**
  * Sends the letter with which somebody finishes their registration. Whether the address is known here cannot be told from
  * outside: the same is written for it, and its person gets a letter that says so. @throws 403 where it is switched off, 429
@@ -51,10 +56,7 @@ export async function applyToRegister(parts: ApplyParts, given: Application): Pr
       .select((eb) => eb.fn.countAll<number>().as('all'))
       .where('createdAt', '>', at - hourMs)
       .executeTakeFirstOrThrow()
-    if (all >= lettersToAll)
-      throw new ProblemError(429, 'too-many-requests', 'Too many people are registering at this moment.', {
-        help: 'Try again in an hour.',
-      })
+    if (all >= lettersToAll) throw tooManyRegister()
     if ((await countLetters(tx, email)) >= lettersToOne) return
     const isKnown = await isKnownAddress(tx, email)
     // Also for who is known, where it opens nothing.

@@ -1,0 +1,23 @@
+import type { Db } from '../database/handles.ts'
+import { isAdmin } from './caller.ts'
+import { isOver } from './guests/is-over.ts'
+import { mayGive } from './may-give.ts'
+import { linkProblem, type RegistrationLink } from './registration-links.ts'
+import { findUserById, type User } from './users.ts'
+
+/**
+ * Whoever made a link knows it, and is judged by what they may do on the day it is used, as whoever invites is: for
+ * somebody whom a group has made an administrator since, no administrator's link counts. @throws 410
+ */
+export async function checkLinkMaker(
+  db: Db<'user'>,
+  { purpose, createdBy }: Pick<RegistrationLink, 'purpose' | 'createdBy'>,
+  { role }: Pick<User, 'role'>,
+  at: number,
+): Promise<void> {
+  if (purpose !== 'invitation' || createdBy === null) return
+  const maker = await findUserById(db, createdBy)
+  const isHere = maker?.state === 'active' && !isOver(maker, at)
+  if (maker === undefined || !isHere || !isAdmin(maker) || !mayGive(maker, role))
+    throw linkProblem('link-used', 'Whoever made this link may no longer let you in.')
+}
