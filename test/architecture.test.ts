@@ -201,6 +201,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'pull-requests',
       'checks',
       'applications',
+      'directory',
     ],
     writes: [],
     why: 'what waits for a person; only reads',

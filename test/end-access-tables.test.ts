@@ -35,7 +35,6 @@ const noAccess: Record<string, string> = {
   policyChange: 'a proposal comes into force by another person’s tap alone',
   setting: 'who changed it last',
   scimUser: 'how a directory knows a person',
-  directoryConnection: 'the organisation’s, with a token of its own that names nobody: who connected it',
   domain: 'the organisation’s: who added it',
   domainClaim: 'the organisation’s claim to an account: who made it',
   identityProvider: 'the organisation’s: who set it up',

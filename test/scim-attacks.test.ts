@@ -318,6 +318,41 @@ test('each kind of secret opens its own door alone', async () => {
   refusedBy(await scim.get('/Users'), 401)
 })
 
+test('a token that somebody saw who has left is told of until it is made anew, and then good for nothing', async () => {
+  await using postern = await started()
+  const ana = await postern.owner()
+  const bo = await postern.join(ana, 'bo', 'owner')
+  const { token, id } = await connectDirectory(bo)
+  const cy = await postern.join(ana, 'cy', 'owner')
+  const other = await connectDirectory(cy, 'Other')
+  const { kinds } = await ana.call<{ kinds: { kind: string; count: number }[] }>('GET', '/people/bo/access')
+  assert.equal(kinds.find(({ kind }) => kind === 'directories whose token they have seen')?.count, 1)
+  const told = async (): Promise<string[]> => {
+    const { attention } = await ana.call<{ attention: { kind: string }[] }>('GET', '/home')
+    return attention.flatMap(({ kind }) => (kind.startsWith('directory-') ? [kind] : []))
+  }
+  assert.deepEqual(await told(), [])
+  const receipt = await ana.act<{ remains: { what: string }[] }>('POST', '/people/bo/end', { reason: 'left' })
+  assert.ok(receipt.remains.some(({ what }) => what.includes('The token of directories, which was shown to them')))
+  assert.deepEqual(await told(), [`directory-${id}`])
+  // What it is told for: whoever has it lets in whom they want.
+  const former = new ScimClient(postern.origin, token)
+  assert.equal((await former.post('/Users', newUser('bo-again@example.org'))).status, 201)
+
+  const renewed = await ana.act<{ token: string }>('POST', `/directory/connections/${id}/token`, { tokenDays: null })
+  refusedBy(await former.get('/Users'), 401)
+  ok(await new ScimClient(postern.origin, renewed.token).get('/Users'))
+  assert.deepEqual(await told(), [])
+
+  // Made anew before they go, the one before works for an hour, but not for them.
+  await ana.act('POST', `/directory/connections/${other.id}/token`, { tokenDays: null })
+  const before = new ScimClient(postern.origin, other.token)
+  ok(await before.get('/Users'))
+  const second = await ana.act<{ remains: { what: string }[] }>('POST', '/people/cy/end', { reason: 'left' })
+  assert.ok(!second.remains.some(({ what }) => what.includes('The token of directories')))
+  refusedBy(await before.get('/Users'), 401)
+})
+
 test('the last administrator, ended by the directory that had brought them: it ends, loudly', async () => {
   await using mail = await startMailServer()
   await using postern = await started([

@@ -123,6 +123,10 @@ test('what an owner changes or removes while an answer is on its way wins over t
   await assert.rejects(come(open), refusedAs('not-known'))
   await here.change({ createsPeople: true, clientSecret: 'another-secret-of-some-length' })
   await assert.rejects(come(open), refusedAs('not-finished'), 'the secret it was fetched with may be in wrong hands')
+  await here.change({ demandsLocalPasskey: false })
+  const trusted = await arriving()
+  await here.change({ demandsLocalPasskey: true })
+  await assert.rejects(come(trusted), refusedAs('not-finished'), 'it was read as more than it counts by now')
   const last = await arriving()
   await here.owner.act('DELETE', `/directory/providers/${here.providerId}`)
   await assert.rejects(come(last), refusedAs('provider-gone'))
@@ -297,6 +301,15 @@ test('only where an owner says so is its word about phishing-resistant keys wort
   await ana.call('GET', '/projects')
   // An act takes a tap all the same, and there is nothing to tap with.
   await assert.rejects(ana.act('POST', '/me/tokens', { name: 'x', scopes: [], repositoryIds: null, expiresInDays: 1 }))
+
+  // What an owner no longer believes is believed of nobody who is in by it.
+  here.upstream.there = { subject: 'ana-there', amr: ['mfa'] }
+  const { person: less } = await here.arrive()
+  await here.change({ trustsAcr: 'mfa' })
+  await assertOut(ana)
+  assert.equal((await me(less)).session.strength, 'mfa', 'it counts for no more than it is believed')
+  await here.change({ isShown: false })
+  assert.equal((await me(less)).session.strength, 'mfa')
 })
 
 test('what comes back counts once, in the browser it left from', async () => {

@@ -18,6 +18,7 @@ import { InboxItem } from '../seals/shapes.ts'
 import { listAddressAttention, listDoubtedAccounts } from './address-attention.ts'
 import { type Attention, listAttention, listUnconfirmed } from './attention.ts'
 import { listConnectorAttention } from './connector-attention.ts'
+import { listDirectoryAttention } from './directory-attention.ts'
 import { listLeftBehind } from './left-behind-attention.ts'
 import { listDeployKeyAttention, listTokenAttention } from './machine-attention.ts'
 import { listOwnerlessAttention } from './ownerless-attention.ts'
@@ -82,6 +83,7 @@ export function homeRoutes(
           ...(isAdmin(caller) ? ofMachine() : []),
           ...(await listLeftBehind(db, administered)),
           ...(isAdmin(caller) ? await listConnectorAttention(db) : []),
+          ...(isAdmin(caller) ? await listDirectoryAttention(db) : []),
           ...(await listDeployKeyAttention(db, administered, now())),
           ...(await listTokenAttention(db, caller, now())),
           ...(await listAddressAttention(db, caller)),

@@ -1,3 +1,4 @@
+import { recordEvent } from '../../src/audit/record.ts'
 import type { Database } from '../../src/database/handles.ts'
 import { type Id, newId } from '../../src/database/id.ts'
 import { createMachineUser } from '../../src/identity/machine-users.ts'
@@ -36,6 +37,37 @@ export async function insertHoldings(
       .insertInto('connector')
       .values({ id: newId('con'), name: `of-${username}`, ...secret, ...never, createdAt: at, createdBy: id })
       .execute()
+    const directory = newId('dir')
+    await tx
+      .insertInto('directoryConnection')
+      .values({
+        id: directory,
+        name: `of-${username}`,
+        kind: 'other',
+        tokenHash: username,
+        tokenMadeAt: at,
+        tokenExpiresAt: null,
+        formerTokenHash: null,
+        formerTokenUntil: null,
+        requiredGroupId: null,
+        createdAt: at,
+        createdBy: id,
+        lastRequestAt: null,
+        lastError: null,
+        lastErrorAt: null,
+        endedAt: null,
+        endedBy: null,
+        endSealId: null,
+        endsPeople: 0,
+      })
+      .execute()
+    await recordEvent(tx, {
+      action: 'directory.connected',
+      actor: { id, method: 'passkey', strength: 'passkey' },
+      target: { kind: 'directory', id: directory },
+      facts: { connection: `of-${username}`, kind: 'other' },
+      at,
+    })
     const machine = await createMachineUser(tx, { name: `of ${username}`, createdBy: id, at })
     await tx
       .insertInto('workloadTrust')

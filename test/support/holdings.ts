@@ -310,6 +310,7 @@ export async function holdEverything(
     { name: 'a deploy key they added', use: () => deployKeyPassedOn(world, username) },
     { name: 'a pipeline they let in', use: () => pipelinePassedOn(world, username) },
     { name: 'a connector whose secret they saw', use: () => connectorPassedOn(world, username) },
+    { name: 'a directory whose token they saw', use: () => directoryPassedOn(world, username) },
   ]
   for (const { name, count } of accessKinds) {
     // Taken before anything has ended: a kind of which they hold nothing is tried by nobody.
@@ -400,6 +401,12 @@ async function connectorPassedOn({ ana }: World, username: string) {
   const { items } = await ana.call<ConnectorList>('GET', '/connectors')
   const row = items.find(({ name }) => name === `of-${username}`) ?? assert.fail('it is gone')
   assert.notEqual(row.secretLeftAt, null)
+  return 'passed on' as const
+}
+
+async function directoryPassedOn({ ana }: World, username: string) {
+  const { attention } = await ana.call<{ attention: { text: string }[] }>('GET', '/home')
+  assert.ok(attention.some(({ text }) => text.includes(`the token of the directory “of-${username}”`)))
   return 'passed on' as const
 }
 

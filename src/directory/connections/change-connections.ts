@@ -12,6 +12,7 @@ import { type ConnectionSecret, newConnectionSecret } from './connection-token.t
 import type { DirectoryConnection } from './find-connection.ts'
 import { getConnection } from './list-connections.ts'
 import type { ConnectionChanges, NewConnection } from './shapes.ts'
+import { listTokensOfLeavers } from './tokens-seen.ts'
 
 const dayMs = 24 * 3_600_000
 /** How long the token before a new one still works. */
@@ -94,7 +95,10 @@ export async function changeConnection(
   })
 }
 
-/** A new token; the one before it works for an hour, so that nothing stops while it is put in place. */
+/**
+ * A new token; the one before it works for an hour, so that nothing stops while it is put in place, but not where somebody
+ * knows it who has left.
+ */
 export async function renewToken(
   database: Database,
   { caller, takeSeal, now }: Act,
@@ -107,6 +111,7 @@ export async function renewToken(
     const seal = await takeSeal(tx)
     const row = await getConnection(tx, id)
     const tokenExpiresAt = expiry(tokenDays, at)
+    const isOfLeaver = (await listTokensOfLeavers(tx)).some((seen) => seen.id === row.id)
     await tx
       .updateTable('directoryConnection')
       .set({
@@ -115,7 +120,7 @@ export async function renewToken(
         tokenExpiresAt,
         formerTokenHash: row.tokenHash,
         // Never longer than it was good for.
-        formerTokenUntil: Math.min(at + formerTokenMs, row.tokenExpiresAt ?? Infinity),
+        formerTokenUntil: isOfLeaver ? at : Math.min(at + formerTokenMs, row.tokenExpiresAt ?? Infinity),
       })
       .where('id', '=', row.id)
       .execute()

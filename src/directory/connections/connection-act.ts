@@ -6,8 +6,9 @@ import { findRequired } from './change-connections.ts'
 import { countHoldings, nothing } from './count-holdings.ts'
 import { getConnection } from './list-connections.ts'
 import type { ConnectionChanges, Disconnection, NewConnection } from './shapes.ts'
+import { listTokensOfLeavers } from './tokens-seen.ts'
 
-type Readable = Db<'directoryConnection' | 'user' | 'userGroup' | 'credentialRecord' | 'groupMember'>
+type Readable = Db<'directoryConnection' | 'user' | 'userGroup' | 'credentialRecord' | 'groupMember' | 'auditEvent'>
 
 export const kindWords: Record<NewConnection['kind'], string> = {
   okta: 'Okta',
@@ -69,9 +70,11 @@ export function connectionActs(db: Readable): Record<'connect' | 'change' | 'ren
       async describe(request) {
         const row = await rowOf(request)
         const { tokenDays } = request.body as Pick<NewConnection, 'tokenDays'>
+        const isOfLeaver = (await listTokensOfLeavers(db)).some(({ id }) => id === row.id)
+        const then = isOfLeaver ? 'stops at once: somebody knows it who has left' : 'works for one more hour'
         return {
           title: `Make a new token for the directory “${row.name}”`,
-          rows: [text('Directory', row.name), text('The token of now', 'works for one more hour'), expires(tokenDays)],
+          rows: [text('Directory', row.name), text('The token of now', then), expires(tokenDays)],
           subjects: [actSubject('directory', row.id)],
         }
       },

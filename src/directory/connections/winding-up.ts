@@ -92,7 +92,7 @@ async function endNext({ database, endAccess, now }: Parts, connection: Director
       endSealId === null
         ? undefined
         : await tx.selectFrom('seal').select('strength').where('id', '=', endSealId).executeTakeFirst()
-    const ended = await endAccess.end(tx, {
+    await endAccess.end(tx, {
       userId: person.id,
       cause: 'scim',
       reason: `${connection.name} was disconnected`,
@@ -100,6 +100,7 @@ async function endNext({ database, endAccess, now }: Parts, connection: Director
       sealId: endSealId,
       at: now(),
     })
-    return ended !== undefined
+    // Also where somebody else ended their access at the same moment: there may be others.
+    return true
   })
 }

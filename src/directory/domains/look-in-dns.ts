@@ -6,7 +6,7 @@ const maxRecords = 100
 
 const said: Record<string, string> = {
   ENOTFOUND: 'does not exist in DNS yet. New records can take some minutes to be seen',
-  ENODATA: 'has no TXT record yet. New records can take some minutes to be seen',
+  ENODATA: 'has no TXT record. New records can take some minutes to be seen',
   ESERVFAIL: 'could not be looked up: the name servers of the domain failed (SERVFAIL)',
   EREFUSED: 'could not be looked up: a name server refused to answer',
   ENOTIMP: 'could not be looked up: a name server does not know such questions',

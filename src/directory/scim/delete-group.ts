@@ -1,4 +1,6 @@
 import { recordEvent } from '../../audit/record.ts'
+import type { Tx } from '../../database/handles.ts'
+import type { TableName } from '../../database/schema.ts'
 import { deleteManagedGroup } from '../../identity/managed-groups.ts'
 import { ScimError } from '../../protocols/scim/scim-error.ts'
 import type { ChangedGroup } from './change-group.ts'
@@ -9,8 +11,9 @@ import type { ScimRequest } from './scim-parts.ts'
 import { writeScim } from './write-scim.ts'
 
 /**
- * RFC 7644 §3.6. A group that a guardrail names, or that gives a role, stays here without members: gone, the rule would
- * quietly be about nobody, and a group of that name made later would be another. @throws ScimError 404, 409, 412
+ * RFC 7644 §3.6. A group that a guardrail or a rule of a tool names, or that gives a role, stays here without members:
+ * gone, the rule would quietly be about nobody, and a group of that name made later would be another.
+ * @throws ScimError 404, 409, 412
  */
 export const deleteScimGroup = (asked: ScimRequest, { id, ifMatch }: ChangedGroup): Promise<void> =>
   writeScim(asked, async (tx, request) => {
@@ -26,7 +29,7 @@ export const deleteScimGroup = (asked: ScimRequest, { id, ifMatch }: ChangedGrou
     const at = request.now()
     await changeMembers(tx, { request, group, at }, { kind: 'clear' })
     await request.forgetGroupGrants(tx, group.groupId)
-    if (isNamed(request, group))
+    if (await isNamed(tx, request, group))
       await tx
         .updateTable('scimGroup')
         .set({ deletedAt: at, updatedAt: at, revision: group.revision + 1 })
@@ -45,5 +48,11 @@ export const deleteScimGroup = (asked: ScimRequest, { id, ifMatch }: ChangedGrou
     })
   })
 
-const isNamed = ({ policy }: ScimRequest, { name, organisationRole }: ScimGroup): boolean =>
-  organisationRole !== null || policy.current().policy.rules.some(({ who }) => who.includes(`group:${name}`))
+const isNamed = async (
+  tx: Tx<TableName>,
+  { policy, findToolNaming }: ScimRequest,
+  { name, organisationRole }: ScimGroup,
+): Promise<boolean> =>
+  organisationRole !== null ||
+  policy.current().policy.rules.some(({ who }) => who.includes(`group:${name}`)) ||
+  (await findToolNaming(tx, name)) !== undefined

@@ -94,7 +94,7 @@ test('a group keeps the name it got here, whatever it is called later; two of on
   const same = await directory.call('POST', '/Groups', newGroup('OWNERS'))
   assert.deepEqual([same.status, same.body['scimType']], [409, 'uniqueness'])
   assert.equal(
-    (await directory.call('POST', '/Groups', newGroup('Équipe Été (prod)'), { 'x-connection': '1' })).status,
+    (await directory.call('POST', '/Groups', newGroup('Équipe Été\u202E (prod)'), { 'x-connection': '1' })).status,
     201,
   )
   const names = await directory.database.read
@@ -192,8 +192,8 @@ test('whoever leaves the group that is required loses access, and gets it back w
   assert.deepEqual([await state(), await stateOf(directory.database, bo)], ['active', 'ended'])
 })
 
-test('a group that a guardrail names stays when the directory deletes it, and comes back as the same', async () => {
-  await using directory = await openDirectory([{ who: ['group:Crew'], title: 'x' }])
+test('a group that a guardrail or a tool names stays when the directory deletes it, and comes back as the same', async () => {
+  await using directory = await openDirectory([{ who: ['group:Crew'], title: 'x' }], ['Editors'])
   await directory.connect('Okta')
   const [ana = ''] = await bring(directory, 'ana')
   const { id } = (await directory.call('POST', '/Groups', newGroup('Crew', [ana]))).body
@@ -205,6 +205,15 @@ test('a group that a guardrail names stays when the directory deletes it, and co
   const other = (await directory.call('POST', '/Groups', newGroup('Other'))).body.id
   await directory.call('DELETE', `/Groups/${other}`)
   assert.equal((await directory.database.read.selectFrom('userGroup').selectAll().execute()).length, 1)
+  const { id: editors } = (await directory.call('POST', '/Groups', newGroup('Editors', [ana]))).body
+  await directory.call('DELETE', `/Groups/${editors}`)
+  // Another directory that brings one of the name brings another one.
+  await directory.connect('Entra')
+  const brought = (await directory.call('POST', '/Groups', newGroup('Editors'), { 'x-connection': '1' })).body.id
+  const names = await directory.database.read.selectFrom('userGroup').select(['id', 'name']).execute()
+  assert.equal(names.find(({ id: each }) => each === brought)?.name, 'Editors-2')
+  const left = await directory.database.read.selectFrom('groupMember').select('groupId').execute()
+  assert.ok(left.every(({ groupId }) => groupId !== editors))
 })
 
 test('one member more costs the same in a group of many', async () => {

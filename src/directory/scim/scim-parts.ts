@@ -13,6 +13,8 @@ export interface ScimParts {
   policy: PolicyInForce
   /** Forgets what was given to a group that goes. */
   forgetGroupGrants: (tx: Tx<TableName>, groupId: string) => Promise<void>
+  /** The tool whose own rules name a group. */
+  findToolNaming: (tx: Tx<TableName>, group: string) => Promise<string | undefined>
   /** Sends somebody who is new the link by which they register, where letters go out. */
   invite: (
     tx: Tx<TableName>,

@@ -26,8 +26,11 @@ export interface Answer {
   body: { [name: string]: unknown } & { id: string; Resources: { [name: string]: unknown }[] }
 }
 
-/** The SCIM server over a store in memory, with connections that need no token. */
-export async function openDirectory(rules: { who: string[]; title: string }[] = []) {
+/**
+ * The SCIM server over a store in memory, with connections that need no token.
+ * @param ofTools groups that rules of tools name
+ */
+export async function openDirectory(rules: { who: string[]; title: string }[] = [], ofTools: string[] = []) {
   const database = await openDatabase('sqlite::memory:')
   let clock = 1_800_000_000_000
   const now = (): number => (clock += 1000)
@@ -51,6 +54,7 @@ export async function openDirectory(rules: { who: string[]; title: string }[] = 
     endAccess,
     policy: { current: () => ({ policy: { rules } }) } as unknown as PolicyInForce,
     forgetGroupGrants: async () => {},
+    findToolNaming: async (_tx, group) => (ofTools.includes(group) ? 'Wiki' : undefined),
     invite: async () => {},
     now,
   })

@@ -1,13 +1,16 @@
 import { recordEvent } from '../../audit/record.ts'
 import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
+import type { Strength, TableName } from '../../database/schema.ts'
 import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
 import { keepGroup, releaseOtherGroups } from '../../identity/kept-groups.ts'
 import { releaseGroups } from '../../identity/release-managed.ts'
 import { endSessions } from '../../identity/sessions.ts'
+import { isAtLeast } from '../../policy/strength.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { checkGroups, issuerTaken, refuseTaken } from './check-provider.ts'
+import { mostWorth } from './claimed-strength.ts'
 import { type Provider, secretPurpose } from './openid.ts'
 import { asColumns, asSettings } from './provider-columns.ts'
 import { domainsOf, getProvider, groupMapOf } from './providers.ts'
@@ -53,7 +56,10 @@ export async function createProvider(
   return id
 }
 
-/** @throws 404, 409 where a group or domain is another's, 422 */
+/**
+ * What is believed less from now on is believed of nobody who is in already.
+ * @throws 404, 409 where a group or domain is another's, 422
+ */
 export async function changeProvider(
   { database, secrets }: Parts,
   { caller, takeSeal, now }: Act,
@@ -74,11 +80,20 @@ export async function changeProvider(
     checkGroups(asSettings(after))
     await tx.updateTable('identityProvider').set(after).where('id', '=', before.id).execute()
     await keepGroups(tx, after, at)
+    const sessions = await endBegunThere(tx, after, {
+      isOver: (strength) => !isAtLeast(mostWorth(after), strength),
+      at,
+    })
     await recordEvent(tx, {
       action: 'provider.changed',
       actor: actorOf(caller, seal),
       target: { kind: 'identity-provider', id: before.id },
-      facts: { ...factsOf(after), ...(clientSecret === undefined ? {} : { newSecret: 'yes' }), seal: seal.id },
+      facts: {
+        ...factsOf(after),
+        ...(clientSecret === undefined ? {} : { newSecret: 'yes' }),
+        ...(sessions === 0 ? {} : { sessions }),
+        seal: seal.id,
+      },
       at,
     })
   })
@@ -96,14 +111,7 @@ export async function removeProvider(
     const provider = await getProvider(tx, id)
     await tx.updateTable('identityProvider').set({ endedAt: at }).where('id', '=', provider.id).execute()
     await releaseGroups(tx, provider.id)
-    const begun = await tx
-      .selectFrom('upstreamSession')
-      .innerJoin('externalIdentity', 'externalIdentity.id', 'upstreamSession.externalIdentityId')
-      .select(['upstreamSession.sessionId', 'externalIdentity.userId'])
-      .where('externalIdentity.providerId', '=', provider.id)
-      .execute()
-    let sessions = 0
-    for (const { sessionId, userId } of begun) sessions += await endSessions(tx, userId, { id: sessionId }, at)
+    const sessions = await endBegunThere(tx, provider, { isOver: () => true, at })
     await recordEvent(tx, {
       action: 'provider.removed',
       actor: actorOf(caller, seal),
@@ -112,6 +120,25 @@ export async function removeProvider(
       at,
     })
   })
+}
+
+/** Ends those of the sessions that began there which are over by this. Returns how many. */
+async function endBegunThere(
+  tx: Tx<TableName>,
+  { id }: Pick<Provider, 'id'>,
+  { isOver, at }: { isOver: (strength: Strength) => boolean; at: number },
+): Promise<number> {
+  const begun = await tx
+    .selectFrom('upstreamSession')
+    .innerJoin('externalIdentity', 'externalIdentity.id', 'upstreamSession.externalIdentityId')
+    .innerJoin('session', 'session.id', 'upstreamSession.sessionId')
+    .select(['upstreamSession.sessionId', 'externalIdentity.userId', 'session.strength'])
+    .where('externalIdentity.providerId', '=', id)
+    .execute()
+  let ended = 0
+  for (const { sessionId, userId, strength } of begun)
+    if (isOver(strength)) ended += await endSessions(tx, userId, { id: sessionId }, at)
+  return ended
 }
 
 async function orIssuerTaken<Result>(work: Promise<Result>): Promise<Result> {

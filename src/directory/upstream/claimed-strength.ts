@@ -15,6 +15,10 @@ export function claimedStrength(
   return demandsLocalPasskey === 1 ? weaker(strength, 'mfa') : strength
 }
 
+/** The most that any sign-in there is worth, whatever it says of itself. */
+export const mostWorth = (trust: Parameters<typeof claimedStrength>[1]): Strength =>
+  claimedStrength({ acr: 'phrh' }, trust)
+
 function believed({ acr, amr }: Claims, trustsAcr: IdentityProviderTable['trustsAcr']): Strength {
   const said = [acr, ...(Array.isArray(amr) ? (amr as unknown[]) : [])]
   const isResistant = said.includes('phr') || said.includes('phrh')

@@ -22,4 +22,4 @@ export async function lockProvider(tx: Tx<'identityProvider'>, asked: Provider):
 }
 
 /** What the answer was verified by, and read by. */
-const judgedBy = ['issuer', 'clientId', 'clientSecretBox', 'trustsAcr', 'groupClaim'] as const
+const judgedBy = ['issuer', 'clientId', 'clientSecretBox', 'trustsAcr', 'demandsLocalPasskey', 'groupClaim'] as const

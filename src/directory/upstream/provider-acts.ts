@@ -4,8 +4,11 @@ import type { FactRow, SensitiveAct } from '../../http/access.ts'
 import { actSubject } from '../../http/act-subject.ts'
 import { invalid } from '../../http/problem.ts'
 import { checkMayKeep } from '../../identity/kept-groups.ts'
+import { isAtLeast } from '../../policy/strength.ts'
 import { checkGroups, refuseTaken } from './check-provider.ts'
+import { mostWorth } from './claimed-strength.ts'
 import type { Openid } from './openid.ts'
+import { asColumns, asSettings } from './provider-columns.ts'
 import { getProvider } from './providers.ts'
 import type { NewProvider, ProviderChanges } from './shapes.ts'
 import { UpstreamError } from './upstream-error.ts'
@@ -46,6 +49,7 @@ export function providerActs(
         const changes = request.body as ProviderChanges
         await refuseTaken(db, changes, provider.id)
         for (const name of Object.values(changes.groupMap ?? {})) await checkMayKeep(db, name, provider.id)
+        const isLess = !isAtLeast(mostWorth(asColumns({ ...asSettings(provider), ...changes })), mostWorth(provider))
         return {
           title: `Change how people sign in with ${provider.name}`,
           rows: [
@@ -55,6 +59,7 @@ export function providerActs(
             ...(changes.clientSecret === undefined ? [] : [text('Client secret', 'a new one')]),
             ...(changes.isShown === undefined ? [] : [text('Button on the page to sign in', yes(changes.isShown))]),
             ...rowsOf(changes),
+            ...(isLess ? [text('Sessions that count for more', 'end at once')] : []),
           ],
           warnings: warningsOf(changes),
           subjects: [actSubject('identity-provider', provider.id)],

@@ -117,7 +117,8 @@ export function upstreamRoutes(app: App, parts: UpstreamParts): void {
     )
     inside.post(`${root}/upstream/:provider/logout`, {
       config: { access: 'signed' },
-      schema: { params: ById, body: Type.Object({ logout_token: Type.String() }) },
+      // OpenID Connect Back-Channel Logout 1.0 §2.5: it may send more, which says nothing to us.
+      schema: { params: ById, body: Type.Object({ logout_token: Type.String() }, { additionalProperties: true }) },
       async handler(request, reply) {
         const { provider: id } = request.params as { provider: string }
         const provider = await findProvider(database.read, id)

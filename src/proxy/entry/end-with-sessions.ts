@@ -12,6 +12,7 @@ const endsSessions: ReadonlySet<Action> = new Set<Action>([
   'credential.removed',
   'person.registered',
   'identity.unlinked',
+  'provider.changed',
   'provider.removed',
 ])
 
