@@ -118,6 +118,10 @@ for (const store of eitherStore)
       assert.equal(turnedAway.status, 403)
       assert.match(await turnedAway.text(), /known network/)
       assert.equal((await git(home)).status, 200)
+      // Git’s one page for browsers is no way round.
+      const signers = (headers = {}) =>
+        ben.fetch('GET', `${postern.origin}/net/api.git/allowed_signers`, undefined, headers)
+      assert.deepEqual([(await signers(home)).status, (await signers()).status], [200, 401])
       // Ana’s own doors stay open.
       await ana.call('GET', '/projects')
       await setRules(ana, [])
@@ -175,8 +179,14 @@ for (const store of eitherStore)
       const strong = new Person(postern.origin, hardware)
       await strong.signIn()
       await strong.call('GET', '/projects')
+      // The last that the rules let in stays, but for one that may be in wrong hands.
+      const { items } = await strong.call<{ items: { id: string; name: string }[] }>('GET', '/me/credentials')
+      const last = `/me/credentials/${items.find(({ name }) => name === 'Hardware')?.id}`
+      await refused(strong.call('DELETE', last), 409, 'last-strong-credential')
+      await refused(strong.call('DELETE', last, { compromised: true }), 401, 'seal-required')
       await setRules(ana, [])
       await synced.call('GET', '/projects')
+      await refused(strong.call('DELETE', last), 401, 'seal-required')
     })
 
     test('kinds of keys: a synced passkey is not taken where only hardware keys are, and one from before stops counting', async () => {
@@ -323,6 +333,11 @@ for (const store of eitherStore)
       ahead = 31 * 60_000
       const { title } = await refused(ben.call('GET', '/projects'), 401, 'sign-in-required')
       assert.match(title, /within the last 30 minutes/)
+      const stale = await ben.fetch('GET', '/projects')
+      assert.match(
+        stale.headers.get('www-authenticate') ?? '',
+        /^Bearer error="insufficient_user_authentication", .*acr_values="phr phrh", max_age="1800"$/,
+      )
       await ben.signIn()
       await ben.call('GET', '/projects')
       ahead = 0
@@ -458,6 +473,8 @@ for (const store of eitherStore)
       await setRules(ana, [there])
       assert.deepEqual((await readPolicy(ana)).policy.rules[0]?.where?.repositories, ['pay/api'])
       await refused(setRules(ana, [{ ...there, where: { repositories: ['pay/none'] } }]), 422, 'invalid-policy')
+      await ana.act('PATCH', '/projects/pay/repositories/api', { name: 'gateway' })
+      assert.deepEqual((await readPolicy(ana)).policy.rules[0]?.where?.repositories, ['pay/gateway'])
       await setRules(ana, [])
     })
 
@@ -513,6 +530,47 @@ for (const store of eitherStore)
         (await ana.call<{ change: PolicyChangeView }>('GET', `/policy/changes/${third.change.id}`)).change.state,
         'applied',
       )
+    })
+
+    test('what a change names, and whom it would lock out, is looked at again at the second tap', async () => {
+      const fay = await join('fay', new SoftwareAuthenticator(), 'admin')
+      const approve = async (): Promise<unknown> => {
+        const { items } = await fay.call<{ items: { id: string; action: string }[] }>('GET', '/inbox')
+        return fay.tap(items.find(({ action }) => action === 'guardrail.approve')?.id ?? '')
+      }
+      await ana.act('POST', '/groups', { name: 'crew', description: '' })
+      await setRules(ana, [shipped('two-people')])
+      const { version } = await readPolicy(ana)
+      const propose = async (draft: Rule) => (await setRules(ana, [draft])).change.id
+
+      const aboutGroup = await propose(
+        rule({ who: ['group:crew'], does: ['merge'], requires: { strength: 'attested' } }),
+      )
+      await ana.act('DELETE', '/groups/crew')
+      assert.equal((await refused(approve(), 422, 'invalid-policy')).title, 'There is no group crew.')
+      await ana.call('POST', `/policy/changes/${aboutGroup}/withdraw`, {})
+
+      // Ana's is the only attested key here, and its model turns out to be broken while the change waits.
+      const verified = rule({ who: ['role:owner'], does: ['guardrail.change'], requires: { strength: 'attested' } })
+      const both = await propose({ ...verified, who: ['role:owner', 'role:admin'] })
+      await importMetadata(
+        postern,
+        [{ ...maker, entry: () => maker.entry({ statusReports: [{ status: 'REVOKED' }] }) }],
+        {
+          number: 2,
+        },
+      )
+      const { title } = await refused(approve(), 409, 'last-administrator')
+      assert.match(title, /^No administrator would be left/)
+      assert.equal((await readPolicy(fay)).version, version)
+      await importMetadata(postern, [maker], { number: 3 })
+      await approve()
+      await ana.signIn()
+      assert.equal(
+        (await ana.call<{ change: PolicyChangeView }>('GET', `/policy/changes/${both}`)).change.state,
+        'applied',
+      )
+      await setRules(ana, [])
     })
 
     test('the ready-made rules are those that have an effect here: none about a door that is closed', async () => {

@@ -43,7 +43,8 @@ for (const store of eitherStore)
       const request = await ana.call<SealRequest>('GET', `/seal-requests/${id}`)
       assert.equal(request.action, 'push')
       assert.equal(request.facts.title, 'Push 1 commit to main of payments/api')
-      assert.equal(request.askedFrom.tokenName, 'for payments/api')
+      const { tokenName, address, isUnusual } = request.askedFrom
+      assert.deepEqual([tokenName, address, isUnusual], ['for payments/api', '127.0.0.1', false])
       assert.ok(request.facts.rows.some(({ label, value }) => label === 'After' && value === oid))
       const change = await ana.call<DiffSummary>('GET', `/seal-requests/${id}/change/files`)
       assert.deepEqual(

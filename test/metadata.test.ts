@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { listenForAdmin } from '../src/commands/admin-socket.ts'
@@ -14,6 +17,7 @@ import { applicant } from './support/ceremony.ts'
 import { postern as command } from './support/command.ts'
 import { blobOf, importMetadata, makeBlob, makeBlobSigner, makeMaker, metadataFlags } from './support/metadata.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
+import { until } from './support/git-remote.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -24,6 +28,22 @@ const withStatus = (status: string) => ({
   ...broken,
   entry: () => broken.entry({ statusReports: [{ status, effectiveDate: '2025-06-01' }] }),
 })
+
+// Its server settles before it fetches: it is started before all others, and looked at behind them.
+const place = createServer((_request, response) => response.end(blobOf([good], { number: 7 })))
+const fetching = new AsyncDisposableStack()
+let fetcher: StartedPostern
+let fetchersOwner: Person
+before(async () => {
+  const { flags } = fetching.use(await metadataFlags())
+  await once(place.listen(0, '127.0.0.1'), 'listening')
+  fetching.defer(() => void place.close())
+  const url = `http://127.0.0.1:${(place.address() as AddressInfo).port}/blob.jwt`
+  fetcher = fetching.use(await startPostern({ flags: [...flags, '--metadata-url', url] }))
+  fetchersOwner = new Person(fetcher.origin, new SoftwareAuthenticator({ attest: good.attester }))
+  await fetchersOwner.register(await fetcher.setupLink(), applicant('ana'))
+})
+after(() => fetching.disposeAsync())
 
 for (const store of eitherStore)
   describe(`authenticator metadata on ${store.name}`, () => {
@@ -118,8 +138,12 @@ for (const store of eitherStore)
       await ben.signIn()
       assert.equal(await strengthOf(ben), 'attested')
       const link = await linkFor('mallory')
+      const open = await ben.fetch('GET', '/live?about=inbox')
+      assert.equal(open.status, 200)
 
       await importMetadata(postern, [good, withStatus('USER_VERIFICATION_BYPASS')], { number: 11 })
+      // Cut in the middle, where one that looks again by itself would come to its end.
+      await assert.rejects(open.text())
       await refused(ben.call('GET', '/me'), 401, 'sign-in-required')
       assert.equal(await strengthOf(ana), 'attested')
       await eve.signIn()
@@ -383,3 +407,15 @@ for (const store of eitherStore)
       await postern.restart()
     })
   })
+
+test('where an address is set, the server fetches by itself what is there, and judges its passkeys anew', async () => {
+  const ana = fetchersOwner
+  type Shown = { inForce: { number: number; source: string } | null; url: string | null; lastError: unknown }
+  const { inForce, url, lastError } = await until(
+    () => ana.call<Shown>('GET', '/metadata'),
+    (shown) => shown.inForce !== null || shown.lastError !== null,
+  )
+  assert.deepEqual([inForce?.number, inForce?.source, lastError], [7, new URL(url ?? '').host, null])
+  await ana.signIn()
+  assert.equal((await ana.call<Me>('GET', '/me')).session.strength, 'attested')
+})

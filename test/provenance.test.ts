@@ -248,9 +248,20 @@ for (const store of eitherStore)
       assert.deepEqual([anew.since['two-party'], anew.since['resolved-threads']], [restored, again])
       // Two people who were not asked for are no control.
       await ana.act('PUT', rulePath, loose)
-      const unasked = await said(await approved('unasked'))
+      const unaskedOid = await approved('unasked')
+      const unasked = await said(unaskedOid)
       assert.deepEqual([unasked.level, unasked.since['two-party']], ['SLSA_SOURCE_LEVEL_3', undefined])
       await ana.act('PUT', rulePath, strict)
+      // Said late, by a server that fell over before it had: a rule that was made since held nothing of it.
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx.deleteFrom('sourceAttestation').where('oid', '=', unaskedOid).execute(),
+      )
+      await postern.restart()
+      const late = await until(
+        () => said(unaskedOid).catch(() => undefined),
+        (one) => one !== undefined,
+      )
+      assert.deepEqual(late, unasked)
 
       // A key that may be in wrong hands agrees to nothing that lands from then on, whatever it tapped before.
       const number = await repository.propose('stolen')

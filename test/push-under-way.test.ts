@@ -10,7 +10,10 @@ import { zeroOid } from '../src/protocols/git/receive-commands.ts'
 import { commitAs, gitOrThrow } from '../src/walk/git.ts'
 import type { Person } from '../src/walk/person.ts'
 import { until } from './support/git-remote.ts'
+import { setRules, shipped } from './support/guardrails.ts'
+import { letIn, Program } from './support/oauth.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
+import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -118,6 +121,24 @@ for (const store of eitherStore)
         await gitOrThrow(folder, ['update-ref', '-d', 'refs/heads/fine'])
       })
     }
+
+    test('a push by a token that runs out, and grows too old for the rules, meanwhile lands: time cuts off nothing', async () => {
+      const { secret } = await makeToken()
+      const program = await letIn(ben, new Program(postern.origin))
+      await setRules(ana, [shipped('token-lifetime', { requires: { tokenLifetimeDays: 1 } })])
+      for (const [name, token, minutes] of [
+        ['of-a-program', program.access_token, 61],
+        ['in-time', secret, 2 * 24 * 60],
+      ] as const) {
+        const answer = await push(token, `refs/heads/${name}`, async () => (ahead += minutes * minuteMs))
+        assert.match(answer, new RegExp(`ok refs/heads/${name}`))
+        const authorization = `Bearer ${token}`
+        const again = postern.stranger().call('GET', repository.path, undefined, { authorization })
+        await refused(again, 401, 'token-refused')
+      }
+      await ana.signIn()
+      await setRules(ana, [])
+    })
 
     test('a push with a former secret that was followed meanwhile does not land, and is no theft', async () => {
       const { secret } = await makeToken({ renewsForDays: 30 })

@@ -14,6 +14,8 @@ import { askedBy } from '../seals/asked-from.ts'
 import { createSealRequest, longestSealLifetimeMs } from '../seals/requests.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { applyChange, getChange } from './changes.ts'
+import { checkLastLockOut, checkMeant } from './check-draft.ts'
+import { policyOf } from './in-force.ts'
 import type { RuleDifference } from './shapes.ts'
 
 const action = 'guardrail.approve'
@@ -119,6 +121,10 @@ export function createApproval(parts: { policy: PolicyInForce & { refresh(): Pro
         help: 'Refuse it, and propose the change yourself if it is wanted.',
       })
     if (row.state !== 'waiting') throw conflict('not-waiting', 'This change no longer waits for anybody.')
+    // It may have waited for a day: who is left, with which keys, and what there is to name, are asked again.
+    const draft = policyOf(row)
+    await checkMeant(tx, draft, at)
+    await checkLastLockOut(tx, draft, { at, address: caller.address })
     await takeSeal(tx, {
       sealId: seal.id,
       caller,

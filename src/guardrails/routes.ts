@@ -11,13 +11,14 @@ import { catalogueAt } from '../policy/catalogue.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { Policy, type Rule } from '../policy/rule.ts'
 import { getChange, policyMoved, withdrawChange } from './changes.ts'
+import { checkMeant } from './check-draft.ts'
 import { ruleCounts } from './counts.ts'
 import { diffPolicies } from './differences.ts'
 import { explain } from './explain.ts'
 import { policyOf, type LoadedPolicy } from './in-force.ts'
 import { ownRequirements } from './own-requirements.ts'
 import { readPlaces, withIds, withPaths } from './places.ts'
-import { checkMeant, savePolicy } from './save.ts'
+import { savePolicy } from './save.ts'
 import {
   CatalogueItem,
   Explanation,
@@ -55,7 +56,7 @@ export function guardrailRoutes(
       const kept = withIds(draft, await readPlaces(db))
       // Said before anybody taps; said again in the transaction of the change.
       if (policy.version !== basedOn) throw policyMoved()
-      await checkMeant(database, kept, now())
+      await checkMeant(db, kept, now())
       const differences = diffPolicies(policy.current().policy, kept)
       return {
         title: 'Change the guardrails',

@@ -1,20 +1,17 @@
 import type { Database } from '../database/handles.ts'
 import type { PolicyChangeTable } from '../database/schema.ts'
 import type { TakenSeal } from '../http/access.ts'
-import { conflict, ProblemError } from '../http/problem.ts'
+import { conflict } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { readPolicyActor } from '../identity/policy-actor.ts'
 import type { Ceremonies } from '../identity/registration.ts'
-import { checkPolicy } from '../policy/check-policy.ts'
-import { compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import { actFacts } from '../seals/judge-tap.ts'
 import { askForApproval } from './approval.ts'
 import { addChange } from './changes.ts'
+import { checkLastLockOut, checkMeant, checkOwnLockOut } from './check-draft.ts'
 import { diffPolicies } from './differences.ts'
 import type { LoadedPolicy } from './in-force.ts'
-import { readKnownNames } from './known-names.ts'
-import { findLastAdministratorLockOut, findOwnLockOut } from './lock-out.ts'
 import { readPlaces, withIds } from './places.ts'
 import type { NewPolicy } from './shapes.ts'
 
@@ -32,8 +29,9 @@ export async function savePolicy(
   const { caller, basedOn } = wanted
   const at = now()
   const { $schema: _, ...draft } = withIds(wanted.policy, await readPlaces(database.read))
-  await checkMeant(database, draft, at)
-  await checkLockOuts(database, draft, caller, at)
+  await checkMeant(database.read, draft, at)
+  await checkOwnLockOut(database.read, draft, { caller, at, address: caller.address })
+  await checkLastLockOut(database.read, draft, { at, address: caller.address })
   const rules = policy.current()
   const people = await peopleAsked(ceremonies, caller, at)
   const saved = await database.write(async (tx) => {
@@ -51,35 +49,6 @@ export async function savePolicy(
   })
   await policy.refresh()
   return saved
-}
-
-/** @throws 422 naming each rule that cannot be meant */
-export async function checkMeant(
-  { read }: Pick<Database, 'read'>,
-  draft: NewPolicy['policy'],
-  at: number,
-): Promise<void> {
-  const problems = checkPolicy(draft, await readKnownNames(read, await readPlaces(read)), at)
-  const [first] = problems
-  if (first === undefined) return
-  throw new ProblemError(422, 'invalid-policy', first.message, {
-    help: 'Change the rule, then save again.',
-    fields: Object.fromEntries(problems.map(({ rule, message }) => [rule, message])),
-  })
-}
-
-async function checkLockOuts(
-  { read }: Database,
-  draft: NewPolicy['policy'],
-  caller: Caller,
-  at: number,
-): Promise<void> {
-  const compiled = compilePolicy(draft)
-  const help = 'Give people time with a date, let it report only first, or register the key first.'
-  const own = await findOwnLockOut(read, compiled, { caller, at, address: caller.address })
-  if (own !== null) throw conflict('locks-you-out', own.sentence, { help })
-  const last = await findLastAdministratorLockOut(read, compiled, { at, address: caller.address })
-  if (last !== null) throw conflict('last-administrator', last.sentence, { help })
 }
 
 /** By the rules in force, not by those proposed: else a change could do away with what guards it. */

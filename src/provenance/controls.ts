@@ -34,11 +34,17 @@ export async function endControls(tx: Tx<'branchControl' | 'protectedBranch'>, b
   await endOthers(tx, branch, await readEnforced(tx, branch), at)
 }
 
-/** The controls that hold for a revision: those that went on holding, and those that begin with it. */
+/** What protection is, whatever the rule. */
+const always = ['history-kept', 'sealed-changes']
+
+/**
+ * The controls that hold for a revision: those that went on holding, and those that begin with it. With one that was
+ * prepared before the rule of now was made, none of that rule's begins: it may have landed by another.
+ */
 export async function continueControls(
   tx: Tx<'branchControl' | 'protectedBranch'>,
   branch: Branch,
-  { oid, met, at }: { oid: string; met: (name: string) => boolean; at: number },
+  { oid, preparedAt, met, at }: { oid: string; preparedAt: number; met: (name: string) => boolean; at: number },
 ): Promise<Control[]> {
   const enforced = (await readEnforced(tx, branch)).filter(met)
   await endOthers(tx, branch, enforced, at)
@@ -50,7 +56,8 @@ export async function continueControls(
     .where('endedAt', 'is', null)
     .execute()
   const known = new Map(going.map((row) => [row.name, row]))
-  for (const name of enforced.filter((each) => !known.has(each))) {
+  const isRuleNewer = await wasRuleChanged(tx, branch, preparedAt)
+  for (const name of enforced.filter((each) => !known.has(each) && (!isRuleNewer || always.includes(each)))) {
     const { repositoryId, ref } = branch
     const row = { repositoryId, ref, name, sinceOid: oid, startedAt: at, endedAt: null }
     await tx.insertInto('branchControl').values(row).execute()
@@ -60,6 +67,19 @@ export async function continueControls(
     const row = known.get(name)
     return row === undefined ? [] : [{ name, since: row.sinceOid, startedAt: row.startedAt }]
   })
+}
+
+async function wasRuleChanged(db: Db<'auditEvent'>, { repositoryId, ref }: Branch, since: number): Promise<boolean> {
+  const later = await db
+    .selectFrom('auditEvent')
+    .select('id')
+    .where('repositoryId', '=', repositoryId)
+    .where('targetId', '=', ref)
+    .where('action', '=', 'branch.rule-changed')
+    .where('occurredAt', '>', since)
+    .limit(1)
+    .executeTakeFirst()
+  return later !== undefined
 }
 
 async function endOthers(tx: Tx<'branchControl'>, { repositoryId, ref }: Branch, enforced: string[], at: number) {

@@ -69,7 +69,7 @@ export async function createProvenance(parts: Parts): Promise<Provenance> {
     }
     try {
       await database.write(async (tx) => {
-        const controls = await continueControls(tx, row, { oid: row.newOid, met, at })
+        const controls = await continueControls(tx, row, { oid: row.newOid, preparedAt: row.createdAt, met, at })
         const isTwoParty = controls.some(({ name }) => name === 'two-party')
         const level = !isTapped ? 1 : levelOf([...people], isTwoParty && isAsApproved)
         const update = { ...facts, origin: parts.origin, at: row.finishedAt ?? at, controls, level } as const

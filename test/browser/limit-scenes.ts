@@ -36,6 +36,8 @@ export async function twoPeople(context: TestContext): Promise<void> {
     const changed = changes.getByRole('list', { name: 'Rules that change' })
     await see(changed, 'Two people for a guardrail change')
     await see(changed, 'On before, then: off')
+    for (const name of ['Who', 'The last 30 days']) await changes.getByRole('heading', { name }).waitFor()
+    await see(changes, 'Of 3 people, nobody is concerned.')
     await changes.close()
     await button(ben.page, 'Tap your key').click()
     await seeTitle(ben.page, 'You tapped for this')

@@ -9,7 +9,6 @@ import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { uncapital } from '../../ui/plain-words.ts'
-import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { Section } from '../../ui/section.tsx'
 import { useGo, usePathPart } from '../../url-state.ts'
 import { ChangeBy, changeSentence, ChangeState, changeTitle } from './change-state.tsx'
@@ -17,6 +16,7 @@ import { onTopOf, useDraft } from './draft.ts'
 import { EditCard } from './edit-card.tsx'
 import { listEdits } from './policy-edits.ts'
 import { ReportChanges } from './report-changes.tsx'
+import { ReviewMeaning } from './review-meaning.tsx'
 import { modelTerms, ruleSentence } from './rule-sentence.ts'
 import { stateWords } from './rule-state.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
@@ -59,14 +59,11 @@ export function ChangePage() {
           { label: 'History', href: paths.guardrailHistory },
         ]}
         action={
-          !isWaiting && (
-            <ReasonedButton
-              variant="default"
-              reason={isInForce ? 'This is what is in force' : null}
-              onClick={bringBack}
-            >
+          !isWaiting &&
+          !isInForce && (
+            <Button variant="default" onClick={bringBack}>
               {change.version === null ? 'Propose it again' : 'Bring back'}
-            </ReasonedButton>
+            </Button>
           )
         }
       />
@@ -96,6 +93,7 @@ export function ChangePage() {
             </Stack>
           </Section>
         )}
+        {isWaiting && <ReviewMeaning policy={policy} />}
         <Section title={isInForce ? 'The rules' : 'The rules of this version'}>
           {policy.rules.length === 0 ? (
             <Text c="dimmed">None: only the floor.</Text>
@@ -109,7 +107,11 @@ export function ChangePage() {
             </List>
           )}
         </Section>
-        <Accordion chevronPosition="left" variant="default">
+        <Accordion
+          chevronPosition="left"
+          variant="default"
+          styles={{ control: { paddingInline: 0 }, chevron: { marginInlineStart: 0 }, content: { paddingInline: 0 } }}
+        >
           <Accordion.Item value="json" style={{ borderBottom: 0 }}>
             <Accordion.Control>As JSON</Accordion.Control>
             <Accordion.Panel>
@@ -117,11 +119,6 @@ export function ChangePage() {
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
-        <Group>
-          <Button component="a" href={paths.guardrails()} variant="default">
-            All guardrails
-          </Button>
-        </Group>
       </Stack>
     </>
   )

@@ -6,14 +6,11 @@ import { queryClient } from '../../api/queries.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type Draft, useDraft } from './draft.ts'
 import { MovedPanel } from './moved-panel.tsx'
 import { NoDraft } from './no-draft.tsx'
 import { ReviewChanges } from './review-changes.tsx'
-import { ReviewPeople } from './review-people.tsx'
-import { ReviewProgress } from './review-progress.tsx'
-import { ReviewReplay } from './review-replay.tsx'
+import { ReviewMeaning } from './review-meaning.tsx'
 import { SaveDraft } from './save-draft.tsx'
 
 export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(policyQuery)]
@@ -55,14 +52,7 @@ function Review({ draft, onChange }: { draft: Draft; onChange: (draft: Draft | n
         </Alert>
       ))}
       <ReviewChanges draft={draft} problems={explanation?.problems ?? []} onChange={onChange} />
-      {explained.isPending && <ReviewProgress />}
-      <ProblemAlert error={explained.error} />
-      {explanation && (
-        <>
-          <ReviewPeople people={explanation.people} />
-          <ReviewReplay replay={explanation.replay} />
-        </>
-      )}
+      <ReviewMeaning policy={draft.policy} />
       <SaveDraft
         draft={draft}
         reason={
@@ -76,6 +66,7 @@ function Review({ draft, onChange }: { draft: Draft; onChange: (draft: Draft | n
                   ? 'Mend what is said above first'
                   : null
         }
+        hasProblems={(explanation?.problems.length ?? 0) > 0}
         onChange={onChange}
       />
       <Text size="sm" c="dimmed">
