@@ -22,7 +22,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     run: async (args) => (await import('./client/connector/connector.ts')).connector(args),
   },
   admin: {
-    does: 'setup-link, rehome, metadata, guardrails, routes, ssh-host-key: what an operator does on the machine itself',
+    does: 'setup-link, end-access, rehome, metadata, guardrails, routes, ssh-host-key: for an operator on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
   build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },

@@ -525,6 +525,45 @@ for (const store of eitherStore)
       assert.equal((await eventsOf(id)).at(-1)?.facts['days'], 1)
     })
 
+    test('goes on when who looked after it leaves, until nobody has kept it in time; kept with a tap it stays', async () => {
+      const bo = await postern.join(ana, 'bo')
+      await ana.act('PUT', `${held.path}/members/user/bo`, { role: 'admin' })
+      const lines = [(await newKey()).line, (await newKey()).line] as const
+      const [kept, left] = await Promise.all(
+        lines.map((publicKey) =>
+          bo.act<DeployKeyView>('POST', keys(), { name: 'of bo', publicKey, access: 'read', ...yearly }),
+        ),
+      )
+      assert.ok(kept && left)
+      await ana.act('POST', '/people/bo/end', { reason: '' })
+      for (const line of lines) assert.ok(await comeIn(line))
+      const days = ((await view(left.id)).keepBy ?? 0) - now()
+      assert.ok(Math.abs(days - 14 * dayMs) < 60_000, `${days} ms`)
+      const keep = `${keys()}/${kept.id}/keep`
+      await refused(ana.call('POST', keep, {}), 401, 'seal-required')
+      await ana.act('POST', keep, {})
+      const { keepBy, steward } = await view(kept.id)
+      assert.deepEqual([keepBy, steward?.username], [null, 'ana'])
+      await refused(ana.act('POST', keep, {}), 409, 'not-left-behind')
+      ahead += 14 * dayMs - 3_600_000
+      await lookAfter()
+      assert.ok(await comeIn(lines[1]))
+      ahead += 2 * 3_600_000
+      await lookAfter()
+      assert.match(await keptOut(lines[1]), /ended on/)
+      assert.match(
+        String((await eventsOf(left.id)).at(-1)?.facts['reason']),
+        /^Bo Example, who looked after it, has left, and nobody kept it$/,
+      )
+      assert.ok(await comeIn(lines[0]))
+      const told = new Set<string>()
+      while (!told.has('A deploy key has ended')) {
+        const { text, headers } = await mail.next()
+        if (text.includes('“of bo”')) told.add(headers.get('subject') ?? '')
+      }
+      assert.ok(told.has('Somebody must keep a deploy key of your repository'))
+    })
+
     test('goes with its repository', async () => {
       const other = await makeHeld(postern, ana, 'pay/gone')
       const key = await newKey()

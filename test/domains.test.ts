@@ -356,7 +356,7 @@ for (const store of eitherStore)
         'GET',
         `/audit?target=${ottoId}&action=access.ended`,
       )
-      assert.match(ended.items[0]?.sentence ?? '', /The access of otto ended: domain/)
+      assert.match(ended.items[0]?.sentence ?? '', /The access of otto ended: they refused to be managed/)
       await refused(decide('let-go'), 409, 'claim-over')
     })
 

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { agentScopeWords } from '../console/pages/account/scope-words.ts'
 import type { PermissionReceipt } from '../src/agents/shapes.ts'
 import { TokenScope } from '../src/access-keys/shapes.ts'
 import { commitAs, gitOrThrow, withToken } from '../src/walk/git.ts'
@@ -28,6 +29,10 @@ test('the guide about agents', async () => {
       .map((one) => one.const)
       .filter((scope) => scope !== 'act')
       .toSorted(),
+  )
+  assert.deepEqual(
+    guide.rows('scope').map(([, label]) => label),
+    scopes.map((scope) => agentScopeWords.find((words) => words.scope === scope)?.label),
   )
   const token = { name: 'robot', scopes, repositoryIds: null, expiresInDays: 1 }
   const { secret } = await ana.act<{ secret: string }>('POST', '/agents/robot/tokens', token)

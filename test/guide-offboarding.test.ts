@@ -74,7 +74,7 @@ for (const store of eitherStore)
       opened.defer(() => unlock?.())
       opened.defer(await listenForAdmin(loadConfig(flags, {}), postern.postern))
       const shown = guide.blocks("End somebody's access", 'sh')[2] ?? ''
-      assert.match(shown, /^postern admin end-access carl --reason 'left on Friday'$/m)
+      assert.match(shown, /^npm run postern -- admin end-access carl --reason 'left on Friday'$/m)
       const { code, stdout, stderr } = await admin('carl', '--reason', 'left on Friday')
       assert.equal(code, 0, stderr)
       for (const line of [

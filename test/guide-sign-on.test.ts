@@ -64,9 +64,10 @@ describe('the guide about sign-on', () => {
       [],
     )
     // What the tool says of itself is typed into fields of these names.
-    const form = await readFile(join(import.meta.dirname, '../console/pages/applications/openid-fields.tsx'), 'utf8')
+    const page = (name: string) => readFile(join(import.meta.dirname, '../console/pages/applications', name), 'utf8')
+    const form = (await page('openid-fields.tsx')) + (await page('openid-more.tsx'))
     for (const tool of ['redirect', 'sign-out notification']) {
-      const [, field = ''] = /\*\*(.+)\*\* of the form/.exec(cellOf(tool) ?? '') ?? []
+      const [, field = ''] = /\*\*(.+)\*\*(?: of the form|, under More)/.exec(cellOf(tool) ?? '') ?? []
       assert.ok(form.includes(`label="${field}"`), `${tool}: ${field}`)
     }
   })

@@ -27,7 +27,6 @@ for (const store of stores)
         name,
         description: '',
         visibility,
-        defaultBranch: 'main',
       })
     const groups = await readAll<Group>(ana, '/groups')
     assert.deepEqual(

@@ -359,6 +359,17 @@ for (const store of eitherStore)
       await isRefused(key, /Permission denied/)
     })
 
+    test('on a guest’s day their keys stop, though nobody has carried it out yet', async () => {
+      const gus = await postern.join(ana, 'gus', 'guest')
+      const key = new TestSshKey('ssh-ed25519')
+      await addSshKey(gus, key)
+      assert.ok((await come(key)).isIn)
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx.updateTable('user').set({ endsAt: Date.now() }).where('username', '=', 'gus').execute(),
+      )
+      await isRefused(key, /Permission denied/)
+    })
+
     describe('a rule', () => {
       const inFile = new TestSshKey('ssh-ed25519')
       const touched = new TestSshKey(skEd25519)

@@ -149,11 +149,25 @@ for (const store of eitherStore)
       for (const { notes } of preview.rows) assert.match(notes[0] ?? '', /was cleaned/)
     })
 
-    test('an administrator gives no role above their own, nor puts anybody into what gives one', async () => {
+    test('an administrator gives no role above their own, nor puts anybody into what gives one or is a directory’s', async () => {
       const ben = await postern.join(ana, 'ben', 'admin')
       for (const role of ['owner', 'admin'])
         assert.match((await problemsOf(`r1,r1@example.com,,${role},,,`, ben)).join(' '), /Only an owner/)
       await refused(ben.call('POST', '/people/import', csv('r1,r1@example.com,,owner,,,')), 422, 'invalid-input')
+      await ana.act('POST', '/groups', { name: 'rulers', description: '' })
+      await ana.act('PATCH', '/groups/rulers', { organisationRole: 'admin' })
+      assert.match((await problemsOf('r1,r1@example.com,,,rulers,,', ben)).join(' '), /rulers gives a role/)
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx
+          .updateTable('userGroup')
+          .set({ organisationRole: null, managedBy: 'dir_x' })
+          .where('name', '=', 'rulers')
+          .execute(),
+      )
+      assert.match(
+        (await problemsOf('r1,r1@example.com,,,rulers,,')).join(' '),
+        /directory keeps the members of rulers/,
+      )
       const mel = await postern.join(ana, 'mel')
       for (const path of ['/people/import', '/people/import/preview'])
         await refused(mel.call('POST', path, csv('r2,r2@example.com,,,,,')), 403, 'not-allowed')

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Guide {
-  /** The code blocks of this language below this heading, up to the next one. @throws where there is none */
+  /** The code blocks of this language, '' for none, below this heading, up to the next one. @throws where there are none */
   blocks(heading: string, language: string): [string, ...string[]]
   /** Rows of the table whose first column is called so, cells as they stand. @throws where there is none */
   rows(firstColumn: string): string[][]
@@ -18,7 +18,7 @@ export async function readGuide(name: string): Promise<Guide> {
     blocks(heading, language) {
       const section = sections.get(heading) ?? ''
       // In a list they stand below its number.
-      const fences = /^( *)(`{3,})([\w-]+)\n(.*?)^\1\2$/gms
+      const fences = /^( *)(`{3,})([\w-]*)\n(.*?)^\1\2$/gms
       const found = [...section.matchAll(fences)].flatMap(([, indent = '', , kind, code = '']) =>
         kind === language ? [code.replaceAll(new RegExp(`^${indent}`, 'gm'), '')] : [],
       )
