@@ -1,9 +1,9 @@
-import { Button, Group, SegmentedControl, Select } from '@mantine/core'
+import { Button, Group, SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
 import type { MemberView, RepositoryRole } from '../api/shapes.ts'
 import { GroupSelect } from './group-select.tsx'
 import { PersonSelect } from './person-select.tsx'
-import { repositoryRoles } from './role-words.ts'
+import { RoleSelect } from './role-select.tsx'
 
 export interface Grant {
   kind: MemberView['kind']
@@ -57,14 +57,7 @@ export function AddMember({ members, isSaving, onAdd }: AddMemberProps) {
           flex="1 1 200px"
         />
       )}
-      <Select
-        label="Role"
-        w={130}
-        data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
-        value={role}
-        allowDeselect={false}
-        onChange={(next) => next && setRole(next)}
-      />
+      <RoleSelect label="Role" w={130} value={role} onChange={setRole} />
       <Button onClick={() => void add()} disabled={!name} loading={isSaving}>
         Add
       </Button>

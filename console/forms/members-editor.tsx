@@ -1,14 +1,16 @@
-import { ActionIcon, Badge, Group, Select, Stack, Text, Tooltip } from '@mantine/core'
-import { IconUser, IconUsersGroup, IconX } from '@tabler/icons-react'
+import { ActionIcon, Badge, Center, Group, Stack, Text, Tooltip } from '@mantine/core'
+import { IconUsersGroup, IconX } from '@tabler/icons-react'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../api/client.ts'
 import { getQuery, queryClient } from '../api/queries.ts'
 import type { Items, MemberView, RepositoryRole } from '../api/shapes.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { PersonAvatar } from '../ui/person-avatar.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { TryAgain } from '../ui/try-again.tsx'
 import { WholeList } from '../ui/whole-list.tsx'
 import { AddMember, type Grant } from './add-member.tsx'
+import { RoleSelect } from './role-select.tsx'
 import { repositoryRoles } from './role-words.ts'
 
 interface MembersEditorProps {
@@ -66,11 +68,16 @@ interface MemberRowProps {
 }
 
 function MemberRow({ member, isHere, isSaving, onChange }: MemberRowProps) {
-  const Icon = member.kind === 'group' ? IconUsersGroup : IconUser
   return (
     <Group justify="space-between" gap="sm">
       <Group gap="sm" wrap="nowrap" miw={0}>
-        <Icon size={20} role="img" aria-label={member.kind === 'group' ? 'Group' : 'Person'} />
+        {member.kind === 'group' ? (
+          <Center w={26} flex="none">
+            <IconUsersGroup size={20} role="img" aria-label="Group" />
+          </Center>
+        ) : (
+          <PersonAvatar person={{ username: member.name, displayName: member.displayName }} />
+        )}
         <Text truncate>
           {member.displayName}{' '}
           {member.displayName !== member.name && (
@@ -82,12 +89,10 @@ function MemberRow({ member, isHere, isSaving, onChange }: MemberRowProps) {
       </Group>
       {isHere ? (
         <Group gap="xs" wrap="nowrap">
-          <Select
+          <RoleSelect
             aria-label={`Role of ${member.displayName}`}
-            data={repositoryRoles.map(({ value, label }) => ({ value, label }))}
             value={member.role}
-            onChange={(role) => role && onChange(role)}
-            allowDeselect={false}
+            onChange={onChange}
             disabled={isSaving}
             w={120}
             size="xs"

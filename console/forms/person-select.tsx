@@ -11,12 +11,14 @@ interface PersonSelectProps extends Omit<
 > {
   /** A username. */
   value: string | null
+  /** Their name, where it is known before the server has answered. */
+  valueName?: string
   /** Usernames that are not offered, such as those already in. */
   without?: string[]
 }
 
 /** Picks a person by username; the server searches names, usernames and addresses. */
-export function PersonSelect({ value, without = [], onChange, ...props }: PersonSelectProps) {
+export function PersonSelect({ value, valueName, without = [], onChange, ...props }: PersonSelectProps) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState<ComboboxItem | null>(null)
   // The name of who was chosen stands in the field; it is not what somebody searches for.
@@ -24,9 +26,10 @@ export function PersonSelect({ value, without = [], onChange, ...props }: Person
   const found = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
   const offered = (found.data?.items ?? [])
     .filter(({ username }) => !without.includes(username))
-    .map(({ username, displayName }) => ({ value: username, label: `${displayName} (${username})` }))
+    .map((person) => ({ value: person.username, label: labelOf(person) }))
   const isMissing = value && !offered.some((person) => person.value === value)
-  const missing = { value: value ?? '', label: (chosen?.value === value && chosen?.label) || (value ?? '') }
+  const first = valueName === undefined ? (value ?? '') : labelOf({ username: value ?? '', displayName: valueName })
+  const missing = { value: value ?? '', label: (chosen?.value === value && chosen?.label) || first }
   return (
     <Select
       placeholder="Type a name"
@@ -46,3 +49,5 @@ export function PersonSelect({ value, without = [], onChange, ...props }: Person
     />
   )
 }
+
+const labelOf = ({ username, displayName }: Pick<Person, 'username' | 'displayName'>) => `${displayName} (${username})`

@@ -15,14 +15,14 @@ import { AddStrongerKey } from './add-stronger-key.tsx'
 import { hasNoPasskey, MakePasskey } from './make-passkey.tsx'
 import { signIn } from './sign-in.ts'
 
-const fresh = { ...ownRequirementsQuery, staleTime: 0 }
+export const freshRequirements = { ...ownRequirementsQuery, staleTime: 0 }
 
 /** Own keys that would do for a session. */
 const fitting = ({ acts }: OwnRequirements): string[] => acts.find(({ act }) => act === 'session')?.passkeys ?? []
 
 /** What this session lacks, which rule asks for it, and the ways to get it. */
 export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
-  const own = useQuery(fresh)
+  const own = useQuery(freshRequirements)
   const me = useMaybeMe()
   const [isAdding, setAdding] = useState(false)
   const settle = () => {
@@ -33,7 +33,7 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
   const enter = useMutation({
     mutationFn: async () => {
       await signIn()
-      const { shortfall } = await queryClient.fetchQuery(fresh)
+      const { shortfall } = await queryClient.fetchQuery(freshRequirements)
       if (shortfall) throw stillShort(shortfall.sentence)
     },
     onSuccess: settle,
@@ -44,7 +44,7 @@ export function StrongerKeyPanel({ onSettled }: { onSettled: () => void }) {
   })
   if (own.error) return <ProblemAlert error={own.error} />
   if (!own.data) return <RowSkeletons rows={2} height={40} />
-  if (!own.data.shortfall) return <Button onClick={settle}>Your key is strong enough: go on</Button>
+  if (!own.data.shortfall) return <Button onClick={settle}>Go on</Button>
 
   // Nothing was tapped yet: a first passkey needs none.
   if (me && hasNoPasskey(me))

@@ -115,7 +115,7 @@ export function CommentComposer(props: ComposerProps) {
                 props.onCancel?.()
               }}
             >
-              Give up
+              Cancel
             </Button>
           )}
           {acts

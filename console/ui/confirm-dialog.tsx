@@ -9,12 +9,15 @@ interface ConfirmDialogProps {
   children: ReactNode
   /** Says the act again: never just "OK". */
   confirmLabel: string
+  /** The way out, where nothing is kept by it. */
+  stayLabel?: string
   act: { isPending: boolean; error: unknown; mutate: () => void; reset?: () => void }
   onClose: () => void
 }
 
 /** Asks once before something ends. The refusal, if one comes, is shown where it was asked. */
-export function ConfirmDialog({ isOpen, title, children, confirmLabel, act, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { isOpen, title, children, confirmLabel, stayLabel = 'Keep it', act, onClose } = props
   const close = () => {
     act.reset?.()
     onClose()
@@ -26,7 +29,7 @@ export function ConfirmDialog({ isOpen, title, children, confirmLabel, act, onCl
         <ProblemAlert error={act.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={close} disabled={act.isPending}>
-            Keep it
+            {stayLabel}
           </Button>
           <Button color="red.8" onClick={() => act.mutate()} loading={act.isPending}>
             {confirmLabel}

@@ -12,7 +12,7 @@ interface CopyBlockProps {
 /** Commands or a value to take away: read exactly, copied with one click, scrolled rather than broken. */
 export function CopyBlock({ lines, label, what = lines.length > 1 ? 'these lines' : 'this line' }: CopyBlockProps) {
   return (
-    <Stack gap={4} miw={0}>
+    <Stack gap={4} miw={0} maw="100%" ta="start">
       {label && (
         <Text size="sm" fw={500}>
           {label}
@@ -25,7 +25,7 @@ export function CopyBlock({ lines, label, what = lines.length > 1 ? 'these lines
             tabIndex={0}
             aria-label={label ?? 'Text to copy'}
             ff="monospace"
-            fz="sm"
+            fz={13}
             m={0}
             py={4}
             flex={1}

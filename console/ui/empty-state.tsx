@@ -21,7 +21,11 @@ export function EmptyState({ title, children, action, icon }: EmptyStateProps) {
             </Text>
           )}
           <Text fw={600}>{title}</Text>
-          {children && <Text c="dimmed">{children}</Text>}
+          {children && (
+            <Text c="dimmed" style={{ textWrap: 'balance' }}>
+              {children}
+            </Text>
+          )}
           {action}
         </Stack>
       </Center>

@@ -30,16 +30,19 @@ export function PageHeader({ title, tabTitle, description, crumbs = [], action }
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Title order={1} style={{ overflowWrap: 'anywhere' }}>
-          {title}
-        </Title>
+        {/* On a phone the next step comes below what the page is for. */}
+        <Stack gap={6} flex={description ? '1 1 320px' : '1 1 160px'} miw={0}>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Title>
+          {description && (
+            <Text c="dimmed" maw={720}>
+              {description}
+            </Text>
+          )}
+        </Stack>
         {action}
       </Group>
-      {description && (
-        <Text c="dimmed" maw={720}>
-          {description}
-        </Text>
-      )}
     </Stack>
   )
 }

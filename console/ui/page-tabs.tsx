@@ -13,13 +13,15 @@ interface PageTabsProps {
   /** What these are parts of, for a screen reader. */
   label: string
   tabs: PageTab[]
+  /** Below other tabs: quieter than those. */
+  isInner?: boolean
 }
 
 /** More than these take three lines or more of a phone. */
 const mostOnPhone = 5
 
 /** Parts of one place, each with its own URL: links that look like tabs; many of them are a menu on a phone. */
-export const PageTabs = ({ label, tabs }: PageTabsProps) => {
+export const PageTabs = ({ label, tabs, isInner = false }: PageTabsProps) => {
   const isLong = tabs.length > mostOnPhone
   return (
     <>
@@ -29,6 +31,7 @@ export const PageTabs = ({ label, tabs }: PageTabsProps) => {
         gap={4}
         mb="lg"
         className={classes['tabs'] ?? ''}
+        {...(isInner ? { 'data-inner': true } : {})}
         {...(isLong ? { visibleFrom: 'sm' } : {})}
       >
         {tabs.map((tab) => (

@@ -20,6 +20,7 @@ export function ProblemAlert({ error, action }: ProblemAlertProps) {
   if (!error) return null
   const problem = error instanceof ProblemError ? error.problem : null
   const isQuiet = problem?.code === 'turned-away'
+  const saysMore = !problem || problem.detail || problem.help || action
   return (
     <Alert
       ref={box}
@@ -29,20 +30,22 @@ export function ProblemAlert({ error, action }: ProblemAlertProps) {
       title={problem ? <Words>{problem.title}</Words> : 'Something went wrong on this page'}
       icon={isQuiet ? <IconInfoCircle /> : <IconAlertTriangle />}
     >
-      <Stack gap={6} align="flex-start">
-        {problem?.detail && (
-          <Text size="sm">
-            <Words>{problem.detail}</Words>
-          </Text>
-        )}
-        {problem?.help && (
-          <Text size="sm">
-            <Words>{problem.help}</Words>
-          </Text>
-        )}
-        {!problem && <Text size="sm">Nothing you typed is lost. Try again; if it stays so, reload the page.</Text>}
-        {action}
-      </Stack>
+      {saysMore && (
+        <Stack gap={6} align="flex-start">
+          {problem?.detail && (
+            <Text size="sm">
+              <Words>{problem.detail}</Words>
+            </Text>
+          )}
+          {problem?.help && (
+            <Text size="sm">
+              <Words>{problem.help}</Words>
+            </Text>
+          )}
+          {!problem && <Text size="sm">Nothing you typed is lost. Try again; if it stays so, reload the page.</Text>}
+          {action}
+        </Stack>
+      )}
     </Alert>
   )
 }

@@ -6,7 +6,7 @@ import { VisibilityBadge } from './visibility-badge.tsx'
 
 export const RepositoryRow = ({ repository, href }: { repository: RepositorySummary; href: string }) => (
   <Group justify="space-between" gap="sm">
-    <Stack gap={2} miw={0} flex={1}>
+    <Stack gap={2} miw={0} flex="1 1 260px">
       <Group gap="xs">
         <Anchor href={href} fw={550} style={{ overflowWrap: 'anywhere' }}>
           {repository.path}

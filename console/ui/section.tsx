@@ -13,7 +13,8 @@ export function Section({ title, action, children }: SectionProps) {
   return (
     <Stack component="section" gap="sm" aria-labelledby={id}>
       <Group justify="space-between">
-        <Title order={2} id={id}>
+        {/* On a phone a long title takes two lines beside a short button, rather than one above it. */}
+        <Title order={2} id={id} flex="1 1 200px">
           {title}
         </Title>
         {action}

@@ -11,7 +11,16 @@ export async function addSecondPasskey({ postern, visitor, page, laptop }: Story
   const tab = page.getByRole('navigation', { name: 'Account' }).getByRole('link', { name: 'Sessions' })
   await tab.waitFor()
   const padding = await tab.evaluate((one) => one.ownerDocument.defaultView?.getComputedStyle(one).paddingLeft)
-  assert.equal(padding, '12px', 'the console’s own style goes before Mantine’s, in whatever order they are loaded')
+  assert.equal(padding, '11px', 'the console’s own style goes before Mantine’s, in whatever order they are loaded')
+  const topsOfTabs = () =>
+    page
+      .getByRole('navigation', { name: 'Account' })
+      .getByRole('link')
+      .evaluateAll((tabs) => [...new Set(tabs.map((one) => one.getBoundingClientRect().top))])
+  await link(page, 'What my keys allow').click()
+  await see(page, 'What you can do')
+  assert.equal((await topsOfTabs()).length, 1, 'the ten tabs are one line, also below a long one')
+  await page.goBack()
   const only = button(page, 'Remove')
   assert.equal(await only.getAttribute('aria-disabled'), 'true')
   await only.hover()

@@ -136,7 +136,7 @@ test('an application from the gallery to Home, and to its end', { timeout: 280_0
   await step('a tool that no recipe is about is set up by its kind', async () => {
     await page.goto(`${postern.origin}/-/applications/new/saml`)
     await seeTitle(page, /SAML/)
-    await page.getByRole('textbox', { name: 'Entity id' }).waitFor()
+    await page.getByRole('textbox', { name: 'Entity ID' }).waitFor()
     await button(page, 'Fill in from the tool’s metadata').click()
     await page.getByRole('textbox', { name: 'Its metadata, or their address' }).fill('<nothing/>')
     await button(page, 'Read it').click()

@@ -53,17 +53,17 @@ export function testPages(half: 'even' | 'odd'): void {
     })
     const [any] = pages
     assert.ok(any)
+    const faults =
+      '<div style=width:700px><button></button></div>' +
+      '<div class=mantine-Button-label style=width:20px;overflow:hidden>Incomprehensible</div>'
     await context.test('a page with a fault is found', () =>
       assert.rejects(
         lookAtPage(page, postern.origin, {
           ...any,
-          // A button that says nothing, on something wider than a phone.
-          first: () =>
-            page.evaluate(
-              "document.body.insertAdjacentHTML('beforeend', '<div style=width:700px><button></button></div>')",
-            ),
+          // A button that says nothing, on something wider than a phone; and one that cannot say all.
+          first: () => page.evaluate(`document.body.insertAdjacentHTML('beforeend', '${faults}')`),
         }),
-        /light: button-name, .*phone: button-name, .*phone: 7\d\d pixels wide/s,
+        /light: button-name, .*light: “Incomprehensible” is cut off.*phone: button-name, .*phone: 7\d\d pixels wide/s,
       ),
     )
     for (const one of ofHalf(pages))
@@ -77,7 +77,7 @@ export function testPages(half: 'even' | 'odd'): void {
   })
 }
 
-/** What the demo made, by what it is good for; and a repository without commits. */
+/** What the demo made, by what it is good for; and two repositories without commits, one of which is to be imported. */
 async function readDemo({ page, postern }: Story) {
   const call = async <Answer>(path: string, body?: unknown): Promise<Answer> => {
     const { request } = page.context()
@@ -87,6 +87,7 @@ async function readDemo({ page, postern }: Story) {
     assert.ok(answer.ok(), await answer.text())
     return (await answer.json()) as Answer
   }
+  await call('', { name: 'nothing-here', description: '' })
   await call('', { name: 'nothing-yet', description: '' })
   /** Something said to all, something kept for a review, at a line that the change shows. */
   const discuss = async (path: string): Promise<void> => {
@@ -394,7 +395,7 @@ async function addDomain({ postern: { postern } }: Story): Promise<string> {
     })
     const id = newId('dom')
     const proof = { verifiedBy: 'dns' as const, verifiedAt: at - 90_000_000, checkedAt: at, failingSince: at }
-    const lastError = '_postern-challenge.acme.example has no TXT record yet.'
+    const lastError = '_postern-challenge.acme.example has no TXT record.'
     const made = { state: 'verified' as const, createdAt: at, createdBy: otto.id }
     await tx
       .insertInto('domain')

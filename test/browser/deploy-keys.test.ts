@@ -101,7 +101,7 @@ test(
     await step('changed: until a day, under another name', async () => {
       await button(rows().first(), 'Change').click()
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('builds')
-      await page.getByRole('radio', { name: 'Until a day' }).check({ force: true })
+      await page.getByRole('radio', { name: 'Until a set day' }).check({ force: true })
       await button(page, 'Save with a tap').click()
       await tap(page)
       await rows().getByText('builds', { exact: true }).waitFor()

@@ -13,6 +13,8 @@ test('a directory is connected, brings people and groups, and is disconnected in
   await step('the recipe stands beside the form, and follows the choice of the directory', async () => {
     await page.goto(`${postern.origin}/-/directory`)
     await see(page, 'No directory is connected')
+    const main = page.getByRole('navigation', { name: 'Main' })
+    assert.equal(await main.getByRole('link', { name: 'People' }).getAttribute('aria-current'), 'page')
     await button(page, 'Connect a directory').click()
     await see(page, 'In Okta')
     await choose(page, 'Which directory', 'Microsoft Entra ID')

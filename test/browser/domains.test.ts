@@ -137,7 +137,7 @@ test('a domain, from its record to the people at it', { timeout: 280_000 }, asyn
     await page.getByLabel('E-mail').fill('ana@acme.example')
     await button(page, 'Save with a tap').click()
     await tap(page)
-    await see(page, 'Nobody knows yet whether this address is yours')
+    await see(page, 'Your address is not confirmed yet')
     await lookAtPage(page, postern.origin, { name: 'profile', route: '', url: '/-/account/profile' })
     await page.setViewportSize({ width: 1280, height: 900 })
     await page.goto(await letterLink('ana@acme.example', /http:\/\/localhost:\d+\/-\/verify-address#[\w-]+/))

@@ -12,7 +12,9 @@ import { button, dialog, link, see, seeTitle, type Story, tap } from './story.ts
 export async function exportAndImport(story: Story): Promise<void> {
   const { page, postern, visitor } = story
   await openGuardrails(story)
-  const [download] = await Promise.all([page.waitForEvent('download'), link(page, 'Export').click()])
+  await button(page, 'File').click()
+  const exporting = page.getByRole('menuitem', { name: 'Export' })
+  const [download] = await Promise.all([page.waitForEvent('download'), exporting.click()])
   const policy = JSON.parse(await readFile(await download.path(), 'utf8')) as Policy
   assert.equal(policy.rules.length, 3)
   const importText = async (text: string): Promise<void> => {

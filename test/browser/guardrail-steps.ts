@@ -64,7 +64,7 @@ export async function reportFirst(story: Story): Promise<void> {
   await button(page, 'Report only first').click()
   await page.getByRole('alert').waitFor({ state: 'detached' })
   await save(page, 2)
-  await see(card(page, 'Only hardware keys'), 'Only reports')
+  await see(card(page, 'Only hardware keys'), 'Report only')
 
   await signOutInBrowser(page)
   await page.reload()

@@ -22,7 +22,7 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
 
   await step('from the project to the form, which takes the name from the address', async () => {
     await page.goto(`${postern.origin}/shop`)
-    await link(page, 'Import a repository').click()
+    await link(page, 'Import').click()
     await seeTitle(page, 'Import a repository')
     await page.getByRole('textbox', { name: 'Address of the repository' }).fill(old.url)
     await holds(page.getByLabel('Name here'), 'old-shop')
@@ -59,6 +59,8 @@ test('a repository moves here in the browser, and is mirrored back', { timeout: 
     await see(page, 'You can close this page: it goes on.')
     await visitor.photograph('import-running')
     await page.goto(`${postern.origin}/shop/old-shop`)
+    await link(page, 'See how far it is').waitFor()
+    assert.equal(await page.getByText('Push your first commits').count(), 0, 'nobody is told to push into an import')
     await link(page, 'See how far it is').click()
     await see(page, 'You can close this page: it goes on.')
     while (posted < 3) await page.waitForTimeout(50)

@@ -84,6 +84,26 @@ test('an invitation, from the tap to the phone', { timeout: 280_000 }, async (co
     await visitor.photograph('person')
   })
 
+  await step('the group is told something: it stands on Home until it is put away, and the report knows', async () => {
+    await page.goto(`${postern.origin}/-/groups`)
+    await button(page.getByRole('region', { name: 'crew' }), 'Tell them').click()
+    const box = dialog(page, 'Tell everybody in crew')
+    await box.getByLabel('Title').fill('The wiki moves on Monday')
+    await box.getByLabel('What changes, and how simple it is').fill('The same passkey, one tap.')
+    await button(box, 'Send').click()
+    await seeTitle(page, 'The wiki moves on Monday')
+    // Without mail nobody is reached but by coming here.
+    await see(page, 'Stuck: 1')
+    const at = phone.page
+    await at.goto(postern.origin)
+    await see(at, 'The wiki moves on Monday')
+    await see(at, 'The same passkey, one tap.')
+    await button(at, 'Put away').click()
+    await at.getByText('The wiki moves on Monday').waitFor({ state: 'detached' })
+    await page.reload()
+    await see(page, 'Done: 1')
+  })
+
   await step('one that waits is withdrawn, and its link says so', async () => {
     await page.goto(`${postern.origin}/-/people/invitations?invite=yes`)
     const box = dialog(page, 'Invite people')

@@ -66,6 +66,9 @@ test('what an agent proposes and two people seal is Level 4', { timeout: 280_000
       await seeKey(dialog(page))
       await visitor.photograph(`level-four-${list}`)
     }
+    // Its branch asks for no second pull request.
+    await link(page, /^Merged by #\d+$/).waitFor()
+    assert.equal(await link(page, 'Open pull request').count(), 0)
     await page.goto(pullRequest)
     const merged = page.getByRole('region', { name: 'Merged' })
     await see(merged, claim)

@@ -46,9 +46,20 @@ async function findFaults(page: Page, view: (typeof views)[number]): Promise<str
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
     const faults = await findSerious(page)
     if (width > view.width) faults.push(`${width} pixels wide`)
+    faults.push(...(await findCut(page)))
     if (faults.length === 0 || look === MOST_LOOKS) return faults.map((fault) => `${view.name}: ${fault}`)
   }
 }
+
+/** Buttons with more words than they have room for. */
+const findCut = (page: Page): Promise<string[]> =>
+  page
+    .locator('.mantine-Button-label')
+    .evaluateAll((labels) =>
+      labels
+        .filter(({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+        .map(({ textContent }) => `“${textContent}” is cut off`),
+    )
 
 /** By axe, which the page holds already. */
 const findSerious = (page: Page): Promise<string[]> =>

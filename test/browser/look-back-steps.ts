@@ -61,7 +61,7 @@ export async function readFigures({ visitor, page, postern }: Story): Promise<vo
   const [ofHardware = '', ofDevice = ''] = signIns
   assert.ok(ofHardware.startsWith(`A hardware key ${how} 2 `), ofHardware)
   assert.ok(ofDevice.startsWith(`The key of one device ${how} `), ofDevice)
-  const [heads, all, ...kinds] = await rowsOf('From the page to signed in')
+  const [heads, all, ...kinds] = await rowsOf('Time to sign in')
   assert.equal(heads, 'Kind of key Count Half within 95% within')
   assert.match(all ?? '', /^All [4-9] \d+(\.\d)? s \d+(\.\d)? s$/)
   assert.equal(kinds.length, 2)

@@ -74,11 +74,11 @@ test('git signs in by the browser', { timeout: 280_000, skip: missingHelper }, a
       )
     }
     await page.getByLabel('The code on your device').fill('BCDF-BCDF')
-    await button(page, 'Look what it asks for').click()
+    await button(page, 'See what it asks for').click()
     await see(page, /^No device shows this code now/)
     await visitor.photograph('device-wrong')
     await page.getByLabel('The code on your device').fill((user_code ?? '').toLowerCase())
-    await button(page, 'Look what it asks for').click()
+    await button(page, 'See what it asks for').click()
     await seeTitle(page, 'Let Git Credential Manager in?')
     await see(page, /Whoever sent you a code wants to come in as you/)
     await see(page, /127\.0\.0\.1, as this page/)

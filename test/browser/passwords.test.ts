@@ -55,7 +55,7 @@ test('from a password to a passkey', { timeout: 280_000 }, async (context) => {
     await page.getByRole('menuitem', { name: 'Import a list' }).click()
     await seeTitle(page, 'Import people')
     await page.getByLabel('List').fill(list)
-    await button(page, 'Look at it').click()
+    await button(page, 'See what it would do').click()
     await see(
       page,
       '3 people in the list: 1 would get a link to make a passkey, 1 would keep the password they know, 1 would be left out.',

@@ -38,7 +38,7 @@ export async function readPullRequest({ visitor, page }: Story): Promise<void> {
 /** Its branch changed the same lines as what was merged meanwhile: the page names the file. */
 export async function seeConflict({ visitor, page, postern }: Story): Promise<void> {
   await proposeBranch({ page, postern }, 'slogan')
-  await page.getByRole('heading', { name: 'It conflicts with the branch it goes into' }).waitFor()
+  await page.getByRole('heading', { name: 'In conflict with main' }).waitFor()
   await page
     .getByRole('region', { name: 'Merging' })
     .getByRole('listitem')

@@ -91,7 +91,7 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   await visitor.photograph('commit')
   await link(page, /^Branches/).click()
   await link(page, 'colours').first().waitFor()
-  await see(page, 'protected')
+  await see(page, 'Protected')
   await visitor.photograph('branches')
   await link(page, /^Tags/).click()
   await see(page, 'First release')

@@ -159,7 +159,7 @@ async function join({ page, postern, visitor }: Story, upstream: Upstream): Prom
   await button(page, 'Remove').click()
   await button(dialog(page), 'Remove it with a tap').click()
   await button(dialog(page), 'Tap your key').click()
-  await see(page, 'You sign in here alone')
+  await see(page, 'No accounts elsewhere')
 }
 
 async function refuse({ postern, browser }: Story, upstream: Upstream): Promise<void> {

@@ -1,6 +1,7 @@
-import { Button, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core'
+import { Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { useId } from 'react'
 import { ownRequirementsQuery } from '../../api/policy.ts'
 import type { OwnRequirements } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
@@ -9,6 +10,7 @@ import { capital } from '../../ui/plain-words.ts'
 import { RowList } from '../../ui/row-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { StrengthMeter } from '../../ui/strength-meter.tsx'
+import { byTopic } from './act-topics.ts'
 
 type Act = OwnRequirements['acts'][number]
 
@@ -21,7 +23,7 @@ export function AllowedTab() {
     ({ passkeys }) => passkeys.join(', '),
   )
   return (
-    <Stack gap="xl" maw={820}>
+    <Stack gap="xl" maw={1080}>
       <Section title="Your strongest key">
         <StrengthMeter strength={data.strength} />
       </Section>
@@ -72,7 +74,23 @@ const AllowedActs = ({ passkeys, acts }: { passkeys: string; acts: Act[] }) => (
       <Text fw={550} style={{ overflowWrap: 'anywhere' }}>
         {passkeys ? `With ${passkeys}` : 'Without a key'}
       </Text>
-      <SimpleGrid component="ul" cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing={6} m={0} p={0}>
+      <Box style={{ columnWidth: 300, columnGap: 'var(--mantine-spacing-lg)' }}>
+        {byTopic(acts).map((topic) => (
+          <Topic key={topic.title} {...topic} />
+        ))}
+      </Box>
+    </Stack>
+  </Paper>
+)
+
+function Topic({ title, acts }: { title: string; acts: Act[] }) {
+  const id = useId()
+  return (
+    <Stack gap={6} pb="lg" style={{ breakInside: 'avoid' }}>
+      <Text size="sm" c="dimmed" id={id}>
+        {title}
+      </Text>
+      <Stack component="ul" gap={6} m={0} p={0} aria-labelledby={id}>
         {acts.map(({ words }) => (
           <Group key={words} component="li" wrap="nowrap" align="flex-start" gap={8}>
             <IconCheck size={16} aria-hidden style={{ flexShrink: 0, marginTop: 3 }} />
@@ -81,7 +99,7 @@ const AllowedActs = ({ passkeys, acts }: { passkeys: string; acts: Act[] }) => (
             </Text>
           </Group>
         ))}
-      </SimpleGrid>
+      </Stack>
     </Stack>
-  </Paper>
-)
+  )
+}

@@ -68,8 +68,8 @@ const HowLong = () => (
   <Stack mt="sm">
     <SettingNumber
       name="certificateHours"
-      label="Hours, at most, for everybody here"
-      description="How long an SSH certificate lasts."
+      label="Hours that a certificate lasts at most"
+      description="For everybody in the organisation."
       min={1}
       max={24}
     />

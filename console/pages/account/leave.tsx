@@ -33,6 +33,7 @@ export function Leave({ profile: { managedBy } }: { profile: Profile }) {
         isOpen={isOpen}
         title="Leave?"
         confirmLabel="Leave with a tap"
+        stayLabel="Stay"
         act={leave}
         onClose={() => setIsOpen(false)}
       >

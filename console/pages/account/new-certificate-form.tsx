@@ -43,7 +43,7 @@ export function NewCertificateForm({ onMade, onCancel }: NewCertificateFormProps
           {...form.getInputProps('publicKey')}
         />
         <Select
-          label="For"
+          label="How long"
           data={hourChoices(authority.hours)}
           allowDeselect={false}
           {...form.getInputProps('hours')}

@@ -20,7 +20,7 @@ export function NotificationsTab() {
   const { letters, push } = data
   return (
     <Stack gap="xl" maw={720}>
-      <Text size="sm" c="dimmed">
+      <Text c="dimmed">
         When another person, or a program of yours, asks for your tap, it waits in your inbox. You can also be told.
       </Text>
       <Section title="By mail">

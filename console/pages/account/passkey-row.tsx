@@ -69,12 +69,12 @@ export function PasskeyRow({ credential, isOnly }: PasskeyRowProps) {
             </Text>
           )}
           <Text size="sm" c="dimmed" component="div">
-            Added <TimeAgo at={credential.createdAt} />,{' '}
-            {credential.lastUsedAt === null ? (
-              'never used'
-            ) : (
+            Added <TimeAgo at={credential.createdAt} />
+            {/* The one that was made just now let its person in, and was not asked since. */}
+            {credential.lastUsedAt === null && !credential.isCurrent && ', never used'}
+            {credential.lastUsedAt !== null && (
               <>
-                last used <TimeAgo at={credential.lastUsedAt} />
+                , last used <TimeAgo at={credential.lastUsedAt} />
               </>
             )}
             . Fingerprint <Oid oid={credential.fingerprint} length={50} />

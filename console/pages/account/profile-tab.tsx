@@ -106,14 +106,14 @@ function Address({ profile: { email, emailVerifiedAt, isMailSetUp } }: { profile
       </Group>
     )
   return (
-    <Alert color="yellow" icon={<IconMailQuestion />} title="Nobody knows yet whether this address is yours">
+    <Alert color="yellow" icon={<IconMailQuestion />} title="Your address is not confirmed yet">
       <Stack gap="xs" align="flex-start">
         <Text size="sm" role="status">
           {ask.isSuccess
             ? `A letter is on its way to ${email}. Open its link in this browser.`
             : isMailSetUp
-              ? 'A letter with a link shows it. Open the link in this browser.'
-              : 'No mail is set up on this server, so no letter can show it.'}
+              ? 'A letter with a link confirms it. Open the link in this browser.'
+              : 'It takes a letter, and no mail is set up on this server.'}
         </Text>
         <ProblemAlert error={ask.error} />
         {isMailSetUp && !ask.isSuccess && (

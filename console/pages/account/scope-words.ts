@@ -7,7 +7,7 @@ export const scopeWords: { scope: TokenScope; label: string; description: string
   { scope: 'status:write', label: 'Report checks', description: 'Say what a check found out about a commit' },
   { scope: 'account:read', label: 'Know who I am', description: 'Read my name, username and e-mail' },
   { scope: 'application:use', label: 'Use tools', description: 'Reach tools behind this server that let programs in' },
-  { scope: 'act', label: 'Ask for acts', description: 'Carry out acts that you tap for, each one in your inbox' },
+  { scope: 'act', label: 'Ask for my tap', description: 'Do what takes a tap, once I have tapped for it in my inbox' },
 ]
 
 /** The same for a token of an agent, which has no key: it asks people instead. */

@@ -13,11 +13,16 @@ import { makeCommands } from './ssh-key-words.ts'
 
 export function SshKeysTab() {
   const { data } = useSuspenseQuery(sshKeysQuery)
-  const { new: isNew } = useUrlQuery()
+  const { new: isNew, certificate } = useUrlQuery()
   const setQuery = useSetUrlQuery()
   const close = () => setQuery({ new: null })
   const newButton = (
-    <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setQuery({ new: 'yes' })}>
+    <Button
+      // One next step at a time: while a certificate is asked for, that is it.
+      variant={certificate ? 'default' : 'filled'}
+      leftSection={<IconPlus size={18} aria-hidden />}
+      onClick={() => setQuery({ new: 'yes', certificate: null })}
+    >
       Add an SSH key
     </Button>
   )

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Box, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
@@ -10,6 +10,7 @@ import { dayWords } from '../../ui/plain-words.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PersonName } from '../../ui/person-avatar.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { RowList } from '../../ui/row-list.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { announcementQuery } from './announcements.ts'
@@ -41,6 +42,10 @@ export function AnnouncementPage() {
     <>
       <PageHeader
         title={announcement.title}
+        crumbs={[
+          { label: 'People', href: paths.people() },
+          { label: 'Groups', href: paths.groups },
+        ]}
         action={
           endedAt === null && (
             <Button variant="default" onClick={() => takeDown.mutate()} loading={takeDown.isPending}>
@@ -50,7 +55,6 @@ export function AnnouncementPage() {
         }
       />
       <Stack>
-        <Anchor href={paths.groups}>All groups</Anchor>
         <Text c="dimmed" component="div">
           {announcement.by.displayName} told everybody in {announcement.group} <TimeAgo at={announcement.createdAt} />
           {endedAt !== null && (
@@ -76,38 +80,59 @@ export function AnnouncementPage() {
         </Group>
         {readers.some(({ state }) => state === 'stuck') && (
           <Text size="sm" c="dimmed" maw={640}>
-            Stuck: no letter could reach them and they have not been here since, or the day is over. Speak to them.
+            Stuck: no letter could reach them and they have not been here since, or the day is over. Speak to them
+            yourself.
           </Text>
         )}
         {readers.length === 0 ? (
           <Text c="dimmed">Nobody is in this group.</Text>
         ) : (
-          <Box role="group" aria-label="Who has seen it" tabIndex={0} style={{ overflowX: 'auto' }}>
-            <Table miw={560}>
-              <Table.Thead>
-                <Table.Tr>
-                  {['Person', 'State', 'Letter', 'Seen here', 'Has the key'].map((head) => (
-                    <Table.Th key={head}>{head}</Table.Th>
-                  ))}
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {sorted.map(({ person, state, letterSentAt, seenAt, enrolledAt }) => (
-                  <Table.Tr key={person.id}>
-                    <Table.Td>
-                      <PersonName person={person} />
-                    </Table.Td>
-                    <Table.Td>{stateWords[state]}</Table.Td>
-                    <Table.Td>{letterSentAt === null ? 'none sent' : <TimeAgo at={letterSentAt} />}</Table.Td>
-                    <Table.Td>{seenAt === null ? 'no' : <TimeAgo at={seenAt} />}</Table.Td>
-                    <Table.Td>{enrolledAt === null ? 'no' : <TimeAgo at={enrolledAt} />}</Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Box>
+          <RowList label="Who has seen it">
+            {sorted.map((reader) => (
+              <Reader key={reader.person.id} reader={reader} isAsked={asksFor !== null} />
+            ))}
+          </RowList>
         )}
       </Stack>
     </>
+  )
+}
+
+/** One of the group: how far they are, and by what that is known. */
+const Reader = ({ reader, isAsked }: { reader: AnnouncementReader; isAsked: boolean }) => {
+  const { person, state, letterSentAt, seenAt, enrolledAt } = reader
+  return (
+    <Group justify="space-between" gap="xs">
+      <Stack gap={2} flex="1 1 240px" miw={0}>
+        <PersonName person={person} />
+        <Text size="sm" c="dimmed" component="div">
+          {letterSentAt === null ? (
+            'No letter was sent'
+          ) : (
+            <>
+              Letter sent <TimeAgo at={letterSentAt} />
+            </>
+          )}
+          {seenAt === null ? (
+            ', not seen here'
+          ) : (
+            <>
+              , seen here <TimeAgo at={seenAt} />
+            </>
+          )}
+          {isAsked &&
+            (enrolledAt === null ? (
+              ', no such key yet'
+            ) : (
+              <>
+                , has the key since <TimeAgo at={enrolledAt} />
+              </>
+            ))}
+        </Text>
+      </Stack>
+      <Badge variant={state === 'stuck' ? 'filled' : 'default'} tt="none" fw={500}>
+        {stateWords[state]}
+      </Badge>
+    </Group>
   )
 }

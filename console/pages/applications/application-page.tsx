@@ -91,7 +91,7 @@ function Facts({ application }: { application: ApplicationView }) {
     [
       'Set up',
       <span key="made">
-        <TimeAgo at={createdAt} /> {createdBy === null ? 'by a file' : `by ${createdBy.displayName}`}
+        <TimeAgo at={createdAt} /> {createdBy === null ? 'from a file' : `by ${createdBy.displayName}`}
       </span>,
     ],
   ]

@@ -12,7 +12,7 @@ export const kindWords: Record<Kind, string> = {
 export const kindHelp: Record<Kind, string> = {
   openid: 'The tool has a page that asks for an issuer, a client id and a client secret.',
   saml: 'The tool has a page that asks for an identity provider’s address and certificate.',
-  route: 'The tool knows no such sign-in. Postern stands in front of it, and tells it who came.',
+  route: 'The tool knows neither OpenID Connect nor SAML. Postern stands in front of it, and tells it who came.',
 }
 
 /** Above what is copied from here into the tool. */
@@ -23,7 +23,7 @@ export const valuesTitle: Record<Kind, string> = {
 }
 
 export const routeNeedsNothing =
-  'Most tools are told nothing of these. One that can check the signed word about who came, in X-Postern-Jwt-Assertion, needs them.'
+  'Most tools need none of these. They are for one that checks the signed word about who came, in X-Postern-Jwt-Assertion.'
 
 /** Who may open it, in one line. */
 export function audienceWords({ audience, groups }: Pick<ApplicationSummary, 'audience' | 'groups'>): string {

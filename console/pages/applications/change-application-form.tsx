@@ -32,9 +32,9 @@ export function ChangeApplicationForm({ application, onDone }: { application: Ap
     },
   })
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" maw={680}>
       <form onSubmit={onSubmit} noValidate aria-label={`Change ${application.name}`}>
-        <Stack gap="md" maw={640}>
+        <Stack gap="md">
           <TextInput label="Name" maxLength={60} {...form.getInputProps('name')} />
           <TextInput label="In a few words" maxLength={160} {...form.getInputProps('description')} />
           <WhoMayFields form={form} />

@@ -97,7 +97,7 @@ export function NewApplicationForm({ kind, recipe, known, onMade }: NewApplicati
               Set up with a tap
             </Button>
             <Button component="a" href={paths.newApplication()} variant="default" disabled={act.isPending}>
-              Another product
+              Cancel
             </Button>
           </Group>
         </Stack>

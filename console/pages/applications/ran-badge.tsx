@@ -10,6 +10,7 @@ export const RanBadge = ({ ran }: Pick<Recipe, 'ran'>) => (
     color="gray"
     size="sm"
     tt="none"
+    title={ranWords[ran].sentence}
     leftSection={ran === 'product' && <IconCheck size={12} color="var(--mantine-color-green-text)" aria-hidden />}
   >
     {ranWords[ran].badge}

@@ -20,7 +20,7 @@ export function SamlFields({ form }: { form: ApplicationForm }) {
     <Stack gap="md">
       <ReadMetadata onRead={(read) => form.setFieldValue('settings', { ...settings, ...read })} />
       <TextInput
-        label="Entity id"
+        label="Entity ID"
         description="What the tool calls itself."
         placeholder="https://wiki.example.com/saml/metadata"
         autoComplete="off"

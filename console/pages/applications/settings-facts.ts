@@ -33,7 +33,7 @@ export function settingsFacts({ kind, settings }: Pick<ApplicationView, 'kind' |
     ]
   if (kind === 'saml')
     return [
-      ['Entity id', text('entityId')],
+      ['Entity ID', text('entityId')],
       ['Answers are sent to', list('acsUrls')],
       ['It knows people by', nameIdWords[text('nameId')] ?? 'their user name'],
     ]

@@ -21,7 +21,8 @@ interface TestSignInProps {
 
 /** What would happen if somebody opened it now. Nothing is sent, and nobody is signed in by it. */
 export function TestSignIn({ application, onClose }: TestSignInProps) {
-  const [username, setUsername] = useState(useMe().username)
+  const me = useMe()
+  const [username, setUsername] = useState(me.username)
   const { slug } = application
   const test = useQuery({
     queryKey: [`${applicationPath(slug)}/test`, username],
@@ -42,6 +43,7 @@ export function TestSignIn({ application, onClose }: TestSignInProps) {
           label="Who opens it"
           description="Somebody else is taken to tap their strongest key now, from where you are."
           value={username}
+          {...(username === me.username ? { valueName: me.displayName } : {})}
           onChange={(next) => next !== null && setUsername(next)}
           allowDeselect={false}
           maw={420}

@@ -1,5 +1,5 @@
-import { Anchor, Badge, Box, Group, Stack, Text, UnstyledButton } from '@mantine/core'
-import { IconAlertTriangle, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { Anchor, Badge, Box, Group, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { IconAlertTriangle, IconChevronDown, IconChevronRight, IconFingerprint } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import type { AuditEventView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
@@ -38,7 +38,8 @@ function AuditRow({ event }: { event: AuditEventView }) {
             </Text>
           </Group>
         </UnstyledButton>
-        <Group gap="xs">
+        {/* Below the sentence on a phone, where it begins. */}
+        <Group gap="xs" pl={{ base: 22, xs: 0 }}>
           {emergencies.has(event.action) && (
             <Badge
               variant="default"
@@ -54,6 +55,7 @@ function AuditRow({ event }: { event: AuditEventView }) {
               Refused
             </Badge>
           )}
+          {event.method === 'passkey' && <TapMark event={event} />}
           <Text size="sm" c="dimmed">
             <TimeAgo at={event.occurredAt} />
           </Text>
@@ -83,5 +85,17 @@ function AuditRow({ event }: { event: AuditEventView }) {
         </Box>
       )}
     </Stack>
+  )
+}
+
+/** Seen at a glance: somebody proved themselves for exactly this. */
+function TapMark({ event: { strength } }: { event: AuditEventView }) {
+  const words = `By a tap${strength ? `, ${strengthWords[strength]}` : ''}`
+  return (
+    <Tooltip label={words}>
+      <Text span c="dimmed" lh={1} role="img" aria-label={words}>
+        <IconFingerprint size={16} aria-hidden />
+      </Text>
+    </Tooltip>
   )
 }

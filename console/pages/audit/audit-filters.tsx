@@ -2,6 +2,7 @@ import { Button, Group, Select, SimpleGrid, TextInput } from '@mantine/core'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { UrlTextInput } from '../../forms/url-text-input.tsx'
 import { paths } from '../../paths.ts'
+import { FoldOnPhone } from '../../ui/fold-on-phone.tsx'
 import { strengthWords } from '../../ui/strength-words.ts'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
 import { actionGroups, methodWords } from './action-words.ts'
@@ -27,16 +28,24 @@ export function AuditFilters() {
   const hasAny = Object.values(query).some(Boolean)
   return (
     <>
-      <SimpleGrid component="section" aria-label="Filters" cols={{ base: 2, md: 4 }} spacing="xs" verticalSpacing="xs">
-        <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
-        <Select label="What" data={actionGroups} searchable {...one('action')} />
-        <UrlTextInput name="target" label="Target" placeholder="payments/api, ana, …" />
-        <Select label="How" data={methods} {...one('method')} />
-        <Select label="Strength" data={strengths} {...one('strength')} />
-        <Select label="Outcome" data={outcomes} {...one('outcome')} />
-        <Day label="From" value={query['from']} onChange={(from) => set({ from })} />
-        <Day label="To" value={query['to']} onChange={(to) => set({ to })} />
-      </SimpleGrid>
+      <FoldOnPhone label="Filters" isUsed={hasAny}>
+        <SimpleGrid
+          component="section"
+          aria-label="Filters"
+          cols={{ base: 2, md: 4 }}
+          spacing="xs"
+          verticalSpacing="xs"
+        >
+          <PersonSelect label="Person" {...one('actor')} placeholder="Anybody" />
+          <Select label="What" data={actionGroups} searchable {...one('action')} />
+          <UrlTextInput name="target" label="Target" placeholder="payments/api, ana, …" />
+          <Select label="How" data={methods} {...one('method')} />
+          <Select label="Strength" data={strengths} {...one('strength')} />
+          <Select label="Outcome" data={outcomes} {...one('outcome')} />
+          <Day label="From" value={query['from']} onChange={(from) => set({ from })} />
+          <Day label="To" value={query['to']} onChange={(to) => set({ to })} />
+        </SimpleGrid>
+      </FoldOnPhone>
       {hasAny && (
         <Group>
           <Button component="a" href={paths.audit()} variant="default" size="xs">

@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Group, Stack } from '@mantine/core'
 import { IconFilterOff } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
@@ -6,7 +6,6 @@ import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { AuditEventView } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
-import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
@@ -49,17 +48,7 @@ function Results({ filters }: { filters: ReturnType<typeof auditQuery> }) {
   const list = useSuspenseInfiniteQuery(eventsQuery(filters))
   const events = list.data.pages.flatMap(({ items }) => items)
   if (events.length === 0) {
-    return (
-      <EmptyState
-        icon={<IconFilterOff size={32} />}
-        title="Nothing matches these filters"
-        action={
-          <Button component="a" href={paths.audit()} variant="default">
-            Show everything
-          </Button>
-        }
-      />
-    )
+    return <EmptyState icon={<IconFilterOff size={32} />} title="Nothing matches these filters" />
   }
   return (
     <>

@@ -33,7 +33,7 @@ function BranchRuleSettings() {
   const { path, problems } = data.codeOwners
   return (
     <>
-      <Text size="sm">
+      <Text size="sm" mb="xs">
         <Anchor href={paths.settings(place.project, place.name)} inherit>
           Settings
         </Anchor>

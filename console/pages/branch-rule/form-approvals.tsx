@@ -28,7 +28,7 @@ export function FormApprovals({ rule, names, errors, onChange, ownersFile }: Rul
           />
           <NumberInput
             label="Where an agent wrote any of it"
-            description="At least as many"
+            description="People who must approve then; never fewer"
             min={rule.approvals}
             max={10}
             value={rule.agentApprovals}

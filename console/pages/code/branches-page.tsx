@@ -60,11 +60,9 @@ function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDe
   const refusal =
     myRole === 'read'
       ? `You may read ${project}/${name}, but not change it.`
-      : branch.isDefault
-        ? `${branch.name} is the default branch and cannot be deleted.`
-        : branch.isProtected
-          ? `${branch.name} is protected and cannot be deleted.`
-          : null
+      : branch.isProtected
+        ? `${branch.name} is protected and cannot be deleted.`
+        : null
   return (
     <li className={styles.row}>
       <Box miw={0}>
@@ -76,43 +74,54 @@ function BranchRow(props: { repository: RepositoryView; branch: BranchView; onDe
           >
             {branch.name}
           </Anchor>
-          {branch.isDefault && <Tag>default</Tag>}
-          {branch.isProtected && <Tag>protected</Tag>}
+          {branch.isDefault && <Tag>Default</Tag>}
+          {branch.isProtected && <Tag>Protected</Tag>}
         </Group>
         <CommitLine repository={repository} commit={branch.tip} />
       </Box>
-      <Group gap="xs" wrap="nowrap">
-        {branch.openPullRequest !== null ? (
-          <Anchor size="sm" href={paths.pullRequest(project, name, branch.openPullRequest)}>
-            Pull request #{branch.openPullRequest}
-          </Anchor>
-        ) : (
-          !branch.isDefault &&
-          myRole !== 'read' && (
-            <Button
-              component="a"
-              size="xs"
-              variant="default"
-              href={paths.newPullRequest(project, name, { source: branch.name })}
+      <div className={styles.acts}>
+        <Proposal repository={repository} branch={branch} />
+        {/* Nobody looks for a way to delete the default branch. */}
+        {!branch.isDefault && (
+          <Tooltip label={refusal ?? `Delete ${branch.name}`}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={refusal ? `Delete ${branch.name}: ${refusal}` : `Delete ${branch.name}`}
+              {...(refusal === null ? {} : { 'data-disabled': true })}
+              aria-disabled={refusal !== null}
+              onClick={refusal === null ? props.onDelete : (event) => event.preventDefault()}
             >
-              Open pull request
-            </Button>
-          )
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
         )}
-        <Tooltip label={refusal ?? `Delete ${branch.name}`}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={refusal ? `Delete ${branch.name}: ${refusal}` : `Delete ${branch.name}`}
-            {...(refusal === null ? {} : { 'data-disabled': true })}
-            aria-disabled={refusal !== null}
-            onClick={refusal === null ? props.onDelete : (event) => event.preventDefault()}
-          >
-            <IconTrash size={16} />
-          </ActionIcon>
-        </Tooltip>
-      </Group>
+      </div>
     </li>
+  )
+}
+
+/** The pull request that it has or had; else the way to one. */
+function Proposal({ repository, branch }: { repository: RepositoryView; branch: BranchView }) {
+  const { project, name, myRole } = repository
+  const { openPullRequest, mergedPullRequest } = branch
+  const number = openPullRequest ?? mergedPullRequest
+  if (number !== null)
+    return (
+      <Anchor size="sm" href={paths.pullRequest(project, name, number)}>
+        {openPullRequest === null ? `Merged by #${number}` : `Pull request #${number}`}
+      </Anchor>
+    )
+  if (branch.isDefault || myRole === 'read') return null
+  return (
+    <Button
+      component="a"
+      size="xs"
+      variant="default"
+      href={paths.newPullRequest(project, name, { source: branch.name })}
+    >
+      Open pull request
+    </Button>
   )
 }
 

@@ -80,7 +80,7 @@ function Loaded(props: ChangesProps & { summary: DiffSummary }) {
           <DiffCounts additions={summary.additions} deletions={summary.deletions} />
           {props.viewedSubject !== null && (
             <Text size="sm" c="dimmed">
-              {viewedIndexes.size} viewed
+              {viewedIndexes.size.toLocaleString('en')} of {summary.fileCount.toLocaleString('en')} viewed
             </Text>
           )}
         </Group>

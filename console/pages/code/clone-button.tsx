@@ -8,7 +8,7 @@ import { CloneWayControl, CloneWayHelp, useCloneWay } from './clone-way.tsx'
 /** How to get this repository onto a machine. */
 export function CloneButton({ repository }: { repository: RepositoryView }) {
   return (
-    <Popover width="min(460px, calc(100vw - 32px))" position="bottom-end" shadow="md" trapFocus returnFocus>
+    <Popover width="min(560px, calc(100vw - 32px))" position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button rightSection={<IconChevronDown size={14} aria-hidden />}>Clone</Button>
       </Popover.Target>

@@ -20,6 +20,10 @@ export function CommitLine({ repository, commit }: { repository: RepositoryView;
         <Anchor href={href} inherit c="inherit">
           {revealHidden(commit.subject) || '(no message)'}
         </Anchor>
+        <Text span inherit c="dimmed" hiddenFrom="xs">
+          {', '}
+          <TimeAgo at={commit.committedAt} />
+        </Text>
       </Text>
       <Text size="sm" c="dimmed" visibleFrom="xs">
         <TimeAgo at={commit.committedAt} />

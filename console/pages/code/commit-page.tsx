@@ -12,6 +12,7 @@ import { SignatureMark } from '../../ui/signature-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { Changes } from './changes.tsx'
+import { splitTrailers } from './commit-message.ts'
 import { RepositoryFrame } from './repository-frame.tsx'
 import { SignedPushCard } from './signed-push-card.tsx'
 import { type Place, usePlace } from './use-place.ts'
@@ -30,6 +31,7 @@ export function CommitPage() {
 function Commit({ place, oid }: { place: Place; oid: string }) {
   const path = `${place.api}/commits/${encodeURIComponent(oid)}`
   const { data: commit } = useSuspenseQuery(getQuery<CommitView>(path))
+  const isMarked = commit.proof !== null || commit.signature !== null || commit.signedPush !== null
   return (
     <Stack gap="lg">
       <div>
@@ -40,31 +42,19 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
           <ProofMark proof={commit.proof} />
           <SignatureMark signature={commit.signature} isCompact={commit.proof !== null} />
         </Group>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" mb={4}>
           <Authors commit={commit} />
         </Text>
+        <Ids place={place} commit={commit} />
       </div>
       <SimpleGrid
-        cols={{ base: 1, md: commit.proof || commit.signature || commit.signedPush ? 2 : 1 }}
+        cols={{ base: 1, md: commit.body.trim() !== '' && isMarked ? 2 : 1 }}
+        maw={commit.body.trim() === '' ? 720 : undefined}
         spacing="lg"
         style={{ alignItems: 'start' }}
       >
-        <Paper withBorder p="md">
-          {commit.body && (
-            <Box
-              component="pre"
-              m={0}
-              mb="md"
-              ff="monospace"
-              fz="sm"
-              style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
-            >
-              {revealHidden(commit.body)}
-            </Box>
-          )}
-          <Ids place={place} commit={commit} />
-        </Paper>
-        {(commit.proof || commit.signature || commit.signedPush) && (
+        {commit.body.trim() !== '' && <Message body={commit.body} />}
+        {isMarked && (
           <Stack gap="lg">
             {commit.proof && (
               <Paper withBorder p="md" component="section" aria-label="Proof">
@@ -87,6 +77,26 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
       )}
       <Changes source={{ api: `${path}/files`, version: commit.oid }} viewedSubject={null} />
     </Stack>
+  )
+}
+
+/** What was written below the subject; what stands there for programs is quieter. */
+function Message({ body }: { body: string }) {
+  const { words, trailers } = splitTrailers(body)
+  const asWritten = { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } as const
+  return (
+    <Paper withBorder p="md" component="section" aria-label="Message">
+      {words !== '' && (
+        <Box component="pre" m={0} ff="monospace" fz="sm" style={asWritten}>
+          {revealHidden(words)}
+        </Box>
+      )}
+      {trailers !== '' && (
+        <Box component="pre" m={0} mt={words === '' ? 0 : 'md'} ff="monospace" fz="xs" c="dimmed" style={asWritten}>
+          {revealHidden(trailers)}
+        </Box>
+      )}
+    </Paper>
   )
 }
 

@@ -27,15 +27,17 @@ export function DeleteBranch({ place, branch, onClose }: { place: Place; branch:
     >
       <Stack>
         <Text size="sm">
-          Its last commit is {branch.tip.oid.slice(0, 12)}. Commits that no other branch holds will not be reachable any
-          more.
+          Its last commit is {branch.tip.oid.slice(0, 12)}.{' '}
+          {branch.mergedPullRequest === null
+            ? 'Commits that no other branch holds will not be reachable any more.'
+            : `Pull request #${branch.mergedPullRequest} has merged all of it.`}
         </Text>
         <ProblemAlert error={act.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Keep it
           </Button>
-          <Button color="red" loading={act.isPending} onClick={() => act.mutate()}>
+          <Button color="red.8" loading={act.isPending} onClick={() => act.mutate()}>
             Delete the branch
           </Button>
         </Group>

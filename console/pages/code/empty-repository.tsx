@@ -5,7 +5,7 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths, repositoryApi } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { ImportBanner } from '../mirrors/import-banner.tsx'
+import { ImportStoppedBanner, ImportUnderWay, useImport } from '../mirrors/import-banner.tsx'
 import { CloneWayControl, CloneWayHelp, useCloneWay } from './clone-way.tsx'
 
 /** A repository without commits: the exact commands that give it its first. */
@@ -13,6 +13,8 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
   const { project, defaultBranch, name, path, myRole } = repository
   const clone = useCloneWay(repository)
   useQuery({ ...getQuery<RepositoryView>(repositoryApi(project, name)), refetchInterval: 4_000 })
+  const moving = useImport(project, name, myRole === 'admin')
+  if (moving === 'under-way') return <ImportUnderWay project={project} name={name} />
   if (myRole === 'read')
     return (
       <EmptyState title="Nothing was pushed yet">
@@ -21,7 +23,7 @@ export function EmptyRepository({ repository }: { repository: RepositoryView }) 
     )
   return (
     <Stack gap="xl" maw={760}>
-      {myRole === 'admin' && <ImportBanner project={project} name={name} />}
+      {moving === 'stopped' && <ImportStoppedBanner project={project} name={name} />}
       <div>
         <Title order={2} fz="xl" mb={6}>
           Push your first commits

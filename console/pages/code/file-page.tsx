@@ -72,7 +72,7 @@ function File({ place, repository, refName, path }: FileProps) {
           <Text size="sm" c="dimmed">
             {describe(file)}
           </Text>
-          <Group gap="xs">
+          <Group gap="xs" className={styles.acts}>
             {isReadable && (
               <SegmentedControl
                 size="xs"

@@ -11,6 +11,7 @@ export type SettingsTab = 'general' | 'webhooks' | 'mirrors' | 'deploy-keys' | '
 export const SettingsTabs = ({ place: { project, name }, here }: { place: Place; here: SettingsTab }) => (
   <PageTabs
     label="Settings"
+    isInner
     tabs={[
       { label: 'General', href: paths.settings(project, name), isHere: here === 'general' },
       { label: 'Webhooks', href: paths.webhooks(project, name), isHere: here === 'webhooks' },

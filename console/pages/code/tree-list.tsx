@@ -1,5 +1,5 @@
 import { Paper, Text } from '@mantine/core'
-import { IconFile, IconFolderFilled, IconGitFork, IconLink, IconTerminal2 } from '@tabler/icons-react'
+import { IconCornerLeftUp, IconFile, IconFolderFilled, IconGitFork, IconLink, IconTerminal2 } from '@tabler/icons-react'
 import type { TreeEntry, TreeView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
@@ -32,6 +32,7 @@ export function TreeList({ place, tree, refName, header }: TreeListProps) {
       <ul className={styles.list}>
         {tree.path !== '' && (
           <li className={styles.row}>
+            <IconCornerLeftUp size={17} aria-hidden className={styles.icon} />
             <a
               className={styles.name}
               href={

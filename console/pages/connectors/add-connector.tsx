@@ -20,13 +20,13 @@ export function AddConnector(props: { onMade: (made: ConnectorMade) => void; onC
     },
   })
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" maw={640}>
       <form onSubmit={onSubmit} noValidate aria-label="Add a connector">
         <Stack maw={420}>
           <TextInput
             label="Name"
             placeholder="office"
-            description="Such as the network it stands in. Routes name it."
+            description="Such as the network it stands in. Tools that go through it name it."
             maxLength={39}
             {...form.getInputProps('name')}
           />

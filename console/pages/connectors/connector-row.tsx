@@ -70,6 +70,7 @@ export function ConnectorRow(props: { connector: ConnectorView; onMade: (made: C
         isOpen={asking === 'renew'}
         title={`Give ${name} a new secret?`}
         confirmLabel="Make it with a tap"
+        stayLabel="Keep the one it has"
         act={renew}
         onClose={() => setAsking(null)}
       >

@@ -1,4 +1,4 @@
-import { Box, Button, Stack, Text } from '@mantine/core'
+import { Anchor, Box, Button, Stack, Text } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,7 +7,7 @@ import type { DeployKeyList, DeployKeyView } from '../../api/shapes.ts'
 import { SettingNumber } from '../../forms/setting-number.tsx'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
-import { repositoryApi } from '../../paths.ts'
+import { paths, repositoryApi } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { WholeList } from '../../ui/whole-list.tsx'
 import { useSetUrlQuery, useUrlQuery } from '../../url-state.ts'
@@ -54,7 +54,7 @@ function DeployKeys({ place }: { place: Place }) {
         <Text c="dimmed">
           A deploy key lets a server or a build fetch from this repository over SSH, or push to it: here and nowhere
           else. It is nobody, so a branch that takes a tap refuses it. Where a pipeline can say who it is by itself, you
-          need no key: see Pipelines.
+          need no key: see <Anchor href={paths.pipelines(place.project, place.name)}>Pipelines</Anchor>.
         </Text>
         {isNew && (
           <NewDeployKeyForm

@@ -15,7 +15,7 @@ export function LifetimeFields({
     <>
       <Radio.Group label="How long it is good" {...form.getInputProps('kind')}>
         <Stack gap="xs" mt="xs">
-          <Radio value="ends" label="Until a day" description="Then somebody adds a new one." />
+          <Radio value="ends" label="Until a set day" description="Then somebody adds a new one." />
           <Radio
             value="replaced"
             label="Replaced by its holder"

@@ -105,7 +105,15 @@ function Facts({ connection }: { connection: ConnectionView }) {
       <Table.Tbody>
         {rows.map(([label, value]) => (
           <Table.Tr key={label}>
-            <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0} style={{ whiteSpace: 'nowrap' }} w={1}>
+            <Table.Th
+              scope="row"
+              fw={400}
+              c="dimmed"
+              bg="transparent"
+              pl={0}
+              style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}
+              w={1}
+            >
               {label}
             </Table.Th>
             <Table.Td>

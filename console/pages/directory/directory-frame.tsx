@@ -24,7 +24,12 @@ export function DirectoryFrame(props: {
   const { label } = tabs.find(({ name }) => name === props.here) ?? { label: '' }
   return (
     <>
-      <PageHeader title="Directory" tabTitle={`${label} · Directory`} action={isAdmin && props.action} />
+      <PageHeader
+        title="Directory"
+        tabTitle={`${label} · Directory`}
+        crumbs={[{ label: 'People', href: paths.people() }]}
+        action={isAdmin && props.action}
+      />
       {isAdmin ? (
         <>
           <PageTabs

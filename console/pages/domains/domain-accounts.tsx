@@ -54,10 +54,10 @@ export function DomainAccounts({ domain, graceDays, isOwner }: DomainAccountsPro
   return (
     <Stack>
       <Text c="dimmed" size="sm">
-        {accountsWords(domain.accounts)}. Who is managed can no longer change the address or leave alone; work, keys and
-        access stay. They are told, and have {daysWords(graceDays)} to object.
+        {accountsWords(domain.accounts)}. Somebody who is managed can no longer change their address or leave by
+        themselves; their work, keys and access stay. They are told first, and have {daysWords(graceDays)} to object.
         {domain.accounts.unconfirmed > 0 &&
-          ' Who has never confirmed their address is asked to by letter first: anybody can type anybody’s.'}
+          ' Whoever has never confirmed their address is asked to by letter before: anybody can type anybody’s.'}
       </Text>
       {free.length > 1 && isOwner && (
         <Checkbox

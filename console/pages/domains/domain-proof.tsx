@@ -27,7 +27,7 @@ export function DomainProof({ domain }: { domain: DomainView }) {
       <Text c="dimmed" size="sm">
         {isDone
           ? 'Leave it where it is: it is looked for once a day.'
-          : 'Whoever can change its DNS, or its web server, is whose domain it is.'}
+          : 'Whoever can change its DNS or its web server is taken for its owner. One of the two is enough.'}
       </Text>
       <Group>
         <SegmentedControl

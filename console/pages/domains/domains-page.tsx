@@ -85,7 +85,7 @@ function DomainRow({ domain }: { domain: DomainView }) {
         <Text size="sm" c="dimmed">
           {domain.unicodeName && `${domain.name} · `}
           {accountsWords(domain.accounts)}
-          {objected > 0 && ` · ${peopleWords(objected)} objecting`}
+          {objected > 0 && ` · ${peopleWords(objected)} ${objected === 1 ? 'objects' : 'object'}`}
         </Text>
       </Stack>
       <StateBadge state={domainState(domain)} />

@@ -3,6 +3,7 @@ import { IconMailCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
+import { hasCode } from '../../api/problem.ts'
 import { queryClient } from '../../api/queries.ts'
 import type { Profile } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
@@ -19,6 +20,7 @@ export function VerifyAddressPage() {
     mutationFn: () => api.post<Profile>('/email-verifications', { token }),
     onSuccess: (profile) => queryClient.setQueryData(profileQuery.queryKey, profile),
   })
+  if (token.length < 20) return <CutLink />
   return (
     <>
       <PageHeader title="Is this your address?" />
@@ -37,7 +39,9 @@ export function VerifyAddressPage() {
               <strong>{me.email}</strong>.
             </Text>
             <ProblemAlert error={confirm.error} />
-            {token.length >= 20 ? (
+            {hasCode(confirm.error, 'link-used') ? (
+              <ToProfile />
+            ) : (
               <Button
                 leftSection={<IconMailCheck size={18} aria-hidden />}
                 loading={confirm.isPending}
@@ -45,11 +49,6 @@ export function VerifyAddressPage() {
               >
                 Yes, it is mine
               </Button>
-            ) : (
-              <Text c="dimmed">
-                The link is incomplete: its end, the part after #, is missing. Copy the whole link from the letter, or
-                have a new one sent under <Anchor href={paths.account('profile')}>Profile</Anchor>.
-              </Text>
             )}
           </>
         )}
@@ -57,3 +56,22 @@ export function VerifyAddressPage() {
     </>
   )
 }
+
+const CutLink = () => (
+  <>
+    <PageHeader title="This link is incomplete" />
+    <Stack maw={560} align="flex-start">
+      <Text>
+        Its end, the part after #, is missing or cut off. Copy the whole link from the letter and open it again, or have
+        a new letter sent to you.
+      </Text>
+      <ToProfile />
+    </Stack>
+  </>
+)
+
+const ToProfile = () => (
+  <Button component="a" href={paths.account('profile')} variant="default">
+    Go to your profile
+  </Button>
+)

@@ -1,6 +1,7 @@
-import { Accordion, Button, Code, Stack, Text } from '@mantine/core'
+import { Accordion, Anchor, Box, Button, Stack, Text } from '@mantine/core'
 import { IconLifebuoy } from '@tabler/icons-react'
 import { paths } from '../../paths.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
 
 /** What to do when every key is lost. */
 export const LostPasskey = () => (
@@ -16,10 +17,15 @@ export const LostPasskey = () => (
         >
           Use a recovery code
         </Button>
+        <Text size="sm">No code? An administrator can let you back in: ask one, in person or by telephone.</Text>
         <Text size="sm">
-          No code? An administrator can let you back in: ask one, in person or by telephone. Are you the only owner? On
-          the server, run <Code>npm run postern -- admin setup-link</Code>: it prints a link with which you become owner
-          again. Where there is a sealed code for such a day, <a href={paths.breakGlass}>break the glass</a>.
+          Are you the only owner? On the server, this prints a link with which you become owner again:
+        </Text>
+        <Box w="100%">
+          <CopyBlock lines={['npm run postern -- admin setup-link']} />
+        </Box>
+        <Text size="sm">
+          Where there is a sealed code for such a day, <Anchor href={paths.breakGlass}>break the glass</Anchor>.
         </Text>
       </Stack>
     </Accordion.Panel>

@@ -1,4 +1,5 @@
 import { Code, Stack, Text } from '@mantine/core'
+import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EntryLayout } from './entry-layout.tsx'
 
 export const NotSetUp = () => (
@@ -8,10 +9,8 @@ export const NotSetUp = () => (
         The set-up link stands in the terminal where Postern was started. It begins with this address and{' '}
         <Code>/-/setup#</Code>, works once, and for one hour.
       </Text>
-      <Text>
-        Gone or expired? Restart Postern and it prints a new one, or run{' '}
-        <Code>npm run postern -- admin setup-link</Code> on the server.
-      </Text>
+      <Text>Gone or expired? Restart Postern and it prints a new one, or run this on the server:</Text>
+      <CopyBlock lines={['npm run postern -- admin setup-link']} />
     </Stack>
   </EntryLayout>
 )

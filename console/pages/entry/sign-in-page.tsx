@@ -78,7 +78,7 @@ function SignIn() {
           </Button>
           <TextInput
             label="Or pick one your browser knows"
-            placeholder="Click here for your passkeys"
+            placeholder="Your passkeys appear here"
             name="username"
             autoComplete="username webauthn"
           />

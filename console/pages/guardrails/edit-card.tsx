@@ -68,7 +68,8 @@ export function EditCard({ edit: { id, kind, before, after }, problems = [], onL
 
 function stateChange(was: string | undefined, is: string | undefined): string {
   if (is === undefined) return 'No longer there'
-  return was === undefined || was === is ? is : `${was} before, then: ${uncapital(is)}`
+  if (was === undefined) return `Once saved: ${uncapital(is)}`
+  return was === is ? is : `${was} before, then: ${uncapital(is)}`
 }
 
 const said = (rule: NonNullable<RuleEdit['after']>, nameOf: NameModel) => ({

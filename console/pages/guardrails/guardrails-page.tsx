@@ -5,7 +5,7 @@ import { catalogueQuery, countsQuery, policyQuery } from '../../api/policy.ts'
 import { queryClient } from '../../api/queries.ts'
 import type { Rule } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
-import { downloads, paths } from '../../paths.ts'
+import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { useGo, useUrlState } from '../../url-state.ts'
 import { DraftBanner } from './draft-banner.tsx'
@@ -14,6 +14,7 @@ import { FloorCard } from './floor-card.tsx'
 import { ModelsLink } from './models-link.tsx'
 import { OwnRules } from './own-rules.tsx'
 import { listEdits } from './policy-edits.ts'
+import { PolicyFile } from './policy-file.tsx'
 import { RuleList } from './rule-list.tsx'
 import { WaitingBanner } from './waiting-banner.tsx'
 
@@ -59,15 +60,10 @@ export function GuardrailsPage() {
             <Button component="a" href={paths.newGuardrail} leftSection={<IconPlus size={18} aria-hidden />}>
               New rule
             </Button>
-            <Button component="a" href={paths.guardrailImport} variant="default">
-              Import
-            </Button>
-            <Button component="a" href={downloads.policy} download variant="default">
-              Export
-            </Button>
             <Button component="a" href={paths.guardrailHistory} variant="default">
               History
             </Button>
+            <PolicyFile />
           </Group>
         }
       />

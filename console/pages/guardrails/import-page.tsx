@@ -1,5 +1,5 @@
 import { Alert, Anchor, Button, FileButton, Group, Stack, Text, Textarea } from '@mantine/core'
-import { IconAlertTriangle } from '@tabler/icons-react'
+import { IconAlertTriangle, IconUpload } from '@tabler/icons-react'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { explainQuery, policyQuery } from '../../api/policy.ts'
@@ -10,6 +10,7 @@ import type { FetchAhead } from '../../fetch-ahead.ts'
 import { downloads, paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { useGo } from '../../url-state.ts'
 import { useDraft } from './draft.ts'
 import { parsePolicy, placeOfProblem } from './parse-policy.ts'
@@ -68,7 +69,7 @@ export function ImportPage() {
         <Group gap="xs">
           <FileButton accept="application/json,.json" onChange={(file) => void load(file)}>
             {(props) => (
-              <Button {...props} variant="default">
+              <Button {...props} variant="default" leftSection={<IconUpload size={18} aria-hidden />}>
                 Choose a file
               </Button>
             )}
@@ -77,14 +78,18 @@ export function ImportPage() {
             JSON Schema
           </Anchor>
           <Anchor href={downloads.policy} download size="sm">
-            What is in force now
+            Download what is in force
           </Anchor>
         </Group>
         <ImportProblem error={read.error} text={text} />
         <Group>
-          <Button onClick={() => read.mutate()} loading={read.isPending} disabled={!text.trim()}>
+          <ReasonedButton
+            reason={text.trim() ? null : 'Paste a policy or choose a file first'}
+            onClick={() => read.mutate()}
+            loading={read.isPending}
+          >
             Review the change
-          </Button>
+          </ReasonedButton>
         </Group>
       </Stack>
     </>

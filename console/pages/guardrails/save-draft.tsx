@@ -1,4 +1,4 @@
-import { Button, Group, Stack } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { policyQuery } from '../../api/policy.ts'
@@ -17,11 +17,13 @@ interface SaveDraftProps {
   draft: Draft
   /** Why it cannot be saved yet. */
   reason: string | null
+  /** It cannot be saved as it is, however long one waits. */
+  hasProblems: boolean
   onChange: (draft: Draft | null) => void
 }
 
 /** The tap that puts it in force. Somebody else may have been quicker: then the draft stays, and the page says so. */
-export function SaveDraft({ draft, reason, onChange }: SaveDraftProps) {
+export function SaveDraft({ draft, reason, hasProblems, onChange }: SaveDraftProps) {
   const go = useGo()
   const save = useMutation({
     mutationFn: async () => {
@@ -43,19 +45,17 @@ export function SaveDraft({ draft, reason, onChange }: SaveDraftProps) {
   })
   const gentle = reportFirst(draft)
   const isSameAsNow = listEdits(draft.base, draft.policy).length === 0 && isSame(draft.base, draft.policy)
+  const blocked = isSameAsNow ? 'Nothing would change' : reason
   return (
     <Stack gap="sm">
       {!hasCode(save.error, 'policy-moved') && <ProblemAlert error={save.error} />}
       <Group gap="xs">
-        <ReasonedButton
-          reason={isSameAsNow ? 'Nothing would change' : reason}
-          loading={save.isPending}
-          onClick={() => save.mutate()}
-        >
+        <ReasonedButton reason={blocked} loading={save.isPending} onClick={() => save.mutate()}>
           Save with a tap
         </ReasonedButton>
         <ReasonedButton
-          variant="default"
+          // The way on where it cannot be saved as it is.
+          variant={hasProblems && gentle ? 'filled' : 'default'}
           reason={gentle ? null : 'Nothing here begins to be enforced'}
           onClick={() => gentle && onChange(gentle)}
         >
@@ -74,6 +74,11 @@ export function SaveDraft({ draft, reason, onChange }: SaveDraftProps) {
           Discard
         </Button>
       </Group>
+      {blocked !== null && (
+        <Text size="sm" c="dimmed">
+          {blocked}.
+        </Text>
+      )}
     </Stack>
   )
 }

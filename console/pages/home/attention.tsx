@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { IconAlertCircle, IconKey } from '@tabler/icons-react'
 import type { Home, Me } from '../../api/shapes.ts'
 import { hasNoPasskey } from '../../forms/make-passkey.tsx'
@@ -46,11 +46,13 @@ export function Attention({ me, attention }: { me: Me; attention: Home['attentio
           color={kind.startsWith('break-glass') ? 'red' : 'gray'}
           icon={<IconAlertCircle />}
         >
-          <Group justify="space-between">
-            <Text size="sm">{text}</Text>
-            <Anchor href={href} size="sm">
+          <Group justify="space-between" gap="sm">
+            <Text size="sm" flex="1 1 260px">
+              {text}
+            </Text>
+            <Button component="a" href={href} size="xs" variant="default">
               Take a look
-            </Anchor>
+            </Button>
           </Group>
         </Alert>
       ))}

@@ -2,7 +2,7 @@ import { Anchor, Button, Stack } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { ownRequirementsQuery } from '../../api/policy.ts'
 import { getQuery, queryClient } from '../../api/queries.ts'
-import type { Home, PullRequestSummary } from '../../api/shapes.ts'
+import type { Home, Me, PullRequestSummary } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, splitPath } from '../../paths.ts'
@@ -17,6 +17,7 @@ import { OwnClaims } from '../domains/own-claims.tsx'
 import { Attention } from './attention.tsx'
 import { Deadlines } from './deadlines.tsx'
 import { FirstStep } from './first-step.tsx'
+import classes from './home.module.css'
 import { YourTools } from './your-tools.tsx'
 
 const homeQuery = getQuery<Home>('/home')
@@ -37,10 +38,6 @@ export function HomePage() {
     <>
       <PageHeader title={`Hello, ${me.displayName}`} tabTitle="Home" />
       <Stack gap="xl">
-        <OwnClaims />
-        <OwnAnnouncements />
-        <Deadlines />
-        <Attention me={me} attention={home.attention} />
         {home.requests.length > 0 && (
           <Section title="Waiting for your tap" action={<Anchor href={paths.inbox}>Inbox</Anchor>}>
             <RowList label="What waits for your tap">
@@ -50,6 +47,7 @@ export function HomePage() {
             </RowList>
           </Section>
         )}
+        <Notices me={me} attention={home.attention} />
         {home.tools.length > 0 && <YourTools tools={home.tools} />}
         {isNew && <FirstStep me={me} hasTools={home.tools.length > 0} />}
         {home.waiting.length > 0 && (
@@ -102,6 +100,16 @@ export function HomePage() {
     </>
   )
 }
+
+/** What is to be known or looked after: one below the other, and no gap where there is none. */
+const Notices = ({ me, attention }: { me: Me; attention: Home['attention'] }) => (
+  <Stack gap="sm" className={classes['notices'] ?? ''}>
+    <OwnClaims />
+    <OwnAnnouncements />
+    <Deadlines />
+    <Attention me={me} attention={attention} />
+  </Stack>
+)
 
 function pullRequestPath({ repository, number }: PullRequestSummary) {
   const { project, name } = splitPath(repository)

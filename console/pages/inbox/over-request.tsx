@@ -21,7 +21,7 @@ export function OverRequest({
           See what else waits
         </Button>
         <Anchor href={paths.home} ta="center">
-          Go home
+          Go to Home
         </Anchor>
       </Stack>
     </EntryLayout>

@@ -1,4 +1,4 @@
-import { Button, Group, TextInput } from '@mantine/core'
+import { Group, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
@@ -6,6 +6,7 @@ import { hasCode } from '../../api/problem.ts'
 import type { SealRequest } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { useGo } from '../../url-state.ts'
 import { typedCode } from './typed-code.ts'
 
@@ -42,9 +43,15 @@ export function ShortCode() {
             find.reset()
           }}
         />
-        <Button type="submit" variant="default" mt={25} loading={find.isPending} disabled={code === null}>
+        <ReasonedButton
+          type="submit"
+          variant="default"
+          mt={25}
+          loading={find.isPending}
+          reason={code === null ? 'Type the whole code, such as K7Q-M2F.' : null}
+        >
           Look
-        </Button>
+        </ReasonedButton>
       </Group>
       {!isUnknown && <ProblemAlert error={find.error} />}
     </form>

@@ -8,7 +8,9 @@ export function AtAGlance({ insights: { signIns, timeToSignIn, people, merges } 
   const [all] = timeToSignIn.rows
   const numbers = [
     { number: signIns.count.toLocaleString('en'), words: signIns.count === 1 ? 'sign-in' : 'sign-ins' },
-    { number: all ? secondsWords(all.medianMs) : '–', words: 'at most from the page to signed in, for half of them' },
+    all
+      ? { number: secondsWords(all.medianMs), words: 'or less to sign in, half of the time' }
+      : { number: '–', words: 'no time to sign in was measured yet' },
     {
       number: percentWords(people.count - without, people.count),
       words:

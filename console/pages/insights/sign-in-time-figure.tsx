@@ -10,7 +10,7 @@ export function SignInTimeFigure({ insights, since }: FigureOf) {
   const longest = Math.max(1, ...rows.map(({ p95Ms }) => p95Ms))
   return (
     <Figure
-      title="From the page to signed in"
+      title="Time to sign in"
       rows={rows}
       columns={[
         {

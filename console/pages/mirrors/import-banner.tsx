@@ -1,21 +1,48 @@
-import { Alert, Anchor } from '@mantine/core'
+import { Alert, Anchor, Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
 import type { ImportView } from '../../api/shapes.ts'
 import { paths, repositoryApi } from '../../paths.ts'
+import { EmptyState } from '../../ui/empty-state.tsx'
 
-/** On a repository that is still empty: its history may be under way from elsewhere. */
-export function ImportBanner({ project, name }: { project: string; name: string }) {
-  const { data } = useQuery({ ...getQuery<ImportView>(`${repositoryApi(project, name)}/import`), retry: false })
-  if (data === undefined || data.state === 'done') return null
-  const isStopped = data.state === 'failed' || data.state === 'interrupted'
-  return (
-    <Alert variant="light" color={isStopped ? 'yellow' : 'gray'} icon={<IconDownload />}>
-      {isStopped ? 'The import of this repository stopped. ' : 'This repository is being imported. '}
-      <Anchor href={paths.importProgress(project, name)} inherit underline="always">
-        {isStopped ? 'Look why' : 'See how far it is'}
-      </Anchor>
-    </Alert>
-  )
+/** Of a repository that is still empty: its history may be under way from elsewhere. */
+export function useImport(project: string, name: string, enabled: boolean): ReturnType<typeof stateOf> {
+  const { data } = useQuery({
+    ...getQuery<ImportView>(`${repositoryApi(project, name)}/import`),
+    retry: false,
+    enabled,
+    refetchInterval: ({ state }) => (stateOf(state.data) === 'under-way' ? 4_000 : false),
+  })
+  return stateOf(data)
 }
+
+function stateOf(view: ImportView | undefined): 'under-way' | 'stopped' | null {
+  if (view === undefined || view.state === 'done') return null
+  return view.state === 'failed' || view.state === 'interrupted' ? 'stopped' : 'under-way'
+}
+
+/** Nothing is to be pushed now: it fills by itself. */
+export const ImportUnderWay = ({ project, name }: { project: string; name: string }) => (
+  <EmptyState
+    icon={<IconDownload size={32} />}
+    title="This repository is being imported"
+    action={
+      <Button component="a" href={paths.importProgress(project, name)}>
+        See how far it is
+      </Button>
+    }
+  >
+    You can close this page: it goes on.
+  </EmptyState>
+)
+
+/** Beside the way to push: what was to come from elsewhere did not. */
+export const ImportStoppedBanner = ({ project, name }: { project: string; name: string }) => (
+  <Alert variant="light" color="yellow" icon={<IconDownload />}>
+    The import of this repository stopped.{' '}
+    <Anchor href={paths.importProgress(project, name)} inherit underline="always">
+      Look why
+    </Anchor>
+  </Alert>
+)

@@ -13,7 +13,7 @@ import { RepositoryFrame } from '../code/repository-frame.tsx'
 import { type Place, usePlace } from '../code/use-place.ts'
 import { ImportDone } from './import-done.tsx'
 import { ImportStopped } from './import-stopped.tsx'
-import { percentOf, phaseWords } from './import-words.ts'
+import { leftWords, percentOf, phaseWords } from './import-words.ts'
 
 const lookAgainMs = 1_000
 
@@ -88,7 +88,8 @@ function UnderWay({ place, view }: { place: Place; view: ImportView }) {
   )
 }
 
-function detailOf({ objectsDone, objectsTotal, bytes, bytesPerSecond, phase }: ImportView): string {
+function detailOf(view: ImportView): string {
+  const { objectsDone, objectsTotal, bytes, bytesPerSecond, phase } = view
   const what = phase === 'landing' ? 'branches and tags' : phase === 'resolving' ? 'pieces' : 'objects'
   const words = [
     objectsTotal > 0
@@ -96,6 +97,7 @@ function detailOf({ objectsDone, objectsTotal, bytes, bytesPerSecond, phase }: I
       : objectsDone > 0 && `${objectsDone.toLocaleString('en')} ${what}`,
     bytes > 0 && fileSize(bytes),
     bytesPerSecond > 0 && phase === 'receiving' && `${fileSize(bytesPerSecond)} a second`,
+    leftWords(view),
   ]
   return words.filter(Boolean).join(' · ') || 'Nothing to count yet'
 }

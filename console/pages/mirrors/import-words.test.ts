@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { percentOf, suggestName } from './import-words.ts'
+import { leftWords, percentOf, suggestName } from './import-words.ts'
 
 test('suggests a name by the address', () => {
   assert.equal(suggestName('https://example.com/team/api.git'), 'api')
@@ -13,4 +13,13 @@ test('suggests a name by the address', () => {
 test('knows how far it is only where a total is known', () => {
   assert.equal(percentOf({ objectsDone: 5, objectsTotal: 0 }), null)
   assert.equal(percentOf({ objectsDone: 999, objectsTotal: 1000 }), 99)
+})
+
+test('says how long it still takes, by what an object took so far', () => {
+  const view = { phase: 'receiving', objectsDone: 1_000, objectsTotal: 4_000, bytes: 5e6, bytesPerSecond: 1e5 } as const
+  assert.equal(leftWords(view), 'about 3 minutes left')
+  assert.equal(leftWords({ ...view, objectsTotal: 1_300 }), 'less than a minute left')
+  assert.equal(leftWords({ ...view, bytesPerSecond: 2e3 }), 'about 2 hours left')
+  for (const unknown of [{ objectsTotal: 0 }, { bytesPerSecond: 0 }, { phase: 'checking' }] as const)
+    assert.equal(leftWords({ ...view, ...unknown }), '')
 })

@@ -17,13 +17,13 @@ export function suggestName(url: string): string {
 }
 
 const phases: Record<ImportView['phase'], string> = {
-  waiting: 'Waits for its turn',
-  connecting: 'Asks the other server',
-  counting: 'The other server counts what it will send',
-  receiving: 'Receives',
-  resolving: 'Puts the pieces together',
-  checking: 'Checks every object',
-  landing: 'Puts branches and tags in place',
+  waiting: 'Waiting for its turn',
+  connecting: 'Asking the other server',
+  counting: 'The other server is counting what it will send',
+  receiving: 'Receiving',
+  resolving: 'Putting the pieces together',
+  checking: 'Checking every object',
+  landing: 'Putting branches and tags in place',
 }
 
 export const phaseWords = ({ state, phase }: Pick<ImportView, 'state' | 'phase'>): string =>
@@ -32,6 +32,19 @@ export const phaseWords = ({ state, phase }: Pick<ImportView, 'state' | 'phase'>
 /** How far its phase is, in per cent; null where nobody knows. */
 export const percentOf = ({ objectsDone, objectsTotal }: Pick<ImportView, 'objectsDone' | 'objectsTotal'>) =>
   objectsTotal > 0 ? Math.min(100, Math.floor((objectsDone / objectsTotal) * 100)) : null
+
+type Progress = Pick<ImportView, 'phase' | 'objectsDone' | 'objectsTotal' | 'bytes' | 'bytesPerSecond'>
+
+/** "about 2 minutes left", by what an object took so far; empty while nobody can say. */
+export function leftWords({ phase, objectsDone, objectsTotal, bytes, bytesPerSecond }: Progress): string {
+  if (phase !== 'receiving' || objectsDone <= 0 || objectsTotal <= objectsDone || bytesPerSecond <= 0) return ''
+  const seconds = ((objectsTotal - objectsDone) * (bytes / objectsDone)) / bytesPerSecond
+  if (seconds < 50) return 'less than a minute left'
+  const minutes = Math.round(seconds / 60)
+  return minutes < 90
+    ? `about ${count(minutes, 'minute', 'minutes')} left`
+    : `about ${count(Math.round(minutes / 60), 'hour', 'hours')} left`
+}
 
 export const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`

@@ -25,7 +25,7 @@ export function MirrorActions({ path, mirror, onEdit }: { path: string; mirror: 
       <Group gap="xs">
         <ReasonedButton
           size="xs"
-          variant={mirror.state === 'failing' ? 'filled' : 'default'}
+          variant={mirror.state === 'failing' ? 'light' : 'default'}
           reason={mirror.isActive ? null : 'It is switched off. Switch it on: it mirrors at once.'}
           loading={run.isPending || mirror.state === 'running'}
           onClick={() => run.mutate()}

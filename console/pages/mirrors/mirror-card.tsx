@@ -48,8 +48,8 @@ export function MirrorCard({ path, mirror, onEdit }: { path: string; mirror: Mir
         )}
         {mirror.wantedAt !== null && mirror.isActive && (
           <>
-            {' · changes wait since '}
-            <TimeAgo at={mirror.wantedAt} />
+            {' · a change from '}
+            <TimeAgo at={mirror.wantedAt} /> still waits
           </>
         )}
       </Text>

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Box, Button, Stack, Text } from '@mantine/core'
 import { IconPlus, IconVersions } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getQuery, queryClient } from '../../api/queries.ts'
@@ -47,7 +47,9 @@ function Mirrors({ place }: { place: Place }) {
   )
   return (
     <>
-      <SectionTitle action={!isNew && data.items.length > 0 && newButton}>Mirrors</SectionTitle>
+      <Box maw={820}>
+        <SectionTitle action={!isNew && data.items.length > 0 && newButton}>Mirrors</SectionTitle>
+      </Box>
       <Stack maw={820}>
         <Text c="dimmed">
           After each change, and every hour, branches, tags and proofs are pushed to another server, so that everybody

@@ -9,6 +9,7 @@ import { PersonSelect } from '../../forms/person-select.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { TryAgain } from '../../ui/try-again.tsx'
 import { useGo } from '../../url-state.ts'
 import { GroupNews } from '../announcements/group-news.tsx'
@@ -49,9 +50,14 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
           </Group>
           {isAdmin && (
             <Group gap="xs">
-              <Button size="xs" variant="default" onClick={() => setTelling(true)} disabled={group.memberCount === 0}>
+              <ReasonedButton
+                size="xs"
+                variant="default"
+                reason={group.memberCount === 0 ? 'Nobody is in it yet' : null}
+                onClick={() => setTelling(true)}
+              >
                 Tell them
-              </Button>
+              </ReasonedButton>
               {mayChange && (
                 <Button size="xs" variant="default" onClick={() => setAsking(true)}>
                   Delete

@@ -14,7 +14,14 @@ export const guestsQuery = (filter: string, q: string) => pagesQuery<GuestReview
 export function GuestList({ filter, q, isAdmin }: { filter: string; q: string; isAdmin: boolean }) {
   const guests = useSuspenseInfiniteQuery(guestsQuery(filter, q))
   const rows = guests.data.pages.flatMap(({ items }) => items)
-  if (rows.length === 0) return <EmptyState title={q ? `No guest matches “${q}”` : (nobodyWords[filter] ?? 'Nobody')} />
+  if (rows.length === 0)
+    return (
+      <EmptyState title={q ? `No guest matches “${q}”` : (nobodyWords[filter] ?? 'Nobody')}>
+        {!q &&
+          filter === 'guests' &&
+          'A guest sees what is public and what they were given, and their access ends by itself. Invite somebody as a guest.'}
+      </EmptyState>
+    )
   return (
     <>
       {isAdmin && filter === 'guests' && (

@@ -65,7 +65,7 @@ function InviteForm({ onInvited }: Pick<InviteDialogProps, 'onInvited'>) {
       <Stack>
         <Textarea
           label="E-mail addresses"
-          description="One or many, as you have them"
+          description="One or many, separated by commas, spaces or lines"
           placeholder="ana@example.com, bo@example.com"
           autosize
           minRows={2}
@@ -110,7 +110,12 @@ function InviteForm({ onInvited }: Pick<InviteDialogProps, 'onInvited'>) {
             value={form.values.groups}
           />
         )}
-        <TextInput label="A line from you" maxLength={200} {...form.getInputProps('message')} />
+        <TextInput
+          label="A line from you"
+          description="They read it in the invitation; you can leave it empty"
+          maxLength={200}
+          {...form.getInputProps('message')}
+        />
         <ProblemAlert
           error={act.error}
           action={

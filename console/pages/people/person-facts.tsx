@@ -13,7 +13,7 @@ export function PersonFacts({ detail, isAdmin }: { detail: PersonDetail; isAdmin
   const { person, groups, agents, guests, sessionCount, tokenCount } = detail
   const isAgent = person.kind === 'agent'
   return (
-    <Section title={isAgent ? 'This agent' : 'Here'}>
+    <Section title={isAgent ? 'This agent' : 'Account'}>
       <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={6} aria-label="Facts">
         <Table.Tbody>
           <Fact label="Role">
@@ -63,7 +63,15 @@ const sessionsWords = (count: number): string =>
 
 const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   <Table.Tr>
-    <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0} w={{ base: 140, sm: 200 }}>
+    <Table.Th
+      scope="row"
+      fw={400}
+      c="dimmed"
+      bg="transparent"
+      pl={0}
+      w={{ base: 140, sm: 200 }}
+      style={{ verticalAlign: 'top' }}
+    >
       {label}
     </Table.Th>
     <Table.Td style={{ overflowWrap: 'anywhere' }}>{children}</Table.Td>

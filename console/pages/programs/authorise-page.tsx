@@ -1,8 +1,9 @@
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { getQuery } from '../../api/queries.ts'
 import type { AskedView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { usePathPart } from '../../url-state.ts'
@@ -34,6 +35,9 @@ export function AuthorisePage() {
     return (
       <EntryLayout title="Nothing was let in">
         <ProblemAlert error={asked.error} />
+        <Button component="a" href={paths.home} variant="default">
+          Go to Home
+        </Button>
       </EntryLayout>
     )
   }

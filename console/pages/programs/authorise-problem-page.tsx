@@ -1,4 +1,5 @@
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
+import { paths } from '../../paths.ts'
 import { useUrlQuery } from '../../url-state.ts'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 
@@ -46,6 +47,9 @@ export function AuthoriseProblemPage() {
     <EntryLayout title={known?.title ?? ''}>
       <Text>{known?.why}</Text>
       <Text>{known?.help}</Text>
+      <Button component="a" href={paths.home} variant="default">
+        Go to Home
+      </Button>
     </EntryLayout>
   )
 }

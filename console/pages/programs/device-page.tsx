@@ -1,10 +1,11 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core'
+import { Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { hasCode } from '../../api/problem.ts'
 import type { AskedView } from '../../api/shapes.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { EntryLayout } from '../entry/entry-layout.tsx'
 import { AskedCard } from './asked-card.tsx'
 import { isSignOn } from './asked-words.ts'
@@ -79,9 +80,13 @@ export function DevicePage() {
             }}
           />
           {!isUnknown && <ProblemAlert error={find.error} />}
-          <Button type="submit" loading={find.isPending} disabled={userCode.trim() === ''}>
-            Look what it asks for
-          </Button>
+          <ReasonedButton
+            type="submit"
+            loading={find.isPending}
+            reason={userCode.trim() === '' ? 'Type the code that your device shows.' : null}
+          >
+            See what it asks for
+          </ReasonedButton>
         </Stack>
       </form>
     </EntryLayout>

@@ -40,10 +40,10 @@ export function SignedOutPage() {
           Go to Home
         </Button>
         <Button variant="default" loading={leave.isPending || leave.isSuccess} onClick={() => leave.mutate()}>
-          Sign out everywhere in this browser
+          Sign out everywhere
         </Button>
         <Text size="sm" c="dimmed">
-          That ends your session here, and tells every tool that you opened with it.
+          In this browser: your session here ends, and every tool that you opened with it is told.
         </Text>
       </Stack>
     </EntryLayout>

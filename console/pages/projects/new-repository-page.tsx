@@ -72,7 +72,7 @@ export function NewRepositoryPage() {
                 {host}/{project || 'project'}/{name || 'name'}.git
               </Text>
             }
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
             {...form.getInputProps('name')}
           />
           <Textarea label="Description" autosize minRows={2} maxLength={500} {...form.getInputProps('description')} />

@@ -40,22 +40,7 @@ export function ProjectPage() {
         title={project.name}
         description={project.description}
         crumbs={[{ label: 'Projects', href: paths.projects }]}
-        action={
-          isAdmin && (
-            <Group gap="sm">
-              <Button component="a" variant="default" href={paths.importRepository(project.name)}>
-                Import a repository
-              </Button>
-              <Button
-                component="a"
-                href={paths.newRepository(project.name)}
-                leftSection={<IconPlus size={18} aria-hidden />}
-              >
-                New repository
-              </Button>
-            </Group>
-          )
-        }
+        action={isAdmin && here === 'repositories' && project.repositoryCount > 0 && <Begin project={project} />}
       />
       {isAdmin && (
         <PageTabs
@@ -67,18 +52,40 @@ export function ProjectPage() {
           }))}
         />
       )}
-      {here === 'repositories' && <Repositories project={project} />}
+      {here === 'repositories' && <Repositories project={project} isAdmin={isAdmin} />}
       {here === 'members' && <MembersEditor api={`${projectApi(name)}/members`} scope="project" />}
       {here === 'settings' && <ProjectSettings project={project} />}
     </>
   )
 }
 
-function Repositories({ project }: { project: ProjectView }) {
+/** The two ways to a repository. */
+const Begin = ({ project }: { project: ProjectView }) => (
+  <Group gap="sm">
+    <Button component="a" variant="default" href={paths.importRepository(project.name)}>
+      Import
+    </Button>
+    <Button component="a" href={paths.newRepository(project.name)} leftSection={<IconPlus size={18} aria-hidden />}>
+      New repository
+    </Button>
+  </Group>
+)
+
+function Repositories({ project, isAdmin }: { project: ProjectView; isAdmin: boolean }) {
   const list = useSuspenseInfiniteQuery(repositoriesQuery(project.name))
   const rows = list.data.pages.flatMap(({ items }) => items)
   if (rows.length === 0)
-    return <EmptyState icon={<IconBook2 size={32} />} title="No repositories in this project yet" />
+    return (
+      <EmptyState
+        icon={<IconBook2 size={32} />}
+        title="No repositories in this project yet"
+        action={isAdmin && <Begin project={project} />}
+      >
+        {isAdmin
+          ? 'Begin with an empty one, or bring one over from another server with all its history.'
+          : 'Those that are opened to you appear here.'}
+      </EmptyState>
+    )
   return (
     <Stack gap={0}>
       <RowList label="Repositories">

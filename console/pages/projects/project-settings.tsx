@@ -25,6 +25,9 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
       if (changed.name !== project.name) go(`${paths.project(changed.name)}?tab=settings`, { replace: true })
     },
   })
+  const held = project.repositoryCount
+    ? `It still holds ${project.repositoryCount === 1 ? 'a repository: delete that' : `${project.repositoryCount} repositories: delete those`} first`
+    : null
   const remove = useMutation({
     mutationFn: () => api.delete(projectApi(project.name)),
     onSuccess: async () => {
@@ -58,12 +61,14 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
         </Stack>
       </form>
       <Section title="Delete this project">
-        <Text c="dimmed">Its repositories have to be deleted first.</Text>
+        <Text c="dimmed">
+          {held === null ? 'Its name becomes free again. What happened in it stays in the audit.' : `${held}.`}
+        </Text>
         <Group>
           <ReasonedButton
-            color="red.8"
-            variant="outline"
-            reason={project.repositoryCount ? `It still holds ${project.repositoryCount} of them` : null}
+            variant="default"
+            {...(held === null ? { c: 'var(--mantine-color-error)' } : {})}
+            reason={held && 'It is not empty'}
             onClick={() => setAsking(true)}
           >
             Delete the project

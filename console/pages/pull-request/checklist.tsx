@@ -69,7 +69,7 @@ export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
 function headline(mergeability: Mergeability, pullRequest: PullRequestView): string {
   switch (mergeability.state) {
     case 'conflicts':
-      return 'It conflicts with the branch it goes into'
+      return `In conflict with ${pullRequest.targetBranch}`
     case 'nothing-to-merge':
       return 'Nothing to merge'
     case 'source-missing':
@@ -84,7 +84,7 @@ function headline(mergeability: Mergeability, pullRequest: PullRequestView): str
 function reason({ state, heldBy }: Mergeability, { sourceBranch, targetBranch }: PullRequestView): string {
   switch (state) {
     case 'conflicts':
-      return `Both branches changed the same lines. Settle it on ${sourceBranch}, then push.`
+      return 'Both branches changed the same lines.'
     case 'nothing-to-merge':
       return `${targetBranch} already has every commit of ${sourceBranch}.`
     case 'source-missing':

@@ -7,7 +7,7 @@ export const conflictCommands = (source: string, target: string): string[] => [
   'git fetch origin',
   `git switch ${shellWord(source)}`,
   `git merge ${shellWord(`origin/${target}`)}`,
-  '# settle the conflicts in your editor, then:',
+  '# edit the conflicts, then:',
   'git add -A && git commit',
   `git push origin ${shellWord(source)}`,
 ]

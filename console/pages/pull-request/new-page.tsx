@@ -86,7 +86,7 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
             />
             <BranchSelect
               api={place.api}
-              label="into"
+              label="Into"
               value={target}
               except={source}
               onChange={(next) => setQuery({ target: next })}

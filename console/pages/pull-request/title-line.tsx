@@ -13,7 +13,7 @@ export function TitleLine({ place, pullRequest }: { place: PullRequestPlace; pul
   const [isEditing, setIsEditing] = useState(false)
   if (isEditing) return <EditForm place={place} pullRequest={pullRequest} onClose={() => setIsEditing(false)} />
   return (
-    <Group gap="xs" wrap="nowrap" align="flex-start">
+    <Group gap={4} wrap="nowrap" align="flex-start">
       <Title order={1} fz="xl" style={{ overflowWrap: 'anywhere' }}>
         {revealHidden(pullRequest.title)}{' '}
         <Text span inherit c="dimmed" fw={400}>
@@ -25,7 +25,7 @@ export function TitleLine({ place, pullRequest }: { place: PullRequestPlace; pul
           <ActionIcon
             variant="subtle"
             color="gray"
-            mt={4}
+            mt={1}
             aria-label="Change title and description"
             onClick={() => setIsEditing(true)}
           >
@@ -50,7 +50,7 @@ function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView
   })
   return (
     <form onSubmit={onSubmit}>
-      <Stack maw={820}>
+      <Stack maw={820} mb="lg">
         <TextInput label="Title" maxLength={250} data-autofocus {...form.getInputProps('title')} />
         <Textarea
           label="Description"
@@ -66,7 +66,7 @@ function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView
             Save
           </Button>
           <Button variant="default" onClick={onClose}>
-            Leave it as it was
+            Cancel
           </Button>
         </Group>
       </Stack>

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Code, Stack, Text, Textarea } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { api } from '../../api/client.ts'
+import { hasCode } from '../../api/problem.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -40,7 +41,8 @@ export function BreakGlassPage() {
               <Code>npm run postern -- admin guardrails off</Code> does.
             </Text>
           </Alert>
-          <ProblemAlert error={act.error} />
+          {/* What is wrong with the code stands below it. */}
+          {!hasCode(act.error, 'invalid-input') && <ProblemAlert error={act.error} />}
           <Button type="submit" size="md" color="red.8" loading={act.isPending || act.isSuccess}>
             {act.isError ? 'Try again' : 'Break the glass'}
           </Button>

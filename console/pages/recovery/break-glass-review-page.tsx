@@ -46,7 +46,7 @@ export function BreakGlassReviewPage() {
             <TimeAgo at={glass.reviewedAt} />
           </Alert>
         ) : (
-          <Review id={id} isOwn={glass.person.id === me.id} />
+          <Review id={id} isOwn={glass.person.id === me.id} cameIn={glass.cameIn} />
         )}
         <Section title="What this account did since">
           <ProblemAlert error={events.error} />
@@ -76,7 +76,7 @@ export function BreakGlassReviewPage() {
   )
 }
 
-function Review({ id, isOwn }: { id: string; isOwn: boolean }) {
+function Review({ id, isOwn, cameIn }: { id: string; isOwn: boolean; cameIn: boolean }) {
   const { form, act, onSubmit } = useActForm({
     initialValues: { keepPasskey: false },
     act: ({ keepPasskey }) => api.post(`/break-glass/${id}/review`, { keepPasskey }),
@@ -89,11 +89,17 @@ function Review({ id, isOwn }: { id: string; isOwn: boolean }) {
           Read what was done, below, and ask who did it. Undo what should not stay: people added, roles given,
           guardrails changed.
         </Alert>
-        <Checkbox
-          label="Its passkey stays"
-          description="Otherwise the passkey that came in by the code ends with what was added by it, and so do all sessions and API tokens of this account."
-          {...form.getInputProps('keepPasskey', { type: 'checkbox' })}
-        />
+        {cameIn ? (
+          <Checkbox
+            label="Its passkey stays"
+            description="Otherwise the passkey that came in by the code ends with what was added by it, and so do all sessions and API tokens of this account."
+            {...form.getInputProps('keepPasskey', { type: 'checkbox' })}
+          />
+        ) : (
+          <Text size="sm">
+            Closing this also ends the link that the code gave, so that nobody comes in by it later.
+          </Text>
+        )}
         <ProblemAlert error={act.error} />
         <Group>
           {isOwn ? (

@@ -35,7 +35,7 @@ export function BreakGlassSection() {
   )
 }
 
-const stateWords = { sealed: 'sealed', used: 'waits for review', reviewed: 'reviewed' } as const
+const stateWords = { sealed: 'Sealed', used: 'Waits for review', reviewed: 'Reviewed' } as const
 
 function BreakGlassRow({ glass }: { glass: BreakGlassView }) {
   const { person, state, usedAt } = glass
@@ -44,7 +44,7 @@ function BreakGlassRow({ glass }: { glass: BreakGlassView }) {
       <Stack gap={2} miw={0} flex="1 1 320px">
         <Group gap="xs">
           <Text fw={600}>Lets in {person.displayName}</Text>
-          <Badge variant="light" tt="none" color={state === 'used' ? 'red' : 'gray'}>
+          <Badge variant="light" tt="none" fw={500} color={state === 'used' ? 'red' : 'gray'}>
             {stateWords[state]}
           </Badge>
         </Group>

@@ -69,7 +69,7 @@ export function LetBackIn() {
         </Group>
         <ProblemAlert error={act.error} />
         <Group>
-          <Button type="submit" loading={act.isPending}>
+          <Button type="submit" variant={form.values.username ? 'filled' : 'default'} loading={act.isPending}>
             Let them back in with a tap
           </Button>
         </Group>

@@ -34,6 +34,7 @@ export function MakeBreakGlass() {
           label="Which owner it lets in"
           description="One that is kept for this alone is best. A new code voids the former one."
           value={form.values.username || null}
+          {...(form.values.username === me.username ? { valueName: me.displayName } : {})}
           onChange={(username) => form.setFieldValue('username', username ?? '')}
           error={form.errors['username']}
         />

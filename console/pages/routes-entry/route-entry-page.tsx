@@ -1,6 +1,7 @@
-import { Button } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
 import type { EntryView } from '../../api/shapes.ts'
 import { paths, withQuery } from '../../paths.ts'
@@ -32,8 +33,12 @@ function RouteEntry({ route }: { route: string }) {
 
   if (asked.error)
     return (
-      <EntryLayout title="There is no such tool here">
-        <ProblemAlert error={asked.error} />
+      <EntryLayout title={hasCode(asked.error, 'not-found') ? 'There is no such tool here' : 'This tool did not open'}>
+        {hasCode(asked.error, 'not-found') ? (
+          <Text>It was never set up or has ended, or you may not open it.</Text>
+        ) : (
+          <ProblemAlert error={asked.error} />
+        )}
         <Button component="a" href={paths.home}>
           Go to Home
         </Button>

@@ -35,7 +35,7 @@ export const claimWords = {
   username: 'Username',
   email: 'E-mail address',
   name: 'Name',
-  groups: 'Groups, with commas',
+  groups: 'Groups (with commas)',
   strength: 'How strongly they signed in',
 } as const
 

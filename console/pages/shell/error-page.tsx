@@ -42,7 +42,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
       <Group>
         {!isNotTheirs && <Button onClick={again}>{isOldPage ? 'Load the new version' : 'Try again'}</Button>}
         <Button component="a" href={paths.home} variant={isNotTheirs ? 'filled' : 'default'}>
-          Go home
+          Go to Home
         </Button>
       </Group>
     </Stack>

@@ -16,7 +16,7 @@ export function Navigation({ me }: { me: Me }) {
   const isHere = ({ href, covers }: Place) =>
     path === href ||
     (href !== paths.home && path.startsWith(`${href}/`)) ||
-    (covers !== undefined && path.startsWith(covers))
+    covers?.some((beginning) => path.startsWith(beginning)) === true
   const here = (place: Place) => (isHere(place) ? ({ 'aria-current': 'page' } as const) : {})
   return (
     <>

@@ -13,7 +13,7 @@ export const NotFoundPage = () => (
       title="There is nothing here, or nothing that you may see"
       action={
         <Button component="a" href={paths.home}>
-          Go home
+          Go to Home
         </Button>
       }
     >

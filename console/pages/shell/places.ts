@@ -9,16 +9,19 @@ export interface Place {
   letter: string
   /** Shown in the header, not only in the search and by its letter. */
   isMain: boolean
-  /** Begins the paths of other pages that belong to it. */
-  covers?: string
+  /** Begin the paths of other pages that belong to it. */
+  covers?: string[]
 }
+
+/** What the tabs of People lead to, and what lies behind those. */
+const besidePeople = [paths.groups, paths.agents(), paths.recoveries, paths.directory(), '/-/announcements']
 
 /** The pages one can go to from anywhere. */
 export const placesFor = (me: Me): Place[] => [
   { label: 'Home', href: paths.home, letter: 'h', isMain: true },
   { label: 'Inbox', href: paths.inbox, letter: 'i', isMain: true },
-  { label: 'Projects', href: paths.projects, letter: 'p', isMain: true, covers: '/-/repositories' },
-  { label: 'People', href: paths.people(), letter: 'e', isMain: true, covers: paths.groups },
+  { label: 'Projects', href: paths.projects, letter: 'p', isMain: true, covers: ['/-/repositories'] },
+  { label: 'People', href: paths.people(), letter: 'e', isMain: true, covers: besidePeople },
   { label: 'Groups', href: paths.groups, letter: 'r', isMain: false },
   ...(isAdministrator(me)
     ? [

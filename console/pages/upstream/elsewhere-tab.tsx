@@ -38,7 +38,7 @@ export function ElsewhereTab() {
         </RowList>
       )}
       {data.items.length === 0 && !join && (
-        <EmptyState title="You sign in here alone">
+        <EmptyState title="No accounts elsewhere">
           {free.length > 0
             ? 'You can join an account of another place with this one.'
             : 'An owner can set up other places to sign in, such as your organisation’s own.'}

@@ -104,12 +104,12 @@ function PlaceFacts({ place }: { place: ProviderView }) {
               c="dimmed"
               bg="transparent"
               pl={0}
-              maw={220}
+              w={{ base: 140, sm: 240 }}
               style={{ verticalAlign: 'top' }}
             >
               {label}
             </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>
+            <Table.Td style={{ overflowWrap: 'anywhere', verticalAlign: 'top' }}>
               <Group gap={4}>{value}</Group>
             </Table.Td>
           </Table.Tr>

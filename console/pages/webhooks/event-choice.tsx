@@ -1,4 +1,4 @@
-import { Checkbox, Fieldset, Radio, SimpleGrid, Stack } from '@mantine/core'
+import { Box, Checkbox, Fieldset, Radio, Stack } from '@mantine/core'
 import type { EventGroup } from '../../api/shapes.ts'
 import { eventWords } from './webhook-words.ts'
 
@@ -27,11 +27,11 @@ export function EventChoice({ groups, value, onChange, error }: EventChoiceProps
         </Stack>
       </Radio.Group>
       {!isAll && (
-        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        <Box style={{ columns: '2 280px', columnGap: 'var(--mantine-spacing-sm)' }}>
           {groups.map((group) => (
             <Group key={group.title} group={group} chosen={chosen} onChange={onChange} />
           ))}
-        </SimpleGrid>
+        </Box>
       )}
     </Stack>
   )
@@ -42,7 +42,7 @@ function Group(props: { group: EventGroup; chosen: string[]; onChange: (events: 
   const here = group.events.filter((event) => chosen.includes(event))
   const others = chosen.filter((event) => !group.events.includes(event))
   return (
-    <Fieldset legend={group.title} p="sm">
+    <Fieldset legend={group.title} p="sm" mb="sm" style={{ breakInside: 'avoid' }}>
       <Stack gap={6}>
         <Checkbox
           label="All of these"

@@ -28,7 +28,7 @@ export const WebhookFields = (props: {
   <>
     <TextInput
       label="Address"
-      description="A redirect from there is not followed, and addresses inside this house need the operator’s permission"
+      description="Redirects are not followed. An address inside your own network needs the operator’s permission"
       placeholder="https://ci.example.com/hooks/postern"
       type="url"
       inputMode="url"

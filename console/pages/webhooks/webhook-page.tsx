@@ -102,7 +102,8 @@ function Trouble({ webhook: { isActive, offReason, failingSince } }: { webhook: 
   if (!isActive || failingSince === null) return null
   return (
     <Alert color="yellow" icon={<IconAlertTriangle />} title="Nothing arrives">
-      Every delivery since <TimeAgo at={failingSince} /> has failed. After 5 days of that it is switched off by itself.
+      Deliveries began to fail <TimeAgo at={failingSince} />, and none has arrived since. After 5 days of that it is
+      switched off by itself.
     </Alert>
   )
 }

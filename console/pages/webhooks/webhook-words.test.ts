@@ -7,6 +7,8 @@ test('an event is named within its group', () => {
   assert.equal(eventWords('merge.refused'), 'Merge refused')
   assert.equal(eventWords('merge.bypassed'), 'Merged past the rule')
   assert.equal(eventWords('ref.created'), 'Branch or tag created')
+  assert.equal(eventWords('workload.switched-off'), 'Pipeline switched off')
+  assert.equal(eventWords('deploy-key.passed-on'), 'Deploy key waits for somebody to keep it')
 })
 
 test('a webhook says how it is', () => {

@@ -19,14 +19,26 @@ const said: Record<string, string> = {
   'status.set': 'A check said something',
   'status.refused': 'A check was set with a wrong token',
   'ref.updated': 'Pushed to a branch or tag',
+  'workload.traded': 'Pipeline came in',
+  'workload.renewed': 'Pipeline went on',
+  'workload.reused': 'Pipeline showed a token again',
+}
+
+/** Kinds that people know by another name. */
+const kinds: Record<string, string> = { ref: 'branch or tag', workload: 'pipeline' }
+
+/** What may happen to each thing that somebody has to keep. */
+const keeping: Record<string, string> = {
+  'passed-on': 'waits for somebody to keep it',
+  kept: 'is kept by somebody again',
 }
 
 /** `pull-request.source-deleted`: "Source deleted"; `merge.refused`, which stands beside it: "Merge refused". */
 export function eventWords(event: string): string {
   if (Object.hasOwn(said, event)) return said[event] ?? event
   const [kind = '', what = ''] = event.split('.')
-  const of = namedByGroup.includes(kind) ? '' : kind === 'ref' ? 'branch or tag ' : `${kind} `
-  return capital(`${of}${what}`.replaceAll('-', ' '))
+  const of = namedByGroup.includes(kind) ? '' : `${kinds[kind] ?? kind} `
+  return capital(`${of}${keeping[what] ?? what}`.replaceAll('-', ' '))
 }
 
 /** What it is told, in a few words. */

@@ -66,7 +66,11 @@ function Ending({ person, onClose }: { person: Whom; onClose: () => void }) {
             {agents.map(({ displayName }) => displayName).join(', ')}.
           </Text>
         )}
-        {openConnections > 0 && <Text>{counted(openConnections, 'open connection')} here is cut.</Text>}
+        {openConnections > 0 && (
+          <Text>
+            {counted(openConnections, 'open connection')} here {openConnections === 1 ? 'is' : 'are'} cut.
+          </Text>
+        )}
         <Text size="sm" c="dimmed">
           What they wrote, merged and sealed stays, and stays proven. Copies they already have are theirs.
         </Text>
@@ -85,7 +89,7 @@ function Ending({ person, onClose }: { person: Whom; onClose: () => void }) {
           </Alert>
         )}
         <ProblemAlert error={act.error} />
-        <Group justify="flex-end">
+        <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} disabled={act.isPending}>
             {state === 'ended' ? 'Leave it as it is' : 'Keep their access'}
           </Button>

@@ -77,7 +77,11 @@ export function ReceiptPage() {
           </Section>
         )}
         {receipt && (
-          <Accordion chevronPosition="left" variant="default">
+          <Accordion
+            chevronPosition="left"
+            variant="default"
+            styles={{ control: { paddingInline: 0 }, chevron: { marginInlineStart: 0 }, content: { paddingInline: 0 } }}
+          >
             <Accordion.Item value="receipt" style={{ borderBottom: 0 }}>
               <Accordion.Control>The signed receipt</Accordion.Control>
               <Accordion.Panel>

@@ -9,6 +9,7 @@ import type { FetchAhead } from '../../../fetch-ahead.ts'
 import { paths } from '../../../paths.ts'
 import { PageHeader } from '../../../ui/page-header.tsx'
 import { ProblemAlert } from '../../../ui/problem-alert.tsx'
+import { ReasonedButton } from '../../../ui/reasoned-button.tsx'
 import { people } from './count-people.ts'
 import { ImportResult } from './import-result.tsx'
 import { PreviewList } from './preview-list.tsx'
@@ -50,7 +51,7 @@ export function ImportPeoplePage() {
           <Stack maw={820}>
             <Textarea
               label="List"
-              description="Columns: username, email; and where you have them displayName, role, groups, passwordHash (argon2id, bcrypt or scrypt), endsAt"
+              description="Each row needs username and email. It can have displayName, role, groups, passwordHash (argon2id, bcrypt or scrypt) and endsAt."
               placeholder={example}
               autosize
               minRows={6}
@@ -68,14 +69,14 @@ export function ImportPeoplePage() {
                   </Button>
                 )}
               </FileButton>
-              <Button
+              <ReasonedButton
                 variant={look.data ? 'default' : 'filled'}
-                disabled={text.trim() === ''}
+                reason={text.trim() === '' ? 'Paste a list or choose a file first' : null}
                 loading={look.isPending}
                 onClick={() => look.mutate(list)}
               >
-                Look at it
-              </Button>
+                See what it would do
+              </ReasonedButton>
             </Group>
             <ProblemAlert error={look.error ?? carryOut.error} />
           </Stack>
