@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
@@ -7,6 +7,7 @@ import type { ApplicationView } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { Section } from '../../ui/section.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
@@ -96,36 +97,13 @@ function Facts({ application }: { application: ApplicationView }) {
     ],
   ]
   return (
-    <Table
-      variant="vertical"
-      layout="auto"
-      w="fit-content"
-      withRowBorders={false}
-      verticalSpacing={4}
-      aria-label={application.name}
-    >
-      <Table.Tbody>
-        {rows.map(([label, value]) => (
-          <Table.Tr key={label}>
-            <Table.Th
-              scope="row"
-              fw={400}
-              c="dimmed"
-              bg="transparent"
-              pl={0}
-              pr="xl"
-              maw={260}
-              style={{ verticalAlign: 'top' }}
-            >
-              {label}
-            </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere', verticalAlign: 'top' }}>
-              <Group gap={4}>{value}</Group>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <FactList label={application.name}>
+      {rows.map(([label, value]) => (
+        <Fact key={label} label={label}>
+          <Group gap={4}>{value}</Group>
+        </Fact>
+      ))}
+    </FactList>
   )
 }
 

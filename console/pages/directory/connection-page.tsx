@@ -1,4 +1,4 @@
-import { Alert, Anchor, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, Suspense, useState } from 'react'
@@ -6,6 +6,7 @@ import { getQuery, queryClient } from '../../api/queries.ts'
 import type { ConnectionMade as Made, ConnectionView } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
@@ -101,29 +102,14 @@ function Facts({ connection }: { connection: ConnectionView }) {
     ['By', connection.createdBy?.displayName ?? 'somebody who is no longer here'],
   ]
   return (
-    <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={4} aria-label={connection.name}>
-      <Table.Tbody>
-        {rows.map(([label, value]) => (
-          <Table.Tr key={label}>
-            <Table.Th
-              scope="row"
-              fw={400}
-              c="dimmed"
-              bg="transparent"
-              pl={0}
-              style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}
-              w={1}
-            >
-              {label}
-            </Table.Th>
-            <Table.Td>
-              <Text span inherit>
-                {value}
-              </Text>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <FactList label={connection.name}>
+      {rows.map(([label, value]) => (
+        <Fact key={label} label={label}>
+          <Text span inherit>
+            {value}
+          </Text>
+        </Fact>
+      ))}
+    </FactList>
   )
 }

@@ -1,7 +1,8 @@
-import { Alert, Paper, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle, IconCloudOff } from '@tabler/icons-react'
-import { type ReactNode, useId } from 'react'
+import { useId } from 'react'
 import type { MetadataView } from '../../api/shapes.ts'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { counted } from '../../ui/plain-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { Words } from '../../ui/words.tsx'
@@ -52,31 +53,14 @@ interface InForceProps {
 }
 
 const InForce = ({ inForce, url }: InForceProps) => (
-  <Table
-    variant="vertical"
-    layout="auto"
-    withRowBorders={false}
-    verticalSpacing={4}
-    aria-label="FIDO metadata in force"
-  >
-    <Table.Tbody>
-      <Row label="In force">
-        Number {inForce.number}, {counted(inForce.models, 'model')}
-      </Row>
-      <Row label="Imported">
-        <TimeAgo at={inForce.importedAt} />, {sourceWords(inForce)}
-      </Row>
-      <Row label="Next one due">{metadataDay(inForce.nextUpdate)}</Row>
-      <Row label="Fetched">{url === null ? 'Never by itself' : `Each day from ${new URL(url).host}`}</Row>
-    </Table.Tbody>
-  </Table>
-)
-
-const Row = ({ label, children }: { label: string; children: ReactNode }) => (
-  <Table.Tr>
-    <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0} style={{ whiteSpace: 'nowrap' }}>
-      {label}
-    </Table.Th>
-    <Table.Td style={{ overflowWrap: 'anywhere' }}>{children}</Table.Td>
-  </Table.Tr>
+  <FactList label="FIDO metadata in force">
+    <Fact label="In force">
+      Number {inForce.number}, {counted(inForce.models, 'model')}
+    </Fact>
+    <Fact label="Imported">
+      <TimeAgo at={inForce.importedAt} />, {sourceWords(inForce)}
+    </Fact>
+    <Fact label="Next one due">{metadataDay(inForce.nextUpdate)}</Fact>
+    <Fact label="Fetched">{url === null ? 'Never by itself' : `Each day from ${new URL(url).host}`}</Fact>
+  </FactList>
 )

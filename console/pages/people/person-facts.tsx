@@ -1,8 +1,8 @@
-import { Anchor, Group, Table, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Anchor, Group, Text } from '@mantine/core'
 import type { PersonDetail, PersonRef } from '../../api/shapes.ts'
 import { organisationRoleLabel } from '../../forms/role-words.ts'
 import { paths } from '../../paths.ts'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { Section } from '../../ui/section.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { ChangeRole } from './change-role.tsx'
@@ -14,69 +14,50 @@ export function PersonFacts({ detail, isAdmin }: { detail: PersonDetail; isAdmin
   const isAgent = person.kind === 'agent'
   return (
     <Section title={isAgent ? 'This agent' : 'Account'}>
-      <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={6} aria-label="Facts">
-        <Table.Tbody>
-          <Fact label="Role">
-            <Group gap="xs">
-              {isAgent ? 'Agent' : organisationRoleLabel(person.role)}
-              {isAdmin && !isAgent && person.state === 'active' && !person.isDemo && (
-                <ChangeRole person={person} refusal={detail.roleRefusal} />
-              )}
-            </Group>
+      <FactList label="Facts">
+        <Fact label="Role">
+          <Group gap="xs">
+            {isAgent ? 'Agent' : organisationRoleLabel(person.role)}
+            {isAdmin && !isAgent && person.state === 'active' && !person.isDemo && (
+              <ChangeRole person={person} refusal={detail.roleRefusal} />
+            )}
+          </Group>
+        </Fact>
+        {person.state === 'ended' && <Fact label="Access">Ended</Fact>}
+        {isAgent && (
+          <Fact label="Answers for it">
+            {person.owner ? <People people={[person.owner]} /> : 'nobody: its tokens do not work'}
           </Fact>
-          {person.state === 'ended' && <Fact label="Access">Ended</Fact>}
-          {isAgent && (
-            <Fact label="Answers for it">
-              {person.owner ? <People people={[person.owner]} /> : 'nobody: its tokens do not work'}
-            </Fact>
-          )}
-          {person.managedBy && <Fact label="Managed by">{person.managedBy}</Fact>}
-          <Fact label="Groups">{groups.length === 0 ? 'none' : groups.join(', ')}</Fact>
-          {!person.isDemo && (
-            <Fact label="Last seen">
-              <LastSeen person={person} />
-            </Fact>
-          )}
-          <Fact label="Signed in">{isAgent ? 'never: it has tokens only' : sessionsWords(sessionCount)}</Fact>
-          <Fact label="API tokens">{tokenCount}</Fact>
-          {agents.length > 0 && (
-            <Fact label="Agents they answer for">
-              <People people={agents} />
-            </Fact>
-          )}
-          {guests.length > 0 && (
-            <Fact label="Guests they answer for">
-              <People people={guests} />
-            </Fact>
-          )}
-          <Fact label="Added">
-            <TimeAgo at={person.createdAt} />
+        )}
+        {person.managedBy && <Fact label="Managed by">{person.managedBy}</Fact>}
+        <Fact label="Groups">{groups.length === 0 ? 'none' : groups.join(', ')}</Fact>
+        {!person.isDemo && (
+          <Fact label="Last seen">
+            <LastSeen person={person} />
           </Fact>
-        </Table.Tbody>
-      </Table>
+        )}
+        <Fact label="Signed in">{isAgent ? 'never: it has tokens only' : sessionsWords(sessionCount)}</Fact>
+        <Fact label="API tokens">{tokenCount}</Fact>
+        {agents.length > 0 && (
+          <Fact label="Agents they answer for">
+            <People people={agents} />
+          </Fact>
+        )}
+        {guests.length > 0 && (
+          <Fact label="Guests they answer for">
+            <People people={guests} />
+          </Fact>
+        )}
+        <Fact label="Added">
+          <TimeAgo at={person.createdAt} />
+        </Fact>
+      </FactList>
     </Section>
   )
 }
 
 const sessionsWords = (count: number): string =>
   count === 0 ? 'nowhere' : count === 1 ? 'in one browser' : `in ${count} browsers`
-
-const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
-  <Table.Tr>
-    <Table.Th
-      scope="row"
-      fw={400}
-      c="dimmed"
-      bg="transparent"
-      pl={0}
-      w={{ base: 140, sm: 200 }}
-      style={{ verticalAlign: 'top' }}
-    >
-      {label}
-    </Table.Th>
-    <Table.Td style={{ overflowWrap: 'anywhere' }}>{children}</Table.Td>
-  </Table.Tr>
-)
 
 const People = ({ people }: { people: PersonRef[] }) => (
   <Text component="span" inherit>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, Suspense } from 'react'
@@ -6,6 +6,7 @@ import { getQuery, queryClient } from '../../api/queries.ts'
 import type { ProviderView } from '../../api/shapes.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths } from '../../paths.ts'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { Section } from '../../ui/section.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
@@ -94,27 +95,12 @@ function PlaceFacts({ place }: { place: ProviderView }) {
     ['Set up', <TimeAgo key="made" at={place.createdAt} />],
   ]
   return (
-    <Table variant="vertical" layout="auto" withRowBorders={false} verticalSpacing={4} aria-label={place.name}>
-      <Table.Tbody>
-        {rows.map(([label, value]) => (
-          <Table.Tr key={label}>
-            <Table.Th
-              scope="row"
-              fw={400}
-              c="dimmed"
-              bg="transparent"
-              pl={0}
-              w={{ base: 140, sm: 240 }}
-              style={{ verticalAlign: 'top' }}
-            >
-              {label}
-            </Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere', verticalAlign: 'top' }}>
-              <Group gap={4}>{value}</Group>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <FactList label={place.name}>
+      {rows.map(([label, value]) => (
+        <Fact key={label} label={label}>
+          <Group gap={4}>{value}</Group>
+        </Fact>
+      ))}
+    </FactList>
   )
 }

@@ -1,6 +1,7 @@
-import { Alert, Box, Button, Group, Paper, Stack, Table, Text } from '@mantine/core'
+import { Alert, Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Fact, FactList } from '../../ui/fact-list.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { Section } from '../../ui/section.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
@@ -33,24 +34,13 @@ export function TestedPlace({ ticket, onClose }: { ticket: string; onClose: () =
           <IconCheck size={18} color="var(--mantine-color-green-text)" aria-hidden />
           <Text>It signs what it says as it should. Nobody was signed in.</Text>
         </Group>
-        <Table
-          variant="vertical"
-          layout="auto"
-          withRowBorders={false}
-          verticalSpacing={4}
-          aria-label="What it means here"
-        >
-          <Table.Tbody>
-            {data.reading.map(({ label, value }) => (
-              <Table.Tr key={label}>
-                <Table.Th scope="row" fw={400} c="dimmed" bg="transparent" pl={0}>
-                  {label}
-                </Table.Th>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <FactList label="What it means here">
+          {data.reading.map(({ label, value }) => (
+            <Fact key={label} label={label}>
+              {value}
+            </Fact>
+          ))}
+        </FactList>
         <Box
           component="pre"
           tabIndex={0}
