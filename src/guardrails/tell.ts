@@ -43,8 +43,9 @@ function tellBest(keys: readonly OwnKey[], asked: Strength): string {
 }
 
 function tellKinds(keys: readonly OwnKey[]): string {
-  const kinds = new Set(keys.map(({ key }) => categoryWords[key.category]))
-  return kinds.size === 0 ? 'there is no passkey' : `there is only ${[...kinds].join(' and ')}`
+  const kinds = [...new Set(keys.map(({ key }) => categoryWords[key.category]))]
+  if (keys.length === 0) return 'there is no passkey'
+  return keys.length === 1 ? `the only passkey is ${kinds[0]}` : `each passkey is ${kinds.join(' or ')}`
 }
 
 export const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`

@@ -33,6 +33,9 @@ const lookEveryMs = 1_000
 const attemptMs = 30_000
 const graceMs = 3_000
 
+/** Its person is gone since, or has no address: noted with the letter, and nothing that an operator could mend. */
+const nobody: Outcome = { error: 'nobody to send it to', isFinal: true }
+
 /**
  * `mail/` owns the letters that wait to be sent, and their sending. It never decides who is told what. But for those of
  * invitations, no link in a letter proves anything by itself.
@@ -58,7 +61,7 @@ export function createMail(parts: {
 
   async function attempt(letter: DueLetter): Promise<Outcome> {
     const to = await findAddressee(letter)
-    if (to === undefined) return { error: 'nobody to send it to', isFinal: true }
+    if (to === undefined) return nobody
     const text = `Hello${to.name === '' ? '' : ` ${quoteName(to.name)}`},\n\n${letter.text}`
     try {
       const signal = AbortSignal.any([breakingOff.signal, AbortSignal.timeout(attemptMs)])
@@ -92,7 +95,7 @@ export function createMail(parts: {
       const outcome = await attempt(letter)
       if (outcome !== 'sent' && breakingOff.signal.aborted) return giveBackLetter(database, letter)
       await settleLetter(database, letter, outcome, now())
-      if (outcome !== 'sent') onError(new Error(outcome.error), letter.id)
+      if (outcome !== 'sent' && outcome !== nobody) onError(new Error(outcome.error), letter.id)
     }
   }
 

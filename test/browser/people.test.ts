@@ -34,7 +34,7 @@ test('people at a glance', { timeout: 280_000 }, async (context) => {
     await page.getByText('Only synced 1', { exact: true }).click()
     await link(page, 'Bo Example').waitFor()
     await link(page, 'Nora Nokey').waitFor({ state: 'detached' })
-    await page.getByText('Guests ending this month 1', { exact: true }).click()
+    await page.getByText('Guests ending within 30 days 1', { exact: true }).click()
     await link(page, 'Gil Guest').waitFor()
     await link(page, 'Gia Guest').waitFor({ state: 'detached' })
     await page.getByText('Guests nobody answers for 1', { exact: true }).click()

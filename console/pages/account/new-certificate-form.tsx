@@ -1,10 +1,10 @@
-import { Button, Group, Paper, Select, Stack, Textarea } from '@mantine/core'
+import { Paper, Select, Stack, Textarea } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { CertificateIssued, NewCertificate } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { certificateAuthorityQuery } from './account-queries.ts'
 
 interface NewCertificateFormProps {
@@ -48,15 +48,9 @@ export function NewCertificateForm({ onMade, onCancel }: NewCertificateFormProps
           allowDeselect={false}
           {...form.getInputProps('hours')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Get it with a tap
-          </Button>
-          <Button variant="default" onClick={onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onCancel}>
+          Get it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

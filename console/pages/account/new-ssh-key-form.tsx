@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, Paper, Select, Stack, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Paper, Select, Stack, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { NewSshKey, SshKeyView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { PastedSshKey } from './pasted-ssh-key.tsx'
 import { SshKeyProof } from './ssh-key-proof.tsx'
 import { type Enrolment, pastedProblem, readPastedKey } from './ssh-key-words.ts'
@@ -96,15 +96,9 @@ export function NewSshKeyForm({ enrolment, onDone, onCancel }: NewSshKeyFormProp
         </Checkbox.Group>
         <Select label="It ends after" data={lifetimes} allowDeselect={false} {...form.getInputProps('days')} />
         {key && <SshKeyProof pasted={key} enrolment={enrolment} form={form} />}
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Add it with a tap
-          </Button>
-          <Button variant="default" onClick={onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onCancel}>
+          Add it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

@@ -1,11 +1,11 @@
-import { Alert, Button, Checkbox, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Paper, Select, Stack, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApiTokenMade, NewApiToken, RepositorySummary, TokenScope } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { RepositoryPicker } from '../../forms/repository-picker.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { agentScopeWords, scopeWords } from './scope-words.ts'
 import { useTokenLifetimes } from './token-lifetimes.ts'
 
@@ -95,15 +95,9 @@ export function NewTokenForm({ repository, agent, onMade, onCancel }: NewTokenFo
           allowDeselect={false}
           {...form.getInputProps('renewsFor')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Make it with a tap
-          </Button>
-          <Button variant="default" onClick={onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onCancel}>
+          Make it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack, TextInput } from '@mantine/core'
+import { Paper, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApplicationChanges, ApplicationView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type ApplicationValues, changesOf, valuesOf } from './application-form.ts'
 import { applicationPath, applicationsPath } from './application-queries.ts'
 import { neededSettings } from './needed-settings.ts'
@@ -39,15 +39,9 @@ export function ChangeApplicationForm({ application, onDone }: { application: Ap
           <TextInput label="In a few words" maxLength={160} {...form.getInputProps('description')} />
           <WhoMayFields form={form} />
           <OwnSettings kind={application.kind} form={form} isFilledIn={false} isNew={false} />
-          <ProblemAlert error={act.error} />
-          <Group>
-            <Button type="submit" loading={act.isPending}>
-              Change with a tap
-            </Button>
-            <Button variant="default" onClick={onDone} disabled={act.isPending}>
-              Cancel
-            </Button>
-          </Group>
+          <FormEnd act={act} onCancel={onDone}>
+            Change with a tap
+          </FormEnd>
         </Stack>
       </form>
     </Paper>

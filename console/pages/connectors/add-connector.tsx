@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack, TextInput } from '@mantine/core'
+import { Paper, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ConnectorMade, NewConnector } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { connectorsPath } from './connectors-path.ts'
 
 export function AddConnector(props: { onMade: (made: ConnectorMade) => void; onCancel: () => void }) {
@@ -30,15 +30,9 @@ export function AddConnector(props: { onMade: (made: ConnectorMade) => void; onC
             maxLength={39}
             {...form.getInputProps('name')}
           />
-          <ProblemAlert error={act.error} />
-          <Group>
-            <Button type="submit" loading={act.isPending}>
-              Add it with a tap
-            </Button>
-            <Button variant="default" onClick={props.onCancel} disabled={act.isPending}>
-              Cancel
-            </Button>
-          </Group>
+          <FormEnd act={act} onCancel={props.onCancel}>
+            Add it with a tap
+          </FormEnd>
         </Stack>
       </form>
     </Paper>

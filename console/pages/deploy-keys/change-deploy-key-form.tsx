@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core'
+import { Paper, Stack, Text, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { DeployKeyChanges, DeployKeyView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { lifetimeOf, lifetimeSent, type LifetimeValues } from './deploy-key-words.ts'
 import { lifetimeChecks, LifetimeFields } from './lifetime-fields.tsx'
 
@@ -40,15 +40,9 @@ export function ChangeDeployKeyForm(props: {
         ) : (
           <Text size="sm">A new key takes its place: how long that is good, you change there.</Text>
         )}
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Save with a tap
-          </Button>
-          <Button variant="default" onClick={props.onDone} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={props.onDone}>
+          Save with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

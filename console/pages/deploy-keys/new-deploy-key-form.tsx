@@ -1,10 +1,11 @@
-import { Button, Group, Paper, Radio, Stack, Textarea, TextInput } from '@mantine/core'
+import { Paper, Radio, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { DeployKeyView, NewDeployKey } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { PublicKeyField } from './public-key-field.tsx'
 import { firstLifetime, lifetimeSent, type LifetimeValues, publicKeyProblem } from './deploy-key-words.ts'
 import { lifetimeChecks, LifetimeFields } from './lifetime-fields.tsx'
 
@@ -42,17 +43,10 @@ export function NewDeployKeyForm(props: {
           label="On the machine it is for, make a key. Its private half stays there."
           lines={["ssh-keygen -q -t ed25519 -N '' -C build-server -f deploy_key", 'cat deploy_key.pub']}
         />
-        <Textarea
+        <PublicKeyField
           label="Public key"
           description="The line that this printed"
           placeholder="ssh-ed25519 AAAA… build-server"
-          autosize
-          minRows={2}
-          maxRows={6}
-          autoFocus
-          autoComplete="off"
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           {...form.getInputProps('publicKey')}
           onBlur={() => {
             const suggested = commentOf(form.values.publicKey)
@@ -67,15 +61,9 @@ export function NewDeployKeyForm(props: {
           </Stack>
         </Radio.Group>
         <LifetimeFields form={form} mostDays={props.mostDays} />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Add it with a tap
-          </Button>
-          <Button variant="default" onClick={props.onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={props.onCancel}>
+          Add it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

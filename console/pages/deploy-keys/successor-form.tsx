@@ -1,10 +1,11 @@
-import { Button, Group, NumberInput, Paper, Stack, Textarea } from '@mantine/core'
+import { NumberInput, Paper, Stack } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { DeployKeyView, NewSuccessor } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { PublicKeyField } from './public-key-field.tsx'
 import { publicKeyProblem } from './deploy-key-words.ts'
 
 /** A new key with the same rights, brought by hand. */
@@ -32,16 +33,9 @@ export function SuccessorForm(props: { path: string; deployKey: DeployKeyView; o
           label="On the machine, make the next key:"
           lines={["ssh-keygen -q -t ed25519 -N '' -C build-server -f next", 'cat next.pub']}
         />
-        <Textarea
+        <PublicKeyField
           label="New public key"
           description="It may what this one may, for as long"
-          autosize
-          minRows={2}
-          maxRows={6}
-          autoFocus
-          autoComplete="off"
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           {...form.getInputProps('publicKey')}
         />
         <NumberInput
@@ -53,15 +47,9 @@ export function SuccessorForm(props: { path: string; deployKey: DeployKeyView; o
           maw={340}
           {...form.getInputProps('overlapDays')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Add it with a tap
-          </Button>
-          <Button variant="default" onClick={props.onDone} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={props.onDone}>
+          Add it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

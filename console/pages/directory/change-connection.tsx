@@ -1,11 +1,11 @@
-import { Button, Group, Paper, Select, Stack, TextInput } from '@mantine/core'
+import { Paper, Select, Stack, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { getQuery, refresh } from '../../api/queries.ts'
 import type { ConnectionChanges, ConnectionGroup, ConnectionView, PageOf } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { connectionPath, connectionsPath } from './connection-queries.ts'
 import { kindWords } from './connection-words.ts'
 
@@ -50,15 +50,9 @@ export function ChangeConnection({ connection, onClose }: { connection: Connecti
           onSearchChange={setQ}
           {...form.getInputProps('requiredGroup')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Save with a tap
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onClose}>
+          Save with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Paper, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ConnectionMade, NewConnection } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { connectionsPath } from './connection-queries.ts'
 import { ConnectionRecipe } from './connection-recipe.tsx'
 import { kindWords } from './connection-words.ts'
@@ -49,15 +49,9 @@ export function ConnectForm(props: { baseUrl: string; onMade: (made: ConnectionM
               allowDeselect={false}
               {...form.getInputProps('lifetime')}
             />
-            <ProblemAlert error={act.error} />
-            <Group>
-              <Button type="submit" loading={act.isPending}>
-                Connect it with a tap
-              </Button>
-              <Button variant="default" onClick={props.onCancel} disabled={act.isPending}>
-                Cancel
-              </Button>
-            </Group>
+            <FormEnd act={act} onCancel={props.onCancel}>
+              Connect it with a tap
+            </FormEnd>
           </Stack>
         </form>
         <ConnectionRecipe kind={form.values.kind} baseUrl={props.baseUrl} />

@@ -1,10 +1,10 @@
-import { Button, Group, Paper, Stack, TextInput } from '@mantine/core'
+import { Paper, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { DomainView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo } from '../../url-state.ts'
 import { domainsPath } from './domain-queries.ts'
 
@@ -34,15 +34,9 @@ export function AddDomain({ onCancel }: { onCancel: () => void }) {
           maw={420}
           {...form.getInputProps('name')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Add it with a tap
-          </Button>
-          <Button variant="default" onClick={onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onCancel}>
+          Add it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

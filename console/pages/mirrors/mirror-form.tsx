@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack } from '@mantine/core'
+import { Paper, Stack } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { MirrorView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { asSent, mirrorChecks, MirrorFields, type MirrorValues, mirrorValues } from './mirror-fields.tsx'
 
 /** A new mirror, perhaps at an address that is known already, or a change of one. `path`: of all mirrors. */
@@ -30,15 +30,9 @@ export function MirrorForm(props: {
     <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate>
       <Stack>
         <MirrorFields form={form} {...(mirror === undefined ? {} : { mirror })} />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            {mirror === undefined ? 'Set it up with a tap' : 'Save with a tap'}
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onClose}>
+          {mirror === undefined ? 'Set it up with a tap' : 'Save with a tap'}
+        </FormEnd>
       </Stack>
     </Paper>
   )

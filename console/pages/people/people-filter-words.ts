@@ -2,7 +2,7 @@
 export const peopleChips: { value: string; label: string; isQuietWhenEmpty: boolean }[] = [
   { value: 'people', label: 'Everybody here', isQuietWhenEmpty: false },
   { value: 'guests', label: 'Guests', isQuietWhenEmpty: false },
-  { value: 'guests-ending', label: 'Guests ending this month', isQuietWhenEmpty: true },
+  { value: 'guests-ending', label: 'Guests ending within 30 days', isQuietWhenEmpty: true },
   { value: 'no-sponsor', label: 'Guests nobody answers for', isQuietWhenEmpty: true },
   { value: 'no-passkey', label: 'No passkey', isQuietWhenEmpty: false },
   { value: 'only-synced', label: 'Only synced', isQuietWhenEmpty: false },

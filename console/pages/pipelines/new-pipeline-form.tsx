@@ -1,10 +1,10 @@
-import { Accordion, Button, Group, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Accordion, Paper, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { Condition, PipelineView, WorkloadShape } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ConditionRows } from './condition-rows.tsx'
 import { asSent, type PipelineValues, presets } from './presets.ts'
 import { ShapeChoice } from './shape-choice.tsx'
@@ -136,15 +136,9 @@ export function NewPipelineForm(props: {
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Let it in with a tap
-          </Button>
-          <Button variant="default" onClick={props.onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={props.onCancel}>
+          Let it in with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

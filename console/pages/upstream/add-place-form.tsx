@@ -1,10 +1,10 @@
-import { Button, Group, Paper, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Paper, PasswordInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { NewProvider, ProviderView } from '../../api/shapes.ts'
 import { useInstance } from '../../api/use-me.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { asSent, placeChecks, PlaceFields, placeValues, type PlaceValues } from './place-fields.tsx'
 import { PlaceRecipe } from './place-recipe.tsx'
 import { issuerExamples, kindWords } from './place-words.ts'
@@ -71,15 +71,9 @@ export function AddPlaceForm({ id, onMade, onCancel }: AddPlaceFormProps) {
               {...form.getInputProps('clientSecret')}
             />
             <PlaceFields form={form} />
-            <ProblemAlert error={act.error} />
-            <Group>
-              <Button type="submit" loading={act.isPending}>
-                Set it up with a tap
-              </Button>
-              <Button variant="default" onClick={onCancel} disabled={act.isPending}>
-                Cancel
-              </Button>
-            </Group>
+            <FormEnd act={act} onCancel={onCancel}>
+              Set it up with a tap
+            </FormEnd>
           </Stack>
         </form>
         <PlaceRecipe kind={kind} returnUri={`${root}/return`} logoutUri={`${root}/logout`} />

@@ -1,9 +1,9 @@
-import { Button, Group, Paper, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Paper, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ProviderChanges, ProviderView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { asSent, placeChecks, PlaceFields, placeValues, type PlaceValues } from './place-fields.tsx'
 import { providerPath, providersPath } from './upstream-queries.ts'
 
@@ -35,15 +35,9 @@ export function EditPlaceForm({ place, onDone }: { place: ProviderView; onDone: 
             {...form.getInputProps('clientSecret')}
           />
           <PlaceFields form={form} />
-          <ProblemAlert error={act.error} />
-          <Group>
-            <Button type="submit" loading={act.isPending}>
-              Save with a tap
-            </Button>
-            <Button variant="default" onClick={onDone} disabled={act.isPending}>
-              Cancel
-            </Button>
-          </Group>
+          <FormEnd act={act} onCancel={onDone}>
+            Save with a tap
+          </FormEnd>
         </Stack>
       </form>
     </Paper>

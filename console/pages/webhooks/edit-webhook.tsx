@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack } from '@mantine/core'
+import { Paper, Stack } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { EventGroup, WebhookView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useSetUrlQuery } from '../../url-state.ts'
 import { asSent, webhookChecks, WebhookFields, type WebhookValues } from './webhook-fields.tsx'
 
@@ -23,15 +23,9 @@ export function EditWebhook({ path, webhook, groups }: { path: string; webhook: 
     <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate>
       <Stack>
         <WebhookFields form={form} groups={groups} />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Save with a tap
-          </Button>
-          <Button variant="default" onClick={close} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={close}>
+          Save with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )

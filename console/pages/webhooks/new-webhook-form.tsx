@@ -1,9 +1,9 @@
-import { Button, Group, Paper, Stack } from '@mantine/core'
+import { Paper, Stack } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { EventGroup, WebhookMade } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import type { Place } from '../code/use-place.ts'
 import { asSent, webhookChecks, WebhookFields, type WebhookValues } from './webhook-fields.tsx'
 
@@ -27,15 +27,9 @@ export function NewWebhookForm(props: {
     <Paper withBorder p="md" component="form" onSubmit={onSubmit} noValidate>
       <Stack>
         <WebhookFields form={form} groups={props.groups} isFresh />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Make it with a tap
-          </Button>
-          <Button variant="default" onClick={props.onCancel} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={props.onCancel}>
+          Make it with a tap
+        </FormEnd>
       </Stack>
     </Paper>
   )
