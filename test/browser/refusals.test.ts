@@ -183,6 +183,8 @@ async function mergeMovedHead({ page, postern, terminal, visitor }: Story, ana: 
     sourceBranch: 'parts',
     targetBranch: 'main',
   })
+  // The page would notice by itself in a moment, and say so before anybody taps.
+  await page.route('**/api/v1/live*', (route) => route.abort())
   await page.goto(`${postern.origin}/acme/widgets/pull-requests/1/merge`)
   const statement = page.getByRole('row', { name: /^Statement sha256:/ })
   const before = await statement.innerText()
@@ -194,6 +196,8 @@ async function mergeMovedHead({ page, postern, terminal, visitor }: Story, ana: 
     .waitFor()
   await statement.filter({ hasNotText: /sha256:[0-9a-f]{64}/.exec(before)?.[0] ?? before }).waitFor()
   await visitor.photograph('merge-moved')
+  assert.ok(await button(page, 'Tap to merge').isDisabled(), 'what came under the finger is read first')
+  await button(page, 'I have read it as it is now').click()
   await button(page, 'Tap to merge').click()
   await seeTitle(page, 'Merged into main')
 }

@@ -1,4 +1,4 @@
-import { Alert, Grid, Paper, Stack, Title } from '@mantine/core'
+import { Alert, Button, Grid, Paper, Stack, Title } from '@mantine/core'
 import { useState } from 'react'
 import type { Facts, PullRequestView, SealAttempt } from '../../api/shapes.ts'
 import { TapPanel } from '../../forms/tap-panel.tsx'
@@ -28,6 +28,8 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
   const method = chosenMethod(methods, useUrlQuery()['method'])
   const [attempt, setAttempt] = useState<{ of: string; made: SealAttempt } | null>(null)
   const [tapping, setTapping] = useState<string | null>(null)
+  // The statement that took the place of another, once it was read: it may have come just under somebody's finger.
+  const [readAgain, setReadAgain] = useState<string | null>(null)
   const seen = { head: pullRequest.headOid, base: pullRequest.baseOid, readAt }
   const { preparation, moved, isExpired, renew, unfinished, merge, finish } = useMerge({
     place,
@@ -37,11 +39,13 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
     tappedRequestId: tapping,
   })
   const ready = preparation.data
+  const isUnread = moved !== null && readAgain !== ready?.sealRequestId
   return (
     <Stack gap="xl">
       {moved && (
         <Alert variant="light" color="yellow" role="alert" title={moved.title}>
-          {moved.detail} This pull request was not merged. Below is the statement as it is now: read it again, then tap.
+          {moved.detail} This pull request was not merged. Below is the statement as it is now: read it again before you
+          tap.
         </Alert>
       )}
       <PreparationProblem error={preparation.error} onAgain={renew} />
@@ -62,6 +66,11 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
           <Paper withBorder p="lg" component="section" aria-label="Tap to merge">
             <Stack gap="lg">
               <MethodChoice methods={methods} value={method} onChange={(next) => setQuery({ method: next })} />
+              {ready && isUnread && !isExpired && !unfinished && (
+                <Button variant="default" onClick={() => setReadAgain(ready.sealRequestId)}>
+                  I have read it as it is now
+                </Button>
+              )}
               {unfinished ? (
                 <MergeUnfinished
                   error={unfinished.error}
@@ -78,7 +87,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
                     hideFacts
                     onAgain={renew}
                     buttonLabel={pastRule === null ? 'Tap to merge' : 'Tap to merge past the rule'}
-                    disabledReason={refusalOf(methods, method)}
+                    disabledReason={isUnread ? 'First read what took its place.' : refusalOf(methods, method)}
                     onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
                     onTapping={(isTapping) => setTapping(isTapping ? ready.sealRequestId : null)}
                     onSealed={({ sealId }) => merge(sealId)}
