@@ -170,7 +170,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
       await refused(signInWith(ana), 500, 'internal')
       await mend()
 
-      assert.deepEqual(await ana.call('GET', '/projects'), { items: [] })
+      assert.deepEqual(await ana.call('GET', '/projects'), { items: [], nextCursor: null })
       assert.deepEqual(await ana.call('GET', '/me/tokens'), { items: [] })
       await ana.call('POST', '/me/tokens', token, { 'postern-seal': seal })
     })

@@ -100,7 +100,7 @@ function setSecurityHeaders(reply: FastifyReply, url: URL): void {
 interface InvalidPart {
   instancePath?: string
   message?: string
-  params?: { missingProperty?: string }
+  params?: { missingProperty?: string; additionalProperty?: string }
   parentSchema?: { description?: string }
 }
 
@@ -109,9 +109,14 @@ function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof Error && 'validation' in error && Array.isArray(error.validation)) {
     const first = error.validation[0] as InvalidPart | undefined
-    const field =
-      (first?.instancePath ?? '').slice(1).replaceAll('/', '.') || (first?.params?.missingProperty ?? 'body')
-    const sentence = `${field}: ${first?.parentSchema?.description ?? first?.message ?? 'is not valid'}`
+    const { missingProperty, additionalProperty } = first?.params ?? {}
+    const path = (first?.instancePath ?? '').slice(1).replaceAll('/', '.')
+    const field = [path, additionalProperty].filter(Boolean).join('.') || (missingProperty ?? 'body')
+    const why =
+      additionalProperty === undefined
+        ? (first?.parentSchema?.description ?? first?.message ?? 'is not valid')
+        : 'is not known here'
+    const sentence = `${field}: ${why}`
     return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, { fields: { [field]: sentence } })
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500

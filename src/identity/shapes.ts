@@ -76,7 +76,7 @@ export const PasskeyHint = Type.Union([
 export type PasskeyHint = Static<typeof PasskeyHint>
 
 /** What begins a ceremony may say nothing. */
-export const BeginCeremony = Type.Union([Type.Null(), Type.Object({ hint: Type.Optional(PasskeyHint) })])
+export const BeginCeremony = Type.Union([Type.Object({ hint: Type.Optional(PasskeyHint) }), Type.Null()])
 
 /** Options for the browser, and the ceremony to answer with. */
 export const Ceremony = Type.Object({ ceremonyId: Type.String(), publicKey: Type.Unknown(), expiresAt: Time })
