@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SealErrorCode } from '../seals/format/seal-error.ts'
 import { main } from './main.ts'
-import type { Change, Judged, ProvenChange, Report } from './report.ts'
+import type { Change, Judged, NotJudged, ProvenChange, Report } from './report.ts'
 import type { SealedRepository } from './sealed-repository-testing.ts'
 
 /** What `postern verify --json` says. */
@@ -34,4 +38,29 @@ export async function reportText(...args: string[]): Promise<string> {
   let text = ''
   await main(args, { out: (part) => (text += part), err: assert.fail })
   return text
+}
+
+export async function refusal(...args: string[]): Promise<NotJudged['error']['code']> {
+  const report = await verify(...args)
+  if (report.verdict !== 'cannot-judge') assert.fail(`judged ${report.verdict}`)
+  assert.equal(report.exitCode, 2)
+  return report.error.code
+}
+
+/** The reasons of the changes that are not proven, newest first. */
+export async function reasons(...args: string[]): Promise<SealErrorCode[]> {
+  const report = await judged(...args)
+  const found = report.changes.flatMap((change) => (change.state === 'proven' ? [] : [change.reason]))
+  assert.equal(report.exitCode, found.length > 0 ? 1 : 0)
+  return found
+}
+
+/** Stock git's word on a commit: G is Good. */
+export function stockVerdict(folder: string, repository: SealedRepository, oid: string): string {
+  const allowed = join(repository.folder, 'allowed_signers')
+  writeFileSync(allowed, `${repository.allowedSigners}\n`)
+  const settings = ['-c', 'gpg.format=ssh', '-c', `gpg.ssh.allowedSignersFile=${allowed}`]
+  return execFileSync('git', ['-C', folder, ...settings, 'log', '-1', '--format=%G? %GS', oid])
+    .toString()
+    .trim()
 }

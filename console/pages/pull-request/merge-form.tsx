@@ -67,7 +67,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
             <Stack gap="lg">
               <MethodChoice methods={methods} value={method} onChange={(next) => setQuery({ method: next })} />
               {ready && isUnread && !isExpired && !unfinished && (
-                <Button variant="default" onClick={() => setReadAgain(ready.sealRequestId)}>
+                <Button onClick={() => setReadAgain(ready.sealRequestId)}>
                   I have read it as it is now
                 </Button>
               )}
@@ -87,7 +87,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
                     hideFacts
                     onAgain={renew}
                     buttonLabel={pastRule === null ? 'Tap to merge' : 'Tap to merge past the rule'}
-                    disabledReason={isUnread ? 'First read what took its place.' : refusalOf(methods, method)}
+                    disabledReason={isUnread ? 'Read the statement again first.' : refusalOf(methods, method)}
                     onAttempt={(made) => setAttempt({ of: ready.sealRequestId, made })}
                     onTapping={(isTapping) => setTapping(isTapping ? ready.sealRequestId : null)}
                     onSealed={({ sealId }) => merge(sealId)}
