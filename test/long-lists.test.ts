@@ -67,6 +67,13 @@ for (const store of stores)
       1,
       'not how many there are',
     )
+    await ana.call('POST', '/projects', { name: 'clinic', description: 'For Ärzte' })
+    const clinics = await readAll<ProjectView>(ana, `/projects?q=${encodeURIComponent('FOR Ärzte')}`)
+    assert.deepEqual(
+      clinics.map(({ name }) => name),
+      ['clinic'],
+      'capitals that the stores do not fold are found as they are written',
+    )
     const token = { authorization: `Bearer ${await bo.makeToken('git', ['account:read'])}` }
     assert.deepEqual((await bo.call<{ items: unknown[] }>('GET', '/projects', undefined, token)).items, [])
   })

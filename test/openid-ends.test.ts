@@ -8,7 +8,7 @@ import { beginSignIn, finishSignIn } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
-import { addTool, led, type RelyingParty, signOnTo } from './support/relying-party.ts'
+import { addTool, isActive, led, type RelyingParty, signOnTo } from './support/relying-party.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -26,8 +26,6 @@ for (const store of eitherStore)
     })
     after(() => postern[Symbol.asyncDispose]())
 
-    const isActive = async (tool: RelyingParty, token: string): Promise<boolean> =>
-      (await client.tokenIntrospection(tool.config, token)).active
     /** In somebody's browser, with whichever key is held to it. */
     const tapWith = async (person: Person, key: SoftwareAuthenticator): Promise<void> => {
       const { ceremonyId, publicKey } = await beginSignIn(person)

@@ -7,7 +7,16 @@ import { beginSignIn, finishSignIn } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { importMetadata, makeMaker } from './support/metadata.ts'
 import { addMover, byPassword, permission } from './support/passwords.ts'
-import { addTool, led, question, type RelyingParty, signOnTo, standing, take } from './support/relying-party.ts'
+import {
+  addTool,
+  isActive,
+  led,
+  question,
+  type RelyingParty,
+  signOnTo,
+  standing,
+  take,
+} from './support/relying-party.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -25,8 +34,6 @@ for (const store of eitherStore)
     })
     after(() => postern[Symbol.asyncDispose]())
 
-    const isActive = async (tool: RelyingParty, token: string): Promise<boolean> =>
-      (await client.tokenIntrospection(tool.config, token)).active
     /** In somebody's browser, with whichever key is held to it. */
     const tapWith = async (person: Person, key: SoftwareAuthenticator): Promise<void> => {
       const { ceremonyId, publicKey } = await beginSignIn(person)

@@ -1,5 +1,6 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import { likeAnywhere } from '../database/like.ts'
 import type { UserGroupTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { notFound } from '../http/problem.ts'
@@ -31,7 +32,7 @@ export async function listGroups(
   if (only !== undefined)
     query = query.where('id', 'in', (eb) => eb.selectFrom('groupMember').select('groupId').where('userId', '=', only))
   if (search !== '') {
-    const like = `%${search.toLowerCase().replaceAll(/[%_\\\0]/g, '')}%`
+    const like = likeAnywhere(search)
     query = query.where(({ eb, fn }) => eb(fn<string>('lower', ['name']), 'like', like))
   }
   if (cursor !== undefined) {

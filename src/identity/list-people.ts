@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from 'kysely'
 import type { Db } from '../database/handles.ts'
+import { likeAnywhere } from '../database/like.ts'
 import type { Schema, TableName } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { forbidden } from '../http/problem.ts'
@@ -105,8 +106,7 @@ const isNear = (eb: Builder, { id }: Pick<Caller, 'id'>) =>
   ])
 
 function isFound(eb: Builder, search: string) {
-  // Both stores fold the case of ASCII letters alone.
-  const like = `%${search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase()).replaceAll(/[%_\\\0]/g, '')}%`
+  const like = likeAnywhere(search)
   return eb.or(
     (['user.username', 'user.displayName', 'user.email'] as const).map((column) =>
       eb(eb.fn<string>('lower', [column]), 'like', like),

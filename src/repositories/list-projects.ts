@@ -1,5 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Db } from '../database/handles.ts'
+import { likeAnywhere } from '../database/like.ts'
 import type { ProjectTable, Schema } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { type Caller, isAdmin } from '../identity/caller.ts'
@@ -32,7 +33,7 @@ export async function listProjects(
     .orderBy(({ fn }) => fn<string>('lower', ['name']))
     .limit(pageSize + 1)
   if (search !== '') {
-    const like = `%${search.toLowerCase().replaceAll(/[%_\\\0]/g, '')}%`
+    const like = likeAnywhere(search)
     query = query.where(({ eb, fn, or }) =>
       or((['name', 'description'] as const).map((column) => eb(fn<string>('lower', [column]), 'like', like))),
     )

@@ -1,6 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import { likeAnywhere } from '../database/like.ts'
 import type { RepositoryTable, Schema } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { type Caller, isAdmin } from '../identity/caller.ts'
@@ -81,7 +82,7 @@ export async function listReachableRepositories(
     .limit(pageSize + 1)
   if (projectId !== undefined) query = query.where('repository.projectId', '=', projectId)
   if (search !== '') {
-    const like = `%${search.toLowerCase().replaceAll(/[%_]/g, '')}%`
+    const like = likeAnywhere(search)
     query = query.where(({ eb, fn, or }) =>
       or(
         (['project.name', 'repository.name', 'repository.description'] as const).map((column) =>

@@ -107,3 +107,6 @@ export async function standing(person: Person, page: URL) {
     returnTo: string
   }>('GET', `/sign-on/standing${page.search}`)
 }
+
+export const isActive = async (tool: RelyingParty, token: string): Promise<boolean> =>
+  (await client.tokenIntrospection(tool.config, token)).active

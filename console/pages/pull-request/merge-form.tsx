@@ -67,9 +67,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
             <Stack gap="lg">
               <MethodChoice methods={methods} value={method} onChange={(next) => setQuery({ method: next })} />
               {ready && isUnread && !isExpired && !unfinished && (
-                <Button onClick={() => setReadAgain(ready.sealRequestId)}>
-                  I have read it as it is now
-                </Button>
+                <Button onClick={() => setReadAgain(ready.sealRequestId)}>I have read it as it is now</Button>
               )}
               {unfinished ? (
                 <MergeUnfinished

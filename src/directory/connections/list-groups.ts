@@ -1,4 +1,5 @@
 import type { Db } from '../../database/handles.ts'
+import { likeAnywhere } from '../../database/like.ts'
 import { cutPage, pageSize, parseCursor } from '../../http/page.ts'
 import type { DirectoryConnection } from './find-connection.ts'
 import type { ConnectionGroup } from './shapes.ts'
@@ -25,7 +26,7 @@ export async function listConnectionGroups(
     .limit(pageSize + 1)
   if (wanted.cursor !== undefined) query = query.where('userGroup.name', '>', parseCursor(wanted.cursor, 'string')[0])
   if (wanted.search !== undefined && wanted.search !== '') {
-    const like = `%${wanted.search.toLowerCase().replaceAll(/[%_\\\0]/g, '')}%`
+    const like = likeAnywhere(wanted.search)
     query = query.where(({ eb, fn, or }) =>
       or([
         eb(fn<string>('lower', ['userGroup.name']), 'like', like),
