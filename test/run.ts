@@ -18,7 +18,11 @@ const find = (pattern: string): string[] =>
 
 const cores = Math.max(2, availableParallelism())
 // Each process reads the whole server: with room for what that leaves, it collects a tenth less.
-const ofServers = ['--test-global-setup=test/support/share-postgres.ts', '--min-semi-space-size=16']
+const ofServers = [
+  '--import=./test/support/end-hung.ts',
+  '--test-global-setup=test/support/share-postgres.ts',
+  '--min-semi-space-size=16',
+]
 const runs = [
   {
     name: 'unit',

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
 import { signOutInBrowser } from './browser-steps.ts'
+import { inTime } from './in-time.ts'
 import { unpackChromium } from './packaged-chromium.ts'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync']
@@ -79,6 +80,10 @@ export class Visitor implements AsyncDisposable {
     context.setDefaultTimeout(40_000)
     if (!offersAutofill)
       await context.addInitScript('PublicKeyCredential.isConditionalMediationAvailable = async () => false')
+    return inTime('a new page', Visitor.#openPage(context))
+  }
+
+  static async #openPage(context: BrowserContext): Promise<Visitor> {
     const page = await context.newPage()
     const cdp = await context.newCDPSession(page)
     await cdp.send('WebAuthn.enable', { enableUI: false })

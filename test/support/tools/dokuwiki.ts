@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { freePort } from '../start-postern.ts'
 import { findProgram, startTool, type Tool } from './program.ts'
 
@@ -30,7 +32,8 @@ export interface WikiSettings {
 
 /** DokuWiki as Debian ships it, with our plugin, from a copy in `folder`; served by PHP alone. */
 export async function startDokuwiki(folder: string, wiki: WikiSettings): Promise<Tool> {
-  await cp(source, folder, { recursive: true, dereference: true })
+  // Five thousand files: the system’s own copies them four times as fast.
+  await promisify(execFile)('cp', ['-rL', source, folder])
   // Debian's own reads /etc; without it everything stands where DokuWiki itself puts it.
   await writeFile(join(folder, 'inc/preload.php'), '<?php\n')
   // The files of accounts and rights stay behind: they are made here.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { inTime } from '../in-time.ts'
 
 /** A tool of somebody else's, running on a free port in a folder of the test's own. */
 export interface Tool extends AsyncDisposable {
@@ -31,7 +32,7 @@ export async function startTool(
   })
   child.stdin.on('error', () => {})
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
+  const isReady = new Promise<void>((resolve, reject) => {
     let said = ''
     const hear = (part: string): void => {
       said = `${said}${part}`.slice(-8000)
@@ -42,11 +43,18 @@ export async function startTool(
     child.once('error', reject)
     child.once('close', () => reject(new Error(`${program} ended: ${said}`)))
   })
+  const end = async (): Promise<void> => {
+    child.stdin.end()
+    await ended
+  }
+  try {
+    await inTime(`“${given.ready}” from ${program}`, isReady)
+  } catch (error) {
+    await end()
+    throw error
+  }
   return {
     url: `http://127.0.0.1:${given.port}`,
-    async [Symbol.asyncDispose]() {
-      child.stdin.end()
-      await ended
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
