@@ -19,10 +19,10 @@ const installed = [
 /** The system's Chromium, else the one that npm brings with its own libraries (decision 47). */
 export async function launchChromium(extraFlags: readonly string[] = []): Promise<Browser & AsyncDisposable> {
   const system = installed.find((path) => existsSync(path))
-  const args = [...flags, ...extraFlags]
-  if (system !== undefined) return disposable(await chromium.launch({ executablePath: system, args }))
+  const options = { args: [...flags, ...extraFlags], timeout: 60_000 }
+  if (system !== undefined) return disposable(await chromium.launch({ ...options, executablePath: system }))
   const { executablePath, env } = await unpackChromium()
-  return disposable(await chromium.launch({ executablePath, args, env: { ...process.env, ...env } }))
+  return disposable(await chromium.launch({ ...options, executablePath, env: { ...process.env, ...env } }))
 }
 
 const disposable = (browser: Browser): Browser & AsyncDisposable =>
@@ -97,7 +97,7 @@ export class Visitor implements AsyncDisposable {
 
   async addKey(options: KeyOptions = {}): Promise<VirtualKey> {
     const { isSynced = false, transport = 'internal', hasUserVerification = true } = options
-    const { authenticatorId } = await this.#cdp.send('WebAuthn.addVirtualAuthenticator', {
+    const added = this.#cdp.send('WebAuthn.addVirtualAuthenticator', {
       options: {
         protocol: 'ctap2',
         ctap2Version: 'ctap2_1',
@@ -110,6 +110,7 @@ export class Visitor implements AsyncDisposable {
         defaultBackupState: isSynced,
       },
     })
+    const { authenticatorId } = await inTime('a virtual key', added)
     const remove = async (): Promise<void> => {
       await this.#cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
     }
