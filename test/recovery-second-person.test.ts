@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import type { RecoveryBegun, RecoveryView } from '../src/identity/recovery/shapes.ts'
-import { settleDue } from '../src/identity/recovery/recovery-job.ts'
+import { settleDue } from '../src/identity/recovery/settle-due.ts'
 import type { CredentialView } from '../src/identity/shapes.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { forgetSpent, warnOfTokenEnds } from '../src/access-keys/rotation/token-job.ts'
+import { forgetSpent, warnOfTokenEnds } from '../src/access-keys/rotation/warn-of-token-ends.ts'
 import type { Id } from '../src/database/id.ts'
 import type { ApiTokenMade, ApiTokenView } from '../src/access-keys/shapes.ts'
 import { git, withToken } from '../src/walk/git.ts'

@@ -1,4 +1,4 @@
-import { createTokenJob } from '../access-keys/rotation/token-job.ts'
+import { forgetSpent, warnOfTokenEnds } from '../access-keys/rotation/warn-of-token-ends.ts'
 import type { AuditEntry } from '../audit/entry.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Database } from '../database/handles.ts'
@@ -6,18 +6,18 @@ import type { LoadedPolicy } from '../guardrails/in-force.ts'
 import { createReminders } from '../guardrails/remind.ts'
 import { remindOfBreakGlass } from '../identity/break-glass/remind.ts'
 import type { EndAccess } from '../identity/ending/end-access.ts'
-import { createGuestEnds } from '../identity/guests/guest-ends.ts'
-import { createPasswordEnds } from '../identity/passwords/password-ends.ts'
-import { createRecoveryJob } from '../identity/recovery/recovery-job.ts'
-import { createDeployKeyJob } from '../machines/deploy-keys/deploy-key-job.ts'
+import { endGuests } from '../identity/guests/guest-ends.ts'
+import { endOverdue } from '../identity/passwords/password-ends.ts'
+import { settleDue } from '../identity/recovery/settle-due.ts'
+import { lookAfterDeployKeys } from '../machines/deploy-keys/look-after-deploy-keys.ts'
 import type { DeployKeyParts } from '../machines/deploy-keys/parts.ts'
-import { createWorkloadJob } from '../machines/workloads/workload-job.ts'
+import { endUnkeptTrusts } from '../machines/workloads/unkept.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { Outbound } from '../outbound/outbound.ts'
-import { createToolForgetting } from '../proxy/entry/forget-ended.ts'
-import { createBypassReminders } from '../pull-requests/remind-bypass.ts'
+import { forgetEnded } from '../proxy/entry/forget-ended.ts'
+import { recordOverdue } from '../pull-requests/record-overdue.ts'
 import type { Secrets } from '../secrets/secrets.ts'
-import { createForgetting } from '../sign-on/forget-expired.ts'
+import { forgetExpired } from '../sign-on/forget-expired.ts'
 import type { ClientCache } from '../sign-on/openid/client-cache.ts'
 import { createRefusalWatch } from '../sign-on/openid/end-refused.ts'
 import { createLogoutSender } from '../sign-on/openid/logout-sender.ts'
@@ -25,10 +25,14 @@ import { mountPath } from '../sign-on/provider-settings.ts'
 import type { SignOnKeys } from '../sign-on/signing-keys.ts'
 import { version } from '../version.ts'
 import { createDeliverySender } from '../webhooks/send-deliveries.ts'
+import { type Job, repeat } from './repeat.ts'
 
 /** After such an event somebody may be signed on to something no more. */
 const mayEndSignOns =
   /^(session\.ended|(access|group|application|grant|credential|recovery|password|break-glass|guardrail)\.)/
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 interface JobParts {
   database: Database
@@ -55,6 +59,8 @@ export function createJobs(parts: JobParts) {
     (doing: string) =>
     (error: unknown): void =>
       log(error, doing)
+  const every = (everyMs: number, doing: string, work: () => Promise<unknown>): Job =>
+    repeat(everyMs, work, failing(doing))
   const reminders = createReminders({
     database,
     policy,
@@ -75,23 +81,17 @@ export function createJobs(parts: JobParts) {
   const jobs = [
     reminders,
     logouts,
-    createRecoveryJob({
-      database,
-      now,
-      onSettled: parts.signersChanged,
-      also: () =>
-        remindOfBreakGlass({
-          database,
-          now,
-          tell: (tx, letter) => mail.queue(tx, { ...letter, kind: 'break-glass-waits' }),
-        }),
-      onError: failing('settling recoveries'),
+    every(minuteMs, 'settling recoveries', async () => {
+      if ((await settleDue({ database, now })) > 0) parts.signersChanged()
+      await remindOfBreakGlass({
+        database,
+        now,
+        tell: (tx, letter) => mail.queue(tx, { ...letter, kind: 'break-glass-waits' }),
+      })
     }),
-    createBypassReminders({
-      database,
-      now,
-      onError: failing('looking for merges past a rule that nobody looked at'),
-    }),
+    every(10 * minuteMs, 'looking for merges past a rule that nobody looked at', () =>
+      recordOverdue({ database, now }),
+    ),
     createDeliverySender({
       database,
       outbound,
@@ -101,30 +101,18 @@ export function createJobs(parts: JobParts) {
       tell: (tx, { toUserId, ...facts }) => mail.queue(tx, { toUserId, kind: 'webhook-off', facts }),
       onError: failing('telling a webhook'),
     }),
-    createTokenJob({ database, now, onError: failing('warning of tokens that end') }),
-    createDeployKeyJob({
-      database,
-      cut: parts.cut,
-      now,
-      onError: failing('looking after deploy keys'),
+    every(minuteMs, 'warning of tokens that end', async () => {
+      await warnOfTokenEnds({ database, now })
+      await forgetSpent({ database, now })
     }),
-    createWorkloadJob({
-      database,
-      cut: parts.cut,
-      now,
-      onError: failing('looking after pipelines'),
-    }),
-    createPasswordEnds({ database, policy, now, onError: failing('deleting passwords whose rule is over') }),
-    createGuestEnds({
-      database,
-      endAccess,
-      origin,
-      now,
-      queue: (tx, letter) => mail.queue(tx, letter),
-      onError: failing('ending the access of guests whose day has come'),
-    }),
-    createForgetting({ database, now, onError: failing('forgetting codes and tokens that have expired') }),
-    createToolForgetting({ database, now, onError: failing('forgetting what was held of tools') }),
+    every(minuteMs, 'looking after deploy keys', () => lookAfterDeployKeys({ database, cut: parts.cut, now })),
+    every(minuteMs, 'looking after pipelines', () => endUnkeptTrusts({ database, cut: parts.cut }, now())),
+    every(hourMs, 'deleting passwords whose rule is over', () => endOverdue({ database, policy, now })),
+    every(minuteMs, 'ending the access of guests whose day has come', () =>
+      endGuests({ database, endAccess, origin, now, queue: (tx, letter) => mail.queue(tx, letter) }),
+    ),
+    every(minuteMs, 'forgetting codes and tokens that have expired', () => forgetExpired({ database, now })),
+    every(hourMs, 'forgetting what was held of tools', () => forgetEnded({ database, now })),
   ]
   return {
     start(): void {

@@ -6,7 +6,7 @@ import { whyNeedless } from './merge-rights.ts'
 import { askForConfirmation, createConfirmation } from './confirm-bypass.ts'
 import { anyMethod, expectProblem, landingIn } from './landing-testing.ts'
 import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
-import { recordOverdue } from './remind-bypass.ts'
+import { recordOverdue } from './record-overdue.ts'
 
 const reason = 'The site is down and everybody sleeps.'
 

@@ -1,6 +1,5 @@
 import type { Database } from '../database/handles.ts'
 
-const lookEveryMs = 60_000
 /** As long as anything lasts that began with an access token: it is looked at again at its end. */
 const longestUseMs = 24 * 3_600_000
 
@@ -18,21 +17,4 @@ export async function forgetExpired({ database, now }: { database: Database; now
       )
       .execute(),
   )
-}
-
-/** The job that does it. */
-export function createForgetting(parts: { database: Database; now: () => number; onError: (error: unknown) => void }) {
-  let timer: NodeJS.Timeout | undefined
-  let forgetting = Promise.resolve()
-  return {
-    start(): void {
-      timer = setInterval(() => {
-        forgetting = forgetExpired(parts).catch(parts.onError)
-      }, lookEveryMs).unref()
-    },
-    async close(): Promise<void> {
-      clearInterval(timer)
-      await forgetting
-    },
-  }
 }

@@ -8,7 +8,7 @@ type GuestLetter = { toUserId: Id<'usr'>; dedupeKey: string } & (
   | { kind: 'guest-ending-sponsor'; facts: { guest: string; endsAt: number; page: string } }
 )
 
-export interface GuestEndParts {
+interface GuestEndParts {
   database: Database
   endAccess: EndAccess
   origin: string
@@ -17,8 +17,7 @@ export interface GuestEndParts {
   queue: (tx: Tx<TableName>, letter: GuestLetter) => Promise<void>
 }
 
-const minuteMs = 60_000
-const dayMs = 1_440 * minuteMs
+const dayMs = 24 * 3_600_000
 /** A week before, and a day before. */
 const stages: readonly [name: string, daysLeft: number][] = [
   ['day', 1],
@@ -106,25 +105,3 @@ const listAdministratorIds = (db: Db<'user'>) =>
     .where('state', '=', 'active')
     .orderBy('id')
     .execute()
-
-/** Looks each minute, and at the start. */
-export function createGuestEnds(parts: GuestEndParts & { onError: (error: unknown) => void }): {
-  start(): void
-  close(): Promise<void>
-} {
-  let timer: NodeJS.Timeout | undefined
-  let working: Promise<void> = Promise.resolve()
-  const look = (): void => {
-    working = working.then(() => endGuests(parts)).catch(parts.onError)
-  }
-  return {
-    start() {
-      timer = setInterval(look, minuteMs).unref()
-      look()
-    },
-    async close() {
-      clearInterval(timer)
-      await working
-    },
-  }
-}

@@ -4,15 +4,14 @@ import { readPolicyActor } from '../policy-actor.ts'
 import type { Ceremonies } from '../registration.ts'
 import { endPasswordLogin } from './password-logins.ts'
 
-export interface PasswordEndParts {
+interface PasswordEndParts {
   database: Database
   policy: Ceremonies['policy']
   now: () => number
 }
 
-const hourMs = 3_600_000
 /** In which an owner who has missed the day can still prolong the rule. */
-const graceMs = 24 * hourMs
+const graceMs = 24 * 3_600_000
 
 /**
  * Deletes what is left of passwords whose rule is over, a day after its end: nobody gets in with them, and what is not
@@ -38,24 +37,5 @@ export async function endOverdue({ database, policy, now }: PasswordEndParts): P
     await database.write((tx) =>
       endPasswordLogin(tx, { userId: person.id, reason: 'the rule that permitted it is over', actor: null, at }),
     )
-  }
-}
-
-/** Looks once an hour. */
-export function createPasswordEnds(parts: PasswordEndParts & { onError: (error: unknown) => void }) {
-  let timer: NodeJS.Timeout | undefined
-  let looking = Promise.resolve()
-  const look = (): void => {
-    looking = looking.then(() => endOverdue(parts)).catch(parts.onError)
-  }
-  return {
-    start(): void {
-      look()
-      timer = setInterval(look, hourMs).unref()
-    },
-    async close(): Promise<void> {
-      clearInterval(timer)
-      await looking
-    },
   }
 }

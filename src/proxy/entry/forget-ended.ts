@@ -1,6 +1,5 @@
 import type { Database } from '../../database/handles.ts'
 
-const lookEveryMs = 3_600_000
 /** Whoever shows the cookie of one that is gone is a stranger, as with one that has ended. */
 const keepMs = 24 * 3_600_000
 
@@ -24,25 +23,4 @@ export async function forgetEnded({ database, now }: { database: Database; now: 
       )
       .execute(),
   )
-}
-
-/** The job that does it. */
-export function createToolForgetting(parts: {
-  database: Database
-  now: () => number
-  onError: (error: unknown) => void
-}) {
-  let timer: NodeJS.Timeout | undefined
-  let forgetting = Promise.resolve()
-  return {
-    start(): void {
-      timer = setInterval(() => {
-        forgetting = forgetEnded(parts).catch(parts.onError)
-      }, lookEveryMs).unref()
-    },
-    async close(): Promise<void> {
-      clearInterval(timer)
-      await forgetting
-    },
-  }
 }

@@ -2,10 +2,9 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Database } from '../../database/handles.ts'
 
 const dayMs = 24 * 3_600_000
-const minuteMs = 60_000
 const warnings = [14, 7, 1] as const
 
-export interface TokenJobParts {
+interface Parts {
   database: Database
   now: () => number
 }
@@ -14,7 +13,7 @@ export interface TokenJobParts {
  * Warns 14, 7 and 1 days before a token ends, or its former secret while the new one was not used. Of an end that was
  * nearer when it was settled nobody is warned. Safe to repeat, and to run on several nodes: each is said once.
  */
-export async function warnOfTokenEnds({ database, now }: TokenJobParts): Promise<void> {
+export async function warnOfTokenEnds({ database, now }: Parts): Promise<void> {
   const at = now()
   for (const token of await listEnding(database, at)) {
     const days = warningOf(token, at)
@@ -70,7 +69,7 @@ export function warningOf(token: Ending, at: number): number | undefined {
 }
 
 /** Former secrets of tokens that are no more: whoever shows one is refused all the same. */
-export async function forgetSpent({ database, now }: TokenJobParts): Promise<void> {
+export async function forgetSpent({ database, now }: Parts): Promise<void> {
   const at = now()
   const over = await database.read
     .selectFrom('spentTokenSecret')
@@ -98,28 +97,3 @@ const listEnding = ({ read }: Database, at: number) =>
     .where('user.kind', '!=', 'system')
     .orderBy('apiToken.id')
     .execute()
-
-/** Looks each minute, and at the start. */
-export function createTokenJob(parts: TokenJobParts & { onError: (error: unknown) => void }): {
-  start(): void
-  close(): Promise<void>
-} {
-  let timer: NodeJS.Timeout | undefined
-  let working: Promise<void> = Promise.resolve()
-  const look = (): void => {
-    working = working
-      .then(() => warnOfTokenEnds(parts))
-      .then(() => forgetSpent(parts))
-      .catch(parts.onError)
-  }
-  return {
-    start() {
-      timer = setInterval(look, minuteMs).unref()
-      look()
-    },
-    async close() {
-      clearInterval(timer)
-      await working
-    },
-  }
-}

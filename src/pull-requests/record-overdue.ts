@@ -2,12 +2,11 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import { aboutOf, factsOf } from './auto-merge.ts'
 
-export interface OverdueParts {
+interface OverdueParts {
   database: Database
   now: () => number
 }
 
-const lookEveryMs = 10 * 60_000
 const mostAtOnce = 100
 
 /**
@@ -63,26 +62,4 @@ export async function recordOverdue({ database, now }: OverdueParts): Promise<vo
         at: now(),
       })
     })
-}
-
-/** Looks at the start and every ten minutes. */
-export function createBypassReminders(parts: OverdueParts & { onError: (error: unknown) => void }): {
-  start(): void
-  close(): Promise<void>
-} {
-  let timer: NodeJS.Timeout | undefined
-  let working = Promise.resolve()
-  const look = (): void => {
-    working = working.then(() => recordOverdue(parts)).catch(parts.onError)
-  }
-  return {
-    start() {
-      timer = setInterval(look, lookEveryMs).unref()
-      look()
-    },
-    async close() {
-      clearInterval(timer)
-      await working
-    },
-  }
 }

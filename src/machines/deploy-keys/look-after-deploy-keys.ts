@@ -126,27 +126,3 @@ export function reasonOf({
   if (successorId !== null) return 'the key that takes its place was not used yet'
   return rotateEveryDays === null ? 'its time is over then' : 'no new key has taken its place yet'
 }
-
-const minuteMs = 60_000
-
-/** Looks each minute, and at the start. */
-export function createDeployKeyJob(parts: Omit<DeployKeyParts, 'policy'> & { onError: (error: unknown) => void }): {
-  start(): void
-  close(): Promise<void>
-} {
-  let timer: NodeJS.Timeout | undefined
-  let working: Promise<void> = Promise.resolve()
-  const look = (): void => {
-    working = working.then(() => lookAfterDeployKeys(parts)).catch(parts.onError)
-  }
-  return {
-    start() {
-      timer = setInterval(look, minuteMs).unref()
-      look()
-    },
-    async close() {
-      clearInterval(timer)
-      await working
-    },
-  }
-}
