@@ -4,6 +4,7 @@ import { type Id, newId } from '../database/id.ts'
 import type { ApiTokenTable } from '../database/schema.ts'
 import { forbidden, notFound } from '../http/problem.ts'
 import { hashSecret } from '../http/secret.ts'
+import { accountOf } from '../identity/account-of.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
@@ -163,12 +164,7 @@ async function callerOfToken(
   const { address, isAgain, takeUp } = how
   if ((now >= row.expiresAt && !isAgain) || isOver(row, now)) return undefined
   const known = {
-    id: row.userId,
-    kind: row.kind,
-    username: row.username,
-    displayName: row.displayName,
-    role: row.role,
-    isDemo: row.isDemo === 1,
+    ...accountOf(row),
     // A bearer secret proves possession of itself and no more.
     strength: 'password' as const,
     authenticatedAt: row.createdAt,

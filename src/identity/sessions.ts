@@ -4,6 +4,7 @@ import { prepared } from '../database/prepared.ts'
 import type { SessionTable, Strength } from '../database/schema.ts'
 import { hashSecret, newSecret } from '../http/secret.ts'
 import type { Proof } from '../policy/facts.ts'
+import { accountOf } from './account-of.ts'
 import type { Caller, SessionCaller } from './caller.ts'
 import { isOver } from './guests/is-over.ts'
 import { createSessionEnds, type JudgedSession, type JudgeParts, judgeSession } from './judge-caller.ts'
@@ -131,12 +132,7 @@ async function callerOf(
   if (isOver(row, now)) return undefined
   const { strength, key } = proofOf(row)
   const known = {
-    id: row.userId,
-    kind: row.kind,
-    username: row.username,
-    displayName: row.displayName,
-    role: row.role,
-    isDemo: row.isDemo === 1,
+    ...accountOf(row),
     strength,
     authenticatedAt: row.authenticatedAt,
     address,

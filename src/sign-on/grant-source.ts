@@ -1,6 +1,7 @@
 import type { BearerSource } from '../access-keys/bearer.ts'
 import type { Database } from '../database/handles.ts'
 import { hashSecret } from '../http/secret.ts'
+import { accountOf } from '../identity/account-of.ts'
 import { isOver } from '../identity/guests/is-over.ts'
 import { type JudgeParts, judgeToken } from '../identity/judge-caller.ts'
 import { isOauthSecret } from './token-form.ts'
@@ -21,7 +22,7 @@ export const createGrantSource = (
       .innerJoin('user', 'user.id', 'oauthGrant.userId')
       .select(['oauthGrant.id as grantId', 'oauthGrant.clientName', 'oauthGrant.scopes', 'oauthGrant.repositoryIds'])
       .select(['oauthGrant.createdAt', 'oauthGrant.expiresAt', 'oauthGrant.lastUsedAt'])
-      .select(['user.id', 'user.kind', 'user.username', 'user.displayName', 'user.role', 'user.isDemo', 'user.endsAt'])
+      .select(['oauthGrant.userId', 'kind', 'username', 'displayName', 'role', 'user.isDemo', 'user.endsAt'])
       .select(['oauthGrant.tappedAt', 'oauthState.payload'])
       .where('oauthState.model', '=', 'AccessToken')
       // What an application was told of a person lets it do nothing here.
@@ -34,12 +35,7 @@ export const createGrantSource = (
     if (row === undefined || isOver(row, now)) return undefined
     const { grantId, createdAt, expiresAt } = row
     const known = {
-      id: row.id,
-      kind: row.kind,
-      username: row.username,
-      displayName: row.displayName,
-      role: row.role,
-      isDemo: row.isDemo === 1,
+      ...accountOf(row),
       // A bearer secret proves possession of itself and no more, however strong the tap was.
       strength: 'password' as const,
       authenticatedAt: row.tappedAt,

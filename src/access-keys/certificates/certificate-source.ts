@@ -1,6 +1,7 @@
 import type { Database, Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import { forbidden, ProblemError } from '../../http/problem.ts'
+import { accountOf } from '../../identity/account-of.ts'
 import type { SshTouch } from '../../identity/caller.ts'
 import { isOver } from '../../identity/guests/is-over.ts'
 import { type JudgeParts, judgeSshLogin } from '../../identity/judge-caller.ts'
@@ -129,12 +130,7 @@ async function provenCaller(
 ): Promise<SshCaller> {
   const strength = weaker(row.strength, 'passkey')
   const known = {
-    id: row.userId,
-    kind: row.kind,
-    username: row.username,
-    displayName: row.displayName,
-    role: row.role,
-    isDemo: row.isDemo === 1,
+    ...accountOf(row),
     strength,
     // A touch alone proves less than the tap did, so it makes that no younger; one with PIN is a tap of its own.
     authenticatedAt: touch?.userVerification === true ? at : row.tappedAt,

@@ -4,6 +4,7 @@ import type { Database, Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { AttestationOutcome, SshKeyTable } from '../../database/schema.ts'
 import { forbidden } from '../../http/problem.ts'
+import { accountOf } from '../../identity/account-of.ts'
 import type { SshTouch } from '../../identity/caller.ts'
 import { isOver } from '../../identity/guests/is-over.ts'
 import { judgeSshLogin, type JudgeParts } from '../../identity/judge-caller.ts'
@@ -84,12 +85,7 @@ async function provenCaller(
   const outcome = touch?.userVerification === true ? await judgedNow(parts, key) : key.attestationOutcome
   const keyNow = { ...key, attestationOutcome: outcome }
   const known = {
-    id: key.userId,
-    kind: key.kind,
-    username: key.username,
-    displayName: key.displayName,
-    role: key.role,
-    isDemo: key.isDemo === 1,
+    ...accountOf(key),
     strength: sshKeyStrength(touch, keyNow),
     // Nobody taps for a key in a file: the last tap is the one that added it.
     authenticatedAt: touch === null ? key.createdAt : login.at,
