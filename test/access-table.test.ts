@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { type ActName, acts } from '../src/policy/acts.ts'
-import { type ListedRoute, listRoutes } from './support/list-routes.ts'
+import { type BodySchema, type ListedRoute, listRoutes } from './support/list-routes.ts'
 
 /**
  * Who may call which route, in one table that is reviewed as a diff: `UPDATE_TABLES=1 node --test
@@ -72,5 +72,28 @@ test('what is open to everybody changes nothing but by a ceremony of its own', (
   assert.deepEqual(
     [...new Set(open.filter((route) => !ceremonies.test(route) && !route.endsWith(' /api/*')))].sort(),
     byOwnSecret,
+  )
+})
+
+/** Where a body may hold more than is named, by the path of its part. */
+const openParts = (shape: BodySchema, path = ''): string[] => {
+  const { properties = {}, patternProperties, additionalProperties, items, anyOf = [] } = shape
+  const isOpen = shape.type === 'object' && additionalProperties !== false && patternProperties === undefined
+  return [
+    ...(isOpen ? [path] : []),
+    ...Object.entries(properties).flatMap(([name, part]) => openParts(part, `${path}.${name}`)),
+    ...(items === undefined ? [] : openParts(items, `${path}.*`)),
+    ...anyOf.flatMap((one) => openParts(one, path)),
+  ]
+}
+
+test('what a body may hold is named, in each of its parts', () => {
+  const bodies = routes.flatMap(({ method, url, body }) =>
+    body === undefined ? [] : { route: `${method} ${url}`, body },
+  )
+  assert.ok(bodies.length > 40, 'the bodies were not seen')
+  assert.deepEqual(
+    bodies.flatMap(({ route, body }) => openParts(body).map((path) => route + path)),
+    ['POST /api/v1/sign-in/upstream/:provider/logout'],
   )
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { ApiTokenMade } from '../src/access-keys/shapes.ts'
 import type { BreakGlassEvents, BreakGlassView } from '../src/identity/break-glass/shapes.ts'
 import { remindOfBreakGlass } from '../src/identity/break-glass/remind.ts'
 import type { CredentialView } from '../src/identity/shapes.ts'
@@ -130,19 +131,40 @@ for (const store of eitherStore)
       await vault.signIn()
       await vault.addPasskey(new SoftwareAuthenticator(), 'behind')
       await vault.act('POST', '/agents', { username: 'sleeper', displayName: 'Sleeper' })
-      const { secret } = await vault.act<{ secret: string }>('POST', '/agents/sleeper/tokens', {
-        name: 'left behind',
-        scopes: ['account:read'],
-        repositoryIds: null,
-        expiresInDays: 30,
-      })
-      const asSleeper = () =>
-        postern.stranger().call('GET', '/people', undefined, { authorization: `Bearer ${secret}` })
+      const makeToken = (more = {}) =>
+        vault.act<ApiTokenMade>('POST', '/agents/sleeper/tokens', {
+          name: 'left behind',
+          scopes: ['account:read'],
+          repositoryIds: null,
+          expiresInDays: 30,
+          ...more,
+        })
+      const { secret } = await makeToken()
+      const asSleeper = (shown = secret, path = '/people', method: 'GET' | 'POST' = 'GET') =>
+        postern.stranger().call<ApiTokenMade>(method, path, undefined, { authorization: `Bearer ${shown}` })
       await asSleeper()
+      // Of those from before, one renews itself, which shows it to nobody, and one is shown anew.
+      const [steady, taken] = [
+        await makeToken({ name: 'renews itself', renewsForDays: 60 }),
+        await makeToken({ name: 'taken over' }),
+      ]
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx
+          .updateTable('apiToken')
+          .set({ createdAt: (used?.usedAt ?? 0) - 1000 })
+          .where('name', 'in', ['renews itself', 'taken over'])
+          .execute(),
+      )
+      const renewed = await asSleeper(steady.secret, '/tokens/rotate', 'POST')
+      const rotate = `/agents/sleeper/tokens/${taken.token.id}/rotate`
+      const shown = await vault.act<ApiTokenMade>('POST', rotate, { expiresInDays: 30, overlapDays: 0 })
+      await asSleeper(shown.secret)
       await adam.signIn()
       await adam.act('POST', `/break-glass/${used?.id}/review`, { keepPasskey: false })
       await refused(vault.call('GET', '/me'), 401, 'sign-in-required')
       await refused(asSleeper(), 401, 'token-refused')
+      await refused(asSleeper(shown.secret), 401, 'token-refused')
+      await asSleeper(renewed.secret)
       await refused(elsewhere(vault).signIn(), 401, 'passkey-unknown')
       const [reviewed] = await list()
       assert.deepEqual([reviewed?.state, reviewed?.reviewedBy?.username], ['reviewed', 'adam'])

@@ -74,6 +74,13 @@ for (const store of stores)
       ['clinic'],
       'capitals that the stores do not fold are found as they are written',
     )
+    await ana.call('POST', '/projects', { name: 'day_ward', description: String.raw`All of C:\wards, 100% of it` })
+    for (const typed of ['Y_WA', String.raw`c:\ward`, '100% of'])
+      assert.deepEqual(
+        (await readAll<ProjectView>(ana, `/projects?q=${encodeURIComponent(typed)}`)).map(({ name }) => name),
+        ['day_ward'],
+        `what a pattern would read as more than itself is found too: ${typed}`,
+      )
     const token = { authorization: `Bearer ${await bo.makeToken('git', ['account:read'])}` }
     assert.deepEqual((await bo.call<{ items: unknown[] }>('GET', '/projects', undefined, token)).items, [])
   })

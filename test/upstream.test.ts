@@ -308,8 +308,11 @@ test('only where an owner says so is its word about phishing-resistant keys wort
   await here.change({ trustsAcr: 'mfa' })
   await assertOut(ana)
   assert.equal((await me(less)).session.strength, 'mfa', 'it counts for no more than it is believed')
+  // Nor does a change look again at the sessions that are over, and take from who is in what they have in hand.
+  const { link } = await less.call<{ link: string }>('POST', '/me/upgrade-link', {})
   await here.change({ isShown: false })
   assert.equal((await me(less)).session.strength, 'mfa')
+  await here.postern.stranger().call('POST', '/registration-links/inspect', { token: new URL(link).hash.slice(1) })
 })
 
 test('what comes back counts once, in the browser it left from', async () => {

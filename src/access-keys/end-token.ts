@@ -51,7 +51,7 @@ export async function endAskingToken(tx: Writing, caller: Caller, id: Id<'tok'>,
 
 /**
  * Ends what somebody was shown of agents' tokens since: it needs no passkey to go on, and their own tokens end anyway. Each
- * with an event, which cuts what is open by it.
+ * with an event, which cuts what is open by it. A token from before that renewed itself was shown to nobody.
  */
 export async function endTokensShownTo(
   tx: Writing,
@@ -62,7 +62,20 @@ export async function endTokensShownTo(
     .selectFrom('apiToken')
     .select(['id', 'userId'])
     .where((eb) => eb.or([eb('madeBy', '=', userId), eb('nextMadeBy', '=', userId)]))
-    .where((eb) => eb.or([eb('createdAt', '>=', since), eb('renewedAt', '>=', since)]))
+    .where((eb) =>
+      eb.or([
+        eb('createdAt', '>=', since),
+        eb.exists(
+          eb
+            .selectFrom('auditEvent')
+            .select('auditEvent.id')
+            .whereRef('auditEvent.targetId', '=', 'apiToken.id')
+            .where('auditEvent.action', '=', 'token.rotated')
+            .where('auditEvent.actorId', '=', userId)
+            .where('auditEvent.occurredAt', '>=', since),
+        ),
+      ]),
+    )
     .where('endedAt', 'is', null)
     .orderBy('id')
     .execute()

@@ -1,4 +1,5 @@
 import type { Db } from '../database/handles.ts'
+import { likeAnywhere, likeBeginning } from '../database/like.ts'
 import { cutPage, parseCursor } from '../http/page.ts'
 import type { StatusReport } from '../protocols/webauthn/metadata-entry.ts'
 import type { ModelView } from './shapes.ts'
@@ -17,9 +18,9 @@ export async function listModels(
     .select([...columns, 'statusReports'])
     .select(({ eb }) => eb.case().when('icon', 'is', null).then(0).else(1).end().as('hasIcon'))
   if (wanted.search !== undefined && wanted.search !== '') {
-    const part = wanted.search.toLowerCase().replaceAll(/[%_]/g, '')
+    const { search } = wanted
     query = query.where(({ eb, fn, or }) =>
-      or([eb(fn<string>('lower', ['name']), 'like', `%${part}%`), eb('key', 'like', `${part}%`)]),
+      or([eb(fn<string>('lower', ['name']), 'like', likeAnywhere(search)), eb('key', 'like', likeBeginning(search))]),
     )
   }
   if (wanted.cursor !== undefined) {

@@ -3,7 +3,8 @@ import { invalid } from './problem.ts'
 
 export const pageSize = 50
 
-export const CursorQuery = { cursor: Type.Optional(Type.String({ maxLength: 200 })) }
+/** A key may be the name of a branch, which has up to 250 bytes. */
+export const CursorQuery = { cursor: Type.Optional(Type.String({ maxLength: 1_000 })) }
 
 /** A cursor is a list of keys of the last row seen, opaque to callers. */
 export const renderCursor = (keys: readonly (string | number)[]): string =>

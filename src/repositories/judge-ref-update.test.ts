@@ -71,3 +71,13 @@ const table: [expected: string, changes: Partial<RefUpdateFacts>][] = [
 for (const [expected, changes] of table) {
   it(`${expected}: ${JSON.stringify(changes)}`, () => assert.equal(verdict(changes), expected))
 }
+
+it('whoever deletes what reads like a protected branch is led to where that goes, and not to another name', () => {
+  const twin = { ref: 'refs/heads/MAIN', protectedRefs: ['refs/heads/main'] }
+  const said = (changes: Partial<RefUpdateFacts>): string => {
+    const judgement = judgeRefUpdate({ ...facts, ...twin, ...changes })
+    return judgement.outcome === 'refuse' ? judgement.sentences.join(' ') : ''
+  }
+  assert.match(said({}), /Choose another name\.$/)
+  assert.match(said({ newOid: zeroOid }), /Delete it on the page Branches\.$/)
+})

@@ -126,14 +126,14 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
  * git keeps a branch in a file of its name. Where the file system does not tell capitals apart, as on macOS, a push to
  * MAIN would move main. The page that deletes one has looked whether there is a branch of exactly this name.
  */
-function judgeTwin({ door, ref, protectedRefs = [] }: RefUpdateFacts, name: string): Judgement {
+function judgeTwin({ door, ref, newOid, protectedRefs = [] }: RefUpdateFacts, name: string): Judgement {
   const twin = door === 'delete' ? undefined : protectedRefs.find((other) => fold(other) === fold(ref))
   if (twin === undefined) return { outcome: 'allow' }
   const other = twin.slice('refs/heads/'.length)
   return refuse(
     'protected-twin',
     'it reads like a protected branch',
-    `${name} and the protected branch ${other} are one name to some file systems. Choose another name.`,
+    `${name} and the protected branch ${other} are one name to some file systems. ${newOid === zeroOid ? 'Delete it on the page Branches' : 'Choose another name'}.`,
   )
 }
 

@@ -21,19 +21,20 @@ interface Wanted {
 
 /** An object in a push's quarantine that is larger than allowed: asked of all that was pushed, not of all history. */
 export async function findLargeFile(git: Git, wanted: Wanted): Promise<LargeFile | undefined> {
-  // Sizes alone first: names would be ten times the bytes, for nothing in nearly every push.
   const most = Math.min(wanted.maxBytes, mostMessageBytes)
-  if (!hasNumberOver(await askQuarantine(git, wanted, '%(objectsize)'), most)) return undefined
-  const named = (await askQuarantine(git, wanted, '%(objectsize) %(objecttype) %(objectname)')).toString('latin1')
-  for (const line of named.split('\n')) {
+  const judge = (line: string): Omit<LargeFile, 'path'> => {
     const [size, type, oid = ''] = line.split(' ')
-    const bytes = Number(size)
     const kind = type === 'commit' || type === 'tag' ? type : 'file'
-    const mostBytes = kind === 'file' ? wanted.maxBytes : most
-    if (bytes <= mostBytes) continue
-    return { oid, bytes, kind, mostBytes, path: kind === 'file' ? await findPath(git, wanted, oid) : undefined }
+    return { oid, bytes: Number(size), kind, mostBytes: kind === 'file' ? wanted.maxBytes : most }
   }
-  return undefined
+  const isTooLarge = ({ bytes, mostBytes }: Pick<LargeFile, 'bytes' | 'mostBytes'>): boolean => bytes > mostBytes
+  // Sizes alone first, then with kinds: names would be ten times the bytes, for nothing in nearly every push.
+  if (linesOver(await askQuarantine(git, wanted, '%(objectsize)'), most).next().done) return undefined
+  const kinds = linesOver(await askQuarantine(git, wanted, '%(objectsize) %(objecttype)'), most)
+  if (!kinds.map(judge).some(isTooLarge)) return undefined
+  const named = linesOver(await askQuarantine(git, wanted, '%(objectsize) %(objecttype) %(objectname)'), most)
+  const large = named.map(judge).find(isTooLarge)
+  return large && { ...large, path: large.kind === 'file' ? await findPath(git, wanted, large.oid) : undefined }
 }
 
 /** A sentence without what to do. */
@@ -57,16 +58,19 @@ async function askQuarantine(git: Git, { folder, quarantine }: Wanted, format: s
   return stdout
 }
 
-/** Of one decimal number on each line. Reads the bytes as they are: a push may hold a million objects. */
-function hasNumberOver(lines: Buffer, limit: number): boolean {
-  let number = 0
+/** Lines that begin with a larger number. Reads the bytes as they are: a push may hold a million objects. */
+function* linesOver(lines: Buffer, limit: number): Generator<string> {
+  let [number, start, isNumber] = [0, 0, true]
   for (let at = 0; at < lines.length; at++) {
     const byte = lines[at] ?? 0
-    if (byte !== 0x0a) number = number * 10 + (byte - 0x30)
-    else if (number > limit) return true
-    else number = 0
+    if (byte === 0x0a) {
+      if (number > limit) yield lines.toString('latin1', start, at)
+      number = 0
+      start = at + 1
+      isNumber = true
+    } else if (byte === 0x20) isNumber = false
+    else if (isNumber) number = number * 10 + (byte - 0x30)
   }
-  return false
 }
 
 async function findPath(git: Git, { folder, quarantine, tips }: Wanted, oid: string): Promise<string | undefined> {

@@ -7,17 +7,25 @@ export interface ListedRoute {
   url: string
   access: string
   act: string | null
+  /** The JSON Schema of its body, as it is enforced; undefined where none is read as JSON. */
+  body: BodySchema | undefined
+}
+
+export interface BodySchema {
+  type?: string
+  properties?: Record<string, BodySchema>
+  patternProperties?: Record<string, BodySchema>
+  additionalProperties?: boolean
+  items?: BodySchema
+  anyOf?: BodySchema[]
 }
 
 /** Every route of the live server, as it declared itself; Fastify announces each instance it makes. */
 export async function listRoutes(): Promise<ListedRoute[]> {
-  const routes: ListedRoute[] = []
+  const declared: RouteOptions[] = []
   const watch = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance }
-    fastify.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
-      for (const one of [method].flat())
-        routes.push({ method: one, url, access: config?.access ?? '', act: config?.act?.name ?? null })
-    })
+    fastify.addHook('onRoute', (route: RouteOptions) => void declared.push(route))
   }
   subscribe('fastify.initialization', watch)
   try {
@@ -26,6 +34,16 @@ export async function listRoutes(): Promise<ListedRoute[]> {
   } finally {
     unsubscribe('fastify.initialization', watch)
   }
+  // Read behind the hooks that came after ours.
+  const routes = declared.flatMap(({ method, url, config, schema }) =>
+    [method].flat().map((one) => ({
+      method: one,
+      url,
+      access: config?.access ?? '',
+      act: config?.act?.name ?? null,
+      body: schema?.body as BodySchema | undefined,
+    })),
+  )
   // Fastify answers HEAD wherever GET is; it is not declared apart.
   return routes.filter(({ method }) => method !== 'HEAD').sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
 }

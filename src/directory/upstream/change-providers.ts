@@ -134,6 +134,7 @@ async function endBegunThere(
     .innerJoin('session', 'session.id', 'upstreamSession.sessionId')
     .select(['upstreamSession.sessionId', 'externalIdentity.userId', 'session.strength'])
     .where('externalIdentity.providerId', '=', id)
+    .where('session.endedAt', 'is', null)
     .execute()
   let ended = 0
   for (const { sessionId, userId, strength } of begun)

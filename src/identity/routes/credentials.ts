@@ -8,7 +8,7 @@ import type { TableName } from '../../database/schema.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
 import { conflict, notFound } from '../../http/problem.ts'
-import { OneLine } from '../../http/shapes.ts'
+import { Nullable, OneLine } from '../../http/shapes.ts'
 import { coseFingerprint } from '../../protocols/sshsig/cose-fingerprint.ts'
 import { renderCreationOptions } from '../../protocols/webauthn/options.ts'
 import { actorOf, getEnrolling, getPerson } from '../caller.ts'
@@ -28,10 +28,7 @@ import { renderCredential } from '../views.ts'
 
 const CredentialName = OneLine(100)
 const ById = Type.Object({ id: Type.String() })
-const Ending = Type.Union([
-  Type.Null(),
-  Type.Object({ compromised: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
-])
+const Ending = Nullable(Type.Object({ compromised: Type.Optional(Type.Boolean()) }, { additionalProperties: false }))
 const NewCredential = Type.Object({ ceremonyId: Type.String(), response: Type.Unknown(), name: CredentialName })
 
 export type RevokeKey = (tx: Tx<TableName>, credentialRecordId: Id<'crd'>, at: number) => Promise<void>

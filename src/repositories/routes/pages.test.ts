@@ -9,6 +9,8 @@ import type { Person } from '../../walk/person.ts'
 type Page<Item> = { items: Item[]; nextCursor: string | null }
 
 const total = pageSize + 7
+/** With it a name has nearly as many bytes as one may have. */
+const longest = 'x'.repeat(229)
 const me = ['-c', 'user.name=Ana', '-c', 'user.email=ana@example.com']
 
 describe('long lists of a repository', () => {
@@ -22,7 +24,7 @@ describe('long lists of a repository', () => {
     await repository.git('switch', '--quiet', '--create', 'long')
     for (let count = 10; count < total + 10; count += 1) {
       await repository.git(...me, 'commit', '--quiet', '--allow-empty', '--message', `Commit ${count}`)
-      await repository.git('branch', `branch-${count}`)
+      await repository.git('branch', `branch-${count}-${longest}`)
       await repository.git('tag', `v${count}`)
     }
     await repository.git('push', '--quiet', 'origin', 'refs/heads/*', 'refs/tags/*')
