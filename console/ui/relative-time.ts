@@ -18,6 +18,6 @@ export function relativeTime(at: number, now: number): string {
   return distance > 0 ? 'in less than a minute' : 'just now'
 }
 
+const exactFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 /** In the reader's own zone and named as such: "21 Nov 2026, 23:52:28 UTC". */
-export const exactTime = (at: number): string =>
-  new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
+export const exactTime = (at: number): string => exactFormat.format(at)

@@ -2,9 +2,13 @@
 export class Lru<K, V> {
   readonly #entries = new Map<K, V>()
   readonly #capacity: number
+  readonly #weigh: (value: V) => number
+  #weight = 0
 
-  constructor(capacity: number) {
+  /** @param weigh what one of them counts for, where they are not alike; always the same for the same value */
+  constructor(capacity: number, weigh: (value: V) => number = () => 1) {
     this.#capacity = capacity
+    this.#weigh = weigh
   }
 
   get(key: K): V | undefined {
@@ -17,11 +21,18 @@ export class Lru<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key)
+    this.delete(key)
     this.#entries.set(key, value)
-    if (this.#entries.size <= this.#capacity) return
-    const oldest = this.#entries.keys().next()
-    if (!oldest.done) this.#entries.delete(oldest.value)
+    this.#weight += this.#weigh(value)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#weight <= this.#capacity) return
+      this.delete(oldest)
+    }
+  }
+
+  delete(key: K): void {
+    const value = this.#entries.get(key)
+    if (value !== undefined && this.#entries.delete(key)) this.#weight -= this.#weigh(value)
   }
 
   get size(): number {

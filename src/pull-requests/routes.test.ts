@@ -104,6 +104,23 @@ describe('the routes of browsing and of pull requests', () => {
       [file.json.text, file.json.oid, file.json.lastCommit.subject],
       ['x\r\n', head, 'Change page.svg, naïve "file".html, script.js'],
     )
+    const last = await call('GET', `/tree/commits${query({ ref: 'feature/ünï' })}`)
+    assert.deepEqual(
+      [
+        last.json.oid,
+        last.json.isComplete,
+        last.json.items.map(({ path, subject }: Record<string, string>) => [path, subject]),
+      ],
+      [
+        head,
+        true,
+        [
+          ['README.md', 'First'],
+          ...['naïve "file".html', 'page.svg', 'script.js'].map((path) => [path, file.json.lastCommit.subject]),
+        ],
+      ],
+    )
+    assert.equal((await call('GET', '/tree/commits')).json.items.length, 1)
     const commits = await call('GET', `/commits${query({ ref: head })}`)
     assert.deepEqual(
       commits.json.items.map(({ subject }: { subject: string }) => subject),
@@ -131,6 +148,9 @@ describe('the routes of browsing and of pull requests', () => {
     )
     assert.equal((await call('GET', `/tree${query({ path: 'nope' })}`)).status, 404)
     assert.equal((await call('GET', `/tree${query({ ref: 'main^' })}`)).status, 404)
+    assert.equal((await call('GET', `/tree/commits${query({ path: 'nope' })}`)).status, 404)
+    assert.equal((await call('GET', `/tree/commits${query({ path: 'README.md' })}`)).json.code, 'is-file')
+    assert.equal((await call('GET', `/tree/commits${query({ ref: 'main^' })}`)).status, 404)
     assert.equal((await call('GET', `/commits${query({ cursor: 'bm90IGEgY3Vyc29y' })}`)).status, 422)
   })
 
@@ -291,6 +311,8 @@ describe('the routes of browsing and of pull requests', () => {
   it('strangers and people who are not signed in learn nothing', async () => {
     for (const path of [
       '/tree',
+      // Known from before, and kept.
+      '/tree/commits',
       '/commits',
       '/branches',
       '/raw',

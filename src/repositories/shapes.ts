@@ -146,6 +146,28 @@ export const TreeView = Type.Object({
 })
 export type TreeView = Static<typeof TreeView>
 
+/** The last commit of one entry; its words are cut where they are long. */
+export const EntryCommit = Type.Object({
+  /** Of the entry, as the list of the directory has it. */
+  path: Type.String(),
+  oid: Type.String(),
+  /** First line of the message. */
+  subject: Type.String(),
+  authorName: Type.String(),
+  committedAt: Time,
+})
+export type EntryCommit = Static<typeof EntryCommit>
+
+/** Of each entry of a directory the last commit that changed it, as far as it was found. */
+export const TreeCommits = Type.Object({
+  oid: Type.String(),
+  path: Type.String(),
+  items: Type.Array(EntryCommit),
+  /** False where the history is too long to be looked through: what was not found by then is not among `items`. */
+  isComplete: Type.Boolean(),
+})
+export type TreeCommits = Static<typeof TreeCommits>
+
 export const FileView = Type.Object({
   ref: Type.String(),
   oid: Type.String(),

@@ -18,6 +18,8 @@ export interface Located {
   oid: string
   /** The path again, or, where git cannot be asked for it because it is not UTF-8, the directory above. */
   askable: string
+  /** The path as git has it. */
+  bytes: Buffer
 }
 
 export const directoryMode = '040000'
@@ -50,7 +52,7 @@ export async function findPath({ git, folder }: Source, commitOid: string, path:
   const objects = git.objects(folder)
   const root = await objects.info(`${commitOid}^{tree}`)
   if (root === undefined) return undefined
-  let here: Located = { mode: directoryMode, oid: root.oid, askable: '' }
+  let here: Located = { mode: directoryMode, oid: root.oid, askable: '', bytes: Buffer.alloc(0) }
   let isAskable = true
   for (const part of path === '' ? [] : path.split('/')) {
     if (here.mode !== directoryMode) return undefined
@@ -58,7 +60,12 @@ export async function findPath({ git, folder }: Source, commitOid: string, path:
     const entry = tree && parseTree(tree.content).find(({ name }) => name === part)
     if (entry === undefined) return undefined
     isAskable &&= Buffer.from(entry.name).equals(entry.bytes)
-    here = { mode: entry.mode, oid: entry.oid, askable: isAskable ? joinPath(here.askable, entry.name) : here.askable }
+    here = {
+      mode: entry.mode,
+      oid: entry.oid,
+      askable: isAskable ? joinPath(here.askable, entry.name) : here.askable,
+      bytes: here.bytes.length === 0 ? entry.bytes : Buffer.concat([here.bytes, Buffer.from('/'), entry.bytes]),
+    }
   }
   return here
 }
@@ -70,14 +77,19 @@ export async function getPath(source: Source, commitOid: string, path: string): 
   return located
 }
 
-/** A directory as it is listed: directories first, then by name; with the sizes of files and its README. */
-export async function readDirectory(source: Source, treeOid: string, path: string) {
-  const objects = source.git.objects(source.folder)
-  const tree = await objects.read(treeOid)
+/** What a directory holds, and what is listed of it: directories first, then by name. @throws 404 */
+export async function readEntries({ git, folder }: Source, treeOid: string) {
+  const tree = await git.objects(folder).read(treeOid)
   if (tree === undefined) throw notFound('This directory')
   const all = parseTree(tree.content).map((entry) => ({ ...entry, kind: kindOf(entry.mode) }))
   const sorted = all.toSorted((one, other) => Number(other.kind === 'directory') - Number(one.kind === 'directory'))
-  const shown = sorted.slice(0, maxEntries)
+  return { all, shown: sorted.slice(0, maxEntries) }
+}
+
+/** A directory as it is listed, with the sizes of files and its README. */
+export async function readDirectory(source: Source, treeOid: string, path: string) {
+  const objects = source.git.objects(source.folder)
+  const { all, shown } = await readEntries(source, treeOid)
   const entries = await Promise.all(
     shown.map(async ({ kind, name, oid }): Promise<TreeEntry> => {
       const isFile = kind === 'file' || kind === 'executable'
@@ -115,4 +127,4 @@ function kindOf(mode: string): TreeEntry['kind'] {
   return mode === '100755' ? 'executable' : 'file'
 }
 
-const joinPath = (directory: string, name: string): string => (directory === '' ? name : `${directory}/${name}`)
+export const joinPath = (directory: string, name: string): string => (directory === '' ? name : `${directory}/${name}`)

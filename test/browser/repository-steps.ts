@@ -76,7 +76,13 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
     .or(page.locator('strong', { hasText: 'well made' }))
     .first()
     .waitFor()
+  const rowOf = (name: string) =>
+    page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) })
+  await rowOf('src').getByText('just now').or(rowOf('src').getByText('ago')).waitFor()
   await visitor.photograph('repository')
+  await link(rowOf('src'), 'Add sizes').click()
+  await seeTitle(page, 'Add sizes')
+  await page.goBack()
   await link(page, 'src').first().click()
   await link(page, 'sizes.ts').first().click()
   await page.locator('.hljs-keyword', { hasText: 'export' }).first().waitFor()
@@ -85,7 +91,7 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   assert.equal(await readFile(await download.path(), 'utf8'), program)
 
   await link(page, 'Commits').click()
-  await link(page, 'Start').first().click()
+  await link(page.getByRole('list', { name: /^\d{1,2} \w+ 20\d\d$/ }), 'Start').click()
   await seeTitle(page, 'Start')
   await page.getByRole('region', { name: 'README.md' }).getByText('# widgets').first().waitFor()
   await visitor.photograph('commit')

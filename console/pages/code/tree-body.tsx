@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
-import type { RepositoryView, TreeView } from '../../api/shapes.ts'
+import type { RepositoryView, TreeCommits, TreeView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useGo } from '../../url-state.ts'
@@ -24,6 +24,13 @@ export function TreeBody(props: {
   const { data: tree, error } = useQuery(
     getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
   )
+  // Of exactly what is listed. Nothing waits for it, and where it is not known, nothing is missed.
+  const { data: commits } = useQuery({
+    ...getQuery<TreeCommits>(`${place.api}/tree/commits`, { ref: tree?.oid, path }),
+    enabled: tree !== undefined,
+    staleTime: Infinity,
+    retry: (failures, reason) => hasCode(reason, 'git-busy', 'unreachable') && failures < 3,
+  })
   const isFile = hasCode(error, 'is-file')
   const go = useGo()
   useEffect(() => {
@@ -36,6 +43,7 @@ export function TreeBody(props: {
       <TreeList
         place={place}
         tree={tree}
+        commits={commits?.items}
         refName={refName}
         header={<CommitLine repository={repository} commit={tree.lastCommit} />}
       />

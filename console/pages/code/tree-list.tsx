@@ -1,8 +1,10 @@
 import { Paper, Text } from '@mantine/core'
 import { IconCornerLeftUp, IconFile, IconFolderFilled, IconGitFork, IconLink, IconTerminal2 } from '@tabler/icons-react'
-import type { TreeEntry, TreeView } from '../../api/shapes.ts'
+import type { EntryCommit, TreeEntry, TreeView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
+import { exactTime, relativeTime } from '../../ui/relative-time.ts'
+import { useNow } from '../../ui/use-now.ts'
 import { fileSize } from './file-size.ts'
 import styles from './tree-list.module.css'
 import type { Place } from './use-place.ts'
@@ -18,13 +20,17 @@ const KINDS: Record<TreeEntry['kind'], { icon: typeof IconFile; word: string | n
 interface TreeListProps {
   place: Place
   tree: TreeView
+  /** The last commits of the entries, once they are known; their place is kept until then. */
+  commits: EntryCommit[] | undefined
   refName: string | undefined
   /** Drawn above the entries: the last commit. */
   header: React.ReactNode
 }
 
 /** One directory, in the server's order. */
-export function TreeList({ place, tree, refName, header }: TreeListProps) {
+export function TreeList({ place, tree, commits, refName, header }: TreeListProps) {
+  const now = useNow()
+  const lastCommits = new Map(commits?.map((commit) => [commit.path, commit]))
   const parent = tree.path.includes('/') ? tree.path.slice(0, tree.path.lastIndexOf('/')) : ''
   return (
     <Paper withBorder style={{ overflow: 'hidden' }}>
@@ -47,7 +53,14 @@ export function TreeList({ place, tree, refName, header }: TreeListProps) {
           </li>
         )}
         {tree.entries.map((entry) => (
-          <Entry key={entry.path} place={place} entry={entry} refName={refName} />
+          <Entry
+            key={entry.path}
+            place={place}
+            entry={entry}
+            refName={refName}
+            commit={lastCommits.get(entry.path)}
+            now={now}
+          />
         ))}
       </ul>
       {tree.isTruncated && (
@@ -59,24 +72,48 @@ export function TreeList({ place, tree, refName, header }: TreeListProps) {
   )
 }
 
-function Entry({ place, entry, refName }: { place: Place; entry: TreeEntry; refName: string | undefined }) {
+interface EntryProps {
+  place: Place
+  entry: TreeEntry
+  refName: string | undefined
+  commit: EntryCommit | undefined
+  now: number
+}
+
+function Entry({ place, entry, refName, commit, now }: EntryProps) {
   const { icon: Icon, word } = KINDS[entry.kind]
   const name = revealHidden(entry.name)
   const page = entry.kind === 'directory' ? paths.tree : paths.file
   return (
     <li className={styles.row}>
       <Icon size={17} aria-hidden className={styles.icon} data-kind={entry.kind} />
-      {entry.kind === 'submodule' ? (
-        <span className={styles.name}>
-          {name} <span className={styles.word}>@ {entry.oid.slice(0, 8)}</span>
-        </span>
-      ) : (
-        <a className={styles.name} href={page(place.project, place.name, entry.path, refName)}>
-          {name}
-        </a>
-      )}
-      {word && <span className={styles.word}>{word}</span>}
-      {entry.size !== null && <span className={styles.size}>{fileSize(entry.size)}</span>}
+      <span className={styles.entry}>
+        {entry.kind === 'submodule' ? (
+          <span className={styles.name}>
+            {name} <span className={styles.word}>@ {entry.oid.slice(0, 8)}</span>
+          </span>
+        ) : (
+          <a className={styles.name} href={page(place.project, place.name, entry.path, refName)}>
+            {name}
+          </a>
+        )}
+        {word && <span className={styles.word}>{word}</span>}
+      </span>
+      <span className={styles.subject}>
+        {commit && (
+          <a href={paths.commit(place.project, place.name, commit.oid)} title={revealHidden(commit.subject)}>
+            {revealHidden(commit.subject) || '(no message)'}
+          </a>
+        )}
+      </span>
+      <span className={styles.size}>{entry.size !== null && fileSize(entry.size)}</span>
+      <span className={styles.age}>
+        {commit && (
+          <time dateTime={new Date(commit.committedAt).toISOString()} title={exactTime(commit.committedAt)}>
+            {relativeTime(commit.committedAt, now)}
+          </time>
+        )}
+      </span>
     </li>
   )
 }

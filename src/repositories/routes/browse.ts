@@ -12,11 +12,13 @@ import { nothing, readDiffSummary } from '../diff.ts'
 import { readFileContent } from '../file.ts'
 import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
+import { createLastCommits } from '../last-commits.ts'
 import { readFilePatch } from '../patch.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
 import { getRevision, type Revision, type Source, rememberVisible } from '../revision.ts'
-import { CommitView, DiffSummary, FilePatch, FileView, TreeView } from '../shapes.ts'
-import { directoryMode, getPath, readDirectory } from '../tree.ts'
+import { CommitView, DiffSummary, FilePatch, FileView, TreeCommits, TreeView } from '../shapes.ts'
+import { holderOf } from '../stream-holder.ts'
+import { directoryMode, getPath, type Located, readDirectory } from '../tree.ts'
 import { cleanPath, FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
 
 const ByOid = Type.Object({ ...InRepository, oid: Type.String({ maxLength: 40 }) })
@@ -37,6 +39,13 @@ export async function lookAt(git: Git, request: FastifyRequest): Promise<Looking
   return { place, source, revision, path: cleanPath(path) }
 }
 
+/** @throws 404 */
+async function getDirectory(source: Source, commitOid: string, path: string): Promise<Located> {
+  const located = await getPath(source, commitOid, path)
+  if (located.mode !== directoryMode) throw new ProblemError(404, 'is-file', 'This is a file, not a directory.')
+  return located
+}
+
 /** Reading a repository in the browser: files, history and changes. Nothing here writes, and nothing pushed is run. */
 export function browseRoutes(
   app: App,
@@ -53,6 +62,7 @@ export function browseRoutes(
     const [view] = await withProofs(place, [commit])
     return view ?? { ...commit, proof: null, signature: null, signedPush: null, checks: null }
   }
+  const lastCommits = createLastCommits({ now })
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {
     const { oid } = request.params as { oid: string }
@@ -72,11 +82,27 @@ export function browseRoutes(
     handler: (request) =>
       withGitProblems(async () => {
         const { place, source, revision, path } = await lookAt(git, request)
-        const located = await getPath(source, revision.oid, path)
-        if (located.mode !== directoryMode) throw new ProblemError(404, 'is-file', 'This is a file, not a directory.')
+        const located = await getDirectory(source, revision.oid, path)
+        rememberVisible(source, [revision.oid])
         const directory = await readDirectory(source, located.oid, path)
         const lastCommit = await withProof(place, await readLastCommit(source, revision.oid, located.askable))
         return { ref: revision.name, oid: revision.oid, path, ...directory, lastCommit }
+      }),
+  })
+
+  app.get(`${repositoryRoot}/tree/commits`, {
+    config: { access: 'repository:read' },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, ...PathQuery }),
+      response: { 200: TreeCommits },
+    },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { source, revision, path } = await lookAt(git, request)
+        const located = await getDirectory(source, revision.oid, path)
+        const wanted = { tip: revision.oid, path, located, holder: holderOf(request) }
+        return { oid: revision.oid, path, ...(await lastCommits.read(source, wanted)) }
       }),
   })
 
