@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
-import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
-import { beginSignIn, finishSignIn } from './support/ceremony.ts'
+import { signInByKey } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { until } from './support/git-remote.ts'
 import { startReceiver } from './support/receiver.ts'
@@ -25,12 +24,6 @@ for (const store of eitherStore)
       wiki = await addTool(ana, 'wiki', { settings: { refreshTokens: true, groups: 'all' } })
     })
     after(() => postern[Symbol.asyncDispose]())
-
-    /** In somebody's browser, with whichever key is held to it. */
-    const tapWith = async (person: Person, key: SoftwareAuthenticator): Promise<void> => {
-      const { ceremonyId, publicKey } = await beginSignIn(person)
-      await finishSignIn(person, ceremonyId, key.get(publicKey, postern.origin))
-    }
 
     test('refresh tokens rotate; one shown twice ends the sign-on', async () => {
       const tokens = await signOnTo(ana, wiki)
@@ -102,7 +95,7 @@ for (const store of eitherStore)
       await nora.signIn()
       const before = await signOnTo(nora, tool)
       const olaf = await postern.join(ana, 'olaf')
-      await tapWith(nora, olaf.authenticator)
+      await signInByKey(nora, olaf.authenticator)
       assert.equal(await isActive(tool, before.access_token), false, 'somebody else sits there now')
       assert.match((await told.next()).body, /logout_token/)
     })

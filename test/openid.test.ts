@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import * as client from 'openid-client'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { ApiError, Person } from '../src/walk/person.ts'
-import { beginSignIn, finishSignIn } from './support/ceremony.ts'
+import { signInByKey } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
 import { importMetadata, makeMaker } from './support/metadata.ts'
 import { addMover, byPassword, permission } from './support/passwords.ts'
@@ -33,12 +33,6 @@ for (const store of eitherStore)
       wiki = await addTool(ana, 'wiki', { settings: { refreshTokens: true, groups: 'all' } })
     })
     after(() => postern[Symbol.asyncDispose]())
-
-    /** In somebody's browser, with whichever key is held to it. */
-    const tapWith = async (person: Person, key: SoftwareAuthenticator): Promise<void> => {
-      const { ceremonyId, publicKey } = await beginSignIn(person)
-      await finishSignIn(person, ceremonyId, key.get(publicKey, postern.origin))
-    }
 
     test('whoever is signed in goes straight on, and the tool learns who it is and how that was proven', async () => {
       const before = Date.now()
@@ -181,17 +175,17 @@ for (const store of eitherStore)
         { claims: essential({ value: 'phrh' }) },
         { claims: essential({ values: ['urn:example:gold', 'phrh'] }) },
       ]) {
-        await tapWith(hal, phone)
+        await signInByKey(hal, phone)
         assert.deepEqual(await said(), ['phr', ['swk', 'user', 'pop']])
         const silent = await led(hal, (await question(wiki, { ...parameters, prompt: 'none' })).url)
         assert.equal(silent.searchParams.get('error'), 'login_required', JSON.stringify(parameters))
         const asked = await question(wiki, parameters)
         const page = await led(hal, asked.url)
-        await tapWith(hal, phone)
+        await signInByKey(hal, phone)
         const missing = await standing(hal, page)
         assert.deepEqual([missing.outcome, missing.hasKey], ['stronger-key', true], 'no tap with the same key helps')
         assert.equal((await led(hal, `${postern.origin}${missing.returnTo}`)).pathname, '/-/sign-on')
-        await tapWith(hal, drawer)
+        await signInByKey(hal, drawer)
         const { outcome, returnTo } = await standing(hal, page)
         assert.equal(outcome, 'go')
         const tokens = await take(wiki, await led(hal, `${postern.origin}${returnTo}`), asked)
@@ -308,7 +302,7 @@ for (const store of eitherStore)
       const vic = await postern.join(ana, 'vic')
       const { returnTo } = await standing(vic, await led(vic, (await question(wiki, wants)).url))
       const theirs = await vic.call<{ returnTo: string }>('POST', '/sign-on/consent', { returnTo })
-      await tapWith(vic, bea.authenticator)
+      await signInByKey(vic, bea.authenticator)
       const seen = await led(vic, `${postern.origin}${theirs.returnTo}`)
       assert.equal(seen.pathname, '/-/sign-on', 'whoever sits there next has not said it')
       const again = await standing(ana, await led(ana, (await question(wiki, wants)).url))

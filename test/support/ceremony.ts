@@ -24,6 +24,12 @@ export async function signInWith(person: Person, tampering: Tampering = {}): Pro
   await finishSignIn(person, ceremonyId, person.authenticator.get(publicKey, person.origin, tampering))
 }
 
+/** In somebody's browser, with whichever key is held to it. */
+export async function signInByKey(person: Person, key: Person['authenticator']): Promise<void> {
+  const { ceremonyId, publicKey } = await beginSignIn(person)
+  await finishSignIn(person, ceremonyId, key.get(publicKey, person.origin))
+}
+
 export const applicant = (username: string) => ({
   username,
   displayName: `${username} Example`,
