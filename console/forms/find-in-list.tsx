@@ -4,14 +4,15 @@ import { UrlTextInput } from './url-text-input.tsx'
 interface FindInListProps {
   /** What it says, as in "Find a group". */
   label: string
-  /** What is looked for now. */
+  /** What is looked for in the list that is shown. */
   q: string
-  hasMore: boolean
+  /** What `useInfiniteQuery` knows. */
+  list: { hasNextPage: boolean; data: { pages: readonly unknown[] } }
 }
 
 /** A field to look for something in a list that is longer than its first page; a shorter one is looked through by eye. */
-export const FindInList = ({ label, q, hasMore }: FindInListProps) =>
-  hasMore || q !== '' ? (
+export const FindInList = ({ label, q, list: { hasNextPage, data } }: FindInListProps) =>
+  q !== '' || hasNextPage || data.pages.length > 1 ? (
     <UrlTextInput
       name="q"
       aria-label={label}

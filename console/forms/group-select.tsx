@@ -4,12 +4,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../api/queries.ts'
 import type { Group, PageOf } from '../api/shapes.ts'
+import { onlyFound } from './only-found.ts'
 
 /** Groups whose name has `q` in it, the first of them; the server searches. */
 export const useFoundGroups = (q: string) =>
   useQuery({ ...getQuery<PageOf<Group>>('/groups', { q }), placeholderData: keepPreviousData })
 
-const nothingFound = (isFetching: boolean): string => (isFetching ? 'Searching…' : 'No group by that name')
+const nothingFound = (isFetching: boolean, hasOthers = false): string =>
+  isFetching ? 'Searching…' : hasOthers ? 'No further group by that name' : 'No group by that name'
 
 interface GroupSelectProps extends Omit<
   SelectProps,
@@ -36,12 +38,16 @@ export function GroupSelect({ value, without = [], onChange, ...props }: GroupSe
       {...props}
       data={value === null ? names : [...new Set([...names, value])]}
       value={value}
-      onChange={(next) => onChange(groups.find(({ name }) => name === next) ?? null)}
+      onChange={(next) => {
+        // Where the choice goes elsewhere and the field stays empty, what was typed has done its part.
+        setTyped('')
+        onChange(groups.find(({ name }) => name === next) ?? null)
+      }}
       searchable
       searchValue={typed}
       onSearchChange={setTyped}
-      filter={({ options }) => options}
-      nothingFoundMessage={nothingFound(isFetching)}
+      filter={onlyFound(names)}
+      nothingFoundMessage={nothingFound(isFetching, groups.length < (data?.items.length ?? 0))}
     />
   )
 }

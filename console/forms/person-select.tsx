@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../api/queries.ts'
 import type { PageOf, Person } from '../api/shapes.ts'
+import { onlyFound } from './only-found.ts'
 
 interface PersonSelectProps extends Omit<
   SelectProps,
@@ -24,7 +25,8 @@ export function PersonSelect({ value, valueName, without = [], onChange, ...prop
   // The name of who was chosen stands in the field; it is not what somebody searches for.
   const [q] = useDebouncedValue(typed === chosen?.label ? '' : typed.trim(), 150)
   const found = useQuery({ ...getQuery<PageOf<Person>>('/people', { q }), placeholderData: keepPreviousData })
-  const offered = (found.data?.items ?? [])
+  const people = found.data?.items ?? []
+  const offered = people
     .filter(({ username }) => !without.includes(username))
     .map((person) => ({ value: person.username, label: labelOf(person) }))
   const isMissing = value && !offered.some((person) => person.value === value)
@@ -38,14 +40,22 @@ export function PersonSelect({ value, valueName, without = [], onChange, ...prop
       value={value}
       onChange={(next, option) => {
         setChosen(next ? option : null)
+        // Where the choice goes elsewhere and the field stays empty, what was typed has done its part.
+        setTyped('')
         onChange?.(next, option)
       }}
       searchable
       searchValue={typed}
       onSearchChange={setTyped}
-      // The server has filtered already, by more than the label.
-      filter={({ options }) => options}
-      nothingFoundMessage={found.isFetching ? 'Searching…' : 'Nobody by that name'}
+      // The server looks for more than the label.
+      filter={onlyFound(offered.map((person) => person.value))}
+      nothingFoundMessage={
+        found.isFetching
+          ? 'Searching…'
+          : offered.length < people.length
+            ? 'Nobody else by that name'
+            : 'Nobody by that name'
+      }
     />
   )
 }

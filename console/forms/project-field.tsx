@@ -4,11 +4,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../api/queries.ts'
 import type { PageOf, ProjectView } from '../api/shapes.ts'
+import { onlyFound } from './only-found.ts'
 
 /** The first of the projects that whoever is here administers. */
 export const ownProjectsQuery = getQuery<PageOf<ProjectView>>('/projects', { role: 'admin' })
 
-type ProjectFieldProps = Pick<SelectProps, 'label' | 'description' | 'error' | 'onChange' | 'value'> & {
+type ProjectFieldProps = Pick<SelectProps, 'autoFocus' | 'label' | 'description' | 'error' | 'onChange' | 'value'> & {
   /** Names of the first ones. Without any, a name is typed, and the project is made along. */
   first: string[]
 }
@@ -49,8 +50,7 @@ export function ProjectField({ first, value, description, ...props }: ProjectFie
       searchable
       searchValue={typed}
       onSearchChange={setTyped}
-      // The server has filtered already.
-      filter={({ options }) => options}
+      filter={onlyFound(offered)}
       nothingFoundMessage={found.isFetching ? 'Searching…' : 'No project of yours by that name'}
     />
   )

@@ -37,7 +37,14 @@ test('an administrator says in a form what a branch asks, and how it is told', a
   })
 
   await step('what contradicts itself is said at its field, and nothing is lost', async () => {
+    const colourOf = (name: string) =>
+      page.getByRole('switch', { name }).evaluate((input) => {
+        const track = input.nextElementSibling
+        return track && input.ownerDocument.defaultView?.getComputedStyle(track).backgroundColor
+      })
+    assert.notEqual(await colourOf('Only what stock git can check'), await colourOf('A linear history'))
     await page.getByRole('switch', { name: 'A linear history' }).check({ force: true })
+    assert.equal(await colourOf('Only what stock git can check'), await colourOf('A linear history'))
     await page.getByLabel('People who must approve').fill('2')
     await button(page, 'Save with a tap').click()
     await page
@@ -52,6 +59,13 @@ test('an administrator says in a form what a branch asks, and how it is told', a
     await page.getByLabel('Name of a check').fill('ci/test')
     await button(page, 'Ask for it').click()
     await page.getByRole('checkbox', { name: 'Administrators of this repository' }).check()
+    const person = page.getByRole('combobox', { name: 'A person' })
+    await person.fill('Exam')
+    await page.getByRole('option', { name: 'Ana Example (ana)' }).click()
+    const takeOut = button(page, 'Take Ana Example out')
+    await takeOut.waitFor()
+    assert.equal(await person.inputValue(), '', 'who was added stands above; the field is for the next')
+    await takeOut.click()
     await button(page, 'Save with a tap').click()
     await tap(page)
     await page.getByText('Rule of main').waitFor()

@@ -70,7 +70,7 @@ export async function tokenLifetime(context: TestContext): Promise<void> {
   }
   const ask = `git ls-remote ${postern.origin}/acme/widgets.git`
   await page.goto(`${postern.origin}/-/repositories/new`)
-  await page.getByLabel('Project', { exact: true }).fill('acme')
+  await page.getByLabel('Project', { exact: true }).and(page.locator(':focus')).fill('acme')
   await page.getByLabel('Name', { exact: true }).fill('widgets')
   await button(page, 'Create').click()
   await seeTitle(page, /widgets/)

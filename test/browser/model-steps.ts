@@ -50,7 +50,7 @@ export async function refuseFiles(story: Story): Promise<void> {
   const { page, visitor } = story
   await openModels(story)
   await see(page, /^None yet/)
-  await see(page, 'postern admin metadata import blob.jwt')
+  await see(page, 'npm run postern -- admin metadata import blob.jwt')
   await visitor.photograph('models-none')
   for (const [file, title, help] of [
     ['holiday photos', /^This file is no FIDO metadata/, /Choose the file as FIDO gives it/],

@@ -15,7 +15,7 @@ test('who is there is counted in words', () => {
   assert.equal(accountsWords({ ...none, people: 1, unmanaged: 1 }), '1 person, managed by nobody')
   assert.equal(
     accountsWords({ ...none, people: 1, unmanaged: 1, unconfirmed: 1 }),
-    '1 person, managed by nobody, an address never confirmed',
+    '1 person, managed by nobody, with an address never confirmed',
   )
   assert.equal(
     accountsWords({ ...none, people: 3, unmanaged: 2, unconfirmed: 1 }),

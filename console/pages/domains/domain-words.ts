@@ -18,8 +18,8 @@ export function accountsWords({ people, unmanaged, unconfirmed }: DomainView['ac
   const all = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
   if (people === 0) return 'Nobody has an address there'
   if (unmanaged === 0) return `${all}, all of them managed`
-  const count = people === 1 ? '' : `${unconfirmed.toLocaleString('en')} of them with `
-  const typed = unconfirmed === 0 ? '' : `, ${count}an address never confirmed`
+  const whose = people === 1 ? '' : `${unconfirmed.toLocaleString('en')} of them `
+  const typed = unconfirmed === 0 ? '' : `, ${whose}with an address never confirmed`
   if (unmanaged === people) return `${all}, managed by nobody${typed}`
   return `${all}, ${unmanaged.toLocaleString('en')} managed by nobody${typed}`
 }

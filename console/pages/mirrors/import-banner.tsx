@@ -5,21 +5,17 @@ import { getQuery } from '../../api/queries.ts'
 import type { ImportView } from '../../api/shapes.ts'
 import { paths, repositoryApi } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
+import { movingState } from './import-words.ts'
 
 /** Of a repository that is still empty: its history may be under way from elsewhere. */
-export function useImport(project: string, name: string, enabled: boolean): ReturnType<typeof stateOf> {
+export function useImport(project: string, name: string, enabled: boolean): ReturnType<typeof movingState> {
   const { data } = useQuery({
     ...getQuery<ImportView>(`${repositoryApi(project, name)}/import`),
     retry: false,
     enabled,
-    refetchInterval: ({ state }) => (stateOf(state.data) === 'under-way' ? 4_000 : false),
+    refetchInterval: ({ state }) => (movingState(state.data, Date.now()) === 'under-way' ? 4_000 : false),
   })
-  return stateOf(data)
-}
-
-function stateOf(view: ImportView | undefined): 'under-way' | 'stopped' | null {
-  if (view === undefined || view.state === 'done') return null
-  return view.state === 'failed' || view.state === 'interrupted' ? 'stopped' : 'under-way'
+  return movingState(data, Date.now())
 }
 
 /** Nothing is to be pushed now: it fills by itself. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { leftWords, percentOf, suggestName } from './import-words.ts'
+import { leftWords, movingState, percentOf, suggestName } from './import-words.ts'
 
 test('suggests a name by the address', () => {
   assert.equal(suggestName('https://example.com/team/api.git'), 'api')
@@ -22,4 +22,16 @@ test('says how long it still takes, by what an object took so far', () => {
   assert.equal(leftWords({ ...view, bytesPerSecond: 2e3 }), 'about 2 hours left')
   for (const unknown of [{ objectsTotal: 0 }, { bytesPerSecond: 0 }, { phase: 'checking' }] as const)
     assert.equal(leftWords({ ...view, ...unknown }), '')
+})
+
+test('what has just come is not pushed once more by whoever still sees an empty repository', () => {
+  const result = { branches: 1, tags: 0, bytes: 9, lfsPointers: 0, defaultBranch: 'main', leftOut: [], leftOutCount: 0 }
+  const done = { state: 'done', result, finishedAt: 1_000_000 } as const
+  assert.equal(movingState(undefined, 0), null)
+  assert.equal(movingState({ ...done, state: 'running', result: null, finishedAt: null }, 0), 'under-way')
+  assert.equal(movingState(done, 1_003_000), 'under-way')
+  assert.equal(movingState(done, 2_000_000), null, 'it was emptied since')
+  assert.equal(movingState({ ...done, result: { ...result, branches: 0 } }, 1_003_000), null, 'nothing was there')
+  for (const state of ['failed', 'interrupted'] as const)
+    assert.equal(movingState({ ...done, state, result: null }, 1_003_000), 'stopped')
 })

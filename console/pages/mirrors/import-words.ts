@@ -35,6 +35,21 @@ export const percentOf = ({ objectsDone, objectsTotal }: Pick<ImportView, 'objec
 
 type Progress = Pick<ImportView, 'phase' | 'objectsDone' | 'objectsTotal' | 'bytes' | 'bytesPerSecond'>
 
+/**
+ * What an import means for a page that still sees an empty repository: it fills, or what was to come did not. One that was
+ * done a moment ago has filled it, and the page is about to learn that.
+ */
+export function movingState(
+  view: Pick<ImportView, 'state' | 'result' | 'finishedAt'> | undefined,
+  now: number,
+): 'under-way' | 'stopped' | null {
+  if (view === undefined) return null
+  const { state, result, finishedAt } = view
+  if (state !== 'done') return state === 'failed' || state === 'interrupted' ? 'stopped' : 'under-way'
+  const isFilled = result !== null && result.branches + result.tags > 0
+  return isFilled && finishedAt !== null && now - finishedAt < 60_000 ? 'under-way' : null
+}
+
 /** "about 2 minutes left", by what an object took so far; empty while nobody can say. */
 export function leftWords({ phase, objectsDone, objectsTotal, bytes, bytesPerSecond }: Progress): string {
   if (phase !== 'receiving' || objectsDone <= 0 || objectsTotal <= objectsDone || bytesPerSecond <= 0) return ''

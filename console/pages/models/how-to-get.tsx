@@ -25,7 +25,7 @@ export const HowToGet = ({ metadata: { inForce, url } }: { metadata: MetadataVie
             may come on a USB stick: this page asks no network.
           </List.Item>
           <List.Item>
-            Or, on the server’s machine: <Words>`postern admin metadata import blob.jwt`</Words>
+            Or, on the server’s machine: <Words>`npm run postern -- admin metadata import blob.jwt`</Words>
           </List.Item>
           {url === null && (
             <List.Item>

@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { PageOf, RepositoryRole, RepositorySummary } from '../../api/shapes.ts'
-import { repositoryRoles } from '../../forms/role-words.ts'
+import { RoleSelect } from '../../forms/role-select.tsx'
 
 export interface ChosenGrant {
   path: string
@@ -50,16 +50,12 @@ export function GrantsEditor({ value, onChange }: GrantsEditorProps) {
           <Text size="sm" flex={1} style={{ overflowWrap: 'anywhere' }}>
             {grant.path}
           </Text>
-          <Select
+          <RoleSelect
             aria-label={`Role in ${grant.path}`}
             size="xs"
             w={100}
-            data={repositoryRoles.map((one) => ({ value: one.value, label: one.label }))}
             value={grant.role}
-            allowDeselect={false}
-            onChange={(role) =>
-              role !== null && onChange(value.map((one) => (one.path === grant.path ? { ...one, role } : one)))
-            }
+            onChange={(role) => onChange(value.map((one) => (one.path === grant.path ? { ...one, role } : one)))}
           />
           <ActionIcon
             variant="subtle"

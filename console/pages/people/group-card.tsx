@@ -1,9 +1,9 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
-import { refresh } from '../../api/queries.ts'
-import type { Group as PersonGroup } from '../../api/shapes.ts'
+import { getQuery, refresh } from '../../api/queries.ts'
+import type { Group as PersonGroup, PersonDetail } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { PersonSelect } from '../../forms/person-select.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -14,7 +14,7 @@ import { TryAgain } from '../../ui/try-again.tsx'
 import { useGo } from '../../url-state.ts'
 import { GroupNews } from '../announcements/group-news.tsx'
 import { NewAnnouncement } from '../announcements/new-announcement.tsx'
-import { GroupMembers } from './group-members.tsx'
+import { GroupMembers, useGroupMembers } from './group-members.tsx'
 
 const roleWords = { admin: 'an administrator', member: 'a member', guest: 'a guest' } as const
 
@@ -28,6 +28,13 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
   const [isTelling, setTelling] = useState(false)
   const go = useGo()
   const [chosen, setChosen] = useState<string | null>(null)
+  const members = useGroupMembers(group)
+  // The card shows the first of a large group; whether somebody is among the others, their own page knows.
+  const { data: asked } = useQuery({
+    ...getQuery<PersonDetail>(`/people/${encodeURIComponent(chosen ?? '')}`),
+    enabled: chosen !== null,
+  })
+  const isIn = asked?.groups.includes(group.name) === true
   const mayChange = isAdmin && !group.isManaged
   const path = `/groups/${encodeURIComponent(group.name)}`
   const change = useMutation({
@@ -36,7 +43,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
     // Who was chosen stays until the server has taken them.
     onSuccess: (_, { isIn }) => {
       if (isIn) setChosen(null)
-      return refresh('/groups')
+      return Promise.all([refresh('/groups'), refresh('/people')])
     },
   })
   const remove = useMutation({ mutationFn: () => api.delete(path), onSuccess: () => refresh('/groups') })
@@ -80,6 +87,7 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
         {isAdmin && <GroupNews group={group.name} />}
         <GroupMembers
           group={group}
+          members={members}
           {...(mayChange ? { onRemove: (username: string) => change.mutate({ username, isIn: false }) } : {})}
         />
         <ProblemAlert error={change.error} action={<TryAgain act={change} />} />
@@ -89,18 +97,19 @@ export function GroupCard({ group, isAdmin }: GroupCardProps) {
               aria-label={`Add a person to ${group.name}`}
               placeholder="Add a person"
               value={chosen}
-              without={group.members.map(({ username }) => username)}
+              without={members.shown.map(({ username }) => username)}
               onChange={setChosen}
               disabled={change.isPending}
               flex="0 1 320px"
             />
             {chosen && (
-              <Button
+              <ReasonedButton
+                reason={isIn ? `${asked.person.displayName} is in this group already` : null}
                 onClick={() => change.mutate({ username: chosen, isIn: true })}
                 loading={change.isPending && change.variables.isIn}
               >
                 Add with a tap
-              </Button>
+              </ReasonedButton>
             )}
           </Group>
         )}

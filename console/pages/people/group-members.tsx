@@ -8,24 +8,29 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RemovablePerson } from '../../ui/removable-person.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
 
+/** Who is in a group: the first of them at once, the others when they are asked for. */
+export function useGroupMembers(group: PersonGroup) {
+  const [isWhole, setWhole] = useState(false)
+  const path = `/groups/${encodeURIComponent(group.name)}/members`
+  const all = useInfiniteQuery({ ...pagesQuery<GroupMember>(path), enabled: isWhole })
+  const shown = all.data?.pages.flatMap(({ items }) => items) ?? group.members
+  return { shown, all, askForAll: () => setWhole(true) }
+}
+
 interface GroupMembersProps {
   group: PersonGroup
+  members: ReturnType<typeof useGroupMembers>
   /** Without it nobody can be taken out here. */
   onRemove?: (username: string) => void
 }
 
-/** Who is in a group: the first of them at once, the others when they are asked for. */
-export function GroupMembers({ group, onRemove }: GroupMembersProps) {
-  const [isWhole, setWhole] = useState(false)
-  const path = `/groups/${encodeURIComponent(group.name)}/members`
-  const all = useInfiniteQuery({ ...pagesQuery<GroupMember>(path), enabled: isWhole })
-  const members = all.data?.pages.flatMap(({ items }) => items) ?? group.members
+export function GroupMembers({ group, members: { shown, all, askForAll }, onRemove }: GroupMembersProps) {
   const others = group.memberCount - group.members.length
   return (
     <>
       <Group gap="xs">
         {group.memberCount === 0 && <Text c="dimmed">Nobody is in it yet.</Text>}
-        {members.map((person) =>
+        {shown.map((person) =>
           onRemove ? (
             <RemovablePerson
               key={person.id}
@@ -38,7 +43,7 @@ export function GroupMembers({ group, onRemove }: GroupMembersProps) {
           ),
         )}
         {others > 0 && all.data === undefined && (
-          <Button variant="subtle" size="compact-sm" loading={all.isFetching} onClick={() => setWhole(true)}>
+          <Button variant="subtle" size="compact-sm" loading={all.isFetching} onClick={askForAll}>
             {others === 1 ? 'and one more' : `and ${others} more`}
           </Button>
         )}

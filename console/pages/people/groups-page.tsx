@@ -22,8 +22,9 @@ export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [queryClient.e
 /** Groups gather people, so that a role is given once. */
 export function GroupsPage() {
   const isAdmin = isAdministrator(useMe())
-  const [q] = useUrlState('q', '')
-  const list = useSuspenseInfiniteQuery(groupsQuery(useDeferredValue(q)))
+  // The list of before stands until the next is there; all that is said here is said of the one that stands.
+  const q = useDeferredValue(useUrlState('q', '')[0])
+  const list = useSuspenseInfiniteQuery(groupsQuery(q))
   const groups = list.data.pages.flatMap(({ items }) => items)
   const isEmpty = groups.length === 0 && q === ''
   const [isNew, setNew] = useUrlState<'yes' | ''>('new', '')
@@ -36,7 +37,7 @@ export function GroupsPage() {
     <>
       <PageHeader title="Groups" action={!isEmpty && newButton} />
       <PeopleTabs here="groups" />
-      <FindInList label="Find a group" q={q} hasMore={list.hasNextPage} />
+      <FindInList label="Find a group" q={q} list={list} />
       {isEmpty ? (
         <EmptyState icon={<IconUsersGroup size={32} />} title="No groups yet" action={newButton}>
           {isAdmin

@@ -17,7 +17,8 @@ export function GuestList({ filter, q, isAdmin }: { filter: string; q: string; i
   if (rows.length === 0)
     return (
       <EmptyState title={q ? `No guest matches “${q}”` : (nobodyWords[filter] ?? 'Nobody')}>
-        {!q &&
+        {isAdmin &&
+          !q &&
           filter === 'guests' &&
           'A guest sees what is public and what they were given, and their access ends by itself. Invite somebody as a guest.'}
       </EmptyState>

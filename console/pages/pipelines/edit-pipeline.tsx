@@ -1,9 +1,9 @@
-import { Box, Button, Group, Stack, Text } from '@mantine/core'
+import { Box, Stack, Text } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { PipelineView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ConditionRows } from './condition-rows.tsx'
 import { termsOf, type TermValues } from './presets.ts'
 import { AccessChoice, MoreTerms, termChecks } from './terms-fields.tsx'
@@ -41,18 +41,12 @@ export function EditPipeline({
         />
         <AccessChoice inputOf={form.getInputProps} />
         <MoreTerms inputOf={form.getInputProps} />
-        <ProblemAlert error={act.error} />
         <Text size="sm" c="dimmed">
           Jobs that are in by the former terms are put out at once; the next come in by these.
         </Text>
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Save with a tap
-          </Button>
-          <Button variant="default" onClick={onClose} disabled={act.isPending}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onClose}>
+          Save with a tap
+        </FormEnd>
       </Stack>
     </Box>
   )

@@ -20,7 +20,7 @@ export const fetchAhead: FetchAhead = () => [queryClient.fetchQuery(ownProjectsQ
 
 /** The first repository needs a project too: where there is none, its name is asked in the same form. */
 export function NewRepositoryPage() {
-  useMe()
+  const mayBegin = useMe().role !== 'guest'
   const { project: wanted } = useUrlQuery()
   const { data } = useSuspenseQuery(ownProjectsQuery)
   const projects = data.items.map(({ name }) => name)
@@ -53,10 +53,13 @@ export function NewRepositoryPage() {
           <ProjectField
             label="Project"
             first={projects}
+            autoFocus={projects.length === 0}
             description={
-              <Anchor href={paths.newProject} size="xs">
-                Make another project
-              </Anchor>
+              mayBegin && (
+                <Anchor href={paths.newProject} size="xs">
+                  Make another project
+                </Anchor>
+              )
             }
             {...form.getInputProps('project')}
           />

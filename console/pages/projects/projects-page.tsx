@@ -24,8 +24,9 @@ export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [
 /** The projects one reaches: each a namespace of repositories, and a place to give roles. */
 export function ProjectsPage() {
   const mayBegin = useMe().role !== 'guest'
-  const [q] = useUrlState('q', '')
-  const list = useSuspenseInfiniteQuery(projectsQuery(useDeferredValue(q)))
+  // The list of before stands until the next is there; all that is said here is said of the one that stands.
+  const q = useDeferredValue(useUrlState('q', '')[0])
+  const list = useSuspenseInfiniteQuery(projectsQuery(q))
   const rows = list.data.pages.flatMap(({ items }) => items)
   const isEmpty = rows.length === 0 && q === ''
   const newButton = mayBegin && (
@@ -36,7 +37,7 @@ export function ProjectsPage() {
   return (
     <>
       <PageHeader title="Projects" action={!isEmpty && newButton} />
-      <FindInList label="Find a project" q={q} hasMore={list.hasNextPage} />
+      <FindInList label="Find a project" q={q} list={list} />
       {isEmpty ? (
         <EmptyState icon={<IconFolders size={32} />} title="No projects yet" action={newButton}>
           {mayBegin

@@ -1,11 +1,11 @@
-import { ActionIcon, Button, Group, Stack, Text, TextInput, Textarea, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Group, Stack, Text, TextInput, Textarea, Title, Tooltip } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import type { PullRequestView } from '../../api/shapes.ts'
+import { FormEnd } from '../../forms/form-end.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts'
 
 /** The title, and its form where it may be changed. */
@@ -60,15 +60,9 @@ function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView
           maxRows={24}
           {...form.getInputProps('description')}
         />
-        <ProblemAlert error={act.error} />
-        <Group>
-          <Button type="submit" loading={act.isPending}>
-            Save
-          </Button>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-        </Group>
+        <FormEnd act={act} onCancel={onClose}>
+          Save
+        </FormEnd>
       </Stack>
     </form>
   )
