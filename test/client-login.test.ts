@@ -7,6 +7,7 @@ import type { CertificateView } from '../src/access-keys/certificates/shapes.ts'
 import { buildClient } from '../src/commands/bundles.ts'
 import { login } from '../src/client/login.ts'
 import { logout } from '../src/client/logout.ts'
+import { parsePlace } from '../src/client/place.ts'
 import { parseSshCertificate } from '../src/protocols/ssh/certificate.ts'
 import type { Person } from '../src/walk/person.ts'
 import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
@@ -57,10 +58,10 @@ test('one tap, and real ssh comes in by what was written for it', async () => {
 
   // What is secret is for its owner alone.
   const folder = join(terminal.home, '.config', 'postern')
-  for (const path of ['', new URL(origin).host.replace(':', '_')])
+  for (const path of ['', parsePlace(origin).name])
     assert.equal((await stat(join(folder, path))).mode & 0o777, 0o700, path)
   for (const name of ['id_ed25519', 'id_ed25519-cert.pub', 'tokens.json', 'ssh_config', 'known_hosts']) {
-    const file = join(folder, new URL(origin).host.replace(':', '_'), name)
+    const file = join(folder, parsePlace(origin).name, name)
     assert.equal((await stat(file)).mode & 0o777, 0o600, name)
   }
 })
@@ -80,7 +81,7 @@ test('the next time the address is known, the key stays, and what was before end
 
 test('half of a key, left by whatever went wrong, is made anew without a question', async () => {
   assert.equal((await signedIn('--write-config')).code, 0)
-  await rm(join(terminal.home, '.config', 'postern', new URL(origin).host.replace(':', '_'), 'id_ed25519.pub'))
+  await rm(join(terminal.home, '.config', 'postern', parsePlace(origin).name, 'id_ed25519.pub'))
   const { code, err } = await signedIn()
   assert.equal(code, 0, err)
   assert.equal((await ssh()).code, 0)
@@ -135,7 +136,7 @@ test('logging out ends it at the server, and leaves nothing here', async () => {
   const { code, err } = await terminal.run((parts) => logout([], parts))
   assert.deepEqual([code, err], [0, `You are signed out of ${origin} on this machine.\n`])
   assert.ok(!(await list()).some(({ id }) => id === certificate?.id))
-  await assert.rejects(stat(join(terminal.home, '.config', 'postern', new URL(origin).host.replace(':', '_'))))
+  await assert.rejects(stat(join(terminal.home, '.config', 'postern', parsePlace(origin).name)))
   const { items } = await ana.call<{ items: { program: string }[] }>('GET', '/me/programs')
   assert.ok(items.every(({ program }) => program !== 'Postern’s command line') || items.length > 0)
 })

@@ -210,6 +210,28 @@ for (const store of eitherStore)
       assert.equal((await me(await accept(link, 'ria'))).role, 'member')
     })
 
+    test('what an owner gives is replaced, sent anew or taken back by nobody who could not give it', async () => {
+      const lou = await postern.join(ana, 'lou', 'admin')
+      await ana.act('POST', '/groups', { name: 'heads', description: '' })
+      await ana.act('PATCH', '/groups/heads', { organisationRole: 'admin' })
+      const high = await inviteOne(ana, 'chief@example.com', { role: 'owner' })
+      const heads = await inviteOne(ana, 'head@example.com', { groups: ['heads'] })
+      for (const { id, email } of [high, heads]) {
+        const body = { emails: ['new@example.com', email.toUpperCase()], role: 'guest' }
+        await refused(lou.call('POST', '/invitations', body), 403, 'not-allowed')
+        await refused(lou.call('POST', `/invitations/${id}/resend`, {}), 403, 'not-allowed')
+        await refused(lou.call('DELETE', `/invitations/${id}`), 403, 'not-allowed')
+        assert.equal(await stateOf(id), 'open')
+      }
+      await inviteOne(ana, 'head@example.com')
+      assert.equal(await stateOf(heads.id), 'withdrawn')
+      // What is over stands in nobody's way.
+      ahead = 8 * dayMs
+      await lou.signIn()
+      await inviteOne(lou, 'chief@example.com')
+      ahead = 0
+    })
+
     test('what is gone by then is left out', async () => {
       await ana.act('POST', '/groups', { name: 'brief', description: '' })
       await ana.call('POST', '/projects/pay/repositories', {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import type { Id } from '../src/database/id.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { ask, authorise, gitScopes, letIn, open, Program, type Tokens } from './support/oauth.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
@@ -262,6 +263,34 @@ for (const store of eitherStore)
       for (const url of urls) assert.equal(await look(url, access_token), await look(url, token), url)
       for (const url of ['/me', '/people', '/inbox', '/me/tokens', '/me/programs', '/audit'])
         assert.equal(await look(`/api/v1${url}`, access_token), 403, url)
+    })
+
+    test('a program waits for, and takes back, what it asked for itself, and nothing else of its person', async () => {
+      const { database } = postern.postern.ceremonies
+      const asked = await ana
+        .call('POST', '/groups', { name: 'asked', description: '' })
+        .catch((error: unknown) => error)
+      const id = (asked instanceof ApiError ? asked.problem.sealRequestId : undefined) as Id<'srq'>
+      const before = await database.read.selectFrom('oauthGrant').select('id').execute()
+      const { access_token: own } = await letIn(ana)
+      const made = await database.read.selectFrom('oauthGrant').select('id').execute()
+      const grant = made.find((one) => !before.some((other) => other.id === one.id))?.id ?? assert.fail()
+      const { access_token: other } = await letIn(ana)
+      const send = async (secret: string, method: string, path: string) => {
+        const headers = { authorization: `Bearer ${secret}` }
+        return (await fetch(`${postern.origin}/api/v1/seal-requests/${id}/${path}`, { method, headers })).status
+      }
+      const reach = async (secret: string) => [
+        await send(secret, 'GET', 'wait?seconds=0'),
+        await send(secret, 'POST', 'withdraw'),
+      ]
+      assert.deepEqual(await reach(own), [404, 404], 'what a browser asked for')
+      await database.write((tx) =>
+        tx.updateTable('sealRequest').set({ requestedGrant: grant }).where('id', '=', id).execute(),
+      )
+      assert.deepEqual(await reach(other), [404, 404], 'what another program asked for')
+      assert.equal((await ana.call<{ state: string }>('GET', `/seal-requests/${id}`)).state, 'open')
+      assert.deepEqual(await reach(own), [200, 204])
     })
 
     test('a device code is bound to its program, and nobody guesses one', async () => {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import { newTokenSecret } from '../src/access-keys/token-secret.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { newConnectorSecret } from '../src/proxy/connectors/connector-secret.ts'
 import { whoUpstream } from '../src/proxy/routes/check-upstream.ts'
+import { folderPath } from '../src/repositories/storage.ts'
 import { Person } from '../src/walk/person.ts'
 import { beginSignIn } from './support/ceremony.ts'
 import { countStatements } from './support/count-statements.ts'
@@ -69,6 +74,31 @@ describe('a flood from one address', () => {
     assert.equal((await bo.fetch('POST', '/sign-in/begin', {}, from('203.0.113.2'))).status, 429)
     await bo.call('GET', '/me', undefined, from('203.0.113.2'))
     await bo.call('POST', '/projects', { name: 'bo', description: '' }, from('203.0.113.2'))
+  })
+
+  test('of pages that take git long holds up nobody who is known', async () => {
+    await ana.call('POST', '/projects', { name: 'open', description: '' })
+    const make = async (name: string): Promise<string> => {
+      await ana.call('POST', '/projects/open/repositories', { name, description: '', visibility: 'public' })
+      const { folder } = await postern.postern.ceremonies.database.read
+        .selectFrom('repository')
+        .select('folder')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow()
+      return folderPath(join(postern.folder, 'data', 'repositories'), folder)
+    }
+    await make('quick')
+    // git waits at this door until somebody opens it from the other side.
+    const door = join(await make('slow'), 'packed-refs')
+    await promisify(execFile)('mkfifo', [door])
+    const ask = (sent: number) =>
+      postern.stranger().fetch('GET', '/projects/open/repositories/slow/tags', undefined, from(`203.0.113.${sent % 8}`))
+    const flood = Array.from({ length: 40 }, (_, sent) => ask(sent))
+    await ana.call('GET', '/projects/open/repositories/quick/tags')
+    const opened = await open(door, 'r+')
+    await rm(door)
+    await opened.close()
+    for (const { status } of await Promise.all(flood)) assert.equal(status, 200)
   })
 
   test('of made-up cookies and tokens at tools is told to wait, and who is signed in there goes on', async () => {

@@ -38,6 +38,7 @@ for (const store of eitherStore)
   describe(`signing on by SAML, ${store.name}`, () => {
     const signer = makeTestSigner('signed.example')
     let postern: StartedPostern
+    let later = 0
     let origin: string
     let ana: Person
     let bo: Person
@@ -62,7 +63,7 @@ for (const store of eitherStore)
       'page' in landed ? landed.page : assert.fail(landed.xml)
 
     before(async () => {
-      postern = await startPostern({ flags: await store.flags() })
+      postern = await startPostern({ flags: await store.flags(), now: () => Date.now() + later })
       ;({ origin } = postern)
       ana = await postern.owner()
       bo = await postern.join(ana, 'bo')
@@ -536,5 +537,34 @@ for (const store of eitherStore)
       assert.equal(problemOf(await askByRedirect(bo)), 'unknown-application')
       await setUp(ana, 'wiki-again')
       answerOf(await askByRedirect(bo))
+    })
+
+    // The last one: from then on nobody here asks any more.
+    test('what strangers of one address leave here fills no table, and what was answered elsewhere does not count', async () => {
+      const { database } = postern.postern.ceremonies
+      const stranger = postern.stranger()
+      const kept = async () =>
+        (
+          await database.read
+            .selectFrom('samlRequest')
+            .select('requestId')
+            .where('requestId', 'like', '_flood%')
+            .where('answeredAt', 'is', null)
+            .execute()
+        ).length
+      const silent = answerOf(await askByRedirect(stranger, { id: '_flood', more: ' IsPassive="true"' }))
+      assert.deepEqual([statusOf(silent.xml), await kept()], [['Responder', 'NoPassive'], 0])
+      const ask = async (id: string) =>
+        (await open(stranger, `${origin}/saml/sso?${redirectQuery(requestXml(origin, { id }))}`)).headers.get(
+          'location',
+        )
+      const led = await Promise.all(Array.from({ length: 520 }, (_, sent) => ask(`_flood${sent}`)))
+      const tooMany = '/-/sign-on?problem=too-many'
+      assert.ok(led.includes(tooMany))
+      const most = await kept()
+      assert.ok(most > 400 && most <= 500, String(most))
+      await database.write((tx) => tx.updateTable('samlRequest').set({ answeredAt: 1 }).execute())
+      later = 61_000
+      assert.notEqual(await ask('_flood-next'), tooMany)
     })
   })

@@ -149,15 +149,30 @@ for (const store of stores)
       )
     })
 
-    test('a link for a next owner ends nobody before it is used, and only a former owner’s passkeys then', async () => {
+    test('a link for a next owner ends nothing before it is used, and then all that a former one came in with', async () => {
       await using postern = await startPostern({ flags: await store.flags() })
       const ana = await postern.owner()
       const { database, now } = postern.postern.ceremonies
+      const secret = await ana.makeToken('nightly', ['repository:read'])
+      const { codes } = await ana.act<{ codes: string[] }>('POST', '/me/recovery-codes', {})
+      const sealed = async () => (await ana.act<{ code: string }>('POST', '/break-glass', { username: 'ana' })).code
+      const typed = await postern
+        .stranger()
+        .call<{ link: string }>('POST', '/break-glass/use', { code: await sealed() })
+      const code = await sealed()
+      const usesToken = async () =>
+        (await fetch(`${postern.origin}/api/v1/repositories`, { headers: { authorization: `Bearer ${secret}` } }))
+          .status
 
       const again = await makeOwnerLink(database, postern.origin, 'ana', now())
       await ana.call('GET', '/me')
+      assert.equal(await usesToken(), 200)
       const fresh = postern.stranger()
       await registerWith(fresh, again.url, 'ana')
+      assert.equal(await usesToken(), 401)
+      await refused(fresh.call('POST', '/recovery/use-code', { name: 'ana', code: codes[0] }), 403, 'recovery-refused')
+      await refused(fresh.call('POST', '/break-glass/use', { code }), 403, 'break-glass-refused')
+      await refused(registerWith(postern.stranger(), typed.link, 'ana'), 410, 'link-used')
       await refused(ana.call('GET', '/me'), 401, 'sign-in-required')
       await refused(signInWith(ana), 401, 'passkey-unknown')
       assert.equal((await fresh.call<{ username: string }>('GET', '/me')).username, 'ana')

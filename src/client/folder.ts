@@ -21,7 +21,7 @@ export async function placeFolder(env: NodeJS.ProcessEnv, place: Place): Promise
 export async function listKnownOrigins(env: NodeJS.ProcessEnv): Promise<string[]> {
   const names = await readdir(ownFolder(env)).catch(() => [])
   const origins = await Promise.all(names.map((name) => readText(join(ownFolder(env), name, originFile))))
-  return origins.flatMap((text) => (text === undefined ? [] : [text.trim()]))
+  return [...new Set(origins.flatMap((text) => (text === undefined ? [] : [text.trim()])))]
 }
 
 export const originFile = 'origin'

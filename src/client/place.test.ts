@@ -9,7 +9,7 @@ test('an address means an origin, whatever else was typed with it', () => {
     name: 'git.example.com_8443',
   })
   assert.equal(parsePlace('http://localhost:7400').origin, 'http://localhost:7400')
-  assert.equal(parsePlace('http://[::1]:7400').name, '_5b___1_5d__7400')
+  assert.equal(parsePlace('http://[::1]:7400').name, 'http__5b___1_5d__7400')
 })
 
 test('no name of a folder leads anywhere else', () => {
@@ -18,10 +18,16 @@ test('no name of a folder leads anywhere else', () => {
 })
 
 test('no two instances share a folder', () => {
-  const names = ['https://git.example.com:8443', 'https://git.example.com_8443', 'https://git.example.com'].map(
-    (address) => parsePlace(address).name,
-  )
-  assert.equal(new Set(names).size, 3)
+  const addresses = [
+    'https://git.example.com:8443',
+    'https://git.example.com_8443',
+    'https://git.example.com',
+    'https://localhost:7400',
+    'http://localhost:7400',
+    'https://http_localhost:7400',
+    'https://http:7400',
+  ]
+  assert.equal(new Set(addresses.map((address) => parsePlace(address).name)).size, addresses.length)
 })
 
 test('nothing secret goes in the clear, nor stands in an address', () => {

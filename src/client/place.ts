@@ -21,7 +21,8 @@ export function parsePlace(text: string): Place {
   if (protocol !== 'https:' && !(protocol === 'http:' && isThisMachine(hostname)))
     throw new ClientError(`${origin} does not use https, so nothing secret is sent there.`)
   if (username !== '' || password !== '') throw new ClientError('An address holds no name and no password here.')
-  return { origin, name: folderName(host) }
+  // What was let in over TLS is never shown in the clear: the same host and port are another instance there.
+  return { origin, name: `${protocol === 'http:' ? 'http_' : ''}${folderName(host)}` }
 }
 
 /** Of each host and port another one, of characters that no file system and no ssh_config takes for something else. */

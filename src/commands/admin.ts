@@ -12,7 +12,8 @@ const help = `postern admin: what an operator does on the machine itself
 
   postern admin setup-link [--owner USERNAME]
       Prints a one-time link. Before set-up: for the first owner. After it: for a new owner, or with --owner for that
-      owner to register anew; their former passkeys end when the link is used.
+      owner to register anew. When it is used, all that they could come in with before ends, and tokens and keys of
+      theirs with it; their agents, deploy keys, pipelines and connectors go on.
 
   postern admin end-access USERNAME [--reason TEXT]
       Ends everything a person or agent can come in with, cuts what they have open, and prints the receipt.
@@ -74,8 +75,15 @@ async function setupLink(args: string[]): Promise<number> {
   return 0
 }
 
-const sentence = ({ username, expiresAt }: { username: string | null; expiresAt: number }): string =>
-  `${username === null ? 'A new owner registers' : `${username} registers anew, and their former passkeys end,`} with this link. It works once, until ${new Date(expiresAt).toTimeString().slice(0, 5)}:`
+function sentence({ username, expiresAt }: { username: string | null; expiresAt: number }): string {
+  const until = `It works once, until ${new Date(expiresAt).toTimeString().slice(0, 5)}`
+  if (username === null) return `A new owner registers with this link. ${until}:`
+  return `${username} registers anew with this link. ${until}.
+When it is used, all that they came in with before ends: passkeys, recovery and break-glass codes, sessions, API tokens,
+SSH keys and certificates, programs they let in, places they sign in from.
+Their agents, deploy keys, pipelines and connectors go on. If the passkey was stolen, look through them then; an agent
+also ends with: postern admin end-access AGENT`
+}
 
 async function moveHouse(args: string[]): Promise<number> {
   const { flags, config } = readArgs(args, {})

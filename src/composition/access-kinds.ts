@@ -66,3 +66,12 @@ export const stoppedByRecovery: readonly AccessKind[] = [
   sealRequests,
   heldPushes,
 ]
+
+/** The same with every other way back in that a person has kept, where an owner starts over by the machine's own shell. */
+export const stoppedByShell: readonly AccessKind[] = [
+  ...stoppedByRecovery,
+  signInLinks,
+  recoveryCodes,
+  breakGlassCodes,
+  toldBrowsers,
+]

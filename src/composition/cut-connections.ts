@@ -17,6 +17,7 @@ export const cutsConnections: ReadonlySet<string> = new Set([
   'group.member-removed',
   'recovery.started',
   'recovery.cancelled',
+  'person.registered',
   'repository.deleted',
   'session.ended',
   'session.ended-other',

@@ -15,7 +15,7 @@ import { createNotifier } from '../notify/notifier.ts'
 import { createWebPush } from '../notify/web-push.ts'
 import { loadSigningKey } from '../secrets/signing-key.ts'
 import { createWaiting } from '../seals/waiting.ts'
-import { accessKinds, stoppedByRecovery } from './access-kinds.ts'
+import { accessKinds, stoppedByRecovery, stoppedByShell } from './access-kinds.ts'
 import type { Foundations } from './foundations.ts'
 
 export type PeopleParts = Awaited<ReturnType<typeof openPeople>>
@@ -53,6 +53,7 @@ export async function openPeople(base: Foundations) {
   opened.defer(() => receipts.close())
   const stops: RecoveryStops = {
     kinds: stoppedByRecovery,
+    kindsOfShell: stoppedByShell,
     cut: (tx, userId, at) => bus.publish(tx, ACCESS_ENDED, userId, at),
     endShown: endTokensShownTo,
   }

@@ -1,6 +1,7 @@
 import { enforceAccess } from '../http/access.ts'
 import { isActName } from '../policy/acts.ts'
 import { whereOf } from '../repositories/place.ts'
+import { workForCallers } from '../repositories/stream-holder.ts'
 import { createActGuard } from '../seals/act-guard.ts'
 import type { Callers } from './callers.ts'
 import type { Foundations } from './foundations.ts'
@@ -38,6 +39,7 @@ export function openWeb(base: Foundations, { authenticator }: Callers, proxy: Pr
     access: createGuards({ database, root, authenticator, limits, now, metricsToken: config.metricsToken }),
     act: createActGuard(ceremonies, whereOf),
   })
+  workForCallers(app)
   return {
     /** Every route as it was declared. */
     routes,

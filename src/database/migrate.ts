@@ -46,6 +46,8 @@ import { saml } from './migrations/0040-saml.ts'
 import { sshKeySeals } from './migrations/0044-ssh-key-seals.ts'
 import { nodesOfWaiting } from './migrations/0045-nodes-of-waiting.ts'
 import { sshRemotes } from './migrations/0046-ssh-remotes.ts'
+import { grantRequests } from './migrations/0047-grant-requests.ts'
+import { leaseWaiting } from './migrations/0048-lease-waiting.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -94,6 +96,8 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0044-ssh-key-seals': sshKeySeals(dialect),
   '0045-nodes-of-waiting': nodesOfWaiting(dialect),
   '0046-ssh-remotes': sshRemotes(dialect),
+  '0047-grant-requests': grantRequests(dialect),
+  '0048-lease-waiting': leaseWaiting(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -28,6 +28,7 @@ import {
 } from './registration-links.ts'
 import { noteBrokenGlass } from './break-glass/on-registered.ts'
 import { checkUpgrade } from './passwords/upgrade-link.ts'
+import type { RecoveryStops } from './recovery/begin-recovery.ts'
 import { checkRecoveryOpen, endByShell, noteRecovered } from './recovery/on-registered.ts'
 import { createSession } from './sessions.ts'
 import { checkUsername, createUser, findUserById, newWebauthnHandle, type User } from './users.ts'
@@ -152,6 +153,7 @@ export async function finishRegistration(
     credentialName: string
     client: Client
     admissions: readonly Admission[]
+    stops: RecoveryStops
   },
 ): Promise<{ secret: string; userId: Id<'usr'>; firstOwner: boolean }> {
   const { database, now, place } = ceremonies
@@ -183,7 +185,7 @@ export async function finishRegistration(
     if (link.purpose === 'upgrade') await checkUpgrade(tx, user.id)
     if (link.userId !== null) await checkLinkMaker(tx, link, user, at)
     await refuseBesidePasskey(tx, link, place.rpId)
-    await endByShell(tx, { link, userId: user.id, at })
+    const ended = await endByShell(tx, request.stops, { link, user, at })
     if (link.userId !== null && startsOver(link)) await endAllCredentials(tx, user.id, at)
     const record = await createCredentialRecord(tx, {
       userId: user.id,
@@ -233,6 +235,7 @@ export async function finishRegistration(
           purpose: link.purpose,
           link: link.id,
           username: user.username,
+          ...ended,
         },
         personal: { displayName: user.displayName, email: user.email, address: request.client.address },
         at,

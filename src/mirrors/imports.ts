@@ -5,6 +5,7 @@ import type { Id } from '../database/id.ts'
 import type { RepositoryImportTable } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
+import { onOwnBehalf } from '../repositories/on-behalf.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Progress } from './git-progress.ts'
 import { discardImport, runImport, type RunParts } from './run-import.ts'
@@ -42,7 +43,7 @@ export function createImports(parts: RunParts): Imports {
       const row = await take()
       if (row === undefined) return
       const stop = new AbortController()
-      const ended = work(row, stop.signal)
+      const ended = onOwnBehalf(() => work(row, stop.signal))
         .catch((error: unknown) => log(error, 'an import'))
         .finally(() => {
           running.delete(row.id)

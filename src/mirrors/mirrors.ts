@@ -8,6 +8,7 @@ import { compileGlob } from '../policy/glob.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { placeOf } from '../repositories/access.ts'
 import { GitError } from '../repositories/git.ts'
+import { onOwnBehalf } from '../repositories/on-behalf.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { hostKeyFingerprint } from './host-key.ts'
@@ -79,7 +80,7 @@ export function createMirrors(
     while (!closing.signal.aborted && running.size < atOnce) {
       const row = await take()
       if (row === undefined) return
-      const work = mirror(row)
+      const work = onOwnBehalf(() => mirror(row))
         .catch((error: unknown) => log(error, 'a mirror'))
         .finally(() => {
           running.delete(work)

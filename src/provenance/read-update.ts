@@ -1,10 +1,13 @@
 import type { Database } from '../database/handles.ts'
 import type { PullRequestTable, RefUpdateTable } from '../database/schema.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
+import { listMergeBases } from '../pull-requests/compare-branches.ts'
 import { withPreview } from '../pull-requests/merge-trees.ts'
 import { readChangeDigest } from '../pull-requests/review/change-digest.ts'
+import { coversRole } from '../repositories/access.ts'
 import type { Git } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { listUserRoles } from '../repositories/user-roles.ts'
 import { parseStatement } from '../seals/format/statement.ts'
 import type { SealedBy, SourceUpdate } from './statements.ts'
 
@@ -64,14 +67,17 @@ export async function readUpdate(
     isPastRule: typeof pullRequest?.bypassReason === 'string',
   }
 
-  /** Approvals over the very change that landed; what was said of another head, or taken back, is not among them. */
+  /**
+   * Approvals over the very change that landed, by people who could write there; what was said of another head, or taken
+   * back, is not among them.
+   */
   async function listApprovals({ id, headOid }: PullRequestTable) {
     const found = await read
       .selectFrom('review')
       .innerJoin('user', 'user.id', 'review.userId')
       .innerJoin('seal', 'seal.id', 'review.sealId')
       .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
-      .select(['sealId', 'headOid', 'patchDigest'])
+      .select(['sealId', 'headOid', 'patchDigest', 'user.id', 'user.role', 'user.state'])
       .where('pullRequestId', '=', id)
       .where('verdict', '=', 'approved')
       .where('dismissedAt', 'is', null)
@@ -82,9 +88,12 @@ export async function readUpdate(
         eb.or([eb('credentialRecord.endedAt', 'is', null), eb('credentialRecord.endedAt', '>', row.createdAt)]),
       )
       .execute()
-    if (found.length === 0) return []
+    // Nor does it count by whom the branch no longer trusts: this is said as it lands, so roles are those of then.
+    const roles = await listUserRoles(read, repository, found)
+    const trusted = found.filter(({ id: userId }) => coversRole(roles.get(userId) ?? 'read', 'write'))
+    if (trusted.length === 0) return []
     const change = await readChangeDigest(source, { base: row.oldOid, head: headOid })
-    return found.filter((review) => review.headOid === headOid || review.patchDigest === change?.patch)
+    return trusted.filter((review) => review.headOid === headOid || review.patchDigest === change?.patch)
   }
 
   /** As `postern verify` tells it: a rebase can make something else of the same commits than a merge. */
@@ -94,6 +103,7 @@ export async function readUpdate(
     const landed = await readChangeDigest(source, { base: row.oldOid, head: row.newOid })
     if (landed === null) return false
     if (reviews.some(({ patchDigest }) => patchDigest === landed.patch)) return true
+    if ((await listMergeBases(source, { base: row.oldOid, head: headOid })).length !== 1) return false
     return withPreview(
       source,
       { base: row.oldOid, head: headOid },

@@ -445,12 +445,34 @@ describe('merging with a tap', () => {
     const number = await open(repository, 'held')
     await prepare(repository, ana, number)
     const held = await view(repository, number, bob)
-    assert.deepEqual([held.mergeability.heldBy?.username, held.can.merge], ['ana-lee', false])
+    assert.deepEqual([held.mergeability.heldBy?.username, held.can.merge], ['ana-lee', true])
     assert.equal((await view(repository, number, ana)).mergeability.heldBy, null)
     await expectProblem(prepare(repository, bob, number), 'branch-held')
     await prepare(repository, ana, number)
     for (let second = 0; second < 60; second++) fixture.now()
     await prepare(repository, bob, number)
+  })
+
+  it('nobody keeps others from a branch for longer than a minute, by renewing, by landing, nor by taking turns', async () => {
+    const repository = await addProtected()
+    const cat = await fixture.addTapper('cat', 'admin')
+    for (const name of ['kept', 'mine']) await repository.push(name, { [name]: '1' }, 'main')
+    const number = await open(repository, 'kept')
+    const mine = await open(repository, 'mine')
+    const seconds = (count: number): void => {
+      for (let second = 0; second < count; second++) fixture.now()
+    }
+    await prepare(repository, ana, number)
+    await expectProblem(prepare(repository, cat, number), 'branch-held')
+    await release(repository, ana, mine, await ana.tap((await prepare(repository, ana, mine)).sealRequestId))
+    await prepare(repository, bob, number)
+    await expectProblem(prepare(repository, cat, number), 'branch-held')
+    seconds(60)
+    await prepare(repository, bob, number)
+    await prepare(repository, cat, number)
+    assert.equal((await view(repository, number, bob)).mergeability.heldBy?.username, 'cat')
+    // And who was put aside so waits as well.
+    await expectProblem(prepare(repository, bob, number), 'branch-held')
   })
 
   it('a key that stock git cannot check is refused before the tap', async () => {

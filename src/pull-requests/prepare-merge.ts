@@ -12,6 +12,7 @@ import { createSealRequest, type NewSealRequest, sealLifetimeMs } from '../seals
 import type { Facts } from '../seals/shapes.ts'
 import { checkMayBypass, confirmDeadline } from './bypass.ts'
 import { identOf, type MergeObjects } from './commit-template.ts'
+import { checkAsRead } from './check-as-read.ts'
 import { compareBranches } from './compare-branches.ts'
 import { draftOfMerge } from './merge-draft.ts'
 import { renderMergeFacts } from './merge-facts.ts'
@@ -44,18 +45,19 @@ export async function prepareMerge(parts: MergeParts, question: MergeQuestion): 
   const { place, caller } = question
   const at = now()
   const { row, request, facts, ...rest } = await readyMerge(parts, question, { at, lifetimeMs: sealLifetimeMs })
-  const { expiresAt, id } = await database.write(async (tx) => {
+  const made = await database.write(async (tx) => {
     const holder = await takeLease(tx, {
       repositoryId: place.repository.id,
       ref: row.targetRef,
       userId: caller.id,
       at: now(),
     })
-    if (holder !== caller.id)
-      throw branchHeld((await listPersonRefs(tx, [holder])).get(holder)?.displayName ?? 'Somebody', row)
+    // Not thrown in here: that somebody was turned away is kept.
+    if (holder !== caller.id) return { holder: (await listPersonRefs(tx, [holder])).get(holder) }
     return createSealRequest(tx, { ...request, at })
   })
-  return { sealRequestId: id, facts, ...rest, expiresAt }
+  if (!('id' in made)) throw branchHeld(made.holder?.displayName ?? 'Somebody', row)
+  return { sealRequestId: made.id, facts, ...rest, expiresAt: made.expiresAt }
 }
 
 /** Judges whether it can be merged now, and works out what would be sealed. @throws 403, 409 */
@@ -85,6 +87,7 @@ export async function readyMerge(
   const objectDirectory = temporary.path
   const committer = identOf(caller, { rpId: site.rpId, at: when.at })
   const result = await workOut(source, { method, ...ends, committer, objectDirectory })
+  await checkAsRead(source, { rule, method, ...ends, tree: result.tree })
   const { fileCount, additions, deletions, uncounted } = await readDiffList(source, {
     from: ends.base,
     to: result.tree,

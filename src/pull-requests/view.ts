@@ -104,7 +104,8 @@ export async function readPullRequest(
     can: {
       edit: mayWrite,
       close: mayWrite && row.state === 'open',
-      merge: mergeability.state === 'ready' && mergeability.heldBy === null,
+      // Also while somebody else is about to: whoever asks waits a minute at most.
+      merge: mergeability.state === 'ready',
       autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
       bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines, methods }),
     },

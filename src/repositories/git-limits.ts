@@ -3,7 +3,7 @@ export type GitLimits = {
   pushBytes: number
   /** The longest a streamed operation may last. */
   operationMs: number
-  /** Short runs at once; more wait. */
+  /** Short runs at once; more wait, each for their own share of them. */
   runs: number
   /** Streamed operations at once; more are refused with `git-busy`. */
   streams: number

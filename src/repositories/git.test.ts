@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
 import type { GitError } from './git.ts'
 import { commitFiles, failsWith, type GitFixture, openGit } from './git-testing.ts'
+import { onBehalfOf } from './on-behalf.ts'
 
 const megabyte = 1024 ** 2
 
@@ -138,6 +139,21 @@ describe('git.run', () => {
     repository = await fixture.createRepository()
   })
   after(() => fixture[Symbol.asyncDispose]())
+
+  it('has room for others, however many somebody has run', async () => {
+    await using small = await openGit({ runs: 2 })
+    const over = Promise.withResolvers<void>()
+    async function* late(): AsyncGenerator<Uint8Array> {
+      await over.promise
+      yield Buffer.from('a')
+    }
+    const ana = [1, 2, 3].map(() =>
+      onBehalfOf({ account: 'ana' }, () => small.git.run(['hash-object', '--stdin'], { input: late() })),
+    )
+    await onBehalfOf({ account: 'bo' }, () => small.git.run(['version']))
+    over.resolve()
+    for (const { stdout } of await Promise.all(ana)) assert.match(stdout.toString(), /^2e65efe2a145/)
+  })
 
   it('has the whole output though git ended before its sockets were looked at', async () => {
     for (let turn = 0; turn < 5; turn++) {

@@ -25,6 +25,7 @@ import { createRunnerClient, type GitProcess, type Invocation } from './git-runn
 import { createSlots } from './git-slots.ts'
 import { createStreamShares, type StreamHolder } from './stream-shares.ts'
 import { installHooks } from './install-hooks.ts'
+import { currentHolder } from './on-behalf.ts'
 
 export { GitError } from './git-error.ts'
 export type { GitExit, GitProcess } from './git-runner-client.ts'
@@ -63,7 +64,10 @@ export type StreamedGit = GitProcess & {
 export type RunResult = { code: number; stdout: Buffer; stderr: string }
 
 export type Git = {
-  /** One short run with its whole output; throws `GitError` for exit codes outside `ok`, limits, timeouts and aborts. */
+  /**
+   * One short run with its whole output, in the share of whom the work is for (`on-behalf.ts`); throws `GitError` for exit
+   * codes outside `ok`, limits, timeouts and aborts.
+   */
   run(args: readonly string[], options?: RunOptions): Promise<RunResult>
   /**
    * A long run with its streams; the caller reads `stdout` to its end or destroys it, and looks at `exited`.
@@ -133,7 +137,7 @@ export async function createGit({
 
   async function run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const { input, timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes, ok = [0], signal } = options
-    using _slot = await runSlots.take()
+    using _slot = await runSlots.take(currentHolder())
     if (signal?.aborted) throw new GitError('git-aborted')
     const git = await runner.start(invocation(args, options, input !== undefined))
     let stopped: GitError | undefined
@@ -227,7 +231,7 @@ export async function createGit({
     stream,
     objects: pool.objects,
     async compare(repository, trees, maxBytes) {
-      using _slot = await runSlots.take()
+      using _slot = await runSlots.take(currentHolder())
       return await diffs.compare(repository, trees, maxBytes)
     },
     letGo(repository) {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Git } from './git.ts'
+import { onOwnBehalf } from './on-behalf.ts'
 
 const maxPacks = 20
 const maxLooseObjects = 2000
@@ -63,7 +64,7 @@ export function createMaintenance({
     changed(folder) {
       if (stopping.signal.aborted) return
       queued.add(folder)
-      working ??= work()
+      working ??= onOwnBehalf(work)
     },
     idle: async () => working,
     async close() {

@@ -6,6 +6,7 @@ import { feedStream } from './feed-stream.ts'
 import type { Git } from './git.ts'
 import type { GitAnswer } from './git-answer.ts'
 import { admitToGit } from './git-guard.ts'
+import { onBehalfOf } from './on-behalf.ts'
 import type { RepositoryPlace } from './place.ts'
 import { pour } from './pour.ts'
 import type { Push, PushParts } from './push-parts.ts'
@@ -31,18 +32,21 @@ export type SshTransport = (talk: GitTalk) => Promise<number>
 /** @throws ProblemError and GitError, before the answer has started where somebody may not come in */
 export const createSshTransport =
   (parts: PlaceParts & PushParts): SshTransport =>
-  async (talk) => {
-    const { caller, path, service } = talk
-    const least = service === 'git-receive-pack' ? 'write' : 'read'
-    const place = await admitToGit(parts, caller, { path, least })
-    if (place === undefined) throw notFound('This repository')
-    if (service === 'git-upload-pack') return uploadPack(parts.git, place.folder, talk)
-    await advertise(parts, place, talk)
-    const { input, answer, recognise } = talk
-    const push: Push = { place, caller, body: input, answer, recognise }
-    await receivePack(parts, push)
-    return 0
-  }
+  (talk) =>
+    onBehalfOf({ account: talk.caller.id }, () => serve(parts, talk))
+
+async function serve(parts: PlaceParts & PushParts, talk: GitTalk): Promise<number> {
+  const { caller, path, service } = talk
+  const least = service === 'git-receive-pack' ? 'write' : 'read'
+  const place = await admitToGit(parts, caller, { path, least })
+  if (place === undefined) throw notFound('This repository')
+  if (service === 'git-upload-pack') return uploadPack(parts.git, place.folder, talk)
+  await advertise(parts, place, talk)
+  const { input, answer, recognise } = talk
+  const push: Push = { place, caller, body: input, answer, recognise }
+  await receivePack(parts, push)
+  return 0
+}
 
 async function uploadPack(
   git: Git,

@@ -1,10 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../http/app.ts'
 import { addressBlock } from '../http/rate-limit.ts'
+import { onBehalfOf } from './on-behalf.ts'
 import type { StreamHolder } from './stream-shares.ts'
 
 /** For whom git runs that this request asks for. */
 export const holderOf = (request: FastifyRequest): StreamHolder =>
   request.caller === undefined ? { stranger: addressBlock(request) } : { account: request.caller.id }
+
+/** Every request's work is its caller's: called before its route's own handlers, once its body was read. */
+export function workForCallers(app: App): void {
+  app.addHook('preHandler', (request, _reply, done) => onBehalfOf(holderOf(request), done))
+}
 
 /** As over SSH. */
 const defaultIdleMs = 15 * 60_000

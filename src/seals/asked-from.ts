@@ -13,6 +13,7 @@ export interface Asked {
   /** User agent of the browser; empty for a program. */
   device?: string
   tokenId: Id<'tok'> | null
+  grantId?: Id<'gra'> | null
 }
 
 /** What is known of a caller who asks. */
@@ -21,7 +22,12 @@ export async function askedBy(db: Db<'session'>, { address, by }: Pick<Caller, '
     const session = await db.selectFrom('session').select('userAgent').where('id', '=', by.sessionId).executeTakeFirst()
     return { address, via: 'session', tokenId: null, device: session?.userAgent ?? '' }
   }
-  return { address, via: `${by.kind} ${by.name}`, tokenId: by.kind === 'token' ? by.tokenId : null }
+  return {
+    address,
+    via: `${by.kind} ${by.name}`,
+    tokenId: by.kind === 'token' ? by.tokenId : null,
+    grantId: by.kind === 'grant' ? by.grantId : null,
+  }
 }
 
 const tokenPrefix = 'token '
@@ -39,6 +45,7 @@ export const askedColumns = (asked: Asked | undefined) => ({
   requestedDevice: asked?.device ?? '',
   requestedVia: asked?.via ?? 'session',
   requestedToken: asked?.tokenId ?? null,
+  requestedGrant: asked?.grantId ?? null,
 })
 
 /** The same as its person reads it; an address that whoever asked has no session from is worth a warning. */

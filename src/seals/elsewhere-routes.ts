@@ -1,6 +1,7 @@
 import { type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Id } from '../database/id.ts'
+import type { SealRequestTable } from '../database/schema.ts'
 import type { App } from '../http/app.ts'
 import { CursorQuery } from '../http/page.ts'
 import { notFound, ProblemError } from '../http/problem.ts'
@@ -113,18 +114,20 @@ export function elsewhereRoutes(app: App, { ceremonies, waiting, recognise }: El
     },
   })
 
-  /** The request, for who asked and for who is asked; a token reaches only what it asked for itself. @throws 404 */
+  /** The request, for who asked and for who is asked; a program reaches only what it asked for itself. @throws 404 */
   async function getOwn(id: string, caller: Caller) {
     const row = await database.read
       .selectFrom('sealRequest')
       .selectAll()
       .where('id', '=', id as Id<'srq'>)
       .executeTakeFirst()
-    const isOwn =
-      caller.by.kind === 'token'
-        ? row?.requestedToken === caller.by.tokenId
-        : row?.userId === caller.id || row?.requestedBy === caller.id
-    if (row === undefined || !isOwn) throw notFound('This request')
+    if (row === undefined || !isOwn(row, caller)) throw notFound('This request')
     return row
   }
+}
+
+function isOwn({ requestedToken, requestedGrant, userId, requestedBy }: SealRequestTable, { id, by }: Caller): boolean {
+  if (by.kind === 'token') return requestedToken === by.tokenId
+  if (by.kind === 'grant') return requestedGrant === by.grantId
+  return by.kind === 'session' && (userId === id || requestedBy === id)
 }

@@ -32,8 +32,16 @@ test('whoever has a whole IPv6 /64 has one address', () => {
 
 test('all addresses together have a limit as well', () => {
   const { clock, questions, fill } = make()
-  for (let block = 0; block < 500; block += 1) assert.equal(fill(`2001:db8:${block.toString(16)}::1`, 40), 40)
-  assert.equal(questions.open('next', '192.0.2.1'), false)
+  const flood = (blocks: number, each: number): number => {
+    let opened = 0
+    for (let block = 0; block < blocks; block += 1) opened += fill(`2001:db8:${each}:${block.toString(16)}::1`, each)
+    return opened
+  }
+  assert.equal(flood(334, 40), 13_334)
+  // Whoever asks little still asks.
+  assert.equal(fill('192.0.2.1'), 2)
+  assert.equal(flood(4_000, 2), 6_664)
+  assert.equal(questions.open('next', '192.0.2.2'), false)
   clock.at = 1_000
   assert.equal(questions.open('next', '192.0.2.1'), true)
 })

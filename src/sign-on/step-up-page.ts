@@ -10,6 +10,7 @@ export type SignOnProblem =
   | 'used' // answered before, or its time is over
   | 'not-from-here' // it begins at the application alone
   | 'other-name' // it asks for another kind of name than it is set up for
+  | 'too-many' // more wait than one address, or all of them, may leave here
   | 'no-address' // it knows people by an address, and theirs was never shown to be theirs
 
 /**

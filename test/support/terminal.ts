@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parsePlace } from '../../src/client/place.ts'
 import type { ClientParts } from '../../src/client/sign-in.ts'
 import type { Person } from '../../src/walk/person.ts'
 import { ask, authorise } from './oauth.ts'
@@ -43,8 +44,7 @@ export async function openTerminal(): Promise<Terminal> {
       const code = await command({ output, env: terminal.env, now, wait: nextTurn })
       return { code, ...said }
     },
-    kept: (origin, name) =>
-      readFile(join(home, '.config', 'postern', new URL(origin).host.replace(':', '_'), name), 'utf8'),
+    kept: (origin, name) => readFile(join(home, '.config', 'postern', parsePlace(origin).name, name), 'utf8'),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
   }
   return terminal

@@ -10,9 +10,9 @@ const words: Record<RegistrationLinkView['purpose'], (host: string, name: string
     title: 'Set up Postern',
     lead: 'You become its first owner. There is no password: your passkey is the only way in.',
   }),
-  'next-owner': () => ({
-    title: 'Become the next owner',
-    lead: 'This link was made on the server. Once your passkey exists, those it replaces end.',
+  'next-owner': (_host, name) => ({
+    title: name ? 'Begin anew' : 'Become the next owner',
+    lead: `This link was made on the server.${name ? ' Once your new passkey exists, all that you came in with before ends: passkeys, codes, sessions, tokens and keys.' : ''}`,
   }),
   rehome: (host) => ({
     title: 'Postern has moved',

@@ -37,6 +37,11 @@ const words: Record<string, { title: string; why: string; help: string }> = {
     why: 'What a tool asks is answered once.',
     help: again,
   },
+  'too-many': {
+    title: 'Too many questions of tools wait here',
+    why: 'So many came from your address, or from everybody, that no more are taken just now.',
+    help: 'Open the tool again in a few minutes.',
+  },
   'not-from-here': {
     title: 'This tool cannot be opened from here',
     why: 'It signs people in only when they begin at the tool itself.',

@@ -40,6 +40,7 @@ export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
         {mergeability.heldBy && (
           <Alert variant="light" color="gray">
             {mergeability.heldBy.displayName} has the merge page open and may be about to tap.
+            {isReady && ' Ask for it as well, and you wait a minute at most.'}
           </Alert>
         )}
         <Group gap="sm">
@@ -81,7 +82,7 @@ function headline(mergeability: Mergeability, pullRequest: PullRequestView): str
   }
 }
 
-function reason({ state, heldBy }: Mergeability, { sourceBranch, targetBranch }: PullRequestView): string {
+function reason({ state }: Mergeability, { sourceBranch, targetBranch }: PullRequestView): string {
   switch (state) {
     case 'conflicts':
       return 'Both branches changed the same lines.'
@@ -92,6 +93,6 @@ function reason({ state, heldBy }: Mergeability, { sourceBranch, targetBranch }:
     case 'closed':
       return 'Reopen it to merge it.'
     default:
-      return heldBy === null ? 'See above what is missing.' : 'Wait until that merge is done or given up.'
+      return 'See above what is missing.'
   }
 }

@@ -158,4 +158,6 @@ export interface BranchLeaseTable {
   ref: string
   userId: Id<'usr'>
   expiresAt: number
+  /** JSON: since when others ask for it, by their id. */
+  waiting: string
 }

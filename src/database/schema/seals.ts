@@ -20,6 +20,8 @@ export interface SealRequestTable {
   /** `session`, or `token <its name>`. */
   requestedVia: string
   requestedToken: Id<'tok'> | null
+  /** The same of a program that was let in. */
+  requestedGrant: Id<'gra'> | null
   /**
    * What its link `/s/…` ends in: 80 random bits, null while it was only shown on the page that asked. It leads to the
    * request and opens nothing: its person must be signed in. So it is kept readable, to be shown again.

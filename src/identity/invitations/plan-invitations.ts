@@ -9,6 +9,7 @@ import { checkMayKeepMembers, findGroup } from '../groups.ts'
 import { checkMayGive } from '../may-give.ts'
 import { isOnlyWritten } from '../profile/release-address.ts'
 import { findUserByUsername, type User } from '../users.ts'
+import { refuseReplacingAbove } from './above-caller.ts'
 import type { Grant, GrantPlaces } from './grant-places.ts'
 import type { NewInvitations } from './shapes.ts'
 
@@ -32,6 +33,7 @@ export async function planInvitations(
   checkMayGive(caller, wanted.role)
   const emails = [...new Map(wanted.emails.map((email) => [email.toLowerCase(), email])).values()]
   await refuseKnownAddresses(db, emails)
+  await refuseReplacingAbove(db, caller, { emails, at })
   const isGuest = wanted.role === 'guest'
   if (!isGuest && (wanted.endsAt !== undefined || wanted.sponsor !== undefined))
     throw invalid('endsAt', 'Only a guest has an end date and somebody who answers for them.')

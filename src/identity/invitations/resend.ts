@@ -2,18 +2,18 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { InvitationTable, TableName } from '../../database/schema.ts'
-import { conflict, notFound } from '../../http/problem.ts'
+import { conflict, forbidden, notFound } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
-import { checkMayGive } from '../may-give.ts'
 import { linkUrl } from '../registration-links.ts'
+import { givesMoreThan } from './above-caller.ts'
 import type { Grant } from './grant-places.ts'
 import { checkMail, type InvitationParts, type Made, makeLink, sendLink } from './invite.ts'
 import { endLink, withdraw } from './withdraw.ts'
 
 /** The invitation, where it is still to be accepted and the caller could have made it. @throws 403, 404, 409 */
 export async function getOpenInvitation(
-  db: Db<'invitation'>,
+  db: Db<'invitation' | 'userGroup'>,
   caller: Pick<Caller, 'role'>,
   id: string,
 ): Promise<InvitationTable> {
@@ -23,7 +23,8 @@ export async function getOpenInvitation(
     .where('id', '=', id as Id<'inv'>)
     .executeTakeFirst()
   if (row === undefined) throw notFound('This invitation')
-  checkMayGive(caller, row.role)
+  if (await givesMoreThan(db, caller, row))
+    throw forbidden('This invitation gives more than you may give.', 'Ask an owner.')
   if (row.acceptedAt !== null) throw conflict('invitation-over', 'This invitation was accepted.')
   if (row.withdrawnAt !== null)
     throw conflict('invitation-over', 'This invitation was withdrawn.', { help: 'Invite the person anew.' })

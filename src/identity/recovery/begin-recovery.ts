@@ -15,6 +15,8 @@ import { findRecoveryUnderWay, type Recovery } from './find-recovery.ts'
 export interface RecoveryStops {
   /** Everything that acts in the person's name and no passkey stands behind: sessions, API tokens, what waits for a tap. */
   kinds: readonly AccessKind[]
+  /** The same where the machine's own shell lets an owner start over, with what was kept for another day. */
+  kindsOfShell: readonly AccessKind[]
   /** Tells every node to cut the connections of this person, with the transaction. */
   cut(tx: Tx<TableName>, userId: Id<'usr'>, at: number): Promise<unknown>
   /** Ends what they were shown of tokens of agents since, where it was somebody else who came in as them. */
@@ -131,7 +133,7 @@ async function supersede(
 /** Ends what needs no passkey to go on, and returns how many of each kind. */
 export async function stopEverything(
   tx: Tx<TableName>,
-  { kinds, cut }: RecoveryStops,
+  { kinds, cut }: Pick<RecoveryStops, 'kinds' | 'cut'>,
   user: User,
   at: number,
 ): Promise<Record<string, number>> {

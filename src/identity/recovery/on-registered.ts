@@ -1,9 +1,11 @@
 import { recordEvent } from '../../audit/record.ts'
 import type { Db, Tx } from '../../database/handles.ts'
-import type { Id } from '../../database/id.ts'
+import type { TableName } from '../../database/schema.ts'
 import { ProblemError } from '../../http/problem.ts'
 import type { CredentialRecord } from '../credential-records.ts'
 import type { RegistrationLink } from '../registration-links.ts'
+import type { User } from '../users.ts'
+import { type RecoveryStops, stopEverything } from './begin-recovery.ts'
 import { findRecoveryOfLink } from './find-recovery.ts'
 import { lockRecovery, settleLocked } from './settle-recovery.ts'
 
@@ -19,18 +21,32 @@ export async function checkRecoveryOpen(db: Db<'recovery'>, link: RegistrationLi
     })
 }
 
-/** What the machine's own shell made goes before a recovery under way: that is over, and nothing comes back. */
+/**
+ * What the machine's own shell made goes before a recovery under way: that is over, and nothing comes back. Whether the
+ * passkey of an owner was lost or stolen nobody can tell, so nothing that they had goes on beside the new one; who only
+ * moves to another address keeps it. Returns how many of each kind ended.
+ */
 export async function endByShell(
-  tx: Tx<'recovery'>,
-  { link, userId, at }: { link: RegistrationLink; userId: Id<'usr'>; at: number },
-): Promise<void> {
-  if (link.purpose !== 'next-owner' && link.purpose !== 'rehome') return
+  tx: Tx<TableName>,
+  { kindsOfShell, cut }: RecoveryStops,
+  { link, user, at }: { link: RegistrationLink; user: User; at: number },
+): Promise<Record<string, number>> {
+  if (link.purpose !== 'next-owner' && link.purpose !== 'rehome') return {}
   await tx
     .updateTable('recovery')
     .set({ state: 'cancelled', overAt: at })
-    .where('userId', '=', userId)
+    .where('userId', '=', user.id)
     .where('overAt', 'is', null)
     .execute()
+  if (link.purpose !== 'next-owner' || link.userId === null) return {}
+  // Of a break-glass code that was typed already, too.
+  await tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: at })
+    .where('userId', '=', user.id)
+    .where('consumedAt', 'is', null)
+    .execute()
+  return stopEverything(tx, { kinds: kindsOfShell, cut }, user, at)
 }
 
 /** The passkey by which somebody is back: former ones stay suspended until nobody can object any more. */

@@ -5,6 +5,7 @@ import { OneLine } from '../../http/shapes.ts'
 import type { Admission, Opening } from '../admission.ts'
 import { bindBrowser, clientOf, setSessionCookie } from '../browser-cookies.ts'
 import { checkLinkMaker } from '../check-link-maker.ts'
+import type { RecoveryStops } from '../recovery/begin-recovery.ts'
 import { findRecoveryOfLink } from '../recovery/find-recovery.ts'
 import { beginRegistration, type Ceremonies, finishRegistration, getAdmission } from '../registration.ts'
 import { getRegistrationLink, makesOwner } from '../registration-links.ts'
@@ -28,7 +29,8 @@ export function registrationRoutes(
     ceremonies,
     cookies,
     admissions,
-  }: { ceremonies: Ceremonies; cookies: CookieNames; admissions: readonly Admission[] },
+    stops,
+  }: { ceremonies: Ceremonies; cookies: CookieNames; admissions: readonly Admission[]; stops: RecoveryStops },
 ): void {
   const { database, now } = ceremonies
 
@@ -97,6 +99,7 @@ export function registrationRoutes(
         bindingHash: bindBrowser(request, reply, cookies),
         client: clientOf(request),
         admissions,
+        stops,
       })
       setSessionCookie(reply, cookies, secret)
       return { isFirstOwner: firstOwner }

@@ -13,7 +13,7 @@ import { SamlError } from '../../protocols/saml/saml-error.ts'
 import { readPersonFacts } from './person-facts.ts'
 import { attributesOf, nameIdOf } from './person-names.ts'
 import { RequestRefused } from './read-request.ts'
-import { type SamlRequest, takeRequest } from './requests.ts'
+import { forgetRequest, type SamlRequest, takeRequest } from './requests.ts'
 import type { ServiceProvider } from './service-providers.ts'
 import type { SamlKeys } from './signing-keys.ts'
 
@@ -102,11 +102,14 @@ const failures = {
 export async function answerFailure(
   parts: AnswerParts,
   to: To & { request: SamlRequest },
-  why: Failure,
+  { why, isOfStranger }: { why: Failure; isOfStranger: boolean },
 ): Promise<Outgoing> {
   const [status, detail, message] = failures[why]
   const outgoing = await renderTo(parts, to, (answered) => renderFailure(answered, { status, detail, message }))
-  const isFirst = await parts.database.write((tx) => takeRequest(tx, to.request.id, parts.now()))
+  const { id } = to.request
+  const isFirst = await parts.database.write((tx) =>
+    isOfStranger ? forgetRequest(tx, id) : takeRequest(tx, id, parts.now()),
+  )
   if (!isFirst) throw new RequestRefused('used', 'answered meanwhile', to.provider.application.slug)
   return outgoing
 }

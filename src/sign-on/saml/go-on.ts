@@ -26,7 +26,7 @@ export async function goOn(
 ): Promise<Onward> {
   const { application } = provider
   const fail = async (why: Failure, to: SamlRequest): Promise<Onward> => ({
-    outgoing: await answerFailure(parts, { provider, request: to }, why),
+    outgoing: await answerFailure(parts, { provider, request: to }, { why, isOfStranger: !isPerson(caller) }),
   })
   const context = answerContext(request?.asked.requestedContext ?? null, caller?.strength ?? 'passkey')
   if (context.outcome === 'unknown' && request !== null) return fail('no-context', request)

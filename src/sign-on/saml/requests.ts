@@ -23,7 +23,7 @@ export interface SamlRequest {
 }
 
 /** Longer than a request may be old, so that it is known for as long as it could come again. */
-const keptMs = 15 * 60_000
+export const keptMs = 15 * 60_000
 
 /**
  * Keeps a request under an id of ours. One that came before leads to the same row while nobody was answered: a page that
@@ -83,6 +83,34 @@ export async function takeRequest(tx: Tx<'samlRequest'>, id: Id<'sar'>, at: numb
     .executeTakeFirst()
   return taken !== undefined
 }
+
+/** Of a stranger, who was told that nobody came: it may come again, and nothing of it is kept. False as above. */
+export async function forgetRequest(tx: Tx<'samlRequest'>, id: Id<'sar'>): Promise<boolean> {
+  const forgotten = await tx
+    .deleteFrom('samlRequest')
+    .where('id', '=', id)
+    .where('answeredAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return forgotten !== undefined
+}
+
+/** Which of these still wait for their person. */
+export const listUnanswered = (
+  db: Db<'samlRequest'>,
+  asked: readonly Pick<SamlRequest, 'applicationId' | 'requestId'>[],
+): Promise<Pick<SamlRequest, 'applicationId' | 'requestId'>[]> =>
+  db
+    .selectFrom('samlRequest')
+    .select(['applicationId', 'requestId'])
+    .where('applicationId', 'in', [...new Set(asked.map(({ applicationId }) => applicationId))])
+    .where(
+      'requestId',
+      'in',
+      asked.map(({ requestId }) => requestId),
+    )
+    .where('answeredAt', 'is', null)
+    .execute()
 
 const asRequest = ({ id, applicationId, requestId, asked, relayState, receivedAt }: SamlRequestTable): SamlRequest => ({
   id,

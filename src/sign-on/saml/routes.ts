@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { noteRefusals } from '../../applications/note-refusals.ts'
 import type { Database } from '../../database/handles.ts'
 import type { App } from '../../http/app.ts'
+import { addressBlock } from '../../http/rate-limit.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import { renderIdpMetadata } from '../../protocols/saml/idp-metadata.ts'
 import { readPost, readRedirect } from '../../protocols/saml/read-bindings.ts'
@@ -16,6 +17,7 @@ import { samlPlaces } from './saml-places.ts'
 import { findByApplication } from './service-providers.ts'
 import { settingRoutes } from './setting-routes.ts'
 import { derOf, type SamlKeys } from './signing-keys.ts'
+import { createWaitingRequests } from './waiting-requests.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 const bodyLimit = 64 * 1024
@@ -39,6 +41,7 @@ export function samlRoutes(app: App, parts: SamlParts): void {
   const { database, keys, origin, now } = parts
   const places = samlPlaces(origin)
   const going = { ...parts, entityId: places.entityId, noteRefusal: noteRefusals(parts) }
+  const waiting = createWaitingRequests(parts)
   settingRoutes(app, parts)
 
   app.get('/saml/metadata', {
@@ -61,6 +64,8 @@ export function samlRoutes(app: App, parts: SamlParts): void {
   async function take(request: FastifyRequest, reply: FastifyReply, carry: () => ReturnType<typeof readRedirect>) {
     try {
       const wanted = await readRequest(database.read, understand(carry), { ssoUrl: places.ssoUrl, at: now() })
+      if (!(await waiting.mayLeave(wanted, addressBlock(request))))
+        throw new RequestRefused('too-many', 'too many wait already')
       const id = await keepRequest(database, wanted, now())
       if (id === undefined) throw new RequestRefused('used', `${wanted.requestId} was answered before`)
       return reply.redirect(`/saml/continue/${id}`, 303)
@@ -96,7 +101,9 @@ export function samlRoutes(app: App, parts: SamlParts): void {
         // Registered when it came, and still.
         if (!provider.settings.acsUrls.includes(asked.asked.acsUrl))
           throw new RequestRefused('wrong-return', asked.asked.acsUrl, provider.application.slug)
-        return show(reply, await goOn(going, { provider, request: asked, ...from(request) }))
+        const onward = await goOn(going, { provider, request: asked, ...from(request) })
+        if ('outgoing' in onward) waiting.answered(asked)
+        return show(reply, onward)
       } catch (error) {
         return refuse(error, request, reply)
       }
