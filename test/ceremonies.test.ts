@@ -341,6 +341,16 @@ for (const store of stores)
       await refused(Promise.reject(late?.reason), 409, 'credential-known')
       await refused(claim(eve, 'again'), 409, 'credential-known')
       await refused(claim(fay, 'again'), 409, 'credential-known')
+      // Nor does the key become another one by another id, under which it would have another end.
+      assert.ok(shared)
+      const id = Buffer.from(shared.rawId, 'base64url')
+      const other = Buffer.from(id.map((byte) => byte ^ 1))
+      const another = other.toString('base64url')
+      const object = Buffer.from(shared.response.attestationObject, 'base64url')
+      const made = object.toString('latin1').replace(id.toString('latin1'), () => other.toString('latin1'))
+      const attestationObject = Buffer.from(made, 'latin1').toString('base64url')
+      shared = { ...shared, id: another, rawId: another, response: { ...shared.response, attestationObject } }
+      await refused(claim(fay, 'under another id'), 409, 'credential-known')
     })
 
     test('everything a registration said is kept, the raw response too', async () => {

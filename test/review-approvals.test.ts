@@ -6,8 +6,9 @@ import { writeFile } from 'node:fs/promises'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import type { ReviewView } from '../src/pull-requests/review/shapes.ts'
 import { parseRawDiff, patchDigest, RAW_DIFF } from '../src/seals/format/patch-digest.ts'
+import { sealPath } from '../src/seals/format/projection.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
-import { gitOrThrow, withToken } from '../src/walk/git.ts'
+import { commitAs, gitOrThrow, withToken } from '../src/walk/git.ts'
 import { Person } from '../src/walk/person.ts'
 import type { SealRequest } from '../src/seals/shapes.ts'
 
@@ -155,6 +156,8 @@ for (const store of eitherStore)
       assert.deepEqual(await counted(number), ['ben'])
       // Asked for twice, one of them waits.
       const [former, newer] = [await send(ben, number, 'approved'), await send(ben, number, 'approved')]
+      // A program asks beside its person, and takes nothing back of theirs.
+      await send(postern.stranger(), number, 'approved', 'by script', bearer(token))
       await refused(ben.tap(former.sealRequest?.id ?? ''), 409, 'withdrawn')
       await ben.tap(newer.sealRequest?.id ?? '')
       await refused(ben.tap(newer.sealRequest?.id ?? ''), 409, 'already-sealed')
@@ -241,7 +244,7 @@ for (const store of eitherStore)
     })
 
     test('asking for changes voids one’s approval; each takes back their own, an administrator anybody’s with a reason', async () => {
-      const { ana, ben, cleo, pathOf, look, send, approve, propose, counted } = reviewing
+      const { ana, ben, cleo, repository, pathOf, look, send, approve, propose, commit, push, counted } = reviewing
       const { number } = await propose()
       await approve(ben, number)
       const { review } = await send(ben, number, 'changes-requested', 'On second thought.')
@@ -259,6 +262,21 @@ for (const store of eitherStore)
       assert.equal(own?.can.dismiss, true)
       await dismiss(ben, own?.id ?? '')
       assert.deepEqual(await counted(number), [])
+      // Said of the same change under two heads and taken back once, it is not there for whoever verifies the merge either.
+      const { number: twice, branch } = await propose(['twice'])
+      await approve(ben, twice)
+      await commit('--amend', '--message', 'Other words')
+      await push(branch)
+      await approve(ben, twice)
+      const [first, last] = (await look(ben, twice)).reviews
+      await ben.call('POST', `${pathOf(twice)}/reviews/${last?.id}/dismiss`, { reason: '' })
+      await repository.merge(ana, twice)
+      await repository.git('fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*')
+      const recorded = await repository.git('ls-tree', '-r', '--name-only', 'refs/postern/seals')
+      for (const review of [first, last]) {
+        assert.notEqual(review?.statementDigest ?? null, null)
+        assert.ok(!recorded.includes(sealPath(review?.statementDigest ?? '')))
+      }
       const other = await propose()
       await refused(
         ana.call('POST', `${pathOf(other.number)}/reviews/${review?.id}/dismiss`, { reason: 'x' }),
@@ -338,5 +356,73 @@ for (const store of eitherStore)
       await refused(prepare(), 409, 'not-ready')
       await approve(ben, number)
       await repository.merge(ana, number)
+    })
+
+    test('what reviewers could not read is not merged on their approval: branches that crossed, a fix replayed away', async () => {
+      const { ana, cleo, repository, folder, pathOf, approve, push } = reviewing
+      let at = Date.parse('2026-01-01T00:00:00Z')
+      const git = (...args: string[]) =>
+        gitOrThrow(folder, args, commitAs('Ana', 'ana@example.com', (at += 60_000))).then((said) => said.trim())
+      const write = async (files: Record<string, string>): Promise<string> => {
+        for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+        await git('add', '--all')
+        await git('commit', '--quiet', '--message', `Write ${Object.keys(files).join()}`)
+        return git('rev-parse', 'HEAD')
+      }
+      /** Lets a branch ask for one approval, and proposes the one that is checked out for it. */
+      const propose = async (target: string, source: string, over = {}) => {
+        await push(target)
+        await push(source)
+        await ana.act('POST', `${repository.path}/protected-branches`, { branch: target })
+        const rulePath = `${repository.path}/protected-branches/${target}/rule`
+        const { rule } = await ana.call<{ rule: Record<string, unknown> }>('GET', rulePath)
+        await ana.act('PUT', rulePath, { ...rule, approvals: 1, agentApprovals: 1, ...over })
+        const wanted = { title: 'Nice', description: '', sourceBranch: source, targetBranch: target }
+        const { number } = await ana.call<{ number: number }>('POST', `${repository.path}/pull-requests`, wanted)
+        await approve(cleo, number)
+        return {
+          number,
+          prepare: (method: string) => ana.call('POST', `${pathOf(number)}/merge-preparation`, { method }),
+          read: await git('diff', '--name-only', await git('merge-base', target, source), source),
+        }
+      }
+
+      // The fix is in the target; the source has merged it too, and kept the flaw. Against the other of the two commits
+      // that both have in common nothing of that is seen.
+      await git('switch', '--quiet', '--create', 'fixing', 'main')
+      const flawed = await write({ 'lock.txt': 'open\n' })
+      const fixed = await write({ 'lock.txt': 'shut\n' })
+      await git('switch', '--quiet', '--create', 'crossed', flawed)
+      const other = await write({ 'other.txt': 'x\n' })
+      await git('merge', '--quiet', '--no-ff', '--message', 'Fix', fixed)
+      await git('switch', '--quiet', '--create', 'crossing', other)
+      await git('merge', '--quiet', '--strategy', 'ours', '--message', 'Take part', fixed)
+      await write({ 'nice.txt': 'nice\n' })
+      const crossed = await propose('crossed', 'crossing')
+      assert.equal(crossed.read, 'nice.txt')
+      const why = await refused(crossed.prepare('merge'), 409, 'not-ready')
+      assert.match(why.detail ?? '', /merged into each other.*Merge crossed into crossing/)
+      await refused(crossed.prepare('squash'), 409, 'not-ready')
+      const { mergeability } = await ana.call<PullRequestView>('GET', pathOf(crossed.number))
+      assert.equal(mergeability.state, 'not-ready')
+      await git('merge', '--quiet', '--message', 'Take all', 'crossed')
+      assert.equal(await git('diff', '--name-only', 'crossed', 'crossing'), 'lock.txt\nnice.txt')
+      await push('crossing')
+      await approve(cleo, crossed.number)
+      await crossed.prepare('merge')
+
+      // Both made the same fix, and the source took it back: seen from where they parted, nothing of that is there.
+      await git('switch', '--quiet', '--create', 'replayed', flawed)
+      await write({ 'lock.txt': 'shut\n' })
+      await git('switch', '--quiet', '--create', 'replaying', flawed)
+      await write({ 'lock.txt': 'shut\n', 'kind.txt': 'kind\n' })
+      await write({ 'lock.txt': 'open\n' })
+      const replayed = await propose('replayed', 'replaying', {
+        methods: ['merge', 'rebase'],
+        stockVerifiableOnly: false,
+      })
+      assert.equal(replayed.read, 'kind.txt')
+      await refused(replayed.prepare('rebase'), 409, 'not-as-read')
+      await replayed.prepare('merge')
     })
   })

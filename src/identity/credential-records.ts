@@ -3,7 +3,7 @@ import { orUniqueViolation, UniqueViolation } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import { prepared } from '../database/prepared.ts'
 import type { CredentialRecordTable, Strength, TableName } from '../database/schema.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, type ProblemError } from '../http/problem.ts'
 import type { AttestationJudgement } from '../attestation/judge-attestation.ts'
 import { nameAaguid } from '../protocols/webauthn/aaguid-names.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
@@ -79,15 +79,20 @@ export async function createCredentialRecord(
       actor: null,
       at: wanted.at,
     })
+  // By another id it would be the same key with another end: what becomes of one in wrong hands is one answer.
+  const same = tx.selectFrom('credentialRecord').select('id').where('publicKey', '=', record.publicKey).limit(1)
+  if ((await same.executeTakeFirst()) !== undefined) throw knownAlready()
   try {
     await orUniqueViolation(tx.insertInto('credentialRecord').values(record).execute())
   } catch (error) {
-    if (error instanceof UniqueViolation)
-      throw conflict('credential-known', 'This passkey is already registered.', { help: 'Use another key or device.' })
+    if (error instanceof UniqueViolation) throw knownAlready()
     throw error
   }
   return record
 }
+
+const knownAlready = (): ProblemError =>
+  conflict('credential-known', 'This passkey is already registered.', { help: 'Use another key or device.' })
 
 /** What to call the model: by metadata, else by the community's list of AAGUIDs; null where neither knows it. */
 export const modelNameOf = (

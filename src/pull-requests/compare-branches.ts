@@ -6,13 +6,18 @@ import { type MergeOutcome, withPreview } from './merge-trees.ts'
 export interface BranchComparison {
   /** Null where they share no history. */
   mergeBase: string | null
+  /**
+   * Each was merged into the other, so that they have several such commits: compared with one of them, the head does not
+   * show all that merging changes.
+   */
+  isCrossed: boolean
   /** Commits that the merge would bring in. */
   commitCount: number
   /** Null where there is nothing to merge, or nothing in common. */
   outcome: MergeOutcome | null
 }
 
-const nothingInCommon: BranchComparison = { mergeBase: null, commitCount: 0, outcome: null }
+const nothingInCommon: BranchComparison = { mergeBase: null, isCrossed: false, commitCount: 0, outcome: null }
 
 const known = new Lru<string, BranchComparison>(500)
 
@@ -27,10 +32,11 @@ export async function compareBranches(
   // The target of a closed one may be long gone, and its commits with it.
   const objects = source.git.objects(source.folder)
   if ((await objects.info(base)) === undefined || (await objects.info(head)) === undefined) return nothingInCommon
-  const mergeBase = await findMergeBase(source, base, head)
+  const [mergeBase = null, ...more] = await listMergeBases(source, { base, head })
   const hasWork = mergeBase !== null && mergeBase !== head
   const comparison: BranchComparison = {
     mergeBase,
+    isCrossed: more.length > 0,
     commitCount: mergeBase === null ? 0 : await countCommits(source, base, head),
     outcome: hasWork ? await withPreview(source, { base, head }, async ({ outcome }) => outcome) : null,
   }
@@ -38,12 +44,16 @@ export async function compareBranches(
   return comparison
 }
 
-async function findMergeBase({ git, folder }: Source, base: string, head: string): Promise<string | null> {
-  const { code, stdout } = await git.run(['merge-base', '--end-of-options', base, head], {
+/** The one that `git merge-base` tells comes first. */
+export async function listMergeBases(
+  { git, folder }: Source,
+  { base, head }: { base: string; head: string },
+): Promise<string[]> {
+  const { stdout } = await git.run(['merge-base', '--all', '--end-of-options', base, head], {
     repository: folder,
     ok: [0, 1],
   })
-  return code === 0 ? stdout.toString().trim() : null
+  return stdout.toString().split('\n').filter(Boolean)
 }
 
 async function countCommits({ git, folder }: Source, base: string, head: string): Promise<number> {

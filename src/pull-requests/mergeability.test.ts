@@ -8,7 +8,12 @@ const facts: MergeFacts = {
   targetBranch: 'main',
   hasSource: true,
   hasTarget: true,
-  comparison: { mergeBase: 'a'.repeat(40), commitCount: 1, outcome: { kind: 'clean', tree: 'b'.repeat(40) } },
+  comparison: {
+    mergeBase: 'a'.repeat(40),
+    isCrossed: false,
+    commitCount: 1,
+    outcome: { kind: 'clean', tree: 'b'.repeat(40) },
+  },
   mayMerge: true,
   key: { refusal: null },
   heldBy: null,
@@ -21,7 +26,7 @@ const facts: MergeFacts = {
 const closed = [{ method: 'merge', refusal: 'main keeps one straight line.' }] as const
 const conflicts = { kind: 'conflicts', files: ['a.txt'] } as const
 const missing = { label: '2 people must have approved', isMet: false, help: 'Nobody has yet.' }
-const comparison = { mergeBase: 'a'.repeat(40), commitCount: 1 }
+const comparison = { mergeBase: 'a'.repeat(40), isCrossed: false, commitCount: 1 }
 
 const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
   [{}, 'ready', []],

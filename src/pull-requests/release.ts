@@ -10,6 +10,7 @@ import { isGitAction, type Predicate, parseStatement, type Statement } from '../
 import { parseTime } from '../seals/format/time.ts'
 import { createTapJudge } from '../seals/judge-tap.ts'
 import { bypassParagraph, readBypass } from './bypass.ts'
+import { checkAsRead } from './check-as-read.ts'
 import { checkProof } from './check-proof.ts'
 import { identOf } from './commit-template.ts'
 import { type MergeResult, workOut } from './merge-result.ts'
@@ -57,6 +58,7 @@ export async function checkRelease(
   if (sealedPolicy !== parts.policy.current().digest)
     throw conflict('policy-changed', 'The rules changed after you tapped.', again)
   const { rule } = await checkRule(parts, question, row, tips)
+  await checkAsRead(source, { rule, method: question.method, ...tips, tree: result.tree })
   if (rule?.stockVerifiableOnly === true && seal.armored === null)
     throw conflict(
       'not-stock-verifiable',

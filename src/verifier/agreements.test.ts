@@ -300,6 +300,27 @@ for (const action of ['rebase', 'fast-forward'] as const) {
   })
 }
 
+test('branches that were merged into each other: what merging takes back stood in no comparison, level 3', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.merge(repository.ada, { pullRequest: 4, tree: repository.treeOf({ lock: 'open\n' }) })
+  const flawed = repository.tip
+  repository.merge(repository.ada, { pullRequest: 5, tree: repository.treeOf({ lock: 'open\n', b: 'b\n' }) })
+  const below = repository.tip
+  const fix = repository.commit([flawed], 'Fix', repository.treeOf({ lock: 'shut\n' }))
+  repository.merge(repository.ada, { pullRequest: 6, head: fix, tree: repository.treeOf({ lock: 'shut\n', b: 'b\n' }) })
+  // It has the fix as well, and kept the flaw: from where its first parent left main nothing of that is seen.
+  const kept = repository.commit([below, fix], 'Take part', repository.treeOf({ lock: 'open\n', b: 'b\n' }))
+  const tree = repository.treeOf({ lock: 'open\n', b: 'b\n', nice: 'nice\n' })
+  const head = repository.commit([kept], 'Nice', tree)
+  approve(repository, bob, { head, mergeBase: below })
+  const merged = repository.git(['merge-tree', '--write-tree', repository.tip, head])
+  assert.equal(merged, tree, 'git merges it without a word')
+  repository.merge(repository.ada, { head, tree })
+  const { change, level, people } = await newest(repository)
+  assert.deepEqual([change.landed, level, people], ['otherwise', 3, ['ada merged', 'bob approved']])
+})
+
 test('where the approved head is in no clone, level 3, and a note says how to get it', async () => {
   using repository = new SealedRepository()
   const { head, result } = movedInSameFile(repository)

@@ -12,13 +12,7 @@ import {
 import { SealError } from '../seals/format/seal-error.ts'
 import { type SealRecord, parseSealRecord } from '../seals/format/seal-record.ts'
 import { type SignerEntry, parseSignerEntry } from '../seals/format/signer-entry.ts'
-import {
-  parseSshKeyEnd,
-  parseSshKeyEntry,
-  sshKeyEndPath,
-  type SshKeyEntry,
-  sshKeyPath,
-} from '../seals/format/ssh-key-entry.ts'
+import { parseSshKeyEnd, parseSshKeyEntry, sshKeyEndPath, sshKeyPath } from '../seals/format/ssh-key-entry.ts'
 import { statementDigest } from '../seals/format/statement.ts'
 import type { KnownSshKey } from '../seals/format/verify-signed-push.ts'
 import { CannotJudge } from './cannot-judge.ts'
@@ -56,6 +50,7 @@ export async function loadProjection(
     revocationPath(one.credentialId),
   )
   checkEnded(entries, revocations)
+  checkRestsOnce(entries.map(({ endorsement }) => endorsement))
   const [allowed, revoked] = await Promise.all(
     ['allowed_signers', REVOKED_KEYS].map(async (name) => {
       const oid = signers.get(name)
@@ -85,7 +80,7 @@ async function readSshKeys(
 ): Promise<Map<string, KnownSshKey>> {
   const entries = await readAll(signers, 'ssh-keys/', objects, parseSshKeyEntry, ({ id }) => sshKeyPath(id))
   const ends = await readAll(signers, 'ssh-keys-ended/', objects, parseSshKeyEnd, ({ id }) => sshKeyEndPath(id))
-  checkAddedOnce(entries)
+  checkRestsOnce(entries.map(({ enrolment }) => enrolment))
   const keys = new Map<string, KnownSshKey>(entries.map((entry) => [entry.id, entry]))
   for (const { id, standing } of ends) {
     const key = keys.get(id)
@@ -94,11 +89,11 @@ async function readSshKeys(
   return keys
 }
 
-/** A tap adds a key once: one that has ended does not begin anew by the tap of before. */
-function checkAddedOnce(entries: readonly SshKeyEntry[]): void {
-  const taps = entries.flatMap(({ enrolment }) => (enrolment === null ? [] : statementDigest(enrolment.statement)))
-  if (new Set(taps).size !== taps.length)
-    throw new CannotJudge('signers-malformed', 'two keys over SSH rest on one and the same seal')
+/** A tap adds a key, or vouches for it, once: one that has ended does not begin anew by the tap of before. */
+function checkRestsOnce(taps: readonly (SealRecord | null)[]): void {
+  const digests = taps.flatMap((tap) => (tap === null ? [] : statementDigest(tap.statement)))
+  if (new Set(digests).size !== digests.length)
+    throw new CannotJudge('signers-malformed', 'two keys rest on one and the same seal')
 }
 
 /** A key that is still in use cannot be one that somebody lost. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Landed } from './report.ts'
 import { Repository } from './git.ts'
+import { findMergeBase } from './read-patches.ts'
 import type { SealedStep } from './step.ts'
 
 type Answer = Exclude<Landed, null>
@@ -56,6 +57,7 @@ async function isNewEnough(repository: Repository): Promise<boolean> {
 
 async function mergeStep(repository: Repository, { base, head, tree }: SealedStep): Promise<Answer> {
   if ((await repository.findRef(`${head}^{commit}`)) === undefined) return 'head-missing'
+  if ((await findMergeBase(repository, base, head)) === undefined) return 'otherwise'
   const { code, stdout } = await repository.try([
     'merge-tree',
     '--write-tree',

@@ -116,8 +116,8 @@ function otherwiseNotes(changes: readonly Change[]): string[] {
     [
       'otherwise',
       (which: string) =>
-        `What came of ${which} is neither path by path what was approved, nor what merging it gives: something else ` +
-        `came in or was taken out, for which only whoever merged stands, ${NO_MORE_THAN_MERGED}.`,
+        `What came of ${which} is neither path by path what was approved, nor what merging it gives where one comparison ` +
+        `shows all of that: something else came in or was taken out, for which only whoever merged stands, ${NO_MORE_THAN_MERGED}.`,
     ],
     [
       'head-missing',

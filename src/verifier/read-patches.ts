@@ -4,12 +4,21 @@ import type { Repository } from './git.ts'
 import type { SealedStep } from './step.ts'
 
 /**
+ * The one best commit that both have. Undefined where there is none, where a commit is not in the clone, and where there
+ * are several: two branches that were merged into each other differ by more than a comparison with one of them shows.
+ */
+export async function findMergeBase(repository: Repository, base: string, head: string): Promise<string | undefined> {
+  const { code, stdout } = await repository.try(['merge-base', '--all', '--end-of-options', base, head])
+  const [found, ...more] = code === 0 ? stdout.trim().split('\n') : []
+  return more.length === 0 ? found : undefined
+}
+
+/**
  * The digests of what a step brought in: from its base to what came of it, and, where the proposed commit is in the
  * clone, from the merge base to that. They differ where the branch had moved in the same files.
  */
 export async function readPatches(repository: Repository, { base, tip, head }: SealedStep): Promise<string[]> {
-  const { code, stdout } = await repository.try(['merge-base', base, head])
-  const [mergeBase] = code === 0 ? stdout.split('\n') : []
+  const mergeBase = await findMergeBase(repository, base, head)
   const pairs = [[base, tip], ...(mergeBase ? [[mergeBase, head]] : [])] as [string, string][]
   const digests = await Promise.all(pairs.map(([from, to]) => digestBetween(repository, from, to)))
   return digests.filter((digest) => digest !== undefined)

@@ -11,7 +11,7 @@ import { statementDigest } from '../seals/format/statement.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { judged, judgedClone, proven, reportText, verify } from './judged-testing.ts'
 import type { Change } from './report.ts'
-import { SealedRepository } from './sealed-repository-testing.ts'
+import { STEP_MS, SealedRepository } from './sealed-repository-testing.ts'
 import { approve, update } from './sealed-review-testing.ts'
 
 const states = (changes: readonly Change[]) =>
@@ -75,6 +75,49 @@ test('the lost key vouches for nobody new, and whom it vouched for before stays'
   const report = await judgedClone(repository, ...trust)
   assert.deepEqual(states(report.changes), ['not-vouched', 'proven'])
   assert.ok(report.notes.some((note) => note.startsWith("The endorsement of mallory's key")))
+})
+
+/** The very key of somebody, under another credential id. */
+function underAnotherId({ repository, bob }: { repository: SealedRepository; bob: SoftwareSigner }): SoftwareSigner {
+  const { authenticator, facts } = bob.toJSON()
+  const id = Buffer.from('another id').toString('base64url')
+  const [credential] = authenticator.credentials
+  assert.ok(credential)
+  const copy = { ...authenticator, credentials: [{ ...credential, id }] }
+  const signer = SoftwareSigner.fromJSON({ authenticator: copy, facts: { ...facts, credentialId: id } })
+  repository.entries.push(signer.entry)
+  return signer
+}
+
+test('a lost key is lost, whatever the list of signers calls it', async () => {
+  const { repository, bob, before } = lostKey()
+  using _ = repository
+  const copy = underAnotherId({ repository, bob })
+  repository.merge(copy, { at: before + 1000, pullRequest: 8 })
+  assert.deepEqual(states((await judgedClone(repository)).changes), ['key-compromised', 'proven'])
+})
+
+test('a key that ended seals nothing under another id either', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.merge(bob)
+  repository.change(bob.entry, { ended: { at: renderTime((repository.now += STEP_MS)), seal: null } })
+  repository.merge(underAnotherId({ repository, bob }), { pullRequest: 8 })
+  assert.deepEqual(states((await judgedClone(repository)).changes), ['signer-ended', 'proven'])
+})
+
+test('whoever vouched for a key vouched for one entry', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.endorse(repository.ada, bob)
+  repository.merge(bob)
+  const trust = ['--trust', repository.ada.entry.fingerprint]
+  assert.deepEqual(states((await judgedClone(repository, ...trust)).changes), ['proven'])
+  const { endorsement } = repository.entries.find(({ username }) => username === 'bob') ?? {}
+  repository.change(underAnotherId({ repository, bob }).entry, { endorsement: endorsement ?? null })
+  repository.publish()
+  const report = await verify(repository.clone(), ...trust)
+  assert.equal(report.verdict === 'cannot-judge' && report.error.code, 'signers-malformed')
 })
 
 test('what stands of a lost key is neither shortened nor lengthened, nor taken away', async () => {

@@ -18,6 +18,8 @@ function judge(
   const lines = judgeReady({
     rule: { ...firstRule, ...rule },
     branch: 'main',
+    sourceBranch: 'change',
+    isCrossed: false,
     author: person('eve'),
     approvals: { counted: [], notCounted: [], changesRequestedBy: [], byAgent: false, ...approvals },
     groupNames: new Map([
@@ -35,6 +37,16 @@ function judge(
 }
 
 test('the first rule asks nothing', () => assert.deepEqual(judge({}), []))
+
+test('what was merged into each other is read by nobody in one comparison, which matters where somebody has to', () => {
+  assert.deepEqual(judge({ isCrossed: true }), [])
+  const groups = [{ groupId: 'grp_dev', count: 1 }]
+  for (const rule of [{ approvals: 1 }, { agentApprovals: 1 }, { groups }, { codeOwners: true }])
+    assert.match(
+      judge({ rule, isCrossed: true, approvals: { counted: [by('ada', 'grp_dev')] } })[0] ?? '',
+      /^- One comparison shows all that merging changes\. .* Merge main into change and push it\./,
+    )
+})
 
 test('approvals are counted by people and named', () => {
   assert.deepEqual(judge({ rule: { approvals: 2 }, approvals: { counted: [ada, bob] } }), ['+ Approved by ADA and BOB'])

@@ -8,8 +8,11 @@ import type { JudgedCheck } from './required-checks.ts'
 
 export interface ReadyFacts {
   rule: BranchRule
-  /** The branch it goes into. */
+  /** The branch it goes into, and the one that is proposed. */
   branch: string
+  sourceBranch: string
+  /** See `BranchComparison`. */
+  isCrossed: boolean
   author: PersonRef
   approvals: {
     counted: readonly { user: PersonRef; groups: readonly string[] }[]
@@ -38,6 +41,7 @@ export interface ReadyLine {
 /** What a branch's rule asks of a pull request beside the tap, line by line, met or not. Pure. */
 export function judgeReady(facts: ReadyFacts): ReadyLine[] {
   return [
+    ...judgeComparison(facts),
     ...judgeApprovals(facts),
     ...judgeGroups(facts),
     ...judgeChanges(facts),
@@ -46,6 +50,18 @@ export function judgeReady(facts: ReadyFacts): ReadyLine[] {
     ...judgeThreads(facts),
     ...judgeSigned(facts),
   ]
+}
+
+/** Whether somebody has to have read what is merged. */
+export const asksForReview = ({ approvals, agentApprovals, groups, codeOwners }: BranchRule): boolean =>
+  approvals > 0 || agentApprovals > 0 || groups.length > 0 || codeOwners
+
+/** Whoever approved read how the head differs from one commit that both have: with several, that is not all of it. */
+function judgeComparison({ rule, branch, sourceBranch, isCrossed }: ReadyFacts): ReadyLine[] {
+  if (!isCrossed || !asksForReview(rule)) return []
+  const label = 'One comparison shows all that merging changes'
+  const help = `The branches were merged into each other, so that none does. Merge ${branch} into ${sourceBranch} and push it.`
+  return [{ label, isMet: false, help }]
 }
 
 function judgeApprovals({ rule, approvals, branch }: ReadyFacts): ReadyLine[] {

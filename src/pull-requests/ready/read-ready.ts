@@ -6,6 +6,7 @@ import { listPersonRefs } from '../../identity/users.ts'
 import type { BranchRule } from '../../repositories/branch-rule.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
 import type { RefParts } from '../../repositories/ref-updates.ts'
+import { compareBranches } from '../compare-branches.ts'
 import { branchName, type PullRequest } from '../records.ts'
 import { readApprovals } from '../review/read-approvals.ts'
 import { countOpenThreads } from '../review/read-threads.ts'
@@ -28,9 +29,12 @@ export async function readReady(
   const db = parts.database.read
   const approvals = await readApprovals(parts, place, row, rule, ends)
   const people = await listPersonRefs(db, [row.authorId])
+  const { isCrossed } = await compareBranches({ git: parts.git, folder: place.folder }, ends)
   return {
     rule,
     branch: branchName(row.targetRef),
+    sourceBranch: branchName(row.sourceRef),
+    isCrossed,
     author: people.get(row.authorId) ?? { id: row.authorId, username: '', displayName: '' },
     approvals: {
       counted: approvals.counted,

@@ -75,9 +75,9 @@ export async function askApproval(
     body: body.trim(),
     isLastPusher: rule.excludeLastPusher && contributors.lastPusherId === caller.id,
   })
-  const about = `approval of ${row.id} by ${caller.id}`
+  const about = `approval of ${row.id} by ${caller.id} through ${askerOf(caller)}`
   return database.write(async (tx) => {
-    // Of two that wait, the newer one is meant.
+    // Of two that wait, the newer one is meant; no program takes back what another or the person's browser asks.
     await closeRequestsAbout(tx, [about])
     const { id, code } = await createSealRequest(tx, {
       userId: caller.id,
@@ -115,3 +115,6 @@ export async function askApproval(
     return { id, code, facts }
   })
 }
+
+const askerOf = ({ by }: Caller): string =>
+  by.kind === 'token' ? by.tokenId : by.kind === 'grant' ? by.grantId : by.kind

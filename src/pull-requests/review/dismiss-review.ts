@@ -42,7 +42,20 @@ export async function dismissReview(
     await tx
       .updateTable('review')
       .set({ dismissedAt: at, dismissedBy: caller.id, dismissReason: reason })
-      .where('id', '=', review.id)
+      // With an approval goes what the same person had approved before it: its seal would still speak for them.
+      .where((eb) =>
+        eb.or([
+          eb('id', '=', review.id),
+          eb.and([
+            eb.lit(review.verdict === 'approved'),
+            eb('pullRequestId', '=', row.id),
+            eb('userId', '=', review.userId),
+            eb('verdict', '=', 'approved'),
+            eb('dismissedAt', 'is', null),
+            eb('createdAt', '<=', review.createdAt),
+          ]),
+        ]),
+      )
       .execute()
     const person = (await findUserById(tx, review.userId))?.username ?? ''
     await noteReview(

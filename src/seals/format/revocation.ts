@@ -68,11 +68,23 @@ export function renderRevokedKeys(entries: readonly SignerEntry[], revocations: 
   return [...new Set(lines)].join('')
 }
 
-/** Signers with what stands of those keys that may be in wrong hands. */
+/**
+ * Signers with what stands of those keys that may be in wrong hands. A key is lost, or has ended, whatever the list calls
+ * it: under another credential id it seals no more than under the one of which that was said.
+ */
 export function withStanding(entries: readonly SignerEntry[], revocations: readonly Revocation[]): KnownSigner[] {
   const standing = new Map(revocations.map((one) => [one.credentialId, new Set(one.standing)]))
-  return entries.map((entry) => {
-    const stands = standing.get(entry.credentialId)
-    return stands ? { ...entry, standing: stands } : entry
+  const ended = new Map<string, SignerEntry[]>()
+  for (const entry of entries) {
+    if (entry.ended) ended.set(nameOfKey(entry), [...(ended.get(nameOfKey(entry)) ?? []), entry])
+  }
+  return entries.map((entry): KnownSigner => {
+    const same = ended.get(nameOfKey(entry)) ?? []
+    const [first] = same.map((one) => one.ended).toSorted((a, b) => ((a?.at ?? '') < (b?.at ?? '') ? -1 : 1))
+    const [other] = same.flatMap(({ credentialId }) => standing.get(credentialId) ?? [])
+    const stands = standing.get(entry.credentialId) ?? other
+    return { ...entry, ended: first ?? null, ...(stands && { standing: stands }) }
   })
 }
+
+const nameOfKey = ({ publicKey }: SignerEntry): string => publicKey.toString('base64')

@@ -180,7 +180,14 @@ test('seals of acts and of commits never stand in for each other', () => {
 
 /** A merge as a dishonest server could let it be tapped: statement and commit need not agree. */
 function sealedMerge(
-  over: { draft?: StatementDraft; template?: CommitTemplate; ref?: string; repository?: string; digest?: string } = {},
+  over: {
+    draft?: StatementDraft
+    template?: CommitTemplate
+    ref?: string
+    repository?: string
+    digest?: string
+    header?: string
+  } = {},
 ) {
   const statement = renderStatement(over.draft ?? merge, ada.entry)
   const digest = over.digest ?? statementDigest(statement)
@@ -190,7 +197,8 @@ function sealedMerge(
     pullRequest: '12',
     statement: digest,
   }
-  const unsigned = renderCommit(over.template ?? template, trailers)
+  const rendered = renderCommit(over.template ?? template, trailers).toString()
+  const unsigned = Buffer.from(over.header === undefined ? rendered : rendered.replace('\n\n', `\n${over.header}\n\n`))
   const record = ada.sealBytes(statement, { namespace: 'git', challenge: sshsigBlob('git', unsigned) })
   return { commit: sealedCommit(unsigned, record.armored), record, digest }
 }
@@ -268,6 +276,11 @@ test('refuses an edited commit', () => {
       commit: sealedCommit(splitGpgsig(sealed.commit)?.payload ?? sealed.commit, other.record.armored),
     }),
   )
+})
+
+test('refuses a header by which git would show another message or history than was signed', () => {
+  const headers = ['encoding UTF-7', 'mergetag object 1\n type commit', 'x 1', 'HG:extra source:x']
+  for (const header of headers) refuses('commit-malformed', () => judge(sealedMerge({ header })))
 })
 
 test('a squash has one parent and still says what it brought in', () => {

@@ -46,10 +46,19 @@ export function verifySealedCommit(given: {
   }
   const seal = verifySeal({ record, message: payload, signers: given.signers, origins: given.origins })
   checkTrailers(trailers, seal.statement, seal.statementDigest)
+  checkHeaders(commit.headers)
   const { action, head } = checkContent(commit, seal.statement)
   checkCommitter(commit.committer, seal.entry.principal)
   checkDate(commit.committerTimestamp, seal.statement)
   return { ...seal, action, head, pullRequest: trailers.pullRequest, committedAt: commit.committerTimestamp }
+}
+
+const HEADERS = new Set(['tree', 'parent', 'author', 'committer'])
+
+/** An encoding, above all, would let git show another message than the bytes that were signed seem to hold. */
+function checkHeaders(headers: readonly { name: string }[]): void {
+  if (!headers.every(({ name }) => HEADERS.has(name)))
+    throw new SealError('commit-malformed', 'it has a header that no sealed commit has')
 }
 
 function checkContent(
