@@ -19,15 +19,15 @@ test('what a request has git do is its caller’s, or its address’s, until som
   })
   app.post('/ask', { schema: { body: Type.Object({ a: Type.Integer() }) } }, async () => {
     await new Promise((resolve) => setImmediate(resolve))
-    return [currentHolder(), await onOwnBehalf(async () => String(currentHolder()))]
+    return [currentHolder(), await onOwnBehalf(async () => currentHolder() ?? 'nobody')]
   })
   const ask = async (headers: Record<string, string>): Promise<unknown> =>
     (
       await app.inject({ method: 'POST', url: '/ask', headers: { host: url.host, ...headers }, payload: { a: 1 } })
     ).json<unknown>()
   const [known, unknown] = await Promise.all([ask({ authorization: 'x' }), ask({})])
-  assert.deepEqual(known, [{ account: 'usr_ana' }, 'undefined'])
-  assert.deepEqual(unknown, [{ stranger: '127.0.0.1' }, 'undefined'])
+  assert.deepEqual(known, [{ account: 'usr_ana' }, 'nobody'])
+  assert.deepEqual(unknown, [{ stranger: '127.0.0.1' }, 'nobody'])
   assert.equal(currentHolder(), undefined)
   await app.close()
 })

@@ -22,10 +22,10 @@ export interface BodySchema {
 
 /** Every route of the live server, as it declared itself; Fastify announces each instance it makes. */
 export async function listRoutes(): Promise<ListedRoute[]> {
-  const declared: RouteOptions[] = []
+  const declared: { url: string; route: RouteOptions }[] = []
   const watch = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance }
-    fastify.addHook('onRoute', (route: RouteOptions) => void declared.push(route))
+    fastify.addHook('onRoute', (route: RouteOptions) => void declared.push({ url: route.url, route }))
   }
   subscribe('fastify.initialization', watch)
   try {
@@ -34,8 +34,8 @@ export async function listRoutes(): Promise<ListedRoute[]> {
   } finally {
     unsubscribe('fastify.initialization', watch)
   }
-  // Read behind the hooks that came after ours.
-  const routes = declared.flatMap(({ method, url, config, schema }) =>
+  // Read behind the hooks that came after ours; Fastify itself writes a slash after the address of a prefix.
+  const routes = declared.flatMap(({ url, route: { method, config, schema } }) =>
     [method].flat().map((one) => ({
       method: one,
       url,
