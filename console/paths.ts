@@ -101,6 +101,9 @@ export const paths = {
     withQuery(`${repository(project, name)}/tree/${parts(path)}`, { ref }),
   file: (project: string, name: string, path: string, ref?: string, line?: number) =>
     withQuery(`${repository(project, name)}/file/${parts(path)}`, { ref }) + (line ? `#L${line}` : ''),
+  /** Who wrote each line of a file. */
+  blame: (project: string, name: string, path: string, ref?: string) =>
+    withQuery(`${repository(project, name)}/blame/${parts(path)}`, { ref }),
   commits: (project: string, name: string, query: { ref?: string | undefined; path?: string | undefined } = {}) =>
     withQuery(`${repository(project, name)}/commits`, query),
   commit: (project: string, name: string, oid: string) => `${repository(project, name)}/commits/${part(oid)}`,

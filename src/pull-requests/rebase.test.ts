@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { createBlames } from '../repositories/blame.ts'
 import { readCommit } from '../repositories/commits.ts'
+import { describeChanges } from '../repositories/describe-changes.ts'
 import { reconcile } from '../repositories/reconcile.ts'
 import { prepareRefUpdates } from '../repositories/ref-updates.ts'
+import { getPath } from '../repositories/tree.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
 import { anyMethod, expectProblem, landingIn } from './landing-testing.ts'
@@ -64,6 +67,15 @@ describe('landing without a commit of its own', () => {
       [view.state, view.mergeMethod, view.mergeProof?.state, view.mergeProof?.stockVerifiable, view.baseOid],
       ['merged', 'fast-forward', 'proven', false, base],
     )
+    // The tap was for both commits, and so it stands behind what the first of them wrote.
+    const source = { git: fixture.git, folder: repository.place.folder }
+    const located = await getPath(source, head, 'a')
+    const holder = { account: bob.caller.id }
+    const blame = await createBlames({ now: fixture.now }).read(source, { tip: head, path: 'a', located, holder })
+    const parts = { ...fixture.parts, db: fixture.database.read, at: fixture.now() }
+    const { commits, changes } = await describeChanges(parts, repository.place.repository.id, blame)
+    assert.deepEqual([commits[0]?.subject, commits[0]?.changeOid], ['Change a', head])
+    assert.deepEqual(changes, [{ oid: head, pullRequest: number, proof: view.mergeProof }])
   })
 
   it('a commit with odd headers moves a branch on as it is, and is not replayed', async () => {

@@ -121,6 +121,24 @@ describe('the routes of browsing and of pull requests', () => {
       ],
     )
     assert.equal((await call('GET', '/tree/commits')).json.items.length, 1)
+    const blame = await call('GET', `/blame${query({ ref: 'feature/ünï', path: 'README.md' })}`)
+    const { oid: first, proof } = tree.json.lastCommit
+    const { commits: writers, ...blamed } = blame.json
+    assert.deepEqual(
+      [blame.status, blamed],
+      [
+        200,
+        {
+          ref: 'feature/ünï',
+          oid: head,
+          path: 'README.md',
+          ranges: [{ from: 1, lines: 1, oid: first }],
+          changes: [{ oid: first, pullRequest: null, proof }],
+          isComplete: true,
+        },
+      ],
+    )
+    assert.deepEqual([writers.length, writers[0].subject, writers[0].changeOid], [1, 'First', first])
     const commits = await call('GET', `/commits${query({ ref: head })}`)
     assert.deepEqual(
       commits.json.items.map(({ subject }: { subject: string }) => subject),
@@ -151,6 +169,9 @@ describe('the routes of browsing and of pull requests', () => {
     assert.equal((await call('GET', `/tree/commits${query({ path: 'nope' })}`)).status, 404)
     assert.equal((await call('GET', `/tree/commits${query({ path: 'README.md' })}`)).json.code, 'is-file')
     assert.equal((await call('GET', `/tree/commits${query({ ref: 'main^' })}`)).status, 404)
+    assert.equal((await call('GET', `/blame${query({ path: 'nope' })}`)).status, 404)
+    assert.equal((await call('GET', '/blame')).json.code, 'is-directory')
+    assert.equal((await call('GET', `/blame${query({ ref: 'main^', path: 'README.md' })}`)).status, 404)
     assert.equal((await call('GET', `/commits${query({ cursor: 'bm90IGEgY3Vyc29y' })}`)).status, 422)
   })
 
@@ -258,6 +279,15 @@ describe('the routes of browsing and of pull requests', () => {
     assert.equal((await call('GET', '/pull-requests')).json.items.length, 0)
     assert.equal((await call('GET', `/pull-requests${query({ state: 'merged' })}`)).json.items[0].number, 1)
     assert.equal((await call('GET', '/tree')).json.lastCommit.proof.state, 'proven')
+    const { json: blame } = await call('GET', `/blame${query({ path: 'script.js' })}`)
+    assert.deepEqual(
+      [blame.ranges, blame.commits[0].changeOid, blame.changes],
+      [
+        [{ from: 1, lines: 1, oid: head }],
+        merged.json.mergeOid,
+        [{ oid: merged.json.mergeOid, pullRequest: 1, proof: after.mergeProof }],
+      ],
+    )
     const { json: instructions } = await call('GET', '/pull-requests/1/verify-instructions')
     assert.equal(instructions.stock.length, 2)
     assert.ok(instructions.stock[1].endsWith(`verify-commit ${merged.json.mergeOid}`))
@@ -313,6 +343,7 @@ describe('the routes of browsing and of pull requests', () => {
       '/tree',
       // Known from before, and kept.
       '/tree/commits',
+      '/blame?path=README.md',
       '/commits',
       '/branches',
       '/raw',

@@ -4,21 +4,12 @@ import fc from 'fast-check'
 import '../../test/support/steady-seed.ts'
 import { readLastCommit } from './commits.ts'
 import { failsWith, type GitFixture, openGit } from './git-testing.ts'
+import { type Commit, type Files, writeHistory } from './history-testing.ts'
 import { createLastCommits, type LastCommits } from './last-commits.ts'
 import type { Source } from './revision.ts'
 import type { StreamHolder } from './stream-shares.ts'
 import { getPath, readDirectory } from './tree.ts'
 import { defaultWalkLimits, type WalkLimits } from './walk-directory.ts'
-
-type Files = Record<string, string>
-interface Commit {
-  subject: string
-  parents: string[]
-  /** All that is there after it; a name in quotes is as fast-import reads it. */
-  files: Files
-  /** Seconds after the one before it. */
-  later?: number
-}
 
 /** A commit after others, as it is generated. */
 interface Step {
@@ -41,33 +32,7 @@ describe('the last commit of each entry of a directory', () => {
   })
   after(() => fixture[Symbol.asyncDispose]())
 
-  /** Writes a history, and gives the oid of its last commit. */
-  async function write(commits: readonly Commit[]): Promise<string> {
-    let seconds = 1_700_000_000
-    const text = commits.map(({ subject, parents, files, later = 60 }) => {
-      seconds += later
-      const marks = parents.map((parent) => commits.findIndex((commit) => commit.subject === parent) + 1)
-      return [
-        'commit refs/heads/main',
-        `mark :${commits.findIndex((commit) => commit.subject === subject) + 1}`,
-        `committer Ana <ana@example.com> ${seconds} +0000`,
-        `data ${subject.length}`,
-        subject,
-        ...marks.map((mark, nth) => `${nth === 0 ? 'from' : 'merge'} :${mark}`),
-        'deleteall',
-        ...Object.entries(files).flatMap(([path, content]) => [
-          `M ${content.startsWith('!') ? '100755' : '100644'} inline ${path}`,
-          `data ${content.length}`,
-          content,
-        ]),
-        '',
-      ].join('\n')
-    })
-    const input = `reset refs/heads/main\n${text.join('')}`
-    await fixture.git.run(['fast-import', '--quiet', '--force'], { repository: source.folder, input })
-    return (await source.git.objects(source.folder).info('refs/heads/main'))?.oid ?? ''
-  }
-
+  const write = (commits: readonly Commit[]): Promise<string> => writeHistory(source, commits)
   async function read(tip: string, path = '', limits?: WalkLimits): Promise<LastCommits> {
     const located = await getPath(source, tip, path)
     const reader = createLastCommits({ now: () => 0, ...(limits && { limits }) })

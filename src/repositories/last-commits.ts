@@ -1,9 +1,8 @@
-import { Lru } from '../protocols/lru.ts'
 import { readCommits } from './commits.ts'
-import { GitError } from './git-error.ts'
+import { createKeptReads, createReadTurns, type ReadTurns } from './kept-reads.ts'
 import type { Source } from './revision.ts'
 import type { EntryCommit, TreeCommits } from './shapes.ts'
-import { createStreamShares, type StreamHolder } from './stream-shares.ts'
+import type { StreamHolder } from './stream-shares.ts'
 import { joinPath, type Located, readEntries } from './tree.ts'
 import { defaultWalkLimits, type WalkLimits, walkDirectory } from './walk-directory.ts'
 
@@ -20,48 +19,23 @@ export interface LastCommitsReader {
   ): Promise<LastCommits>
 }
 
-/** One takes a core for as long as it lasts: two for an account, one for an address of strangers, two for all of those. */
-const mostAtOnce = 4
-/** Of a commit and a directory it is always the same. At most about three hundred are kept, fewer where they are long. */
-const [mostKept, leastWeight] = [20_000, 64]
-/** What the limits cut short may go further once there is less to do. */
-const keepIncompleteMs = 10 * 60_000
 const mostLetters = 300
 
 export function createLastCommits({
   now,
+  turns = createReadTurns(),
   limits = defaultWalkLimits,
 }: {
   now: () => number
+  turns?: ReadTurns
   limits?: WalkLimits
 }): LastCommitsReader {
-  const kept = new Lru<string, { answer: LastCommits; until: number }>(mostKept, ({ answer }) =>
-    Math.max(leastWeight, answer.items.length),
-  )
-  const underWay = new Map<string, Promise<LastCommits>>()
-  const shares = createStreamShares(mostAtOnce)
-
+  const kept = createKeptReads<LastCommits>({ now, turns, weigh: ({ items }) => items.length })
   return {
-    async read(source, wanted) {
-      const { tip, path, holder } = wanted
-      const key = `${source.folder} ${tip} ${path}`
-      const known = kept.get(key)
-      if (known !== undefined && known.until > now()) return known.answer
-      const begun = underWay.get(key)
-      if (begun !== undefined) return begun
-      if (underWay.size >= mostAtOnce || shares.isFull(holder)) throw new GitError('git-busy')
-      shares.count(holder, 1)
-      const reading = findLastCommits(source, wanted, limits)
-      underWay.set(key, reading)
-      try {
-        const answer = await reading
-        kept.set(key, { answer, until: answer.isComplete ? Infinity : now() + keepIncompleteMs })
-        return answer
-      } finally {
-        underWay.delete(key)
-        shares.count(holder, -1)
-      }
-    },
+    read: (source, wanted) =>
+      kept.read(`${source.folder} ${wanted.tip} ${wanted.path}`, wanted.holder, () =>
+        findLastCommits(source, wanted, limits),
+      ),
   }
 }
 
@@ -82,4 +56,6 @@ async function findLastCommits(
   return { items, isComplete: items.length === shown.length }
 }
 
-const cut = (words: string): string => (words.length > mostLetters ? `${words.slice(0, mostLetters - 1)}…` : words)
+/** No more than the beginning of what people write. */
+export const cut = (words: string): string =>
+  words.length > mostLetters ? `${words.slice(0, mostLetters - 1)}…` : words

@@ -180,6 +180,51 @@ export const FileView = Type.Object({
 })
 export type FileView = Static<typeof FileView>
 
+export const BlameRange = Type.Object({
+  /** The first of these lines, counted from 1, and how many they are. */
+  from: Type.Integer(),
+  lines: Type.Integer(),
+  /** The commit that wrote them. */
+  oid: Type.String(),
+})
+export type BlameRange = Static<typeof BlameRange>
+
+/** A commit that wrote lines; its words are cut where they are long. */
+export const BlameCommit = Type.Object({
+  oid: Type.String(),
+  /** First line of the message. */
+  subject: Type.String(),
+  authorName: Type.String(),
+  committedAt: Time,
+  /** The one of `changes` that brought it in; null where the history is too long to be looked through. */
+  changeOid: Nullable(Type.String()),
+})
+export type BlameCommit = Static<typeof BlameCommit>
+
+/** How commits came onto the first-parent line of a revision. */
+export const BlameChange = Type.Object({
+  /** The commit of that line which brought them in: a merge, a squash, the tip of a push, or one of them itself. */
+  oid: Type.String(),
+  /** The one that was merged by it. */
+  pullRequest: Nullable(Type.Integer()),
+  proof: Nullable(Proof),
+})
+export type BlameChange = Static<typeof BlameChange>
+
+/** Who wrote each line of a file, and how it came in; the text itself is `FileView`'s. */
+export const BlameView = Type.Object({
+  ref: Type.String(),
+  oid: Type.String(),
+  path: Type.String(),
+  /** From the first line on, without those that were not found in time. */
+  ranges: Type.Array(BlameRange),
+  commits: Type.Array(BlameCommit),
+  changes: Type.Array(BlameChange),
+  /** False where looking took too long: ranges or changes are missing then. */
+  isComplete: Type.Boolean(),
+})
+export type BlameView = Static<typeof BlameView>
+
 export const DiffFile = Type.Object({
   /** Stable within one diff, for links and for asking for one file's patch. */
   index: Type.Integer(),

@@ -1,14 +1,12 @@
 import { createEntryWalk } from './entry-walk.ts'
-import { GitError } from './git-error.ts'
+import { readStream, type StreamLimits } from './read-stream.ts'
 import type { Source } from './revision.ts'
 import type { StreamHolder } from './stream-shares.ts'
 import type { Located, RawEntry } from './tree.ts'
 
 /** What one look into the past of a directory may take; what is not found by then is left out. */
-export interface WalkLimits {
+export interface WalkLimits extends StreamLimits {
   commits: number
-  bytes: number
-  timeMs: number
 }
 export const defaultWalkLimits: WalkLimits = { commits: 20_000, bytes: 64 * 1024 ** 2, timeMs: 2000 }
 
@@ -39,7 +37,7 @@ const log = [
  * the way: no name is too odd.
  */
 export async function walkDirectory(
-  { git, folder }: Source,
+  source: Source,
   { tip, located, entries }: { tip: string; located: Located; entries: readonly RawEntry[] },
   { holder, limits = defaultWalkLimits }: { holder: StreamHolder; limits?: WalkLimits },
 ): Promise<ReadonlyMap<number, string>> {
@@ -89,7 +87,9 @@ export async function walkDirectory(
     return at
   }
 
-  const { stdout, exited } = await git.stream(
+  let rest: Buffer = Buffer.alloc(0)
+  const isWhole = await readStream(
+    source,
     [
       ...log,
       `--max-count=${limits.commits}`,
@@ -98,26 +98,13 @@ export async function walkDirectory(
       '--',
       ...(located.askable === '' ? [] : [located.askable]),
     ],
-    { repository: folder, holder, timeoutMs: limits.timeMs },
-  )
-  let bytes = 0
-  let isStopped = false
-  let rest: Buffer = Buffer.alloc(0)
-  try {
-    for await (const chunk of stdout as AsyncIterable<Buffer>) {
+    { holder, limits },
+    (chunk) => {
       const all: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
       rest = all.subarray(read(all))
-      bytes += chunk.length
-      isStopped = walk.isOver || bytes > limits.bytes
-      if (isStopped) break
-    }
-  } catch (error) {
-    // The stream was destroyed; `exited` tells why.
-    if (!(error instanceof Error && 'code' in error)) throw error
-  }
-  const exit = await exited
-  if (isStopped || exit.killed) return walk.found
-  if (exit.code !== 0) throw new GitError('git-failed', { detail: exit.failure ?? exit.stderr })
-  endCommit()
+      return walk.isOver ? 'enough' : 'more'
+    },
+  )
+  if (isWhole) endCommit()
   return walk.found
 }

@@ -1,5 +1,5 @@
 import { Button, Group, Paper, SegmentedControl, Stack, Text } from '@mantine/core'
-import { IconDownload, IconHistory } from '@tabler/icons-react'
+import { IconDownload, IconHistory, IconUserEdit } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { hasCode } from '../../api/problem.ts'
@@ -84,6 +84,17 @@ function File({ place, repository, refName, path }: FileProps) {
                 ]}
                 aria-label="How to show this file"
               />
+            )}
+            {file.kind === 'text' && (
+              <Button
+                component="a"
+                size="xs"
+                variant="default"
+                href={paths.blame(place.project, place.name, path, refName)}
+                leftSection={<IconUserEdit size={14} aria-hidden />}
+              >
+                Blame
+              </Button>
             )}
             <Button
               component="a"

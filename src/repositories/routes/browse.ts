@@ -6,17 +6,20 @@ import { cutPage, CursorQuery, pageSize, parseCursor } from '../../http/page.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { createBlames } from '../blame.ts'
+import { describeChanges } from '../describe-changes.ts'
 import { describeCommits } from '../describe-commits.ts'
 import { type CommitFacts, listCommits, readCommit, readLastCommit } from '../commits.ts'
 import { nothing, readDiffSummary } from '../diff.ts'
 import { readFileContent } from '../file.ts'
 import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
+import { createReadTurns } from '../kept-reads.ts'
 import { createLastCommits } from '../last-commits.ts'
 import { readFilePatch } from '../patch.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
 import { getRevision, type Revision, type Source, rememberVisible } from '../revision.ts'
-import { CommitView, DiffSummary, FilePatch, FileView, TreeCommits, TreeView } from '../shapes.ts'
+import { BlameView, CommitView, DiffSummary, FilePatch, FileView, TreeCommits, TreeView } from '../shapes.ts'
 import { holderOf } from '../stream-holder.ts'
 import { directoryMode, getPath, type Located, readDirectory } from '../tree.ts'
 import { cleanPath, FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
@@ -62,7 +65,9 @@ export function browseRoutes(
     const [view] = await withProofs(place, [commit])
     return view ?? { ...commit, proof: null, signature: null, signedPush: null, checks: null }
   }
-  const lastCommits = createLastCommits({ now })
+  const turns = createReadTurns()
+  const lastCommits = createLastCommits({ now, turns })
+  const blames = createBlames({ now, turns })
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {
     const { oid } = request.params as { oid: string }
@@ -120,6 +125,24 @@ export function browseRoutes(
         const content = await readFileContent(source, located)
         const lastCommit = await withProof(place, await readLastCommit(source, revision.oid, located.askable))
         return { ref: revision.name, oid: revision.oid, path, ...content, lastCommit }
+      }),
+  })
+
+  app.get(`${repositoryRoot}/blame`, {
+    config: { access: 'repository:read' },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ ...RefQuery, ...PathQuery }),
+      response: { 200: BlameView },
+    },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const { place, source, revision, path } = await lookAt(git, request)
+        const located = await getPath(source, revision.oid, path)
+        const blame = await blames.read(source, { tip: revision.oid, path, located, holder: holderOf(request) })
+        const parts = { db: database.read, policy, at: now() }
+        const described = await describeChanges(parts, place.repository.id, blame)
+        return { ref: revision.name, oid: revision.oid, path, ...described }
       }),
   })
 

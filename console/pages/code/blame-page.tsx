@@ -1,0 +1,103 @@
+import { Alert, Button, Group, Paper, Text } from '@mantine/core'
+import { IconFile, IconHistory, IconInfoCircle } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { hasCode } from '../../api/problem.ts'
+import { getQuery } from '../../api/queries.ts'
+import type { BlameView, FileView, RepositoryView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
+import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { usePathPart } from '../../url-state.ts'
+import { BlameLines } from './blame-lines.tsx'
+import { PathProblem } from './path-problem.tsx'
+import { PathTrail } from './path-trail.tsx'
+import { RefPicker } from './ref-picker.tsx'
+import { RepositoryFrame } from './repository-frame.tsx'
+import styles from './tree-list.module.css'
+import { type Place, usePlace, useRefName } from './use-place.ts'
+
+export function BlamePage() {
+  const place = usePlace()
+  const refName = useRefName()
+  const path = usePathPart('_splat')
+  return (
+    <RepositoryFrame tab="code" title={`Blame of ${path}`}>
+      {(repository) => (
+        <>
+          <Group gap="md" mb="md">
+            <RefPicker
+              api={place.api}
+              current={refName ?? repository.defaultBranch}
+              hrefOf={(ref) => paths.blame(place.project, place.name, path, ref)}
+            />
+            <PathTrail place={place} path={path} refName={refName} />
+          </Group>
+          <Blame key={path} place={place} repository={repository} refName={refName} path={path} />
+        </>
+      )}
+    </RepositoryFrame>
+  )
+}
+
+interface BlameProps {
+  place: Place
+  repository: RepositoryView
+  refName: string | undefined
+  path: string
+}
+
+function Blame({ place, repository, refName, path }: BlameProps) {
+  const ref = refName ?? repository.defaultBranch
+  const { data: file, error: fileError } = useQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
+  // Of exactly the text that is shown.
+  const { data: blame, error } = useQuery({
+    ...getQuery<BlameView>(`${place.api}/blame`, { ref: file?.oid, path }),
+    enabled: file !== undefined,
+    staleTime: Infinity,
+    retry: (failures, reason) => hasCode(reason, 'git-busy', 'unreachable') && failures < 3,
+  })
+  if (fileError ?? error) return <PathProblem place={place} error={fileError ?? error} />
+  if (!file || !blame) return <RowSkeletons rows={8} height={36} />
+  const text = file.text ?? ''
+  return (
+    <Paper withBorder style={{ overflow: 'hidden' }}>
+      <Group justify="space-between" className={styles.header} gap="xs">
+        <Text size="sm" c="dimmed">
+          Who wrote each line, and what brought it in
+        </Text>
+        <Group gap="xs" className={styles.acts}>
+          <Button
+            component="a"
+            size="xs"
+            variant="default"
+            href={paths.file(place.project, place.name, path, refName)}
+            leftSection={<IconFile size={14} aria-hidden />}
+          >
+            File
+          </Button>
+          <Button
+            component="a"
+            size="xs"
+            variant="default"
+            href={paths.commits(place.project, place.name, { ref: refName, path })}
+            leftSection={<IconHistory size={14} aria-hidden />}
+          >
+            History
+          </Button>
+        </Group>
+      </Group>
+      {!blame.isComplete && (
+        <Alert variant="light" color="gray" radius={0} icon={<IconInfoCircle />} title="Not all of it is known">
+          The history of this file is too long to look through here. Clone the repository and run git blame for the
+          rest.
+        </Alert>
+      )}
+      {text === '' ? (
+        <Text p="lg" c="dimmed">
+          This file is empty.
+        </Text>
+      ) : (
+        <BlameLines place={place} refName={refName} path={path} text={text} blame={blame} />
+      )}
+    </Paper>
+  )
+}
