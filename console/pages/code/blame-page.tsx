@@ -3,49 +3,21 @@ import { IconFile, IconHistory, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
-import type { BlameView, FileView, RepositoryView } from '../../api/shapes.ts'
+import type { BlameView, FileView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
-import { usePathPart } from '../../url-state.ts'
 import { BlameLines } from './blame-lines.tsx'
+import { type AtPath, PathFrame } from './path-frame.tsx'
 import { PathProblem } from './path-problem.tsx'
-import { PathTrail } from './path-trail.tsx'
-import { RefPicker } from './ref-picker.tsx'
-import { RepositoryFrame } from './repository-frame.tsx'
 import styles from './tree-list.module.css'
-import { type Place, usePlace, useRefName } from './use-place.ts'
 
-export function BlamePage() {
-  const place = usePlace()
-  const refName = useRefName()
-  const path = usePathPart('_splat')
-  return (
-    <RepositoryFrame tab="code" title={`Blame of ${path}`}>
-      {(repository) => (
-        <>
-          <Group gap="md" mb="md">
-            <RefPicker
-              api={place.api}
-              current={refName ?? repository.defaultBranch}
-              hrefOf={(ref) => paths.blame(place.project, place.name, path, ref)}
-            />
-            <PathTrail place={place} path={path} refName={refName} />
-          </Group>
-          <Blame key={path} place={place} repository={repository} refName={refName} path={path} />
-        </>
-      )}
-    </RepositoryFrame>
-  )
-}
+export const BlamePage = () => (
+  <PathFrame titleOf={(path) => `Blame of ${path}`} pathOf={paths.blame}>
+    {(at) => <Blame key={at.path} {...at} />}
+  </PathFrame>
+)
 
-interface BlameProps {
-  place: Place
-  repository: RepositoryView
-  refName: string | undefined
-  path: string
-}
-
-function Blame({ place, repository, refName, path }: BlameProps) {
+function Blame({ place, repository, refName, path }: AtPath) {
   const ref = refName ?? repository.defaultBranch
   const { data: file, error: fileError } = useQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
   // Of exactly the text that is shown.

@@ -4,52 +4,25 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
-import type { FileView, RepositoryView } from '../../api/shapes.ts'
+import type { FileView } from '../../api/shapes.ts'
 import { downloads, paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
-import { useGo, usePathPart, useUrlState } from '../../url-state.ts'
+import { useGo, useUrlState } from '../../url-state.ts'
 import { CommitLine } from './commit-line.tsx'
 import { FileBody } from './file-body.tsx'
 import { fileSize } from './file-size.ts'
 import styles from './tree-list.module.css'
+import { type AtPath, PathFrame } from './path-frame.tsx'
 import { PathProblem } from './path-problem.tsx'
-import { PathTrail } from './path-trail.tsx'
 import { isMarkdown } from './readme.tsx'
-import { RefPicker } from './ref-picker.tsx'
-import { RepositoryFrame } from './repository-frame.tsx'
-import { type Place, usePlace, useRefName } from './use-place.ts'
 
-export function FilePage() {
-  const place = usePlace()
-  const refName = useRefName()
-  const path = usePathPart('_splat')
-  return (
-    <RepositoryFrame tab="code" title={path}>
-      {(repository) => (
-        <>
-          <Group gap="md" mb="md">
-            <RefPicker
-              api={place.api}
-              current={refName ?? repository.defaultBranch}
-              hrefOf={(ref) => paths.file(place.project, place.name, path, ref)}
-            />
-            <PathTrail place={place} path={path} refName={refName} />
-          </Group>
-          <File key={path} place={place} repository={repository} refName={refName} path={path} />
-        </>
-      )}
-    </RepositoryFrame>
-  )
-}
+export const FilePage = () => (
+  <PathFrame titleOf={(path) => path} pathOf={paths.file}>
+    {(at) => <File key={at.path} {...at} />}
+  </PathFrame>
+)
 
-interface FileProps {
-  place: Place
-  repository: RepositoryView
-  refName: string | undefined
-  path: string
-}
-
-function File({ place, repository, refName, path }: FileProps) {
+function File({ place, repository, refName, path }: AtPath) {
   const ref = refName ?? repository.defaultBranch
   const { data: file, error } = useQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
   const [view, setView] = useUrlState<'read' | 'source'>('view', 'read')

@@ -3,24 +3,18 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
-import type { RepositoryView, TreeCommits, TreeView } from '../../api/shapes.ts'
+import type { TreeCommits, TreeView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useGo } from '../../url-state.ts'
 import { CommitLine } from './commit-line.tsx'
+import type { AtPath } from './path-frame.tsx'
 import { PathProblem } from './path-problem.tsx'
 import { Readme } from './readme.tsx'
 import { TreeList } from './tree-list.tsx'
-import type { Place } from './use-place.ts'
 
 /** A directory at a ref: its entries and its README. */
-export function TreeBody(props: {
-  place: Place
-  repository: RepositoryView
-  refName: string | undefined
-  path: string
-}) {
-  const { place, repository, refName, path } = props
+export function TreeBody({ place, repository, refName, path }: AtPath) {
   const { data: tree, error } = useQuery(
     getQuery<TreeView>(`${place.api}/tree`, { ref: refName ?? repository.defaultBranch, path }),
   )
