@@ -12,7 +12,7 @@ import { throwAwayFolder } from './served.ts'
 const merges = 2000
 const manyMerges = 10_000
 const stockCommits = 50
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../bin/postern.js', import.meta.url))
 
 /** The command as anybody runs it on a clone, as one file and from sources, its start and its git processes included. */
 export const verify: Group = {
