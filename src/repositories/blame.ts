@@ -1,11 +1,11 @@
 import { blameFile, checkCanBeBlamed, defaultBlameLimits } from './blame-file.ts'
+import { briefCommit } from './brief-commit.ts'
 import { readCommits } from './commits.ts'
 import { findLandings, type Landings } from './find-landings.ts'
 import { createKeptReads, createReadTurns, type ReadTurns } from './kept-reads.ts'
-import { cut } from './last-commits.ts'
 import type { StreamLimits } from './read-stream.ts'
 import type { Source } from './revision.ts'
-import type { BlameCommit, BlameRange } from './shapes.ts'
+import type { BlameRange, BriefCommit } from './shapes.ts'
 import type { StreamHolder } from './stream-shares.ts'
 import type { Located } from './tree.ts'
 import { defaultWalkLimits, type WalkLimits } from './walk-directory.ts'
@@ -13,7 +13,7 @@ import { defaultWalkLimits, type WalkLimits } from './walk-directory.ts'
 /** What git knows of the lines of a file. */
 export interface Blame extends Landings {
   ranges: readonly BlameRange[]
-  commits: readonly Omit<BlameCommit, 'changeOid'>[]
+  commits: readonly BriefCommit[]
   isComplete: boolean
 }
 
@@ -63,11 +63,6 @@ async function findBlame(
   const wanted = new Set(ranges.map(({ oid }) => oid))
   const landings = await findLandings(source, { tip, wanted }, { holder, limits: limits.walk })
   const found = await readCommits(source, [...wanted])
-  const commits = [...found.values()].map(({ oid, subject, authorName, committedAt }) => ({
-    oid,
-    subject: cut(subject),
-    authorName: cut(authorName),
-    committedAt,
-  }))
+  const commits = [...found.values()].map(briefCommit)
   return { ranges, commits, ...landings, isComplete: isWhole && landings.places.size === wanted.size }
 }

@@ -1,3 +1,4 @@
+import { briefCommit } from './brief-commit.ts'
 import { readCommits } from './commits.ts'
 import { createKeptReads, createReadTurns, type ReadTurns } from './kept-reads.ts'
 import type { Source } from './revision.ts'
@@ -18,8 +19,6 @@ export interface LastCommitsReader {
     wanted: { tip: string; path: string; located: Located; holder: StreamHolder },
   ): Promise<LastCommits>
 }
-
-const mostLetters = 300
 
 export function createLastCommits({
   now,
@@ -50,12 +49,7 @@ async function findLastCommits(
   const items = shown.flatMap(({ name }, number): EntryCommit[] => {
     const commit = commits.get(found.get(number) ?? '')
     if (commit === undefined) return []
-    const { oid, subject, authorName, committedAt } = commit
-    return [{ path: joinPath(path, name), oid, subject: cut(subject), authorName: cut(authorName), committedAt }]
+    return [{ path: joinPath(path, name), ...briefCommit(commit) }]
   })
   return { items, isComplete: items.length === shown.length }
 }
-
-/** No more than the beginning of what people write. */
-export const cut = (words: string): string =>
-  words.length > mostLetters ? `${words.slice(0, mostLetters - 1)}…` : words

@@ -146,15 +146,21 @@ export const TreeView = Type.Object({
 })
 export type TreeView = Static<typeof TreeView>
 
-/** The last commit of one entry; its words are cut where they are long. */
-export const EntryCommit = Type.Object({
-  /** Of the entry, as the list of the directory has it. */
-  path: Type.String(),
+/** A commit in a list of many; its words are cut where they are long. */
+export const BriefCommit = Type.Object({
   oid: Type.String(),
   /** First line of the message. */
   subject: Type.String(),
   authorName: Type.String(),
   committedAt: Time,
+})
+export type BriefCommit = Static<typeof BriefCommit>
+
+/** The last commit of one entry. */
+export const EntryCommit = Type.Object({
+  /** Of the entry, as the list of the directory has it. */
+  path: Type.String(),
+  ...BriefCommit.properties,
 })
 export type EntryCommit = Static<typeof EntryCommit>
 
@@ -189,13 +195,9 @@ export const BlameRange = Type.Object({
 })
 export type BlameRange = Static<typeof BlameRange>
 
-/** A commit that wrote lines; its words are cut where they are long. */
+/** A commit that wrote lines. */
 export const BlameCommit = Type.Object({
-  oid: Type.String(),
-  /** First line of the message. */
-  subject: Type.String(),
-  authorName: Type.String(),
-  committedAt: Time,
+  ...BriefCommit.properties,
   /** The one of `changes` that brought it in; null where the history is too long to be looked through. */
   changeOid: Nullable(Type.String()),
 })

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Paper, Text } from '@mantine/core'
+import { Alert, Group, Paper, Text } from '@mantine/core'
 import { IconFile, IconHistory, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { hasCode } from '../../api/problem.ts'
@@ -7,6 +7,7 @@ import type { BlameView, FileView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { BlameLines } from './blame-lines.tsx'
+import { HeaderLink } from './header-link.tsx'
 import { type AtPath, PathFrame } from './path-frame.tsx'
 import { PathProblem } from './path-problem.tsx'
 import styles from './tree-list.module.css'
@@ -37,24 +38,12 @@ function Blame({ place, repository, refName, path }: AtPath) {
           Who wrote each line, and what brought it in
         </Text>
         <Group gap="xs" className={styles.acts}>
-          <Button
-            component="a"
-            size="xs"
-            variant="default"
-            href={paths.file(place.project, place.name, path, refName)}
-            leftSection={<IconFile size={14} aria-hidden />}
-          >
-            File
-          </Button>
-          <Button
-            component="a"
-            size="xs"
-            variant="default"
+          <HeaderLink href={paths.file(place.project, place.name, path, refName)} icon={IconFile} label="File" />
+          <HeaderLink
             href={paths.commits(place.project, place.name, { ref: refName, path })}
-            leftSection={<IconHistory size={14} aria-hidden />}
-          >
-            History
-          </Button>
+            icon={IconHistory}
+            label="History"
+          />
         </Group>
       </Group>
       {!blame.isComplete && (

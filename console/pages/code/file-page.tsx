@@ -12,6 +12,7 @@ import { CommitLine } from './commit-line.tsx'
 import { FileBody } from './file-body.tsx'
 import { fileSize } from './file-size.ts'
 import styles from './tree-list.module.css'
+import { HeaderLink } from './header-link.tsx'
 import { type AtPath, PathFrame } from './path-frame.tsx'
 import { PathProblem } from './path-problem.tsx'
 import { isMarkdown } from './readme.tsx'
@@ -59,25 +60,17 @@ function File({ place, repository, refName, path }: AtPath) {
               />
             )}
             {file.kind === 'text' && (
-              <Button
-                component="a"
-                size="xs"
-                variant="default"
+              <HeaderLink
                 href={paths.blame(place.project, place.name, path, refName)}
-                leftSection={<IconUserEdit size={14} aria-hidden />}
-              >
-                Blame
-              </Button>
+                icon={IconUserEdit}
+                label="Blame"
+              />
             )}
-            <Button
-              component="a"
-              size="xs"
-              variant="default"
+            <HeaderLink
               href={paths.commits(place.project, place.name, { ref: refName, path })}
-              leftSection={<IconHistory size={14} aria-hidden />}
-            >
-              History
-            </Button>
+              icon={IconHistory}
+              label="History"
+            />
             <Button
               component="a"
               size="xs"
