@@ -104,6 +104,9 @@ export const paths = {
   /** Who wrote each line of a file. */
   blame: (project: string, name: string, path: string, ref?: string) =>
     withQuery(`${repository(project, name)}/blame/${parts(path)}`, { ref }),
+  /** Files by their name, and lines by what they say. */
+  find: (project: string, name: string, query: { ref?: string | undefined; q?: string } = {}) =>
+    withQuery(`${repository(project, name)}/find`, query),
   commits: (project: string, name: string, query: { ref?: string | undefined; path?: string | undefined } = {}) =>
     withQuery(`${repository(project, name)}/commits`, query),
   commit: (project: string, name: string, oid: string) => `${repository(project, name)}/commits/${part(oid)}`,

@@ -214,6 +214,7 @@ const openPages = [
   repositoryPage(`${R}/tree/$`, () => import('./pages/code/tree-page.tsx'), 'TreePage'),
   repositoryPage(`${R}/file/$`, () => import('./pages/code/file-page.tsx'), 'FilePage'),
   repositoryPage(`${R}/blame/$`, () => import('./pages/code/blame-page.tsx'), 'BlamePage'),
+  repositoryPage(`${R}/find`, () => import('./pages/code/find-page.tsx'), 'FindPage'),
   repositoryPage(`${R}/commits`, () => import('./pages/code/commits-page.tsx'), 'CommitsPage'),
   repositoryPage(`${R}/commits/$oid`, () => import('./pages/code/commit-page.tsx'), 'CommitPage'),
   repositoryPage(`${R}/branches`, () => import('./pages/code/branches-page.tsx'), 'BranchesPage'),

@@ -139,6 +139,27 @@ describe('the routes of browsing and of pull requests', () => {
       ],
     )
     assert.deepEqual([writers.length, writers[0].subject, writers[0].changeOid], [1, 'First', first])
+    const named = await call('GET', `/find/paths${query({ ref: 'feature/ünï', q: 'js script' })}`)
+    assert.deepEqual(
+      [named.status, named.json],
+      [200, { ref: 'feature/ünï', oid: head, items: ['script.js'], total: 1, isComplete: true }],
+    )
+    const lines = await call('GET', `/find/lines${query({ ref: 'feature/ünï', q: '# hello' })}`)
+    const readme = { path: 'README.md', lines: [{ number: 1, text: '# Hello' }], hasMore: false }
+    assert.deepEqual(
+      [lines.status, lines.json],
+      [200, { ref: 'feature/ünï', oid: head, items: [readme], isComplete: true }],
+    )
+    assert.deepEqual((await call('GET', `/find/paths${query({ q: 'script' })}`)).json.items, [], 'not on main')
+    for (const where of ['paths', 'lines']) {
+      for (const q of ['', '  ', 'a\nb', 'a\0b', 'x'.repeat(201)])
+        assert.equal(
+          (await call('GET', `/find/${where}${query({ q })}`)).status,
+          422,
+          `${where} ${JSON.stringify(q)}`,
+        )
+      assert.equal((await call('GET', `/find/${where}${query({ ref: 'main^', q: 'hello' })}`)).status, 404)
+    }
     const commits = await call('GET', `/commits${query({ ref: head })}`)
     assert.deepEqual(
       commits.json.items.map(({ subject }: { subject: string }) => subject),
@@ -344,6 +365,8 @@ describe('the routes of browsing and of pull requests', () => {
       // Known from before, and kept.
       '/tree/commits',
       '/blame?path=README.md',
+      '/find/paths?q=script',
+      '/find/lines?q=hello',
       '/commits',
       '/branches',
       '/raw',

@@ -1,6 +1,6 @@
 import { ProblemError, notFound } from '../http/problem.ts'
 import { checkIsFile } from './file.ts'
-import { eachLine, readStream, type StreamLimits } from './read-stream.ts'
+import { eachPart, readStream, type StreamLimits } from './read-stream.ts'
 import type { Source } from './revision.ts'
 import type { BlameRange } from './shapes.ts'
 import type { StreamHolder } from './stream-shares.ts'
@@ -49,7 +49,7 @@ export async function blameFile(
   { holder, limits = defaultBlameLimits }: { holder: StreamHolder; limits?: StreamLimits },
 ): Promise<{ ranges: BlameRange[]; isWhole: boolean }> {
   const found: BlameRange[] = []
-  const read = eachLine((line) => {
+  const read = eachPart('\n', (line) => {
     const [, oid, from, lines] = rangeLine.exec(line) ?? []
     if (oid !== undefined) found.push({ from: Number(from), lines: Number(lines), oid })
     return 'more'

@@ -1,4 +1,4 @@
-import { eachLine, readStream } from './read-stream.ts'
+import { eachPart, readStream } from './read-stream.ts'
 import type { Source } from './revision.ts'
 import type { StreamHolder } from './stream-shares.ts'
 import { defaultWalkLimits, type WalkLimits } from './walk-directory.ts'
@@ -27,7 +27,7 @@ export async function findLandings(
   const heard = new Map<string, number>()
   let next: string | undefined = tip
   let last = 0
-  const take = eachLine((text) => {
+  const take = eachPart('\n', (text) => {
     const [oid = '', firstParent, ...others] = text.split(' ')
     let place = heard.get(oid) ?? 0
     heard.delete(oid)

@@ -9,12 +9,13 @@ export interface StreamLimits {
 
 /**
  * Reads what one process of git says, for as long as `take` wants more and the limits let it go. True where all was read.
+ * @param around `ok`: exit codes that are no failure
  * @throws GitError where git fails by itself
  */
 export async function readStream(
   { git, folder }: Source,
   args: readonly string[],
-  { holder, limits }: { holder: StreamHolder; limits: StreamLimits },
+  { holder, limits, ok = [0] }: { holder: StreamHolder; limits: StreamLimits; ok?: readonly number[] },
   take: (chunk: Buffer) => 'more' | 'enough',
 ): Promise<boolean> {
   const { stdout, exited } = await git.stream(args, { repository: folder, holder, timeoutMs: limits.timeMs })
@@ -32,20 +33,30 @@ export async function readStream(
   }
   const exit = await exited
   if (isStopped || exit.killed) return false
-  if (exit.code !== 0) throw new GitError('git-failed', { detail: exit.failure ?? exit.stderr })
+  if (exit.code === null || !ok.includes(exit.code))
+    throw new GitError('git-failed', { detail: exit.failure ?? exit.stderr })
   return true
 }
 
-/** No line that is looked for is longer; of others only the beginning is kept. */
-const longestLine = 1000
+/** No part that is looked for is longer; of others only the beginning is kept. */
+const longestPart = 16_384
 
-/** Takes chunks apart into lines of ASCII; what else stands in them comes byte by byte. */
-export function eachLine(take: (line: string) => 'more' | 'enough'): (chunk: Buffer) => 'more' | 'enough' {
+/** Takes chunks apart at each `end`; a byte is a character (latin1). */
+export function eachPart(
+  end: '\n' | '\0',
+  take: (part: string) => 'more' | 'enough',
+): (chunk: Buffer) => 'more' | 'enough' {
   let rest = ''
+  const add = (text: string): string => (rest + text.slice(0, longestPart)).slice(0, longestPart)
   return (chunk) => {
-    const lines = (rest + chunk.toString('latin1')).split('\n')
-    rest = lines.pop()?.slice(0, longestLine) ?? ''
-    for (const line of lines) if (take(line) === 'enough') return 'enough'
+    const ended = chunk.toString('latin1').split(end)
+    const begun = ended.pop() ?? ''
+    for (const part of ended) {
+      const whole = add(part)
+      rest = ''
+      if (take(whole) === 'enough') return 'enough'
+    }
+    rest = add(begun)
     return 'more'
   }
 }

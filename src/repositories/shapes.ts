@@ -174,6 +174,35 @@ export const TreeCommits = Type.Object({
 })
 export type TreeCommits = Static<typeof TreeCommits>
 
+export const FoundPaths = Type.Object({
+  ref: Type.String(),
+  oid: Type.String(),
+  /** Paths of files, the best first. */
+  items: Type.Array(Type.String()),
+  /** How many there are, those among `items` included. */
+  total: Type.Integer(),
+  /** False where there are more files than can be looked through here. */
+  isComplete: Type.Boolean(),
+})
+export type FoundPaths = Static<typeof FoundPaths>
+
+export const FileWithLines = Type.Object({
+  path: Type.String(),
+  /** The first of them, counted from 1; of long ones an excerpt. Invalid UTF-8 is shown by U+FFFD. */
+  lines: Type.Array(Type.Object({ number: Type.Integer(), text: Type.String() })),
+  hasMore: Type.Boolean(),
+})
+export type FileWithLines = Static<typeof FileWithLines>
+
+export const FoundLines = Type.Object({
+  ref: Type.String(),
+  oid: Type.String(),
+  items: Type.Array(FileWithLines),
+  /** False where more files have such lines, or looking took too long. */
+  isComplete: Type.Boolean(),
+})
+export type FoundLines = Static<typeof FoundLines>
+
 export const FileView = Type.Object({
   ref: Type.String(),
   oid: Type.String(),

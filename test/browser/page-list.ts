@@ -246,6 +246,7 @@ export const ownerPages = (known: {
   { name: 'tree', route: `${R}/tree/$`, url: `${shop}/tree/src`, shows: 'teas.ts' },
   { name: 'file', route: `${R}/file/$`, url: `${shop}/file/src/price.ts`, shows: 'centsPer100g' },
   { name: 'file-read', route: `${R}/file/$`, url: `${shop}/file/README.md`, shows: 'Sencha' },
+  { name: 'find', route: `${R}/find`, url: `${shop}/find?q=tea`, shows: 'export interface' },
   { name: 'blame', route: `${R}/blame/$`, url: `${shop}/blame/src/price.ts`, shows: 'centsPer100g' },
   { name: 'commits', route: `${R}/commits`, url: `${shop}/commits`, shows: 'Open the shop' },
   { name: 'commit', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.oid}` },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import type { Page } from 'playwright-core'
 import { button, dialog, link, linesOf, see, seeTitle, type Story } from './story.ts'
 
 export async function createRepository({ visitor, page }: Story): Promise<void> {
@@ -89,6 +90,9 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   await visitor.photograph('file')
   const [download] = await Promise.all([page.waitForEvent('download'), link(page, 'Download').click()])
   assert.equal(await readFile(await download.path(), 'utf8'), program)
+  await findInIt(page)
+  await visitor.photograph('find')
+  await link(page.getByRole('list', { name: 'Files' }), 'src/sizes.ts').click()
   await link(page, 'Blame').click()
   await link(page.getByRole('region', { name: 'Who wrote each line of src/sizes.ts' }), 'Add sizes').waitFor()
   await page.goto(`${postern.origin}/acme/widgets/blame/README.md?ref=sizes`)
@@ -118,4 +122,19 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
   ])
   assert.match(archive.suggestedFilename(), /widgets.*\.tar\.gz$/)
   await visitor.photograph('tags')
+}
+
+/** A word is found in names and in lines, from any page of a repository. */
+async function findInIt(page: Page): Promise<void> {
+  await page.keyboard.press('t')
+  const field = page.getByLabel('Find in this repository')
+  await field.fill('no such thing')
+  await page.getByText('No line has exactly this in it.').waitFor()
+  await field.fill('sizes')
+  await link(page, /^\d+\s*export .*sizes/).click()
+  await page.waitForURL(/file\/src\/sizes\.ts\?ref=sizes#L\d+$/)
+  await page.keyboard.press('Control+k')
+  await page.getByLabel('Search repositories, people and pages').fill('sizes')
+  await button(page, /Find “sizes” in acme\/widgets/).click()
+  await link(page.getByRole('list', { name: 'Files' }), 'src/sizes.ts').waitFor()
 }

@@ -1,8 +1,8 @@
 import { Alert, Group, Paper, Text } from '@mantine/core'
 import { IconFile, IconHistory, IconInfoCircle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
+import { retryWhenBusy } from '../../api/retry-when-busy.ts'
 import type { BlameView, FileView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
@@ -26,7 +26,7 @@ function Blame({ place, repository, refName, path }: AtPath) {
     ...getQuery<BlameView>(`${place.api}/blame`, { ref: file?.oid, path }),
     enabled: file !== undefined,
     staleTime: Infinity,
-    retry: (failures, reason) => hasCode(reason, 'git-busy', 'unreachable') && failures < 3,
+    retry: retryWhenBusy,
   })
   if (fileError ?? error) return <PathProblem place={place} error={fileError ?? error} />
   if (!file || !blame) return <RowSkeletons rows={8} height={36} />

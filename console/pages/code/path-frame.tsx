@@ -2,6 +2,7 @@ import { Group } from '@mantine/core'
 import type { RepositoryView } from '../../api/shapes.ts'
 import type { paths } from '../../paths.ts'
 import { usePathPart } from '../../url-state.ts'
+import { FindButton } from './find-button.tsx'
 import { PathTrail } from './path-trail.tsx'
 import { RefPicker } from './ref-picker.tsx'
 import { RepositoryFrame } from './repository-frame.tsx'
@@ -38,6 +39,7 @@ export function PathFrame({ titleOf, pathOf, children }: PathFrameProps) {
               current={refName ?? repository.defaultBranch}
               hrefOf={(ref) => pathOf(place.project, place.name, path, ref)}
             />
+            <FindButton place={place} refName={refName} />
             <PathTrail place={place} path={path} refName={refName} />
           </Group>
           {children({ place, repository, refName, path })}

@@ -1,4 +1,5 @@
 import { Anchor, Box, Group, Text, Title } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect } from 'react'
 import { getQuery } from '../../api/queries.ts'
@@ -6,8 +7,9 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { VisibilityBadge } from '../../ui/visibility-badge.tsx'
+import { useGo } from '../../url-state.ts'
 import styles from './repository-frame.module.css'
-import { usePlace } from './use-place.ts'
+import { usePlace, useRefName } from './use-place.ts'
 
 export type RepositoryTab = 'code' | 'commits' | 'branches' | 'tags' | 'pull-requests' | 'settings'
 
@@ -26,6 +28,9 @@ export function RepositoryFrame(props: {
   useEffect(() => {
     document.title = `${props.title} · ${project}/${name} · Postern`
   }, [props.title, project, name])
+  const go = useGo()
+  const ref = useRefName()
+  useHotkeys([['t', () => !repository.isEmpty && go(paths.find(project, name, { ref }))]])
   return (
     <>
       <Group gap="xs" wrap="wrap">

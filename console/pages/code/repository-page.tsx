@@ -4,6 +4,7 @@ import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { ArchiveMenu, CloneButton } from './clone-button.tsx'
 import { EmptyRepository } from './empty-repository.tsx'
+import { FindButton } from './find-button.tsx'
 import { RefPicker } from './ref-picker.tsx'
 import { RepositoryFrame } from './repository-frame.tsx'
 import { StartBanners } from './start-banner.tsx'
@@ -30,11 +31,14 @@ function Filled({ repository }: { repository: RepositoryView }) {
         </Text>
       )}
       <Group justify="space-between" mb="md" gap="sm">
-        <RefPicker
-          api={place.api}
-          current={refName ?? repository.defaultBranch}
-          hrefOf={(ref) => paths.repository(place.project, place.name, { ref })}
-        />
+        <Group gap="sm">
+          <RefPicker
+            api={place.api}
+            current={refName ?? repository.defaultBranch}
+            hrefOf={(ref) => paths.repository(place.project, place.name, { ref })}
+          />
+          <FindButton place={place} refName={refName} />
+        </Group>
         <Group gap="sm">
           <ArchiveMenu repository={repository} refName={refName ?? repository.defaultBranch} />
           <CloneButton repository={repository} />

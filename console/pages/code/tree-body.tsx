@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { hasCode } from '../../api/problem.ts'
 import { getQuery } from '../../api/queries.ts'
+import { retryWhenBusy } from '../../api/retry-when-busy.ts'
 import type { TreeCommits, TreeView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
@@ -23,7 +24,7 @@ export function TreeBody({ place, repository, refName, path }: AtPath) {
     ...getQuery<TreeCommits>(`${place.api}/tree/commits`, { ref: tree?.oid, path }),
     enabled: tree !== undefined,
     staleTime: Infinity,
-    retry: (failures, reason) => hasCode(reason, 'git-busy', 'unreachable') && failures < 3,
+    retry: retryWhenBusy,
   })
   const isFile = hasCode(error, 'is-file')
   const go = useGo()

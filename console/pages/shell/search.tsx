@@ -1,14 +1,14 @@
 import '@mantine/spotlight/styles.layer.css'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData, createSpotlight } from '@mantine/spotlight'
-import { IconBook2, IconFileText, IconSearch, IconUser } from '@tabler/icons-react'
+import { IconBook2, IconFileSearch, IconFileText, IconSearch, IconUser } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
 import type { Me, PageOf, Person, RepositorySummary } from '../../api/shapes.ts'
 import { isAdministrator } from '../../api/use-me.ts'
 import { paths, splitPath } from '../../paths.ts'
-import { useGo } from '../../url-state.ts'
+import { useGo, usePathPart, useUrlQuery } from '../../url-state.ts'
 import { placesFor } from './places.ts'
 
 const [store, spotlight] = createSpotlight()
@@ -20,6 +20,9 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
   const [q] = useDebouncedValue(typed.trim(), 150)
   useEffect(() => spotlight.open(), [openings])
 
+  const project = usePathPart('project')
+  const repository = usePathPart('repository')
+  const { ref } = useUrlQuery()
   const repositories = useQuery({
     ...getQuery<PageOf<RepositorySummary>>('/repositories', { q }),
     placeholderData: keepPreviousData,
@@ -61,6 +64,21 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
         leftSection: <IconFileText size={18} />,
         onClick: () => go(href),
       })),
+    },
+    {
+      group: 'This repository',
+      actions:
+        q && repository
+          ? [
+              {
+                id: 'find',
+                label: `Find “${q}” in ${project}/${repository}`,
+                description: 'Files by their name, and lines by what they say',
+                leftSection: <IconFileSearch size={18} />,
+                onClick: () => go(paths.find(project, repository, { ref, q })),
+              },
+            ]
+          : [],
     },
   ]
   return (

@@ -18,29 +18,15 @@ import { createReadTurns } from '../kept-reads.ts'
 import { createLastCommits } from '../last-commits.ts'
 import { readFilePatch } from '../patch.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
-import { getRevision, type Revision, type Source, rememberVisible } from '../revision.ts'
+import { getRevision, type Source, rememberVisible } from '../revision.ts'
 import { BlameView, CommitView, DiffSummary, FilePatch, FileView, TreeCommits, TreeView } from '../shapes.ts'
 import { holderOf } from '../stream-holder.ts'
 import { directoryMode, getPath, type Located, readDirectory } from '../tree.ts'
-import { cleanPath, FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
+import { FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
+import { lookAt } from './look-at.ts'
+import { findRoutes } from './find.ts'
 
 const ByOid = Type.Object({ ...InRepository, oid: Type.String({ maxLength: 40 }) })
-
-export interface Looking {
-  place: RepositoryPlace
-  source: Source
-  revision: Revision
-  path: string
-}
-
-/** What a request with `ref` and `path` looks at. @throws 404 */
-export async function lookAt(git: Git, request: FastifyRequest): Promise<Looking> {
-  const place = getPlace(request)
-  const { ref, path } = request.query as { ref?: string; path?: string }
-  const source = { git, folder: place.folder }
-  const revision = await getRevision(source, ref ?? place.repository.defaultBranch)
-  return { place, source, revision, path: cleanPath(path) }
-}
 
 /** @throws 404 */
 async function getDirectory(source: Source, commitOid: string, path: string): Promise<Located> {
@@ -68,6 +54,7 @@ export function browseRoutes(
   const turns = createReadTurns()
   const lastCommits = createLastCommits({ now, turns })
   const blames = createBlames({ now, turns })
+  findRoutes(app, { git, now, turns })
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {
     const { oid } = request.params as { oid: string }

@@ -4,7 +4,7 @@ import { archiveFormats, sendArchive, sendRaw } from '../download.ts'
 import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPath } from '../tree.ts'
-import { lookAt } from './browse.ts'
+import { lookAt } from './look-at.ts'
 import { InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
 
 const formats = Object.keys(archiveFormats) as (keyof typeof archiveFormats)[]
