@@ -27,6 +27,7 @@ const proposes = new Set([
   'PATCH R/pull-requests/:number',
   'POST R/pull-requests/:number/close',
   'POST R/pull-requests/:number/reopen',
+  'POST R/pull-requests/:number/revert',
   'DELETE R/pull-requests/:number/auto-merge',
   'PUT R/pull-requests/:number/reviewers',
   // Comments and requests for changes; an approval is tried below.

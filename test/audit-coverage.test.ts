@@ -482,6 +482,7 @@ function proposals(): Record<string, Call> {
       const third = `${repository}/pull-requests/${await propose('urgent')}`
       await merge(third, { bypass: { reason: 'The building is on fire' } })
     },
+    [`POST ${route}/pull-requests/:number/revert`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/revert`),
     [`DELETE ${route}/branches/*`]: async ({ ana }, watch) => {
       await (await made).propose('deleted')
       return watch(ana, 'DELETE', `${repository}/branches/deleted`)

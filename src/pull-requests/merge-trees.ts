@@ -24,6 +24,31 @@ export async function mergeTrees(
   return code === 0 ? { kind: 'clean', tree } : { kind: 'conflicts', files: [...new Set(files)] }
 }
 
+/**
+ * A commit of `tree` whose only parent is `parent`, for git to compare alone: of two that share it, git takes this parent as
+ * the common ancestor, as `git merge-tree --merge-base` does, which git 2.39 does not have. The same arguments always give
+ * the same commit.
+ */
+export async function standIn(
+  { git, folder }: Source,
+  given: { parent: string; tree: string; at: number; objectDirectory?: string | undefined },
+): Promise<string> {
+  const { parent, tree, at, objectDirectory } = given
+  const { stdout } = await git.run(['commit-tree', '-p', parent, '-m', 'here', tree], {
+    repository: folder,
+    env: {
+      GIT_AUTHOR_NAME: 'postern',
+      GIT_AUTHOR_EMAIL: 'postern@localhost',
+      GIT_AUTHOR_DATE: `${at} +0000`,
+      GIT_COMMITTER_NAME: 'postern',
+      GIT_COMMITTER_EMAIL: 'postern@localhost',
+      GIT_COMMITTER_DATE: `${at} +0000`,
+    },
+    ...(objectDirectory === undefined ? {} : inPreview(objectDirectory)),
+  })
+  return stdout.toString().trim()
+}
+
 /** What vanishes again need not survive a power cut: git waits for no disk. */
 export const inPreview = (objectDirectory: string): Pick<RunOptions, 'objectDirectory' | 'config'> => ({
   objectDirectory,

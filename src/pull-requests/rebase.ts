@@ -4,7 +4,7 @@ import { SshsigError } from '../protocols/sshsig/sshsig.ts'
 import type { Source } from '../repositories/revision.ts'
 import { writeCommits } from '../repositories/write-commits.ts'
 import type { Ident } from '../seals/format/commit.ts'
-import { inPreview, mergeTrees, nameFiles } from './merge-trees.ts'
+import { mergeTrees, nameFiles, standIn } from './merge-trees.ts'
 import { type OriginalCommit, parseOriginal, renderReplayed } from './replayed-commit.ts'
 
 /** More than this is a history to merge, not a change to replay. */
@@ -108,10 +108,7 @@ async function listToReplay(
   })
 }
 
-/**
- * The tree of `oid` on top of `tree`. A commit of `tree` whose only parent is that of `oid` makes git take this parent
- * as the common ancestor: what `git merge-tree --merge-base` does, which git 2.39 does not have.
- */
+/** The tree of `oid` on top of `tree`, by what `oid` changed in its parent. */
 async function mergeOnto(
   source: Source,
   given: {
@@ -124,22 +121,9 @@ async function mergeOnto(
   },
 ): Promise<string> {
   const { oid, parent, tree, at, objectDirectory } = given
-  const { git, folder } = source
-  const env = {
-    GIT_AUTHOR_NAME: 'postern',
-    GIT_AUTHOR_EMAIL: 'postern@localhost',
-    GIT_AUTHOR_DATE: `${at} +0000`,
-    GIT_COMMITTER_NAME: 'postern',
-    GIT_COMMITTER_EMAIL: 'postern@localhost',
-    GIT_COMMITTER_DATE: `${at} +0000`,
-  }
-  const made = await git.run(['commit-tree', '-p', parent, '-m', 'here', tree], {
-    repository: folder,
-    env,
-    ...(objectDirectory === undefined ? {} : inPreview(objectDirectory)),
-  })
+  const here = await standIn(source, { parent, tree, at, objectDirectory })
   const outcome = await mergeTrees(source, {
-    base: made.stdout.toString().trim(),
+    base: here,
     head: oid,
     ...(objectDirectory === undefined ? {} : { objectDirectory }),
   })

@@ -153,11 +153,7 @@ describe('the routes of browsing and of pull requests', () => {
     assert.deepEqual((await call('GET', `/find/paths${query({ q: 'script' })}`)).json.items, [], 'not on main')
     for (const where of ['paths', 'lines']) {
       for (const q of ['', '  ', 'a\nb', 'a\0b', 'x'.repeat(201)])
-        assert.equal(
-          (await call('GET', `/find/${where}${query({ q })}`)).status,
-          422,
-          `${where} ${JSON.stringify(q)}`,
-        )
+        assert.equal((await call('GET', `/find/${where}${query({ q })}`)).status, 422, `${where} ${JSON.stringify(q)}`)
       assert.equal((await call('GET', `/find/${where}${query({ ref: 'main^', q: 'hello' })}`)).status, 404)
     }
     const commits = await call('GET', `/commits${query({ ref: head })}`)

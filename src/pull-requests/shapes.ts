@@ -110,6 +110,8 @@ export const PullRequestView = Type.Intersect([
     can: Type.Object({
       edit: Type.Boolean(),
       close: Type.Boolean(),
+      /** Propose to take it back. */
+      revert: Type.Boolean(),
       merge: Type.Boolean(),
       /** Be asked for the tap as soon as it is ready. */
       autoMerge: Type.Boolean(),

@@ -104,6 +104,7 @@ export async function readPullRequest(
     can: {
       edit: mayWrite,
       close: mayWrite && row.state === 'open',
+      revert: mayWrite && row.state === 'merged',
       // Also while somebody else is about to: whoever asks waits a minute at most.
       merge: mergeability.state === 'ready',
       autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
-import { forbidden, ProblemError } from '../http/problem.ts'
+import { ProblemError } from '../http/problem.ts'
 import {
   createProcReceiveParser,
   procReceiveVersion,
@@ -9,16 +9,13 @@ import {
 } from '../protocols/git/proc-receive.ts'
 import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { oneLine } from '../protocols/git/report-status.ts'
+import { chooseBranch } from './choose-branch.ts'
 import { GitError } from './git.ts'
 import { allowOn, say } from './pre-receive.ts'
 import type { Push, PushParts } from './push-parts.ts'
-import { findBranchRefusal, type ReadProposal } from './push-proposal.ts'
+import type { ReadProposal } from './push-proposal.ts'
 import { checkStillWrites, getPusher } from './push-standing.ts'
 import { methodOf, moveRef } from './ref-updates.ts'
-import { readRef } from './refs.ts'
-
-/** How many branches of one name are tried before whoever pushes is asked for another. */
-const mostNumbers = 50
 
 /**
  * Lets a judged proposal land: git keeps its objects and hands the update over, the server moves a branch of its own
@@ -75,7 +72,7 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
   try {
     const caller = await getPusher(push)
     const place = await checkStillWrites(parts.database.read, push.place, caller)
-    const { branch, oldOid } = await chooseBranch(parts, { place, caller }, proposal)
+    const { branch, oldOid } = await chooseProposed(parts, { place, caller }, proposal)
     const moved = { ref: `refs/heads/${branch}`, oldOid, newOid }
     if (oldOid !== newOid) await moveBranch(parts, { place, caller }, moved)
     const { title, description, targetBranch } = proposal
@@ -100,30 +97,17 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
 }
 
 /** The wanted name where it is free or only moves on; else with the next number behind it. */
-async function chooseBranch(
-  { database, git, policy, now }: PushParts,
-  { place, caller }: Pusher,
+const chooseProposed = (
+  parts: PushParts,
+  pusher: Pusher,
   { branch, command: { newOid } }: ReadProposal,
-): Promise<{ branch: string; oldOid: string }> {
-  const rows = await database.read
-    .selectFrom('protectedBranch')
-    .select('ref')
-    .where('repositoryId', '=', place.repository.id)
-    .execute()
-  for (let number = 1; number <= mostNumbers; number++) {
-    const name = number === 1 ? branch : `${branch}-${number}`
-    const ref = `refs/heads/${name}`
-    const oldOid = await readRef(git, place.folder, ref)
-    const isFree = oldOid === zeroOid || oldOid === newOid || (await isAncestor({ git, place }, oldOid, newOid))
-    if (!isFree || rows.some((row) => row.ref === ref)) continue
-    const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, name)
-    if (sentence !== undefined) throw forbidden(sentence)
-    return { branch: name, oldOid }
-  }
-  throw new ProblemError(409, 'no-free-name', `Too many branches are called ${branch}.`, {
+): Promise<{ branch: string; oldOid: string }> =>
+  chooseBranch(parts, pusher, {
+    branch,
+    isFree: async (oldOid) =>
+      oldOid === zeroOid || oldOid === newOid || (await isAncestor({ ...parts, ...pusher }, oldOid, newOid)),
     help: 'Name another: git push -o pull-request=<branch>.',
   })
-}
 
 async function isAncestor(
   { git, place }: Pick<PushParts, 'git'> & Pick<Push, 'place'>,

@@ -4,7 +4,7 @@ import { addSecondPasskey, endOtherSession, makeToken, renameAndRemovePasskey } 
 import { setUp, signInByAutofill, signInByButton } from './entry-steps.ts'
 import { readAudit, readFigures, readHome } from './look-back-steps.ts'
 import { tapToMerge, verifyWithPostern, verifyWithStockGit } from './merge-steps.ts'
-import { openPullRequest, proposeBranch, readPullRequest, seeConflict } from './pull-request-steps.ts'
+import { openPullRequest, proposeBranch, proposeRevert, readPullRequest, seeConflict } from './pull-request-steps.ts'
 import { browse, createRepository, directPushIsRefused, pushBaseline, pushBranches } from './repository-steps.ts'
 import { openStory } from './story.ts'
 
@@ -49,6 +49,7 @@ test('the main job', { timeout: 280_000 }, async (context) => {
   await step('the audit tells it all', () => readAudit(story))
   await step('Home shows what is mine', () => readHome(story))
   await step('the figures say how she came in', () => readFigures(story))
+  await step('what was merged can be proposed to be taken back', () => proposeRevert(story, merged))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
   await step('stock git verifies what a person tapped for', async () => {
     await page.goto(merged)

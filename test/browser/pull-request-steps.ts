@@ -57,3 +57,15 @@ export async function proposeBranch({ page, postern }: Pick<Story, 'page' | 'pos
   await button(page, 'Open pull request').click()
   await page.getByRole('region', { name: 'Merging' }).waitFor()
 }
+
+/** One button opens the pull request that undoes another; it lands as any does. */
+export async function proposeRevert({ visitor, page }: Story, merged: string): Promise<void> {
+  await page.goto(merged.replace(/(\/merge)?(\?.*)?$/, ''))
+  await see(page, 'Opens a pull request that takes this back.')
+  await visitor.photograph('pull-request-merged')
+  await button(page, 'Revert').click()
+  await page.getByRole('heading', { name: /^Revert ".*"/ }).waitFor()
+  await see(page, 'wants to merge 1 commit from')
+  await link(page, 'Merge with a tap').waitFor()
+  await visitor.photograph('pull-request-revert')
+}

@@ -4,6 +4,7 @@ import { ProofCard } from '../../ui/proof-card.tsx'
 import { ProofMark } from '../../ui/proof-mark.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { METHODS } from './merge-methods.ts'
+import { RevertButton } from './revert-button.tsx'
 import type { PullRequestTabProps } from './use-pull-request.ts'
 
 /** Who merged it, when, and what proves it. */
@@ -27,6 +28,7 @@ export const MergedCard = ({ place, pullRequest }: PullRequestTabProps) => (
       <Anchor size="sm" href={paths.pullRequest(place.project, place.name, place.number, { tab: 'proof' })}>
         Verify it yourself
       </Anchor>
+      <RevertButton place={place} pullRequest={pullRequest} />
     </Stack>
   </Paper>
 )

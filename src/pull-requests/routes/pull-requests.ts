@@ -10,13 +10,14 @@ import { InRepository } from '../../repositories/routes/browse-shapes.ts'
 import { closePullRequest, editPullRequest, reopenPullRequest } from '../change.ts'
 import { listPullRequests } from '../list.ts'
 import { openPullRequest } from '../open.ts'
+import { revertPullRequest } from '../revert.ts'
 import { PullRequestSummary, PullRequestView } from '../shapes.ts'
 import { readPullRequest } from '../view.ts'
 import { ByNumber, Description, pullRequestRoot, pullRequestsRoot, Title } from './shapes.ts'
 
 const State = Type.Union([Type.Literal('open'), Type.Literal('merged'), Type.Literal('closed'), Type.Literal('all')])
 
-/** To propose, list, read, edit, close and reopen. */
+/** To propose, list, read, edit, close, reopen and take back. */
 export function proposalRoutes(app: App, parts: MergeParts): void {
   app.get(pullRequestsRoot, {
     config: { access: 'repository:read' },
@@ -95,4 +96,14 @@ export function proposalRoutes(app: App, parts: MergeParts): void {
           return readPullRequest(parts, which.place, which.caller, which.number)
         }),
     })
+  app.post(`${pullRequestRoot}/revert`, {
+    config: { access: 'repository:write' },
+    schema: { params: Type.Object(ByNumber), response: { 200: PullRequestView } },
+    handler: (request) =>
+      withGitProblems(async () => {
+        const [place, caller] = [getPlace(request), getCaller(request)]
+        const number = await revertPullRequest(parts, { place, caller, number: Number(request.params.number) })
+        return readPullRequest(parts, place, caller, number)
+      }),
+  })
 }

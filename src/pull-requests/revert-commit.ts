@@ -1,0 +1,74 @@
+import { escapeHidden } from '../audit/record.ts'
+import { conflict } from '../http/problem.ts'
+import type { Source } from '../repositories/revision.ts'
+import { renderIdent } from '../seals/format/commit.ts'
+import { identOf } from './commit-template.ts'
+import { mergeTrees, nameFiles, standIn } from './merge-trees.ts'
+
+/** What a pull request brought: the target before and after it. */
+export interface Brought {
+  before: string
+  after: string
+}
+
+/**
+ * The tree of `tip` without what was brought: what `git revert` makes of it. Its objects are written.
+ * @throws 409 `conflicts`, `nothing-to-merge`
+ */
+export async function takeBack(
+  source: Source,
+  { tip, before, after, at }: Brought & { tip: string; at: number },
+): Promise<string> {
+  const treeOf = async (oid: string): Promise<string> => {
+    const found = await source.git.objects(source.folder).info(`${oid}^{tree}`)
+    if (found === undefined) throw new Error(`${oid} has no tree`)
+    return found.oid
+  }
+  const here = await treeOf(tip)
+  const made = { parent: after, at: Math.floor(at / 1000) }
+  const outcome = await mergeTrees(source, {
+    base: await standIn(source, { ...made, tree: here }),
+    head: await standIn(source, { ...made, tree: await treeOf(before) }),
+  })
+  if (outcome.kind === 'conflicts')
+    throw conflict('conflicts', `What came later changed the same lines in ${nameFiles(outcome.files)}.`, {
+      help: 'Take it back in a clone with git revert, resolve the conflicts, push that, and open a pull request.',
+    })
+  if (outcome.tree === here)
+    throw conflict('nothing-to-merge', 'Nothing of it is left to take back.', {
+      help: 'Look at the newest commits of the branch: it may have been taken back already.',
+    })
+  return outcome.tree
+}
+
+/** Unsigned, as any pushed commit, and said as `git revert` says it. */
+export function revertCommit(
+  commit: Brought & { tree: string; tip: string; number: number; title: string },
+  person: { username: string; displayName: string },
+  { rpId, at }: { rpId: string; at: number },
+): Buffer {
+  const { tree, tip, number, title, before, after } = commit
+  const ident = renderIdent(identOf(person, { rpId, at }))
+  return Buffer.from(
+    [
+      `tree ${tree}`,
+      `parent ${tip}`,
+      `author ${ident}`,
+      `committer ${ident}`,
+      '',
+      `${revertTitle(title)} (#${number})`,
+      '',
+      `This reverts commit ${after}, reversing`,
+      `changes made to ${before}.`,
+      '',
+    ].join('\n'),
+  )
+}
+
+const longestTitle = 200
+
+/** Of the commit and of the pull request. */
+export function revertTitle(title: string): string {
+  const shown = Array.from(escapeHidden(title))
+  return `Revert "${shown.slice(0, longestTitle).join('')}${shown.length > longestTitle ? '…' : ''}"`
+}

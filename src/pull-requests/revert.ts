@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto'
+import { conflict, forbidden } from '../http/problem.ts'
+import { explainDecision } from '../policy/words.ts'
+import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { chooseBranch } from '../repositories/choose-branch.ts'
+import { createPushJudge } from '../repositories/push-taps.ts'
+import { checkStillWrites } from '../repositories/push-standing.ts'
+import { methodOf, moveRef } from '../repositories/ref-updates.ts'
+import { findTip } from '../repositories/revision.ts'
+import type { Which } from './change.ts'
+import type { MergeParts } from './merge-parts.ts'
+import { openPullRequest } from './open.ts'
+import { branchName, getPullRequest, type PullRequest } from './records.ts'
+import { revertCommit, revertTitle, takeBack } from './revert-commit.ts'
+
+/**
+ * Proposes to take back what a pull request brought: one commit on top of where its target stands now, on a branch of its
+ * own, and a pull request for that. The target stays as it is until somebody merges this as any other.
+ * @returns the number of the pull request, also of one that was open for this already
+ * @throws 409 `not-merged`, `target-missing`, `conflicts`, `nothing-to-merge`, `no-free-name`
+ */
+export async function revertPullRequest(parts: MergeParts, { place, caller, number }: Which): Promise<number> {
+  const { database, git, policy, site, now } = parts
+  const source = { git, folder: place.folder }
+  const row = await getPullRequest(database.read, place.repository.id, number)
+  const brought = checkMerged(row)
+  const open = await findOpen(parts, row)
+  if (open !== undefined) return open
+  const targetBranch = branchName(row.targetRef)
+  const tip = await findTip(source, row.targetRef)
+  if (tip === undefined)
+    throw conflict('target-missing', `The branch ${targetBranch} is gone.`, { help: 'Revert the commit in a clone.' })
+  const at = now()
+  const tree = await takeBack(source, { ...brought, tip, at })
+  const commitBytes = revertCommit({ ...brought, tree, tip, number, title: row.title }, caller, { rpId: site.rpId, at })
+  const newOid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commitBytes.length}\0`), commitBytes]))
+  const { branch } = await chooseBranch(
+    parts,
+    { place, caller },
+    {
+      branch: branchFor(number),
+      isFree: (oldOid) => oldOid === zeroOid,
+      help: 'Delete those that are done with.',
+    },
+  )
+  await moveRef({
+    database,
+    git,
+    now,
+    place,
+    door: 'push',
+    ref: `refs/heads/${branch}`,
+    oldOid: zeroOid,
+    newOid,
+    actor: caller,
+    method: methodOf(caller),
+    strength: caller.strength,
+    commitBytes,
+    // Once more in the transaction: the role may have gone, or a guardrail come, at this very moment.
+    async onPrepare(tx) {
+      await checkStillWrites(tx, place, caller)
+      const judge = await createPushJudge({ db: tx, policy, at: now() }, place, caller)
+      const { decision, facts } = judge(branch)
+      if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), 'Revert it with git.')
+    },
+  })
+  const opened = await openPullRequest(parts, place, caller, {
+    title: revertTitle(row.title),
+    description: `This takes back what #${number} brought to ${targetBranch}.`,
+    sourceBranch: branch,
+    targetBranch,
+  })
+  return opened.number
+}
+
+const branchFor = (number: number): string => `revert-${number}`
+
+/** @throws 409 */
+function checkMerged({ state, number, baseOid, mergeOid }: PullRequest): { before: string; after: string } {
+  if (state === 'merged' && mergeOid !== null) return { before: baseOid, after: mergeOid }
+  throw conflict('not-merged', `Pull request #${number} is not merged, so there is nothing to take back.`, {
+    help: state === 'open' ? 'Close it instead.' : 'There is nothing to do.',
+  })
+}
+
+/** Somebody proposed the same a moment or a week ago. */
+async function findOpen({ database }: MergeParts, row: PullRequest): Promise<number | undefined> {
+  const rows = await database.read
+    .selectFrom('pullRequest')
+    .select(['number', 'sourceRef'])
+    .where('repositoryId', '=', row.repositoryId)
+    .where('sourceRef', 'like', `refs/heads/${branchFor(row.number)}%`)
+    .where('targetRef', '=', row.targetRef)
+    .where('state', '=', 'open')
+    .execute()
+  const own = new RegExp(`/${branchFor(row.number)}(-[0-9]+)?$`)
+  return rows.find(({ sourceRef }) => own.test(sourceRef))?.number
+}
