@@ -7,6 +7,7 @@ import { languageOf } from './code-language.ts'
 import { CodeSnippet } from './code-snippet.tsx'
 import { htmlToText } from './markdown-html.ts'
 import { type MarkdownTarget, headingAnchor, markdownTarget } from './markdown-links.ts'
+import { linkReferences, type ReferencePlaces, referenceHref } from './markdown-references.ts'
 import styles from './markdown.module.css'
 
 export interface MarkdownPlaces {
@@ -15,6 +16,8 @@ export interface MarkdownPlaces {
   /** The page of a file or directory of the repository, and its bytes. */
   fileHref: (path: string, hash: string) => string
   imageHref: (path: string) => string
+  /** Of what Markdown of a repository names. */
+  references?: ReferencePlaces
 }
 
 /**
@@ -26,7 +29,11 @@ export function MarkdownView({ text, places }: { text: string; places: MarkdownP
   return (
     <div className={styles.markdown}>
       {/* Links are judged by `markdownTarget` alone, so that there is one rule and one test. */}
-      <Markdown remarkPlugins={[remarkGfm, htmlToText]} urlTransform={(url) => url} components={components}>
+      <Markdown
+        remarkPlugins={[remarkGfm, htmlToText, ...(places.references ? [linkReferences] : [])]}
+        urlTransform={(url) => url}
+        components={components}
+      >
         {revealHidden(text)}
       </Markdown>
     </div>
@@ -34,11 +41,15 @@ export function MarkdownView({ text, places }: { text: string; places: MarkdownP
 }
 
 const componentsFor = (places: MarkdownPlaces): Components => ({
-  a: ({ href = '', children }) => (
-    <MarkdownLink target={markdownTarget(href, places.directory)} places={places}>
-      {children}
-    </MarkdownLink>
-  ),
+  a: ({ href = '', children }) => {
+    const reference = places.references && referenceHref(href, places.references)
+    if (reference !== undefined) return <a href={reference}>{children}</a>
+    return (
+      <MarkdownLink target={markdownTarget(href, places.directory)} places={places}>
+        {children}
+      </MarkdownLink>
+    )
+  },
   img: ({ src, alt = '' }) => (
     <MarkdownImage
       target={markdownTarget(typeof src === 'string' ? src : '', places.directory)}

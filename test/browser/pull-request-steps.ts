@@ -68,4 +68,6 @@ export async function proposeRevert({ visitor, page }: Story, merged: string): P
   await see(page, 'wants to merge 1 commit from')
   await link(page, 'Merge with a tap').waitFor()
   await visitor.photograph('pull-request-revert')
+  await link(page, /^#\d+$/).click()
+  await see(page, 'Opens a pull request that takes this back.')
 }

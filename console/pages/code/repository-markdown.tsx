@@ -23,6 +23,10 @@ export function RepositoryMarkdown(props: {
           ? paths.repository(place.project, place.name, { ref: refName })
           : paths.file(place.project, place.name, path, refName)) + (hash === '' ? '' : `#${hash}`),
       imageHref: (path: string) => downloads.raw(place.project, place.name, path, refName ?? defaultBranch),
+      references: {
+        pullRequestHref: (number: number) => paths.pullRequest(place.project, place.name, number),
+        commitHref: (oid: string) => paths.commit(place.project, place.name, oid),
+      },
     }),
     [place, refName, defaultBranch, directory],
   )
