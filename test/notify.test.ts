@@ -87,6 +87,57 @@ for (const store of eitherStore)
       await eve.call('PUT', '/me/notifications', { letters: false })
     })
 
+    test('and of what is said about a pull request, where it is said to them and they may read it', async () => {
+      const repository = await makeProposing(postern, ana, 'talk/api')
+      await postern.join(ana, 'gus', 'guest')
+      await eve.call('PUT', '/me/notifications', { letters: true })
+      const path = `${repository.path}/pull-requests/${await repository.propose('said')}`
+      const { headOid } = await eve.call<{ headOid: string }>('GET', path)
+      const { database } = postern.postern.ceremonies
+      const all = () =>
+        database.read
+          .selectFrom('letter')
+          .innerJoin('user', 'user.id', 'letter.toUserId')
+          .select(['letter.id', 'letter.kind', 'letter.subject', 'user.username'])
+          .orderBy('letter.id')
+          .execute()
+      /** Which letters came by it, to whom. */
+      const by = async (work: Promise<unknown>): Promise<string[]> => {
+        const before = new Set((await all()).map(({ id }) => id))
+        await work
+        const fresh = (await all()).filter(({ id }) => !before.has(id))
+        return fresh.map(({ username, subject }) => `${username}: ${subject}`)
+      }
+      const say = (person: Person, body: string, isDraft = false) =>
+        person.call<{ id: string }>('POST', `${path}/threads`, {
+          path: 'said.txt',
+          side: 'head',
+          line: 1,
+          headOid,
+          body,
+          isDraft,
+        })
+      assert.deepEqual(await by(say(ana, 'Note to myself, @ana')), [])
+      const thread = say(eve, 'Why, @ana? And what do you think, @gus, `@eve`?')
+      assert.deepEqual(await by(thread), ['ana: Somebody speaks to you'])
+      assert.deepEqual(await by(say(eve, 'Also here')), ['ana: Somebody says something about your pull request'])
+      assert.deepEqual(await by(say(eve, 'And @ana, here')), [], 'one letter is enough for some minutes')
+      const reply = { body: 'Because.', isDraft: false }
+      const answered = ana.call('POST', `${path}/threads/${(await thread).id}/comments`, reply)
+      assert.deepEqual(await by(answered), ['eve: Somebody answered you'])
+      assert.deepEqual(await by(say(eve, 'Kept to myself, @ana', true)), [])
+      const review = { verdict: 'changes-requested', body: '', headOid }
+      assert.deepEqual(await by(eve.call('POST', `${path}/reviews`, review)), [
+        'ana: Somebody asks for changes of your pull request',
+      ])
+      assert.match(
+        await letterTo('ana', /asks for changes/),
+        /Eve Example asks for changes of talk\/api#1\.[^]*\/talk\/api\/pull-requests\/1/,
+      )
+      assert.deepEqual(await by(eve.call('POST', `${path}/close`, {})), ['ana: Your pull request was closed'])
+      await eve.call('PUT', '/me/notifications', { letters: false })
+    })
+
     test('is told in their browser, with words that only it can open and that tell nothing', async () => {
       await asking(async ({ code }) => {
         const message = await service.next()

@@ -10,6 +10,7 @@ import { listMirrorLetters } from '../mirrors/mirror-letters.ts'
 import { wantsLetters } from '../notify/choices.ts'
 import { listMergeLetters } from '../pull-requests/merge-letters.ts'
 import { listReviewLetters } from '../pull-requests/review-letters.ts'
+import { listTalkLetters } from '../pull-requests/talk-letters.ts'
 import { listStewardLetters } from '../repositories/stewards.ts'
 
 /**
@@ -32,6 +33,6 @@ export const createLetterFollower =
       ...(await listMirrorLetters(tx, event)),
     ]
     for (const letter of always) await mail.queue(tx, letter)
-    for (const letter of await listReviewLetters(tx, event))
+    for (const letter of [...(await listReviewLetters(tx, event)), ...(await listTalkLetters(tx, event))])
       if (await wantsLetters(tx, letter.toUserId)) await mail.queue(tx, letter)
   }

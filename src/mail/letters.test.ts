@@ -46,6 +46,9 @@ const examples: { [Kind in LetterKind]: LetterFacts[Kind] } = {
   'bypass-overdue': { pullRequest: 'pay/api#3', branch: nasty, by: nasty, reason: nasty, confirmBy: at },
   'merge-ready': { pullRequest: 'pay/api#3', method: 'a merge commit' },
   'review-requested': { pullRequest: 'pay/api#3', by: nasty },
+  reviewed: { pullRequest: 'pay/api#3', by: nasty, verdict: 'changes-requested' },
+  landed: { pullRequest: 'pay/api#3', by: nasty, what: 'merged' },
+  talk: { pullRequest: 'pay/api#3', by: nasty, why: 'mention' },
   'tap-waits': { title: nasty, by: nasty, link: 'https://git.example.com/s/abc', expiresAt: at },
   invitation: {
     by: nasty,

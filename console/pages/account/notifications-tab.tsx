@@ -25,7 +25,7 @@ export function NotificationsTab() {
       </Text>
       <Section title="By mail">
         <Switch
-          label="Mail me when something waits for my tap or my review"
+          label="Mail me what waits for my tap or my review, and what is said about my pull requests"
           description={
             letters.isMailSetUp
               ? 'Not for what is over within minutes, such as a push'

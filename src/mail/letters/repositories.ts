@@ -5,6 +5,11 @@ import { pageOf, when, type WordsOf } from './words.ts'
 export interface RepositoryLetters {
   /** `pullRequest` is `project/name#12`. */
   'review-requested': { pullRequest: string; by: string }
+  /** To who proposed it. */
+  reviewed: { pullRequest: string; by: string; verdict: 'approved' | 'changes-requested' | 'commented' }
+  landed: { pullRequest: string; by: string; what: 'merged' | 'closed' }
+  /** To who proposed it, said something there before, or is named. */
+  talk: { pullRequest: string; by: string; why: 'yours' | 'answer' | 'mention' }
   /** To who wants to merge it as soon as it is ready. `method` is as in "by a merge commit". */
   'merge-ready': { pullRequest: string; method: string }
   /** `by` is null where a program of their own asks. `title` is an act, as in "Merge payments/api#12 into main". */
@@ -21,11 +26,40 @@ export interface RepositoryLetters {
   'left-behind-off': { what: string; repository: string; host: string; person: string; keepBy: number }
 }
 
+const reviewedWords = {
+  approved: ['Your pull request was approved', 'approved'],
+  'changes-requested': ['Somebody asks for changes of your pull request', 'asks for changes of'],
+  commented: ['Your pull request was reviewed', 'reviewed'],
+} as const
+const talkWords = {
+  yours: ['Somebody says something about your pull request', 'says something about'],
+  answer: ['Somebody answered you', 'answered on'],
+  mention: ['Somebody speaks to you', 'speaks to you on'],
+} as const
+
+const readIt = (pullRequest: string, account: string): string =>
+  `Read it at ${pageOf(pullRequest, account)}. Your account says whether you get such letters: ${account}/notifications`
+
 export const repositoryLetters: WordsOf<RepositoryLetters> = {
   'review-requested': ({ pullRequest, by }, account) => ({
     subject: 'Your review is asked for',
     happened: `${quoteName(by)} asks for your review of ${pullRequest}.`,
-    next: `Read it at ${pageOf(pullRequest, account)}. Your account says whether you get such letters: ${account}/notifications`,
+    next: readIt(pullRequest, account),
+  }),
+  reviewed: ({ pullRequest, by, verdict }, account) => ({
+    subject: reviewedWords[verdict][0],
+    happened: `${quoteName(by)} ${reviewedWords[verdict][1]} ${quoteName(pullRequest)}.`,
+    next: readIt(pullRequest, account),
+  }),
+  landed: ({ pullRequest, by, what }, account) => ({
+    subject: `Your pull request was ${what}`,
+    happened: `${quoteName(by)} ${what} ${quoteName(pullRequest)}.`,
+    next: readIt(pullRequest, account),
+  }),
+  talk: ({ pullRequest, by, why }, account) => ({
+    subject: talkWords[why][0],
+    happened: `${quoteName(by)} ${talkWords[why][1]} ${quoteName(pullRequest)}. Of what follows in the next minutes no letter comes.`,
+    next: readIt(pullRequest, account),
   }),
   'merge-ready': ({ pullRequest, method }, account) => ({
     subject: 'A pull request is ready and waits for your tap',

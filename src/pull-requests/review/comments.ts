@@ -83,13 +83,14 @@ const noteAdded = (
     thread,
     caller,
     at,
-  }: { id: string; thread: Pick<ReviewThreadTable, 'id' | 'path'>; caller: Caller; at: number },
+    inReview = false,
+  }: { id: string; thread: Pick<ReviewThreadTable, 'id' | 'path'>; caller: Caller; at: number; inReview?: boolean },
 ): Promise<void> =>
   noteReview(tx, where, {
     action: 'comment.added',
     caller,
     target: { kind: 'comment', id },
-    facts: { thread: thread.id, path: thread.path ?? '' },
+    facts: { thread: thread.id, path: thread.path ?? '', ...(inReview && { inReview: 'yes' }) },
     at,
   })
 
@@ -109,7 +110,7 @@ export async function publishDrafts(tx: Writing, where: Where, caller: Caller, a
     // Said now, and one after the other.
     const createdAt = at - drafts.length + 1 + index
     await tx.updateTable('reviewComment').set({ isDraft: 0, createdAt }).where('id', '=', id).execute()
-    await noteAdded(tx, where, { id, thread: { id: threadId, path }, caller, at })
+    await noteAdded(tx, where, { id, thread: { id: threadId, path }, caller, at, inReview: true })
   }
   return drafts.length
 }
