@@ -180,7 +180,7 @@ test('each way in which it cannot go on is one clear line, and nothing is left w
     assert.equal(code, 1, err)
     assert.equal(out, '')
     assert.match(err, line)
-    assert.match(err, /postern login: [^\n]+\n/)
+    assert.match(err, /postern login: [^\n]+\n[A-Z][^\n]+\n/, 'one line says what, the next what to do')
   }
   await says([], /^postern login: Which server\?/)
   await says(['http://git.example.com'], /does not use https, so nothing secret is sent there/)

@@ -45,6 +45,7 @@ describe('the web, attacked from outside', () => {
     assert.deepEqual([problem.type, problem.status], ['about:blank', status])
     assert.match(problem.code, /^[a-z][a-z:-]+$/)
     assert.match(problem.title, /^[A-Z].*[.!?]$/)
+    assert.match(body, /"(help|fields)":/, 'nobody is told what next')
     assert.doesNotMatch(body, /node_modules|\.ts:|at .*\(|SQLITE|Error:|stack|select /i)
     return problem
   }
@@ -167,6 +168,9 @@ describe('the web, attacked from outside', () => {
     )
     for (const shape of ['null', '[]', '7', '{"name":7,"description":""}', '{"description":""}'])
       assert.equal(problemOf(await post(shape)).code, 'invalid-input', shape)
+    // Half of a character, where a route takes any text: no seal could name it.
+    const list = String.raw`{"format":"csv","text":"username,email\nzed,zed@example.com\n\ud800,x@example.com"}`
+    assert.equal(problemOf(await send('POST', '/api/v1/people/import', ours(), list)).code, 'bad-request')
     assert.equal(problemOf(await post(`{"name":"big","description":"${'x'.repeat(1024 * 1024)}"}`)).code, 'too-large')
   })
 
@@ -212,9 +216,10 @@ describe('the web, attacked from outside', () => {
     const problem = problemOf(await send('GET', '/api/v1/me/credentials', { cookie }))
     assert.deepEqual(problem, {
       type: 'about:blank',
-      title: 'Something went wrong here. It has been logged; please try again.',
+      title: 'Something went wrong here. It has been logged.',
       status: 500,
       code: 'internal',
+      help: 'Try again. If it happens again, tell whoever runs this server.',
     })
   })
 
@@ -229,6 +234,10 @@ describe('the web, attacked from outside', () => {
     }
     for (const path of ['/healthz', '/readyz'])
       assert.equal((await send('GET', path, { host: 'evil.example' })).status, 200)
+  })
+
+  test('our own Host is the same in capitals, as git sends it where somebody typed it so', async () => {
+    assert.equal((await send('GET', '/api/v1/instance', { host: host.replace('localhost', 'LocalHost') })).status, 200)
   })
 
   test('whoever opens such an address is shown where we are', async () => {
@@ -325,6 +334,15 @@ describe('behind a proxy that is named', () => {
       /^__Host-postern-browser=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
     )
     assert.equal((JSON.parse(begun.body) as { publicKey: { rpId: string } }).publicKey.rpId, 'git.example.com')
+    // RFC 9110 §4.2.3: the usual port said aloud.
+    const aloud = { ...behind, host: 'git.example.com:443' }
+    assert.equal((await rawRequest(address, { path: '/api/v1/instance', headers: aloud })).status, 200)
+    for (const wrong of ['git.example.com:80', 'git.example.com.', 'git.example.com:0443'])
+      assert.equal(
+        (await rawRequest(address, { path: '/api/v1/instance', headers: { ...behind, host: wrong } })).status,
+        421,
+        wrong,
+      )
 
     // Plain http, which the proxy should have turned away, and a host it should not have passed on.
     assert.equal(

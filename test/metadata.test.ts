@@ -357,7 +357,11 @@ for (const store of eitherStore)
       const foreign = await run('import', await fileOf(2))
       assert.deepEqual(
         [foreign.code, foreign.stderr],
-        [1, 'postern admin metadata: This metadata is not signed by a certificate below the trusted root.\n'],
+        [
+          1,
+          'postern admin metadata: This metadata is not signed by a certificate below the trusted root. ' +
+            'Choose FIDO’s own file. For another maker’s, start the server with `--metadata-root` and the certificate that signs it.\n',
+        ],
       )
       await opened.disposeAsync()
       unlock?.()
@@ -375,7 +379,8 @@ for (const store of eitherStore)
       const older = await run('import', await fileOf(2), '--root', root)
       assert.equal(
         older.stderr,
-        'postern admin metadata: This metadata is number 2, older than number 3, which is in force. Nothing was changed.\n',
+        'postern admin metadata: This metadata is number 2, older than number 3, which is in force. Nothing was changed. ' +
+          'FIDO’s newest file is never older than one it has published. Download it again.\n',
       )
       const shown = await run('show', '--json')
       assert.deepEqual((JSON.parse(shown.stdout) as { inForce: { number: number } }).inForce.number, 3)

@@ -144,7 +144,11 @@ for (const store of eitherStore)
       const ben = await door.started.join(ana, `ben-${store.name.toLowerCase()}`)
       const his = await door.addKey(ben, 'his')
       const fetched = await door.git(his, clone, 'ls-remote', door.url('payments/api'))
-      assert.equal(fetched.stderr, 'fatal: remote error: This repository does not exist, or you may not see it.\n')
+      assert.equal(
+        fetched.stderr,
+        'fatal: remote error: This repository does not exist, or you may not see it. ' +
+          'Check the address or the name, or ask whoever gave it to you whether you have access.\n',
+      )
       await ana.act('PUT', `${held.path}/members/user/ben-${store.name.toLowerCase()}`, { role: 'read' })
       assert.equal((await door.git(his, clone, 'ls-remote', door.url('payments/api'))).code, 0)
       const pushed = await door.git(his, clone, 'push', door.url('payments/api'), 'HEAD:refs/heads/his')

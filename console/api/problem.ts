@@ -15,12 +15,19 @@ export class ProblemError extends Error {
   }
 }
 
-export const makeProblem = (code: string, title: string, help?: string, status = 0): Problem => ({
+/** @param help what the person can do next: no refusal goes without */
+export const makeProblem = (
+  code: string,
+  title: string,
+  help: string,
+  { status = 0, detail }: { status?: number; detail?: string } = {},
+): Problem => ({
   type: 'about:blank',
   title,
   status,
   code,
-  ...(help ? { help } : {}),
+  help,
+  ...(detail ? { detail } : {}),
 })
 
 /** Reads the refusal out of an answer; an answer without a problem (a proxy's page) becomes a plain sentence. */
@@ -30,12 +37,13 @@ export async function readProblem(response: Response): Promise<Problem> {
   return makeProblem(
     'unexpected-answer',
     `The server answered ${response.status} without saying why`,
-    'Try again in a moment. If it stays so, the server log has the reason.',
-    response.status,
+    'Try again in a moment. If it stays so, tell whoever runs this server: its log has the reason.',
+    { status: response.status },
   )
 }
 
-export const notSignedIn = () => new ProblemError(makeProblem('sign-in-required', 'Please sign in', undefined, 401))
+export const notSignedIn = () =>
+  new ProblemError(makeProblem('sign-in-required', 'You are not signed in', 'Sign in, and try again.', { status: 401 }))
 
 export const unreachable = (cause: unknown) =>
   new ProblemError(

@@ -130,4 +130,9 @@ const Unvouched = ({ names, isLooking, onLook }: UnvouchedProps) => (
 )
 
 const stillShort = (sentence: string) =>
-  new ProblemError(makeProblem('still-short', 'That key is not strong enough either', sentence, 403))
+  new ProblemError(
+    makeProblem('still-short', 'That key is not strong enough either', 'Use another one, or add one that will do.', {
+      status: 403,
+      detail: sentence,
+    }),
+  )

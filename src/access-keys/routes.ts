@@ -57,7 +57,10 @@ export function accessKeyRoutes(
       const agent = await getAgent(database.read, getActor(request), username)
       const token = request.body as Static<typeof NewApiToken>
       if (token.scopes.includes('act'))
-        throw invalid('scopes', 'An agent has no key: it cannot carry out what takes a tap.')
+        throw invalid(
+          'scopes',
+          'An agent has no key, so it cannot carry out what takes a tap: leave out the scope “act”.',
+        )
       const paths = await checkRepositories(agent.id, token)
       return { title: `Make the API token “${token.name}” for the agent ${username}`, rows: tokenRows(token, paths) }
     },
@@ -98,7 +101,10 @@ export function accessKeyRoutes(
   async function checkRepositories(userId: Id<'usr'>, token: NewApiToken): Promise<Map<string, string>> {
     const paths = await listReachablePaths(userId, token.repositoryIds ?? [])
     if (token.repositoryIds?.some((id) => !paths.has(id)) === true)
-      throw invalid('repositoryIds', 'One of these repositories does not exist, or you may not see it.')
+      throw invalid(
+        'repositoryIds',
+        'One of these repositories does not exist, or you may not see it: choose among those that you see.',
+      )
     return paths
   }
 
@@ -181,5 +187,6 @@ export function accessKeyRoutes(
 
 /** A person has a key of their own, and tokens of theirs ask for its tap by carrying an act out. @throws 422 */
 function refuseAsking({ scopes }: NewApiToken): void {
-  if (scopes.includes('ask')) throw invalid('scopes', 'Only an agent asks people to allow something.')
+  if (scopes.includes('ask'))
+    throw invalid('scopes', 'Only an agent asks people to allow something: leave out the scope “ask”.')
 }

@@ -101,8 +101,8 @@ async function checkRoom(
     .execute()
   const own = names.find((row) => row.name === name)
   if (own === undefined && names.length >= mostNames)
-    throw invalid('name', `${mostNames} checks said something about this commit already.`)
+    throw invalid('name', `${mostNames} checks said something about this commit already. Use the name of one of them.`)
   if (names.reduce((sum, { count }) => sum + count, 0) >= mostStatuses)
-    throw invalid('oid', `${mostStatuses} statuses of this commit are kept already.`)
+    throw invalid('oid', `${mostStatuses} statuses of this commit are kept already. Speak of a newer commit.`)
   return own === undefined ? 0 : own.last
 }

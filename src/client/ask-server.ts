@@ -1,5 +1,9 @@
 import { ClientError } from './client-error.ts'
 
+export const runAgain = 'Run it again. If it happens again, tell whoever runs the server.'
+
+export const checkAddress = 'Check the address, and ask whoever gave it to you.'
+
 const deadlineMs = 30_000
 const mostBytes = 256 * 1024
 
@@ -21,7 +25,7 @@ export async function askServer(url: string, init: Parameters<typeof fetch>[1] =
     },
   )
   const text = await response.text()
-  if (text.length > mostBytes) throw new ClientError(`${host} answered with more than it should.`)
+  if (text.length > mostBytes) throw new ClientError(`${host} answered with more than it should.`, checkAddress)
   return { status: response.status, body: parseObject(text) }
 }
 
@@ -42,10 +46,10 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 /** What a refusal of ours or of OAuth says, for a person. */
-export function sayRefusal({ status, body }: Answer): { line: string; help: string | undefined } {
+export function sayRefusal({ status, body }: Answer): { line: string; help: string } {
   const text = (name: string): string | undefined => (typeof body[name] === 'string' ? body[name] : undefined)
   return {
     line: text('title') ?? text('error_description') ?? text('error') ?? `the answer was ${status}`,
-    help: text('help'),
+    help: text('help') ?? runAgain,
   }
 }

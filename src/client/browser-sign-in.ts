@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { runAgain } from './ask-server.ts'
 import { ClientError } from './client-error.ts'
 import { beginAuthorisation, type Endpoints, exchangeCode, type Tokens } from './oauth.ts'
 import type { Output } from './output.ts'
@@ -39,7 +40,10 @@ export async function signInByBrowser(
     const answer = await answered
     // RFC 9207: an answer of another server is not for us.
     if ((answer.get('iss') ?? endpoints.issuer) !== endpoints.issuer)
-      throw new ClientError('The answer came from another server than was asked.')
+      throw new ClientError(
+        'The answer came from another server than was asked.',
+        'Run it again, and tap on no other page.',
+      )
     const code = answer.get('code')
     if (code === null) throw refusalOf(answer)
     return await exchangeCode(endpoints, { code, verifier: asked.verifier, redirectUri }, now())
@@ -87,5 +91,6 @@ function refusalOf(answer: URLSearchParams): ClientError {
     return new ClientError('It was refused on the page.', 'Run it again if that was a mistake.')
   return new ClientError(
     `The server refused: ${plainLine(answer.get('error_description') ?? answer.get('error') ?? 'no reason given')}.`,
+    runAgain,
   )
 }

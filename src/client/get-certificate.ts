@@ -1,5 +1,5 @@
 import { parseSshCertificate } from '../protocols/ssh/certificate.ts'
-import { askServer, sayRefusal } from './ask-server.ts'
+import { askServer, checkAddress, sayRefusal } from './ask-server.ts'
 import { ClientError } from './client-error.ts'
 import { writePrivate } from './folder.ts'
 import type { Tokens } from './oauth.ts'
@@ -34,7 +34,7 @@ export async function getCertificate(
   const certificate = parseSshCertificate(Buffer.from(base64, 'base64'))
   const [principal = ''] = certificate.principals
   if (certificate.type !== type || !certificate.subject.blob.equals(key.publicKey.blob) || principal === '')
-    throw new ClientError('The server sent a certificate for another key.')
+    throw new ClientError('The server sent a certificate for another key.', checkAddress)
   await writePrivate(certificateFile(key), `${line.trim()}\n`)
   return { principal, expiresAt: Number(certificate.validBefore) * 1000 }
 }

@@ -76,6 +76,21 @@ test('what a process left behind that is no more holds up nobody', () =>
     )
   }))
 
+test('what a process of another machine holds, which shares this folder, is waited for', () =>
+  inFolder(async (lock, folder) => {
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    await leave(lock, `${pid}.there.another-machine`)
+    const waits = Promise.withResolvers<void>()
+    let isLetGo = false
+    const taken = withLock(lock, waits.resolve, () => Promise.resolve(isLetGo))
+    await waits.promise
+    // Many times over what it takes to clear a lock and to take it.
+    for (let turn = 0; turn < 200; turn++) await readdir(folder)
+    isLetGo = true
+    await rm(lock, { recursive: true, force: true })
+    assert.equal(await taken, true)
+  }))
+
 test('an attack: of several that find what was left behind, one holds it at a time', () =>
   inFolder(async (lock) => {
     const { pid } = spawnSync(process.execPath, ['-e', ''])

@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Longer than anybody is waited for. */
 const staleMs = 15 * 60_000
+/** Several may share this folder, and know nothing of each other's processes. */
+const thisMachine = createHash('sha256').update(hostname()).digest('hex').slice(0, 12)
 
 /**
  * One process of this person at a time. A refresh token is good once, and shown twice it ends everything it was made
@@ -16,7 +19,7 @@ export async function withLock<Result>(
   onWait: () => void,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const mine = `${process.pid}.${randomUUID()}`
+  const mine = `${process.pid}.${randomUUID()}.${thisMachine}`
   for (let tries = 0; !(await take(folder, mine)); tries++) {
     if (tries === 0) onWait()
     if (!(await clearLeftBehind(folder))) await wait(100)
@@ -66,7 +69,8 @@ async function clearLeftBehind(folder: string): Promise<boolean> {
 async function isLeftBehind(folder: string, holder: string): Promise<boolean> {
   const status = await stat(join(folder, holder)).catch(() => undefined)
   if (status === undefined) return false
-  return Date.now() - status.mtimeMs > staleMs || !isRunning(Number.parseInt(holder, 10))
+  const [pid = '', , machine = thisMachine] = holder.split('.')
+  return Date.now() - status.mtimeMs > staleMs || (machine === thisMachine && !isRunning(Number.parseInt(pid, 10)))
 }
 
 function isRunning(pid: number): boolean {

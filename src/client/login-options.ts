@@ -45,7 +45,7 @@ export function parseLoginOptions(args: readonly string[]): LoginOptions | 'help
   if (positionals.length > 1) throw new ClientError('One address at a time.', 'See postern login --help.')
   const hours = values.hours === undefined ? undefined : Number(values.hours)
   if (hours !== undefined && (!Number.isInteger(hours) || hours < 1 || hours > 24))
-    throw new ClientError('--hours takes a whole number from 1 to 24.')
+    throw new ClientError('--hours takes a whole number from 1 to 24.', 'Such as --hours 8, or leave it out.')
   return {
     address: values.url ?? positionals[0],
     key: values.key,

@@ -59,7 +59,7 @@ export async function placeOf(address: string | undefined, { env }: ClientParts)
   if (only !== undefined && origins.length === 1) return parsePlace(only)
   throw only === undefined
     ? new ClientError('Which server?', 'Such as: postern login https://git.example.com')
-    : new ClientError(`Which server? You have been at ${origins.join(', ')}.`)
+    : new ClientError(`Which server? You have been at ${origins.join(', ')}.`, 'Name one of them.')
 }
 
 /** What was there before is of no use any more, and ends at the server too. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type Answer, askServer, sayRefusal } from './ask-server.ts'
+import { type Answer, askServer, checkAddress, sayRefusal } from './ask-server.ts'
 import { ClientError } from './client-error.ts'
 import type { Place } from './place.ts'
 
@@ -31,7 +31,7 @@ export async function findEndpoints({ origin }: Place): Promise<Endpoints | unde
     const url = body[name]
     // What is secret goes to the instance that was named, wherever it would like to send it.
     if (typeof url !== 'string' || !URL.canParse(url) || new URL(url).origin !== origin)
-      throw new ClientError(`${origin} names no ${name.replaceAll('_', ' ')} of its own.`)
+      throw new ClientError(`${origin} names no ${name.replaceAll('_', ' ')} of its own.`, checkAddress)
     return url
   }
   return {

@@ -26,7 +26,15 @@ export async function orOneLine(name: string, output: Output, work: () => Promis
   } catch (error) {
     const { message } = error as Error
     output.err(`postern ${name}: ${plainLine(message)}\n`)
-    if (error instanceof ClientError && error.help !== undefined) output.err(`${plainLine(error.help)}\n`)
+    const help = nextOf(name, error)
+    if (help !== undefined) output.err(`${plainLine(help)}\n`)
     return 1
   }
+}
+
+/** Undefined for what nobody foresaw. */
+function nextOf(name: string, error: unknown): string | undefined {
+  if (error instanceof ClientError) return error.help
+  const isMistyped = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  return isMistyped ? `See postern ${name} --help.` : undefined
 }

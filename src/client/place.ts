@@ -19,8 +19,9 @@ export function parsePlace(text: string): Place {
     throw new ClientError(`“${text}” is no address of a server.`, 'Such as https://git.example.com.')
   const { protocol, hostname, origin, host, username, password } = url
   if (protocol !== 'https:' && !(protocol === 'http:' && isThisMachine(hostname)))
-    throw new ClientError(`${origin} does not use https, so nothing secret is sent there.`)
-  if (username !== '' || password !== '') throw new ClientError('An address holds no name and no password here.')
+    throw new ClientError(`${origin} does not use https, so nothing secret is sent there.`, 'Give its https address.')
+  if (username !== '' || password !== '')
+    throw new ClientError('An address holds no name and no password here.', 'Leave out what stands before the @.')
   // What was let in over TLS is never shown in the clear: the same host and port are another instance there.
   return { origin, name: `${protocol === 'http:' ? 'http_' : ''}${folderName(host)}` }
 }

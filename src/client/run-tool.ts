@@ -16,5 +16,9 @@ export async function runTool(tool: string, args: readonly string[], env: NodeJS
     )
     child.once('close', resolve)
   })
-  if (code !== 0) throw new ClientError(`${tool} failed: ${(await said).trim() || `it ended with ${code}`}`)
+  if (code !== 0)
+    throw new ClientError(
+      `${tool} failed: ${(await said).trim() || `it ended with ${code}`}`,
+      'Put right what it says, and run this again.',
+    )
 }

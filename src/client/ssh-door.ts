@@ -23,7 +23,7 @@ export async function findSshDoor({ origin }: Place, named: string | undefined):
   const { host, port, publicKey } = ssh as Record<string, unknown>
   const isUsable = typeof host === 'string' && /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(host)
   if (!isUsable || typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new ClientError(`${origin} names no address for SSH.`)
+    throw new ClientError(`${origin} names no address for SSH.`, 'Tell whoever runs it.')
   if (named === undefined ? !isBelow(host, new URL(origin).hostname) : named !== host)
     throw new ClientError(
       `${origin} says that git comes in over SSH at ${host}, and your ssh would trust it for that host from then on.`,

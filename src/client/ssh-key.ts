@@ -41,7 +41,9 @@ async function readKey(file: string): Promise<SshKeyFile> {
     return { file, line, publicKey: parseSshPublicKey(line) }
   } catch (error) {
     if (error instanceof SshError)
-      throw new ClientError(`${file}.pub is not taken: ${error.message}.`, undefined, { cause: error })
+      throw new ClientError(`${file}.pub is not taken: ${error.message}.`, 'Give the path of another key.', {
+        cause: error,
+      })
     throw error
   }
 }

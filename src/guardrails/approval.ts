@@ -114,13 +114,16 @@ export function createApproval(parts: { policy: PolicyInForce & { refresh(): Pro
     const at = parts.now()
     const row = await getChange(tx, request.about ?? '')
     if (!isAdmin(caller) || caller.id === row.proposedBy)
-      throw forbidden(`Only another administrator can ${acts[action]}.`)
+      throw forbidden(`Only another administrator can ${acts[action]}.`, 'Ask one of them.')
     const proposer = row.proposedBy === null ? undefined : await findUserById(tx, row.proposedBy)
     if (proposer === undefined || proposer.state !== 'active' || !isAdmin(proposer))
       throw conflict('proposer-left', 'Whoever proposed this is no administrator any more.', {
         help: 'Refuse it, and propose the change yourself if it is wanted.',
       })
-    if (row.state !== 'waiting') throw conflict('not-waiting', 'This change no longer waits for anybody.')
+    if (row.state !== 'waiting')
+      throw conflict('not-waiting', 'This change no longer waits for anybody.', {
+        help: 'Look at the guardrails anew.',
+      })
     // It may have waited for a day: who is left, with which keys, and what there is to name, are asked again.
     const draft = policyOf(row)
     await checkMeant(tx, draft, at)

@@ -90,7 +90,8 @@ export async function applyChange(
 /** Takes back what waits for a second person. @throws 404, 409 */
 export async function withdrawChange(tx: Changing, caller: Caller, id: string, at: number): Promise<void> {
   const row = await getChange(tx, id)
-  if (row.state !== 'waiting') throw conflict('not-waiting', 'This change no longer waits.')
+  if (row.state !== 'waiting')
+    throw conflict('not-waiting', 'This change no longer waits.', { help: 'Look at the guardrails anew.' })
   await tx
     .updateTable('policyChange')
     .set({ state: 'withdrawn', decidedAt: at })

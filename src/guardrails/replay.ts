@@ -98,10 +98,11 @@ async function withSentences(db: Db<'user'>, counted: Counted[]): Promise<Replay
     examples: one.examples.map(({ row, leaf }) => ({
       eventId: row.id,
       occurredAt: row.occurredAt,
-      sentence: renderSentence(leaf.action, {
-        ...leaf.facts,
-        actor: people.get(leaf.actor)?.displayName ?? 'Somebody',
-      }),
+      sentence: renderSentence(
+        leaf.action,
+        { ...leaf.facts, actor: people.get(leaf.actor)?.displayName ?? 'Somebody' },
+        leaf.decision.rule,
+      ),
     })),
   }))
 }

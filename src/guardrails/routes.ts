@@ -5,7 +5,7 @@ import type { App } from '../http/app.ts'
 import { CursorQuery } from '../http/page.ts'
 import { forbidden } from '../http/problem.ts'
 import { getActor } from '../identity/actor.ts'
-import { getPerson } from '../identity/caller.ts'
+import { getPerson, shortfallProblem } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
 import { catalogueAt } from '../policy/catalogue.ts'
 import { compilePolicy } from '../policy/compile.ts'
@@ -165,7 +165,7 @@ export function guardrailRoutes(
       const caller = getPerson(request)
       const row = await getChange(db, request.params.id)
       if (row.proposedBy !== caller.id && caller.role !== 'owner')
-        throw forbidden('Only whoever proposed this, or an owner, can take it back.')
+        throw forbidden('Only whoever proposed this, or an owner, can take it back.', 'Ask one of them.')
       await database.write((tx) => withdrawChange(tx, caller, row.id, now()))
       return reply.code(204).send(null)
     },
@@ -176,7 +176,7 @@ export function guardrailRoutes(
     schema: { response: { 200: OwnRequirements } },
     handler(request) {
       const caller = getPerson(request)
-      if (caller.shortfall?.kind === 'refused') throw forbidden(caller.shortfall.sentence)
+      if (caller.shortfall?.kind === 'refused') throw shortfallProblem(caller.shortfall)
       return ownRequirements(db, { policy: policy.current(), caller, at: now(), address: caller.address })
     },
   })

@@ -10,7 +10,7 @@ function guarded(called: string[]) {
     (name: string): Guard =>
     async (request) => {
       called.push(name)
-      if (request.headers['x-refuse'] === name) throw forbidden('Not you.')
+      if (request.headers['x-refuse'] === name) throw forbidden('Not you.', 'Ask somebody else.')
     }
   const access = Object.fromEntries(accessKinds.map((kind) => [kind, guardFor(kind)])) as Record<Access, Guard>
   enforceAccess(app, { access, act: guardFor('act') })

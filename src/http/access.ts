@@ -38,6 +38,8 @@ export interface ActDescription {
   warnings?: string[]
   /** Things beside the request that the seal vouches for, by SHA-256, e.g. a new credential's public key. */
   subjects?: { name: string; digest: { sha256: string } }[]
+  /** What is asked for is so already: nobody taps for it, and the route answers as if it had been done. */
+  isSoAlready?: boolean
 }
 
 /** An act that takes a tap bound to it: the caller repeats the request with the seal's id in `Postern-Seal`. */
@@ -70,6 +72,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Uses up the seal of a route with an `act`, in the transaction of that act. @throws where it was used before */
     takeSeal(tx: Tx<'seal' | 'user'>): Promise<TakenSeal>
+    /** No tap was made for this act, as it is so already: there is no seal to take, and nothing to do. */
+    isSoAlready: boolean
   }
 }
 

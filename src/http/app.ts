@@ -13,7 +13,7 @@ import { closeBody } from './closed-body.ts'
 import { createFrontedServer, type Front, type ServerSettings } from './front.ts'
 import { checkHost, type WrongHostPage } from './host.ts'
 import { lazySchemaCompilers } from './lazy-schemas.ts'
-import { ProblemError, sendProblem } from './problem.ts'
+import { nothingHere, ProblemError, sendProblem, unexpected, unreadable } from './problem.ts'
 import { isProxyTrusted } from './trusted-proxies.ts'
 
 export type App = FastifyInstance<
@@ -71,9 +71,7 @@ export function createApp(options: AppOptions): App {
     done(null, payload)
   })
   app.setErrorHandler((error, request, reply) => sendProblem(reply, asProblem(error, request)))
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new ProblemError(404, 'not-found', 'There is nothing at this address.')),
-  )
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere()))
   return app
 }
 
@@ -117,24 +115,32 @@ function asProblem(error: unknown, request: FastifyRequest): ProblemError {
         ? (first?.parentSchema?.description ?? first?.message ?? 'is not valid')
         : 'is not known here'
     const sentence = `${field}: ${why}`
-    return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, { fields: { [field]: sentence } })
+    return new ProblemError(422, 'invalid-input', `This is not valid: ${sentence}.`, {
+      fields: { [field]: sentence },
+      ...(additionalProperty === undefined
+        ? {}
+        : { help: 'Leave it out. What belongs here is listed at /api/v1/openapi.json.' }),
+    })
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status === 413) return new ProblemError(413, 'too-large', 'The request is larger than this address accepts.')
-  if (status === 415) return new ProblemError(415, 'json-only', 'Send JSON, with the content type application/json.')
-  if (status >= 400 && status < 500) return new ProblemError(status, 'bad-request', 'This request cannot be read.')
+  if (status === 413)
+    return new ProblemError(413, 'too-large', 'The request is larger than this address accepts.', {
+      help: 'Send less at once.',
+    })
+  if (status === 415)
+    return new ProblemError(415, 'json-only', 'This address takes JSON alone.', {
+      help: 'Send JSON, with the content type application/json.',
+    })
+  if (status >= 400 && status < 500) return unreadable(status)
   // PostgreSQL keeps no U+0000: nobody has what such a request asks for, and it is no failure of ours.
-  if (error instanceof Error && 'code' in error && error.code === '22021')
-    return new ProblemError(400, 'bad-request', 'This request cannot be read.')
+  if (error instanceof Error && 'code' in error && error.code === '22021') return unreadable()
   request.log.error({ err: error }, 'request failed')
   if (isDiskFull(error))
     return new ProblemError(507, 'disk-full', 'The disk of this server is full. Nothing was changed.', {
       help: 'Tell whoever runs it; try again when there is room.',
       cause: error,
     })
-  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', {
-    cause: error,
-  })
+  return unexpected(error)
 }
 
 /** SQLITE_FULL, PostgreSQL's disk_full, or the operating system's own word. */

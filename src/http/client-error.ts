@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ProblemError, renderProblem } from './problem.ts'
+import { ProblemError, renderProblem, unreadable } from './problem.ts'
 
 /** Answers what is not readable as HTTP at all, which no route ever sees. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
@@ -7,21 +7,27 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     socket.destroy()
     return
   }
-  const [status, phrase, title] = statuses[error.code ?? ''] ?? [400, 'Bad Request', 'This request cannot be read.']
-  const body = JSON.stringify(renderProblem(new ProblemError(status, 'bad-request', title)))
+  const [phrase, problem] = refusals[error.code ?? ''] ?? ['Bad Request', unreadable()]
+  const body = JSON.stringify(renderProblem(problem))
   const headers = [
     'content-type: application/problem+json',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ]
-  socket.end(`HTTP/1.1 ${status} ${phrase}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${problem.status} ${phrase}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
 }
 
-const statuses: Record<string, [status: number, phrase: string, title: string]> = {
+const refusals: Record<string, [phrase: string, problem: ProblemError]> = {
   HPE_HEADER_OVERFLOW: [
-    431,
     'Request Header Fields Too Large',
-    'The address and the headers of this request are longer than can be read.',
+    new ProblemError(431, 'bad-request', 'The address and the headers of this request are longer than can be read.', {
+      help: 'In a browser, clear the cookies of this site. In a program, send fewer headers.',
+    }),
   ],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'This request did not come to its end in time.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    'Request Timeout',
+    new ProblemError(408, 'bad-request', 'This request did not come to its end in time.', {
+      help: 'Check your connection, and send it again.',
+    }),
+  ],
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { App } from './app.ts'
-import { ProblemError } from './problem.ts'
+import { nothingHere } from './problem.ts'
 
 /** Serves the built console: hashed assets for ever, and its one page at every address that nothing else answers. */
 export async function consoleRoutes(app: App, { folder }: { folder: string }): Promise<void> {
@@ -39,7 +39,7 @@ export async function consoleRoutes(app: App, { folder }: { folder: string }): P
   app.all('/api/*', {
     config: { access: 'public' },
     handler() {
-      throw new ProblemError(404, 'not-found', 'There is nothing at this address.')
+      throw nothingHere()
     },
   })
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ProblemError } from './problem.ts'
+import { ProblemError, unreadable } from './problem.ts'
 
 const operational = new Set(['/healthz', '/readyz', '/metrics'])
 
@@ -20,9 +20,9 @@ export function checkHost(
 ): boolean {
   if (operational.has(request.url)) return true
   // RFC 9112 §3.2: node takes the first of several, a proxy in front may have judged another.
-  if (!namesOneHost(request.raw)) throw new ProblemError(400, 'bad-request', 'This request names more than one host.')
+  if (!namesOneHost(request.raw)) throw unreadable(400, 'This request names more than one host.')
   const { host } = request
-  if (host === url.host && request.protocol === url.protocol.slice(0, -1)) return true
+  if (isOurs(host, url) && request.protocol === url.protocol.slice(0, -1)) return true
   const isLoopback = /^(127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)
   if (isLoopback && url.hostname === 'localhost' && request.method === 'GET') {
     void reply.redirect(`${url.origin}${request.url}`, 307)
@@ -36,6 +36,13 @@ export function checkHost(
   throw new ProblemError(421, 'wrong-host', `This instance answers at ${url.origin} only.`, {
     help: 'Open that address. If a proxy stands in front, name it in POSTERN_TRUSTED_PROXIES and let it pass on Host and X-Forwarded-Proto.',
   })
+}
+
+/** RFC 9110 §4.2.3: capitals, and the usual port said aloud, name no other host. Browsers send neither, git does. */
+function isOurs(host: string, { host: ours, protocol, port }: URL): boolean {
+  if (host === ours) return true
+  const small = host.toLowerCase()
+  return small === ours || (port === '' && small === `${ours}:${protocol === 'https:' ? '443' : '80'}`)
 }
 
 // Node's own list of values by name is made of all headers, which every request would pay for.

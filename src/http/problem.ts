@@ -1,16 +1,19 @@
 import type { FastifyReply } from 'fastify'
 import type { Problem } from './shapes.ts'
 
-export interface ProblemDetails {
+/**
+ * What whoever is refused can do next, in a sentence of its own: no refusal goes without, and the type sees to it. Only
+ * where fields are named may it be left out, since each field's sentence says what belongs there.
+ */
+type NextStep = { help: string; fields?: Record<string, string> } | { help?: never; fields: Record<string, string> }
+
+export type ProblemDetails = NextStep & {
   /** What exactly, in a sentence. */
   detail?: string
-  /** What would help, in a sentence. */
-  help?: string
   sealRequestId?: string
   link?: string
   expiresAt?: number
   requires?: NonNullable<Problem['requires']>
-  fields?: Record<string, string>
   headers?: Record<string, string>
   /** For the log only. */
   cause?: unknown
@@ -23,7 +26,7 @@ export class ProblemError extends Error {
   readonly code: string
   readonly details: ProblemDetails
 
-  constructor(status: number, code: string, title: string, details: ProblemDetails = {}) {
+  constructor(status: number, code: string, title: string, details: ProblemDetails) {
     super(title, details.cause === undefined ? undefined : { cause: details.cause })
     this.status = status
     this.code = code
@@ -31,17 +34,47 @@ export class ProblemError extends Error {
   }
 }
 
-export const notFound = (what = 'This'): ProblemError =>
-  new ProblemError(404, 'not-found', `${what} does not exist, or you may not see it.`)
+/** The same whether there is nothing, or nothing for whoever asks: it must not tell which. */
+const whereToLook = 'Check the address or the name, or ask whoever gave it to you whether you have access.'
 
-export const conflict = (code: string, title: string, details?: ProblemDetails): ProblemError =>
+export const notFound = (what = 'This'): ProblemError =>
+  new ProblemError(404, 'not-found', `${what} does not exist, or you may not see it.`, { help: whereToLook })
+
+/** Of an address that no route has. */
+export const nothingHere = (): ProblemError =>
+  new ProblemError(404, 'not-found', 'There is nothing at this address.', { help: whereToLook })
+
+export const tryAgain = 'Try again. If it happens again, tell whoever runs this server.'
+
+/** What nobody foresaw. */
+export const unexpected = (cause?: unknown): ProblemError =>
+  new ProblemError(500, 'internal', 'Something went wrong here. It has been logged.', { help: tryAgain, cause })
+
+/** What is no request of any kind that is known here. */
+export const unreadable = (status = 400, title = 'This request cannot be read.'): ProblemError =>
+  new ProblemError(status, 'bad-request', title, {
+    help: 'If a page of this server sent it, reload that page. Otherwise check how it was put together.',
+  })
+
+/** Where what was asked for is so already, or over. */
+export const nothingLeft = 'There is nothing left to do.'
+
+/** Where somebody else was faster. */
+export const lookAgain = 'Look at it again.'
+
+export const conflict = (code: string, title: string, details: ProblemDetails): ProblemError =>
   new ProblemError(409, code, title, details)
 
+/** @param sentence what the field has to be, or what to put there instead */
 export const invalid = (field: string, sentence: string): ProblemError =>
   new ProblemError(422, 'invalid-input', sentence, { fields: { [field]: sentence } })
 
-export const forbidden = (title: string, help?: string): ProblemError =>
-  new ProblemError(403, 'not-allowed', title, help === undefined ? {} : { help })
+export const forbidden = (title: string, help: string): ProblemError =>
+  new ProblemError(403, 'not-allowed', title, { help })
+
+/** Where there is room for one line alone. */
+export const inOneLine = ({ message, details }: ProblemError): string =>
+  [message, details.help].filter(Boolean).join(' ')
 
 /** RFC 9457 body of a refusal. */
 export function renderProblem(error: ProblemError): Problem {

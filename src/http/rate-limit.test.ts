@@ -29,12 +29,13 @@ async function limited({ trustedProxies = [] }: { trustedProxies?: string[] } = 
     onRefused: (kind, scope) => refusals.push(`${kind} ${scope}`),
   })
   const known: Guard = async (request) => {
-    if (request.headers.authorization === 'Bearer wrong') throw new ProblemError(401, 'token-refused', 'Not known.')
+    if (request.headers.authorization === 'Bearer wrong')
+      throw new ProblemError(401, 'token-refused', 'Not known.', { help: 'Make a new one.' })
     request.account = request.headers['x-account']?.toString()
   }
   const preHandler = counting(known)
   const refuse = (): never => {
-    throw forbidden('Not you.')
+    throw forbidden('Not you.', 'Ask somebody else.')
   }
   app.post('/begin', { config: { access: 'public' }, preHandler }, () => 'begun')
   app.get('/asset', { config: { access: 'public', isStatic: true }, preHandler }, () => 'asset')

@@ -45,7 +45,7 @@ export const Problem = Type.Object({
   status: Type.Integer(),
   code: Type.String(),
   detail: Type.Optional(Type.String()),
-  /** What the person can do next, in a sentence. */
+  /** What the person can do next, in a sentence; missing only where `fields` say it. */
   help: Type.Optional(Type.String()),
   /** With code `seal-required`: open this, tap, and repeat with the header `Postern-Seal: <id of the seal>`. */
   sealRequestId: Type.Optional(Type.String()),

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Guard } from '../http/access.ts'
-import { ProblemError } from '../http/problem.ts'
+import { nothingHere } from '../http/problem.ts'
 
 const passedOn = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
@@ -15,7 +15,7 @@ export function createMetricsGuard({ token }: { token: string | undefined }): Gu
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const isAllowed =
       given === undefined ? isFromHere(request) : expected !== undefined && timingSafeEqual(digest(given), expected)
-    if (!isAllowed) throw new ProblemError(404, 'not-found', 'There is nothing at this address.')
+    if (!isAllowed) throw nothingHere()
   }
 }
 

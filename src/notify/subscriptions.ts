@@ -46,7 +46,9 @@ export async function keepSubscription(tx: Tx<'pushSubscription'>, wanted: NewSu
 function checkKeys({ p256dh, auth }: NewSubscription['keys']): void {
   const point = Buffer.from(p256dh, 'base64url')
   if (point.length === 65 && point[0] === 4 && Buffer.from(auth, 'base64url').length === 16) return
-  throw new ProblemError(422, 'invalid-input', 'This is not what a browser hands out to be told.')
+  throw new ProblemError(422, 'invalid-input', 'This is not what a browser hands out to be told.', {
+    help: 'Reload the page, and switch it on once more in this browser.',
+  })
 }
 
 /** Of somebody whose account lives. */

@@ -1,6 +1,6 @@
 import type { PublicKeyAuthContext } from 'ssh2'
 import type { ProvenSshKey, SshLogin, SshSource } from '../access-keys/ssh-credential.ts'
-import { ProblemError } from '../http/problem.ts'
+import { inOneLine, ProblemError } from '../http/problem.ts'
 import { SshError } from '../protocols/ssh/ssh-error.ts'
 import { readLoginKey, UntouchedKeyError, verifySshLogin } from '../protocols/ssh/verify-login.ts'
 import type { Login } from './login.ts'
@@ -38,7 +38,7 @@ export async function judgeKey(parts: AuthenticateParts, shown: ShownKey, from: 
     if (!(error instanceof SshError)) throw error
     // For the record alone: whose it is, each source refuses it too.
     if (error instanceof UntouchedKeyError) await findOrRefuse(parts, error.login, from)
-    return { kind: 'refused', sentence: `This key does not let you in: ${error.message}.` }
+    return { kind: 'refused', sentence: `This key does not let you in: ${error.message}. Use another one.` }
   }
 }
 
@@ -50,7 +50,7 @@ async function findOrRefuse(
   return findLogin(sources, key, from, now()).catch(async (error: unknown) => {
     if (!(error instanceof ProblemError)) throw error
     await record.refused(key, from, error)
-    return { kind: 'refused', sentence: sentenceOf(error) }
+    return { kind: 'refused', sentence: inOneLine(error) }
   })
 }
 
@@ -66,9 +66,6 @@ async function findLogin(
   }
   return refused
 }
-
-export const sentenceOf = ({ message, details }: ProblemError): string =>
-  [message, details.help].filter(Boolean).join(' ')
 
 /** A key as a request shows it; without signature it only asks whether it is worth one. */
 interface ShownKey {

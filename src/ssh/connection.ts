@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import type { PublicKeyAuthContext } from 'ssh2'
 import type { OpenConnections } from '../http/open-connections.ts'
-import { ProblemError } from '../http/problem.ts'
-import { type AuthenticateParts, judgeKey, readShownKey, sentenceOf, type Verdict } from './authenticate.ts'
+import { inOneLine, ProblemError } from '../http/problem.ts'
+import { type AuthenticateParts, judgeKey, readShownKey, type Verdict } from './authenticate.ts'
 import { type DoorGuest, type DoorLimits, mostOfOneAccount } from './door-limits.ts'
 import { credentialId, type Login } from './login.ts'
 import { serveSession, type SessionParts } from './session.ts'
@@ -106,7 +106,7 @@ export function serveConnection(
       const caller = await proven.source.again(proven.caller, now())
       return caller === undefined ? { kind: 'refused' } : { kind: 'in', login: { ...proven, caller } }
     } catch (error) {
-      if (error instanceof ProblemError) return { kind: 'refused', sentence: sentenceOf(error) }
+      if (error instanceof ProblemError) return { kind: 'refused', sentence: inOneLine(error) }
       throw error
     }
   }

@@ -1,9 +1,8 @@
 import type { ServerChannel } from 'ssh2'
-import { ProblemError } from '../http/problem.ts'
+import { inOneLine, ProblemError } from '../http/problem.ts'
 import { encodePkt } from '../protocols/git/pkt-line.ts'
 import { asRefusal } from '../repositories/git-reply.ts'
 import type { SshTransport } from '../repositories/ssh-transport.ts'
-import { sentenceOf } from './authenticate.ts'
 import { type ChannelAnswer, createChannelAnswer } from './channel-answer.ts'
 import { parseExecCommand } from './exec-command.ts'
 import type { Login } from './login.ts'
@@ -64,7 +63,7 @@ function refuse(answer: ChannelAnswer, refusal: ProblemError): void {
   const { stream } = answer
   if (answer.hasStarted() || stream.destroyed) return void stream.destroy()
   answer.exitCode = 1
-  stream.end(encodePkt(`ERR ${sentenceOf(refusal)}`))
+  stream.end(encodePkt(`ERR ${inOneLine(refusal)}`))
 }
 
 const endedProblem = (): ProblemError =>

@@ -191,6 +191,7 @@ async function mergeMovedHead({ page, postern, terminal, visitor }: Story, ana: 
   await terminal.pasteWell(`echo large >> parts.txt && git commit -q -a -m 'Add more' && git push -q origin parts`)
   await button(page, 'Tap to merge').click()
   await see(page.getByRole('alert'), 'This pull request was not merged.')
+  await see(page.getByRole('alert'), 'look at the result again and tap once more')
   await page
     .getByRole('row', { name: new RegExp(`^Head ${(await terminal.pasteWell('git rev-parse HEAD')).trim()}`) })
     .waitFor()

@@ -9,5 +9,7 @@ export async function refused(call: Promise<unknown>, status: number, code: stri
   )
   if (!(outcome instanceof ApiError)) throw outcome
   assert.deepEqual({ status: outcome.status, code: outcome.problem.code }, { status, code })
+  // The types ask every refusal for a next step; here it is seen to arrive.
+  assert.ok(outcome.problem.help ?? outcome.problem.fields, `${outcome.problem.title} Nobody is told what next.`)
   return outcome.problem
 }

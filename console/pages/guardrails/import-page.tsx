@@ -99,7 +99,8 @@ export function ImportPage() {
 /** What is wrong, at its rule where it is in one. */
 function ImportProblem({ error, text }: { error: unknown; text: string }) {
   if (!error) return null
-  if (error instanceof UnreadablePolicy) return <Trouble title="This cannot be read">{error.message}</Trouble>
+  if (error instanceof UnreadablePolicy)
+    return <Trouble title="This cannot be read">{error.message} Mend it, or choose a file that Export gave.</Trouble>
   const parsed = parsePolicy(text)
   if (!hasCode(error, 'invalid-input') || 'problem' in parsed) return <ProblemAlert error={error} />
   return Object.entries(fieldProblems(error)).map(([field, sentence]) => (

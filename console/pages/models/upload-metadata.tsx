@@ -3,13 +3,12 @@ import { IconCheck, IconUpload } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { api } from '../../api/client.ts'
-import { hasCode } from '../../api/problem.ts'
+import { ProblemError } from '../../api/problem.ts'
 import { meQuery, queryClient, refresh } from '../../api/queries.ts'
 import type { ImportedView } from '../../api/shapes.ts'
 import { counted } from '../../ui/plain-words.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { TryAgain } from '../../ui/try-again.tsx'
-import { Words } from '../../ui/words.tsx'
 import { metadataDay } from './model-words.ts'
 import { readMetadataFile } from './read-metadata-file.ts'
 
@@ -44,7 +43,7 @@ export function UploadMetadata({ isFirst }: { isFirst: boolean }) {
         )}
       </FileButton>
       {upload.isPending && <Sending file={upload.variables} />}
-      <ProblemAlert error={upload.error} action={<WhatNext act={upload} />} />
+      <ProblemAlert error={upload.error} action={<OnceMore act={upload} />} />
       {upload.data && <Taken imported={upload.data} />}
     </Stack>
   )
@@ -59,29 +58,14 @@ const Sending = ({ file }: { file: File }) => (
   </Stack>
 )
 
-const helps: Record<string, string> = {
-  'metadata-older': 'FIDO’s newest file is never older than one it has published. Download it again.',
-  'metadata-signature': 'It was cut off or changed on its way. Download it again and choose it as it came.',
-  'metadata-certificate':
-    'Choose FIDO’s own file. Where another maker’s is meant, start the server with `--metadata-root` and the certificate that signs it.',
-  'metadata-malformed': 'Choose the file as FIDO gives it, `blob.jwt`.',
-  'metadata-too-large': 'FIDO’s file, `blob.jwt`, has about 6 MB.',
-  'too-large': 'FIDO’s file, `blob.jwt`, has about 6 MB.',
-}
-
-/** Another file where this one cannot be taken; the same again where only the tap or the way failed. */
-function WhatNext({
+/** Another file is needed, which the refusal says; the same one again helps where only the tap or the way failed. */
+function OnceMore({
   act,
 }: {
   act: { error: Error | null; variables: File | undefined; mutate: (file: File) => void }
 }) {
-  const [, help] = Object.entries(helps).find(([code]) => hasCode(act.error, code)) ?? []
-  if (help === undefined) return <TryAgain act={act} />
-  return (
-    <Text size="sm">
-      <Words>{help}</Words>
-    </Text>
-  )
+  const isOfFile = act.error instanceof ProblemError && /^(metadata-|too-large$)/.test(act.error.code)
+  return isOfFile ? null : <TryAgain act={act} />
 }
 
 function Taken({ imported: { outcome, number, models, isOverdue, nextUpdate } }: { imported: ImportedView }) {

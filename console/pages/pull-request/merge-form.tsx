@@ -44,8 +44,7 @@ export function MergeForm({ place, pullRequest, readAt, pastRule = null }: Merge
     <Stack gap="xl">
       {moved && (
         <Alert variant="light" color="yellow" role="alert" title={moved.title}>
-          {moved.detail} This pull request was not merged. Below is the statement as it is now: read it again before you
-          tap.
+          {moved.detail} This pull request was not merged. {moved.help} Below is the statement as it is now.
         </Alert>
       )}
       <PreparationProblem error={preparation.error} onAgain={renew} />

@@ -63,7 +63,7 @@ export function useMerge({ place, method, pastRule, seen, tappedRequestId }: Mer
     (seen.head !== prepared.head || seen.base !== prepared.base)
   useEffect(() => {
     if (!hasMoved) return
-    setMoved(makeProblem('moved', 'The branches moved while you were reading'))
+    setMoved(makeProblem('moved', 'The branches moved while you were reading', 'Read it again before you tap.'))
     setRound((before) => before + 1)
   }, [hasMoved])
 

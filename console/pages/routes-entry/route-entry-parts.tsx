@@ -60,7 +60,12 @@ export function TapAgain({ view, onTapped }: { view: EntryView; onTapped: () => 
 }
 
 const stillShort = ({ sentence = '' }: EntryView) =>
-  new ProblemError(makeProblem('still-short', 'That key is not strong enough either', sentence, 403))
+  new ProblemError(
+    makeProblem('still-short', 'That key is not strong enough either', 'Use another one, or add one that will do.', {
+      status: 403,
+      detail: sentence,
+    }),
+  )
 
 /** No tap of theirs helps: by which rule, and whom to ask. */
 export function NotOpen({ view }: { view: EntryView }) {

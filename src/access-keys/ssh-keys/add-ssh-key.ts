@@ -83,9 +83,12 @@ export async function addSshKey(
 
 async function checkFree(tx: Tx<TableName>, { userId, fingerprint }: SshKeyTable): Promise<void> {
   const own = await listSshKeys(tx, userId)
-  if (own.length >= mostKeys) throw conflict('too-many-keys', `You have ${mostKeys} SSH keys: end one of them first.`)
+  if (own.length >= mostKeys)
+    throw conflict('too-many-keys', `You have ${mostKeys} SSH keys, which is the most.`, {
+      help: 'End one of them first.',
+    })
   if (own.some((one) => one.fingerprint === fingerprint))
-    throw conflict('key-known', 'You have added this key already.')
+    throw conflict('key-known', 'You have added this key already.', { help: 'Use it as it is, or add another one.' })
   if (await isKeyTaken(tx, fingerprint, { by: userId })) throw keyTaken()
 }
 

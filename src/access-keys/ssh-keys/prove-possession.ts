@@ -67,12 +67,10 @@ function checkSignature(key: SshPublicKey, statement: string, signature: string)
   )
   const signed = attempts.find((one) => !(one instanceof Error))
   if (signed instanceof Error || signed === undefined) throw badSignature(attempts[0] as Error)
-  if (!signed.publicKey.equals(key.blob)) throw invalid('signature', 'Another key than this one has signed.')
+  if (!signed.publicKey.equals(key.blob))
+    throw invalid('signature', 'Another key than this one has signed. Sign with this one.')
   if (signed.touch !== null && !signed.touch.userPresence)
-    throw invalid(
-      'signature',
-      'This security key signed without being touched. A key that needs no touch is not taken.',
-    )
+    throw invalid('signature', 'This security key signed without being touched. Make one that asks for a touch.')
 }
 
 function badSignature(error: Error): ProblemError {
@@ -93,16 +91,22 @@ async function judgeModel(
   if (made instanceof Error || made === undefined) {
     const [error] = attempts
     if (!(error instanceof SshError)) throw error
-    throw invalid('attestation', `This file does not prove where the key was made: ${error.message}.`)
+    throw invalid(
+      'attestation',
+      `This file does not prove where the key was made: ${error.message}. Sign the statement instead.`,
+    )
   }
   const judgement = await attestation
     .judge({ attestationObject: made.attestationObject, registeredAt: at })
     .catch((error: unknown) => {
       if (!(error instanceof WebauthnError)) throw error
-      throw invalid('attestation', 'This file does not prove where the key was made: its certificate cannot be read.')
+      throw invalid(
+        'attestation',
+        'This file does not prove where the key was made: its certificate cannot be read. Sign the statement instead.',
+      )
     })
   if (judgement.outcome === 'bad-status')
-    throw invalid('attestation', 'This model is reported as broken, and is not taken here.')
+    throw invalid('attestation', 'This model is reported as broken, and is not taken here. Use a key of another model.')
   return {
     outcome: judgement.outcome,
     attestationObject: made.attestationObject.toString('base64url'),

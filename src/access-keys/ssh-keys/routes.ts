@@ -105,7 +105,10 @@ export function sshKeyRoutes(
     const key = readKey(body.publicKey)
     // A passkey of this place may be one too; of another, nobody could ever use it.
     if (key.application !== null && !key.application.startsWith('ssh:') && key.application !== place.rpId)
-      throw invalid('publicKey', 'This security key was made for another place.')
+      throw invalid(
+        'publicKey',
+        'This security key was made for another place. Make one for SSH: ssh-keygen -t ed25519-sk.',
+      )
     const statement = enrolStatement({ username: caller.username, origin: place.origin })
     const model = await provePossession(attestation, { key, statement, shown: body, at: now() })
     return { key, model, body }

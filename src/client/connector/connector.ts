@@ -62,7 +62,11 @@ export const connector = (
     } finally {
       process.off('SIGINT', stop).off('SIGTERM', stop)
     }
-    if (stopped.signal.reason instanceof Refused) throw new ClientError(stopped.signal.reason.message)
+    if (stopped.signal.reason instanceof Refused)
+      throw new ClientError(
+        stopped.signal.reason.message,
+        'Make a connector anew under Applications, and put its secret into the file.',
+      )
     return 0
   })
 
@@ -131,7 +135,7 @@ async function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     throw new ClientError('Nothing may be reached through it.', 'Name an upstream: --allow http://127.0.0.1:3000')
   const waiting = Number(values.waiting)
   if (!Number.isInteger(waiting) || waiting < 1 || waiting > 64)
-    throw new ClientError('--waiting takes a whole number from 1 to 64.')
+    throw new ClientError('--waiting takes a whole number from 1 to 64.', 'Such as --waiting 8, or leave it out.')
   const { 'secret-file': file } = values
   const secret = (file === undefined ? env['POSTERN_CONNECTOR_SECRET'] : await readFile(file, 'utf8'))?.trim()
   if (secret === undefined || !/^pst_con_[\w-]+$/.test(secret))

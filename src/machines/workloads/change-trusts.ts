@@ -2,7 +2,7 @@ import { endMachineTokens } from '../../access-keys/issue-token.ts'
 import type { Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
 import type { TableName, WorkloadTrustTable } from '../../database/schema.ts'
-import { conflict, notFound } from '../../http/problem.ts'
+import { conflict, notFound, nothingLeft } from '../../http/problem.ts'
 import type { Act } from '../../identity/act.ts'
 import { createMachineUser } from '../../identity/machine-users.ts'
 import { givenRoles } from '../../repositories/given-roles.ts'
@@ -32,7 +32,9 @@ export async function createTrust(
       .where('endedAt', 'is', null)
       .execute()
     if (there.length >= mostInOneRepository)
-      throw conflict('too-many-pipelines', `A repository trusts at most ${mostInOneRepository} pipelines.`)
+      throw conflict('too-many-pipelines', `A repository trusts at most ${mostInOneRepository} pipelines.`, {
+        help: 'End one of them first.',
+      })
     const user = await createMachineUser(tx, { name, createdBy: caller.id, at })
     await giveRole(tx, { userId: user.id, repositoryId, access: terms.access, createdBy: caller.id, at })
     const row: WorkloadTrustTable = {
@@ -117,7 +119,8 @@ export async function keepTrust(
       .where('adoptBy', 'is not', null)
       .returningAll()
       .executeTakeFirst()
-    if (row === undefined) throw conflict('not-left-behind', 'Somebody looks after this pipeline already.')
+    if (row === undefined)
+      throw conflict('not-left-behind', 'Somebody looks after this pipeline already.', { help: nothingLeft })
     await recordTrustEvent(tx, 'workload.kept', { caller, seal, place, row, at: now() })
   })
 }

@@ -73,7 +73,10 @@ export async function exchangeToken(
   })
   const best = wanted.toSorted((one, other) => other.scopes.length - one.scopes.length)[0]
   if (best === undefined)
-    throw new ExchangeRefused('invalid_scope', 'This pipeline is trusted, but not with all of these scopes.')
+    throw new ExchangeRefused(
+      'invalid_scope',
+      'This pipeline is trusted, but not with all of these scopes. Ask for fewer.',
+    )
   return trade(parts, repository, best).catch((error: unknown) => {
     if (error instanceof NotTrusted) return refuse(error, best.trust)
     throw error

@@ -61,7 +61,8 @@ function scopesOf(text: string | null): readonly TokenScope[] | null {
   const names = [...new Set(text.split(' ').filter((name) => name !== ''))]
   return names.map((name) => {
     const scope = known.find((one) => one === name)
-    if (scope === undefined) throw new ExchangeRefused('invalid_scope', 'One of these scopes does not exist.')
+    if (scope === undefined)
+      throw new ExchangeRefused('invalid_scope', `One of these scopes does not exist. There are: ${known.join(', ')}.`)
     return scope
   })
 }

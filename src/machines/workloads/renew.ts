@@ -6,7 +6,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Database, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName, WorkloadRunTable, WorkloadTrustTable } from '../../database/schema.ts'
-import { ProblemError } from '../../http/problem.ts'
+import { inOneLine, ProblemError } from '../../http/problem.ts'
 import type { Caller } from '../../identity/caller.ts'
 import { findPath } from '../../repositories/stewards.ts'
 import { scopesOf } from './access-words.ts'
@@ -49,14 +49,18 @@ export async function renewToken(
   const traded = await database.write(async (tx) => {
     const at = now()
     const found = await findRun(tx, tokenId, at)
-    if (found === undefined) throw new ExchangeRefused('invalid_request', 'This token was not made for a pipeline.')
+    if (found === undefined)
+      throw new ExchangeRefused('invalid_request', 'This token was not made for a pipeline. Show the one that was.')
     const { run, trust } = found
     await checkStillGood(tx, tokenId, at)
     if (asked.target !== null && asked.target !== trust.repositoryId)
-      throw new ExchangeRefused('invalid_target', 'This token is for another repository.')
+      throw new ExchangeRefused('invalid_target', 'This token is for another repository. Trade one for this.')
     if (at >= run.endsAt) throw new ExchangeRefused('invalid_request', hoursOver(trust))
     if (!includesAll(scopesOf[trust.access], scopes))
-      throw new ExchangeRefused('invalid_scope', 'This pipeline may no longer do all of this.')
+      throw new ExchangeRefused(
+        'invalid_scope',
+        'This pipeline may no longer do all of this. Ask for less, or an administrator of the repository.',
+      )
     const expiresAt = Math.min(run.endsAt, at + trust.lifetimeMinutes * minuteMs)
     const { userId, name, repositoryId } = trust
     const { id, secret } = await issueToken(tx, { userId, name, scopes, repositoryId, at, expiresAt })
@@ -85,7 +89,7 @@ export async function renewToken(
   if (traded === undefined)
     throw new ExchangeRefused(
       'invalid_request',
-      'This token was renewed before, so two have it: its whole run has ended.',
+      'This token was renewed before, so two have it: its whole run has ended. Run the pipeline again.',
     )
   return traded
 }
@@ -98,7 +102,7 @@ async function findCaller(
     const caller = isTokenSecret(subjectToken) ? await find({ secret: subjectToken, address }) : undefined
     if (caller !== undefined) return caller
   } catch (error) {
-    if (error instanceof ProblemError) throw new ExchangeRefused('access_denied', error.message, { cause: error })
+    if (error instanceof ProblemError) throw new ExchangeRefused('access_denied', inOneLine(error), { cause: error })
     throw error
   }
   throw notGood()
@@ -117,7 +121,7 @@ async function checkStillGood(tx: Tx<'apiToken'>, tokenId: Id<'tok'>, at: number
 }
 
 const notGood = (): ExchangeRefused =>
-  new ExchangeRefused('invalid_request', 'This token is not known, has expired, or was ended.')
+  new ExchangeRefused('invalid_request', 'This token is not known, has expired, or was ended. Run the pipeline again.')
 
 /** The run that a token was made in, of a trust that has not ended; nobody ends it before this transaction is over. */
 async function findRun(
@@ -187,4 +191,4 @@ const includesAll = (all: readonly string[], some: readonly string[]): boolean =
   some.length > 0 && some.every((one) => all.includes(one))
 
 const hoursOver = ({ runHours }: WorkloadTrustTable): string =>
-  `This run began ${runHours} ${runHours === 1 ? 'hour' : 'hours'} ago and goes on no longer.`
+  `This run began ${runHours} ${runHours === 1 ? 'hour' : 'hours'} ago and goes on no longer. Run the pipeline again.`
