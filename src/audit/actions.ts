@@ -1,3 +1,5 @@
+import { wordsOfReason } from './reason-words.ts'
+
 /**
  * Every kind of event, and the sentence it is told in: `{actor}` is the person, other names are facts of the leaf.
  * A new action goes here first; the audit coverage test lists which route or command writes which.
@@ -221,12 +223,17 @@ export const actions = {
 
 export type Action = keyof typeof actions
 
-/** The sentence of an event; unknown facts stay empty rather than show a placeholder. */
-export function renderSentence(action: string, facts: Record<string, string | number>): string {
+/**
+ * The sentence of an event; unknown facts stay empty rather than show a placeholder.
+ * @param rule which decided, where a decision stands beside the facts
+ */
+export function renderSentence(action: string, facts: Record<string, string | number>, rule?: string): string {
   const template = Object.hasOwn(actions, action) ? actions[action as Action] : action
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    Object.hasOwn(facts, name) ? inWords(name, String(facts[name])) : '…',
-  )
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    if (!Object.hasOwn(facts, name)) return '…'
+    const fact = String(facts[name])
+    return name === 'reason' ? wordsOfReason(action, inWords(name, fact), rule) : inWords(name, fact)
+  })
 }
 
 /** Why access ended or came back, as the leaf calls it. */

@@ -27,7 +27,7 @@ export interface AuditFilter {
 
 /** A page of events, newest first. */
 export async function listEvents(
-  db: Db<'auditEvent'>,
+  db: Db<'auditEvent' | 'auditPersonal'>,
   filter: AuditFilter,
 ): Promise<{ items: AuditEventView[]; nextCursor: string | null }> {
   let query = db
@@ -73,7 +73,29 @@ export async function listEvents(
     const [id] = parseCursor(filter.cursor, 'string')
     query = query.where('auditEvent.id', '<', id as Id<'evt'>)
   }
-  return cutPage(await query.execute(), (row) => [row.id], renderEvent)
+  const rows = await query.execute()
+  const titles = await readTitles(db, rows)
+  return cutPage(
+    rows,
+    (row) => [row.id],
+    (row) => renderEvent(row, titles.get(row.id)),
+  )
+}
+
+/** What was sealed, or asked for: it may name people, and so it can be erased. Older events have it in their leaf. */
+async function readTitles(
+  db: Db<'auditPersonal'>,
+  rows: readonly Pick<AuditEventTable, 'id' | 'action'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = rows.flatMap(({ id, action }) => (action.startsWith('seal.') ? [id] : []))
+  if (ids.length === 0) return new Map()
+  const found = await db
+    .selectFrom('auditPersonal')
+    .select(['eventId', 'value'])
+    .where('eventId', 'in', ids)
+    .where('field', '=', 'title')
+    .execute()
+  return new Map(found.map(({ eventId, value }) => [eventId, value]))
 }
 
 function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['selectFrom'], path: string) {
@@ -87,14 +109,19 @@ function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['sel
 
 type Row = AuditEventTable & { username: string | null; displayName: string | null }
 
-function renderEvent(row: Row): AuditEventView {
-  const leaf = JSON.parse(row.leaf) as { facts: Record<string, string | number> }
+function renderEvent(row: Row, title: string | undefined): AuditEventView {
+  const leaf = JSON.parse(row.leaf) as { facts: Record<string, string | number>; decision?: { rule: string } }
+  const actor = row.displayName ?? nobody[row.method] ?? 'Somebody'
   const isKnown = row.actorId !== null && row.username !== null
   return {
     id: row.id,
     occurredAt: row.occurredAt,
     action: row.action,
-    sentence: renderSentence(row.action, { ...leaf.facts, actor: row.displayName ?? nobody[row.method] ?? 'Somebody' }),
+    sentence: renderSentence(
+      row.action,
+      { ...leaf.facts, ...(title !== undefined && { title }), actor },
+      leaf.decision?.rule,
+    ),
     actor: isKnown ? { id: row.actorId ?? '', username: row.username ?? '', displayName: row.displayName ?? '' } : null,
     target: { kind: row.targetKind, id: row.targetId },
     method: row.method,

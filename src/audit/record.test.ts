@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import canonicalize from 'canonicalize'
 import { newId } from '../database/id.ts'
 import { openDatabase } from '../database/open.ts'
+import type { RecordedDecision } from './decision.ts'
 import { listEvents } from './list.ts'
 import { renderSentence } from './actions.ts'
 import { commitment, recordEvent } from './record.ts'
@@ -46,6 +47,33 @@ test('no name can break a line, reorder text or look like another', async () => 
   )
   const { items } = await listEvents(database.read, {})
   assert.equal(items[0]?.sentence, 'Postern created the group a\\u{a}b\\u{202e}c\\u{0}\\u{200b}\ufffd')
+  await database.close()
+})
+
+test('a list tells a refusal in words, and the leaf keeps the code', async () => {
+  const database = await open()
+  const refuse = (reason: string, decision?: RecordedDecision): Promise<unknown> =>
+    database.write((tx) =>
+      recordEvent(tx, {
+        action: 'session.refused',
+        actor: null,
+        target,
+        outcome: 'refused',
+        facts: { reason },
+        ...(decision === undefined ? {} : { decision }),
+        at: 7,
+      }),
+    )
+  await refuse('user-not-verified')
+  await refuse('office-only', { act: 'sign-in', outcome: 'deny', rule: 'office-only' } as RecordedDecision)
+  const { items } = await listEvents(database.read, {})
+  assert.deepEqual(
+    items.map(({ sentence, leaf }) => [sentence, (JSON.parse(leaf) as { facts: { reason: string } }).facts.reason]),
+    [
+      ['A sign-in was refused: the guardrail “office-only” forbids it', 'office-only'],
+      ['A sign-in was refused: the key did not check who held it', 'user-not-verified'],
+    ],
+  )
   await database.close()
 })
 

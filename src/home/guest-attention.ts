@@ -19,7 +19,7 @@ export async function listGuestAttention(
     .selectFrom('user')
     .select(['username', 'displayName', 'endsAt'])
     .where('sponsorId', '=', caller.id)
-    .where('role', '=', 'guest')
+    .where((eb) => eb(eb.fn.coalesce('baseRole', 'role'), '=', 'guest'))
     .where('state', '=', 'active')
     .where('endsAt', '<=', at + 7 * dayMs)
     .orderBy('endsAt')

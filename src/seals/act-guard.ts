@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { FastifyRequest } from 'fastify'
 import type { ActDescription, Guard } from '../http/access.ts'
-import { forbidden } from '../http/problem.ts'
+import { forbidden, unreadable } from '../http/problem.ts'
 import { getActor } from '../identity/actor.ts'
 import type { Caller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
@@ -23,7 +23,7 @@ import { askForToken, tokenActLifetimeMs } from './token-requests.ts'
 /**
  * Asks for a tap bound to exactly this request (freshness 0): without a seal it answers 401 and names the seal request;
  * with one it hands the route `takeSeal`, to be called in the transaction of the act. What a token asks for waits in its
- * person's inbox, and its seal is good for that token alone.
+ * person's inbox, and its seal is good for that token alone. What is so already takes none.
  */
 export function createActGuard(
   { database, policy, place, now }: Ceremonies,
@@ -38,7 +38,11 @@ export function createActGuard(
     const sealId = request.headers['postern-seal']
     // Described afresh each time: what the seal names beside the request must still be what the request means.
     const description = await act.describe(request)
-    if (typeof sealId !== 'string') throw await askForSeal(request, question, description)
+    if (typeof sealId !== 'string') {
+      if (description.isSoAlready !== true) throw await askForSeal(request, question, description)
+      request.isSoAlready = true
+      return
+    }
     const expected = actOf(request, description.title)
     const subjects = canonicalize(description.subjects ?? [])
     request.takeSeal = async (tx) => {
@@ -136,8 +140,17 @@ function actOf(request: FastifyRequest, title: string): Act {
     method: request.method,
     route: request.routeOptions.url ?? '',
     parameters: { ...(request.params as Record<string, string>) },
-    bodyDigest: `sha256:${hash('sha256', canonicalize(request.body ?? null) ?? 'null', 'hex')}`,
+    bodyDigest: digestOf(request.body),
     title,
+  }
+}
+
+/** @throws 400 for a body that RFC 8785 cannot write: a string with half of a character in it */
+function digestOf(body: unknown): Act['bodyDigest'] {
+  try {
+    return `sha256:${hash('sha256', canonicalize(body ?? null) ?? 'null', 'hex')}`
+  } catch {
+    throw unreadable()
   }
 }
 

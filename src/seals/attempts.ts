@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { SealRequestTable, SealTable, TableName } from '../database/schema.ts'
-import { conflict, forbidden, ProblemError } from '../http/problem.ts'
+import { conflict, forbidden, nothingLeft } from '../http/problem.ts'
 import { actorOf, type SessionCaller, shortfallProblem } from '../identity/caller.ts'
 import { withCeremonyProblems } from '../identity/ceremony-problem.ts'
 import { copiedProblem, recordRegression, refusesRegression } from '../identity/counter-regression.ts'
@@ -23,7 +23,7 @@ import { assemble, messageFor } from './format/signing.ts'
 import { parseStatement, renderStatement, statementDigest } from './format/statement.ts'
 import type { OnSealed } from './on-sealed.ts'
 import { createTapJudge } from './judge-tap.ts'
-import { checkOpen, draftOf, getSealRequest, refusalOf, type SealDraft } from './requests.ts'
+import { checkOpen, draftOf, getSealRequest, refusalOf, type SealDraft, titleOf } from './requests.ts'
 import type { SealAttempt, SealMade } from './shapes.ts'
 
 /** One opening of a request with one credential: completes the statement and asks for a tap over exactly it. */
@@ -200,11 +200,13 @@ async function keepSeal(
       .where('id', '=', request.id)
       .where('state', '=', 'open')
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw conflict('already-sealed', 'This was already sealed or refused.')
+    if (Number(numUpdatedRows) !== 1)
+      throw conflict('already-sealed', 'This was already sealed or refused.', { help: nothingLeft })
     try {
       await orUniqueViolation(tx.insertInto('seal').values(seal).execute())
     } catch (error) {
-      if (error instanceof UniqueViolation) throw conflict('already-sealed', 'This statement was already sealed.')
+      if (error instanceof UniqueViolation)
+        throw conflict('already-sealed', 'This statement was already sealed.', { help: nothingLeft })
       throw error
     }
     await noteUse(tx, record, verified, seal.sealedAt)
@@ -215,7 +217,6 @@ async function keepSeal(
       target: { kind: 'seal', id: seal.id },
       repositoryId: seal.repositoryId,
       facts: {
-        title: (JSON.parse(request.facts) as { title: string }).title,
         act: seal.action,
         statement: seal.statementDigest,
         credential: record.name,
@@ -224,7 +225,7 @@ async function keepSeal(
         ...(request.requestedToken === null ? {} : { askedBy: request.requestedVia }),
       },
       decision: made.recorded,
-      personal: { address: caller.address },
+      personal: { address: caller.address, title: titleOf(request) },
       at: seal.sealedAt,
     })
     if (verified.counterRegressed) await recordRegression(tx, { actor, record, verified, at: seal.sealedAt })
@@ -252,14 +253,14 @@ export async function refuseRequest(
       .where('id', '=', request.id)
       .where('state', '=', 'open')
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw new ProblemError(409, 'not-open', 'This no longer waits for you.')
+    if (Number(numUpdatedRows) !== 1) throw conflict('not-open', 'This no longer waits for you.', { help: nothingLeft })
     await recordEvent(tx, {
       action: 'seal.refused',
       actor: actorOf(caller),
       target: { kind: 'seal-request', id: request.id },
       repositoryId: request.repositoryId,
       outcome: 'refused',
-      facts: { title: (JSON.parse(request.facts) as { title: string }).title },
+      personal: { title: titleOf(request) },
       at,
     })
     await andThen?.(tx, request)

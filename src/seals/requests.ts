@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { SealRequestTable, Strength } from '../database/schema.ts'
-import { conflict, notFound, ProblemError } from '../http/problem.ts'
+import { conflict, notFound, nothingLeft, ProblemError } from '../http/problem.ts'
 import { type CredentialRecord, listCredentialRecords } from '../identity/credential-records.ts'
 import type { SessionCaller } from '../identity/caller.ts'
 import type { Ceremonies } from '../identity/registration.ts'
@@ -156,9 +156,12 @@ export const stateOf = (row: SealRequestTable, now: number): RequestState =>
 
 const startAgain = 'Start again: a fresh statement is made.'
 
+/** What it asks for, in one line. It may name people, so that it stands in no leaf of the ledger by itself. */
+export const titleOf = (row: Pick<SealRequestTable, 'facts'>): string => (JSON.parse(row.facts) as Facts).title
+
 /** @throws 409 with what happened to it, where it no longer waits */
 export function checkOpen(row: SealRequestTable, now: number): void {
-  if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.')
+  if (row.state === 'sealed') throw conflict('already-sealed', 'This was already sealed.', { help: nothingLeft })
   if (row.state === 'refused') throw conflict('refused', 'This was refused.', { help: startAgain })
   if (row.action === 'push' && (row.state === 'withdrawn' || now >= row.expiresAt))
     throw conflict('push-over', 'This push is over.', { help: 'Push again, and tap while it waits.' })

@@ -9,6 +9,8 @@ import { stepUpHeader } from '../policy/step-up-header.ts'
 import { isAtLeast } from '../policy/strength.ts'
 import { actFacts, type TapQuestion } from './judge-tap.ts'
 
+const tapAndRepeat = 'Tap on the page where it waits, and send it again with the header Postern-Seal.'
+
 /** The refusal of an act that takes a tap bound to it, with how strong that must be by the rules of today: RFC 9470 §3. */
 export async function sealRequired(
   { db, policy }: { db: Db<'groupMember'>; policy: PolicyInForce },
@@ -17,7 +19,7 @@ export async function sealRequired(
     caller: Pick<Caller, 'id' | 'kind' | 'username' | 'role' | 'address'>
     at: number
   },
-  details: Pick<ProblemDetails, 'detail' | 'help' | 'sealRequestId' | 'link' | 'expiresAt'>,
+  { help = tapAndRepeat, ...details }: Pick<ProblemDetails, 'detail' | 'help' | 'sealRequestId' | 'link' | 'expiresAt'>,
 ): Promise<ProblemError> {
   const actor = await readPolicyActor(db, asked.caller)
   const { act, also = act } = asked.question
@@ -27,6 +29,7 @@ export async function sealRequired(
   }) as [Strength, Strength]
   const requires = { strength: isAtLeast(strength, ofOther) ? strength : ofOther, freshnessSeconds: 0 }
   return new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
+    help,
     ...details,
     requires,
     headers: { 'www-authenticate': stepUpHeader({ ...requires, why: 'A tap bound to this act is needed' }) },

@@ -5,7 +5,7 @@ import type { Schema, SealTable } from '../database/schema.ts'
 import { forbidden, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findCredentialRecord } from '../identity/credential-records.ts'
-import { checkStillHere } from '../identity/ending/check-still-here.ts'
+import { checkStillAs } from '../identity/ending/check-still-here.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { parseStatement, type Statement } from './format/statement.ts'
 import { parseTime } from './format/time.ts'
@@ -35,7 +35,7 @@ export async function takeSeal(
   },
 ): Promise<Taken> {
   const { caller, question, policy, at } = wanted
-  await checkStillHere(tx, caller.id)
+  const role = await checkStillAs(tx, caller)
   const seal = await tx
     .updateTable('seal')
     .set({ consumedAt: wanted.at })
@@ -56,7 +56,7 @@ export async function takeSeal(
   if (wanted.at > (parseTime(statement.predicate.notAfter) ?? 0) * 1000)
     throw sealProblem('seal-expired', 'This tap is too old for what you are doing.')
   if (!wanted.isFor(statement)) throw sealProblem('seal-mismatch', 'This tap was made for something else.')
-  const judge = await createTapJudge({ db: tx, policy }, { question, caller, at })
+  const judge = await createTapJudge({ db: tx, policy }, { question, caller: { ...caller, role }, at })
   const { decision, sentence } = judge(record, { made: seal })
   if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
   return { seal, statement }

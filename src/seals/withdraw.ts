@@ -2,8 +2,9 @@ import { recordEvent } from '../audit/record.ts'
 import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { SealRequestTable } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { conflict, nothingLeft } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
+import { titleOf } from './requests.ts'
 
 type Writing = Tx<'sealRequest' | 'auditEvent' | 'auditPersonal'>
 
@@ -15,7 +16,7 @@ export async function withdrawRequest(tx: Writing, row: SealRequestTable, caller
     .where('id', '=', row.id)
     .where('state', '=', 'open')
     .executeTakeFirst()
-  if (Number(numUpdatedRows) !== 1) throw new ProblemError(409, 'not-open', 'This no longer waits for a tap.')
+  if (Number(numUpdatedRows) !== 1) throw conflict('not-open', 'This no longer waits for a tap.', { help: nothingLeft })
   await recordWithdrawn(tx, row, caller, at)
 }
 
@@ -75,7 +76,7 @@ async function recordWithdrawn(tx: Writing, row: SealRequestTable, caller: Calle
     actor: actorOf(caller),
     target: { kind: 'seal-request', id: row.id },
     repositoryId: row.repositoryId,
-    facts: { title: (JSON.parse(row.facts) as { title: string }).title },
+    personal: { title: titleOf(row) },
     at,
   })
 }
