@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server'
 import { loadConfig } from '../src/config.ts'
+import type { Tx } from '../src/database/handles.ts'
+import type { TableName } from '../src/database/schema.ts'
 import { checkStillHere } from '../src/identity/ending/check-still-here.ts'
 import type { AccessEnd } from '../src/identity/ending/shapes.ts'
+import { endGuests } from '../src/identity/guests/guest-ends.ts'
 import { findUserByUsername } from '../src/identity/users.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { folderPath } from '../src/repositories/storage.ts'
@@ -19,6 +22,7 @@ import { applicant, type Begun, beginRegistration, finishRegistration } from './
 import { until } from './support/git-remote.ts'
 import { makeHeld } from './support/held-repository.ts'
 import { startHold } from './support/hold.ts'
+import { inFront } from './support/in-front.ts'
 import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { refused } from './support/refusal.ts'
 import { freePort, type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -208,6 +212,45 @@ for (const store of stores)
       hold.letGo()
       assert.ok(['cut', 401].includes(await answer))
       await assert.rejects(ana.call('GET', '/projects/afterwards'), { status: 404 })
+    })
+
+    test('an act whose body comes only when its person is less by then is not carried out', async () => {
+      const person = await postern.join(ana, 'lesser', 'admin')
+      const group = { name: 'afterwards', description: '' }
+      const problem = await refused(person.call('POST', '/groups', group), 401, 'seal-required')
+      const seal = await person.tap(problem.sealRequestId ?? '')
+      await using hold = await startHold({ origin: postern.origin, matches: () => true, from: 'client', bytes: 1 })
+      const sent = person.fetch('POST', `${hold.address}/api/v1/groups`, group, { 'postern-seal': seal })
+      await hold.held
+      await ana.act('PATCH', '/people/lesser', { role: 'member' })
+      hold.letGo()
+      const answer = await sent
+      assert.deepEqual([answer.status, ((await answer.json()) as { code: string }).code], [403, 'role-changed'])
+      await assert.rejects(ana.call('GET', '/groups/afterwards/members'), { status: 404 })
+      // The tap is not used up: it is good again for whoever may do it.
+      await ana.act('PATCH', '/people/lesser', { role: 'owner' })
+      await person.call('POST', '/groups', group, { 'postern-seal': seal })
+    })
+
+    test('a guest who is prolonged in the instant in which their day comes is here', async () => {
+      await postern.join(ana, 'gus', 'guest')
+      const { database } = postern.postern.ceremonies
+      const { endAccess } = postern.postern
+      const hourMs = 3_600_000
+      const gus = async () => (await findUserByUsername(database.read, 'gus')) ?? assert.fail()
+      const { id } = await gus()
+      const set = (endsAt: number) => (tx: Tx<'user'>) =>
+        tx.updateTable('user').set({ endsAt }).where('id', '=', id).execute()
+      await database.write(set(Date.now() + hourMs))
+      const job = { database, endAccess, origin: postern.origin, now: () => Date.now() + 2 * hourMs }
+      const prolonging = set(Date.now() + 30 * 24 * hourMs)
+      const ending = await inFront({ database, write: prolonging }, () => endGuests({ ...job, queue: async () => {} }))
+      assert.deepEqual([ending.status, (await gus()).state], ['fulfilled', 'active'])
+
+      const over = (tx: Tx<TableName>) =>
+        endAccess.end(tx, { userId: id, cause: 'guest-end', actor: null, at: Date.now() })
+      const late = await inFront({ database, write: over }, () => ana.act('POST', '/people/gus/extend', {}))
+      assert.deepEqual([late.status, (await gus()).state], ['fulfilled', 'active'])
     })
 
     test('what lasts and the end wait for each other', async () => {

@@ -262,13 +262,23 @@ for (const store of eitherStore)
       await setRules(ana, [])
       await look()
       assert.equal(await left(), 1, 'one that no rule permits yet waits for its rule')
-      await setRules(ana, [permission(now() + 60_000)])
+      const until = now() + 60_000
+      await setRules(ana, [permission(until)])
       ahead += 120_000
       await look()
       assert.equal(await left(), 1, 'who has missed the day can still prolong it')
+      const office = { networks: ['198.51.100.0/24'] }
+      await setRules(ana, [
+        permission(until),
+        { ...permission(now() + 7 * dayMs), id: 'from-the-office', where: office },
+      ])
       ahead += dayMs
       await look()
-      assert.equal(await left(), 0)
+      assert.equal(await left(), 1, 'another rule still permits it, from the office')
+      await ana.signIn()
+      await setRules(ana, [{ ...permission(until), where: office }])
+      await look()
+      assert.equal(await left(), 0, 'a rule that held in the office alone is over too')
       await ana.signIn()
       const { items } = await ana.call<{ items: { sentence: string }[] }>(
         'GET',

@@ -138,6 +138,15 @@ for (const store of eitherStore)
       const headers = { authorization: `Bearer ${plain.secret}` }
       await refused(postern.stranger().call('POST', '/permissions', wanted, headers), 403, 'agent-required')
       await refused(postern.stranger().call('GET', `/permissions/${late.id}`, undefined, headers), 404, 'not-found')
+
+      // Who is not in the group any more when they tap speaks for it no longer.
+      const last = await robot.ask({ group: 'operations' })
+      const [bensLast = ''] = await waits(ben)
+      const [carlsLast = ''] = await waits(carl)
+      await ana.act('DELETE', '/groups/operations/members/carl')
+      await refused(carl.tap(carlsLast), 403, 'not-allowed')
+      assert.equal((await robot.call<PermissionView>('GET', `/permissions/${last.id}`)).state, 'waiting')
+      await ben.tap(bensLast)
     })
 
     test('whoever answers for an agent can change; with their end, what it asked for falls', async () => {
@@ -150,6 +159,7 @@ for (const store of eitherStore)
       await refused(ana.act('PATCH', '/agents/robot', { owner: 'gus' }), 422, 'invalid-input')
       await refused(ana.act('PATCH', '/agents/robot', { owner: 'robot' }), 422, 'invalid-input')
       await ana.act('PATCH', '/agents/robot', { owner: 'ben' })
+      await refused(ana.tap(before.sealRequests[0] ?? ''), 403, 'not-allowed')
       await robot.ask()
       const { items } = await ana.call<{ items: { username: string; owner: { username: string } }[] }>('GET', '/agents')
       assert.deepEqual(

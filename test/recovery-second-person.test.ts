@@ -111,6 +111,24 @@ for (const store of eitherStore)
       await refused(gone.signIn(), 401, 'passkey-unknown')
     })
 
+    test('its link is worth what whoever began it may do on the day it is used', async () => {
+      const aide = await postern.join(owner, `aide-${count}`, 'admin')
+      const begun = await letBackIn(aide, name)
+      ahead += 24 * hourMs
+      await owner.signIn()
+      await owner.act('PATCH', `/people/aide-${count}`, { role: 'member' })
+      const problem = await refused(comeBack(begun, name), 410, 'link-used')
+      assert.match(problem.title, /^Whoever made this link may no longer let you in/)
+      await owner.act('PATCH', `/people/aide-${count}`, { role: 'admin' })
+      // Nobody but an owner lets an administrator in, and whoever made the link has it.
+      await owner.act('POST', '/groups', { name: `high-${count}`, description: '' })
+      await owner.act('PATCH', `/groups/high-${count}`, { organisationRole: 'admin' })
+      await owner.act('PUT', `/groups/high-${count}/members/${name}`, {})
+      await refused(comeBack(begun, name), 410, 'link-used')
+      await owner.act('DELETE', `/groups/high-${count}/members/${name}`)
+      await comeBack(begun, name)
+    })
+
     test('a code goes before a second person who still waits', async () => {
       const [code = ''] = await makeCodes(person)
       const waiting = await letBackIn(admin, name)

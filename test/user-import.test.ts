@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { argon2Sync, scryptSync } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { hashSync } from 'bcryptjs'
+import type { Caller } from '../src/identity/caller.ts'
+import { importPeople } from '../src/identity/import/import-people.ts'
+import { planImport } from '../src/identity/import/plan-import.ts'
 import type { ImportDone, ImportPreview } from '../src/identity/import/shapes.ts'
+import { findUserByUsername } from '../src/identity/users.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
 import { startMailServer } from './support/mail-server.ts'
@@ -194,6 +198,40 @@ for (const store of eitherStore)
       assert.deepEqual([again.created, again.leftOut.length], [1, 250])
       await byPassword(postern, 'many249')
     })
+
+    for (const [how, less] of [
+      ['gone', { state: 'ended' }],
+      ['less', { role: 'member' }],
+    ] as const)
+      test(`what is left of a list is not imported when whoever does it is ${how}`, async () => {
+        await postern.join(ana, `bo-${how}`, 'admin')
+        const { database, policy, now } = postern.postern.ceremonies
+        const bo = (await findUserByUsername(database.read, `bo-${how}`)) ?? assert.fail()
+        const rows = Array.from({ length: 150 }, (_, row) => ({
+          row,
+          cells: { username: `${how}${row}`, email: `${how}${row}@example.com` },
+        }))
+        const caller = { ...bo, address: '127.0.0.1', by: { kind: 'session' } } as unknown as Caller
+        const planned = await planImport(database.read, rows, { caller, policy: policy.current(), at: now() })
+        let batches = 0
+        const parts = {
+          database: {
+            ...database,
+            async write<Result>(work: Parameters<typeof database.write<Result>>[0]): Promise<Result> {
+              if ((batches += 1) === 2)
+                await database.write((tx) => tx.updateTable('user').set(less).where('id', '=', bo.id).execute())
+              return database.write(work)
+            },
+          },
+          origin: postern.origin,
+          queueLetter: null,
+        }
+        const seal = { id: 'sea_x', strength: 'passkey', credentialRecordId: 'crd_x' } as const
+        const act = { caller, now, takeSeal: async () => seal }
+        await assert.rejects(importPeople(parts, act, { planned, text: '' }), { status: 403 })
+        const made = await database.read.selectFrom('user').select('id').where('createdBy', '=', bo.id).execute()
+        assert.equal(made.length, 100)
+      })
   })
 
 test('where mail is set up, links go out by letter and are shown to nobody', async () => {

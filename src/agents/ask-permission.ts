@@ -32,12 +32,7 @@ async function listAsked(db: Db<'user' | 'groupMember'>, agent: Caller, group: s
         eb.selectFrom('user as agent').select('agent.ownerId').where('agent.id', '=', agent.id),
       )
       .execute()
-  const known = await db
-    .selectFrom('groupMember')
-    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
-    .select('userGroup.id')
-    .where((eb) => eb(eb.fn<string>('lower', ['userGroup.name']), '=', group.toLowerCase()))
-    .executeTakeFirst()
+  const known = await membersOf(db, group).select('userGroup.id').executeTakeFirst()
   if (known === undefined) throw notFound('This group, or somebody in it')
   const members = await people
     .innerJoin('groupMember', 'groupMember.userId', 'user.id')
@@ -51,6 +46,26 @@ async function listAsked(db: Db<'user' | 'groupMember'>, agent: Caller, group: s
       help: 'Ask a smaller group, or whoever answers for the agent.',
     })
   return members
+}
+
+const membersOf = (db: Db<'groupMember'>, group: string) =>
+  db
+    .selectFrom('groupMember')
+    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
+    .where((eb) => eb(eb.fn<string>('lower', ['userGroup.name']), '=', group.toLowerCase()))
+
+/** Whether somebody who was asked would be asked now: they may have left the group, or somebody else answers for the agent. */
+export async function isStillAsked(
+  db: Db<'user' | 'groupMember'>,
+  { askedGroup }: Pick<PermissionTable, 'askedGroup'>,
+  { agent, userId }: { agent: Pick<UserTable, 'ownerId'>; userId: UserTable['id'] },
+): Promise<boolean> {
+  if (askedGroup === null) return agent.ownerId === userId
+  const member = await membersOf(db, askedGroup)
+    .select('groupMember.userId')
+    .where('groupMember.userId', '=', userId)
+    .executeTakeFirst()
+  return member !== undefined
 }
 
 /**
@@ -67,7 +82,10 @@ export async function askPermission(
   return database.write(async (tx) => {
     const at = now()
     const people = await listAsked(tx, agent, group)
-    if (people.length === 0) throw conflict('nobody-to-ask', 'There is nobody who could allow this.')
+    if (people.length === 0)
+      throw conflict('nobody-to-ask', 'There is nobody who could allow this.', {
+        help: 'Ask another group, or whoever answers for the agent.',
+      })
     const id = newId('prm')
     const body = canonicalize({ version: 1, id, agent: agent.username, ...asked }) ?? ''
     const row: PermissionTable = {

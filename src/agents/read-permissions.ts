@@ -63,7 +63,8 @@ export async function readReceipt(db: Db<Tables>, row: PermissionTable): Promise
     row.sealId === null
       ? undefined
       : await db.selectFrom('seal').selectAll().where('id', '=', row.sealId).executeTakeFirst()
-  if (seal === undefined) throw conflict('not-given', 'Nobody has allowed this yet.')
+  if (seal === undefined)
+    throw conflict('not-given', 'Nobody has allowed this yet.', { help: 'Ask again once somebody has tapped.' })
   const record = await db
     .selectFrom('credentialRecord')
     .selectAll()

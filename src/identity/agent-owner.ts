@@ -26,7 +26,8 @@ export async function changeOwner(
     const seal = await takeSeal(tx)
     const agent = await findUserByUsername(tx, wanted.username)
     if (agent?.kind !== 'agent') throw notFound('This agent')
-    if (agent.state !== 'active') throw conflict('agent-ended', 'This agent has ended.')
+    if (agent.state !== 'active')
+      throw conflict('agent-ended', 'This agent has ended.', { help: 'Give it its access back first.' })
     const owner = await getNextOwner(tx, wanted.owner)
     // Otherwise their end, in the same instant, would miss this agent.
     await checkStillHere(tx, owner.id)

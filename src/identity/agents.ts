@@ -43,7 +43,10 @@ export async function getAgent(db: Db<'user'>, caller: Caller, username: string)
   // A guest is not told who is here.
   const isOwn = user?.ownerId === caller.id
   if (user === undefined || (caller.role === 'guest' && !isOwn)) throw notFound('This agent')
-  if (user.kind !== 'agent') throw conflict('not-an-agent', `${username} is a person, who makes their own tokens.`)
+  if (user.kind !== 'agent')
+    throw conflict('not-an-agent', `${username} is a person, who makes their own tokens.`, {
+      help: 'Ask them to make it under Account.',
+    })
   // Whoever has become a guest answers for nothing.
   if ((isOwn && caller.role !== 'guest') || isAdmin(caller)) return user
   throw forbidden(`Only whoever answers for ${username} makes its tokens.`, 'Ask them, or an administrator.')

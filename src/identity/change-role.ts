@@ -25,8 +25,14 @@ export async function checkRoleChange(
   caller: Pick<Caller, 'role'>,
   { user, role }: { user: User; role: OrganisationRole },
 ): Promise<void> {
-  if (user.kind !== 'person') throw conflict('not-a-person', `${user.displayName} is an agent: it has no role.`)
-  if (user.state !== 'active') throw conflict('access-ended', `The access of ${user.displayName} has ended.`)
+  if (user.kind !== 'person')
+    throw conflict('not-a-person', `${user.displayName} is an agent: it has no role.`, {
+      help: 'Give it a role in a project or repository instead.',
+    })
+  if (user.state !== 'active')
+    throw conflict('access-ended', `The access of ${user.displayName} has ended.`, {
+      help: 'Give them their access back first.',
+    })
   if (user.isDemo === 1) throw forbidden('The example people stay as they are.', 'Add a person of your own.')
   if (caller.role !== 'owner' && (isHigh(role) || isHigh(user.role)))
     throw forbidden('Only an owner makes and unmakes owners and administrators.', 'Ask an owner.')
@@ -97,10 +103,12 @@ export async function changeRole(
     const user = await getPersonByName(tx, username)
     await checkRoleChange(tx, caller, { user, role })
     if (user.role === role && user.baseRole === null) return user
+    // Also where a group had made more of them: their end date was a guest's.
+    const wasGuest = (user.baseRole ?? user.role) === 'guest'
     const changed =
       role === 'guest'
         ? { role, baseRole: null, endsAt: await getGuestEnd(tx, undefined, at), sponsorId: caller.id }
-        : { role, baseRole: null, endsAt: user.role === 'guest' ? null : user.endsAt, sponsorId: null }
+        : { role, baseRole: null, endsAt: wasGuest ? null : user.endsAt, sponsorId: null }
     await tx.updateTable('user').set(changed).where('id', '=', user.id).execute()
     // Made when they were less: whoever holds one would now get more.
     await tx

@@ -7,7 +7,8 @@ import { findUserById, type User } from './users.ts'
 
 /**
  * Whoever made a link knows it, and is judged by what they may do on the day it is used, as whoever invites is: for
- * somebody whom a group has made an administrator since, no administrator's link counts. @throws 410
+ * somebody whom a group has made an administrator since, no administrator's link counts, nor the one of a recovery that
+ * somebody began who is no administrator any more. @throws 410
  */
 export async function checkLinkMaker(
   db: Db<'user'>,
@@ -15,7 +16,7 @@ export async function checkLinkMaker(
   { role }: Pick<User, 'role'>,
   at: number,
 ): Promise<void> {
-  if (purpose !== 'invitation' || createdBy === null) return
+  if ((purpose !== 'invitation' && purpose !== 'recovery') || createdBy === null) return
   const maker = await findUserById(db, createdBy)
   const isHere = maker?.state === 'active' && !isOver(maker, at)
   if (maker === undefined || !isHere || !isAdmin(maker) || !mayGive(maker, role))

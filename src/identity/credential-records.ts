@@ -10,6 +10,7 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import type { VerifiedRegistration } from '../protocols/webauthn/verify-registration.ts'
 import { checkRegistration } from './check-registration.ts'
 import { checkStillHere } from './ending/check-still-here.ts'
+import { lockInstance } from './lock-instance.ts'
 import { refuseBesideRecovery } from './recovery/find-recovery.ts'
 import { endPasswordLogin, untestedCap } from './passwords/password-logins.ts'
 
@@ -79,7 +80,9 @@ export async function createCredentialRecord(
       actor: null,
       at: wanted.at,
     })
-  // By another id it would be the same key with another end: what becomes of one in wrong hands is one answer.
+  // By another id it would be the same key with another end: what becomes of one in wrong hands is one answer. Of two
+  // that bring it at the same instant, the other waits here and then sees it.
+  await lockInstance(tx)
   const same = tx.selectFrom('credentialRecord').select('id').where('publicKey', '=', record.publicKey).limit(1)
   if ((await same.executeTakeFirst()) !== undefined) throw knownAlready()
   try {

@@ -1,10 +1,11 @@
 import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
-import { newId } from '../database/id.ts'
+import { type Id, newId } from '../database/id.ts'
 import type { TableName, UserGroupTable } from '../database/schema.ts'
 import { conflict, notFound, type ProblemError } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf, type Caller } from './caller.ts'
+import { lockGroup } from './lock-group.ts'
 import { checkMayGive } from './may-give.ts'
 import { getPersonByName } from './people.ts'
 import { recomputeRole } from './recompute-role.ts'
@@ -13,6 +14,12 @@ export async function getGroup(db: Db<'userGroup'>, name: string): Promise<UserG
   const group = await findGroup(db, name)
   if (group === undefined) throw notFound('This group')
   return group
+}
+
+/** As it is when nobody else changes it, or who is in it, any more. @throws 404 */
+async function getLockedGroup(tx: Tx<'userGroup'>, name: string): Promise<UserGroupTable> {
+  const group = await getGroup(tx, name)
+  return { ...group, organisationRole: await lockGroup(tx, group) }
 }
 
 export const findGroup = (db: Db<'userGroup'>, name: string): Promise<UserGroupTable | undefined> =>
@@ -95,7 +102,7 @@ export async function deleteGroup(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const group = await getGroup(tx, name)
+    const group = await getLockedGroup(tx, name)
     checkMayKeepMembers(caller, group)
     await refuseNamed(tx, group.name)
     await forgetGrants(tx, group.id)
@@ -112,6 +119,14 @@ export async function deleteGroup(
   })
 }
 
+export const isGroupMember = async (db: Db<'groupMember'>, groupId: Id<'grp'>, userId: Id<'usr'>): Promise<boolean> =>
+  (await db
+    .selectFrom('groupMember')
+    .select('userId')
+    .where('groupId', '=', groupId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()) !== undefined
+
 /** Puts a person into a group or takes them out; doing it twice changes nothing. */
 export async function setGroupMember(
   database: Database,
@@ -122,7 +137,7 @@ export async function setGroupMember(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const group = await getGroup(tx, wanted.group)
+    const group = await getLockedGroup(tx, wanted.group)
     checkMayKeepMembers(caller, group)
     const changed = wanted.isMember
       ? await tx
@@ -161,7 +176,7 @@ export async function setGroupRole(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const group = await getGroup(tx, name)
+    const group = await getLockedGroup(tx, name)
     checkMayChangeRole(caller, group, organisationRole)
     await tx.updateTable('userGroup').set({ organisationRole }).where('id', '=', group.id).execute()
     const members = await tx

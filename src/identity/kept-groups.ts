@@ -9,7 +9,10 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9-]{1,62}$/
 
 /** Whether something outside may keep the group of this name: nobody has it, or itself does. @throws 409 */
 export async function checkMayKeep(db: Db<'userGroup'>, name: string, managedBy: string): Promise<void> {
-  if (!namePattern.test(name)) throw conflict('group-name', `${name} cannot be the name of a group here.`)
+  if (!namePattern.test(name))
+    throw conflict('group-name', `${name} cannot be the name of a group here.`, {
+      help: 'Use 2 to 63 letters, digits and dashes, and begin with a letter or digit.',
+    })
   const found = await findGroup(db, name)
   if (found !== undefined && found.managedBy !== managedBy)
     throw conflict('group-exists', `The group ${found.name} is kept by somebody else: people here, or a directory.`, {
@@ -37,7 +40,8 @@ export async function keepGroup(
   try {
     await orUniqueViolation(tx.insertInto('userGroup').values(group).execute())
   } catch (error) {
-    if (error instanceof UniqueViolation) throw conflict('group-exists', `There is already a group ${name}.`)
+    if (error instanceof UniqueViolation)
+      throw conflict('group-exists', `There is already a group ${name}.`, { help: 'Choose another name.' })
     throw error
   }
   return group.id
@@ -49,7 +53,7 @@ export async function keepGroup(
  * @param names of groups; those that it does not keep are passed over
  */
 export async function setKeptGroups(
-  tx: Tx<'groupMember' | 'user'>,
+  tx: Tx<'groupMember' | 'user' | 'userGroup'>,
   { userId, managedBy, names, at }: { userId: Id<'usr'>; managedBy: string; names: ReadonlySet<string>; at: number },
 ): Promise<{ added: string[]; removed: string[] }> {
   const kept = await tx
@@ -57,7 +61,7 @@ export async function setKeptGroups(
     .leftJoin('groupMember', (on) =>
       on.onRef('groupMember.groupId', '=', 'userGroup.id').on('groupMember.userId', '=', userId),
     )
-    .select(['userGroup.id', 'userGroup.name', 'userGroup.organisationRole', 'groupMember.userId as memberId'])
+    .select(['userGroup.id', 'userGroup.name', 'groupMember.userId as memberId'])
     .where('userGroup.managedBy', '=', managedBy)
     .orderBy('userGroup.name')
     .execute()

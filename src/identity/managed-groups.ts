@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Db, orUniqueViolation, type Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { UserGroupTable } from '../database/schema.ts'
+import { lockGroup } from './lock-group.ts'
 import { recomputeRole } from './recompute-role.ts'
 import { plain } from './users.ts'
 
@@ -60,15 +61,16 @@ export const describeManagedGroup = (tx: Tx<'userGroup'>, id: Id<'grp'>, display
 export const deleteManagedGroup = (tx: Tx<'userGroup'>, id: Id<'grp'>): Promise<unknown> =>
   tx.deleteFrom('userGroup').where('id', '=', id).execute()
 
-type Group = Pick<UserGroupTable, 'id' | 'organisationRole'>
+type Group = Pick<UserGroupTable, 'id'>
 
 /** Puts people into a group. @returns those who were not in it */
 export async function addGroupMembers(
-  tx: Tx<'groupMember' | 'user'>,
+  tx: Tx<'groupMember' | 'user' | 'userGroup'>,
   group: Group,
   userIds: readonly Id<'usr'>[],
   at: number,
 ): Promise<Id<'usr'>[]> {
+  const role = await lockGroup(tx, group)
   const added: Id<'usr'>[] = []
   for (const some of batchesOf(userIds)) {
     // Long work on the thread that serves everybody.
@@ -81,33 +83,34 @@ export async function addGroupMembers(
       .execute()
     added.push(...rows.map(({ userId }) => userId))
   }
-  await recomputeRoles(tx, group, added)
+  await recomputeRoles(tx, role, added)
   return added
 }
 
 /** Takes people out of a group, or everybody. @returns those who were in it */
 export async function removeGroupMembers(
-  tx: Tx<'groupMember' | 'user'>,
+  tx: Tx<'groupMember' | 'user' | 'userGroup'>,
   group: Group,
   userIds: readonly Id<'usr'>[] | 'everybody',
 ): Promise<Id<'usr'>[]> {
+  const role = await lockGroup(tx, group)
   const removed: Id<'usr'>[] = []
   for (const some of userIds === 'everybody' ? [undefined] : batchesOf(userIds)) {
     const query = tx.deleteFrom('groupMember').where('groupId', '=', group.id)
     const rows = await (some === undefined ? query : query.where('userId', 'in', some)).returning('userId').execute()
     removed.push(...rows.map(({ userId }) => userId))
   }
-  await recomputeRoles(tx, group, removed)
+  await recomputeRoles(tx, role, removed)
   return removed
 }
 
 /** In one order everywhere, so that two groups that change at once do not wait for each other. */
 async function recomputeRoles(
   tx: Tx<'user'>,
-  { organisationRole }: Group,
+  role: UserGroupTable['organisationRole'],
   userIds: readonly Id<'usr'>[],
 ): Promise<void> {
-  if (organisationRole === null) return
+  if (role === null) return
   for (const userId of userIds.toSorted()) {
     await recomputeRole(tx, userId)
     await setImmediate()

@@ -31,7 +31,8 @@ export function conditionOf(filter: PeopleFilter, eb: Builder, at: number): Expr
   const isPerson = eb.and([isActive, eb('user.kind', '=', 'person')])
   // The example people have no keys any more, and nobody could give them one.
   const isReal = eb.and([isPerson, eb('user.isDemo', '=', 0)])
-  const isGuest = eb.and([isPerson, eb('user.role', '=', 'guest')])
+  // By themselves: whom a group has made more since still has an end date, and somebody who answers for them.
+  const isGuest = eb.and([isPerson, eb(eb.fn.coalesce('user.baseRole', 'user.role'), '=', 'guest')])
   const keys = eb
     .selectFrom('credentialRecord')
     .select('credentialRecord.id')

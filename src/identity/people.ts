@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { OrganisationRole } from '../database/schema.ts'
-import { conflict, forbidden, notFound } from '../http/problem.ts'
+import { conflict, forbidden, lookAgain, notFound } from '../http/problem.ts'
 import type { Act } from './act.ts'
 import { actorOf } from './caller.ts'
 import { listCredentialRecords } from './credential-records.ts'
@@ -44,7 +44,10 @@ export async function addPerson(
  */
 export async function makePersonLink(database: Database, { caller, takeSeal, now }: Act, username: string) {
   const user = await getPersonByName(database.read, username)
-  if (user.kind !== 'person') throw conflict('not-a-person', `${user.username} is an agent: it never has a passkey.`)
+  if (user.kind !== 'person')
+    throw conflict('not-a-person', `${user.username} is an agent: it never has a passkey.`, {
+      help: 'Make a token for it instead.',
+    })
   checkMayGive(caller, user.role)
   if (user.isDemo === 1) throw forbidden('The example people never come in again.', 'Add a person of your own.')
   const instance = await database.read.selectFrom('instance').select('rpId').executeTakeFirst()
@@ -97,7 +100,9 @@ export async function endorseCredential(
       .returning('name')
       .executeTakeFirst()
     if (changed === undefined)
-      throw conflict('already-endorsed', 'Somebody has vouched for this passkey already, or it has ended.')
+      throw conflict('already-endorsed', 'Somebody has vouched for this passkey already, or it has ended.', {
+        help: lookAgain,
+      })
     await liftCapsBehind(tx, user.id, credentialId as Id<'crd'>)
     await recordEvent(tx, {
       action: 'credential.endorsed',

@@ -1,6 +1,6 @@
 import type { Db } from '../database/handles.ts'
 import type { TableName } from '../database/schema.ts'
-import { notFound, ProblemError } from '../http/problem.ts'
+import { inOneLine, notFound, ProblemError } from '../http/problem.ts'
 import { type Caller, isAdmin } from './caller.ts'
 import { checkRoleChange } from './change-role.ts'
 import { listCredentialRecords } from './credential-records.ts'
@@ -89,6 +89,6 @@ async function findRoleRefusal(
     return null
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    return [error.message, error.details.help].filter(Boolean).join(' ')
+    return inOneLine(error)
   }
 }

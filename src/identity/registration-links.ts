@@ -101,6 +101,26 @@ export async function consumeRegistrationLink(tx: Tx<'registrationLink'>, id: Id
     throw linkProblem('link-used', 'This link was already used, replaced by a newer one, or withdrawn.')
 }
 
+/**
+ * The link that a letter brought to somebody whose account a directory has made opens nothing any more; one that an
+ * administrator has handed over still does. @returns whether there was one
+ */
+export async function endSentInvitation(
+  tx: Tx<'registrationLink'>,
+  { userId, at }: { userId: Id<'usr'>; at: number },
+): Promise<boolean> {
+  const ended = await tx
+    .updateTable('registrationLink')
+    .set({ consumedAt: at })
+    .where('userId', '=', userId)
+    .where('purpose', '=', 'invitation')
+    .where('createdBy', 'is', null)
+    .where('consumedAt', 'is', null)
+    .returning('id')
+    .execute()
+  return ended.length > 0
+}
+
 /** Whoever runs the instance makes another one themselves; anybody else was given theirs by somebody. */
 export const linkProblem = (code: string, title: string, link?: Pick<RegistrationLink, 'purpose'>): ProblemError =>
   new ProblemError(410, code, title, { help: helpWith(code, link) })

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Db } from '../database/handles.ts'
 import { isOfShape } from '../http/check-value.ts'
@@ -67,7 +67,15 @@ export async function getSetting<Name extends SettingName>(db: Db<'setting'>, na
 
 /** @throws 422 for a value it cannot have, 409 for one that takes letters where none can be sent */
 export function checkSetting({ name, value, isMailSetUp }: SettingChange): void {
-  if (!isOfShape(settings[name].schema, value)) throw invalid('value', 'This setting cannot have that value.')
+  const schema: TSchema & { minimum?: number; maximum?: number } = settings[name].schema
+  const { minimum, maximum } = schema
+  if (!isOfShape(schema, value))
+    throw invalid(
+      'value',
+      minimum === undefined
+        ? 'This setting is true or false.'
+        : `This setting is a whole number from ${minimum} to ${maximum}.`,
+    )
   if ('needsMail' in settings[name] && value === true && !isMailSetUp)
     throw conflict('mail-not-set-up', `“${settings[name].words}” needs mail, and none is set up here.`, {
       help: 'The operator of this server sets POSTERN_SMTP_URL.',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { acts, type ActName } from './acts.ts'
 import { decide } from './decide.ts'
 import type { DecisionFacts } from './facts.ts'
-import { permitsAnybody, permittedUntil } from './permits.ts'
+import { isPermittedFromSomewhere, permitsAnybody, permittedUntil } from './permits.ts'
 import { compiled, facts, proof, rule } from './policy-testing.ts'
 import type { Rule } from './rule.ts'
 
@@ -113,4 +113,14 @@ test('until when somebody may is known, also where they come from elsewhere', ()
   assert.equal(permittedUntil(compiled(permission(), office), who), until)
   assert.equal(permitsAnybody(compiled(permission()), at), true)
   assert.equal(permitsAnybody(compiled(permission()), until), false)
+})
+
+test('a permission from the office alone is one, wherever the question is asked from', () => {
+  for (const network of ['198.51.100.0/24', '2001:db8::/32', '198.51.100.7']) {
+    const policy = compiled(permission({ where: { networks: [network] } }))
+    assert.equal(permittedUntil(policy, { at, actor: mover, address: '127.0.0.1' }), null)
+    assert.equal(isPermittedFromSomewhere(policy, { at, actor: mover }), true)
+    assert.equal(isPermittedFromSomewhere(policy, { at: until, actor: mover }), false)
+    assert.equal(isPermittedFromSomewhere(policy, { at, actor: { ...mover, groups: [] } }), false)
+  }
 })

@@ -20,6 +20,16 @@ export function permittedUntil(
   return rule?.permits?.until ?? null
 }
 
+/** Whether they may from some network at least: a rule can permit it from the office alone. */
+export function isPermittedFromSomewhere(policy: CompiledPolicy, facts: Pick<DecisionFacts, 'at' | 'actor'>): boolean {
+  const networks = policy.policy.rules.flatMap(({ permits, where }) =>
+    permits === undefined ? [] : (where?.networks ?? []),
+  )
+  // Each range is asked by the address it is written with, which lies in it.
+  const addresses = new Set(['127.0.0.1', ...networks.map((range) => range.replace(/\/.*/, ''))])
+  return [...addresses].some((address) => permittedUntil(policy, { ...facts, address }) !== null)
+}
+
 /** Whether anybody at all may: a page that offers it to nobody would only invite guessing. */
 export const permitsAnybody = ({ policy }: CompiledPolicy, at: number): boolean =>
   policy.rules.some(({ mode, permits }) => mode === 'enforce' && permits !== undefined && at < permits.until)

@@ -1,6 +1,7 @@
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { TableName } from '../../database/schema.ts'
+import { endSentInvitation } from '../../identity/registration-links.ts'
 import { findUserById } from '../../identity/users.ts'
 import type { ScimRequest } from './scim-parts.ts'
 
@@ -43,6 +44,16 @@ export async function takeBackByDirectory(
       if (user !== undefined) await invite(tx, user, { connection: connection.name, at })
       return
     }
+}
+
+/** Whoever has not come in yet gets their link at the address of today: at the one of before it may be a stranger's. */
+export async function inviteAtNewAddress(
+  tx: Tx<TableName>,
+  { connection, invite }: Pick<ScimRequest, 'connection' | 'invite'>,
+  { userId, at }: { userId: Id<'usr'>; at: number },
+): Promise<void> {
+  const user = (await endSentInvitation(tx, { userId, at })) ? await findNewcomer(tx, userId) : undefined
+  if (user !== undefined) await invite(tx, user, { connection: connection.name, at })
 }
 
 /** Undefined where they ever had a passkey. */

@@ -84,7 +84,8 @@ async function keep(
       .where('connectionId', '=', connection.id)
       .where('displayNameKey', '=', said.displayNameKey)
       .executeTakeFirst()
-    if (held !== undefined) throw new ScimError(409, `There is another group ${said.displayName}.`, 'uniqueness')
+    if (held !== undefined)
+      throw new ScimError(409, `There is another group ${said.displayName}. Give this one another name.`, 'uniqueness')
   }
   await orUniqueViolation(tx.updateTable('scimGroup').set(said).where('groupId', '=', group.groupId).execute())
   await describeManagedGroup(tx, group.groupId, said.displayName)

@@ -29,7 +29,7 @@ export interface MemberPlace {
 /** Carries one step out; nobody is read who is not named in it. @returns whether it changed anything @throws ScimError */
 export async function changeMembers(tx: Tx<TableName>, place: MemberPlace, step: MemberStep): Promise<boolean> {
   const { group, at } = place
-  const key = { id: group.groupId, organisationRole: group.organisationRole }
+  const key = { id: group.groupId }
   if (step.kind === 'add')
     return noteAdded(tx, place, await addGroupMembers(tx, key, await checkPeople(tx, place, step.ids), at))
   if (step.kind === 'set') {

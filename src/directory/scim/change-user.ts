@@ -9,7 +9,7 @@ import type { PatchOperation } from '../../protocols/scim/patch-request.ts'
 import type { JsonObject } from '../../protocols/scim/schema.ts'
 import { ScimError } from '../../protocols/scim/scim-error.ts'
 import { userType } from '../../protocols/scim/user-schema.ts'
-import { endByDirectory, takeBackByDirectory } from './change-access.ts'
+import { endByDirectory, inviteAtNewAddress, takeBackByDirectory } from './change-access.ts'
 import { checkAddress } from './check-address.ts'
 import { type PersonAttributes, readPerson } from './person-attributes.ts'
 import { readResource, userTag } from './render-user.ts'
@@ -124,6 +124,7 @@ async function keep(
       .execute(),
   )
   await changeManagedPerson(tx, { id: user.userId, displayName: user.shownName, email: user.email }, person, at)
+  if (isMoved) await inviteAtNewAddress(tx, request, { userId: user.userId, at })
   await recordEvent(tx, {
     action: 'directory.user-changed',
     actor: null,
@@ -146,7 +147,8 @@ async function checkNameFree(
     .where('connectionId', '=', connection.id)
     .where('userNameKey', '=', userNameKey)
     .executeTakeFirst()
-  if (held !== undefined) throw new ScimError(409, `There is, or was, another user ${userName}.`, 'uniqueness')
+  if (held !== undefined)
+    throw new ScimError(409, `There is, or was, another user ${userName}. Give this one another name.`, 'uniqueness')
 }
 
 async function settleAccess(

@@ -22,7 +22,11 @@ export function createScimGroup(asked: ScimRequest, resource: JsonObject): Promi
       .where('displayNameKey', '=', said.displayNameKey)
       .executeTakeFirst()
     if (known !== undefined && known.deletedAt === null)
-      throw new ScimError(409, `There is already a group ${said.displayName}.`, 'uniqueness')
+      throw new ScimError(
+        409,
+        `There is already a group ${said.displayName}. Give this one another name.`,
+        'uniqueness',
+      )
     const group = await bring(tx, request, said, known, at)
     if (ids.length > 0) await changeMembers(tx, { request, group, at }, { kind: 'add', ids })
     return group

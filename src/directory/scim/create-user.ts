@@ -29,7 +29,7 @@ export async function createScimUser(asked: ScimRequest, resource: JsonObject): 
     const known = await findScimUserByName(tx, request.connection.id, person.userNameKey)
     if (known !== undefined && known.deletedAt === null) {
       if (person.isWanted === false) await endKnown(tx, request, known, at)
-      return new ScimError(409, `There is already a user ${person.userName}.`, 'uniqueness')
+      return new ScimError(409, `There is already a user ${person.userName}. Give this one another name.`, 'uniqueness')
     }
     const former = known === undefined || isSomebodyElse(known, person) ? undefined : known
     if (known !== undefined && former === undefined) await freeName(tx, known)
@@ -127,7 +127,11 @@ async function adopt(tx: Tx<TableName>, request: ScimRequest, person: PersonAttr
   // What a connection that is over knew of them.
   await tx.deleteFrom('scimUser').where('userId', '=', user.id).execute()
   if (user.managedBy === null || !(await handOver(tx, user.id, user.managedBy, request.connection.id)))
-    throw new ScimError(409, 'Somebody else manages the account with this address by now.', 'uniqueness')
+    throw new ScimError(
+      409,
+      'Somebody else manages the account with this address by now. Ask an owner who should.',
+      'uniqueness',
+    )
   await changeManagedPerson(tx, user, person, request.now())
   await recomputeRole(tx, user.id)
   return user

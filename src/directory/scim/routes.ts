@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { App } from '../../http/app.ts'
+import { inOneLine, nothingHere, unexpected } from '../../http/problem.ts'
 import { largestBulkBytes, parseBulkRequest } from '../../protocols/scim/bulk-request.ts'
 import { type ListRequest, parseListQuery, parseSearchRequest } from '../../protocols/scim/list-request.ts'
 import type { Json } from '../../protocols/scim/schema.ts'
@@ -50,7 +51,7 @@ function otherRoutes(scim: FastifyInstance, parts: ScimParts): void {
     const explain = (error: unknown): ScimError => {
       const refusal = explainRefusal(error)
       if (refusal === undefined) request.log.error({ err: error }, 'operation of a bulk job failed')
-      return refusal ?? new ScimError(500, 'Something went wrong here. It has been logged; try again.')
+      return refusal ?? new ScimError(500, inOneLine(unexpected()))
     }
     return sendScim(reply, 200, await carryOutBulk(requestOf(request, parts), job, explain))
   })
@@ -69,6 +70,6 @@ function otherRoutes(scim: FastifyInstance, parts: ScimParts): void {
     url: '/*',
     config,
     schema,
-    handler: () => Promise.reject(new ScimError(404, 'There is nothing at this address.')),
+    handler: () => Promise.reject(new ScimError(404, inOneLine(nothingHere()))),
   })
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { escapeHidden } from '../../audit/record.ts'
+import { inOneLine, unexpected } from '../../http/problem.ts'
 import { renderScimError, ScimError } from '../../protocols/scim/scim-error.ts'
 import { noteRequest } from '../connections/note-request.ts'
 import { explainRefusal } from './explain-refusal.ts'
@@ -35,7 +36,7 @@ export function speakScim(scim: FastifyInstance, parts: ScimParts): void {
     return sendScim(
       reply.headers(headers ?? {}),
       refusal?.status ?? 500,
-      renderScimError(refusal ?? new ScimError(500, 'Something went wrong here. It has been logged; try again.')),
+      renderScimError(refusal ?? new ScimError(500, inOneLine(unexpected()))),
     )
   })
   scim.addHook('onSend', async (request, reply, payload) => {

@@ -6,7 +6,9 @@ import type { Database } from '../../database/handles.ts'
 import type { DirectoryConnectionTable } from '../../database/schema.ts'
 import { createEndAccess } from '../../identity/ending/end-access.ts'
 import { passkeys, registrationLinks, sessions } from '../../identity/ending/own-kinds.ts'
+import type { Letter } from '../../mail/letter-queue.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { createInvite } from './invite.ts'
 import { scimRoutes } from './routes.ts'
 
 const message = 'urn:ietf:params:scim:api:messages:2.0'
@@ -43,6 +45,7 @@ export async function openDirectory(rules: { who: string[]; title: string }[] = 
     log: { level: 'silent' },
   })
   const connections: DirectoryConnectionTable[] = []
+  const letters: Letter[] = []
   app.decorateRequest('directory', undefined)
   app.addHook('onRequest', (request, _reply, done) => {
     request.directory = connections[Number(request.headers['x-connection'] ?? 0)]
@@ -55,7 +58,10 @@ export async function openDirectory(rules: { who: string[]; title: string }[] = 
     policy: { current: () => ({ policy: { rules } }) } as unknown as PolicyInForce,
     forgetGroupGrants: async () => {},
     findToolNaming: async (_tx, group) => (ofTools.includes(group) ? 'Wiki' : undefined),
-    invite: async () => {},
+    invite: createInvite({
+      mail: { from: 'postern@example.org', queue: async (_tx, letter) => void letters.push(letter) },
+      origin: 'http://localhost',
+    }),
     now,
   })
   await app.ready()
@@ -82,6 +88,7 @@ export async function openDirectory(rules: { who: string[]; title: string }[] = 
     now,
     call,
     connections,
+    letters,
     async connect(name: string): Promise<DirectoryConnectionTable> {
       const row: DirectoryConnectionTable = {
         id: newId('dir'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordAddress } from '../../identity/account-addresses.ts'
+import { getRegistrationLink } from '../../identity/registration-links.ts'
 import { createUser } from '../../identity/users.ts'
 import { newGroup, newUser, openDirectory, patchOf, stateOf, type TestDirectory, userUrn } from './test-directory.ts'
 
@@ -47,6 +48,33 @@ test('names here are never given twice, however many people the directory calls 
   const names = await directory.database.read.selectFrom('user').select('username').execute()
   assert.equal(new Set(names.map(({ username }) => username)).size, 7)
   assert.ok(names.every(({ username }) => /^admin\d+$/.test(username)))
+})
+
+test('the link of somebody who has not come in yet follows their address, and the one before it opens nothing', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  const { body } = await directory.call('POST', '/Users', withAddress('ana'))
+  const change = (value: unknown) =>
+    directory.call('PATCH', `/Users/${body.id}`, patchOf({ op: 'replace', path: 'emails', value }))
+  const opens = () =>
+    Promise.all(
+      directory.letters.map(async (letter) => {
+        assert.ok(letter.kind === 'invitation')
+        const token = new URL(letter.facts.link).hash.slice(1)
+        return getRegistrationLink(directory.database.read, token, directory.now()).then(
+          () => true,
+          () => false,
+        )
+      }),
+    )
+  assert.deepEqual(await opens(), [true])
+  await change([{ value: 'ANA@example.org', type: 'work' }])
+  await directory.call('PATCH', `/Users/${body.id}`, patchOf({ op: 'replace', path: 'displayName', value: 'Ana' }))
+  assert.deepEqual(await opens(), [true], 'it is the same address')
+  await change([{ value: 'ana.souza@example.org', type: 'work' }])
+  assert.deepEqual(await opens(), [false, true])
+  await change([])
+  assert.deepEqual(await opens(), [false, false])
 })
 
 test('active in every spelling ends access or gives it back; PUT without it does neither', async () => {

@@ -21,7 +21,7 @@ export async function writeScim<Result>(
     } catch (error) {
       if (!isOvertaken(error)) throw error
       if (attempt === mostAttempts)
-        throw new ScimError(409, 'Somebody else is using this name or address at this moment.', 'uniqueness')
+        throw new ScimError(409, 'Somebody else is using this name or address at this moment. Try again.', 'uniqueness')
     }
   }
 }
@@ -33,7 +33,8 @@ async function refresh(tx: Tx<TableName>, request: ScimRequest): Promise<ScimReq
     .where('id', '=', request.connection.id)
     .where('endedAt', 'is', null)
     .executeTakeFirst()
-  if (connection === undefined) throw new ScimError(401, 'The directory was disconnected.')
+  if (connection === undefined)
+    throw new ScimError(401, 'The directory was disconnected. An owner connects it anew under Directory.')
   return { ...request, connection }
 }
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/handles.ts'
-import { findUserByUsername } from '../../identity/users.ts'
+import { findUserByUsername, isReserved } from '../../identity/users.ts'
 
 const longest = 34
 
@@ -8,15 +8,10 @@ export async function freeUsername(db: Db<'user'>, address: string): Promise<str
   const base = usernameFrom(address)
   for (let number = 1; number < 10_000; number += 1) {
     const name = number === 1 ? base : `${base}${number}`
-    if (!refused.has(name) && (await findUserByUsername(db, name)) === undefined) return name
+    if (!isReserved(name) && (await findUserByUsername(db, name)) === undefined) return name
   }
   throw new Error(`no name is free after ${base}`)
 }
-
-/** Names of the product itself, which it gives to nobody. */
-const refused = new Set(
-  'admin administrator root system postern git api server support security everyone nobody'.split(' '),
-)
 
 export function usernameFrom(address: string): string {
   const plain = (address.split('@')[0] ?? '')

@@ -2,7 +2,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Database, Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { BreakGlassTable } from '../../database/schema.ts'
-import { conflict, forbidden, notFound } from '../../http/problem.ts'
+import { conflict, forbidden, notFound, nothingLeft } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { findCredentialRecord } from '../credential-records.ts'
@@ -29,8 +29,8 @@ export async function getReviewable(
   const reviewer = await findUserById(db, caller.id)
   if (row === undefined || user === undefined || reviewer === undefined) throw notFound('This break-glass code')
   const { usedAt } = row
-  if (usedAt === null) throw conflict('not-used', 'This code was not used: there is nothing to review.')
-  if (row.reviewedAt !== null) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
+  if (usedAt === null) throw notUsed()
+  if (row.reviewedAt !== null) throw alreadyReviewed()
   if (caller.id === row.userId || caller.id === row.createdBy)
     throw forbidden('Whoever came in by the code, or made it, does not review that.', 'Ask another administrator.')
   if (reviewer.createdAt >= usedAt)
@@ -43,6 +43,11 @@ export async function getReviewable(
   if (!(await hasPasskeyFromBefore(db, caller.id, usedAt))) throw onlyFromBefore()
   return { row: { ...row, usedAt }, user }
 }
+
+export const notUsed = () =>
+  conflict('not-used', 'This code was not used: there is nothing to review.', { help: 'Come back when it was used.' })
+
+const alreadyReviewed = () => conflict('already-reviewed', 'Somebody has reviewed this already.', { help: nothingLeft })
 
 const onlyFromBefore = () =>
   forbidden(
@@ -70,7 +75,7 @@ export async function reviewBreakGlass(
       .where('reviewedAt', 'is', null)
       .returning(['id', 'newCredentialId'])
       .executeTakeFirst()
-    if (closed === undefined) throw conflict('already-reviewed', 'Somebody has reviewed this already.')
+    if (closed === undefined) throw alreadyReviewed()
     // A link that is still out would let somebody in after the review.
     if (row.linkId !== null)
       await tx

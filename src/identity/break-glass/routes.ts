@@ -3,7 +3,7 @@ import { listEvents } from '../../audit/list.ts'
 import { actSubject } from '../../http/act-subject.ts'
 import type { SensitiveAct } from '../../http/access.ts'
 import type { App } from '../../http/app.ts'
-import { conflict, notFound } from '../../http/problem.ts'
+import { notFound } from '../../http/problem.ts'
 import type { Id } from '../../database/id.ts'
 import { actOf } from '../act.ts'
 import type { RecoveryStops } from '../recovery/begin-recovery.ts'
@@ -13,7 +13,7 @@ import type { Ceremonies } from '../registration.ts'
 import { Username } from '../shapes.ts'
 import { listBreakGlass } from './list-codes.ts'
 import { getLetIn, makeBreakGlassCode } from './make-code.ts'
-import { getReviewable, reviewBreakGlass } from './review.ts'
+import { getReviewable, notUsed, reviewBreakGlass } from './review.ts'
 import { BreakGlassEvents, BreakGlassView } from './shapes.ts'
 import { mostWrongCodes, useBreakGlassCode } from './use-code.ts'
 
@@ -114,7 +114,7 @@ export function breakGlassRoutes(
         .where('breakGlass.id', '=', request.params.id as Id<'bgc'>)
         .executeTakeFirst()
       if (row === undefined) throw notFound('This break-glass code')
-      if (row.usedAt === null) throw conflict('not-used', 'This code was not used: there is nothing to review.')
+      if (row.usedAt === null) throw notUsed()
       const { items, nextCursor } = await listEvents(database.read, {
         actor: row.username,
         from: row.usedAt,

@@ -206,6 +206,9 @@ const keepers: Record<EndCause, 'directory' | 'upstream' | 'people'> = {
   owner: 'people',
 }
 
+/** Causes of ends that are undone where they came from, not here. */
+export const undoneElsewhere = (Object.keys(keepers) as EndCause[]).filter((cause) => keepers[cause] !== 'people')
+
 /** Whether somebody else than decides now could undo an end. */
 export const isOverruledBy = (
   last: Pick<AccessEndTable, 'cause' | 'restoredAt'> | undefined,

@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { AccessEndTable, TableName } from '../../database/schema.ts'
-import { conflict, forbidden } from '../../http/problem.ts'
+import { conflict, forbidden, nothingLeft } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { countOwners } from '../count-owners.ts'
@@ -86,7 +86,7 @@ function findRefusal(
 }
 
 const alreadyEnded = ({ displayName }: User) =>
-  conflict('already-ended', `The access of ${displayName} has ended already.`)
+  conflict('already-ended', `The access of ${displayName} has ended already.`, { help: nothingLeft })
 
 export async function isLastOwner(db: Db<'user'>, user: User): Promise<boolean> {
   return user.role === 'owner' && user.state === 'active' && (await countOwners(db)) === 1

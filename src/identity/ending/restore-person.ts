@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
-import { conflict, forbidden } from '../../http/problem.ts'
+import { conflict, forbidden, nothingLeft } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { createRegistrationLink } from '../registration-links.ts'
@@ -55,7 +55,7 @@ export async function checkMayRestore(
   const owner = user.ownerId === null ? undefined : await findState(db, user.ownerId)
   if (owner === 'ended')
     throw conflict('owner-ended', 'The person who answers for this agent is not here any more.', {
-      help: 'Let somebody else answer for it first.',
+      help: 'Give that person their access back first, or make a new agent.',
     })
 }
 
@@ -70,7 +70,8 @@ export async function checkIsWanted(
     })
 }
 
-const isHere = ({ displayName }: User) => conflict('not-ended', `${displayName} has access already.`)
+const isHere = ({ displayName }: User) =>
+  conflict('not-ended', `${displayName} has access already.`, { help: nothingLeft })
 
 async function findState(db: Db<'user'>, id: User['id']): Promise<User['state'] | undefined> {
   return (await db.selectFrom('user').select('state').where('id', '=', id).executeTakeFirst())?.state

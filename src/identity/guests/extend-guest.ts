@@ -1,10 +1,12 @@
 import { recordEvent } from '../../audit/record.ts'
 import type { Database, Db } from '../../database/handles.ts'
-import { conflict, forbidden, notFound } from '../../http/problem.ts'
+import { conflict, forbidden, notFound, nothingLeft } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller, isAdmin } from '../caller.ts'
 import type { EndAccess } from '../ending/end-access.ts'
 import { checkIsWanted } from '../ending/restore-person.ts'
+import { mayGive } from '../may-give.ts'
+import { lockPerson } from '../recovery/void-ways-back.ts'
 import { findUserByUsername, type User } from '../users.ts'
 import { getGuestEnd } from './guest-days.ts'
 import { findSponsor } from './guest-ends.ts'
@@ -19,10 +21,15 @@ export async function getOwnGuest(
   // Whoever has become a guest answers for nobody, and is not told who is here.
   if (user === undefined || caller.role === 'guest') throw notFound('This guest')
   const isOwn = user.sponsorId === caller.id
-  if (user.kind !== 'person' || user.role !== 'guest')
-    throw conflict('not-a-guest', `${user.displayName} is no guest: their access has no end date.`)
+  // By themselves: a group that makes them more takes no end date away.
+  if (user.kind !== 'person' || (user.baseRole ?? user.role) !== 'guest')
+    throw conflict('not-a-guest', `${user.displayName} is no guest: their access has no end date.`, {
+      help: nothingLeft,
+    })
   if (!isAdmin(caller) && !isOwn)
     throw forbidden(`Only whoever answers for ${user.displayName} can prolong their access.`, 'Ask an administrator.')
+  if (!mayGive(caller, user.role))
+    throw forbidden('Only an owner can prolong the access of an administrator.', 'Ask an owner.')
   // What has ended, a member does not bring back.
   if (user.state === 'ended' && !isAdmin(caller))
     throw forbidden(`The access of ${user.displayName} has ended.`, 'An administrator can prolong it still.')
@@ -38,6 +45,9 @@ export async function extendGuest(
   return database.write(async (tx) => {
     const seal = await takeSeal(tx)
     const at = now()
+    const { id } = await getOwnGuest(tx, caller, username)
+    // As it is when the day that has just come is over with them, or waits for this.
+    await lockPerson(tx, id)
     const user = await getOwnGuest(tx, caller, username)
     const endsAt = await getGuestEnd(tx, wanted, at)
     const actor = actorOf(caller, seal)

@@ -12,7 +12,7 @@ export async function getGuestEnd(db: Db<'setting'>, wanted: number | undefined,
   const days = await getSetting(db, 'guestDays')
   const latest = at + days * dayMs
   if (wanted === undefined) return latest
-  if (wanted <= at) throw invalid('endsAt', 'This day has passed.')
+  if (wanted <= at) throw invalid('endsAt', 'This day has passed. Choose a later one.')
   // A day picked in a page ends in the time zone of whoever picks it.
   if (wanted > latest + dayMs)
     throw invalid('endsAt', `A guest is here for ${days} days at most; an owner can set that differently.`)

@@ -32,8 +32,14 @@ export async function endGuests({ database, endAccess, origin, now, queue }: Gue
   const at = now()
   for (const { id } of await listDue(database.read, at))
     await database.write(async (tx) => {
-      // Somebody may have prolonged it meanwhile.
-      const due = await tx.selectFrom('user').select('id').where('id', '=', id).where('endsAt', '<=', at).execute()
+      // Somebody may have prolonged it meanwhile, or just does: their row is what both queue for.
+      const due = await tx
+        .updateTable('user')
+        .set((eb) => ({ endsAt: eb.ref('endsAt') }))
+        .where('id', '=', id)
+        .where('endsAt', '<=', at)
+        .returning('id')
+        .execute()
       if (due.length === 1) await endAccess.end(tx, { userId: id, cause: 'guest-end', actor: null, at })
     })
   for (const user of await listSoon(database.read, at)) {

@@ -89,7 +89,7 @@ export function guestRoutes(
       const page = await listPeople(database.read, getPerson(request), { cursor, search, filter }, now())
       const ids = page.items.map(({ id }) => id as Id<'usr'>)
       const reached = await places.listReached(database.read, ids)
-      const guests = ids.map((id) => ({ id, kind: 'person', role: 'guest' }) as const)
+      const guests = page.items.map(({ id, role }) => ({ id: id as Id<'usr'>, kind: 'person', role }) as const)
       const tools = await listReachedTools(database.read, guests)
       return {
         ...page,

@@ -7,6 +7,7 @@ import type { TableName } from '../../database/schema.ts'
 import type { TakenSeal } from '../../http/access.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
+import { checkStillAs } from '../ending/check-still-here.ts'
 import type { InvitationParts } from '../invitations/invite.ts'
 import { whatWords } from '../invitations/what-words.ts'
 import { keepPassword } from '../passwords/password-logins.ts'
@@ -54,6 +55,8 @@ export async function importPeople(
     const made = await parts.database.write(async (tx) => {
       const at = now()
       const taken = seal ?? (await takeSeal(tx))
+      // The tap was for all of them; whether its person may still do it is asked for each.
+      if (seal !== undefined) await checkStillAs(tx, caller)
       if (seal === undefined)
         await recordEvent(tx, {
           action: 'person.imported',

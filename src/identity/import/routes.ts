@@ -34,7 +34,8 @@ export function importRoutes(
       const list = request.body as List
       const planned = await plan(list, getActor(request))
       const good = planned.filter(({ problems }) => problems.length === 0)
-      if (good.length === 0) throw invalid('text', 'Nobody in this list can be imported as it stands.')
+      if (good.length === 0)
+        throw invalid('text', 'Nobody in this list can be imported as it stands. Put right what it says of each.')
       return { title: `Import ${people(good.length)}`, rows: rowsOf(list, planned, good) }
     },
   }

@@ -6,6 +6,7 @@ import { ProblemError } from '../../http/problem.ts'
 import type { Admission, Opening } from '../admission.ts'
 import { isAdmin } from '../caller.ts'
 import { isOver } from '../guests/is-over.ts'
+import { lockGroup } from '../lock-group.ts'
 import { mayGive } from '../may-give.ts'
 import { releaseWritten } from '../profile/release-address.ts'
 import { recomputeRole } from '../recompute-role.ts'
@@ -96,9 +97,12 @@ async function carryOut(
       ? []
       : await tx.selectFrom('userGroup').selectAll().where('id', 'in', wanted).where('managedBy', 'is', null).execute()
   const inviter = await findUserById(tx, row.createdBy)
-  const groups = found.filter(({ organisationRole }) => organisationRole !== 'admin' || inviter?.role === 'owner')
-  for (const { id: groupId } of groups)
-    await tx.insertInto('groupMember').values({ groupId, userId: user.id, joinedAt: at }).execute()
+  const groups: typeof found = []
+  for (const group of found) {
+    if ((await lockGroup(tx, group)) === 'admin' && inviter?.role !== 'owner') continue
+    await tx.insertInto('groupMember').values({ groupId: group.id, userId: user.id, joinedAt: at }).execute()
+    groups.push(group)
+  }
   await recomputeRole(tx, user.id)
   const grants = JSON.parse(row.grants) as Grant[]
   const paths = await places.listPaths(tx, grants)

@@ -90,7 +90,7 @@ async function getSponsor(
       ? await db.selectFrom('user').selectAll().where('id', '=', otherwise).executeTakeFirst()
       : await findUserByUsername(db, username)
   if (user === undefined || user.state !== 'active' || user.kind !== 'person')
-    throw invalid('sponsor', 'Nobody of this name is here who could answer for a guest.')
+    throw invalid('sponsor', 'Nobody of this name is here who could answer for a guest. Name a member.')
   if (user.role === 'guest') throw forbidden('A guest cannot answer for another guest.', 'Name a member.')
   return { id: user.id, username: user.username, displayName: user.displayName }
 }

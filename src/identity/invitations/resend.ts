@@ -2,7 +2,7 @@ import { recordEvent } from '../../audit/record.ts'
 import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { InvitationTable, TableName } from '../../database/schema.ts'
-import { conflict, forbidden, notFound } from '../../http/problem.ts'
+import { conflict, forbidden, lookAgain, notFound } from '../../http/problem.ts'
 import type { Act } from '../act.ts'
 import { actorOf, type Caller } from '../caller.ts'
 import { linkUrl } from '../registration-links.ts'
@@ -25,7 +25,8 @@ export async function getOpenInvitation(
   if (row === undefined) throw notFound('This invitation')
   if (await givesMoreThan(db, caller, row))
     throw forbidden('This invitation gives more than you may give.', 'Ask an owner.')
-  if (row.acceptedAt !== null) throw conflict('invitation-over', 'This invitation was accepted.')
+  if (row.acceptedAt !== null)
+    throw conflict('invitation-over', 'This invitation was accepted.', { help: 'Look for the person under People.' })
   if (row.withdrawnAt !== null)
     throw conflict('invitation-over', 'This invitation was withdrawn.', { help: 'Invite the person anew.' })
   return row
@@ -82,7 +83,7 @@ async function setOpen(tx: Tx<TableName>, { id, linkId }: InvitationTable, chang
     .where('acceptedAt', 'is', null)
     .where('withdrawnAt', 'is', null)
     .executeTakeFirst()
-  if (Number(numUpdatedRows) !== 1) throw conflict('invitation-over', 'Somebody has just changed this invitation.')
+  if (Number(numUpdatedRows) !== 1) throw changedMeanwhile()
 }
 
 export async function withdrawInvitation(
@@ -95,7 +96,9 @@ export async function withdrawInvitation(
     const row = await getOpenInvitation(tx, caller, id)
     const at = now()
     const actor = actorOf(caller, seal)
-    if (!(await withdraw(tx, row, { actor, reason: 'no longer wanted', seal: seal.id, at })))
-      throw conflict('invitation-over', 'Somebody has just changed this invitation.')
+    if (!(await withdraw(tx, row, { actor, reason: 'no longer wanted', seal: seal.id, at }))) throw changedMeanwhile()
   })
 }
+
+const changedMeanwhile = () =>
+  conflict('invitation-over', 'Somebody has just changed this invitation.', { help: lookAgain })

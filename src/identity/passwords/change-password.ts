@@ -21,7 +21,7 @@ export async function changePassword(
     throw invalid('current', 'Too many passwords were tried. Wait an hour, or make a passkey.')
   if (!(await hashing.verify(current, known.hash))) throw invalid('current', 'This is not your password.')
   guesses.account.giveBack(caller.id)
-  if (wanted === current) throw invalid('wanted', 'This is the password you have.')
+  if (wanted === current) throw invalid('wanted', 'This is the password you have. Choose another one.')
   const weakness = await findWeakness(wanted, ownWords(known))
   if (weakness !== undefined) throw invalid('wanted', weakness)
   const hash = await hashing.hash(wanted)
@@ -33,7 +33,8 @@ export async function changePassword(
       .where('userId', '=', caller.id)
       .where('hash', '=', known.hash)
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw invalid('current', 'This is not your password any more.')
+    if (Number(numUpdatedRows) !== 1)
+      throw invalid('current', 'This is not your password any more. Type the one of now.')
     await endSessions(tx, caller.id, { except: caller.by.sessionId }, at)
     await endUntested(tx, { userId: caller.id, at })
     await recordEvent(tx, {

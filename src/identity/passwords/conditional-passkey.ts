@@ -49,7 +49,8 @@ export async function finishConditional(
     bindingHash: caller.by.sessionHash,
     isConditional: true,
   })
-  if (userId !== caller.id) throw conflict('ceremony-over', 'This passkey was made for somebody else.')
+  if (userId !== caller.id)
+    throw conflict('ceremony-over', 'This passkey was made for somebody else.', { help: 'Add it once more.' })
   await database.write(async (tx) => {
     const at = now()
     await checkStillHere(tx, caller.id)

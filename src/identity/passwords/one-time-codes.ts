@@ -60,7 +60,8 @@ export async function confirmCodes(
   { database, secrets, now }: CodeParts,
   { caller, code }: { caller: SessionCaller; code: string },
 ): Promise<void> {
-  const wrong = (): Error => invalid('code', 'This is not the code that your app shows now.')
+  const wrong = (): Error =>
+    invalid('code', 'This is not the code that your app shows now. Wait for the next one, and type that.')
   const at = now()
   const row = await database.read
     .selectFrom('totp')

@@ -1,7 +1,7 @@
 import { recordEvent } from '../../audit/record.ts'
 import type { Database, Tx } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
-import { conflict, forbidden, ProblemError } from '../../http/problem.ts'
+import { conflict, forbidden, nothingLeft, ProblemError } from '../../http/problem.ts'
 import { hashSecret, newSecret } from '../../http/secret.ts'
 import { recordProof } from '../account-addresses.ts'
 import { actorOf, type Caller } from '../caller.ts'
@@ -67,7 +67,7 @@ export async function askVerification(parts: AddressParts, caller: Caller): Prom
     if (user?.email === '')
       throw conflict('no-address', 'Your account has no address.', { help: 'Write yours under Profile first.' })
     if (user === undefined || user.emailVerifiedAt !== null)
-      throw conflict('already-verified', 'You have shown already that this address is yours.')
+      throw conflict('already-verified', 'You have shown already that this address is yours.', { help: nothingLeft })
     if (await sendVerification(tx, parts, user)) return
     throw new ProblemError(429, 'too-many-letters', 'Several letters went to this address within the hour.', {
       help: 'Look for them there, also among what counts as spam. You can have another one later.',

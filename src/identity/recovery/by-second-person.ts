@@ -25,7 +25,10 @@ export async function getRecoverable(
       'Nobody can let themselves back in.',
       'Use one of your recovery codes, or ask another administrator.',
     )
-  if (user.kind !== 'person') throw conflict('not-a-person', `${user.username} is an agent: it has no passkey to lose.`)
+  if (user.kind !== 'person')
+    throw conflict('not-a-person', `${user.username} is an agent: it has no passkey to lose.`, {
+      help: 'Make a token for it instead.',
+    })
   if ((user.role === 'owner' || user.role === 'admin') && caller.role !== 'owner')
     throw forbidden('Only an owner can let owners and administrators back in.', 'Ask an owner.')
   if (user.isDemo === 1) throw forbidden('The example people never come in again.', 'Add a person of your own.')

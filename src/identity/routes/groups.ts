@@ -16,6 +16,7 @@ import {
   createGroup,
   deleteGroup,
   getGroup,
+  isGroupMember,
   refuseTakenGroupName,
   setGroupMember,
   setGroupRole,
@@ -83,7 +84,10 @@ export function groupRoutes(
       }
     },
   }
-  const membership = (name: string, titleOf: (person: string, group: string) => string): SensitiveAct => ({
+  const membership = (
+    name: string,
+    { isMember, titleOf }: { isMember: boolean; titleOf: (person: string, group: string) => string },
+  ): SensitiveAct => ({
     name,
     async describe(request) {
       const { name: groupName, username } = request.params as Static<typeof Membership>
@@ -98,6 +102,7 @@ export function groupRoutes(
           { label: 'Group', value: group.name, kind: 'text' },
         ],
         subjects: [actSubject('group', group.id), actSubject('person', person.id)],
+        isSoAlready: (await isGroupMember(database.read, group.id, person.id)) === isMember,
       }
     },
   })
@@ -124,8 +129,14 @@ export function groupRoutes(
     },
   }
   const memberAct = {
-    PUT: membership('group.member-add', (person, group) => `Put ${person} into the group ${group}`),
-    DELETE: membership('group.member-remove', (person, group) => `Take ${person} out of the group ${group}`),
+    PUT: membership('group.member-add', {
+      isMember: true,
+      titleOf: (person, group) => `Put ${person} into the group ${group}`,
+    }),
+    DELETE: membership('group.member-remove', {
+      isMember: false,
+      titleOf: (person, group) => `Take ${person} out of the group ${group}`,
+    }),
   }
 
   // Without its group the rule would quietly be about nobody, and later about whoever is in another of that name.
@@ -202,7 +213,9 @@ export function groupRoutes(
       schema: { params: Membership, response: { 200: Group } },
       async handler(request) {
         const { name, username } = request.params
-        await setGroupMember(database, actOf(request, now), { group: name, username, isMember: method === 'PUT' })
+        const isMember = method === 'PUT'
+        if (!request.isSoAlready)
+          await setGroupMember(database, actOf(request, now), { group: name, username, isMember })
         return getGroupView(database.read, name)
       },
     })

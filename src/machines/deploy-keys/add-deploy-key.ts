@@ -121,7 +121,9 @@ async function checkRoom(tx: Tx<'deployKey'>, repositoryId: Id<'rep'>): Promise<
     .where('endedAt', 'is', null)
     .execute()
   if (there.length >= mostInOneRepository)
-    throw conflict('too-many-deploy-keys', `A repository has at most ${mostInOneRepository} deploy keys.`)
+    throw conflict('too-many-deploy-keys', `A repository has at most ${mostInOneRepository} deploy keys.`, {
+      help: 'End one of them first.',
+    })
 }
 
 const keyTaken = () =>

@@ -52,7 +52,7 @@ export async function changeDeployKey(
       .where('endedAt', 'is', null)
       .returningAll()
       .executeTakeFirst()
-    if (changed === undefined) throw conflict('key-ended', 'This deploy key has ended.')
+    if (changed === undefined) throw conflict('key-ended', 'This deploy key has ended.', { help: 'Add a new one.' })
     await recordKeyEvent(tx, 'deploy-key.changed', changed, {
       actor: actorOf(caller, seal),
       at,

@@ -21,7 +21,9 @@ export async function endDeployKey(
     const at = now()
     const seal = await takeSeal(tx)
     const actor = actorOf(caller, seal)
-    await endKeys(tx, [row.id, ...(row.successorId === null ? [] : [row.successorId])], {
+    // As it is by now: its holder may have brought one since it was looked at.
+    const { successorId } = await lockDeployKey(tx, row)
+    await endKeys(tx, [row.id, ...(successorId === null ? [] : [successorId])], {
       at,
       endedBy: 'person',
       cut,
@@ -29,6 +31,15 @@ export async function endDeployKey(
     })
   })
 }
+
+/** What follows a key and what ends it wait for each other here. */
+const lockDeployKey = async (tx: Tx<'deployKey'>, row: DeployKeyTable): Promise<Pick<DeployKeyTable, 'successorId'>> =>
+  (await tx
+    .updateTable('deployKey')
+    .set((eb) => ({ expiresAt: eb.ref('expiresAt') }))
+    .where('id', '=', row.id)
+    .returning('successorId')
+    .executeTakeFirst()) ?? row
 
 /** Ends one that nobody ended, by itself. Undefined where it has ended meanwhile. */
 export async function endByItself(

@@ -41,7 +41,10 @@ export async function followDeployKey(
     .where('expiresAt', '>', at)
     .returningAll()
     .executeTakeFirst()
-  if (old === undefined) throw conflict('key-ended', 'This deploy key has ended.')
+  if (old === undefined)
+    throw conflict('key-ended', 'This deploy key has ended.', {
+      help: 'Ask an administrator of the repository to add a new one.',
+    })
   const waiting = await findWaiting(tx, old)
   if (waiting?.fingerprint === key.fingerprint) return waiting
   if (old.predecessorId !== null && old.lastUsedAt === null)

@@ -1,4 +1,4 @@
-import { conflict } from '../../http/problem.ts'
+import { conflict, nothingLeft } from '../../http/problem.ts'
 import type { DeployKeyTable } from '../../database/schema.ts'
 import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
@@ -21,7 +21,8 @@ export async function keepDeployKey(
       .where('endedAt', 'is', null)
       .returningAll()
       .execute()
-    if (kept.length === 0) throw conflict('not-left-behind', 'Somebody looks after this deploy key already.')
+    if (kept.length === 0)
+      throw conflict('not-left-behind', 'Somebody looks after this deploy key already.', { help: nothingLeft })
     await recordKeyEvent(tx, 'deploy-key.kept', key, {
       actor: actorOf(caller, seal),
       at: now(),

@@ -54,29 +54,26 @@ type Cut = DeployKeyParts['cut']
 
 async function expire(tx: Tx<TableName>, key: DeployKeyTable, at: number, cut: Cut): Promise<void> {
   // Somebody may have prolonged it meanwhile.
-  const over = await tx
-    .selectFrom('deployKey')
-    .select('id')
-    .where('id', '=', key.id)
-    .where('expiresAt', '<=', at)
-    .execute()
-  if (over.length === 0) return
+  if (!(await isStillPast(tx, key.id, { date: 'expiresAt', at }))) return
   const reason = key.successorId === null ? 'its time is over' : 'the key that takes its place was not used in time'
   await endByItself(tx, key.id, { at, endedBy: 'expiry', reason, actor: null, cut })
 }
 
 async function endUnkept(tx: Tx<TableName>, key: DeployKeyTable, at: number, cut: Cut): Promise<void> {
   // Somebody may have kept it meanwhile.
-  const due = await tx
-    .selectFrom('deployKey')
-    .select('id')
-    .where('id', '=', key.id)
-    .where('adoptBy', '<=', at)
-    .execute()
-  if (due.length === 0) return
+  if (!(await isStillPast(tx, key.id, { date: 'adoptBy', at }))) return
   const person = (await findUserById(tx, key.stewardId))?.displayName ?? 'Somebody'
   const reason = `${person}, who looked after it, has left, and nobody kept it`
   await endByItself(tx, key.id, { at, endedBy: 'left-behind', reason, actor: null, cut })
+}
+
+async function isStillPast(
+  tx: Tx<TableName>,
+  id: DeployKeyTable['id'],
+  { date, at }: { date: 'expiresAt' | 'adoptBy'; at: number },
+): Promise<boolean> {
+  const past = tx.selectFrom('deployKey').select('id').where('id', '=', id).where(date, '<=', at)
+  return (await past.executeTakeFirst()) !== undefined
 }
 
 async function tellDue(tx: Tx<TableName>, key: DeployKeyTable, at: number): Promise<void> {

@@ -27,6 +27,9 @@ export function openSigned(body: Buffer, namespace: string): SignedMessage {
     return { message, fingerprint }
   } catch (cause) {
     if (!(cause instanceof SshsigError)) throw cause
-    throw new ProblemError(401, 'signature-refused', `The signature does not hold: ${cause.message}.`, { cause })
+    throw new ProblemError(401, 'signature-refused', `The signature does not hold: ${cause.message}.`, {
+      help: `Sign the file anew with ssh-keygen -Y sign -n ${namespace}, and send both as they are.`,
+      cause,
+    })
   }
 }

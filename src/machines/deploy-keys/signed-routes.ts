@@ -100,7 +100,9 @@ export function signedDeployKeyRoutes(app: App, parts: DeployKeyParts): void {
 
 function bytesOf(body: unknown): Buffer {
   if (Buffer.isBuffer(body)) return body
-  throw new ProblemError(415, 'text-only', 'Send the text and its signature, with the content type text/plain.')
+  throw new ProblemError(415, 'text-only', 'This address takes text alone.', {
+    help: 'Send the text and its signature, with the content type text/plain.',
+  })
 }
 
 async function viewOwn(

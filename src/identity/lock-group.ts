@@ -1,0 +1,19 @@
+import type { Tx } from '../database/handles.ts'
+import type { UserGroupTable } from '../database/schema.ts'
+
+/**
+ * What a group makes of its members by now. Whoever changes that and whoever changes who is in it queue for its row: of
+ * two at once the second sees what the first did, so that nobody keeps a role that no group gives.
+ */
+export async function lockGroup(
+  tx: Tx<'userGroup'>,
+  { id }: Pick<UserGroupTable, 'id'>,
+): Promise<UserGroupTable['organisationRole']> {
+  const row = await tx
+    .updateTable('userGroup')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('id', '=', id)
+    .returning('organisationRole')
+    .executeTakeFirst()
+  return row?.organisationRole ?? null
+}
