@@ -10,6 +10,7 @@ import { Person } from '../src/walk/person.ts'
 import { applicant, registerWith, signInWith } from './support/ceremony.ts'
 import { postern as command } from './support/command.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
+import { makeRoute } from './support/make-route.ts'
 import { refused } from './support/refusal.ts'
 import { startRelay } from './support/relay.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
@@ -103,6 +104,7 @@ for (const store of eitherStore)
       const data = join(postern.folder, 'data')
       const ana = await postern.owner()
       const bo = await postern.join(ana, 'bo')
+      await makeRoute(ana, 'wiki', { upstream: 'http://127.0.0.1:9' })
       const { link: invitation } = await ana.act<{ link: string }>('POST', '/people', {
         ...applicant('cy'),
         role: 'member',
@@ -178,6 +180,14 @@ for (const store of eitherStore)
         assert.equal((await movedAna.call<{ role: string }>('GET', '/me')).role, 'owner')
         await movedAna.signOut()
         await signInWith(movedAna)
+        // A name that could be given there and never here.
+        const { attention } = await movedAna.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')
+        assert.match(
+          attention.find(({ kind }) => kind === 'route-closed-wiki')?.text ?? '',
+          /^Wiki is not opened at wiki\.localhost any more\. .+ Choose one that leads here\.$/,
+        )
+        const tool = await movedAna.call<{ state: string; problem: string }>('GET', '/applications/wiki/route')
+        assert.deepEqual([tool.state, tool.problem.slice(0, 21)], ['down', 'Names below localhost'])
         // Somebody who let their link grow old is not locked out for ever.
         const { link } = await movedAna.act<{ link: string }>('POST', '/people/bo/registration-link', {})
         await registerWith(at(bo), link, 'bo')

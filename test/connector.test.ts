@@ -11,10 +11,13 @@ import { serveTunnel } from '../src/client/connector/serve-tunnel.ts'
 import { renderLine } from '../src/protocols/tunnel/tunnel-lines.ts'
 import type { ConnectorList, ConnectorMade } from '../src/proxy/connectors/shapes.ts'
 import { loadConfig } from '../src/config.ts'
+import type { Tx } from '../src/database/handles.ts'
+import type { TableName } from '../src/database/schema.ts'
 import { createPostern } from '../src/server.ts'
 import { startEcho } from './support/echo-upstream.ts'
 import { makeRoute } from './support/make-route.ts'
 import { createPrivateCa } from './support/private-ca.ts'
+import { inFront } from './support/in-front.ts'
 import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { RouteBrowser } from './support/route-browser.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
@@ -319,6 +322,21 @@ test('two nodes on one PostgreSQL: what one lets in and ends, the other does; a 
     frozen = undefined
     assert.equal(await running, 1)
     assert.match(said.join(''), /Connected to http:\/\/localhost:\d+ at 127\.0\.0\.1:\d+\./)
+  })
+
+  await context.test('one that ends at this very moment gets no new secret, and does not end again', async () => {
+    const { database } = postern.postern.ceremonies
+    const ending = (tx: Tx<TableName>) =>
+      tx.updateTable('connector').set({ endedAt: now() }).where('endedAt', 'is', null).execute()
+    for (const [method, path] of [
+      ['POST', '/connectors/depot/secret'],
+      ['DELETE', '/connectors/depot'],
+    ] as const) {
+      await ana.act('POST', '/connectors', { name: 'depot' })
+      const late = await inFront({ database, write: ending }, () => ana.act(method, path))
+      assert.ok(late.status === 'rejected', path)
+      assert.match(String(late.reason), /not-found/)
+    }
   })
 })
 

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Tx } from '../src/database/handles.ts'
+import type { TableName } from '../src/database/schema.ts'
 import type { MirrorView } from '../src/mirrors/shapes.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
@@ -12,6 +14,8 @@ import { commitThere, type GitRemote, startGitRemote, until } from './support/gi
 import { startMailServer } from './support/mail-server.ts'
 import { makeProposing } from './support/proposed.ts'
 import { noSshd, startSshRemote } from './support/ssh-remote.ts'
+import { inFront } from './support/in-front.ts'
+import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 
@@ -270,7 +274,7 @@ test('failures are told in words, and the password in none of them', async () =>
 })
 
 test('a mirror is set up with a tap, by administrators, for addresses that may be reached; a password stays with its server', async () => {
-  await using postern = await startPostern({ flags: allowed })
+  await using postern = await startPostern({ flags: [...allowed, ...postgresFlags(await postgresDatabase())] })
   await using remote = await startGitRemote(join(postern.folder, 'there'))
   await using other = await startGitRemote(join(postern.folder, 'trap'))
   const { ana, url } = await scene(postern, remote)
@@ -305,6 +309,15 @@ test('a mirror is set up with a tap, by administrators, for addresses that may b
   )
   assert.equal(failing.problem?.code, 'redirected')
   assert.deepEqual(other.requests, [])
+
+  // Given to another server by somebody else at that moment: what comes after must not lead that one's password back here.
+  const { database } = postern.postern.ceremonies
+  const moving = (tx: Tx<TableName>) => tx.updateTable('mirror').set({ url: elsewhere, passwordBox: null }).execute()
+  const late = await inFront({ database, write: moving }, () =>
+    ana.act<MirrorView>('PATCH', `${there}/mirrors/${id}`, { branches: ['main'] }),
+  )
+  assert.ok(late.status === 'fulfilled')
+  assert.deepEqual([late.value.url, late.value.branches], [elsewhere, ['main']])
 
   await ana.act('PATCH', `${there}/mirrors/${id}`, { isActive: false })
   assert.equal((await look(ana)).state, 'off')

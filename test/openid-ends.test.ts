@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
+import { type Id, newId } from '../src/database/id.ts'
 import { Person } from '../src/walk/person.ts'
 import { signInByKey } from './support/ceremony.ts'
 import { readPolicy, setRules } from './support/guardrails.ts'
@@ -10,6 +11,22 @@ import { startReceiver } from './support/receiver.ts'
 import { addTool, isActive, led, type RelyingParty, signOnTo } from './support/relying-party.ts'
 import { startPostern, type StartedPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
+
+/** Groups with names as directories have them. */
+async function joinGroups({ postern: { ceremonies } }: StartedPostern, person: Person, many: number): Promise<void> {
+  const { id: userId } = await person.call<{ id: Id<'usr'> }>('GET', '/me')
+  const kept = { description: '', isDemo: 0 as const, createdAt: 1, managedBy: null, organisationRole: null }
+  const groups = Array.from({ length: many }, (_, at) => ({
+    id: newId('grp'),
+    name: `acme-platform-team-${at}`,
+    ...kept,
+  }))
+  await ceremonies.database.write(async (tx) => {
+    await tx.insertInto('userGroup').values(groups).execute()
+    const members = groups.map(({ id: groupId }) => ({ groupId, userId, joinedAt: 1 }))
+    await tx.insertInto('groupMember').values(members).execute()
+  })
+}
 
 for (const store of eitherStore)
   describe(`sign-ons by OpenID Connect, how they go on and end, on ${store.name}`, () => {
@@ -272,7 +289,7 @@ for (const store of eitherStore)
 
     test('a sign-out in one tool ends that tool’s alone, and leads back where it registered', async () => {
       const back = 'http://wiki.localhost:4999/bye'
-      const tool = await addTool(ana, 'leaving', { settings: { postLogoutRedirectUris: [back] } })
+      const tool = await addTool(ana, 'leaving', { settings: { postLogoutRedirectUris: [back], groups: 'all' } })
       const [tokens, elsewhere] = [await signOnTo(ana, tool), await signOnTo(ana, wiki)]
       const end = (parameters: Record<string, string>) => led(ana, client.buildEndSessionUrl(tool.config, parameters))
       const evil = await end({ id_token_hint: 'x.y.z', post_logout_redirect_uri: back })
@@ -288,6 +305,19 @@ for (const store of eitherStore)
       await ana.call('GET', '/me')
       const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=grant.ended')
       assert.match(items[0]?.sentence ?? '', /Leaving.*its person signed out there/)
+      // Of somebody in many groups, whose token says all of them.
+      await joinGroups(postern, ana, 80)
+      const silent = await signOnTo(ana, tool)
+      const asHint = { id_token_hint: silent.id_token ?? '' }
+      assert.ok(asHint.id_token_hint.length > 3_000, String(asHint.id_token_hint.length))
+      const again = await signOnTo(ana, tool, { prompt: 'none', ...asHint })
+      assert.equal((await end({ ...asHint, post_logout_redirect_uri: back })).href, back)
+      assert.equal(await isActive(tool, again.access_token), false)
+    })
+
+    test('a sign-out by a form is as good', async () => {
+      const back = 'http://wiki.localhost:4999/bye'
+      const tool = await addTool(ana, 'formal', { settings: { postLogoutRedirectUris: [back] } })
       const again = await signOnTo(ana, tool)
       const form = { id_token_hint: again.id_token ?? '', post_logout_redirect_uri: back, state: 'by-form' }
       const posted = await fetch(`${postern.origin}/oidc/session/end`, {

@@ -16,6 +16,7 @@ import {
 } from './support/browser-steps.ts'
 import { launchChromium, Visitor } from './support/chromium.ts'
 import { postern as command } from './support/command.ts'
+import { makeRoute } from './support/make-route.ts'
 import { createPrivateCa } from './support/private-ca.ts'
 import { freePort, startPostern } from './support/start-postern.ts'
 
@@ -56,6 +57,7 @@ test('an instance moves from localhost to a real host: people register anew, wha
     await using postern = await startPostern({ flags: ['--data', data] })
     const ana: Person = await postern.owner()
     await postern.join(ana, 'bo', 'admin')
+    await makeRoute(ana, 'wiki', { upstream: 'http://127.0.0.1:9' })
     const token = await ana.makeToken('laptop')
     await ana.call('POST', '/projects', { name: 'acme', description: '' })
     await ana.call('POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
@@ -87,6 +89,7 @@ test('an instance moves from localhost to a real host: people register anew, wha
   const linkOf = (username: string): string =>
     new RegExp(`^ *${username} +(https://\\S+)$`, 'm').exec(moved.stdout)?.[1] ?? ''
   assert.ok(linkOf('ana').startsWith(`${origin}/-/setup#`), moved.stdout)
+  assert.match(moved.stdout, /^Wiki is not opened at wiki\.localhost any more\. .+ Choose one that leads here\.$/m)
 
   // At the new address.
   const serve = ['--url', origin, '--port', String(edge), '--data', data, '--tls-cert', cert, '--tls-key', key]

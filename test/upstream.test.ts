@@ -1,9 +1,14 @@
 import { admit } from '../src/directory/upstream/admit.ts'
+import type { Provider } from '../src/directory/upstream/openid.ts'
 import { findProvider } from '../src/directory/upstream/providers.ts'
 import { UpstreamError } from '../src/directory/upstream/upstream-error.ts'
+import type { Tx } from '../src/database/handles.ts'
+import type { TableName } from '../src/database/schema.ts'
 import { changeManagedPerson } from '../src/identity/managed-people.ts'
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { inFront } from './support/in-front.ts'
+import { postgresDatabase, postgresFlags } from './support/postgres.ts'
 import { eitherStore } from './support/stores.ts'
 import { comeBack, signInWith, visit } from './support/upstream.ts'
 import { assertOut, events, me, refusedWith, setUser, together } from './support/upstream-together.ts'
@@ -130,6 +135,31 @@ test('what an owner changes or removes while an answer is on its way wins over t
   const last = await arriving()
   await here.owner.act('DELETE', `/directory/providers/${here.providerId}`)
   await assert.rejects(come(last), refusedAs('provider-gone'))
+})
+
+test('of two owners at once neither undoes what the other has decided, and no link lets in that ends at that moment', async () => {
+  await using here = await together({ flags: postgresFlags(await postgresDatabase()) })
+  const { database } = here.postern.postern.ceremonies
+  const { person: ana } = await here.arrive()
+  const besides = (changed: Partial<Provider>, meanwhile: () => Promise<unknown>) =>
+    inFront({ database, write: (tx) => tx.updateTable('identityProvider').set(changed).execute() }, meanwhile)
+  const renamed = await besides({ createsPeople: 0 }, () => here.change({ name: 'Acme two' }))
+  assert.equal(renamed.status, 'fulfilled')
+  const { name, createsPeople } = (await findProvider(database.read, here.providerId)) ?? assert.fail('is gone')
+  assert.deepEqual([name, createsPeople], ['Acme two', 0])
+
+  const parting = (tx: Tx<TableName>) => tx.updateTable('externalIdentity').set({ endedAt: Date.now() }).execute()
+  const came = await inFront({ database, write: parting }, () => here.arrive())
+  assert.equal(came.status === 'fulfilled' && came.value.refused, 'link-ended')
+  assert.equal((await me(ana)).username, 'ana', 'what began by it before is for whoever parts from it to end')
+
+  const late = await besides({ endedAt: Date.now() }, () => here.change({ name: 'Acme three' }))
+  assert.ok(late.status === 'rejected' && refusedWith('not-found')(late.reason))
+  assert.equal(await findProvider(database.read, here.providerId), undefined)
+  const again = await besides({ endedAt: Date.now() }, () =>
+    here.owner.act('DELETE', `/directory/providers/${here.providerId}`),
+  )
+  assert.equal(again.status, 'rejected')
 })
 
 test('an account that its person manages is never joined by its address', async () => {
@@ -374,6 +404,10 @@ test('keys may change there at any time; where it goes on after sign-in is a pat
   assert.equal((await here.arrive()).page, '/')
   for (const target of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)'])
     assert.equal(await signInWith(here.postern.stranger(), here.providerId, target), '/')
+  // A question of a tool, with all that it carries, and one that nobody could mean.
+  const long = `/-/sign-on?returnTo=${'%2F'.repeat(1_200)}`
+  assert.equal(await signInWith(here.postern.stranger(), here.providerId, long), long)
+  assert.equal(await signInWith(here.postern.stranger(), here.providerId, `/${'x'.repeat(12_000)}`), '/')
 })
 
 test('by address one learns where its domain signs in, and nothing of any person', async () => {

@@ -440,6 +440,16 @@ for (const store of ['SQLite', 'PostgreSQL'])
         clock += dayMs
       }
       assert.equal((await readWebhook(id)).isActive, 1)
+      // What the former address still says is nothing about the one it was given meanwhile.
+      receiver.answer(async (response, { path }) => {
+        const moved = { url: `${receiver.url}moved`, failures: 0 }
+        await database.write((tx) => tx.updateTable('webhook').set(moved).where('id', '=', id).execute())
+        response.writeHead(path === '/moved' ? 204 : 410).end()
+      })
+      await happen(repositoryId)
+      await sending.drain()
+      const { isActive, failures, offReason } = await readWebhook(id)
+      assert.deepEqual([isActive, failures, offReason], [1, 0, null])
       failing(receiver, 410)
       await happen(repositoryId)
       await sending.drain()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DeliverySummary, DeliveryView, WebhookList, WebhookMade, WebhookView } from '../src/webhooks/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
+import { inFront } from './support/in-front.ts'
 import { startMailServer } from './support/mail-server.ts'
 import { makeProposing } from './support/proposed.ts'
 import { isSigned, startReceiver } from './support/receiver.ts'
@@ -81,6 +82,30 @@ for (const { name, flags } of eitherStore)
     await refused(ana.call('POST', `${one}/deliveries/${delivery}/replay`, {}), 409, 'webhook-off')
     const on = await ana.act<WebhookView>('PATCH', one, { isActive: true, events: ['ref.created', 'ref.updated'] })
     assert.deepEqual([on.isActive, on.events], [true, ['ref.updated', 'ref.created']])
+
+    // Two at once: neither undoes what the other has decided, nor does anything with what is gone.
+    const { database } = postern.postern.ceremonies
+    const besides = <Result>(changed: { isActive: 0 } | { secret: string }, meanwhile: () => Promise<Result>) =>
+      inFront({ database, write: (tx) => tx.updateTable('webhook').set(changed).execute() }, meanwhile)
+    const late = await besides({ isActive: 0 }, () => ana.act<WebhookView>('PATCH', one, { events: everything }))
+    assert.ok(late.status === 'fulfilled')
+    assert.deepEqual([late.value.isActive, late.value.events], [false, everything])
+    await besides({ secret: 'of the one before' }, () => ana.act('POST', `${one}/secret`, {}))
+    const kept = await database.read.selectFrom('webhook').select('formerSecret').executeTakeFirstOrThrow()
+    assert.equal(kept.formerSecret, 'of the one before')
+    const other = await ana.act<WebhookMade>('POST', hooks, { url: receiver.url, events: ['ref.created'] })
+    const gone = await inFront(
+      {
+        database,
+        write: (tx) =>
+          tx
+            .deleteFrom('webhook')
+            .where('id', '=', other.webhook.id as `whk_${string}`)
+            .execute(),
+      },
+      () => ana.act('DELETE', `${hooks}/${other.webhook.id}`),
+    )
+    assert.equal(gone.status, 'rejected')
     await ana.act('DELETE', one)
     assert.deepEqual((await ana.call<WebhookList>('GET', hooks)).items, [])
     await refused(ana.call('GET', one), 404, 'not-found')

@@ -94,7 +94,9 @@ export function applicationActs(
         const kind = kindOf(kinds, application.kind)
         await refuseKeptElsewhere(db, kind, application)
         if (!(await hasSecret(db, kind, application)))
-          throw conflict('no-secret', `${application.name} has no secret that could be made anew.`)
+          throw conflict('no-secret', `${application.name} has no secret that could be made anew.`, {
+            help: 'It works without one.',
+          })
         return {
           title: `Make a new secret for “${application.name}”`,
           rows: [text('Application', application.name), text('The secret of now', 'works on for a day')],
@@ -128,5 +130,6 @@ export async function refuseKeptElsewhere(
   application: Application,
 ): Promise<void> {
   const sentence = (await kind.keptElsewhere?.(db, [application]))?.get(application.id)
-  if (sentence !== undefined) throw conflict('kept-elsewhere', sentence)
+  if (sentence !== undefined)
+    throw conflict('kept-elsewhere', `${application.name} cannot be changed here.`, { help: sentence })
 }

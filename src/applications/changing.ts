@@ -62,13 +62,17 @@ export async function createApplication(
   return { application, shownOnce }
 }
 
-/** What is left out stays as it is. @throws 422; 409 as its kind does */
+/**
+ * What is left out stays as it is. @throws 422; 409 as its kind does
+ * @param before its settings, where what is kept of them is not that any more
+ */
 export async function changeApplication(
   tx: Tx<TableName>,
   kind: ApplicationKind,
   application: Application,
   changes: ApplicationChanges,
   decided: Decided,
+  before?: object,
 ): Promise<void> {
   const { groups, settings, ...columns } = changes
   checkLaunchUrl(columns.launchUrl)
@@ -76,7 +80,7 @@ export async function changeApplication(
   const isAudienceSaid = columns.audience !== undefined || groups !== undefined
   const groupIds = isAudienceSaid ? await readAudience(tx, audience, groups ?? []) : application.groupIds
   const formerGroups = await groupNames(tx, application.groupIds)
-  const formerSettings = settings === undefined ? {} : await kind.view(tx, application)
+  const formerSettings = settings === undefined ? {} : (before ?? (await kind.view(tx, application)))
   if (Object.keys(columns).length > 0)
     await tx.updateTable('application').set(columns).where('id', '=', application.id).execute()
   if (isAudienceSaid) await setGroups(tx, application.id, groupIds)

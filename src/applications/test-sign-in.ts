@@ -77,7 +77,10 @@ async function imagine(
 ): Promise<Caller & Previewed> {
   const user = await getPersonByName(db, username)
   if (user.kind !== 'person' || user.state !== 'active' || isOver(user, at))
-    throw invalid('username', `${user.displayName} cannot come in at all, so nothing would be sent.`)
+    throw invalid(
+      'username',
+      `${user.displayName} cannot come in at all, so nothing would be sent. Choose somebody else.`,
+    )
   const keys = await listCredentialRecords(db, user.id)
   const [best] = keys.sort((one, other) => (isAtLeast(credentialStrength(one), credentialStrength(other)) ? -1 : 1))
   return {

@@ -12,7 +12,7 @@ import { liveRoutes } from '../live/routes.ts'
 import { mailRoutes } from '../mail/routes.ts'
 import { metricsRoutes } from '../metrics/routes.ts'
 import { notifyRoutes } from '../notify/routes.ts'
-import { fileAttention } from '../proxy/routes/report-file.ts'
+import { closedAttention, fileAttention } from '../proxy/routes/report-file.ts'
 import { findAuditedRepository } from '../repositories/audited-repository.ts'
 import { listReadableIds } from '../repositories/reachable.ts'
 import type { Callers } from './callers.ts'
@@ -31,7 +31,7 @@ export async function houseRoutes(
   { webPush }: PeopleParts,
   { parts }: CodeParts,
   { kinds }: SignOnParts,
-  { routesFile }: ProxyParts,
+  { routes, routesFile }: ProxyParts,
 ): Promise<void> {
   const { app, database, policy, live, mail, meters, outbound, place, now } = base
   healthRoutes(app, {
@@ -53,7 +53,8 @@ export async function houseRoutes(
     recognise: (request) => authenticator.fromRequest(request),
   })
   notifyRoutes(app, { database, webPush, outbound, isMailSetUp: mail.from !== null, now })
-  homeRoutes(app, { database, policy, kinds, ofMachine: () => fileAttention(routesFile), now })
+  const ofMachine = () => [...fileAttention(routesFile), ...closedAttention(routes.closed())]
+  homeRoutes(app, { database, policy, kinds, ofMachine, now })
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })
   demoRoutes(app, { ...parts, kinds })
   mailRoutes(app, { mail })

@@ -8,6 +8,7 @@ import { remindOfBreakGlass } from '../identity/break-glass/remind.ts'
 import type { EndAccess } from '../identity/ending/end-access.ts'
 import { endGuests } from '../identity/guests/guest-ends.ts'
 import { endOverdue } from '../identity/passwords/password-ends.ts'
+import { closeReturns } from '../identity/ending/may-return.ts'
 import { settleDue } from '../identity/recovery/settle-due.ts'
 import { lookAfterDeployKeys } from '../machines/deploy-keys/look-after-deploy-keys.ts'
 import type { DeployKeyParts } from '../machines/deploy-keys/parts.ts'
@@ -112,6 +113,9 @@ export function createJobs(parts: JobParts) {
       endGuests({ database, endAccess, origin, now, queue: (tx, letter) => mail.queue(tx, letter) }),
     ),
     every(minuteMs, 'forgetting codes and tokens that have expired', () => forgetExpired({ database, now })),
+    every(hourMs, 'ending passkeys that nobody took back', async () => {
+      if (await closeReturns({ database, now })) parts.signersChanged()
+    }),
     every(hourMs, 'forgetting what was held of tools', () => forgetEnded({ database, now })),
   ]
   return {

@@ -22,6 +22,7 @@ export function openProxy(base: Foundations, { sources, cut }: Callers) {
   opened.defer(() => who.close())
   const routes = createRoutes({
     database,
+    site: base.place,
     upstreamOf: who.upstreamOf,
     onError: base.failing('reading the routes'),
   })

@@ -35,6 +35,7 @@ export function openWeb(base: Foundations, { authenticator }: Callers, proxy: Pr
   app.decorateRequest('place', undefined)
   app.decorateRequest('project', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('this route declares no act')))
+  app.decorateRequest('isSoAlready', false)
   enforceAccess(app, {
     access: createGuards({ database, root, authenticator, limits, now, metricsToken: config.metricsToken }),
     act: createActGuard(ceremonies, whereOf),

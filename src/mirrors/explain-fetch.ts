@@ -45,7 +45,10 @@ export function explainFetch(
     )
   }
   if (/fsck error|error: inflate|pack is corrupted|invalid index-pack output.*fsck/i.test(output))
-    return new RemoteError('fsck', 'The history holds an object that Git’s checks refuse. Nothing of it was kept.')
+    return new RemoteError(
+      'fsck',
+      'The history holds an object that Git’s checks refuse. Nothing of it was kept. Repair it there, and try again.',
+    )
   if (isSshAddress(asked.url) && /Could not read from remote repository|cannot run ssh|unable to fork/.test(output))
     return explainSsh(output, asked.url)
   const [, status] = /The requested URL returned error: (\d{3})/.exec(output) ?? []
@@ -54,14 +57,17 @@ export function explainFetch(
   if (/did not send all necessary objects|remote did not send/.test(output))
     return new RemoteError(
       'incomplete',
-      `${host} did not send everything: objects are missing there. Nothing was kept.`,
+      `${host} did not send everything: objects are missing there. Nothing was kept. Repair it there, and try again.`,
     )
   if (/Operation too slow|Operation timed out|curl 28/.test(output))
     return new RemoteError('stalled', `${host} stopped sending. Try again; nothing was kept.`)
   if (/early EOF|unexpected disconnect|RPC failed|hung up|unexpected eof/i.test(output))
     return new RemoteError('broken-off', `The connection to ${host} broke off. Try again; nothing was kept.`)
   if (/Failed to connect|Could not resolve|Couldn't connect/.test(output))
-    return new RemoteError('unreachable', `${host} could not be reached.`)
+    return new RemoteError(
+      'unreachable',
+      `${host} could not be reached. Check the address, and whether that server runs.`,
+    )
   const last = output
     .split(/[\r\n]+/)
     .map((line) => line.trim())

@@ -13,22 +13,22 @@ export function explainStatus(
     return new RemoteError(
       'wrong-password',
       asked.hasPassword
-        ? `${host} does not accept this user name and password or token.`
-        : `${host} asks for a user name and a password or token, or has no such repository.`,
+        ? `${host} does not accept this user name and password or token. Enter others.`
+        : `${host} asks for a user name and a password or token, or has no such repository. Enter them, or check the address.`,
     )
   if (status === 403)
     return new RemoteError(
       'forbidden',
-      `${host} does not let this account ${asked.service === 'git-upload-pack' ? 'read' : 'push to'} the repository.`,
+      `${host} does not let this account ${asked.service === 'git-upload-pack' ? 'read' : 'push to'} the repository. Let it do so there, or come as another one.`,
     )
   if (status === 404 || status === 410)
     return new RemoteError(
       'not-found',
-      `${host} has no such repository${asked.hasPassword ? ', or does not show it to this account' : ', or does not show it without a password'}.`,
+      `${host} has no such repository${asked.hasPassword ? ', or does not show it to this account' : ', or does not show it without a password'}. Check the address, and what may be seen there.`,
     )
   if (status === 429)
     return new RemoteError('busy', `${host} says that it is asked too often. It is asked again later.`)
-  return new RemoteError('unavailable', `${host} answered with the status ${status}.`)
+  return new RemoteError('unavailable', `${host} answered with the status ${status}. Try again later.`)
 }
 
 /** Never followed: where it leads could change from one moment to the next, and a password must not go along. */

@@ -152,7 +152,10 @@ async function runFetch(
     if (stopped !== undefined) throw stopped
     if (signal.aborted) throw new GitError('git-aborted')
     if (exit.killed && Date.now() - started >= limits.operationMs)
-      throw new RemoteError('timed-out', 'It took longer than an operation may take here. Nothing was kept.')
+      throw new RemoteError(
+        'timed-out',
+        'It took longer than an operation may take here. Nothing was kept. Try again later.',
+      )
     if (exit.code !== 0) throw explainGit(new GitError('git-failed', { detail: output }), remote)
     // A small history may arrive whole between two looks at its size.
     if ((await packBytes(join(folder, 'objects'))) > limits.maxBytes) throw tooLarge(limits.maxBytes)
@@ -196,7 +199,10 @@ async function follow(
 function explainGit(error: unknown, remote: Remote): unknown {
   if (!(error instanceof GitError) || error.code === 'git-aborted') return error
   if (error.code === 'git-timeout')
-    return new RemoteError('stalled', `${URL.parse(remote.url)?.host ?? ''} gave no answer in time. Nothing was kept.`)
+    return new RemoteError(
+      'stalled',
+      `${URL.parse(remote.url)?.host ?? ''} gave no answer in time. Nothing was kept. Try again later.`,
+    )
   if (error.code !== 'git-failed') return error
   const hasPassword = remote.username !== '' || remote.password !== undefined
   return explainFetch(error.detail, { url: remote.url, service: 'git-upload-pack', hasPassword })

@@ -23,7 +23,9 @@ export async function judgeLanding(
   const user = await read.selectFrom('user').selectAll().where('id', '=', row.createdBy).executeTakeFirstOrThrow()
   const role = user.state === 'active' ? await findOwnRole(read, user, repository) : undefined
   if (role === undefined || !coversRole(role, 'write'))
-    throw new ProblemError(403, 'access-ended', 'Whoever asked for this import may not write here any more.')
+    throw new ProblemError(403, 'access-ended', 'Whoever asked for this import may not write here any more.', {
+      help: 'Ask an administrator of this repository to import it.',
+    })
   const at = row.startedAt ?? row.createdAt
   const proof = pushProof({ strength: row.strength, ...(await readSession(read, row)) }, at)
   const judge = await createPushJudgeOf({ db: read, policy, at }, place, { ...user, address: row.address }, proof)

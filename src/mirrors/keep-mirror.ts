@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import type { MirrorTable } from '../database/schema.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, nothingLeft } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf } from '../identity/caller.ts'
 import { findUserById } from '../identity/users.ts'
@@ -23,7 +23,8 @@ export async function keepMirror(
       .where('id', '=', id)
       .where('adoptBy', 'is not', null)
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw conflict('not-left-behind', 'Somebody looks after this mirror already.')
+    if (Number(numUpdatedRows) !== 1)
+      throw conflict('not-left-behind', 'Somebody looks after this mirror already.', { help: nothingLeft })
     await recordEvent(tx, {
       action: 'mirror.kept',
       actor: actorOf(caller, seal),

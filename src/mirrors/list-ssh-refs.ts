@@ -19,9 +19,12 @@ export async function listSshRefs(
   const { stdout } = await git.run(['ls-remote', '--refs', '--', remote.url], options).catch((error: unknown) => {
     if (!(error instanceof GitError)) throw error
     if (error.code === 'git-output-too-large')
-      throw new RemoteError('too-many-refs', 'The other repository has more branches and tags than fit here.')
+      throw new RemoteError(
+        'too-many-refs',
+        'The other repository has more branches and tags than fit here. Delete some there first.',
+      )
     if (error.code === 'git-timeout')
-      throw new RemoteError('timed-out', `${new URL(remote.url).host} gave no answer in time.`)
+      throw new RemoteError('timed-out', `${new URL(remote.url).host} gave no answer in time. Try again later.`)
     if (error.code !== 'git-failed') throw error
     throw explainFetch(error.detail, { url: remote.url, service: 'git-receive-pack', hasPassword: true })
   })

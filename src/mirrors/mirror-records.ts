@@ -1,5 +1,5 @@
 import { recordEvent } from '../audit/record.ts'
-import type { Database, Db } from '../database/handles.ts'
+import type { Database, Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { MirrorTable, RepositoryTable } from '../database/schema.ts'
 import { invalid, notFound } from '../http/problem.ts'
@@ -49,8 +49,10 @@ export async function createMirror(
     const at = now()
     const seal = await takeSeal(tx)
     const others = await tx.selectFrom('mirror').select('url').where('repositoryId', '=', place.repository.id).execute()
-    if (others.some((other) => other.url === url)) throw invalid('url', 'This repository is mirrored there already.')
-    if (others.length >= mostMirrors) throw invalid('url', `A repository has ${mostMirrors} mirrors at most.`)
+    if (others.some((other) => other.url === url))
+      throw invalid('url', 'This repository is mirrored there already. Give another address.')
+    if (others.length >= mostMirrors)
+      throw invalid('url', `A repository has ${mostMirrors} mirrors at most. Remove one of them first.`)
     await tx
       .insertInto('mirror')
       .values({
@@ -98,14 +100,15 @@ export async function changeMirror(
   parts: MirrorParts,
   { caller, takeSeal, now }: Act,
   place: RepositoryPlace,
-  { before, wanted }: { before: MirrorTable; wanted: MirrorChange },
+  { id, wanted }: { id: Id<'mir'>; wanted: MirrorChange },
 ): Promise<void> {
   const { database, secrets } = parts
-  const after = wantedMirror(parts, before, wanted)
-  const { url, username, secret, hostKey, branches, overwrites, isActive } = after
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const before = await holdMirror(tx, id)
+    const after = wantedMirror(parts, before, wanted)
+    const { url, username, secret, hostKey, branches, overwrites, isActive } = after
     // Another repository was left in another state.
     if (url !== before.url) await tx.deleteFrom('mirrorRef').where('mirrorId', '=', before.id).execute()
     await tx
@@ -153,11 +156,12 @@ export async function removeMirror(
   { database }: Pick<MirrorParts, 'database'>,
   { caller, takeSeal, now }: Act,
   place: RepositoryPlace,
-  { id, url }: MirrorTable,
+  { id }: Pick<MirrorTable, 'id'>,
 ): Promise<void> {
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const { url } = await holdMirror(tx, id)
     await tx.deleteFrom('mirrorRef').where('mirrorId', '=', id).execute()
     await tx.deleteFrom('mirror').where('id', '=', id).execute()
     await recordEvent(tx, {
@@ -169,6 +173,21 @@ export async function removeMirror(
       at,
     })
   })
+}
+
+/**
+ * As it is now, and so until this is done: what somebody else changes at the same moment comes before or after, or the
+ * password of one server could be left beside the address of another. @throws 404
+ */
+async function holdMirror(tx: Tx<'mirror'>, id: Id<'mir'>): Promise<MirrorTable> {
+  const mirror = await tx
+    .updateTable('mirror')
+    .set((eb) => ({ isActive: eb.ref('isActive') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  if (mirror === undefined) throw notFound('This mirror')
+  return mirror
 }
 
 export async function getMirror(

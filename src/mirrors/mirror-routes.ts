@@ -54,7 +54,10 @@ export function mirrorRoutes(app: App, parts: MirrorParts & { mirrors: Mirrors; 
 
   async function viewOf(place: ReturnType<typeof getPlace>, id: string): Promise<MirrorView> {
     const found = (await listMirrors(database.read, place.repository)).find((mirror) => mirror.id === id)
-    if (found === undefined) throw conflict('mirror-gone', 'This mirror was removed meanwhile.')
+    if (found === undefined)
+      throw conflict('mirror-gone', 'This mirror was removed meanwhile.', {
+        help: 'Add it anew if it is still wanted.',
+      })
     return found
   }
 
@@ -80,10 +83,10 @@ export function mirrorRoutes(app: App, parts: MirrorParts & { mirrors: Mirrors; 
     schema: { params: ById, body: MirrorChange, response: { 200: MirrorView } },
     async handler(request) {
       const place = getPlace(request)
-      const before = await getMirror(database.read, place.repository, request.params.mirror)
-      await changeMirror(parts, actOf(request, now), place, { before, wanted: request.body })
-      await mirrors.runNow(before.id)
-      return viewOf(place, before.id)
+      const { id } = await getMirror(database.read, place.repository, request.params.mirror)
+      await changeMirror(parts, actOf(request, now), place, { id, wanted: request.body })
+      await mirrors.runNow(id)
+      return viewOf(place, id)
     },
   })
 

@@ -4,6 +4,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { MirrorTable, TableName } from '../database/schema.ts'
+import { inOneLine, unexpected } from '../http/problem.ts'
 import { compileGlob } from '../policy/glob.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { placeOf } from '../repositories/access.ts'
@@ -152,7 +153,7 @@ export function createMirrors(
       if (closing.signal.aborted) return 'broken-off'
       if (error instanceof RemoteError) return { seen: [], problem: error }
       if (!(error instanceof GitError)) log(error, 'a mirror')
-      const sentence = error instanceof GitError ? error.message : 'Something went wrong here. It has been logged.'
+      const sentence = error instanceof GitError ? error.message : inOneLine(unexpected())
       return { seen: [], problem: new RemoteError('internal', sentence, error) }
     }
   }

@@ -132,7 +132,10 @@ async function pushOnce({ git, limits }: PushMirrorParts, connection: Connection
   } catch (error) {
     if (error instanceof GitError && error.code === 'git-failed') return { lines: [], stderr: error.detail }
     if (error instanceof GitError && error.code === 'git-timeout')
-      throw new RemoteError('timed-out', 'The push took longer than an operation may take here.')
+      throw new RemoteError(
+        'timed-out',
+        'The push took longer than an operation may take here. It is tried again later.',
+      )
     throw error
   }
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import type { RepositoryImportTable, TableName } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { inOneLine, ProblemError, unexpected } from '../http/problem.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { placeOf } from '../repositories/access.ts'
 import { discardEmpty } from '../repositories/discard-empty.ts'
@@ -153,10 +153,9 @@ async function fail(
 
 function describe(error: unknown): { code: string; sentence: string } {
   if (error instanceof RemoteError) return { code: error.code, sentence: error.message }
-  if (error instanceof ProblemError && error.status < 500)
-    return { code: error.code, sentence: [error.message, error.details.help].filter(Boolean).join(' ') }
+  if (error instanceof ProblemError && error.status < 500) return { code: error.code, sentence: inOneLine(error) }
   if (error instanceof GitError && error.code !== 'git-failed') return { code: error.code, sentence: error.message }
-  return { code: 'internal', sentence: 'Something went wrong here. It has been logged; try again.' }
+  return { code: 'internal', sentence: inOneLine(unexpected()) }
 }
 
 const end = (tx: Tx<TableName>, { id }: RepositoryImportTable, how: Partial<RepositoryImportTable>): Promise<unknown> =>

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Front } from '../http/front.ts'
 import type { OpenConnections } from '../http/open-connections.ts'
-import { ProblemError } from '../http/problem.ts'
+import { ProblemError, unexpected } from '../http/problem.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { answer } from './door/answer.ts'
 import { type CarryParts, Exchange } from './door/exchange.ts'
@@ -15,7 +15,7 @@ import { rememberJudged } from './door/judged-parts.ts'
 import { type PreparedRoute, prepareRoute } from './door/prepared-route.ts'
 import { readHost } from './door/read-host.ts'
 import { readRequest, type SoundRequest } from './door/read-request.ts'
-import { renderElsewhere, renderRefused } from './door/trouble.ts'
+import { noTool, openToolItself, renderElsewhere, renderRefused } from './door/trouble.ts'
 import { respondOn, Tunnel } from './door/tunnel.ts'
 import { watchOpen } from './door/watch-open.ts'
 import { problem } from './entry/answers.ts'
@@ -125,8 +125,7 @@ export function createDoor(parts: DoorParts): Door {
     }
     try {
       const route = routeOf(incoming.headers.host)
-      if (route === undefined)
-        return say(renderRefused({ status: 421, sentence: 'There is no tool at this name.' }, incoming))
+      if (route === undefined) return say(renderRefused(noTool(url.origin), incoming))
       const read = readRequest(route, incoming, reading)
       if ('sentence' in read) return say(renderRefused(read, incoming))
       const goOn = (admitted: Admitted | AnsweredHere, track?: OpenConnections['track']): void => {
@@ -186,7 +185,10 @@ export function createDoor(parts: DoorParts): Door {
         if (hasBody)
           return answer(
             respond(),
-            renderRefused({ status: 400, sentence: 'A WebSocket begins without a body.' }, incoming),
+            renderRefused(
+              { status: 400, sentence: 'A WebSocket begins without a body.', help: 'Send it without one.' },
+              incoming,
+            ),
             isHttps,
           )
         new Tunnel(carry, { prepared, request, incoming, socket, head }).begin({ incoming, admitted, track })
@@ -209,8 +211,7 @@ export function createDoor(parts: DoorParts): Door {
 const mostNames = 200
 const nothing = (): void => {}
 
-const unexpected = (): ProblemError =>
-  new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.')
-
 const foreignPage = (): ProblemError =>
-  new ProblemError(403, 'foreign-page', 'A page of another site asked for this connection.')
+  new ProblemError(403, 'foreign-page', 'A page of another site asked for this connection.', {
+    help: openToolItself,
+  })

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BriefToken, BriefTokens } from '../access-keys/brief-tokens.ts'
-import { ProblemError } from '../http/problem.ts'
+import { inOneLine, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 
 interface Named {
@@ -30,14 +30,24 @@ export async function answerClientCredentials(
     const wanted = asked === null ? null : asked.split(' ').filter((scope) => scope !== '')
     const issued = await briefTokens.issue({ secret: named.secret, address: request.ip, wanted }, now())
     if (issued === undefined || !isOf(issued.caller, named.id))
-      return refuse(reply, 401, 'invalid_client', 'this API token is not known, has ended, or belongs to another id')
+      return refuse(
+        reply,
+        401,
+        'invalid_client',
+        'this API token is not known, has ended, or belongs to another id: make a new one under Account',
+      )
     const { token } = issued
     if (token.scopes.length === 0 || wanted?.some((scope) => !token.scopes.includes(scope)) === true)
-      return refuse(reply, 400, 'invalid_scope', 'the API token was not given all of these scopes')
+      return refuse(
+        reply,
+        400,
+        'invalid_scope',
+        'the API token was not given all of these scopes: ask for fewer, or make one with them under Account',
+      )
     return reply.header('cache-control', 'no-store').send(render(token))
   } catch (error) {
     if (!(error instanceof ProblemError) || error.status !== 403) throw error
-    return refuse(reply, 400, 'unauthorized_client', error.message)
+    return refuse(reply, 400, 'unauthorized_client', inOneLine(error))
   }
 }
 

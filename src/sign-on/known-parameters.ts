@@ -40,8 +40,13 @@ const ofApplications = ['max_age', 'acr_values', 'claims', 'id_token_hint', 'log
 
 const mostLetters = 512
 /** Of what applications write for themselves, or were given as one long text; nothing of it is stored. */
-const mostOfText = 2_048
-const texts: ReadonlySet<string> = new Set(['state', 'nonce', 'claims', 'id_token_hint'])
+const mostOfTexts: Readonly<Record<string, number>> = {
+  state: 2_048,
+  nonce: 2_048,
+  claims: 2_048,
+  // An identity token of ours, which names all groups of its person where the application is told of them.
+  id_token_hint: 12_288,
+}
 
 /** Those that are known there, doubled ones too; undefined where one is longer than anything it could mean. */
 export function pickParameters(
@@ -55,6 +60,6 @@ export function pickParameters(
   ]
   const picked = [...given].filter(([name]) => known.includes(name))
   const isTooLong = ([name, value]: [string, string]): boolean =>
-    value.length > (isApplication && texts.has(name) ? mostOfText : mostLetters)
+    value.length > ((isApplication ? mostOfTexts[name] : undefined) ?? mostLetters)
   return picked.some(isTooLong) ? undefined : new URLSearchParams(picked)
 }

@@ -178,11 +178,13 @@ function nameClient({ body, headers: { authorization } }: FastifyRequest): URLSe
 }
 
 const refuseLength = (reply: FastifyReply): FastifyReply =>
-  reply.code(400).send({ error: 'invalid_request', error_description: 'a parameter is longer than it may be' })
+  reply
+    .code(400)
+    .send({ error: 'invalid_request', error_description: 'a parameter is longer than it may be: send a shorter one' })
 
 /** RFC 6749 §5.2 */
 const refuseClient = (reply: FastifyReply): FastifyReply =>
-  reply
-    .code(401)
-    .header('www-authenticate', 'Basic realm="Postern"')
-    .send({ error: 'invalid_client', error_description: 'no program of this name, without a secret, is known here' })
+  reply.code(401).header('www-authenticate', 'Basic realm="Postern"').send({
+    error: 'invalid_client',
+    error_description: 'no program of this name, without a secret, is known here: set it up by the guide for git',
+  })

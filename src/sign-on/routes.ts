@@ -88,7 +88,10 @@ export async function signOnRoutes(app: App, parts: SignOnParts): Promise<void> 
   ): Promise<ActDescription> {
     const paths = await listReachablePaths(getActor(request).id, repositoryIds ?? [])
     if (repositoryIds?.some((id) => !paths.has(id)) === true)
-      throw invalid('repositoryIds', 'One of these repositories does not exist, or you may not see it.')
+      throw invalid(
+        'repositoryIds',
+        'One of these repositories does not exist, or you may not see it: choose among those that you see.',
+      )
     const lifetimeDays = await lifetime(request)
     const repositories = repositoryIds === null ? null : [...paths.values()]
     return describeAsked(asked, { repositories, lifetimeDays, address: request.ip })

@@ -4,7 +4,7 @@ import type { Database, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { TableName, WebhookTable } from '../database/schema.ts'
 import type { TakenSeal } from '../http/access.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, notFound } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
@@ -33,7 +33,9 @@ export async function createWebhook(
     const seal = await takeSeal(tx)
     const there = await tx.selectFrom('webhook').select('id').where('repositoryId', '=', place.repository.id).execute()
     if (there.length >= mostInOneRepository)
-      throw conflict('too-many-webhooks', `A repository has at most ${mostInOneRepository} webhooks.`)
+      throw conflict('too-many-webhooks', `A repository has at most ${mostInOneRepository} webhooks.`, {
+        help: 'Remove one of them first.',
+      })
     await record(
       tx,
       'webhook.created',
@@ -73,15 +75,16 @@ export async function changeWebhook(
   { database }: WebhookParts,
   { caller, takeSeal, now }: Act,
   place: RepositoryPlace,
-  webhook: WebhookTable,
+  { id }: Pick<WebhookTable, 'id'>,
   changes: { url: URL | undefined; events: string[] | undefined; isActive: boolean | undefined },
 ): Promise<void> {
-  const url = changes.url?.href ?? webhook.url
-  const events = changes.events === undefined ? webhook.events : JSON.stringify(changes.events)
-  const isActive = changes.isActive ?? webhook.isActive === 1
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const webhook = await holdWebhook(tx, id)
+    const url = changes.url?.href ?? webhook.url
+    const events = changes.events === undefined ? webhook.events : JSON.stringify(changes.events)
+    const isActive = changes.isActive ?? webhook.isActive === 1
     await tx
       .updateTable('webhook')
       .set({
@@ -116,12 +119,13 @@ export async function changeWebhookSecret(
   { database, secrets }: WebhookParts,
   { caller, takeSeal, now }: Act,
   place: RepositoryPlace,
-  webhook: WebhookTable,
+  { id }: Pick<WebhookTable, 'id'>,
 ): Promise<string> {
-  const { secret, box } = makeSecret(secrets, webhook.id)
+  const { secret, box } = makeSecret(secrets, id)
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const webhook = await holdWebhook(tx, id)
     await tx
       .updateTable('webhook')
       .set({ secret: box, formerSecret: webhook.secret, formerSecretUntil: at + formerSecretMs })
@@ -137,14 +141,27 @@ export async function deleteWebhook(
   { database }: WebhookParts,
   { caller, takeSeal, now }: Act,
   place: RepositoryPlace,
-  webhook: WebhookTable,
+  { id }: Pick<WebhookTable, 'id'>,
 ): Promise<void> {
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const webhook = await holdWebhook(tx, id)
     await tx.deleteFrom('webhook').where('id', '=', webhook.id).execute()
     await record(tx, 'webhook.deleted', { caller, seal, place, webhook, at })
   })
+}
+
+/** As it is now, and so until this is done: another change of it, by a person or by itself, comes before or after. @throws 404 */
+async function holdWebhook(tx: Tx<'webhook'>, id: Id<'whk'>): Promise<WebhookTable> {
+  const webhook = await tx
+    .updateTable('webhook')
+    .set((eb) => ({ isActive: eb.ref('isActive') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  if (webhook === undefined) throw notFound('This webhook')
+  return webhook
 }
 
 /** The ledger keeps for ever, so it names the host alone: the rest of an address may be a secret of the receiver's. */

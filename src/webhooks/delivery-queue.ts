@@ -108,7 +108,7 @@ export async function settleDelivery(
       // Asked for again meanwhile: that attempt decides.
       .where('attempts', '=', attempt.attempts)
       .execute()
-    await noteOnWebhook(tx, webhook.id, outcome, at, tell)
+    await noteOnWebhook(tx, webhook, outcome, at, tell)
   })
 }
 
@@ -132,13 +132,14 @@ const recordAttempt = (tx: Tx<'webhookAttempt'>, deliveryId: Id<'dlv'>, attempt:
 
 async function noteOnWebhook(
   tx: Tx<TableName>,
-  id: Id<'whk'>,
+  { id, url }: WebhookTable,
   outcome: Outcome,
   at: number,
   tell: TellOwner,
 ): Promise<void> {
   const row = await tx.selectFrom('webhook').selectAll().where('id', '=', id).executeTakeFirst()
-  if (row === undefined) return
+  // What another address said than the one it has by now is nothing about that one.
+  if (row?.url !== url) return
   const isFailed = outcome.error !== null
   // What was on its way together fails together, and counts once.
   const isResting = row.pausedUntil !== null && row.pausedUntil > at

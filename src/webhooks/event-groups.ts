@@ -62,7 +62,8 @@ const known = new Set<string>(tellable)
 export function checkEvents(given: readonly string[]): string[] {
   if (given.includes('*')) return ['*']
   const unknown = given.find((name) => !known.has(name))
-  if (unknown !== undefined) throw invalid('events', `There is no event “${unknown}” of a repository.`)
+  if (unknown !== undefined)
+    throw invalid('events', `There is no event “${unknown}” of a repository. Choose among those that are listed.`)
   if (given.length === 0) throw invalid('events', 'Choose at least one event.')
   return tellable.filter((action) => given.includes(action))
 }

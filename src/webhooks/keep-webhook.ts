@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import type { WebhookTable } from '../database/schema.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, nothingLeft } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
@@ -23,7 +23,8 @@ export async function keepWebhook(
       .where('id', '=', id)
       .where('adoptBy', 'is not', null)
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw conflict('not-left-behind', 'Somebody looks after this webhook already.')
+    if (Number(numUpdatedRows) !== 1)
+      throw conflict('not-left-behind', 'Somebody looks after this webhook already.', { help: nothingLeft })
     await recordEvent(tx, {
       action: 'webhook.kept',
       actor: actorOf(caller, seal),

@@ -163,7 +163,8 @@ async function orNameTaken<Result>(work: Promise<Result>, name: string): Promise
   try {
     return await orUniqueViolation(work)
   } catch (error) {
-    if (error instanceof UniqueViolation) throw conflict('connection-exists', `There is already a connection ${name}.`)
+    if (error instanceof UniqueViolation)
+      throw conflict('connection-exists', `There is already a connection ${name}.`, { help: 'Choose another name.' })
     throw error
   }
 }

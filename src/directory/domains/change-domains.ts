@@ -35,7 +35,8 @@ export async function addDomain(database: Database, { caller, takeSeal, now }: A
       return id
     })
   } catch (error) {
-    if (error instanceof UniqueViolation) throw conflict('domain-known', `${name} is in the list already.`)
+    if (error instanceof UniqueViolation)
+      throw conflict('domain-known', `${name} is in the list already.`, { help: 'Go on with it there.' })
     throw error
   }
 }

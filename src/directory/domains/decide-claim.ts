@@ -28,13 +28,20 @@ export async function decideClaim(
       if (!(await closeClaim(tx, claim, { state: 'withdrawn', actor, reason, at, sealId: seal.id }))) throw claimOver()
       return
     }
-    if (claim.state !== 'objected') throw conflict('not-objected', 'This person has not objected.')
+    if (claim.state !== 'objected')
+      throw conflict('not-objected', 'This person has not objected.', {
+        help: 'Wait until they answer or the time of grace is over, or let them go.',
+      })
     if (at < claim.graceEndsAt)
-      throw conflict('grace-runs', 'Until the time of grace is over they can still agree, or move their address.')
+      throw conflict('grace-runs', 'Until the time of grace is over they can still agree, or move their address.', {
+        help: 'Wait until then, or let them go.',
+      })
     const user = await findUserById(tx, claim.userId)
     if (user === undefined) throw notFound('This person')
     if (domainOfAddress(user.email) !== claim.domain)
-      throw conflict('claim-over', `The address of ${user.displayName} is no longer at ${claim.domain}.`)
+      throw conflict('claim-over', `The address of ${user.displayName} is no longer at ${claim.domain}.`, {
+        help: 'Let them go.',
+      })
     await checkMayEnd(tx, caller, user)
     if (user.role === 'owner') await lockOwners(tx)
     if (await isLastOwner(tx, user))

@@ -18,9 +18,15 @@ export function parseDomainName(given: string): string {
   if (labels.length < 2) throw invalid('name', 'A domain has at least two parts, such as example.com.')
   if (/^\d+$/.test(labels.at(-1) ?? '')) throw invalid('name', 'This is not a domain such as example.com.')
   if (freeMail.has(name))
-    throw invalid('name', `Anybody can get an address at ${name}, so it cannot be the domain of one organisation.`)
+    throw invalid(
+      'name',
+      `Anybody can get an address at ${name}, so it cannot be the domain of one organisation. Name one that is yours alone.`,
+    )
   if (sharedSuffixes.has(name))
-    throw invalid('name', `Many register names under ${name}, so it cannot be the domain of one organisation.`)
+    throw invalid(
+      'name',
+      `Many register names under ${name}, so it cannot be the domain of one organisation. Name one that is yours alone.`,
+    )
   return name
 }
 

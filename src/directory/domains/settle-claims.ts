@@ -2,7 +2,7 @@ import { type AuditActor, recordEvent } from '../../audit/record.ts'
 import type { Database, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { DomainClaimTable, TableName } from '../../database/schema.ts'
-import { conflict, ProblemError } from '../../http/problem.ts'
+import { conflict, nothingLeft, ProblemError } from '../../http/problem.ts'
 import { takeIntoManagement } from '../../identity/take-into-management.ts'
 import { findUserById } from '../../identity/users.ts'
 import { domainOfAddress } from './domain-name.ts'
@@ -93,7 +93,7 @@ export async function settleClaim(
   return 'claimed'
 }
 
-export const claimOver = (): ProblemError => conflict('claim-over', 'This is decided.')
+export const claimOver = (): ProblemError => conflict('claim-over', 'This is decided.', { help: nothingLeft })
 
 const actions = {
   claimed: 'domain.claimed',

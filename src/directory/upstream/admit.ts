@@ -80,6 +80,7 @@ async function decide(tx: Tx<TableName>, parts: AdmitParts, arriving: Arriving):
       await recordRefusal(tx, arriving, { reason: recorded.rule, at, decision: recorded })
       return { refused: 'refused-here', sentence: explainDecision(decision, facts) }
     }
+    await useLink(tx, { link, provider, identity, at })
     const session = await createSession(tx, {
       userId: now.id,
       userGeneration: now.generation,
@@ -92,11 +93,6 @@ async function decide(tx: Tx<TableName>, parts: AdmitParts, arriving: Arriving):
     await tx
       .insertInto('upstreamSession')
       .values({ sessionId: session.id, externalIdentityId: link.id, sid: identity.sid })
-      .execute()
-    await tx
-      .updateTable('externalIdentity')
-      .set({ lastSignInAt: at, label: identity.label, providerId: provider.id })
-      .where('id', '=', link.id)
       .execute()
     await recordEvent(tx, {
       action: 'session.started',
@@ -121,10 +117,27 @@ function checkHere(known: Joined | undefined, at: number): Joined | undefined {
   const { user, link } = known
   if (user.kind !== 'person' || user.state !== 'active' || (user.endsAt !== null && user.endsAt <= at))
     throw new UpstreamError('access-ended', 'The access of whoever this account is joined with has ended.')
-  if (link.endedAt !== null)
-    throw new UpstreamError('link-ended', 'This account was joined with somebody here, and no longer is.')
+  if (link.endedAt !== null) throw linkEnded()
   return known
 }
+
+/** Before the session is there: whoever parts from it at this moment finds that session, or is found to have parted. */
+async function useLink(
+  tx: Tx<'externalIdentity'>,
+  { link, provider, identity, at }: Pick<Arriving, 'provider' | 'identity'> & Pick<Joined, 'link'> & { at: number },
+): Promise<void> {
+  const used = await tx
+    .updateTable('externalIdentity')
+    .set({ lastSignInAt: at, label: identity.label, providerId: provider.id })
+    .where('id', '=', link.id)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (used === undefined) throw linkEnded()
+}
+
+const linkEnded = (): UpstreamError =>
+  new UpstreamError('link-ended', 'This account was joined with somebody here, and no longer is.')
 
 function recordRefusal(
   tx: Tx<TableName>,

@@ -97,4 +97,7 @@ export function createLogout(parts: {
 }
 
 const invalidToken = (cause: Error): ProblemError =>
-  new ProblemError(400, 'invalid-request', 'This logout token does not verify.', { cause })
+  new ProblemError(400, 'invalid-request', 'This logout token does not verify.', {
+    help: 'Send a fresh one, made for the client that is set up here and signed with a key of your own key set.',
+    cause,
+  })

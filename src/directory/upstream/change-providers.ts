@@ -11,9 +11,10 @@ import { isAtLeast } from '../../policy/strength.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { checkGroups, issuerTaken, refuseTaken } from './check-provider.ts'
 import { mostWorth } from './claimed-strength.ts'
+import { holdProvider } from './lock-provider.ts'
 import { type Provider, secretPurpose } from './openid.ts'
 import { asColumns, asSettings } from './provider-columns.ts'
-import { domainsOf, getProvider, groupMapOf } from './providers.ts'
+import { domainsOf, groupMapOf } from './providers.ts'
 import type { NewProvider, ProviderChanges } from './shapes.ts'
 
 interface Parts {
@@ -69,7 +70,7 @@ export async function changeProvider(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const before = await getProvider(tx, id)
+    const before = await holdProvider(tx, id)
     const { clientSecret } = changes
     const after: Provider = {
       ...before,
@@ -108,7 +109,7 @@ export async function removeProvider(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const provider = await getProvider(tx, id)
+    const provider = await holdProvider(tx, id)
     await tx.updateTable('identityProvider').set({ endedAt: at }).where('id', '=', provider.id).execute()
     await releaseGroups(tx, provider.id)
     const sessions = await endBegunThere(tx, provider, { isOver: () => true, at })

@@ -21,12 +21,19 @@ export async function refuseTaken(
   const others = (await listProviders(db)).filter(({ id }) => id !== self)
   if (others.some(({ issuer }) => issuer === wanted.issuer)) throw issuerTaken()
   if (others.some(({ name }) => name.toLowerCase() === wanted.name?.toLowerCase()))
-    throw conflict('provider-exists', `There is already a place to sign in with the name ${wanted.name}.`)
+    throw conflict('provider-exists', `There is already a place to sign in with the name ${wanted.name}.`, {
+      help: 'Choose another name.',
+    })
   for (const other of others) {
     const shared = domainsOf(other).find((domain) => wanted.domains?.includes(domain))
-    if (shared !== undefined) throw conflict('domain-taken', `People at ${shared} are already sent to ${other.name}.`)
+    if (shared !== undefined)
+      throw conflict('domain-taken', `People at ${shared} are already sent to ${other.name}.`, {
+        help: 'Take the domain out there first, or leave it out here.',
+      })
   }
 }
 
 export const issuerTaken = (): ProblemError =>
-  conflict('provider-exists', 'There is already a place to sign in with this issuer.')
+  conflict('provider-exists', 'There is already a place to sign in with this issuer.', {
+    help: 'Change that one, or end it first.',
+  })

@@ -61,14 +61,19 @@ export async function link(
   { caller, takeSeal, now }: Act,
   { offer, issuer, providerId }: Shown,
 ): Promise<void> {
-  const taken = () => conflict('already-joined', 'This account there is joined with somebody here.')
+  const taken = () =>
+    conflict('already-joined', 'This account there is joined with somebody here.', {
+      help: 'Sign in there with another account, or ask an administrator.',
+    })
   const write = database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
     await refuseDuringRecovery(tx, caller.id)
     const { provider, subject, label } = offer
     if ((await findProvider(tx, providerId)) === undefined)
-      throw conflict('provider-gone', `${provider.name} is no longer a place to sign in here.`)
+      throw conflict('provider-gone', `${provider.name} is no longer a place to sign in here.`, {
+        help: 'Ask an administrator whether another one took its place.',
+      })
     const former = await findLink(tx, { issuer, subject })
     if (former !== undefined) {
       if (former.endedAt === null || former.userId !== caller.id) throw taken()

@@ -3,7 +3,7 @@ import type { IdentityProviderTable } from '../../database/schema.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { checkIssuer, isLoopback } from './check-issuer.ts'
-import { type Claims, textOf } from './claims.ts'
+import { type Claims, textOf, withMore } from './claims.ts'
 import { explainFailure } from './explain-failure.ts'
 import { createFetch } from './outbound-fetch.ts'
 import { UpstreamError } from './upstream-error.ts'
@@ -145,9 +145,9 @@ export function createOpenid(parts: {
         textOf(claims, 'email') !== undefined &&
         (provider.groupClaim === null || Object.hasOwn(claims, provider.groupClaim))
       if (isWhole || config.serverMetadata().userinfo_endpoint === undefined) return claims
-      // §5.3.2: its `sub` must be the token's. What the signed token says stands above it.
+      // §5.3.2: its `sub` must be the token's.
       const more = await client.fetchUserInfo(config, tokens.access_token, claims.sub).catch(explainFailure)
-      return { ...more, ...claims }
+      return withMore(claims, more)
     },
   }
 }

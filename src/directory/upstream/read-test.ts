@@ -28,10 +28,11 @@ export async function readTest(
       problem: null,
       claims: JSON.stringify(claims, null, 2).slice(0, maxClaimsLength),
       reading: [
+        row('Name', identity.displayName),
         row('Known there as', identity.label),
         row('Here', joined === undefined ? 'nobody is joined with it yet' : joined.user.username),
         row(
-          'Address',
+          'E-mail address',
           identity.address === undefined
             ? 'not vouched for: it makes and joins no account'
             : `${identity.address}, vouched for`,

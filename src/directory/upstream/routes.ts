@@ -67,7 +67,8 @@ export function upstreamRoutes(app: App, parts: UpstreamParts): void {
         provider: Type.Optional(Type.String({ maxLength: 60 })),
         /** Only its domain is looked at: whether anybody here has it, nobody learns. */
         address: Type.Optional(Email),
-        returnTo: Type.Optional(Type.String({ maxLength: 2_000 })),
+        /** One that is too long to be kept leads home: nobody is kept from signing in by it. */
+        returnTo: Type.Optional(Type.String({ maxLength: 32_000 })),
       }),
       response: { 200: Departure },
     },

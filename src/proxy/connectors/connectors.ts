@@ -39,7 +39,8 @@ export async function addConnector(
     try {
       await orUniqueViolation(tx.insertInto('connector').values(row).execute())
     } catch (error) {
-      if (error instanceof UniqueViolation) throw conflict('name-taken', `There is already a connector ${name}.`)
+      if (error instanceof UniqueViolation)
+        throw conflict('name-taken', `There is already a connector ${name}.`, { help: 'Choose another name.' })
       throw error
     }
     await record(tx, 'connector.added', { id: row.id, name, caller, seal, at })
@@ -57,12 +58,7 @@ export async function renewConnector(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const { id } = await getConnector(tx, name)
-    await tx
-      .updateTable('connector')
-      .set(newlyMade(secret, caller, at))
-      .where('id', '=', id)
-      .execute()
+    const id = await changeLive(tx, name, newlyMade(secret, caller, at))
     await bus.publish(tx, KEY_ENDED, id, at)
     await record(tx, 'connector.renewed', { id, name, caller, seal, at })
   })
@@ -78,8 +74,7 @@ export async function endConnector(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const { id } = await getConnector(tx, name)
-    await tx.updateTable('connector').set({ endedAt: at }).where('id', '=', id).execute()
+    const id = await changeLive(tx, name, { endedAt: at })
     await bus.publish(tx, KEY_ENDED, id, at)
     await record(tx, 'connector.ended', { id, name, caller, seal, at })
   })
@@ -103,6 +98,23 @@ const record = (
     facts: { connector: name, seal: seal.id },
     at,
   })
+
+/** Of two who change one at once, whoever comes after its end finds none. @throws 404 */
+async function changeLive(
+  tx: Tx<'connector'>,
+  name: string,
+  changed: Partial<ConnectorTable>,
+): Promise<ConnectorTable['id']> {
+  const row = await tx
+    .updateTable('connector')
+    .set(changed)
+    .where('name', '=', name)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  if (row === undefined) throw notFound('This connector')
+  return row.id
+}
 
 const newlyMade = (secret: ConnectorSecret, caller: Act['caller'], at: number) => ({
   secretHash: hashSecret(secret),

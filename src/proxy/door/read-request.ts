@@ -17,7 +17,7 @@ export interface SoundRequest {
 export interface RefusedRequest {
   status: 400 | 405 | 411 | 421 | 431 | 508
   sentence: string
-  help?: string
+  help: string
   /** Where a browser finds what it meant. */
   location?: string
 }
@@ -29,6 +29,10 @@ export interface ReadingParts {
   judged: (route: Route) => JudgedParts
   via: string
 }
+
+export const writePlainly =
+  'Write it plainly: without dots or slashes in disguise, and without anything to decode twice.'
+export const meantPlainly = 'Send it as what it is meant as, without X-HTTP-Method-Override and its kind.'
 
 const mostHeaders = 200
 /** By which tools are told that a request is meant as another kind. */
@@ -44,18 +48,29 @@ export function readRequest(
   { url: instance, trustedProxies, judged, via }: ReadingParts,
 ): SoundRequest | RefusedRequest {
   const { method = '', headers, rawHeaders } = incoming
-  if (rawHeaders.length > 2 * mostHeaders) return { status: 431, sentence: 'This request has too many headers.' }
+  if (rawHeaders.length > 2 * mostHeaders)
+    return { status: 431, sentence: 'This request has too many headers.', help: 'Send fewer of them.' }
   const doubled = findDoubled(rawHeaders)
   if (doubled !== undefined)
-    return { status: 400, sentence: `This request says twice what only counts once: ${doubled}.` }
+    return {
+      status: 400,
+      sentence: `This request says twice what only counts once: ${doubled}.`,
+      help: 'Send that header once.',
+    }
   const named = readHost(headers.host ?? '', instance.protocol)
-  if (named === undefined) return { status: 400, sentence: 'This request does not say which host it is for.' }
+  if (named === undefined)
+    return {
+      status: 400,
+      sentence: 'This request does not say which host it is for.',
+      help: 'Open the address that people use there.',
+    }
   if (method === 'TRACE' || method === 'CONNECT')
-    return { status: 405, sentence: `${method} does not get through here.` }
+    return { status: 405, sentence: `${method} does not get through here.`, help: 'Send another kind of request.' }
   if (headers.via?.includes(via) === true)
     return {
       status: 508,
       sentence: 'This request came back to where it was: the tool behind this name leads here again.',
+      help: 'Tell whoever runs it: its upstream has to be the tool itself.',
     }
 
   const client = readClient(incoming, trustedProxies)
@@ -77,11 +92,16 @@ export function readRequest(
     }
   const { paths, methods } = judged(route)
   if (paths && path.isAmbiguous)
-    return { status: 400, sentence: 'This address can be understood in two ways, and rules here depend on which.' }
+    return {
+      status: 400,
+      sentence: 'This address can be understood in two ways, and rules here depend on which.',
+      help: writePlainly,
+    }
   if (methods && overrides.some((name) => headers[name] !== undefined))
     return {
       status: 400,
       sentence: 'This request says that it is meant as another kind, and rules here depend on which.',
+      help: meantPlainly,
     }
   const coding = headers['transfer-encoding']
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || incoming.httpVersion !== '1.1'))

@@ -73,6 +73,15 @@ export function renderUnknownHost(origin: string, asked: Pick<ProxyRequest, 'hea
   })
 }
 
+export const noTool = (origin: string): RefusedRequest => ({
+  status: 421,
+  sentence: 'There is no tool at this name.',
+  help: `Your tools are listed at ${origin}.`,
+})
+
+/** Where a page of another site asked for a connection. */
+export const openToolItself = 'Open the tool itself, and do it there.'
+
 /** What was not even read through: a page where a person would look at it, a problem for programs. */
 export function renderRefused(
   { status, sentence, help, location }: RefusedRequest,
@@ -83,9 +92,9 @@ export function renderRefused(
     ? renderPage({
         status,
         title: 'This address did not open',
-        sentences: [sentence, ...(help === undefined ? [] : [help])],
+        sentences: [sentence, help],
       })
-    : problem(new ProblemError(status, code, sentence, help === undefined ? {} : { help }))
+    : problem(new ProblemError(status, code, sentence, { help }))
   if (location !== undefined) return { ...answer, status: 308, headers: { ...answer.headers, location } }
   // Whatever comes next on this connection may not begin where it seems to.
   return status === 400 || status === 431 ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer

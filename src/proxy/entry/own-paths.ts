@@ -1,6 +1,6 @@
 import { recordEvent } from '../../audit/record.ts'
 import { readCookie, renderCookie } from '../../http/cookies.ts'
-import { ProblemError } from '../../http/problem.ts'
+import { nothingHere, ProblemError } from '../../http/problem.ts'
 import { hashSecret } from '../../http/secret.ts'
 import { actorOf } from '../../identity/caller.ts'
 import type { AnsweredHere, ProxyRequest } from '../entry.ts'
@@ -10,6 +10,7 @@ import { readIdentity } from './identity.ts'
 import { isForPerson } from './is-navigation.ts'
 import { judgeArrival } from './judge-arrival.ts'
 import type { EntryParts } from './parts.ts'
+import { notSignedInTo, signInThere } from './refusals.ts'
 import { renderPage } from './render-page.ts'
 import { consumeRouteCode } from './route-codes.ts'
 import { createRouteSession, endRouteSessions } from './route-sessions.ts'
@@ -35,7 +36,7 @@ export async function answerOwnPath(
   if (request.method === 'GET' && path === '/.postern/enter') return enter(parts, open, route, request)
   if (request.method === 'GET' && path === '/.postern/who') return who(parts, open, route, request)
   if (path === '/.postern/sign-out') return signOut(parts, open, route, request)
-  throw new ProblemError(404, 'not-found', 'There is nothing at this address.')
+  throw nothingHere()
 }
 
 /** Ends the way through our origin: a code that was made for this browser becomes a session here. */
@@ -112,7 +113,11 @@ async function who(
 ): Promise<AnsweredHere> {
   const standing = await open.findLive(route, request)
   if (standing === undefined)
-    return problem(new ProblemError(401, 'sign-in-required', `You are not signed in to ${route.application.name}.`))
+    return problem(
+      new ProblemError(401, 'sign-in-required', notSignedInTo(route.application.name), {
+        help: signInThere(route, origin),
+      }),
+    )
   const { sub, preferred_username, name, email, groups, auth_time } = await readIdentity(database.read, standing.caller)
   return json({
     id: sub,
@@ -141,7 +146,8 @@ async function signOut(
   const { method, headers } = request
   const isOwnPost = method === 'POST' && [undefined, 'same-origin'].includes(headers['sec-fetch-site'] as string)
   if (!(method === 'GET' && isForPerson(request)) && !isOwnPost)
-    throw new ProblemError(405, 'not-allowed', 'Lead the browser there, or send a POST from a page of this host.', {
+    throw new ProblemError(405, 'not-allowed', 'Signing out takes a browser that comes here, or a page of this host.', {
+      help: 'Lead the browser there, or send a POST from a page of this host.',
       headers: { allow: 'GET, POST' },
     })
   const standing = await open.find(route, request)

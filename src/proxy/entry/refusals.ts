@@ -13,8 +13,8 @@ export function refuseUnknown(route: Route, request: ProxyRequest, origin: strin
   const { name } = route.application
   if (!isForPerson(request))
     return problem(
-      new ProblemError(401, 'sign-in-required', `You are not signed in to ${name}.`, {
-        help: `Open ${routeOrigin(origin, route.host)}/ in the browser and sign in; then try again.`,
+      new ProblemError(401, 'sign-in-required', notSignedInTo(name), {
+        help: signInThere(route, origin),
         headers: { 'www-authenticate': 'Bearer realm="Postern"' },
       }),
     )
@@ -38,6 +38,11 @@ export function refuseUnknown(route: Route, request: ProxyRequest, origin: strin
     actions: [inNewTab],
   })
 }
+
+export const notSignedInTo = (name: string): string => `You are not signed in to ${name}.`
+
+export const signInThere = ({ host }: Pick<Route, 'host'>, origin: string): string =>
+  `Open ${routeOrigin(origin, host)}/ in the browser and sign in; then try again.`
 
 /** No tap of theirs helps: by which rule, and whom to ask. */
 export function refuseUse(

@@ -29,6 +29,7 @@ const refused: [string | undefined, string][] = [
   ['/x/..//evil.example/', 'dots that leave two slashes'],
   ['/ü', 'bytes that no header carries'],
   [`/${'a'.repeat(5000)}`, 'too long'],
+  [`/?q=${"'".repeat(2000)}`, 'too long once it is written as browsers do'],
   ['/.postern/sign-out', 'signs out'],
   ['/.postern', 'reserved'],
   ['/a/../.postern/enter?code=x', 'enters with a code'],

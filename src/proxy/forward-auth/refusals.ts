@@ -1,4 +1,6 @@
-import { ProblemError, renderProblem } from '../../http/problem.ts'
+import { ProblemError, renderProblem, tryAgain } from '../../http/problem.ts'
+import { meantPlainly, writePlainly } from '../door/read-request.ts'
+import { openToolItself } from '../door/trouble.ts'
 import type { AnsweredHere } from '../entry.ts'
 import type { Original } from './read-original.ts'
 
@@ -20,20 +22,20 @@ const refusals = {
     title: `This tool is at ${place}.`,
     help: 'Let your proxy pass on the host as the browser names it, with its port, and the scheme.',
   }),
-  'ambiguous-method': () => ({ title: 'This request says that it is meant as another kind.', help: undefined }),
-  'ambiguous-path': () => ({ title: 'This address can be read in more than one way.', help: undefined }),
-  'foreign-page': () => ({ title: 'A page of another site asked for this connection.', help: undefined }),
+  'ambiguous-method': () => ({ title: 'This request says that it is meant as another kind.', help: meantPlainly }),
+  'ambiguous-path': () => ({ title: 'This address can be read in more than one way.', help: writePlainly }),
+  'foreign-page': () => ({ title: 'A page of another site asked for this connection.', help: openToolItself }),
   'no-such-answer': () => ({
     title: 'Proxies ask at /proxy/verify, /proxy/verify/status or /proxy/verify/page.',
     help: 'See the guide of your proxy under docs/guides/proxy.',
   }),
-  failed: () => ({ title: 'Something went wrong here. It has been logged; please try again.', help: undefined }),
-} satisfies Record<string, (about?: string) => { title: string; help: string | undefined }>
+  failed: () => ({ title: 'Something went wrong here. It has been logged.', help: tryAgain }),
+} satisfies Record<string, (about?: string) => { title: string; help: string }>
 
 export function renderRefusal(code: keyof typeof refusals, about?: string): AnsweredHere {
   const { title, help } = refusals[code](about)
   const status = code === 'failed' ? 500 : 403
-  const problem = new ProblemError(status, `verify:${code}`, title, help === undefined ? {} : { help })
+  const problem = new ProblemError(status, `verify:${code}`, title, { help })
   return {
     kind: 'answer',
     status,

@@ -3,6 +3,7 @@ import type { ApplicationKind } from '../../applications/application-kind.ts'
 import { changeApplication, createApplication, endApplication } from '../../applications/changing.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { TableName } from '../../database/schema.ts'
+import { lockInstance } from '../../identity/lock-instance.ts'
 import type { FileRoute } from './file-route.ts'
 import type { RouteForm } from './route-form.ts'
 
@@ -27,6 +28,8 @@ export async function applyRoutesFile(
   { kind, file, at }: { kind: ApplicationKind<RouteForm>; file: string; at: number },
 ): Promise<number> {
   const decided = { actor: null, file, at }
+  // Another node that follows it too has done it by then, or waits.
+  await lockInstance(tx)
   const rows = await tx.selectFrom('proxyRoute').selectAll().where('source', '=', 'file').execute()
   const hosts = new Map(rows.map(({ applicationId, host }) => [applicationId, host]))
   const standing = (await listApplications(tx)).filter(({ id }) => hosts.has(id))
@@ -36,6 +39,8 @@ export async function applyRoutesFile(
     touched += 1
   }
   const kept = standing.filter(({ slug }) => routes.has(slug))
+  const former = new Map<string, RouteForm>()
+  for (const application of kept) former.set(application.id, await kind.view(tx, application))
   // Two may change names with each other: both give theirs up first.
   for (const { id, slug } of kept)
     if (routes.get(slug)?.host !== hosts.get(id))
@@ -45,10 +50,10 @@ export async function applyRoutesFile(
     const application = kept.find((each) => each.slug === slug)
     try {
       if (application === undefined) await createApplication(tx, kind, wantedOf(slug, route), decided)
-      else if (await isSame(tx, kind, application, route)) continue
+      else if (await isSame(tx, application, route, former.get(application.id))) continue
       else {
         const { slug: _, kind: __, recipe: ___, ...changes } = wantedOf(slug, route)
-        await changeApplication(tx, kind, application, changes, decided)
+        await changeApplication(tx, kind, application, changes, decided, former.get(application.id))
       }
     } catch (error) {
       throw new UnfitRoute(slug, error)
@@ -77,9 +82,9 @@ function wantedOf(slug: string, route: FileRoute) {
 /** Whether nothing of it has changed, as it is kept: whatever order it is written in. */
 async function isSame(
   tx: Tx<TableName>,
-  kind: ApplicationKind<RouteForm>,
   application: Application,
   route: FileRoute,
+  former: RouteForm | undefined,
 ): Promise<boolean> {
   const groups = await tx
     .selectFrom('userGroup')
@@ -95,7 +100,7 @@ async function isSame(
     wanted.audience === audience &&
     wanted.strength === strength &&
     sorted([...wanted.groups].toSorted()) === sorted(groups.map((group) => group.name).toSorted()) &&
-    sorted(wanted.settings) === sorted(await kind.view(tx, application))
+    sorted(wanted.settings) === sorted(former)
   )
 }
 

@@ -126,6 +126,12 @@ test('two routes may change names with each other, and nobody keeps what they he
   assert.deepEqual(file.problems(), [])
   assert.deepEqual(await hosts(), ['board.localhost', 'wiki.localhost'])
   assert.deepEqual(ended.toSorted(), ['board', 'wiki'])
+  const changed = database.read.selectFrom('auditEvent').select('leaf').where('action', '=', 'application.changed')
+  const facts = (await changed.execute()).map(({ leaf }) => (JSON.parse(leaf) as { facts: { changes: string } }).facts)
+  assert.deepEqual(
+    facts.map(({ changes }) => changes).filter((changes) => changes.startsWith('host')),
+    ['host: wiki.localhost → board.localhost', 'host: board.localhost → wiki.localhost'],
+  )
 })
 
 test('what has not changed is left alone, however it is written', async () => {
@@ -172,7 +178,7 @@ test('a host that a tool of the console has is not taken over', async () => {
 })
 
 test('routes are in memory, and only what changed is new', async () => {
-  const routes = createRoutes({ database, onError: (error) => assert.fail(String(error)) })
+  const routes = createRoutes({ database, ...surroundings, onError: (error) => assert.fail(String(error)) })
   let changes = 0
   routes.onChanged(() => (changes += 1))
   await say(`routes:\n${route('wiki')}${route('board')}`)
@@ -187,5 +193,38 @@ test('routes are in memory, and only what changed is new', async () => {
   assert.equal(changes, 2)
   assert.equal(routes.find('wiki.localhost'), wiki)
   assert.equal(routes.find('board.localhost')?.settings.programs, true)
+  routes.close()
+})
+
+test('a host that no route can have since the instance has moved leads nowhere, and that is said', async () => {
+  await say(`routes:\n${route('wiki')}${route('board')}`)
+  // As on the day before the move, when the instance stood beside them, at git.example.com.
+  for (const slug of ['wiki', 'board'])
+    await database.write((tx) =>
+      tx
+        .updateTable('proxyRoute')
+        .set({ host: slug === 'wiki' ? 'wiki.example.com' : 'board.example.net' })
+        .where('host', '=', `${slug}.localhost`)
+        .execute(),
+    )
+  const said: string[] = []
+  const routes = createRoutes({
+    database,
+    site: { origin: 'https://example.com', rpId: 'example.com' },
+    onError: (error) => void said.push(String(error)),
+  })
+  await routes.start()
+  await routes.refresh()
+  assert.deepEqual(
+    routes.list().map(({ host }) => host),
+    ['board.example.net'],
+  )
+  assert.equal(routes.find('wiki.example.com'), undefined)
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /wiki\.example\.com.*could ask people’s keys for signatures that count here/)
+  assert.deepEqual(
+    routes.closed().map(({ application, problem }) => [application.slug, problem.slice(0, 34)]),
+    [['wiki', 'A page at a name below example.com']],
+  )
   routes.close()
 })

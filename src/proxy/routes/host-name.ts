@@ -23,7 +23,10 @@ export function readHostName(text: string): string | undefined {
 }
 
 /** Why no route can have this name, in a sentence; undefined where it can. */
-export function findHostProblem(host: string, { origin, rpId }: RouteSite): string | undefined {
+export function findHostProblem(
+  host: string,
+  { origin, rpId }: Pick<RouteSite, 'origin' | 'rpId'>,
+): string | undefined {
   const isLocal = host === 'localhost' || host.endsWith('.localhost')
   if (host === rpId) return 'This instance itself answers at that name. Choose another.'
   if (rpId === 'localhost' && isLocal) return undefined

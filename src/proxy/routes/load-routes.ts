@@ -1,12 +1,22 @@
 import { hash } from 'node:crypto'
-import { listApplications } from '../../applications/application.ts'
+import { type Application, listApplications } from '../../applications/application.ts'
 import type { AuditEntry } from '../../audit/entry.ts'
 import type { Database } from '../../database/handles.ts'
 import type { Route, Routes } from '../route.ts'
 import type { RouteSettings } from '../route-settings.ts'
 import { compileRouteRules } from './compile-route-rules.ts'
+import { findHostProblem, type RouteSite } from './host-name.ts'
+
+/** A tool that nobody is led to, because of the name it has. */
+export interface ClosedRoute {
+  application: Application
+  host: string
+  problem: string
+}
 
 export interface LoadedRoutes extends Routes {
+  /** Those whose host no route can have since the instance has moved. */
+  closed(): readonly ClosedRoute[]
   /** Reads them before the first request, and from then on where another node may change them. */
   start(): Promise<void>
   /** Reads them again, after a change was committed. */
@@ -21,16 +31,20 @@ const pollEveryMs = 1000
 /** Keeps the routes in force in memory: on this node at once after a change, on others within a second. */
 export function createRoutes({
   database,
+  site,
   upstreamOf = (upstream) => Promise.resolve(upstream),
   onError,
 }: {
   database: Pick<Database, 'read' | 'dialect'>
+  /** Where the instance stands now: a host was judged by where it stood when it was given. */
+  site: Pick<RouteSite, 'origin' | 'rpId'>
   /** Where what is named really listens: pages that the server brings itself. */
   upstreamOf?: (upstream: string) => Promise<string>
   onError: (error: unknown) => void
 }): LoadedRoutes {
   let byHost: ReadonlyMap<string, Route> = new Map()
   let listed: readonly Route[] = []
+  let closed: readonly ClosedRoute[] = []
   const listeners: (() => void)[] = []
   let timer: NodeJS.Timeout | undefined
   // One after the other, so that an older reading never replaces a newer one.
@@ -40,9 +54,15 @@ export function createRoutes({
     const rows = await database.read.selectFrom('proxyRoute').selectAll().execute()
     const applications = rows.length === 0 ? [] : await listApplications(database.read)
     const routes: Route[] = []
+    const shut: ClosedRoute[] = []
     for (const application of applications) {
       const row = rows.find(({ applicationId }) => applicationId === application.id)
       if (row === undefined) continue
+      const problem = findHostProblem(row.host, site)
+      if (problem !== undefined) {
+        shut.push({ application, host: row.host, problem })
+        continue
+      }
       const settings = JSON.parse(row.settings) as RouteSettings
       const upstream = await upstreamOf(settings.upstream)
       const revision = hash('sha256', JSON.stringify([application, row, upstream]), 'base64url')
@@ -59,6 +79,10 @@ export function createRoutes({
             },
       )
     }
+    for (const { application, host, problem } of shut)
+      if (!closed.some((one) => one.application.id === application.id && one.host === host))
+        onError(new Error(`${application.name} is not opened at ${host}: ${problem}`))
+    closed = shut
     const isSame = routes.length === listed.length && routes.every((route) => listed.includes(route))
     if (isSame) return
     listed = routes
@@ -75,6 +99,7 @@ export function createRoutes({
   return {
     find: (host) => byHost.get(host),
     list: () => listed,
+    closed: () => closed,
     onChanged: (listener) => void listeners.push(listener),
     refresh,
     async after(events) {

@@ -39,5 +39,6 @@ export async function refuseBadRoute(
 
 export const hostTaken = (host: string): ProblemError =>
   conflict('host-taken', `Another tool already answers at ${host}.`, {
+    help: 'Choose another host, or change that tool first.',
     fields: { 'settings.host': `Another tool already answers at ${host}.` },
   })

@@ -1,5 +1,6 @@
 import type { FileProblem } from './parse-routes-file.ts'
 import type { RoutesFile } from './follow-routes-file.ts'
+import type { ClosedRoute } from './load-routes.ts'
 
 interface Log {
   error(message: string): void
@@ -30,3 +31,11 @@ export function fileAttention(file: Pick<RoutesFile, 'path' | 'problems'> | unde
     },
   ]
 }
+
+/** Tools that nobody is led to until they have another name. */
+export const closedAttention = (closed: readonly ClosedRoute[]) =>
+  closed.map(({ application: { slug, name }, host, problem }) => ({
+    kind: `route-closed-${slug}`,
+    text: `${name} is not opened at ${host} any more. ${problem}`,
+    href: `/-/applications/${slug}`,
+  }))

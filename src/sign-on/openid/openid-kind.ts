@@ -110,7 +110,7 @@ export function createOpenidKind(parts: {
     async rotateSecret(tx, { id }, at) {
       const row = await getRow(tx, id)
       if (row.secretHash === null)
-        throw conflict('no-secret', 'This application keeps no secret.', { help: 'There is nothing to make anew.' })
+        throw conflict('no-secret', 'This application keeps no secret.', { help: 'It works without one.' })
       const { secret, secretHash } = newClientSecret()
       await tx
         .updateTable('openidClient')

@@ -29,7 +29,8 @@ function checkAcs(address: string, origin: string): void {
       field,
       `The host of ${address} has to be written as browsers write it: ${url.host.replace(/\.$/, '')}.`,
     )
-  if (url.origin === origin) throw invalid(field, `${address} is an address of this instance.`)
+  if (url.origin === origin)
+    throw invalid(field, `${address} is an address of this instance. Give the application’s own.`)
   if (url.protocol !== 'https:' && !isOwnMachine(url.hostname))
     throw invalid(field, `${address} must begin with https://: on the way, anybody could read who comes.`)
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../../database/handles.ts'
 import { prepared } from '../../database/prepared.ts'
 import type { SamlSigningKeyTable } from '../../database/schema.ts'
-import { conflict } from '../../http/problem.ts'
+import { conflict, lookAgain } from '../../http/problem.ts'
 import { makeSelfSigned } from '../../protocols/saml/self-signed.ts'
 import type { Signer } from '../../protocols/saml/sign-element.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
@@ -101,7 +101,8 @@ export function createSamlKeys(parts: {
         )
         .returningAll()
         .executeTakeFirst()
-      if (next === undefined) throw conflict('rolled-over', 'Somebody has gone on to the next certificate just now.')
+      if (next === undefined)
+        throw conflict('rolled-over', 'Somebody has gone on to the next certificate just now.', { help: lookAgain })
       return next
     },
   }
