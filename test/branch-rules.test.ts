@@ -2,11 +2,18 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import type { Tx } from '../src/database/handles.ts'
+import type { Id } from '../src/database/id.ts'
+import type { TableName } from '../src/database/schema.ts'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import type { ReviewMade } from '../src/pull-requests/review/shapes.ts'
 import { type BranchRule, firstRule } from '../src/repositories/branch-rule.ts'
+import { lockNumbers } from '../src/repositories/next-number.ts'
+import { prepareRefUpdates } from '../src/repositories/ref-updates.ts'
 import { commitAs, gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
+import { until } from './support/git-remote.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -221,6 +228,80 @@ for (const store of eitherStore)
       const seal = await people.ana.tap(asked.sealRequestId ?? '')
       await push('bob', 'moving', { 'moving.txt': '2' }, false)
       await refused(people.ana.call('POST', path, { branch: 'moving' }, { 'postern-seal': seal }), 409, 'seal-mismatch')
+    })
+
+    /** Begins `work` and comes back once it is over, or waits for a lock of PostgreSQL; SQLite lets one write at a time. */
+    async function begin<Result>(work: Promise<Result>): Promise<() => Promise<Result>> {
+      const { read, dialect } = postern.postern.ceremonies.database
+      let isOver = false
+      const ended = (): boolean => (isOver = true)
+      work.then(ended, ended)
+      const waiting = sql<{
+        pid: number
+      }>`select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      const isKept = async (): Promise<boolean> => (await waiting.execute(read as never)).rows.length > 0
+      if (dialect === 'postgres') await until(async () => isOver || (await isKept()), Boolean)
+      return () => work
+    }
+
+    test('protection and an update that lands in the same moment wait for each other', async () => {
+      const { database } = postern.postern.ceremonies
+      const ref = 'refs/heads/landing'
+      const oid = await push('bob', 'landing', { 'landing.txt': '1' })
+      const path = `${repository.path}/protected-branches`
+      const repositoryId = (await people.ana.call<{ id: Id<'rep'> }>('GET', repository.path)).id
+      const at = Date.now()
+      const createdBy = (await people.ana.call<{ id: Id<'usr'> }>('GET', '/me')).id
+      /** A transaction that stays open in front of the others until `meanwhile` has got as far as it can. */
+      async function inFront<Result>(
+        write: (tx: Tx<TableName>) => Promise<unknown>,
+        meanwhile: () => Promise<Result>,
+      ): Promise<() => Promise<Result>> {
+        const [written, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+        const front = database.write(async (tx) => {
+          await lockNumbers(tx, repositoryId)
+          await write(tx)
+          written.resolve()
+          await over.promise
+        })
+        await written.promise
+        const begun = await begin(meanwhile())
+        over.resolve()
+        await front
+        return begun
+      }
+
+      const asked = await refused(people.ana.call('POST', path, { branch: 'landing' }), 401, 'seal-required')
+      const seal = await people.ana.tap(asked.sealRequestId ?? '')
+      const moves = [{ ref, oldOid: oid, newOid: 'f'.repeat(40) }]
+      const protecting = await inFront(
+        (tx) =>
+          prepareRefUpdates(tx, {
+            repositoryId,
+            moves,
+            actorId: createdBy,
+            method: 'system',
+            strength: 'password',
+            at,
+          }),
+        () => people.ana.call('POST', path, { branch: 'landing' }, { 'postern-seal': seal }),
+      )
+      await refused(protecting(), 409, 'ref-moved')
+
+      const row = { repositoryId, ref, baselineOid: oid, protectSealId: null, rule: '{}', createdAt: at, createdBy }
+      const deleting = await inFront(
+        (tx) =>
+          tx
+            .insertInto('protectedBranch')
+            .values({ ...row, stockVerifiableOnly: 1 })
+            .execute(),
+        () => people.bob.call('DELETE', `${repository.path}/branches/landing`),
+      )
+      await refused(deleting(), 403, 'protected-branch')
+      await database.write(async (tx) => {
+        await tx.updateTable('refUpdate').set({ state: 'abandoned' }).where('state', '=', 'prepared').execute()
+        await tx.deleteFrom('protectedBranch').where('ref', '=', ref).execute()
+      })
     })
 
     test('two people approve, and every door says the same until they have', async () => {

@@ -233,9 +233,18 @@ for (const store of eitherStore)
 
       await endsWith(
         held.push(':release/1'),
-        /not deleted by a push: delete it on the repository’s page/,
+        /not deleted by a push\. Delete it on the repository’s page/,
         'delete-in-console',
       )
+      // Nor by another door that a program reaches; its person does it there, as the refusal says.
+      const { status } = await fetch(`${postern.origin}/api/v1${held.path}/branches/release/1`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${held.token}` },
+      })
+      assert.deepEqual([status, await held.tip('release/1')], [403, oid])
+      await ana.call('DELETE', `${held.path}/branches/release/1`)
+      assert.equal(await held.tip('release/1'), '')
+
       await held.git('branch', '--force', 'release/2')
       await endsWith(
         held.push('main', 'release/2'),

@@ -12,7 +12,7 @@ import type { Tx } from '../src/database/handles.ts'
 import type { Id } from '../src/database/id.ts'
 import type { Rule } from '../src/policy/rule.ts'
 import type { SourceAttestation } from '../src/provenance/shapes.ts'
-import type { CommitView } from '../src/repositories/shapes.ts'
+import type { BlameView, CommitView } from '../src/repositories/shapes.ts'
 import type { Judged } from '../src/verifier/report.ts'
 import type { Person } from '../src/walk/person.ts'
 import { until } from './support/git-remote.ts'
@@ -299,6 +299,23 @@ for (const store of eitherStore)
       await until(listEnds, (names) => names.includes(id))
       const [change] = (await verifyJson(clone)).changes
       assert.deepEqual([change?.oid, change?.state === 'proven' && change.by.username], [oid, 'carl'])
+    })
+
+    test('vouches for every commit that it brought, also where their lines are shown', async () => {
+      const [first, tip] = [await held.commit('one-of-two.txt'), await held.commit('two-of-two.txt')]
+      stick.verification = true
+      const { code, screen } = await byStick.push('main').ended
+      stick.verification = false
+      assert.equal(code, 0, screen)
+      const blame = await ana.call<BlameView>('GET', `${held.path}/blame?ref=main&path=one-of-two.txt`)
+      assert.deepEqual(
+        blame.commits.map(({ oid, changeOid }) => [oid, changeOid]),
+        [[first, tip]],
+      )
+      assert.deepEqual(
+        blame.changes.map(({ oid, proof }) => [oid, proof?.state, proof?.isSignedPush, proof?.credentialName]),
+        [[tip, 'proven', true, 'stick']],
+      )
     })
 
     test('with a key of before its tap was kept is the server’s word alone, and no proof to whoever pins signers', async () => {

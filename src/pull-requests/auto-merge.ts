@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName } from '../database/schema.ts'
-import { conflict, forbidden } from '../http/problem.ts'
+import { conflict, forbidden, lookAgain } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { closeRequestsAbout } from '../seals/withdraw.ts'
 import { findMethodRefusal } from './merge-methods.ts'
@@ -37,7 +37,8 @@ export async function switchOn(
       .where('state', '=', 'open')
       .returning('id')
       .executeTakeFirst()
-    if (changed === undefined) throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.')
+    if (changed === undefined)
+      throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: lookAgain })
     // What was asked before was for another person, or another way to merge.
     await closeRequestsAbout(tx, [row.id])
     await recordEvent(tx, {

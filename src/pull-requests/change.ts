@@ -2,15 +2,15 @@ import { recordEvent } from '../audit/record.ts'
 import type { Action } from '../audit/actions.ts'
 import type { Tx } from '../database/handles.ts'
 import type { TableName } from '../database/schema.ts'
-import { conflict } from '../http/problem.ts'
+import { conflict, lookAgain, nothingLeft } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { lockNumbers } from '../repositories/next-number.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
-import { updateServerRef } from '../repositories/refs.ts'
 import { findTip } from '../repositories/revision.ts'
+import { catchUp } from './follow-branches.ts'
 import { checkNotOpen, cleanTitle } from './open.ts'
-import { branchName, checkOpen, getPullRequest, type PullRequest, pullRef } from './records.ts'
+import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
 
 export interface Which {
   place: RepositoryPlace
@@ -64,7 +64,8 @@ export async function reopenPullRequest({ database, git, now }: RefParts, which:
   const { repository, folder } = which.place
   const row = await getPullRequest(database.read, repository.id, which.number)
   if (row.state === 'merged') checkOpen(row)
-  if (row.state === 'open') throw conflict('already-open', `Pull request #${row.number} is open.`)
+  if (row.state === 'open')
+    throw conflict('already-open', `Pull request #${row.number} is open.`, { help: nothingLeft })
   const headOid = await findTip({ git, folder }, row.sourceRef)
   if (headOid === undefined)
     throw conflict('source-missing', `The branch ${branchName(row.sourceRef)} is gone.`, {
@@ -77,7 +78,7 @@ export async function reopenPullRequest({ database, git, now }: RefParts, which:
     await changeState(tx, row, { state: 'open', headOid, closedAt: null, updatedAt: at })
     await note(tx, which, row.id, 'pull-request.reopened', { newOid: headOid }, at)
   })
-  await updateServerRef(git, folder, { ref: pullRef(row.number), newOid: headOid })
+  await catchUp({ database, git, now }, which.place, row)
 }
 
 /** Of two changes at once, one finds the state it looked at gone. */
@@ -89,7 +90,7 @@ async function changeState(tx: Tx<'pullRequest'>, row: PullRequest, change: Part
     .where('state', '=', row.state)
     .executeTakeFirst()
   if (Number(numUpdatedRows) !== 1)
-    throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: 'Look at it again.' })
+    throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: lookAgain })
 }
 
 function note(

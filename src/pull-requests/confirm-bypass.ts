@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName } from '../database/schema.ts'
-import { conflict, forbidden, notFound } from '../http/problem.ts'
+import { conflict, forbidden, notFound, nothingLeft } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { findUserById, listPersonRefs } from '../identity/users.ts'
 import { firstRule } from '../repositories/branch-rule.ts'
@@ -80,8 +80,8 @@ export async function askForConfirmation(
   const row = await getPullRequest(database.read, place.repository.id, number)
   const refusal = await findConfirmRefusal(database.read, { row, role: place.role, asker: caller })
   if (row.bypassReason === null || row.mergeOid === null) throw notFound('Anything to confirm')
-  if (row.confirmedBy !== null) throw conflict('already-confirmed', refusal ?? 'It is confirmed already.')
-  if (refusal !== undefined) throw forbidden(refusal)
+  if (row.confirmedBy !== null) throw alreadyConfirmed(refusal)
+  if (refusal !== undefined) throw forbidden(refusal, 'Ask another administrator of this repository.')
   const tree = await git.objects(place.folder).info(`${row.mergeOid}^{tree}`)
   if (tree === undefined) throw notFound('The commit it made')
   const at = now()
@@ -133,6 +133,9 @@ export async function askForConfirmation(
   return { sealRequestId: request.id, facts }
 }
 
+const alreadyConfirmed = (title = 'It is confirmed already.') =>
+  conflict('already-confirmed', title, { help: nothingLeft })
+
 const confirmQuestion = ({ repository, role }: RepositoryPlace, row: Pick<PullRequest, 'targetRef'>): TapQuestion => ({
   act: 'confirm',
   place: { projectId: repository.projectId, repositoryId: repository.id, branch: branchName(row.targetRef), role },
@@ -152,8 +155,8 @@ export function createConfirmation(
     const place = row && (await findPlaceFor({ db: tx, root: parts.root }, caller, row.repositoryId, 'read'))
     if (row === undefined || place === undefined) throw notFound('This pull request')
     const refusal = await findConfirmRefusal(tx, { row, role: place.role, asker: caller })
-    if (row.confirmedBy !== null) throw conflict('already-confirmed', refusal ?? 'It is confirmed already.')
-    if (refusal !== undefined) throw forbidden(refusal)
+    if (row.confirmedBy !== null) throw alreadyConfirmed(refusal)
+    if (refusal !== undefined) throw forbidden(refusal, 'Ask another administrator of this repository.')
     await takeSeal(tx, {
       sealId: seal.id,
       caller,
@@ -175,7 +178,7 @@ export function createConfirmation(
       .where('id', '=', row.id)
       .where('confirmedBy', 'is', null)
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw conflict('already-confirmed', 'Somebody else was faster.')
+    if (Number(numUpdatedRows) !== 1) throw alreadyConfirmed('Somebody else was faster.')
     await recordEvent(tx, {
       action: 'bypass.confirmed',
       actor: { id: seal.userId, method: 'passkey', strength: seal.strength },

@@ -6,6 +6,7 @@ import type { Ident } from '../seals/format/commit.ts'
 import { isDetached } from './merge-methods.ts'
 import { getMergedTree, mergeTrees } from './merge-trees.ts'
 import { replay, type Replayed } from './rebase.ts'
+import { pushOrClose } from './records.ts'
 import type { MergeMethod } from './shapes.ts'
 
 /** What merging in one way makes of the target branch. */
@@ -37,7 +38,8 @@ export async function workOut(
   if (method === 'fast-forward') return moveOn(source, { base, head })
   const replayed = await replay(source, wanted)
   const last = replayed.at(-1)
-  if (last === undefined) throw conflict('nothing-to-merge', 'The target branch has all of these changes already.')
+  if (last === undefined)
+    throw conflict('nothing-to-merge', 'The target branch has all of these changes already.', { help: pushOrClose })
   return { tree: last.tree, tip: last.oid, commits: replayed, replayed }
 }
 

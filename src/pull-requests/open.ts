@@ -6,12 +6,12 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
 import { takeNextNumber } from '../repositories/next-number.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
-import { nothingToMerge } from '../repositories/push-proposal.ts'
+import { commitFirst, nothingToMerge } from '../repositories/push-proposal.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
-import { updateServerRef } from '../repositories/refs.ts'
 import { findTip } from '../repositories/revision.ts'
 import { compareBranches } from './compare-branches.ts'
-import { branchName, type PullRequest, pullRef } from './records.ts'
+import { catchUp } from './follow-branches.ts'
+import { branchName, type PullRequest } from './records.ts'
 
 export interface NewPullRequest {
   title: string
@@ -32,13 +32,16 @@ export async function openPullRequest(
   const title = cleanTitle(wanted.title)
   const sourceRef = branchRef('sourceBranch', wanted.sourceBranch)
   const targetRef = branchRef('targetBranch', wanted.targetBranch)
-  if (sourceRef === targetRef) throw invalid('sourceBranch', 'A branch cannot be merged into itself.')
+  if (sourceRef === targetRef)
+    throw invalid('sourceBranch', 'A branch cannot be merged into itself. Choose another one.')
   const headOid = await findTip(source, sourceRef)
   const baseOid = await findTip(source, targetRef)
   if (headOid === undefined) throw invalid('sourceBranch', `There is no branch ${wanted.sourceBranch}. Push it first.`)
-  if (baseOid === undefined) throw invalid('targetBranch', `There is no branch ${wanted.targetBranch}.`)
+  if (baseOid === undefined)
+    throw invalid('targetBranch', `There is no branch ${wanted.targetBranch}. Name one that is there.`)
   const { mergeBase } = await compareBranches(source, { base: baseOid, head: headOid })
-  if (mergeBase === headOid) throw conflict('nothing-to-merge', nothingToMerge(branchName(targetRef)))
+  if (mergeBase === headOid)
+    throw conflict('nothing-to-merge', nothingToMerge(branchName(targetRef)), { help: commitFirst })
 
   const row = await database.write(async (tx) => {
     const at = now()
@@ -83,7 +86,7 @@ export async function openPullRequest(
     })
     return created
   })
-  await updateServerRef(git, folder, { ref: pullRef(row.number), newOid: headOid })
+  await catchUp({ database, git, now }, place, row)
   return row
 }
 

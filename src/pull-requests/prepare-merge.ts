@@ -21,7 +21,7 @@ import type { MergeParts } from './merge-parts.ts'
 import { workOut } from './merge-result.ts'
 import { checkReady } from './ready/check-ready.ts'
 import type { MergeQuestion } from './merge-question.ts'
-import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
+import { branchName, checkOpen, getPullRequest, type PullRequest, pushOrClose } from './records.ts'
 import { findUnsignedRefusal } from './signed-commits.ts'
 import type { MergePreparation } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
@@ -77,7 +77,8 @@ export async function readyMerge(
     throw conflict('unrelated', 'The two branches share no history.', {
       help: `Base your work on ${branchName(row.targetRef)} and push it again.`,
     })
-  if (mergeBase === ends.head) throw conflict('nothing-to-merge', nothingToMerge(branchName(row.targetRef)))
+  if (mergeBase === ends.head)
+    throw conflict('nothing-to-merge', nothingToMerge(branchName(row.targetRef)), { help: pushOrClose })
   const { rule, unmet } = await checkRule(parts, question, row, ends)
   if (question.bypass !== undefined && unmet.length === 0)
     throw conflict('rule-met', `All that the rule of ${branchName(row.targetRef)} asks for is met.`, {

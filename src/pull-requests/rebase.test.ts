@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { newId } from '../database/id.ts'
 import { createBlames } from '../repositories/blame.ts'
 import { readCommit } from '../repositories/commits.ts'
 import { describeChanges } from '../repositories/describe-changes.ts'
@@ -38,6 +39,50 @@ describe('landing without a commit of its own', () => {
   const log = (repository: Protected, range: string, format: string): Promise<string> =>
     repository.git('log', '--reverse', `--format=${format}`, range)
 
+  async function noteSignedPush(
+    { place: { repository } }: Protected,
+    moved: { oldOid: string; newOid: string },
+  ): Promise<void> {
+    const made = { batchId: newId('upd'), repositoryId: repository.id }
+    const [createdAt, strength] = [fixture.now(), 'passkey' as const]
+    await fixture.database.write(async (tx) => {
+      await tx
+        .insertInto('refUpdate')
+        .values({
+          ...made,
+          ...moved,
+          id: newId('upd'),
+          ref: 'refs/heads/feature',
+          actorId: ana.caller.id,
+          method: 'token',
+          strength,
+          sealId: null,
+          pullRequestId: null,
+          commitBytes: null,
+          state: 'done',
+          createdAt,
+          finishedAt: createdAt,
+        })
+        .execute()
+      await tx
+        .insertInto('pushCertificate')
+        .values({
+          ...made,
+          signerId: ana.caller.id,
+          sshKeyId: null,
+          keyName: 'stick',
+          fingerprint: 'SHA256:x',
+          userPresence: 1,
+          userVerification: 1,
+          strength,
+          digest: moved.newOid,
+          content: '',
+          receivedAt: createdAt,
+        })
+        .execute()
+    })
+  }
+
   it('a fast-forward moves the branch to exactly the head, and the seal beside it proves the step', async () => {
     const repository = await addProtected()
     const base = await on.tip(repository)
@@ -67,7 +112,10 @@ describe('landing without a commit of its own', () => {
       [view.state, view.mergeMethod, view.mergeProof?.state, view.mergeProof?.stockVerifiable, view.baseOid],
       ['merged', 'fast-forward', 'proven', false, base],
     )
-    // The tap was for both commits, and so it stands behind what the first of them wrote.
+    // The tap was for both commits, and so it stands behind what the first of them wrote, though that was pushed with a
+    // signature before it was merged.
+    const [first = ''] = (await log(repository, 'feature', '%H')).split('\n').slice(1)
+    await noteSignedPush(repository, { oldOid: base, newOid: first })
     const source = { git: fixture.git, folder: repository.place.folder }
     const located = await getPath(source, head, 'a')
     const holder = { account: bob.caller.id }

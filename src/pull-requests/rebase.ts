@@ -54,7 +54,10 @@ export async function replay(
   for (const oid of await listToReplay(source, { base, head })) {
     const original = await read(oid)
     const [parent] = original.parents
-    if (parent === undefined) throw conflict('unrelated', `The commit ${short(oid)} has no parent to replay it from.`)
+    if (parent === undefined)
+      throw conflict('unrelated', `The commit ${short(oid)} has no parent to replay it from.`, {
+        help: 'Merge or squash instead.',
+      })
     const parentTree = await treeOf(parent)
     const isEmpty = original.tree === parentTree
     const next = isEmpty

@@ -21,9 +21,14 @@ export async function getPullRequest(
   return row
 }
 
+export const pushOrClose = 'Push new commits, or close this pull request.'
+
+export const proposeAnother = 'Open another one for what is still to come.'
+
 /** @throws 409 that says what became of it */
 export function checkOpen(row: Pick<PullRequest, 'state' | 'number'>): void {
-  if (row.state === 'merged') throw conflict('already-merged', `Pull request #${row.number} is merged already.`)
+  if (row.state === 'merged')
+    throw conflict('already-merged', `Pull request #${row.number} is merged already.`, { help: proposeAnother })
   if (row.state === 'closed')
     throw conflict('closed', `Pull request #${row.number} is closed.`, { help: 'Reopen it first.' })
 }

@@ -87,6 +87,25 @@ describe('taking back what was merged', () => {
     assert.equal(await revert(repository, number), second)
   })
 
+  it('is never what somebody else pushed under its name, before or after', async () => {
+    const repository = await addProtected()
+    await repository.push('feature', { a: '1' }, 'main')
+    const number = await on.open(repository, ana, 'feature')
+    await on.land(repository, ana, number)
+    await repository.git('fetch', '-q', 'origin')
+    await repository.push(`revert-${number}`, { door: 'back' }, 'origin/main')
+    const posed = await on.open(repository, ana, `revert-${number}`, { title: 'Revert "Add feature"' })
+    const proposed = await revert(repository, number)
+    assert.notEqual(proposed, posed)
+    const view = () => readPullRequest(fixture.parts, repository.place, bob.caller, proposed)
+    const { sourceBranch } = await view()
+    assert.equal(sourceBranch, `revert-${number}-2`)
+    await repository.git('fetch', '-q', 'origin')
+    await repository.push(sourceBranch, { door: 'back' }, `origin/${sourceBranch}`)
+    assert.equal((await view()).commitCount, 2)
+    assert.notEqual(await revert(repository, number), proposed)
+  })
+
   it('names the files that came to differ since', async () => {
     const repository = await addProtected()
     await repository.push('feature', { a: '1', b: '1' }, 'main')

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { conflict, forbidden } from '../http/problem.ts'
+import { conflict, forbidden, nothingLeft } from '../http/problem.ts'
 import { explainDecision } from '../policy/words.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { chooseBranch } from '../repositories/choose-branch.ts'
@@ -28,8 +28,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
   if (open !== undefined) return open
   const targetBranch = branchName(row.targetRef)
   const tip = await findTip(source, row.targetRef)
-  if (tip === undefined)
-    throw conflict('target-missing', `The branch ${targetBranch} is gone.`, { help: 'Revert the commit in a clone.' })
+  if (tip === undefined) throw conflict('target-missing', `The branch ${targetBranch} is gone.`, { help: byHand })
   const at = now()
   const tree = await takeBack(source, { ...brought, tip, at })
   const commitBytes = revertCommit({ ...brought, tree, tip, number, title: row.title }, caller, { rpId: site.rpId, at })
@@ -40,7 +39,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
     {
       branch: branchFor(number),
       isFree: (oldOid) => oldOid === zeroOid,
-      help: 'Delete those that are done with.',
+      help: byHand,
     },
   )
   await moveRef({
@@ -61,7 +60,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
       await checkStillWrites(tx, place, caller)
       const judge = await createPushJudge({ db: tx, policy, at: now() }, place, caller)
       const { decision, facts } = judge(branch)
-      if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), 'Revert it with git.')
+      if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), byHand)
     },
   })
   const opened = await openPullRequest(parts, place, caller, {
@@ -73,25 +72,39 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
   return opened.number
 }
 
+const byHand = 'Take it back in a clone with git revert, and push that to a branch of another name.'
+
 const branchFor = (number: number): string => `revert-${number}`
 
 /** @throws 409 */
 function checkMerged({ state, number, baseOid, mergeOid }: PullRequest): { before: string; after: string } {
   if (state === 'merged' && mergeOid !== null) return { before: baseOid, after: mergeOid }
   throw conflict('not-merged', `Pull request #${number} is not merged, so there is nothing to take back.`, {
-    help: state === 'open' ? 'Close it instead.' : 'There is nothing to do.',
+    help: state === 'open' ? 'Close it instead.' : nothingLeft,
   })
 }
 
-/** Somebody proposed the same a moment or a week ago. */
+/**
+ * Somebody proposed the same a moment or a week ago. A name can be given to any branch: it is one that was made here, and
+ * at which nothing was changed since.
+ */
 async function findOpen({ database }: MergeParts, row: PullRequest): Promise<number | undefined> {
   const rows = await database.read
     .selectFrom('pullRequest')
+    .innerJoin('refUpdate', (join) =>
+      join
+        .onRef('refUpdate.repositoryId', '=', 'pullRequest.repositoryId')
+        .onRef('refUpdate.ref', '=', 'pullRequest.sourceRef')
+        .onRef('refUpdate.newOid', '=', 'pullRequest.headOid'),
+    )
     .select(['number', 'sourceRef'])
-    .where('repositoryId', '=', row.repositoryId)
+    .where('pullRequest.repositoryId', '=', row.repositoryId)
     .where('sourceRef', 'like', `refs/heads/${branchFor(row.number)}%`)
     .where('targetRef', '=', row.targetRef)
-    .where('state', '=', 'open')
+    .where('pullRequest.state', '=', 'open')
+    .where('refUpdate.state', '=', 'done')
+    .where('refUpdate.oldOid', '=', zeroOid)
+    .where('refUpdate.commitBytes', 'is not', null)
     .execute()
   const own = new RegExp(`/${branchFor(row.number)}(-[0-9]+)?$`)
   return rows.find(({ sourceRef }) => own.test(sourceRef))?.number

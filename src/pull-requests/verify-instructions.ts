@@ -21,7 +21,8 @@ export async function readVerifyInstructions(
   number: number,
 ): Promise<VerifyInstructions> {
   const { mergeOid } = await getPullRequest(database.read, place.repository.id, number)
-  if (mergeOid === null) throw conflict('not-merged', `Pull request #${number} is not merged.`)
+  if (mergeOid === null)
+    throw conflict('not-merged', `Pull request #${number} is not merged.`, { help: 'Merge it first.' })
   const url = `${site.origin}/${place.path}.git`
   const roots = await listRoots(database.read, place.repository.id)
   // The end of a key is written in UTC, which older ones of ssh-keygen cannot read, and older ones of git ask whether it

@@ -31,9 +31,14 @@ export async function checkCanBeBlamed({ git, folder }: Source, file: Located): 
     throw new ProblemError(413, 'too-large', 'This file is too large to say who wrote each line.', {
       help: 'It may have 1 MB and 20,000 lines. Clone the repository and run git blame on your own machine.',
     })
-  if (!isText(content)) throw new ProblemError(422, 'is-binary', 'This is a binary file, so it has no lines.')
+  if (!isText(content))
+    throw new ProblemError(422, 'is-binary', 'This is a binary file, so it has no lines.', {
+      help: 'Look at its history instead.',
+    })
   if (!Buffer.from(file.askable).equals(file.bytes))
-    throw new ProblemError(422, 'odd-name', 'The name of this file is not UTF-8, so git cannot be asked about it.')
+    throw new ProblemError(422, 'odd-name', 'The name of this file is not UTF-8, so git cannot be asked about it.', {
+      help: 'Clone the repository and run git blame on your own machine.',
+    })
 }
 
 function countLines(content: Buffer): number {

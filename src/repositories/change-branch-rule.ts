@@ -33,7 +33,8 @@ export async function describeNewRule({ database, git, now }: RefParts, wanted: 
   const names = await readRuleNames(database.read, [before, rule], now())
   refuseContradictions(checkBranchRule(rule, names))
   const changes = describeRuleChange(before, rule, names)
-  if (changes.length === 0) throw conflict('unchanged', `This is the rule of ${branch} already.`)
+  if (changes.length === 0)
+    throw conflict('unchanged', `This is the rule of ${branch} already.`, { help: 'Change something in it first.' })
   return {
     title: `Change the rule of ${branch} in ${place.path}`,
     rows: [

@@ -30,7 +30,7 @@ export async function chooseBranch(
     const oldOid = await readRef(git, place.folder, ref)
     if (!(await wanted.isFree(oldOid)) || rows.some((row) => row.ref === ref)) continue
     const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, name)
-    if (sentence !== undefined) throw forbidden(sentence)
+    if (sentence !== undefined) throw forbidden(sentence, wanted.help)
     return { branch: name, oldOid }
   }
   throw new ProblemError(409, 'no-free-name', `Too many branches are called ${wanted.branch}.`, { help: wanted.help })

@@ -14,7 +14,7 @@ export async function describeChanges(
   repositoryId: Id<'rep'>,
   { ranges, commits, line, places, isComplete }: Blame,
 ): Promise<Pick<BlameView, 'ranges' | 'commits' | 'changes' | 'isComplete'>> {
-  const landed = await findSealedTips(parts.db, repositoryId, { line, places: new Set(places.values()) })
+  const landed = await findProvenTips(parts.db, repositoryId, { line, places: new Set(places.values()) })
   const changeOf = (oid: string): string | null => {
     const place = places.get(oid)
     return place === undefined ? null : (line[landed.get(place) ?? place] ?? null)
@@ -31,34 +31,41 @@ export async function describeChanges(
   return { ranges: [...ranges], commits: described, changes, isComplete }
 }
 
-/** Of a push or a rebase that brought several commits onto the line, the tap stands at the last of them. */
-async function findSealedTips(
-  db: Db<'refUpdate'>,
+/**
+ * Of a push or a rebase that brought several commits onto the line, the tap stands at the last of them. A seal comes
+ * before the certificates of signed pushes, as these also stand for branches that were merged by a tap later. From none of
+ * them is looked further than `mostBeyond`.
+ */
+async function findProvenTips(
+  db: Db<'refUpdate' | 'pushCertificate'>,
   repositoryId: Id<'rep'>,
   { line, places }: { line: readonly string[]; places: ReadonlySet<number> },
 ): Promise<Map<number, number>> {
   const near = new Set<number>()
   for (const place of places) for (let at = Math.max(0, place - mostBeyond); at <= place; at++) near.add(at)
   const placeOf = new Map(line.map((oid, place) => [oid, place]))
-  const tips = new Map<number, number>()
+  const bySeal = new Map<number, number>()
+  const bySignedPush = new Map<number, number>()
   for (const some of batches([...near].flatMap((place) => line[place] ?? []))) {
     const rows = await db
       .selectFrom('refUpdate')
-      .select(['oldOid', 'newOid'])
-      .where('repositoryId', '=', repositoryId)
+      .leftJoin('pushCertificate', 'pushCertificate.batchId', 'refUpdate.batchId')
+      .select(['oldOid', 'newOid', 'sealId'])
+      .where('refUpdate.repositoryId', '=', repositoryId)
       .where('newOid', 'in', some)
       .where('state', '=', 'done')
-      .where('sealId', 'is not', null)
+      .where((eb) => eb.or([eb('sealId', 'is not', null), eb('pushCertificate.strength', 'is not', null)]))
       .execute()
-    for (const { oldOid, newOid } of rows) {
+    for (const { oldOid, newOid, sealId } of rows) {
       const [from, to] = [placeOf.get(newOid), placeOf.get(oldOid)]
       if (from === undefined) continue
+      const tips = sealId === null ? bySignedPush : bySeal
       // Of what it moved from nothing is known beyond the line: then it stands for itself alone.
       for (let place = from; place < (to ?? from + 1); place++)
         if (places.has(place)) tips.set(place, Math.max(from, tips.get(place) ?? 0))
     }
   }
-  return tips
+  return new Map([...bySignedPush, ...bySeal])
 }
 
 async function listMerges(

@@ -1,4 +1,4 @@
-import { ProblemError } from '../http/problem.ts'
+import { notFound } from '../http/problem.ts'
 import { Lru } from '../protocols/lru.ts'
 import { emptyTree } from './git-environment.ts'
 import { parseDiffList, type RawDiffFile } from './diff-list.ts'
@@ -113,6 +113,6 @@ export async function readDiffSummary(source: Source, comparison: Comparison): P
 /** @throws 404 for a number that the list does not show */
 export async function getDiffFile(source: Source, comparison: Comparison, index: number): Promise<RawDiffFile> {
   const file = (await readDiffList(source, comparison)).files[index]
-  if (file === undefined) throw new ProblemError(404, 'not-found', 'There is no such file in this change.')
+  if (file === undefined) throw notFound('This file')
   return file
 }

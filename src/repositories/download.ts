@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { ProblemError } from '../http/problem.ts'
+import { notFound } from '../http/problem.ts'
 import { refuseRunawayAttributes } from './archive-attributes.ts'
 import { checkIsFile } from './file.ts'
 import type { Revision, Source } from './revision.ts'
@@ -44,7 +44,7 @@ export async function sendRaw(
 ): Promise<FastifyReply> {
   checkIsFile(file)
   const header = await git.objects(folder).info(file.oid)
-  if (header?.type !== 'blob') throw new ProblemError(404, 'not-found', 'This file does not exist.')
+  if (header?.type !== 'blob') throw notFound('This file')
   const name = path.slice(path.lastIndexOf('/') + 1)
   const type = images[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
   letGoIdle(reply)

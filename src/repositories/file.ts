@@ -6,12 +6,14 @@ import { directoryMode, type Located, submoduleMode, symlinkMode } from './tree.
 
 /** @throws a problem for what is no file */
 export function checkIsFile({ mode, oid }: Located): void {
-  if (mode === directoryMode) throw new ProblemError(404, 'is-directory', 'This is a directory, not a file.')
+  if (mode === directoryMode)
+    throw new ProblemError(404, 'is-directory', 'This is a directory, not a file.', { help: 'Name a file in it.' })
   if (mode === submoduleMode)
     throw new ProblemError(
       404,
       'is-submodule',
       `This is a link to commit ${oid} of another repository, which is not here.`,
+      { help: 'The file .gitmodules says where that repository is.' },
     )
 }
 

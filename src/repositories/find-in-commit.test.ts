@@ -77,6 +77,18 @@ describe('looking for something in a commit', () => {
     assert.deepEqual(await findLines(tip, '--all'), { items: [], isComplete: true })
   })
 
+  it('is through with names that were made to take long', async () => {
+    const long = Array.from({ length: 20 }, (_, index) => [`"${String.raw`\n`.repeat(60_000)}${index}"`, 'kettle'])
+    const tip = await commit({ ...Object.fromEntries(long), '"b\\nc"': 'kettle', d: 'kettle' })
+    const began = performance.now()
+    const { items } = await findLines(tip, 'kettle')
+    assert.deepEqual(
+      items.map(({ path }) => path),
+      ['b\nc', 'd'],
+    )
+    assert.ok(performance.now() - began < 3000, 'nobody else is answered meanwhile')
+  })
+
   it('shows the first lines of each file, and of long ones what is around', async () => {
     const long = `${'x'.repeat(1000)} kettle ${'y'.repeat(100_000)}`
     const tip = await commit({ many: 'kettle\n'.repeat(9), long, beyond: `${'z'.repeat(70_000)} kettle` })

@@ -7,6 +7,8 @@ import type { StreamHolder } from './stream-shares.ts'
 export const defaultGrepLimits: StreamLimits = { bytes: 8 * 1024 ** 2, timeMs: 5000 }
 const mostFiles = 50
 const mostLines = 5
+/** With its commit; no file system holds a longer one. */
+const longestPath = 8192
 /** Of a line, around what was sought. */
 const mostCharacters = 300
 
@@ -61,12 +63,22 @@ async function findLines(
   around: { holder: StreamHolder; limits: StreamLimits },
 ): Promise<LinesFound> {
   const found = new Map<string, FileWithLines>()
-  let begun = ''
+  let begun: string[] = []
+  let begunLength = 0
   const read = eachPart('\n', (part) => {
+    // The name of a file may hold the end of a line, and as many as somebody pleased.
+    if (!part.includes('\0')) {
+      begunLength += part.length + 1
+      if (begunLength <= longestPath) begun.push(part)
+      return 'more'
+    }
+    const whole = [...begun, part].join('\n')
+    const isRead = begunLength <= longestPath
+    begun = []
+    begunLength = 0
+    if (!isRead) return 'more'
     // `<tip>:<path>`, the number of the line and its text, with NUL between them.
-    const [path = '', number, ...rest] = (begun + part).slice(tip.length + 1).split('\0')
-    // The name of a file may hold the end of a line.
-    begun = number === undefined ? `${begun}${part}\n` : ''
+    const [path = '', number, ...rest] = whole.slice(tip.length + 1).split('\0')
     if (number === undefined) return 'more'
     const file = found.get(path) ?? { path: decode(path), lines: [], hasMore: false }
     if (!found.has(path) && found.size === mostFiles) return 'enough'

@@ -20,7 +20,7 @@ const sentences: Record<GitErrorCode, string> = {
   'git-timeout': 'git took longer than this operation may take.',
   'git-aborted': 'The operation was cancelled.',
   'git-output-too-large': 'git answered with more than this operation may carry.',
-  'git-busy': 'Too many git operations are running at once: try again in a moment.',
+  'git-busy': 'Too many git operations are running at once.',
   'git-closed': 'The server is shutting down.',
   'git-hook-missing': 'Pushes are refused because the hook that checks them cannot be run.',
   'object-name-refused': 'This is not a name of a git object.',

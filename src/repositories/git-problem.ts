@@ -1,12 +1,14 @@
 import { ProblemError } from '../http/problem.ts'
 import { GitError, type GitErrorCode } from './git-error.ts'
 
+export const inAMoment = 'Nothing is lost: try again in a moment.'
+
 const problems: Partial<Record<GitErrorCode, { status: number; help: string }>> = {
   'git-timeout': { status: 503, help: 'Clone the repository and do this with git on your own machine.' },
   'git-output-too-large': { status: 413, help: 'Clone the repository and look at it with git on your own machine.' },
   'object-too-large': { status: 413, help: 'Clone the repository and look at it with git on your own machine.' },
-  'git-busy': { status: 503, help: 'Nothing is lost: try again in a moment.' },
-  'git-closed': { status: 503, help: 'Try again in a moment.' },
+  'git-busy': { status: 503, help: inAMoment },
+  'git-closed': { status: 503, help: inAMoment },
 }
 
 /** Runs work that reads a repository and turns the limits of git into problems; other failures stay what they are. */

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ProblemError } from '../http/problem.ts'
+import { inOneLine, ProblemError, tryAgain, unexpected } from '../http/problem.ts'
 import type { GitAnswer } from './git-answer.ts'
 import { GitError } from './git-error.ts'
+import { inAMoment } from './git-problem.ts'
 
 /** git's answer as the answer to an HTTP request. */
 export const answerOverHttp = (response: ServerResponse, contentType: string): GitAnswer => ({
@@ -43,19 +44,24 @@ export function endPlainRefusal(error: unknown, request: FastifyRequest, respons
   response.writeHead(refusal.status, headers).end(renderPlain(refusal))
 }
 
-const renderPlain = ({ message, details }: ProblemError): string =>
-  [message, details.help].filter(Boolean).join(' ').concat('\n')
+const renderPlain = (refusal: ProblemError): string => `${inOneLine(refusal)}\n`
 
 /** What may be said of an error, over any transport. */
 export function asRefusal(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof GitError && error.code === 'git-busy')
-    return new ProblemError(503, error.code, error.message, { headers: { 'retry-after': '5' } })
-  if (error instanceof GitError) return new ProblemError(500, error.code, error.message, { cause: error })
+    return new ProblemError(503, error.code, error.message, { help: inAMoment, headers: { 'retry-after': '5' } })
+  if (error instanceof GitError) return gitTrouble(error)
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status >= 400 && status < 500)
-    return new ProblemError(status, 'bad-request', 'This is not a request that git makes.')
-  return new ProblemError(500, 'internal', 'Something went wrong here. It has been logged; please try again.', {
-    cause: error,
-  })
+  if (status >= 400 && status < 500) return notGit(status)
+  return unexpected(error)
 }
+
+/** What git could not do here, whoever asked. */
+export const gitTrouble = (error: GitError): ProblemError =>
+  new ProblemError(500, error.code, error.message, { help: tryAgain, cause: error })
+
+export const comeWithGit = 'Come here with git, or open the repository in a browser.'
+
+export const notGit = (status = 400): ProblemError =>
+  new ProblemError(status, 'bad-request', 'This is not a request that git makes.', { help: comeWithGit })

@@ -8,29 +8,27 @@ import type { Statement } from '../seals/format/statement.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { ruleOf } from './branch-rule.ts'
 import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
+import type { Told } from './judge-ref-update.ts'
+import { toldOf } from './push-judgement.ts'
 import { preparePush } from './push-rules.ts'
 import { shortName } from './push-taps.ts'
 import { methodOf } from './ref-updates.ts'
 import { readRef } from './refs.ts'
 import type { RepositoryPlace } from './place.ts'
 
-export const heldRefusal = (
-  ref: string,
-  code: string,
-  ended: HeldRefusal['ended'],
-  sentences: readonly string[],
-): HeldRefusal => ({
+export const heldRefusal = (ref: string, code: string, ended: HeldRefusal['ended'], sentences: Told): HeldRefusal => ({
   outcome: 'refuse',
   code,
   reason: 'it did not get its tap',
-  sentences: sentences.filter(Boolean),
+  sentences,
   ref,
   ended,
 })
 
 export const heldMoved = (ref: string): HeldRefusal => ({
   ...heldRefusal(ref, 'ref-moved', 'overtaken', [
-    `${shortName(ref)} moved while this push waited. Fetch, look, and push again.`,
+    `${shortName(ref)} moved while this push waited.`,
+    'Fetch, look, and push again.',
   ]),
   reason: 'the branch moved meanwhile',
 })
@@ -52,9 +50,10 @@ export async function findRuleChange(
   const [, asked] = JSON.parse(under) as [unknown, string]
   return asked === digest
     ? heldRefusal(ref, 'rule-changed', 'overtaken', [
-        `The rule of ${shortName(ref)} changed while this push waited. Push again.`,
+        `The rule of ${shortName(ref)} changed while this push waited.`,
+        'Push again.',
       ])
-    : heldRefusal(ref, 'policy-changed', 'overtaken', ['The guardrails changed while this push waited. Push again.'])
+    : heldRefusal(ref, 'policy-changed', 'overtaken', ['The guardrails changed while this push waited.', 'Push again.'])
 }
 
 /** Lets a push go on for which its person has tapped: judged once more, its seal used up, its updates prepared. */
@@ -97,9 +96,7 @@ export async function releaseHeld(parts: HoldParts, held: HeldPush, requestId: I
     return { refusal: { ended: 'overtaken', ...prepared.refusal } }
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
-    return {
-      refusal: heldRefusal(command.ref, error.code, 'overtaken', [error.message, error.details.help ?? '']),
-    }
+    return { refusal: heldRefusal(command.ref, error.code, 'overtaken', toldOf(error)) }
   }
 }
 

@@ -13,6 +13,8 @@ import { readHeldChange, renderHeldFacts, titleOfHeld } from './held-push-facts.
 import { renderHeldLines, shortCodeOf } from './held-push-lines.ts'
 import type { Held, HeldPush, HeldRefusal, HoldParts } from './held-push-parts.ts'
 import { findRuleChange, heldMoved, heldRefusal, releaseHeld } from './held-push-release.ts'
+import type { Told } from './judge-ref-update.ts'
+import { toldOf } from './push-judgement.ts'
 import { recognisePusher } from './push-standing.ts'
 
 // So that a tap in the last second still finds its statement good.
@@ -29,11 +31,14 @@ export async function holdPush(parts: HoldParts, held: HeldPush): Promise<Held> 
   const room = parts.heldPushes.enter(held.caller.id)
   if (typeof room === 'string')
     return {
-      refusal: heldRefusal(ref, 'too-many-held', 'failed', [
+      refusal: heldRefusal(
+        ref,
+        'too-many-held',
+        'failed',
         room === 'person'
-          ? 'Too many pushes of yours already wait for a tap. Answer or refuse some, and push again.'
-          : 'Too many pushes wait for a tap here. Push again in a minute.',
-      ]),
+          ? ['Too many pushes of yours already wait for a tap.', 'Answer or refuse some, and push again.']
+          : ['Too many pushes wait for a tap here.', 'Push again in a minute.'],
+      ),
     }
   const place = room
   void held.answered.then(() => place[Symbol.dispose]())
@@ -42,8 +47,7 @@ export async function holdPush(parts: HoldParts, held: HeldPush): Promise<Held> 
     place.ended('refusal' in result ? result.refusal.ended : 'sealed')
     return result
   } catch (error) {
-    if (error instanceof ProblemError)
-      return { refusal: heldRefusal(ref, error.code, 'failed', [error.message, error.details.help ?? '']) }
+    if (error instanceof ProblemError) return { refusal: heldRefusal(ref, error.code, 'failed', toldOf(error)) }
     throw error
   }
 }
@@ -80,7 +84,12 @@ async function ask(parts: HoldParts, held: HeldPush): Promise<{ id: Id<'srq'> } 
     throw error
   })
   if (change === undefined)
-    return { refusal: heldRefusal(command.ref, 'not-a-commit', 'failed', ['Only commits can be pushed to a branch.']) }
+    return {
+      refusal: heldRefusal(command.ref, 'not-a-commit', 'failed', [
+        'Only commits can be pushed to a branch.',
+        'Push a commit, or give this a tag.',
+      ]),
+    }
   const at = now()
   const lifetimeMs = pushWaitSeconds * 1000 + graceMs
   const policyDigest = policy.current().digest
@@ -169,7 +178,7 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
   const { heldPushes, waiting, pushWaitSeconds } = parts
   const { ref } = held.waits.command
   const startedAt = parts.now()
-  const over = (code: string, outcome: Exclude<HeldOutcome, 'sealed'>, ...sentences: string[]): Held => ({
+  const over = (code: string, outcome: Exclude<HeldOutcome, 'sealed'>, ...sentences: Told): Held => ({
     refusal: heldRefusal(ref, code, outcome, sentences),
   })
   try {
@@ -178,22 +187,33 @@ async function waitFor(parts: HoldParts, held: HeldPush, id: Id<'srq'>): Promise
       signal: AbortSignal.any([held.signal, heldPushes.stopping]),
       onLook: async () => void (await look(parts, held, startedAt)),
     })
-    if (held.signal.aborted) return over('pusher-gone', 'gone', 'Whoever pushed went away.')
+    if (held.signal.aborted) return over('pusher-gone', 'gone', 'Whoever pushed went away.', 'Push again.')
     if (heldPushes.stopping.aborted)
-      return over('server-stopped', 'stopped', 'The server stops just now. Push again in a moment.')
+      return over('server-stopped', 'stopped', 'The server stops just now.', 'Push again in a moment.')
     const state = found?.state === 'open' && (await takeBack(parts, held, id)) === 'sealed' ? 'sealed' : found?.state
     switch (state) {
       case 'sealed':
         return await releaseHeld(parts, { ...held, caller: await look(parts, held, startedAt) }, id)
       case 'refused':
-        return over('seal-refused', 'refused', 'Refused on the page where you were to tap.')
+        return over(
+          'seal-refused',
+          'refused',
+          'Refused on the page where you were to tap.',
+          'Push again if that was a mistake.',
+        )
       case 'withdrawn':
-        return over('seal-withdrawn', 'withdrawn', 'This was taken back before anybody tapped.')
+        return over(
+          'seal-withdrawn',
+          'withdrawn',
+          'This was taken back before anybody tapped.',
+          'Push again if it is still wanted.',
+        )
       default:
         return over(
           'tap-timeout',
           'timed-out',
-          `Nobody tapped within ${pushWaitSeconds} seconds. Push again when you can.`,
+          `Nobody tapped within ${pushWaitSeconds} seconds.`,
+          'Push again when you can.',
         )
     }
   } catch (error) {
@@ -209,7 +229,10 @@ async function look({ database, policy }: HoldParts, held: HeldPush, startedAt: 
   const known = await recognisePusher(held)
   if (known === undefined)
     throw new Overtaken(
-      heldRefusal(ref, 'access-ended', 'overtaken', ['Your access ended while this push waited, so it did not land.']),
+      heldRefusal(ref, 'access-ended', 'overtaken', [
+        'Your access ended while this push waited, so it did not land.',
+        'Ask an administrator.',
+      ]),
     )
   if (await hasMoved(database, { repositoryId: place.repository.id, ref, since: startedAt }))
     throw new Overtaken(heldMoved(ref))

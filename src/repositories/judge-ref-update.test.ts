@@ -26,6 +26,8 @@ const table: [expected: string, changes: Partial<RefUpdateFacts>][] = [
   ['allow', {}],
   ['allow', { oldOid: zeroOid }],
   ['allow', { newOid: zeroOid }],
+  ['ref-missing', { oldOid: zeroOid, newOid: zeroOid }],
+  ['ref-missing', { oldOid: zeroOid, newOid: zeroOid, ref: 'refs/tags/v1' }],
   ['not-allowed', { role: 'read' }],
   ['ref-reserved', { ref: 'refs/replace/' + one }],
   ['ref-reserved', { ref: 'refs/postern/seals', role: 'admin' }],

@@ -28,15 +28,22 @@ export interface RefUpdateFacts {
 
 export type Judgement =
   | { outcome: 'allow' }
-  /** `reason` fits behind `! [remote rejected]`; `sentences` say what to do instead. */
-  | { outcome: 'refuse'; code: string; reason: string; sentences: string[] }
+  /** `reason` fits behind `! [remote rejected]`. */
+  | { outcome: 'refuse'; code: string; reason: string; sentences: Told }
 
-const refuse = (code: string, reason: string, ...sentences: string[]): Judgement => ({
+/** For whoever is refused: what is wrong, what to do instead, which none goes without, and lines for a terminal alone. */
+export type Told = readonly [what: string, next: string, ...more: string[]]
+
+const refuse = (code: string, reason: string, ...sentences: Told): Judgement => ({
   outcome: 'refuse',
   code,
   reason,
   sentences,
 })
+
+export const anotherName = 'Choose another name.'
+
+export const askToWrite = 'Ask an administrator of this repository for the role “write”.'
 
 /** The one rule about refs, asked by every door. Pure: what it needs to know comes in as facts. */
 export function judgeRefUpdate(facts: RefUpdateFacts): Judgement {
@@ -46,18 +53,18 @@ export function judgeRefUpdate(facts: RefUpdateFacts): Judgement {
     return refuse(
       'ref-reserved',
       'only branches and tags can be pushed',
-      `${ref} belongs to the server. Only refs/heads/* and refs/tags/* can be pushed.`,
+      `${ref} belongs to the server.`,
+      'Only refs/heads/* and refs/tags/* can be pushed.',
     )
   const name = ref.slice(kind === 'branch' ? 'refs/heads/'.length : 'refs/tags/'.length)
   const problem = checkRefName(ref) ?? checkShortRefName(name)
   if (problem !== undefined && newOid !== zeroOid)
-    return refuse('ref-name', 'this name cannot be used', refNameSentences[problem])
+    return refuse('ref-name', 'this name cannot be used', refNameSentences[problem], anotherName)
   if (!coversRole(facts.role, 'write'))
-    return refuse(
-      'not-allowed',
-      'you may only read here',
-      'Ask an administrator of this repository for the role “write”.',
-    )
+    return refuse('not-allowed', 'you may only read here', 'You may only read here.', askToWrite)
+  // Stock git asks for this where the whole name is given, and does not look first.
+  if (oldOid === zeroOid && newOid === zeroOid)
+    return refuse('ref-missing', 'it is not there', `There is no ${kind} ${name} here.`, 'Push the rest without it.')
   return kind === 'tag' ? judgeTag(facts, name) : judgeBranch({ ...facts, door, oldOid }, name)
 }
 
@@ -68,15 +75,19 @@ function judgeTag({ oldOid, newOid, role }: RefUpdateFacts, name: string): Judge
     return refuse(
       'tag-exists',
       'a tag is never moved',
-      `The tag ${name} exists. Choose another name: a tag that was pushed never moves.`,
+      `The tag ${name} exists, and a tag that was pushed never moves.`,
+      anotherName,
     )
   if (role === 'admin') return { outcome: 'allow' }
   return refuse(
     'tag-exists',
     'only administrators delete tags',
+    'Only administrators delete tags.',
     `Ask an administrator of this repository to delete the tag ${name}.`,
   )
 }
+
+const deleteAnother = 'It stays; other branches can be deleted.'
 
 function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
   const { door, newOid, isProtected } = facts
@@ -85,39 +96,54 @@ function judgeBranch(facts: RefUpdateFacts, name: string): Judgement {
       'default-branch',
       'this is the default branch',
       `${name} is the default branch and cannot be deleted.`,
+      deleteAnother,
     )
   if (!isProtected) return judgeTwin(facts, name)
   if (newOid === zeroOid)
-    return refuse('protected-branch', 'this branch is protected', `${name} is protected and cannot be deleted.`)
+    return refuse(
+      'protected-branch',
+      'this branch is protected',
+      `${name} is protected and cannot be deleted.`,
+      deleteAnother,
+    )
   if (door !== 'merge' && !(door === 'push' && facts.push !== undefined && takesTap(facts.push))) {
-    const instead = `${name} is protected: open a pull request instead.`
+    const what = `${name} is protected: open a pull request instead.`
+    const first = 'Push to a branch of your own first'
     // Commands are for a terminal alone.
-    const how = [
-      `${instead} Push to a branch of your own first:`,
-      'git push origin HEAD:my-change',
-      'Or do both at once:',
-      `git push -o pull-request origin HEAD:${name}`,
-    ]
-    return refuse('protected-branch', 'this branch is protected', ...(door === 'push' ? how : [instead]))
+    const told: Told =
+      door === 'push'
+        ? [
+            what,
+            `${first}:`,
+            'git push origin HEAD:my-change',
+            'Or do both at once:',
+            `git push -o pull-request origin HEAD:${name}`,
+          ]
+        : [what, `${first}.`]
+    return refuse('protected-branch', 'this branch is protected', ...told)
   }
   if (facts.isFastForward === false)
     return refuse(
       'not-fast-forward',
       'it would take commits away',
-      `${name} is protected: a push can only add to it. Fetch, build on what is there, and push again.`,
+      `${name} is protected: a push can only add to it.`,
+      'Fetch, build on what is there, and push again.',
     )
   if (!facts.keepsFirstParents)
     return refuse(
       'foxtrot',
       'it would hide history',
       `The tip of ${name} would no longer be on its first-parent line, which would hide sealed history.`,
-      ...(door === 'push' ? ['Merge your work into it, not it into your work, or rebase.'] : []),
+      door === 'push'
+        ? 'Merge your work into it, not it into your work, or rebase.'
+        : 'Rebase your branch on it and push, or choose another way to merge.',
     )
   if (facts.bringsMerges === true)
     return refuse(
       'linear-history',
       'merge commits are not taken',
-      `${name} keeps a straight history. Rebase your work, so that it holds no merge commits, and push again.`,
+      `${name} keeps a straight history.`,
+      'Rebase your work, so that it holds no merge commits, and push again.',
     )
   return { outcome: 'allow' }
 }
@@ -133,7 +159,8 @@ function judgeTwin({ door, ref, newOid, protectedRefs = [] }: RefUpdateFacts, na
   return refuse(
     'protected-twin',
     'it reads like a protected branch',
-    `${name} and the protected branch ${other} are one name to some file systems. ${newOid === zeroOid ? 'Delete it on the page Branches' : 'Choose another name'}.`,
+    `${name} and the protected branch ${other} are one name to some file systems.`,
+    newOid === zeroOid ? 'Delete it on the page Branches.' : anotherName,
   )
 }
 

@@ -56,7 +56,7 @@ export interface Subject {
   name: string
 }
 
-/** Gives a role, or another one than before. */
+/** Gives a role, or another one than before; giving it twice changes nothing. */
 export async function grantRole(
   database: Database,
   { caller, takeSeal, now }: Act,
@@ -68,6 +68,7 @@ export async function grantRole(
     const at = now()
     const seal = await takeSeal(tx)
     const former = await findGivenRole(tx, scope, subjectId)
+    if (former === wanted.role) return
     await tx
       .insertInto('roleGrant')
       .values({

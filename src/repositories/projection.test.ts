@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
 import { startPostern } from '../../test/support/start-postern.ts'
+import type { Id } from '../database/id.ts'
+import { closeReturns, returnDays } from '../identity/ending/may-return.ts'
 import { parseProtection, protectionPath, sealPath } from '../seals/format/projection.ts'
 import { parseSealRecord } from '../seals/format/seal-record.ts'
 import { statementDigest } from '../seals/format/statement.ts'
+import { renderTime } from '../seals/format/time.ts'
 import type { ProtectedBranchView, RepositoryView } from './shapes.ts'
+import { listSigners } from './signers.ts'
 
 const execute = promisify(execFile)
 
@@ -88,4 +92,28 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   await postern.restart()
   await fetchProofs()
   assert.equal(await git('rev-parse', 'refs/postern/seals'), tip, 'a start writes nothing that is there already')
+
+  // Whom a directory ends, it may take back with their passkeys: what only grows says nothing of it until it no longer may.
+  const { endAccess, ceremonies } = postern.postern
+  const { database } = ceremonies
+  const { id: userId } = await ana.call<{ id: Id<'usr'> }>('GET', '/me')
+  const by = { userId, cause: 'scim', actor: null, at: Date.now() } as const
+  const endedAt = async (): Promise<unknown> => {
+    const [entry] = await listSigners(database.read, view.id as Id<'rep'>)
+    return entry?.ended?.at.slice(0, 10)
+  }
+  for (const cause of ['scim', 'upstream'] as const) {
+    await database.write((tx) => endAccess.end(tx, { ...by, cause }))
+    assert.equal(await endedAt(), undefined, cause)
+    await database.write((tx) => endAccess.restore(tx, { ...by, cause }))
+    assert.equal(await endedAt(), undefined, cause)
+  }
+  await database.write((tx) => endAccess.end(tx, by))
+  const dayMs = 24 * 3_600_000
+  const later = (days: number) => closeReturns({ database, now: () => Date.now() + days * dayMs })
+  assert.deepEqual([await later(returnDays - 1), await endedAt()], [false, undefined])
+  assert.deepEqual([await later(returnDays + 1), await endedAt()], [true, renderTime(by.at).slice(0, 10)])
+  await database.write((tx) => endAccess.restore(tx, by))
+  const rows = await database.read.selectFrom('credentialRecord').select('endedAt').execute()
+  assert.ok(rows.every((row) => row.endedAt !== null))
 })

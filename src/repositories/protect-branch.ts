@@ -5,6 +5,7 @@ import { conflict, invalid } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf } from '../identity/caller.ts'
 import { checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
+import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { RefParts } from './ref-updates.ts'
 import { findTip } from './revision.ts'
@@ -40,6 +41,8 @@ export async function protectBranch(parts: RefParts, act: Act, { place, branch }
   const ref = `refs/heads/${branch}`
   await parts.database.write(async (tx) => {
     const at = act.now()
+    // What is being prepared at this moment is seen below, and what comes after this sees the protection.
+    await lockNumbers(tx, repository.id)
     const seal = await act.takeSeal(tx)
     const moving = await tx
       .selectFrom('refUpdate')
@@ -78,7 +81,8 @@ export async function protectBranch(parts: RefParts, act: Act, { place, branch }
 }
 
 const again = { help: 'Look at it again and repeat.' }
-const alreadyProtected = (branch: string) => conflict('already-protected', `${branch} is protected already.`)
+const alreadyProtected = (branch: string) =>
+  conflict('already-protected', `${branch} is protected already.`, { help: 'Change its rule instead.' })
 
 async function getUnprotectedTip({ database, git }: RefParts, { place, branch }: Wanted): Promise<string> {
   const problem = checkShortRefName(branch)

@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { ProtectedBranchTable } from '../database/schema.ts'
-import { conflict, notFound } from '../http/problem.ts'
+import { conflict, notFound, nothingLeft } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { draftProtect } from '../seals/format/draft.ts'
@@ -58,13 +58,16 @@ interface Start {
   branch: string
 }
 
+const alreadySealed = (branch: string) =>
+  conflict('already-sealed', `The start of ${branch} is sealed already.`, { help: nothingLeft })
+
 /** Asks for the tap that fixes where protection began, so that not even the server can move it (decision 19). */
 export async function askForStart(
   { database, git, policy, now }: RefParts & { policy: PolicyInForce },
   { place, caller, branch, origin }: Start & { origin: string },
 ): Promise<{ sealRequestId: string }> {
   const row = await getProtectedBranch(database.read, place.repository.id, branch)
-  if (row.protectSealId !== null) throw conflict('already-sealed', `The start of ${branch} is sealed already.`)
+  if (row.protectSealId !== null) throw alreadySealed(branch)
   const tree = (
     await git.run(['rev-parse', '--verify', '--end-of-options', `${row.baselineOid}^{tree}`], {
       repository: place.folder,
@@ -147,7 +150,7 @@ export async function sealStart(
       .where('ref', '=', row.ref)
       .where('protectSealId', 'is', null)
       .executeTakeFirst()
-    if (Number(numUpdatedRows) !== 1) throw conflict('already-sealed', `The start of ${branch} is sealed already.`)
+    if (Number(numUpdatedRows) !== 1) throw alreadySealed(branch)
     await recordEvent(tx, {
       action: 'branch.start-sealed',
       actor: actorOf(caller, seal),

@@ -5,6 +5,7 @@ import { explainDecision } from '../policy/words.ts'
 import { type ReceiveRequest, type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { checkShortRefName, refNameSentences } from '../protocols/git/ref-name.ts'
 import { oneLine } from '../protocols/git/report-status.ts'
+import { anotherName, type Told } from './judge-ref-update.ts'
 import type { RepositoryPlace } from './place.ts'
 import { parsePushOptions, type PushOptions } from './push-options.ts'
 import type { PushTables, Refusal } from './push-judgement.ts'
@@ -48,24 +49,41 @@ export async function findProposal(
   if (command === undefined) return undefined
   const { ref } = command
   const targetBranch = ref.replace(/^refs\/(for|heads)\//, '')
-  const refusal = (code: string, reason: string, sentence: string): { refusal: Refusal } => ({
-    refusal: { outcome: 'refuse', code, reason, sentences: [sentence], ref },
+  const refusal = (code: string, reason: string, ...sentences: Told): { refusal: Refusal } => ({
+    refusal: { outcome: 'refuse', code, reason, sentences, ref },
   })
   if (commands.length > 1)
     return refusal(
       'proposal-alone',
       'it comes alone',
-      'A push that opens a pull request updates nothing else. Push it by itself.',
+      'A push that opens a pull request updates nothing else.',
+      'Push it by itself.',
     )
   if (command.newOid === zeroOid)
-    return refusal('nothing-to-propose', 'nothing to propose', 'A deletion cannot be proposed.')
+    return refusal(
+      'nothing-to-propose',
+      'nothing to propose',
+      'A deletion cannot be proposed.',
+      'Delete the branch on the page Branches.',
+    )
   // Older ones would take the branch itself for updated.
   if (!capabilities.includes('report-status-v2'))
-    return refusal('git-too-old', 'this git is too old', 'To open a pull request by a push takes git 2.29 or newer.')
+    return refusal(
+      'git-too-old',
+      'this git is too old',
+      'To open a pull request by a push takes git 2.29 or newer.',
+      'Push a branch, and open the pull request in a browser.',
+    )
   const problem = checkShortRefName(targetBranch) ?? checkShortRefName(options.pullRequest?.branch ?? 'x')
-  if (problem !== undefined) return refusal('ref-name', 'this name cannot be used', refNameSentences[problem])
+  if (problem !== undefined)
+    return refusal('ref-name', 'this name cannot be used', refNameSentences[problem], anotherName)
   if ((await readRef(git, folder, `refs/heads/${targetBranch}`)) === zeroOid)
-    return refusal('no-such-branch', 'there is no such branch', `There is no branch ${targetBranch}.`)
+    return refusal(
+      'no-such-branch',
+      'there is no such branch',
+      `There is no branch ${targetBranch}.`,
+      'Name one that is there.',
+    )
   return { proposal: { command, targetBranch, options } }
 }
 
@@ -93,21 +111,25 @@ export async function readProposal(
     (
       await git.run(args, { repository: place.folder, objectDirectory: quarantine, maxOutputBytes: 64 * 1024 ** 2 })
     ).stdout.toString()
-  const refuse = (code: string, reason: string, sentence: string): { refusal: Refusal } => ({
-    refusal: { outcome: 'refuse', code, reason, sentences: [sentence], ref: command.ref },
+  const refuse = (code: string, reason: string, ...sentences: Told): { refusal: Refusal } => ({
+    refusal: { outcome: 'refuse', code, reason, sentences, ref: command.ref },
   })
   const added = await run('rev-list', '--topo-order', command.newOid, `^refs/heads/${targetBranch}`)
   const first = added.trimEnd().split('\n').at(-1) ?? ''
-  if (first === '') return refuse('nothing-to-merge', 'nothing to merge', nothingToMerge(targetBranch))
+  if (first === '') return refuse('nothing-to-merge', 'nothing to merge', nothingToMerge(targetBranch), commitFirst)
   const [subject = '', body = ''] = (await run('log', '-z', '--max-count=1', '--format=%s%x00%b', first)).split('\0')
   const title = oneLine(options.title ?? subject).slice(0, 300) || 'Untitled'
   const branch = options.pullRequest?.branch ?? `${caller.username}/${slugOf(subject)}`
   const sentence = await findBranchRefusal({ db: database.read, policy, at: now() }, place, caller, branch)
-  if (sentence !== undefined) return refuse('not-allowed', 'its branch may not be pushed so', sentence)
+  if (sentence !== undefined) return refuse('not-allowed', 'its branch may not be pushed so', sentence, nameAnother)
   return { ...proposal, title, description: (options.description ?? body).trim().slice(0, 50_000), branch }
 }
 
 /** By whatever door it is proposed. */
+export const nameAnother = 'Name another: git push -o pull-request=<branch>.'
+
+export const commitFirst = 'Commit something that it lacks, and push that.'
+
 export const nothingToMerge = (targetBranch: string): string => `${targetBranch} has all of it already.`
 
 /** Why this caller may not push to a branch of this name just so; the detour must not go past a guardrail. */

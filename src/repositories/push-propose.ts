@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { RefUpdateTable } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { ProblemError, tryAgain } from '../http/problem.ts'
 import {
   createProcReceiveParser,
   procReceiveVersion,
@@ -11,9 +11,12 @@ import { type RefCommand, zeroOid } from '../protocols/git/receive-commands.ts'
 import { oneLine } from '../protocols/git/report-status.ts'
 import { chooseBranch } from './choose-branch.ts'
 import { GitError } from './git.ts'
+import { gitTrouble } from './git-reply.ts'
 import { allowOn, say } from './pre-receive.ts'
 import type { Push, PushParts } from './push-parts.ts'
-import type { ReadProposal } from './push-proposal.ts'
+import type { Told } from './judge-ref-update.ts'
+import { linesOf, toldOf } from './push-judgement.ts'
+import { nameAnother, type ReadProposal } from './push-proposal.ts'
 import { checkStillWrites, getPusher } from './push-standing.ts'
 import { methodOf, moveRef } from './ref-updates.ts'
 
@@ -87,11 +90,11 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
     return { ref, instead: moved }
   } catch (error) {
     if (!(error instanceof ProblemError)) parts.log(error, 'a proposal did not land')
-    const sentences =
+    const told: Told =
       error instanceof ProblemError
-        ? [error.message, error.details.help ?? ''].filter(Boolean)
-        : ['The server could not open this pull request. It has been logged; please try again.']
-    say(hook, sentences)
+        ? toldOf(error)
+        : ['The server could not open this pull request. It has been logged.', tryAgain]
+    say(hook, linesOf(told))
     return { ref, reason: oneLine(error instanceof ProblemError ? error.message : 'not opened') }
   }
 }
@@ -106,7 +109,7 @@ const chooseProposed = (
     branch,
     isFree: async (oldOid) =>
       oldOid === zeroOid || oldOid === newOid || (await isAncestor({ ...parts, ...pusher }, oldOid, newOid)),
-    help: 'Name another: git push -o pull-request=<branch>.',
+    help: nameAnother,
   })
 
 async function isAncestor(
@@ -139,7 +142,7 @@ async function moveBranch(parts: PushParts, { place, caller }: Pusher, moved: Re
       },
     })
   } catch (error) {
-    if (error instanceof GitError) throw new ProblemError(500, error.code, error.message, { cause: error })
+    if (error instanceof GitError) throw gitTrouble(error)
     throw error
   }
   await parts.afterPush?.(place, rows).catch((error: unknown) => parts.log(error, 'after a push'))

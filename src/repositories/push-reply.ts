@@ -3,24 +3,26 @@ import { finished } from 'node:stream/promises'
 import type { GitProcess } from './git.ts'
 import type { GitAnswer } from './git-answer.ts'
 
-/** git's words go to the pusher as they come, until `hold`: what it reports after the verdict waits for transaction 2. */
+/** git's words go to the pusher as they come, until `hold`: what it reports after the verdict, `held`, waits for transaction 2. */
 export function createPushReply(
   process: GitProcess,
   { stream, start }: GitAnswer,
-): { hold: () => void; ended: Promise<Buffer> } {
+): { hold: () => void; ended: Promise<{ all: Buffer; held: Buffer }> } {
   start()
+  const all: Buffer[] = []
   const held: Buffer[] = []
   let isHeld = false
-  async function read(): Promise<Buffer> {
+  async function read(): Promise<{ all: Buffer; held: Buffer }> {
     try {
       for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+        all.push(chunk)
         if (isHeld) held.push(chunk)
         else if (!stream.destroyed && !stream.writableEnded) stream.write(chunk)
       }
     } catch {
       // git was killed: `exited` tells, and what it did is asked of the refs.
     }
-    return Buffer.concat(held)
+    return { all: Buffer.concat(all), held: Buffer.concat(held) }
   }
   return { hold: () => (isHeld = true), ended: read() }
 }

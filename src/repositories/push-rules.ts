@@ -6,9 +6,9 @@ import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { firstRule, ruleOf } from './branch-rule.ts'
 import { type AskedCertificate, judgeCertificate, type SignedPush } from './commit-signatures/judge-certificate.ts'
 import { recordCertificate } from './commit-signatures/record-certificate.ts'
-import { signingHelp, unsignedSentences } from './commit-signatures/unsigned-words.ts'
+import { isUnsigned, sayUnsigned } from './commit-signatures/unsigned-words.ts'
 import { refuseCertificate } from './push-certificate.ts'
-import { judgeRefUpdate } from './judge-ref-update.ts'
+import { judgeRefUpdate, type Told } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
@@ -68,15 +68,14 @@ export async function judgePush(
 /** Of a branch that takes only signed commits. */
 function refuseUnsigned(ref: string, { unsigned }: PushShape): Refusal | undefined {
   const name = shortName(ref)
-  const said =
-    unsigned === undefined ? [`The rule of ${name} changed just now. Push again.`] : unsignedSentences(name, unsigned)
-  if (said.length === 0) return undefined
-  const help = unsigned === undefined || unsigned.isTooMany ? [] : signingHelp(name)
+  if (unsigned !== undefined && !isUnsigned(unsigned)) return undefined
+  const sentences: Told =
+    unsigned === undefined ? [`The rule of ${name} changed just now.`, 'Push again.'] : sayUnsigned(name, unsigned)
   return {
     outcome: 'refuse',
     code: 'unsigned-commits',
     reason: 'only signed commits are taken',
-    sentences: [...said, ...help],
+    sentences,
     ref,
   }
 }
@@ -178,7 +177,7 @@ async function findOtherFirstPush(
     outcome: 'refuse',
     code: 'first-push-raced',
     reason: 'another first push is landing',
-    sentences: ['Somebody else makes the first push to this repository right now. Fetch, look, and push again.'],
+    sentences: ['Somebody else makes the first push to this repository right now.', 'Fetch, look, and push again.'],
     ref: branch.ref,
   }
 }

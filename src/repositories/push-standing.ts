@@ -2,6 +2,7 @@ import type { Db } from '../database/handles.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { coversRole, findRepositoryRole } from './access.ts'
+import { askToWrite } from './judge-ref-update.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { Push } from './push-parts.ts'
 
@@ -20,7 +21,8 @@ export async function recognisePusher({ recognise }: Pick<Push, 'recognise'>): P
 /** The same, for what is to land at once. @throws 403 `access-ended` */
 export async function getPusher(push: Pick<Push, 'recognise'>): Promise<Caller> {
   const caller = await recognisePusher(push)
-  if (caller === undefined) throw accessEnded('Your access ended while this push was under way, so it did not land.')
+  if (caller === undefined)
+    throw accessEnded('Your access ended while this push was under way, so it did not land.', 'Ask an administrator.')
   return caller
 }
 
@@ -32,8 +34,9 @@ export async function checkStillWrites(
 ): Promise<RepositoryPlace> {
   const role = await findRepositoryRole(db, caller, place.repository)
   if (role === undefined || !coversRole(role, 'write'))
-    throw accessEnded('You may not write here any more, so this push did not land.')
+    throw accessEnded('You may not write here any more, so this push did not land.', askToWrite)
   return { ...place, role }
 }
 
-const accessEnded = (sentence: string): ProblemError => new ProblemError(403, 'access-ended', sentence)
+const accessEnded = (sentence: string, help: string): ProblemError =>
+  new ProblemError(403, 'access-ended', sentence, { help })

@@ -12,6 +12,7 @@ import { actFacts, type TapQuestion } from '../seals/judge-tap.ts'
 import { findOwnRole } from './access.ts'
 import { type BranchRule, takesTap } from './branch-rule.ts'
 import type { SignedPush } from './commit-signatures/judge-certificate.ts'
+import { anotherName, type Told } from './judge-ref-update.ts'
 import type { RepositoryPlace } from './place.ts'
 import type { JudgedPush, PushTables, Refusal, TapAsked } from './push-judgement.ts'
 import { pushProof } from './push-proof.ts'
@@ -60,7 +61,8 @@ export async function findTapAsked(
       ...refuse(
         'one-at-a-time',
         'one tap covers one branch',
-        `${asked.map(({ command }) => shortName(command.ref)).join(' and ')} each take a tap. Push them one at a time.`,
+        `${asked.map(({ command }) => shortName(command.ref)).join(' and ')} each take a tap.`,
+        'Push them one at a time.',
       ),
       ref: second.command.ref,
     },
@@ -130,7 +132,8 @@ function findForBranch(
     return refuse(
       'person-required',
       'it takes a person’s tap',
-      `${name} takes a person’s tap, which a program cannot give. Propose it to people instead:`,
+      `${name} takes a person’s tap, which a program cannot give.`,
+      'Propose it to people instead:',
       `git push origin HEAD:refs/for/${name}`,
     )
   // Its certificate may be that tap, for all of its branches.
@@ -139,10 +142,16 @@ function findForBranch(
     return refuse(
       'delete-in-console',
       'it takes a tap',
-      `${name} takes a tap for each change, so it is not deleted by a push: delete it on the repository’s page of branches.`,
+      `${name} takes a tap for each change, so it is not deleted by a push.`,
+      'Delete it on the repository’s page of branches.',
     )
   if (!BRANCH_REF.test(command.ref))
-    return refuse('ref-name', 'this name cannot be sealed', `${name} takes a tap, and no seal can hold this name.`)
+    return refuse(
+      'ref-name',
+      'this name cannot be sealed',
+      `${name} takes a tap, and no seal can hold this name.`,
+      anotherName,
+    )
   const because =
     rule !== undefined && takesTap(rule.push) ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
@@ -157,7 +166,7 @@ const pick = ({ act, outcome, rule }: RecordedDecision): Pick<RecordedDecision, 
   rule,
 })
 
-const refuse = (code: string, reason: string, ...sentences: string[]): Omit<Refusal, 'ref'> => ({
+const refuse = (code: string, reason: string, ...sentences: Told): Omit<Refusal, 'ref'> => ({
   outcome: 'refuse',
   code,
   reason,

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { recordEvent } from '../audit/record.ts'
 import type { RefUpdateTable } from '../database/schema.ts'
-import { ProblemError } from '../http/problem.ts'
+import { ProblemError, tryAgain } from '../http/problem.ts'
 import { actorOf } from '../identity/caller.ts'
 import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
 import type { AskedCertificate } from './commit-signatures/judge-certificate.ts'
@@ -14,7 +14,7 @@ import type { Push, PushParts } from './push-parts.ts'
 import { readCertificate } from './push-certificate.ts'
 import { type Proposal, readProposal, type ReadProposal } from './push-proposal.ts'
 import { landProposal } from './push-propose.ts'
-import type { Refusal } from './push-judgement.ts'
+import { linesOf, type Refusal, toldOf } from './push-judgement.ts'
 import { listShaped, preparePush } from './push-rules.ts'
 import { readPushShapes } from './push-shape.ts'
 import { getPusher } from './push-standing.ts'
@@ -37,7 +37,7 @@ export async function decidePush(
   const { hook, hold } = incoming
   const verdict = await judge(parts, push, incoming)
   if ('refusal' in verdict) {
-    answer(hook, { allow: false, message: verdict.refusal.sentences })
+    answer(hook, { allow: false, message: linesOf(verdict.refusal.sentences) })
     await recordRefusal(parts, push, verdict.refusal).catch((error: unknown) =>
       parts.log(error, 'a refusal was not recorded'),
     )
@@ -72,18 +72,18 @@ async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof d
     }
     return await prepare(parts, push, { ...incoming, certificate })
   } catch (error) {
-    if (error instanceof ProblemError && error.code === 'access-ended')
-      return { refusal: endedMeanwhile(commands, error) }
+    if (error instanceof ProblemError && error.status < 500) return { refusal: endedMeanwhile(commands, error) }
     parts.log(error, 'a push could not be judged')
     return { refusal: notChecked(commands[0]?.ref ?? '') }
   }
 }
 
-const endedMeanwhile = (commands: PreReceive['commands'], { code, message }: ProblemError): Refusal => ({
+/** What let the push in has ended: the access of whoever pushes, or the key that they signed with. */
+const endedMeanwhile = (commands: PreReceive['commands'], error: ProblemError): Refusal => ({
   outcome: 'refuse',
-  code,
-  reason: 'access ended',
-  sentences: [message],
+  code: error.code,
+  reason: error.code === 'access-ended' ? 'access ended' : 'refused',
+  sentences: toldOf(error),
   ref: commands[0]?.ref ?? '',
 })
 
@@ -91,7 +91,7 @@ const notChecked = (ref: string): Refusal => ({
   outcome: 'refuse',
   code: 'internal',
   reason: 'not checked',
-  sentences: ['The server could not check this push. It has been logged; please try again.'],
+  sentences: ['The server could not check this push. It has been logged.', tryAgain],
   ref,
 })
 
@@ -163,7 +163,7 @@ async function findTooLarge(
     outcome: 'refuse',
     code: 'file-too-large',
     reason: large.kind === 'file' ? 'a file is too large' : 'its words are too many',
-    sentences: [`${sayTooLarge(large)} ${help}`],
+    sentences: [sayTooLarge(large), help],
     ref: asked.commands[0]?.ref ?? '',
   }
 }

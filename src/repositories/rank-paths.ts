@@ -14,7 +14,7 @@ function rate(path: string, words: readonly string[]): number | undefined {
 }
 
 /** Large or small letters do not matter, nor the order of words; a word may hold a slash. */
-export const wordsOf = (q: string): string[] => q.toLowerCase().split(/\s+/).filter(Boolean)
+export const wordsOf = (q: string): string[] => [...new Set(q.toLowerCase().split(/\s+/).filter(Boolean))]
 
 /** The paths that have every word: those whose file is called so before those that only lie there, then the shortest. */
 export function rankPaths(paths: readonly string[], q: string, most: number): { items: string[]; total: number } {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { type ClientRequest, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -210,6 +210,16 @@ describe('a push over HTTP', () => {
     assert.ok((await refs(place)).includes('refs/tags/v1'))
   })
 
+  it('says of what is to be deleted that it is not there, as scripts ask that do not look first', async () => {
+    const { work, url } = await begin()
+    for (const ref of ['refs/heads/gone', 'refs/tags/gone']) {
+      const { code, text } = await work.git('push', url, `:${ref}`)
+      assert.equal(code, 1)
+      assert.match(text, /There is no (branch|tag) gone here/)
+      assert.match(text, /\[remote rejected\] gone \(it is not there\)/)
+    }
+  })
+
   it('refuses a file over the limit by its name, and leaves nothing of it', async () => {
     const { place, work, url } = await begin()
     await commit(work, 'big.bin', randomBytes(3 * megabyte))
@@ -354,6 +364,40 @@ describe('a push over HTTP', () => {
     assert.match(answer, /ng refs\/heads\/change/)
     const { stdout } = await fixture.git.run(['rev-parse', 'refs/heads/change'], { repository: place.folder })
     assert.equal(stdout.toString().trim(), theirs)
+    await assertClean(place)
+  })
+
+  it('says of a push what git did with it, whatever the branch was moved to before anybody looked', async () => {
+    const { place, work, url } = await begin()
+    const first = await commit(work, 'file', 'one\n')
+    const second = await commit(work, 'file', 'two\n')
+    assert.equal((await work.git('push', url, `${second}:refs/heads/later`)).code, 0)
+    const { run } = fixture.git
+    const overtake = async (ref: string, to: string, push: () => ReturnType<typeof work.git>) => {
+      fixture.git.run = async (args, options) => {
+        if (args[0] === 'for-each-ref' && args.includes(ref)) {
+          await rm(join(place.folder, `${ref}.lock`), { force: true })
+          await run(['update-ref', ref, to], { repository: place.folder })
+        }
+        return run(args, options)
+      }
+      return push().finally(() => (fixture.git.run = run))
+    }
+    const stateOf = async (ref: string): Promise<string> => {
+      const found = fixture.database.read.selectFrom('refUpdate').select(['newOid', 'state']).where('ref', '=', ref)
+      const row = await found.where('repositoryId', '=', place.repository.id).executeTakeFirstOrThrow()
+      return `${row.newOid} ${row.state}`
+    }
+    const overtaken = await overtake('refs/heads/fast', second, () => work.git('push', url, `${first}:refs/heads/fast`))
+    assert.equal(overtaken.code, 0, overtaken.text)
+    assert.doesNotMatch(overtaken.text, /moved while you pushed/)
+    assert.equal(await stateOf('refs/heads/fast'), `${first} done`)
+
+    // Nor is it theirs where somebody else put the branch to the very same commit.
+    await writeFile(join(place.folder, 'refs', 'heads', 'same.lock'), '')
+    const beaten = await overtake('refs/heads/same', first, () => work.git('push', url, `${first}:refs/heads/same`))
+    assert.notEqual(beaten.code, 0)
+    assert.equal(await stateOf('refs/heads/same'), `${first} abandoned`)
     await assertClean(place)
   })
 

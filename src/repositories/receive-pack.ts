@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { ReceiveRequestError, type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.ts'
-import { addSentences, oneLine, refusePush } from '../protocols/git/report-status.ts'
+import { addSentences, oneLine, readReport, refusePush } from '../protocols/git/report-status.ts'
 import { feedStream } from './feed-stream.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, readPreReceive } from './pre-receive.ts'
@@ -10,7 +10,7 @@ import type { Push, PushParts } from './push-parts.ts'
 import { answerBeforeBody, createPushReply, endPushReply } from './push-reply.ts'
 import { readReceiveRequest } from './read-receive-request.ts'
 import { findProposal, type Proposal } from './push-proposal.ts'
-import type { Refusal } from './push-judgement.ts'
+import { linesOf, type Refusal } from './push-judgement.ts'
 import { describeAftermath } from './push-aftermath.ts'
 import { judgePush, uncounted } from './push-rules.ts'
 import { decidePush, recordRefusal } from './push-verdict.ts'
@@ -94,27 +94,36 @@ async function runReceivePack(
     const { setAside } = process
     const incoming = { request, proposal, hook, hold, setAside }
     const rows = asked === undefined ? [] : await decidePush(parts, push, { ...incoming, asked })
-    const report = await reply.ended
+    const { all, held } = await reply.ended
     const exit = await process.exited
-    const aftermath = rows.length > 0 ? await settle(parts, place, rows) : []
+    const aftermath = rows.length > 0 ? await settle(parts, place, rows, readReport(all, request)) : []
     if (exit.code === null && !push.answer.hasStarted())
       throw new Error(`receive-pack ended by ${exit.signal ?? 'the server'}`)
-    stream.end(addSentences(report, request, aftermath))
+    stream.end(addSentences(held, request, aftermath))
   } finally {
     // git has removed it long ago, unless it was killed.
     if (asked?.quarantine !== undefined) await rm(asked.quarantine, { recursive: true, force: true })
   }
 }
 
-/** Transaction 2, by what git holds now. Returns what to say of it. */
-async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly RefUpdateTable[]): Promise<string[]> {
+/**
+ * Transaction 2, by what git said it did: the next one may have moved the branch already, or another one to the same
+ * commit. Where it did not say, by what it holds now. Returns what to say of it.
+ */
+async function settle(
+  parts: PushParts,
+  place: RepositoryPlace,
+  rows: readonly RefUpdateTable[],
+  reported: ReadonlyMap<string, boolean> | undefined,
+): Promise<string[]> {
   const { database, git, now, onDone } = parts
   const tips = await readRefs(
     git,
     place.folder,
     rows.map(({ ref }) => ref),
   )
-  const outcomes = rows.map((row) => ({ row, hasMoved: (tips.get(row.ref) ?? zeroOid) === row.newOid }))
+  const tipOf = ({ ref }: RefUpdateTable): string => tips.get(ref) ?? zeroOid
+  const outcomes = rows.map((row) => ({ row, hasMoved: reported?.get(row.ref) ?? tipOf(row) === row.newOid }))
   const moved = outcomes.filter(({ hasMoved }) => hasMoved).map(({ row }) => row)
   await pointHead(parts, place, moved)
   if (moved.length > 0) await parts.onMoved?.(place, moved)
@@ -122,9 +131,9 @@ async function settle(parts: PushParts, place: RepositoryPlace, rows: readonly R
     settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }),
   )
   if (done.length > 0) await parts.afterPush?.(place, done).catch((error: unknown) => parts.log(error, 'after a push'))
-  const overtaken = rows.filter(({ ref, oldOid, newOid }) => ![oldOid, newOid].includes(tips.get(ref) ?? zeroOid))
+  const overtaken = outcomes.flatMap(({ row, hasMoved }) => (hasMoved || tipOf(row) === row.oldOid ? [] : [row]))
   return describeAftermath(parts.origin, place, { moved, overtaken })
 }
 
 const renderRefusal = (request: ReceiveRequest, { reason, sentences }: Refusal): Buffer =>
-  refusePush(request, { reason, sentences: sentences.map(oneLine) })
+  refusePush(request, { reason, sentences: linesOf(sentences).map(oneLine) })

@@ -2,13 +2,14 @@ import { type AuditActor, recordEvent } from '../audit/record.ts'
 import type { Database, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { RefUpdateTable, RepositoryTable, SealTable, Strength, TableName } from '../database/schema.ts'
-import { conflict, ProblemError } from '../http/problem.ts'
+import { conflict, ProblemError, tryAgain } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { baselineOf, recordBaseline } from './baseline.ts'
 import { type Git, GitError } from './git.ts'
 import { judgeRefUpdate, type RefUpdateFacts } from './judge-ref-update.ts'
+import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import { keepsFirstParents, readRef, updateRef } from './refs.ts'
 
@@ -215,8 +216,10 @@ export async function moveRef(move: MoveRef): Promise<void> {
   if (!hasMoved) throw refMoved(ref, refusal)
 }
 
+/** By the protection of now, which cannot begin before this is prepared: see `protect-branch.ts`. */
 async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean): Promise<void> {
   const { repository, role } = move.place
+  await lockNumbers(tx, repository.id)
   const protections = await tx
     .selectFrom('protectedBranch')
     .select('ref')
@@ -235,7 +238,9 @@ async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean
     keepsFirstParents: firstParents,
   }
   const judgement = judgeRefUpdate(facts)
-  if (judgement.outcome === 'refuse') throw new ProblemError(403, judgement.code, judgement.sentences.join(' '))
+  if (judgement.outcome === 'allow') return
+  const [what, help] = judgement.sentences
+  throw new ProblemError(403, judgement.code, what, { help })
 }
 
 /** @throws where git names these bytes otherwise, so that nothing but what was signed can be merged */
@@ -251,7 +256,7 @@ export async function writeCommit(git: Git, folder: string, bytes: Buffer, oid: 
 
 const refMoved = (ref: string, cause: unknown): ProblemError => {
   if (!(cause instanceof GitError))
-    return new ProblemError(500, 'internal', 'The reference could not be moved.', { cause })
+    return new ProblemError(500, 'internal', 'The reference could not be moved.', { help: tryAgain, cause })
   return conflict('ref-moved', `${ref.replace(/^refs\/(heads|tags)\//, '')} moved meanwhile.`, {
     help: 'Look at it again and repeat.',
     cause,

@@ -1,6 +1,7 @@
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { CredentialRecordTable, SealTable, SshKeyTable } from '../database/schema.ts'
+import { listReturning } from '../identity/ending/may-return.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import type { SealRecord } from '../seals/format/seal-record.ts'
 import type { SignerEntry } from '../seals/format/signer-entry.ts'
@@ -9,7 +10,7 @@ import { listPushKeys, type PushTables } from './signed-pushes.ts'
 import { sealRecordOf, signerEntryOf } from '../seals/stored-seal.ts'
 
 type SealTables = 'seal' | 'refUpdate' | 'protectedBranch' | 'review' | 'pullRequest'
-type Tables = SealTables | PushTables | 'credentialRecord' | 'user'
+type Tables = SealTables | PushTables | 'credentialRecord' | 'user' | 'accessEnd'
 
 /** What the projection needs to know of a seal before it asks for all of it. */
 export type CountedSeal = Pick<SealTable, 'id' | 'statementDigest' | 'credentialRecordId'>
@@ -33,6 +34,7 @@ export function listRepositorySeals(
 /**
  * Everybody who sealed in this repository or added the key that signed a push to it, everybody who vouched for them or
  * ended their key, and the credential of the set-up on which the chain stands. Only the public part of each credential.
+ * Lists of them only grow, so a key is said to have ended once it cannot come back.
  */
 export async function listSigners(
   db: Db<Tables>,
@@ -73,6 +75,7 @@ export async function listSigners(
     db,
     [...records.values()].map(({ userId }) => userId),
   )
+  const returning = await listReturning(db, records.values())
   const recordOf = (id: Id<'sea'> | null): SealRecord | null => {
     const seal = id === null ? undefined : seals.get(id)
     const signer = seal && records.get(seal.credentialRecordId)
@@ -83,7 +86,7 @@ export async function listSigners(
     if (user === undefined) return []
     return [
       signerEntryOf({
-        record,
+        record: returning.has(record.id) ? { ...record, endedAt: null } : record,
         user,
         endorsement: recordOf(record.endorsedBy),
         endingSeal: recordOf(record.endedBy),

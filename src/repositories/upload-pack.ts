@@ -7,7 +7,7 @@ import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { feed } from './feed.ts'
 import type { Git } from './git.ts'
 import type { GitSetting } from './git-environment.ts'
-import { startGitReply } from './git-reply.ts'
+import { comeWithGit, notGit, startGitReply } from './git-reply.ts'
 import { pour } from './pour.ts'
 import type { StreamHolder } from './stream-shares.ts'
 
@@ -99,8 +99,7 @@ export async function uploadPack(wanted: {
     startGitReply(response, 'application/x-git-upload-pack-result')
     await pour(process.stdout, response)
     const { code } = await process.exited
-    if (code !== 0 && !response.headersSent)
-      throw new ProblemError(400, 'bad-request', 'This is not a request that git makes.')
+    if (code !== 0 && !response.headersSent) throw notGit()
     response.end()
   } catch (error) {
     if (response.headersSent) throw error
@@ -113,7 +112,9 @@ function inflate(headers: IncomingHttpHeaders, body: Readable): AsyncIterable<Ui
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding === 'identity') return body
   if (encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new ProblemError(415, 'encoding-unsupported', 'Send this request plainly or with gzip.')
+    throw new ProblemError(415, 'encoding-unsupported', 'A fetch is not taken in this encoding.', {
+      help: 'Send it plainly or with gzip.',
+    })
   const gunzip = createGunzip()
   // It may fail before anybody reads from it; whoever does then hears of it.
   gunzip.on('error', () => {})
@@ -128,11 +129,13 @@ async function* limitBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
     for await (const chunk of source) {
       bytes += chunk.length
       if (bytes > maxRequestBytes)
-        throw new ProblemError(413, 'too-large', 'This request names more objects than one fetch may.')
+        throw new ProblemError(413, 'too-large', 'This request names more objects than one fetch may.', {
+          help: 'Fetch fewer branches and tags at once.',
+        })
       yield chunk
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error
-    throw new ProblemError(400, 'bad-request', 'This request cannot be read.', { cause: error })
+    throw new ProblemError(400, 'bad-request', 'This request cannot be read.', { help: comeWithGit, cause: error })
   }
 }

@@ -69,7 +69,6 @@ describe('createReceiveParser', () => {
       [Buffer.from('GET / HTTP/1.1'), 'receive-malformed'],
       [Buffer.from('0001'), 'receive-malformed'],
       [request(['nonsense']), 'receive-malformed'],
-      [request([`${zeroOid} ${zeroOid} refs/heads/main\0`]), 'receive-malformed'],
       [request([`${one.slice(1)} ${one} refs/heads/main\0`]), 'receive-malformed'],
       [request([command('refs/heads/a\0'), command('refs/heads/b\0atomic')]), 'receive-malformed'],
       [request([command('refs/heads/a\0'), command('refs/heads/a')]), 'receive-malformed'],

@@ -1,6 +1,6 @@
 import { parsePkt } from './pkt-line.ts'
 import { type PushCertificate, PushCertificateError, parsePushCertificate } from './push-certificate.ts'
-import { type RefCommand, zeroOid } from './ref-command.ts'
+import type { RefCommand } from './ref-command.ts'
 import { checkRefName } from './ref-name.ts'
 
 export { type RefCommand, zeroOid } from './ref-command.ts'
@@ -136,7 +136,6 @@ function readCertificate(text: string, request: ReceiveRequest, maxCommands: num
 function readCommand(line: string): RefCommand {
   const [, oldOid, newOid, ref] = commandPattern.exec(line) ?? []
   if (oldOid === undefined || newOid === undefined || ref === undefined) throw malformed()
-  if (oldOid === zeroOid && newOid === zeroOid) throw malformed()
   return { ref, oldOid, newOid }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { parsePkt } from './pkt-line.ts'
-import { addSentences, oneLine, refusePush } from './report-status.ts'
+import { addSentences, oneLine, readReport, refusePush } from './report-status.ts'
 
 const commands = [{ ref: 'refs/heads/main', oldOid: '0'.repeat(40), newOid: '1'.repeat(40) }]
 const refusal = { reason: 'protected', sentences: ['Open a pull request.', 'Then tap.'] }
@@ -47,6 +47,22 @@ it('adds sentences to an answer of git before its end, and to nothing that it do
     [refusePush({ commands, ...plain }, refusal), plain, ['Fetch.']],
   ] as const)
     assert.deepEqual(addSentences(bytes, { capabilities: [...request.capabilities] }, sentences), bytes)
+})
+
+it('reads of an answer of git which updates it made, and nothing where it does not say', () => {
+  const main = 'refs/heads/main'
+  for (const capabilities of [
+    ['report-status'],
+    ['report-status-v2', 'side-band'],
+    ['report-status', 'side-band-64k'],
+  ]) {
+    const answer = refusePush({ commands, capabilities }, refusal)
+    assert.deepEqual(readReport(answer, { capabilities }), new Map([[main, false]]))
+    const made = Buffer.from(answer.toString('latin1').replace(`0021ng ${main} protected`, `0018ok ${main}`), 'latin1')
+    if (capabilities.length === 1) assert.deepEqual(readReport(made, { capabilities }), new Map([[main, true]]))
+    for (const cut of [Buffer.alloc(0), Buffer.from('no pkt-line'), answer.subarray(0, 10)])
+      assert.equal(readReport(cut, { capabilities }), undefined)
+  }
 })
 
 it('cuts long reports into lines that fit', () => {

@@ -1,4 +1,4 @@
-import { encodePkt, flushPkt } from './pkt-line.ts'
+import { encodePkt, flushPkt, parsePkt, PktLineError } from './pkt-line.ts'
 import type { ReceiveRequest } from './receive-commands.ts'
 
 const remoteBand = 2
@@ -40,8 +40,38 @@ export function addSentences(
   return Buffer.concat([answer.subarray(0, -flushPkt.length), ...inWords(sentences, bandBytes), flushPkt])
 }
 
+/**
+ * Whether git made each update, by full name, as its answer ends in saying; undefined where it was not asked to say so, or
+ * did not come to it.
+ */
+export function readReport(
+  answer: Buffer,
+  { capabilities }: Pick<ReceiveRequest, 'capabilities'>,
+): Map<string, boolean> | undefined {
+  try {
+    const isBanded = bandBytesOf(capabilities) !== undefined
+    const banded = isBanded ? payloadsOf(answer).filter((payload) => payload[0] === dataBand) : []
+    const report = isBanded ? Buffer.concat(banded.map((payload) => payload.subarray(1))) : answer
+    const [unpacked, ...said] = payloadsOf(report).map((payload) => payload.toString().trimEnd())
+    if (unpacked?.startsWith('unpack ') !== true) return undefined
+    const updates = said.map((line) => /^(ok|ng) (\S+)/.exec(line)).filter((found) => found !== null)
+    return new Map(updates.map(([, word, ref = '']) => [ref, word === 'ok']))
+  } catch (error) {
+    if (error instanceof PktLineError) return undefined
+    throw error
+  }
+}
+
 const bandBytesOf = (capabilities: ReceiveRequest['capabilities']): number | undefined =>
   capabilities.includes('side-band-64k') ? largeBand : capabilities.includes('side-band') ? smallBand : undefined
+
+/** Of the lines that are whole. @throws PktLineError */
+function payloadsOf(bytes: Buffer): Buffer[] {
+  const found: Buffer[] = []
+  for (let parsed = parsePkt(bytes); parsed !== undefined; parsed = parsePkt(bytes, parsed.next))
+    if (parsed.line.kind === 'data') found.push(parsed.line.payload)
+  return found
+}
 
 const inWords = (sentences: readonly string[], bandBytes: number): Buffer[] =>
   inBand(remoteBand, Buffer.from(sentences.map((sentence) => `${oneLine(sentence)}\n`).join('')), bandBytes)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Tx } from '../../database/handles.ts'
 import type { ReviewCommentTable, ReviewThreadTable, TableName } from '../../database/schema.ts'
-import { conflict, forbidden } from '../../http/problem.ts'
+import { conflict, forbidden, lookAgain } from '../../http/problem.ts'
 import type { Caller } from '../../identity/caller.ts'
 import { findUserById } from '../../identity/users.ts'
 import { explainDecision } from '../../policy/words.ts'
@@ -82,7 +82,8 @@ async function findSuggested(
   const thread = await getThread(database.read, row, caller, comment.threadId)
   const head = await findTip(source, row.sourceRef)
   const lines = findSuggestion(comment.body)
-  if (lines === null || thread.line === null) throw conflict('no-suggestion', 'This comment suggests no other lines.')
+  if (lines === null || thread.line === null)
+    throw conflict('no-suggestion', 'This comment suggests no other lines.', { help: 'Change them by hand.' })
   const sides = { base: thread.anchorOid, head: head ?? row.headOid }
   const stands = (await placeThreads(source, [thread], sides)).get(thread.id) ?? {
     path: null,
@@ -106,7 +107,7 @@ async function checkStill(
   checkOpen(row)
   const { body, appliedOid } = await getComment(tx, row, caller, comment.id)
   if (body !== comment.body || appliedOid !== null)
-    throw conflict('changed-meanwhile', 'This suggestion changed at the same moment.', { help: 'Look at it again.' })
+    throw conflict('changed-meanwhile', 'This suggestion changed at the same moment.', { help: lookAgain })
   const judge = await createPushJudge({ db: tx, policy, at: now() }, place, caller)
   const { decision, facts } = judge(branchName(row.sourceRef))
   if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), 'Change the lines with git.')

@@ -3,6 +3,7 @@ import type { Caller } from '../../identity/caller.ts'
 import { firstRule } from '../../repositories/branch-rule.ts'
 import { readDiffList } from '../../repositories/diff.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
+import { nothingToMerge } from '../../repositories/push-proposal.ts'
 import { askedBy } from '../../seals/asked-from.ts'
 import { draftApproval } from '../../seals/format/draft.ts'
 import type { TapQuestion } from '../../seals/judge-tap.ts'
@@ -57,7 +58,9 @@ export async function askApproval(
   const source = { git, folder: place.folder }
   const digest = await readChangeDigest(source, ends)
   if (digest === null || digest.mergeBase === ends.head)
-    throw conflict('nothing-to-approve', `${branchName(row.targetRef)} has all of it already.`)
+    throw conflict('nothing-to-approve', nothingToMerge(branchName(row.targetRef)), {
+      help: 'Close it, or approve once new commits are there.',
+    })
   const list = await readDiffList(source, { from: digest.mergeBase, to: ends.head })
   const rule = (await findTargetRule(database.read, row)) ?? firstRule
   const at = now()

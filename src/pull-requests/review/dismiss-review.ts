@@ -1,5 +1,5 @@
 import type { Id } from '../../database/id.ts'
-import { conflict, forbidden, invalid, notFound } from '../../http/problem.ts'
+import { conflict, forbidden, invalid, notFound, nothingLeft } from '../../http/problem.ts'
 import { findUserById } from '../../identity/users.ts'
 import { coversRole } from '../../repositories/access.ts'
 import type { ReviewParts } from './review-parts.ts'
@@ -27,8 +27,10 @@ export async function dismissReview(
       .executeTakeFirst()
     if (review === undefined) throw notFound('This review')
     checkOpen(row)
-    if (review.verdict === 'commented') throw conflict('nothing-to-dismiss', 'This review only says something.')
-    if (review.dismissedAt !== null) throw conflict('already-dismissed', 'This review was set aside already.')
+    if (review.verdict === 'commented')
+      throw conflict('nothing-to-dismiss', 'This review only says something.', { help: 'Answer it with a comment.' })
+    if (review.dismissedAt !== null)
+      throw conflict('already-dismissed', 'This review was set aside already.', { help: nothingLeft })
     const isOwn = review.userId === caller.id
     if (!isOwn && !coversRole(place.role, 'admin'))
       throw forbidden(

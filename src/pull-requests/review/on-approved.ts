@@ -1,7 +1,7 @@
 import { newId } from '../../database/id.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { RepositoryTable, TableName } from '../../database/schema.ts'
-import { conflict, forbidden, notFound, ProblemError } from '../../http/problem.ts'
+import { conflict, forbidden, notFound } from '../../http/problem.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import { isAtLeast } from '../../policy/strength.ts'
 import { strengthWords } from '../../policy/words.ts'
@@ -132,7 +132,9 @@ async function keepApproval(
 function subjectOf({ subject }: Statement): { head: string; patch: string } {
   const [head, patch] = subject
   if (head === undefined || !('gitCommit' in head.digest) || patch === undefined || !('sha256' in patch.digest))
-    throw new ProblemError(409, 'seal-mismatch', 'This tap was made for something else.')
+    throw conflict('seal-mismatch', 'This tap was made for something else.', {
+      help: 'Start again: one fresh tap is needed.',
+    })
   return { head: head.digest.gitCommit, patch: patch.digest.sha256 }
 }
 

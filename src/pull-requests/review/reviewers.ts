@@ -5,7 +5,7 @@ import { conflict, forbidden, invalid } from '../../http/problem.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
 import { listUserRoles } from '../../repositories/user-roles.ts'
 import type { ReviewParts } from './review-parts.ts'
-import { getPullRequest, type PullRequest } from '../records.ts'
+import { getPullRequest, proposeAnother, type PullRequest } from '../records.ts'
 import { noteReview } from './note.ts'
 import { mayTend } from './speaker.ts'
 import type { InReview } from './in-review.ts'
@@ -26,7 +26,10 @@ export async function requestReviewers(
     const row = await getPullRequest(tx, place.repository.id, number)
     if (!mayTend(place, row, caller))
       throw forbidden('Only whoever proposed this, or may write here, can ask for reviews.', 'Ask one of them.')
-    if (row.state !== 'open') throw conflict(row.state, `This is ${row.state}: nobody needs to review it any more.`)
+    if (row.state !== 'open')
+      throw conflict(row.state, `This is ${row.state}: nobody needs to review it any more.`, {
+        help: row.state === 'closed' ? 'Reopen it first.' : proposeAnother,
+      })
     const asked = [...(await getUsers(tx, place, row, wanted.users)), ...(await getGroups(tx, wanted.groups))]
     const before = await listRequests(tx, row.id)
     const isIn = (list: readonly { kind: string; id: string }[], { kind, id }: { kind: string; id: string }): boolean =>
@@ -92,9 +95,14 @@ async function getUsers(
   const roles = await listUserRoles(tx, place.repository, users)
   return wanted.map((id) => {
     const user = users.find((other) => other.id === id)
-    if (user === undefined || user.state !== 'active') throw invalid('users', 'One of these people is not there.')
-    if (id === row.authorId) throw invalid('users', 'Nobody reviews their own work.')
-    if (!roles.has(id)) throw invalid('users', `${user.username} may not read this repository.`)
+    if (user === undefined || user.state !== 'active')
+      throw invalid('users', 'One of these people is not there. Look at the list again.')
+    if (id === row.authorId) throw invalid('users', 'Nobody reviews their own work. Ask somebody else.')
+    if (!roles.has(id))
+      throw invalid(
+        'users',
+        `${user.username} may not read this repository. Give them a role here first, or ask somebody else.`,
+      )
     return { kind: 'user', id, name: user.username }
   })
 }
@@ -109,7 +117,7 @@ async function getGroups(tx: Tx<TableName>, ids: readonly string[]): Promise<Ask
     .execute()
   return wanted.map((id) => {
     const group = groups.find((other) => other.id === id)
-    if (group === undefined) throw invalid('groups', 'One of these groups is not there.')
+    if (group === undefined) throw invalid('groups', 'One of these groups is not there. Look at the list again.')
     return { kind: 'group', id, name: group.name }
   })
 }

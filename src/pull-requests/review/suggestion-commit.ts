@@ -28,7 +28,8 @@ export async function replaceInTree(
     }))
   if (root === undefined || tree === undefined)
     throw conflict('cannot-apply', 'This is not a file whose lines can be replaced.', { help: 'Change it by hand.' })
-  if (tree === root.oid) throw conflict('nothing-changes', 'The lines already read so.')
+  if (tree === root.oid)
+    throw conflict('nothing-changes', 'The lines already read so.', { help: 'Resolve the thread instead.' })
   return tree
 }
 

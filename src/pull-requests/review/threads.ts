@@ -67,7 +67,9 @@ export async function setResolved(
   return database.write(async (tx) => {
     const thread = await getThread(tx, row, caller, wanted.thread)
     if (thread.path === null)
-      throw conflict('not-resolvable', 'Only a thread about a file or its lines can be resolved.')
+      throw conflict('not-resolvable', 'Only a thread about a file or its lines can be resolved.', {
+        help: 'Answer it with a comment.',
+      })
     if (!mayTend(place, row, caller) && thread.createdBy !== caller.id)
       throw forbidden(
         'Only whoever began this thread, proposed the change or may write here can do this.',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isPusheeOf, type PushCertificate } from '../../protocols/git/push-certificate.ts'
+import type { Told } from '../judge-ref-update.ts'
 import { type Signature, readSignature } from './read-signature.ts'
 
 /** A certificate that belongs to exactly this push. Whose key signed it is not asked yet. */
@@ -12,7 +13,7 @@ export interface CheckedCertificate {
 
 export interface CertificateRefusal {
   code: string
-  sentences: string[]
+  sentences: Told
 }
 
 /**
@@ -32,25 +33,37 @@ export function checkCertificate(
   const { payload, armored, pushee, options } = certificate
   const content = `${payload}${armored}`
   if (pushed.seen === undefined || pushed.seen.oid !== blobOid(content))
-    return refuse('push-certificate-mismatch', 'git was given another certificate than the one that was read.')
+    return refuse(
+      'push-certificate-mismatch',
+      'git was given another certificate than the one that was read.',
+      signAnew,
+    )
   if (pushed.seen.nonceStatus !== 'OK')
     return refuse(
       'push-certificate-nonce',
-      'This signed push was not made for here and now: it is too old, or was made for another repository. Push again.',
+      'This signed push was not made for here and now: it is too old, or was made for another repository.',
+      signAnew,
     )
   // That it was made for this instance says the nonce.
   if (pushee !== null && !isPusheeOf(pushee, pushed.path))
     return refuse(
       'push-certificate-elsewhere',
       `This signed push says that it is for ${pushee}, not for ${pushed.path}.`,
+      'Push to the address of this repository.',
     )
   if (options.join('\n') !== pushed.options.join('\n'))
-    return refuse('push-certificate-mismatch', 'The options of this push are not the ones that were signed.')
+    return refuse('push-certificate-mismatch', 'The options of this push are not the ones that were signed.', signAnew)
   const signature = readSignature(armored, Buffer.from(payload))
   if (signature.state === 'broken')
-    return refuse('push-certificate-signature', `The signature of this push cannot be used: ${signature.why}.`)
+    return refuse(
+      'push-certificate-signature',
+      `The signature of this push cannot be used: ${signature.why}.`,
+      'Sign with a key that is registered under Account, or push without --signed.',
+    )
   return { digest: createHash('sha256').update(payload).digest('hex'), content, signature }
 }
+
+const signAnew = 'Push again, so that git signs it anew.'
 
 /** As git names a blob of these bytes. */
 function blobOid(content: string): string {
@@ -58,6 +71,6 @@ function blobOid(content: string): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }
 
-const refuse = (code: string, ...sentences: string[]): { refusal: CertificateRefusal } => ({
+const refuse = (code: string, ...sentences: Told): { refusal: CertificateRefusal } => ({
   refusal: { code, sentences },
 })

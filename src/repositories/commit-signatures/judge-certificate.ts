@@ -5,6 +5,7 @@ import type { AttestationOutcome, PushCertificateTable, Strength } from '../../d
 import type { Caller } from '../../identity/caller.ts'
 import type { Proof } from '../../policy/facts.ts'
 import { isAtLeast } from '../../policy/strength.ts'
+import type { Told } from '../judge-ref-update.ts'
 import type { CertificateRefusal, CheckedCertificate } from './check-certificate.ts'
 import { endOf, findForSigning, listSigningKeys } from './signing-keys.ts'
 
@@ -37,7 +38,7 @@ export async function judgeCertificate(
     .where('repositoryId', '=', repositoryId)
     .where('digest', '=', digest)
     .executeTakeFirst()
-  if (used !== undefined) return refuse('push-certificate-used', 'This signed push was made before. Push again.')
+  if (used !== undefined) return refuse('push-certificate-used', 'This signed push was made before.', 'Push again.')
   const empty = { signerId: null, sshKeyId: null, keyName: null, userPresence: null, userVerification: null }
   const unknown = { row: { ...empty, digest, content, fingerprint: null, strength: null }, tap: null }
   if (signature.state === 'unjudged') return unknown
@@ -47,11 +48,15 @@ export async function judgeCertificate(
   if (key === undefined || registration === undefined || inBrowser)
     return { ...unknown, row: { ...unknown.row, fingerprint } }
   if (key.owner.id !== caller.id)
-    return refuse('push-certificate-signer', 'This push was signed with somebody else’s key. Sign it with your own.')
+    return refuse('push-certificate-signer', 'This push was signed with somebody else’s key.', 'Sign it with your own.')
   if (at >= endOf(registration))
-    return refuse('push-certificate-key-ended', `Your key “${registration.name}” has ended. Sign with another one.`)
+    return refuse('push-certificate-key-ended', `Your key “${registration.name}” has ended.`, 'Sign with another one.')
   if (touch?.userPresence === false)
-    return refuse('push-certificate-untouched', 'Your security key signed this push without being touched.')
+    return refuse(
+      'push-certificate-untouched',
+      'Your security key signed this push without being touched.',
+      'Sign it with a key that asks for a touch.',
+    )
   const judged = { ...registration, attestationOutcome: outcome }
   const strength = touch === null ? null : sshKeyStrength(touch, judged)
   return {
@@ -88,6 +93,6 @@ export async function readOutcome(
   return judgeModel({ attestationObject: Buffer.from(attestationObject, 'base64url'), registeredAt: createdAt })
 }
 
-const refuse = (code: string, ...sentences: string[]): { refusal: CertificateRefusal } => ({
+const refuse = (code: string, ...sentences: Told): { refusal: CertificateRefusal } => ({
   refusal: { code, sentences },
 })

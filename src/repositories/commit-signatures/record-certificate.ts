@@ -22,7 +22,9 @@ export async function recordCertificate(
   const { batchId } = first
   const strength = counts ? row.strength : null
   if (strength !== null && row.sshKeyId !== null && !(await lockSshKey(tx, row.sshKeyId)))
-    throw new ProblemError(403, 'push-certificate-key-ended', 'The key that signed this push has ended meanwhile.')
+    throw new ProblemError(403, 'push-certificate-key-ended', 'The key that signed this push has ended meanwhile.', {
+      help: 'Sign with another key of yours, and push again.',
+    })
   await tx
     .insertInto('pushCertificate')
     .values({ ...row, strength, batchId, repositoryId: repository.id, receivedAt: at })

@@ -31,7 +31,8 @@ const ByOid = Type.Object({ ...InRepository, oid: Type.String({ maxLength: 40 })
 /** @throws 404 */
 async function getDirectory(source: Source, commitOid: string, path: string): Promise<Located> {
   const located = await getPath(source, commitOid, path)
-  if (located.mode !== directoryMode) throw new ProblemError(404, 'is-file', 'This is a file, not a directory.')
+  if (located.mode !== directoryMode)
+    throw new ProblemError(404, 'is-file', 'This is a file, not a directory.', { help: 'Ask for it as a file.' })
   return located
 }
 

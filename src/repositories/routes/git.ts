@@ -5,7 +5,7 @@ import type { App } from '../../http/app.ts'
 import { ProblemError } from '../../http/problem.ts'
 import { type Caller, getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
-import { answerOverHttp, endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
+import { answerOverHttp, comeWithGit, endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
 import { getPlace } from '../place.ts'
 import { holderOf, letGoIdle } from '../stream-holder.ts'
 import type { PushParts } from '../push-parts.ts'
@@ -35,7 +35,9 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
     async handler(request, reply) {
       const service = gitServices.find((known) => known === request.query.service)
       if (service === undefined)
-        throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.')
+        throw new ProblemError(403, 'dumb-http', 'This git is too old: only the smart protocol is spoken here.', {
+          help: 'Install a newer git.',
+        })
       await takeOver(request, reply, parts, () =>
         advertise({
           folder: getPlace(request).folder,
@@ -73,7 +75,9 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
       const encoding = request.headers['content-encoding']
       // git never compresses a pack again; nothing else has a reason to.
       if (encoding !== undefined && encoding !== 'identity')
-        throw new ProblemError(415, 'encoding-unsupported', 'Send a push without content encoding.')
+        throw new ProblemError(415, 'encoding-unsupported', 'A push is not taken in this encoding.', {
+          help: 'Send it without content encoding.',
+        })
       const log: PushParts['log'] = (error, text) => request.log.error({ err: error }, text)
       return takeOver(request, reply, parts, () =>
         receivePack(
@@ -101,7 +105,8 @@ function plainRefusals(error: unknown, request: FastifyRequest, reply: FastifyRe
 /** Anything but git's own content type was parsed, or has no body at all. */
 function bodyOf(request: FastifyRequest): Readable {
   const body = request.body as Readable | undefined
-  if (body !== request.raw) throw new ProblemError(415, 'git-only', 'This address takes what git sends.')
+  if (body !== request.raw)
+    throw new ProblemError(415, 'git-only', 'This address takes what git sends.', { help: comeWithGit })
   return request.raw
 }
 

@@ -65,10 +65,14 @@ function addRoutes(
   const grant: SensitiveAct = {
     name: 'member.grant',
     async describe(request) {
-      const { scope, shown, rows, subjects } = await lookAtMember(request)
+      const { scope, shown, role: former, rows, subjects } = await lookAtMember(request)
       const { role } = request.body as Static<typeof Grant>
-      const title = `Give ${shown} the role ${role} in ${scope.path}`
-      return { title, rows: [...rows, { label: 'Role from now on', value: role, kind: 'text' }], subjects }
+      return {
+        title: `Give ${shown} the role ${role} in ${scope.path}`,
+        rows: [...rows, { label: 'Role from now on', value: role, kind: 'text' }],
+        subjects,
+        isSoAlready: role === former,
+      }
     },
   }
   const remove: SensitiveAct = {
@@ -93,7 +97,8 @@ function addRoutes(
     async handler(request) {
       const { kind: subject, name } = request.params
       const { role } = request.body
-      await grantRole(database, actOf(request, now), scopeOf(request), { kind: subject, name, role })
+      if (!request.isSoAlready)
+        await grantRole(database, actOf(request, now), scopeOf(request), { kind: subject, name, role })
       return list(request)
     },
   })

@@ -2,14 +2,18 @@ import { Type } from 'typebox'
 import type { RefUpdateTable } from '../../database/schema.ts'
 import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
-import { notFound } from '../../http/problem.ts'
+import { forbidden, notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
-import { getCaller } from '../../identity/caller.ts'
+import { type Caller, getCaller } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { explainDecision, helpWith } from '../../policy/words.ts'
 import { zeroOid } from '../../protocols/git/receive-commands.ts'
 import { listBranches, listTags } from '../branches.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
+import type { PushTables } from '../push-judgement.ts'
+import { pushProof } from '../push-proof.ts'
+import { createPushJudge } from '../push-taps.ts'
 import { methodOf, moveRef, type RefParts } from '../ref-updates.ts'
 import { readRef } from '../refs.ts'
 import { BranchView, TagView } from '../shapes.ts'
@@ -72,10 +76,29 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
           door: 'delete',
           method: methodOf(actor),
           strength: actor.strength,
+          onPrepare: (tx) => checkMayDelete({ db: tx, policy, at: now() }, place, actor, request.params['*']),
           onDone: async (_tx, row) => void rows.push(row),
         })
         await parts.afterMove(place, rows)
         return reply.code(204).send(null)
       }),
   })
+}
+
+/**
+ * To delete a branch is to change it: what a guardrail asks of a push to it stands here too. A program could not tap; a
+ * person has come to the page that a push sends them to. @throws 403
+ */
+async function checkMayDelete(
+  parts: { db: PushTables; policy: PolicyInForce; at: number },
+  place: RepositoryPlace,
+  actor: Caller,
+  branch: string,
+): Promise<void> {
+  const isOnPage = actor.by.kind === 'session'
+  const proof = { ...pushProof(actor, parts.at), boundToAct: isOnPage }
+  const { decision, facts } = (await createPushJudge(parts, place, actor, proof))(branch)
+  if (decision.outcome === 'allow') return
+  const help = isOnPage ? helpWith(decision) : 'A person can delete it, on the repository’s page of branches.'
+  throw forbidden(explainDecision(decision, facts), help)
 }
