@@ -75,6 +75,12 @@ export const paths = {
   /** Of a recipe, or of a kind where none fits. */
   setUpApplication: (recipe: string) => `/-/applications/new/${part(recipe)}`,
   application: (slug: string, query: Query = {}) => withQuery(`/-/applications/${part(slug)}`, query),
+  guides: '/-/guides',
+  /** One of them, perhaps at a heading: `operate#mail`. Headings in Markdown have a prefix. */
+  guide: (at: string) => {
+    const [name = '', heading] = at.split('#')
+    return `/-/guides/${parts(name)}${heading === undefined ? '' : `#user-content-${part(heading)}`}`
+  },
   guardrails: (query: Query = {}) => withQuery('/-/guardrails', query),
   newGuardrail: '/-/guardrails/new',
   guardrail: (id: string) => `/-/guardrails/rules/${part(id)}`,

@@ -209,6 +209,7 @@ const ownPages = [
 const R = '/$project/$repository'
 const openPages = [
   createRoute({ getParentRoute: () => shell, path: '/-/$', component: NotFoundPage }),
+  page('/-/guides/$', () => import('./pages/guides/guide-page.tsx'), 'GuidePage'),
   page('/$project', () => import('./pages/projects/project-page.tsx'), 'ProjectPage'),
   repositoryPage(R, () => import('./pages/code/repository-page.tsx'), 'RepositoryPage'),
   repositoryPage(`${R}/tree/$`, () => import('./pages/code/tree-page.tsx'), 'TreePage'),

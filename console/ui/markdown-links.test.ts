@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { headingAnchor, markdownTarget } from './markdown-links.ts'
+import { anchorOf, headingAnchor, markdownTarget } from './markdown-links.ts'
 
 test('a link that would run script leads nowhere, however it is written', () => {
   for (const href of [
@@ -46,4 +46,11 @@ test('an anchor meets its heading, and nothing else of the page', () => {
     hash: 'user-content-what-it-is-in-short',
   })
   assert.deepEqual(markdownTarget('#user-content-fn-1', ''), { kind: 'anchor', hash: 'user-content-fn-1' })
+})
+
+test('what a URL names after # is a heading, with the prefix or without it', () => {
+  assert.equal(anchorOf('#the-end'), 'user-content-the-end')
+  assert.equal(anchorOf('#user-content-the-end'), 'user-content-the-end')
+  assert.equal(anchorOf('#%C3%BCber-uns'), headingAnchor('Über uns'))
+  for (const none of ['', '#', '#%E0%A4%A']) assert.equal(anchorOf(none), null, none)
 })

@@ -53,6 +53,13 @@ export function markdownTarget(href: string, directory: string): MarkdownTarget 
   return path === null ? { kind: 'dead' } : { kind: 'file', path, hash }
 }
 
+/** The id that a URL's own `#…` means in a document: with the prefix, or without it, as other hosts of Git write it. */
+export const anchorOf = (hash: string): string | null => {
+  const name = decode(hash.replace(/^#/, ''))
+  if (!name) return null
+  return name.startsWith(ANCHOR_PREFIX) ? name : ANCHOR_PREFIX + name
+}
+
 /** The anchor of a heading, as the common Git hosts make it. */
 export const headingAnchor = (text: string) =>
   ANCHOR_PREFIX +

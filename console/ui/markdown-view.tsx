@@ -1,20 +1,20 @@
 import { IconPhoto } from '@tabler/icons-react'
-import { createElement, useMemo, useState } from 'react'
+import { createElement, useEffect, useMemo, useState } from 'react'
 import Markdown, { type Components, type ExtraProps } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { revealHidden } from './code-hidden.ts'
 import { languageOf } from './code-language.ts'
 import { CodeSnippet } from './code-snippet.tsx'
 import { htmlToText } from './markdown-html.ts'
-import { type MarkdownTarget, headingAnchor, markdownTarget } from './markdown-links.ts'
+import { type MarkdownTarget, anchorOf, headingAnchor, markdownTarget } from './markdown-links.ts'
 import { linkReferences, type ReferencePlaces, referenceHref } from './markdown-references.ts'
 import styles from './markdown.module.css'
 
 export interface MarkdownPlaces {
   /** Where relative links start; '' for the root of the repository. */
   directory: string
-  /** The page of a file or directory of the repository, and its bytes. */
-  fileHref: (path: string, hash: string) => string
+  /** The page of a file or directory of the repository, null where it has none, and its bytes. */
+  fileHref: (path: string, hash: string) => string | null
   imageHref: (path: string) => string
   /** Of what Markdown of a repository names. */
   references?: ReferencePlaces
@@ -26,6 +26,11 @@ export interface MarkdownPlaces {
  */
 export function MarkdownView({ text, places }: { text: string; places: MarkdownPlaces }) {
   const components = useMemo(() => componentsFor(places), [places])
+  // A document mostly comes after its page, when nobody looks for the heading any more.
+  useEffect(() => {
+    const anchor = anchorOf(location.hash)
+    if (anchor !== null) document.getElementById(anchor)?.scrollIntoView()
+  }, [text])
   return (
     <div className={styles.markdown}>
       {/* Links are judged by `markdownTarget` alone, so that there is one rule and one test. */}
@@ -103,7 +108,10 @@ function MarkdownLink({
   if (target.kind === 'dead')
     return <span title="This link leads nowhere safe, so it is shown as text">{children}</span>
   if (target.kind === 'anchor') return <a href={`#${target.hash}`}>{children}</a>
-  if (target.kind === 'file') return <a href={places.fileHref(target.path, target.hash)}>{children}</a>
+  if (target.kind === 'file') {
+    const href = places.fileHref(target.path, target.hash)
+    return href === null ? <span>{children}</span> : <a href={href}>{children}</a>
+  }
   return (
     <a href={target.href} rel="noopener noreferrer nofollow">
       {children}

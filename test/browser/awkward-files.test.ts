@@ -16,7 +16,7 @@ const readme = `# Widgets <script>window.ran = 'script'</script>
 
 **Small parts**, [press me](javascript:window.ran='link'), ![far](https://elsewhere.example/far.png)
 
-![near](dot.png) and [the lines](lines.txt)
+![near](dot.png) and [the lines](lines.txt), [how it ends](book.md#the-end)
 `
 
 const numbered = (count: number, words: string): string =>
@@ -37,6 +37,7 @@ test('what was pushed is shown as far as it can be, and does nothing', { timeout
     await terminal.pasteWell('git init -q -b trunk widgets')
     await terminal.write('widgets/README.md', readme)
     await terminal.write('widgets/lines.txt', 'one\ntwo\nthree\n')
+    await terminal.write('widgets/book.md', `# Book\n\n${'And then?\n\n'.repeat(200)}## The end\n\nAll was well.\n`)
     await writeFile(join(terminal.home, 'widgets/dot.png'), Buffer.from(dot, 'base64'))
     await terminal.pasteWell(`git add -A && git commit -q -m 'All there is'`, 'widgets')
     await page.goto(`${postern.origin}/acme/widgets`)
@@ -64,6 +65,15 @@ test('what was pushed is shown as far as it can be, and does nothing', { timeout
     await visitor.photograph('readme-sanitised')
     await link(shown, 'the lines').click()
     await see(page, 'three')
+    await page.goto(`${postern.origin}/acme/widgets`)
+    await link(shown, 'how it ends').click()
+    await page.getByRole('heading', { name: 'The end' }).waitFor()
+    await page.evaluate(
+      `new Promise((resolve) => {
+         const isThere = (seen) => seen.some(({ isIntersecting }) => isIntersecting) && resolve()
+         new IntersectionObserver(isThere).observe(document.getElementById('user-content-the-end'))
+       })`,
+    )
   })
 
   await step('a change with a binary file, a long one and one too large', () => readAwkwardChange(story))

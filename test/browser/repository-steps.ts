@@ -126,7 +126,7 @@ export async function browse({ visitor, page, postern }: Story): Promise<void> {
 
 /** A word is found in names and in lines, from any page of a repository. */
 async function findInIt(page: Page): Promise<void> {
-  await page.keyboard.press('t')
+  await page.keyboard.press('/')
   const field = page.getByLabel('Find in this repository')
   await field.fill('no such thing')
   await page.getByText('No line has exactly this in it.').waitFor()
@@ -134,7 +134,7 @@ async function findInIt(page: Page): Promise<void> {
   await link(page, /^\d+\s*export .*sizes/).click()
   await page.waitForURL(/file\/src\/sizes\.ts\?ref=sizes#L\d+$/)
   await page.keyboard.press('Control+k')
-  await page.getByLabel('Search repositories, people and pages').fill('sizes')
+  await page.getByLabel(/^Search repositories, people/).fill('sizes')
   await button(page, /Find “sizes” in acme\/widgets/).click()
   await link(page.getByRole('list', { name: 'Files' }), 'src/sizes.ts').waitFor()
 }

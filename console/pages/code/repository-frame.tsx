@@ -30,7 +30,12 @@ export function RepositoryFrame(props: {
   }, [props.title, project, name])
   const go = useGo()
   const ref = useRefName()
-  useHotkeys([['t', () => !repository.isEmpty && go(paths.find(project, name, { ref }))]])
+  const find = () => !repository.isEmpty && go(paths.find(project, name, { ref }))
+  // Some keyboards have the slash with Shift.
+  useHotkeys([
+    ['/', find],
+    ['shift+/', find],
+  ])
   return (
     <>
       <Group gap="xs" wrap="wrap">

@@ -19,13 +19,16 @@ export const LostPasskey = () => (
         </Button>
         <Text size="sm">No code? An administrator can let you back in: ask one, in person or by telephone.</Text>
         <Text size="sm">
-          Are you the only owner? On the server, this prints a link with which you become owner again:
+          Are you the only owner? On the server, with your username, this prints a link to begin anew:
         </Text>
         <Box w="100%">
-          <CopyBlock lines={['npm run postern -- admin setup-link']} />
+          <CopyBlock lines={['npm run postern -- admin setup-link \\', '  --owner USERNAME']} />
         </Box>
         <Text size="sm">
           Where there is a sealed code for such a day, <Anchor href={paths.breakGlass}>break the glass</Anchor>.
+        </Text>
+        <Text size="sm">
+          The guide has all of it: <Anchor href={paths.guide('recovery')}>Getting back in</Anchor>.
         </Text>
       </Stack>
     </Accordion.Panel>

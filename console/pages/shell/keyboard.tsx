@@ -45,7 +45,7 @@ export function Keyboard({ me }: { me: Me }) {
         <Table variant="vertical" withRowBorders={false}>
           <Table.Tbody>
             <KeyRow keys={['Ctrl or ⌘', 'K']} does="Search people, repositories and pages" />
-            <KeyRow keys={['t']} does="Find a file or a line in the repository that is open" />
+            <KeyRow keys={['/']} does="Find a file or a line in the repository that is open" />
             <KeyRow keys={['?']} does="This list" />
             {places.map(({ letter, label }) => (
               <KeyRow key={letter} keys={['g', letter]} does={label} />

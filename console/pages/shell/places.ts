@@ -39,4 +39,5 @@ export const placesFor = (me: Me): Place[] => [
   { label: 'My sessions', href: paths.account('sessions'), letter: 's', isMain: false },
   { label: 'My tokens', href: paths.account('tokens'), letter: 't', isMain: false },
   { label: 'New repository', href: paths.newRepository(), letter: 'n', isMain: false },
+  { label: 'Guides', href: paths.guides, letter: 'u', isMain: false },
 ]

@@ -1,7 +1,7 @@
 import '@mantine/spotlight/styles.layer.css'
 import { useDebouncedValue } from '@mantine/hooks'
 import { Spotlight, type SpotlightActionGroupData, createSpotlight } from '@mantine/spotlight'
-import { IconBook2, IconFileSearch, IconFileText, IconSearch, IconUser } from '@tabler/icons-react'
+import { IconBook2, IconFileSearch, IconFileText, IconHelp, IconSearch, IconUser } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { getQuery } from '../../api/queries.ts'
@@ -9,11 +9,12 @@ import type { Me, PageOf, Person, RepositorySummary } from '../../api/shapes.ts'
 import { isAdministrator } from '../../api/use-me.ts'
 import { paths, splitPath } from '../../paths.ts'
 import { useGo, usePathPart, useUrlQuery } from '../../url-state.ts'
+import { guideGroups } from '../guides/guides.ts'
 import { placesFor } from './places.ts'
 
 const [store, spotlight] = createSpotlight()
 
-/** Finds repositories, people and pages. Each further `openings` opens it again. */
+/** Finds repositories, people, pages and guides. Each further `openings` opens it again. */
 export function Search({ me, openings }: { me: Me; openings: number }) {
   const go = useGo()
   const [typed, setTyped] = useState('')
@@ -66,6 +67,16 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
       })),
     },
     {
+      group: 'Guides',
+      actions: (q ? guideGroups.flatMap(({ guides }) => guides) : []).map(({ name, title, about }) => ({
+        id: `guide ${name}`,
+        label: title,
+        description: about,
+        leftSection: <IconHelp size={18} />,
+        onClick: () => go(paths.guide(name)),
+      })),
+    },
+    {
       group: 'This repository',
       actions:
         q && repository
@@ -96,8 +107,8 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
       maxHeight="70vh"
       searchProps={{
         leftSection: <IconSearch size={18} />,
-        placeholder: 'Repositories, people, pages',
-        'aria-label': 'Search repositories, people and pages',
+        placeholder: 'Repositories, people, pages, guides',
+        'aria-label': 'Search repositories, people, pages and guides',
       }}
     />
   )

@@ -4,6 +4,7 @@ import { useMaybeMe } from '../../api/use-me.ts'
 import { paths } from '../../paths.ts'
 import { Wordmark } from '../../ui/wordmark.tsx'
 import { AccountMenu } from './account-menu.tsx'
+import { GuideLink } from './guide-link.tsx'
 import { Keyboard } from './keyboard.tsx'
 import { Navigation } from './navigation.tsx'
 import { ProgressLine } from './progress-line.tsx'
@@ -28,6 +29,7 @@ export function Shell() {
             </Group>
             <Group gap="sm" wrap="nowrap">
               {me && <SearchButton />}
+              <GuideLink />
               <AccountMenu me={me} />
             </Group>
           </Group>
