@@ -25,7 +25,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     does: 'setup-link, end-access, rehome, metadata, guardrails, routes, ssh-host-key: for an operator on the machine itself',
     run: async (args) => (await import('./commands/admin.ts')).admin(args),
   },
-  build: { does: 'build the console', run: async () => (await import('./commands/build.ts')).build() },
+  build: { does: 'build the console', run: async (args) => (await import('./commands/build.ts')).build(args) },
   walk: {
     does: 'walk through the product on a throw-away server',
     run: async (args) => (await import('./commands/walk.ts')).walk(args),

@@ -79,8 +79,8 @@ for (const store of eitherStore)
       assert.equal(code, 0, stderr)
       for (const line of [
         'The access of Carl Example (carl) has ended:',
-        '     1 sessions',
-        '     1 passkeys',
+        '  sessions: 1',
+        '  passkeys: 1',
         'Open connections cut: 0, the last … ms after the decision.',
         'Receipt: end_…',
       ])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { lockDataFolder } from '../src/database/lock.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { postern } from './support/command.ts'
+import { readGuide } from './support/guide.ts'
 import { postgresFlags } from './support/postgres.ts'
 import { freePort } from './support/start-postern.ts'
 
@@ -108,8 +109,29 @@ describe('a start that cannot be served is refused in one line that says what to
         `postern admin setup-link: ${join(folder, 'nothing')} does not exist. Say where the server keeps its data: --data FOLDER\n`,
       ],
     )
-    for (const command of ['serve', 'admin']) assert.equal((await postern([command, '--help'])).code, 0)
+    // An empty one would be taken for an instance on which nobody is.
+    await mkdir(join(folder, 'empty'))
+    const empty = await postern(['admin', 'setup-link', '--data', join(folder, 'empty')])
+    assert.equal(empty.code, 1)
+    assert.match(empty.stderr, /^postern admin setup-link: there is no database in .*--data FOLDER, or .*PostgreSQL/)
+    assert.deepEqual(await readdir(join(folder, 'empty')), [])
+    const built = await postern(['build', '--quick'])
+    assert.deepEqual([built.code, built.stderr.includes('--quick')], [1, true])
   })
+})
+
+test('every command says what it is for, and the guide and the help of the server name the same settings', async () => {
+  for (const command of ['admin', 'build'])
+    assert.match((await postern([command, '--help'])).stdout, new RegExp(`^postern ${command}`))
+  const { stdout: help } = await postern(['serve', '--help'])
+  const rows = (await readGuide('operate.md')).rows('variable')
+  const namesIn = (text: string): string[] =>
+    [...new Set(text.match(/(?<![\w-])(?:POSTERN_[A-Z_]+|--[a-z-]+)/g))].sort()
+  const told = namesIn(rows.flatMap(([variables, flags]) => [variables, flags]).join(' '))
+  assert.deepEqual(
+    namesIn(help).filter((name) => name !== '--demo'),
+    told,
+  )
 })
 
 test('the first start prints one link that makes the first owner, the way to it from elsewhere, and fills in the example', async () => {

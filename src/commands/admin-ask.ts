@@ -14,24 +14,29 @@ export async function askOrOpen<Request extends AdminRequest>(
 ): Promise<AdminAnswers[Request['command']]> {
   const answer =
     (await askRunningServer(config.dataFolder, request)) ??
-    (await withOwnDatabase(config, async (database) => {
-      const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
-      const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
-      const { refusedModelStatuses } = policyOf(await findCurrent(database.read))
-      const refuseStatuses = (): string[] => refusedModelStatuses
-      const attestation = createAttestation({ ...config.metadata, database, now: Date.now, refuseStatuses })
-      const nobodyElse = { refresh: () => Promise.resolve() }
-      return answerAdmin(
-        {
-          ceremonies: { database, place, now: Date.now },
-          attestation,
-          policy: nobodyElse,
-          endByShell: (wanted) => endWithoutServer(config, database, wanted),
-          ssh: () => readHostKey(config, database),
-        },
-        request,
-      )
-    }))
+    (await withOwnDatabase(
+      config,
+      async (database) => {
+        const instance = await database.read.selectFrom('instance').selectAll().executeTakeFirst()
+        const place = instance ?? { rpId: config.rpId, origin: config.url.origin }
+        const { refusedModelStatuses } = policyOf(await findCurrent(database.read))
+        const refuseStatuses = (): string[] => refusedModelStatuses
+        const attestation = createAttestation({ ...config.metadata, database, now: Date.now, refuseStatuses })
+        const nobodyElse = { refresh: () => Promise.resolve() }
+        return answerAdmin(
+          {
+            ceremonies: { database, place, now: Date.now },
+            attestation,
+            policy: nobodyElse,
+            endByShell: (wanted) => endWithoutServer(config, database, wanted),
+            ssh: () => readHostKey(config, database),
+          },
+          request,
+        )
+      },
+      // Who prepares DNS or machines asks for it before the first start.
+      { mayBeNew: request.command === 'ssh-host-key' },
+    ))
   if ('error' in answer) throw new CommandError(answer.error)
   return answer
 }

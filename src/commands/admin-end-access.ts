@@ -15,9 +15,7 @@ export async function adminEndAccess([username, ...args]: string[]): Promise<num
 }
 
 function renderEnd({ end, isOwnerless }: { end: AccessEnd; isOwnerless: boolean }): string {
-  const lines = end.ended.map(
-    ({ kind, count, isPassedOn }) => `  ${String(count).padStart(4)} ${kind}${isPassedOn ? ', passed on' : ''}`,
-  )
+  const lines = end.ended.map(({ kind, count, isPassedOn }) => `  ${kind}: ${count}${isPassedOn ? ', passed on' : ''}`)
   const cut = end.nodes.reduce((sum, node) => sum + node.cut, 0)
   const after = (end.completedAt ?? end.decidedAt) - end.decidedAt
   const connections =

@@ -28,9 +28,15 @@ export function readArgs(
 export async function withOwnDatabase<Result>(
   config: Config,
   work: (database: Database) => Promise<Result>,
+  { mayBeNew = false }: { mayBeNew?: boolean } = {},
 ): Promise<Result> {
   if (!existsSync(config.dataFolder))
     throw new CommandError(`${config.dataFolder} does not exist. Say where the server keeps its data: --data FOLDER`)
+  // Made anew it would be empty, and every answer about it wrong.
+  if (!mayBeNew && config.databaseUrl.startsWith('sqlite:') && !existsSync(config.databaseUrl.slice('sqlite:'.length)))
+    throw new CommandError(
+      `there is no database in ${config.dataFolder}. Give what the server is started with: --data FOLDER, or --database URL for PostgreSQL.`,
+    )
   const unlock = lockDataFolder(config.dataFolder)
   if (unlock === undefined) throw new CommandError('the server is running on this data folder. Stop it first.')
   const database = await openDatabase(config.databaseUrl)

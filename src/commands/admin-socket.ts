@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Attestation, MetadataState } from '../attestation/attestation.ts'
 import type { ImportedMetadata } from '../attestation/import-metadata.ts'
+import { withMetadataProblems } from '../attestation/metadata-problem.ts'
 import { ownTrust } from '../attestation/trust.ts'
 import type { Config } from '../config.ts'
 import type { LoadedPolicy } from '../guardrails/in-force.ts'
@@ -14,7 +15,7 @@ import type { Ceremonies } from '../identity/registration.ts'
 import { type RoutesShown, showRoutes } from '../proxy/routes/operator.ts'
 import type { Postern } from '../server.ts'
 import type { SshView } from '../ssh/shapes.ts'
-import { CommandError } from './say.ts'
+import { CommandError, sentenceOf } from './say.ts'
 
 export type AdminRequest =
   | { command: 'setup-link'; owner?: string }
@@ -81,11 +82,13 @@ function importMetadata(
   attestation: Attestation,
   { blob, source, root }: Extract<AdminRequest, { command: 'metadata-import' }>,
 ): Promise<ImportedMetadata> {
-  return attestation.importBlob(blob, {
-    source,
-    ...(root === undefined ? {} : { trust: ownTrust(root) }),
-    by: () => Promise.resolve({ actor: null, method: 'shell' }),
-  })
+  return withMetadataProblems(() =>
+    attestation.importBlob(blob, {
+      source,
+      ...(root === undefined ? {} : { trust: ownTrust(root) }),
+      by: () => Promise.resolve({ actor: null, method: 'shell' }),
+    }),
+  )
 }
 
 export async function listenForAdmin(config: Config, postern: Postern): Promise<() => Promise<void>> {
@@ -98,7 +101,7 @@ export async function listenForAdmin(config: Config, postern: Postern): Promise<
       const request = JSON.parse(await readToEnd(socket)) as AdminRequest
       socket.end(JSON.stringify(await answerAdmin(postern, request)))
     } catch (error) {
-      socket.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' }))
+      socket.end(JSON.stringify({ error: error instanceof Error ? sentenceOf(error) : 'failed' }))
     }
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))

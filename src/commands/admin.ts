@@ -1,4 +1,6 @@
 import { rehome } from '../identity/instance.ts'
+import { findHostProblem } from '../proxy/routes/host-name.ts'
+import { showRoutes } from '../proxy/routes/operator.ts'
 import { askOrOpen } from './admin-ask.ts'
 import { adminEndAccess } from './admin-end-access.ts'
 import { adminGuardrails } from './admin-guardrails.ts'
@@ -90,11 +92,18 @@ async function moveHouse(args: string[]): Promise<number> {
   if (!args.some((arg) => arg === '--url' || arg.startsWith('--url=')))
     throw new CommandError('say where to: --url https://git.example.com')
   const place = { rpId: config.rpId, origin: config.url.origin }
-  const moved = await withOwnDatabase(config, (database) => rehome(database, place, Date.now()))
+  const { moved, tools } = await withOwnDatabase(config, async (database) => ({
+    moved: await rehome(database, place, Date.now()),
+    tools: (await showRoutes(database)).routes,
+  }))
   if (flags['json'] === true) process.stdout.write(`${JSON.stringify(moved)}\n`)
   else {
     process.stdout.write(`Moved to ${place.origin}. Give each person their link; each works once, for 7 days:\n\n`)
     for (const person of moved) process.stdout.write(`  ${person.username.padEnd(20)} ${person.url}\n`)
+    for (const { name, host } of tools) {
+      const problem = findHostProblem(host, place)
+      if (problem !== undefined) process.stdout.write(`\n${name} is not opened at ${host} any more. ${problem}\n`)
+    }
     process.stdout.write(`\nStart with POSTERN_URL=${place.origin}.\n`)
   }
   return 0

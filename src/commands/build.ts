@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { CommandError, withOneLine } from './say.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,7 +20,8 @@ const artefacts: Artefact[] = [
   {
     name: 'the console',
     stamp: below('dist', 'console', '.built'),
-    sources: [below('console'), below('vite.config.ts'), below('package-lock.json')],
+    // It shows the guides.
+    sources: [below('console'), below('docs'), below('vite.config.ts'), below('package-lock.json')],
     make: () => runVite(),
   },
   {
@@ -36,9 +38,19 @@ const artefacts: Artefact[] = [
   },
 ]
 
+const help = `postern build: build now what the server would build at its first start
+
+  The console, the verifier in one file (dist/postern-verify.mjs), and what people run on their own machines
+  (dist/postern.mjs).
+`
+
 /** `postern build`: builds everything now. */
-export function build(): Promise<number> {
+export function build(args: string[]): Promise<number> {
   return withOneLine('build', async () => {
+    if (parseArgs({ args, options: { help: { type: 'boolean' } } }).values.help === true) {
+      process.stdout.write(help)
+      return 0
+    }
     refuseUnwritable()
     for (const artefact of artefacts) if (!(await make(artefact))) return 1
     return 0

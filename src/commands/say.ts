@@ -1,3 +1,5 @@
+import { inOneLine, ProblemError } from '../http/problem.ts'
+
 /** An expected failure of a command: shown as one line, without a stack. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
@@ -16,7 +18,8 @@ export async function withOneLine(name: string, work: () => Promise<number>): Pr
 /** Which of the two ports could not be listened on. */
 const flagOf = (error: object): string => ('isSsh' in error ? '--ssh-port' : '--port')
 
-function sentenceOf(error: unknown): string {
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ProblemError) return inOneLine(error)
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   const path = 'path' in error ? String(error.path) : ''

@@ -39,8 +39,10 @@ const help = `postern serve: start the server
   --push-wait-seconds N  how long a push waits for its tap (POSTERN_PUSH_WAIT_SECONDS, 120)
   --rate-limit N         sign-in requests a minute from one address (POSTERN_RATE_LIMIT, 3000)
   --metrics-token-file FILE
-                         opens /metrics from elsewhere than this machine (POSTERN_METRICS_TOKEN_FILE, and
-                         POSTERN_METRICS_TOKEN for the token itself)
+                         opens /metrics from elsewhere than this machine (POSTERN_METRICS_TOKEN_FILE; for the token
+                         itself POSTERN_METRICS_TOKEN or --metrics-token)
+  --secret-key-file FILE under which secrets lie in the database (POSTERN_SECRET_KEY_FILE; for the key itself
+                         POSTERN_SECRET_KEY or --secret-key; made in the data folder where that has the database)
   --routes FILE          tools behind the proxy, in YAML; followed while running (POSTERN_ROUTES, none)
   --log-level LEVEL      (POSTERN_LOG_LEVEL, warn)
   --demo                 fill in a labelled example organisation that can be removed

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -144,4 +144,19 @@ test('the workflow of GitHub Actions judges the clone that the runner made', { s
   repository.merge(repository.ada, { pullRequest: 8 })
   repository.publish()
   assert.equal(judge().status, 1)
+})
+
+test('one file is enough for somebody without an account', { skip }, async () => {
+  using repository = sealedByTwo()
+  const script = join(folder, 'bundle.sh')
+  const shown = blockWith('bundle create').replaceAll('path/to/clone', repository.clone())
+  await writeFile(
+    script,
+    `set -e\ncp ../postern-verify.mjs .\n${shown.replace('SHA256:…', repository.ada.entry.fingerprint)}`,
+  )
+  const cwd = join(folder, 'audit')
+  await mkdir(cwd)
+  const verified = run(script, repository, undefined, { cwd })
+  assert.equal(verified.status, 0, verified.stderr)
+  assert.match(verified.stdout, /Level 4: every change was agreed to by two people\./)
 })

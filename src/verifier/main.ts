@@ -16,8 +16,8 @@ Judges every change of a protected branch: who tapped, when, with which kind of 
 and whether it is exactly what was signed. Needs git 2.34 or newer; asks no server for a verdict.
 
   --ref <branch>         the branch; default: the one the clone is on
-  --trust <fingerprint>  SHA256:… of the first signer, as the set-up printed it: identities then rest on
-                         that key, not on the server's word, and keys nobody vouched for do not count;
+  --trust <fingerprint>  SHA256:… of the first signer, from that person's Account, Passkeys: identities then
+                         rest on that key, not on the server's word, and keys nobody vouched for do not count;
                          give it again for each further key that you trust as much, such as the first
                          owner's new one after a move to another address
   --since <commit>       judge only what came after this commit
