@@ -64,12 +64,21 @@ test('an application from the gallery to Home, and to its end', { timeout: 280_0
     await uris.fill('https://grafana.example/login/generic_oauth')
   })
 
+  await step('on a phone a link leads to what is to be done over there, and nothing typed is lost', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await link(page, 'What to do in Grafana: below the form').click()
+    await page.waitForFunction(`document.elementFromPoint(195, 200)?.closest("#in-the-tool") != null`)
+    assert.equal(await page.getByRole('textbox', { name: 'Its address' }).inputValue(), 'https://grafana.example/')
+  })
+
   await step('the tap names where people are led; after it the secret is shown once, in its place', async () => {
     await button(page, 'Set up with a tap').click()
     await see(dialog(page), 'everyone but guests')
     await see(dialog(page), 'https://grafana.example/login/generic_oauth')
     await tap(page)
     await seeTitle(page, 'Grafana is set up')
+    await page.waitForFunction('scrollY === 0')
+    await page.setViewportSize({ width: 1280, height: 900 })
     secret = await linesOf(page, 'Client secret')
     assert.ok(secret.length > 20)
     const settings = await page.locator('pre', { hasText: '[auth.generic_oauth]' }).innerText()

@@ -51,14 +51,14 @@ async function findFaults(page: Page, view: (typeof views)[number]): Promise<str
   }
 }
 
-/** Buttons with more words than they have room for. */
+/** Buttons and choices with more words than they have room for. */
 const findCut = (page: Page): Promise<string[]> =>
   page
-    .locator('.mantine-Button-label')
-    .evaluateAll((labels) =>
-      labels
+    .locator('.mantine-Button-label, .mantine-Select-input')
+    .evaluateAll((all) =>
+      all
         .filter(({ clientWidth, scrollWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
-        .map(({ textContent }) => `“${textContent}” is cut off`),
+        .map((one) => `“${'value' in one ? String(one.value) : one.textContent}” is cut off`),
     )
 
 /** By axe, which the page holds already. */

@@ -47,6 +47,8 @@ test('people at a glance', { timeout: 280_000 }, async (context) => {
     await link(page, 'Nora Nokey').click()
     await seeTitle(page, 'Nora Nokey')
     await see(page, 'never here')
+    await link(page, 'Guide to this page').click()
+    await seeTitle(page, 'Somebody leaves')
   })
 
   await step('a role is changed by a tap; the last owner’s is not, and says why', async () => {

@@ -61,6 +61,7 @@ test('a tool is put behind the proxy in the browser, and opened there', { timeou
       first: async () => {
         await button(page, 'Add a rule').click()
         await button(page, 'Add a header').click()
+        await choose(page, 'What header 1 says', 'Groups (with commas)')
         await more.click()
         await see(page, 'Paths open to everybody')
       },

@@ -98,8 +98,11 @@ async function setUp({ page, postern, visitor }: Story, upstream: Upstream, uris
 async function tryIt({ page, postern, visitor }: Story): Promise<void> {
   await button(page, 'Test sign-in').click()
   await see(page, 'It signs what it says as it should. Nobody was signed in.')
-  await see(page, /"email": "ana@acme.example"/)
-  await see(page, 'acme-devs')
+  for (const fact of ['Ana Acme', 'ana@acme.example, vouched for', 'acme-devs']) await see(page, fact)
+  const asItCame = page.getByText('"email": "ana@acme.example"')
+  assert.equal(await asItCame.isVisible(), false)
+  await button(page, 'What it said, word for word').click()
+  await asItCame.waitFor()
   await visitor.photograph('upstream-tested')
   await lookAtPage(page, postern.origin, { name: 'upstream-place', route: '', url: new URL(page.url()).pathname })
   await lookAtPage(page, postern.origin, { name: 'upstream', route: '', url: '/-/directory/sign-in', shows: 'Acme' })

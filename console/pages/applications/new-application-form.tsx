@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ApplicationMade, ApplicationSummary, CopiedValue, NewApplication, Recipe } from '../../api/shapes.ts'
@@ -13,7 +13,7 @@ import { AsksFields } from './asks-fields.tsx'
 import { fillAll } from './fill-recipe.ts'
 import { OwnSettings } from './own-settings.tsx'
 import { neededSettings } from './needed-settings.ts'
-import { RecipeSteps } from './recipe-steps.tsx'
+import { RecipeSteps, stepsId } from './recipe-steps.tsx'
 import { ValuesToCopy } from './values-to-copy.tsx'
 import { WhoMayFields } from './who-may-fields.tsx'
 
@@ -74,6 +74,11 @@ export function NewApplicationForm({ kind, recipe, known, onMade }: NewApplicati
   }
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
+      {recipe !== undefined && (
+        <Anchor href={`#${stepsId}`} hiddenFrom="md" size="sm" underline="always">
+          What to do in {recipe.product}: below the form
+        </Anchor>
+      )}
       <form onSubmit={onSubmit} noValidate aria-label="Set up an application">
         <Stack gap="md">
           {recipe !== undefined && <AsksFields recipe={recipe} form={form} onChange={fillIn} />}

@@ -16,6 +16,9 @@ interface RecipeStepsProps {
   isMade?: boolean
 }
 
+/** Where they stand on a page that leads there. */
+export const stepsId = 'in-the-tool'
+
 /** What to do in the product, in order, with everything to paste; what is not known yet says when it will be. */
 export function RecipeSteps({ recipe, values, asked, isMade = false }: RecipeStepsProps) {
   const where = isMade ? 'shown once, when it was made' : 'comes with your tap'
@@ -25,7 +28,7 @@ export function RecipeSteps({ recipe, values, asked, isMade = false }: RecipeSte
   }
   const labelOf = (name: string) => values.find((value) => value.name === name)?.label ?? laterWords[name] ?? name
   return (
-    <Stack gap="md" component="section" aria-label={`In ${recipe.product}`}>
+    <Stack id={stepsId} gap="md" component="section" aria-label={`In ${recipe.product}`}>
       <Group gap="xs">
         <Title order={2} size="h4">
           In {recipe.product}

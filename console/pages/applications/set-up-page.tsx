@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { meQuery, queryClient } from '../../api/queries.ts'
 import type { ApplicationMade as Made } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
@@ -27,6 +27,10 @@ function SetUp() {
   const kind = recipe?.kind ?? kinds.find((one) => one.kind === id)?.kind
   // Its secret stands here once; another page, and it is gone.
   const [made, setMade] = useState<{ made: Made; asked: Record<string, string> } | null>(null)
+  // Whoever tapped stands at the end of a long form, and what comes next begins at the top.
+  useEffect(() => {
+    if (made !== null) window.scrollTo({ top: 0 })
+  }, [made])
   if (kind === undefined) return <NotFoundPage />
   const known = kinds.find((one) => one.kind === kind)?.values ?? []
   const crumbs = [

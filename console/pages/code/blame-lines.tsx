@@ -5,6 +5,7 @@ import colors from '../../ui/code-colors.module.css'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { languageOf } from '../../ui/code-language.ts'
 import { CodeLine } from '../../ui/code-line.tsx'
+import code from '../../ui/code.module.css'
 import { type Token, withoutLastLineEnd } from '../../ui/code-tokens.ts'
 import { useCodeLines } from '../../ui/code-use-lines.ts'
 import { ProofCard } from '../../ui/proof-card.tsx'
@@ -129,16 +130,16 @@ const Lines = memo(function Lines({ lines, from, count, href }: LinesProps) {
   return (
     <code className={styles.code}>
       {lines.slice(from - 1, from - 1 + count).map((tokens, index) => (
-        <div key={index} className={styles.line}>
+        <div key={index} className={code.line}>
           {/* Out of the tab order, as on the file's own page. */}
           <a
             href={`${href}#L${from + index}`}
             data-line={from + index}
-            className={styles.number}
+            className={code.number}
             tabIndex={-1}
             aria-label={`Line ${from + index}`}
           />
-          <span className={styles.text}>
+          <span className={code.text}>
             <CodeLine tokens={tokens} />
             {'\n'}
           </span>

@@ -1,7 +1,6 @@
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { pagesQuery } from '../../api/queries.ts'
 import type { GuestReview } from '../../api/shapes.ts'
-import { SettingNumber } from '../../forms/setting-number.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
@@ -25,15 +24,6 @@ export function GuestList({ filter, q, isAdmin }: { filter: string; q: string; i
     )
   return (
     <>
-      {isAdmin && filter === 'guests' && (
-        <SettingNumber
-          name="guestDays"
-          label="Days until a guest’s access ends by itself"
-          description="For guests who are invited or extended from now on."
-          min={1}
-          max={730}
-        />
-      )}
       <RowList label="Guests">
         {rows.map((guest) => (
           <GuestRow key={guest.person.id} guest={guest} isAdmin={isAdmin} />

@@ -10,7 +10,7 @@ export const peopleChips: { value: string; label: string; isQuietWhenEmpty: bool
   { value: 'password', label: 'With a password', isQuietWhenEmpty: true },
   { value: 'managed', label: 'Managed', isQuietWhenEmpty: true },
   { value: 'agents', label: 'Agents', isQuietWhenEmpty: true },
-  { value: 'ended', label: 'Ended', isQuietWhenEmpty: true },
+  { value: 'ended', label: 'Ended', isQuietWhenEmpty: false },
 ]
 
 export const isAboutGuests = (filter: string): boolean =>

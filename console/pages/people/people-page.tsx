@@ -17,6 +17,7 @@ import { LinkMade } from './link-made.tsx'
 import { countsQuery, PeopleChips } from './people-chips.tsx'
 import { isAboutGuests } from './people-filter-words.ts'
 import { PeopleList, peopleQuery } from './people-list.tsx'
+import { PeopleSetting } from './people-setting.tsx'
 import { PeopleTabs } from './people-tabs.tsx'
 import { WaysIn } from './ways-in.tsx'
 
@@ -57,6 +58,7 @@ export function PeoplePage() {
           <PeopleChips filter={filter} onChange={(next) => setQuery({ filter: next === 'people' ? null : next })} />
         )}
         <Suspense fallback={<RowSkeletons />}>
+          {isAdmin && <PeopleSetting filter={filter} />}
           {isAboutGuests(filter) ? (
             <GuestList filter={filter} q={q} isAdmin={isAdmin} />
           ) : (

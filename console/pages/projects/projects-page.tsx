@@ -1,19 +1,15 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { IconFolders, IconPlus } from '@tabler/icons-react'
-import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
-import { useDeferredValue } from 'react'
 import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { ProjectView } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
-import { FindInList } from '../../forms/find-in-list.tsx'
+import { SearchedList, useSearchedList } from '../../forms/searched-list.tsx'
 import { paths } from '../../paths.ts'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { RowList } from '../../ui/row-list.tsx'
-import { ShowMore } from '../../ui/show-more.tsx'
-import { useUrlState } from '../../url-state.ts'
 
 const projectsQuery = (q: string) => pagesQuery<ProjectView>('/projects', { q })
 
@@ -24,11 +20,7 @@ export const fetchAhead: FetchAhead = ({ search: { q = '' } }) => [
 /** The projects one reaches: each a namespace of repositories, and a place to give roles. */
 export function ProjectsPage() {
   const mayBegin = useMe().role !== 'guest'
-  // The list of before stands until the next is there; all that is said here is said of the one that stands.
-  const q = useDeferredValue(useUrlState('q', '')[0])
-  const list = useSuspenseInfiniteQuery(projectsQuery(q))
-  const rows = list.data.pages.flatMap(({ items }) => items)
-  const isEmpty = rows.length === 0 && q === ''
+  const searched = useSearchedList(projectsQuery)
   const newButton = mayBegin && (
     <Button component="a" href={paths.newProject} leftSection={<IconPlus size={18} aria-hidden />}>
       New project
@@ -36,30 +28,24 @@ export function ProjectsPage() {
   )
   return (
     <>
-      <PageHeader title="Projects" action={!isEmpty && newButton} />
-      <FindInList label="Find a project" q={q} list={list} />
-      {isEmpty ? (
-        <EmptyState icon={<IconFolders size={32} />} title="No projects yet" action={newButton}>
-          {mayBegin
-            ? 'A project holds repositories that belong together, and the people who work on them.'
-            : 'Projects that are opened to you appear here. Whoever invited you can say which those are.'}
-        </EmptyState>
-      ) : rows.length === 0 ? (
-        <EmptyState title={`No project matches “${q}”`} />
-      ) : (
-        <Stack gap={0}>
-          <RowList label="Projects">
-            {rows.map((project) => (
-              <ProjectRow key={project.id} project={project} />
-            ))}
-          </RowList>
-          <ShowMore
-            hasMore={list.hasNextPage}
-            isLoading={list.isFetchingNextPage}
-            onMore={() => void list.fetchNextPage()}
-          />
-        </Stack>
-      )}
+      <PageHeader title="Projects" action={!searched.isEmpty && newButton} />
+      <SearchedList
+        searched={searched}
+        what="project"
+        nothing={
+          <EmptyState icon={<IconFolders size={32} />} title="No projects yet" action={newButton}>
+            {mayBegin
+              ? 'A project holds repositories that belong together, and the people who work on them.'
+              : 'Projects that are opened to you appear here. Whoever invited you can say which those are.'}
+          </EmptyState>
+        }
+      >
+        <RowList label="Projects">
+          {searched.items.map((project) => (
+            <ProjectRow key={project.id} project={project} />
+          ))}
+        </RowList>
+      </SearchedList>
     </>
   )
 }

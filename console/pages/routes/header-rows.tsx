@@ -47,34 +47,37 @@ export function HeaderRows({
       </div>
       {rows.map(([name, value], index) => (
         <Group key={index} gap="xs" align="flex-start" wrap="nowrap">
-          <TextInput
-            aria-label={`Header ${index + 1}`}
-            placeholder={first}
-            flex={1}
-            miw={0}
-            value={name}
-            onChange={({ currentTarget }) => setRow(index, [currentTarget.value, value])}
-            error={errors(name)}
-          />
-          {choices ? (
-            <Select
-              aria-label={`What header ${index + 1} says`}
-              data={Object.entries(choices).map(([key, words]) => ({ value: key, label: words }))}
-              allowDeselect={false}
-              flex={1}
-              miw={0}
-              value={value}
-              onChange={(chosen) => setRow(index, [name, chosen ?? firstChoice])}
-            />
-          ) : (
+          {/* Beside each other where all that they say can be read, else below. */}
+          <Group gap="xs" align="flex-start" flex={1} miw={0}>
             <TextInput
-              aria-label={`Value of header ${index + 1}`}
-              flex={1}
+              aria-label={`Header ${index + 1}`}
+              placeholder={first}
+              flex={readable}
               miw={0}
-              value={value}
-              onChange={({ currentTarget }) => setRow(index, [name, currentTarget.value])}
+              value={name}
+              onChange={({ currentTarget }) => setRow(index, [currentTarget.value, value])}
+              error={errors(name)}
             />
-          )}
+            {choices ? (
+              <Select
+                aria-label={`What header ${index + 1} says`}
+                data={Object.entries(choices).map(([key, words]) => ({ value: key, label: words }))}
+                allowDeselect={false}
+                flex={readable}
+                miw={0}
+                value={value}
+                onChange={(chosen) => setRow(index, [name, chosen ?? firstChoice])}
+              />
+            ) : (
+              <TextInput
+                aria-label={`Value of header ${index + 1}`}
+                flex={readable}
+                miw={0}
+                value={value}
+                onChange={({ currentTarget }) => setRow(index, [name, currentTarget.value])}
+              />
+            )}
+          </Group>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -98,3 +101,6 @@ export function HeaderRows({
     </Stack>
   )
 }
+
+/** As wide as the longest choice. */
+const readable = '1 1 240px'

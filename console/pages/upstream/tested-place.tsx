@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { Accordion, Alert, Box, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Fact, FactList } from '../../ui/fact-list.tsx'
@@ -7,7 +7,7 @@ import { Section } from '../../ui/section.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { testQuery } from './upstream-queries.ts'
 
-/** What a test sign-in brought: first what it would mean here, then the words of the other place as they came. */
+/** What a test sign-in brought: what it would mean here, and folded away the words of the other place as they came. */
 export function TestedPlace({ ticket, onClose }: { ticket: string; onClose: () => void }) {
   const { data, error } = useQuery(testQuery(ticket))
   if (error) return <ProblemAlert error={error} action={<Close onClose={onClose} />} />
@@ -41,19 +41,24 @@ export function TestedPlace({ ticket, onClose }: { ticket: string; onClose: () =
             </Fact>
           ))}
         </FactList>
-        <Box
-          component="pre"
-          tabIndex={0}
-          aria-label="What it says, as it came"
-          ff="monospace"
-          fz="sm"
-          m={0}
-          p="sm"
-          bg="var(--mantine-color-default-hover)"
-          style={{ overflowX: 'auto', borderRadius: 'var(--mantine-radius-sm)' }}
-        >
-          {data.claims}
-        </Box>
+        <Accordion variant="separated" chevronPosition="left">
+          <Accordion.Item value="claims">
+            <Accordion.Control>What it said, word for word</Accordion.Control>
+            <Accordion.Panel>
+              <Box
+                component="pre"
+                tabIndex={0}
+                aria-label="What it said, word for word"
+                ff="monospace"
+                fz="sm"
+                m={0}
+                style={{ overflowX: 'auto' }}
+              >
+                {data.claims}
+              </Box>
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
         <Close onClose={onClose} />
       </Section>
     </Paper>
