@@ -295,6 +295,75 @@ for (const store of eitherStore)
       assert.equal((await sessionsOf(used)).length, 3, 'nothing was ended, only out of reach')
     })
 
+    test('an idle limit of a guardrail ends one, and a request does not revive what was idle too long', async () => {
+      const owner = await signedInAgain(ana)
+      const jan = await postern.join(owner, 'jan')
+      await setRules(owner, [shipped('session-limits', { who: ['user:jan'] })])
+      await jan.call('GET', '/projects')
+      ahead += 61 * minuteMs
+      await refused(jan.call('GET', '/projects'), 401, 'sign-in-required')
+      await refused(jan.call('GET', '/projects'), 401, 'sign-in-required')
+      await jan.signIn()
+      for (let uses = 1; uses < 12; uses++) {
+        ahead += 50 * minuteMs
+        await jan.call('GET', '/projects')
+      }
+      ahead += 13 * hourMs
+      await refused(jan.call('GET', '/projects'), 401, 'sign-in-required')
+      await setRules(await signedInAgain(ana), [])
+    })
+
+    test('the shortest idle limit is a minute, and what is used within it goes on', async () => {
+      const owner = await signedInAgain(ana)
+      const kim = await postern.join(owner, 'kim')
+      await setRules(owner, [shipped('session-limits', { who: ['user:kim'], requires: { sessionIdleSeconds: 60 } })])
+      await kim.signIn()
+      for (let looks = 0; looks < 6; looks++) {
+        ahead += 45_000
+        await kim.call('GET', '/projects')
+      }
+      // Used often, and then a moment before the limit: both are uses.
+      for (let looks = 0; looks < 20; looks++) {
+        ahead += 9_000
+        await kim.call('GET', '/projects')
+      }
+      ahead += 49_000
+      await kim.call('GET', '/projects')
+      ahead += 61_000
+      await refused(kim.call('GET', '/projects'), 401, 'sign-in-required')
+      const shorter = shipped('session-limits', { requires: { sessionIdleSeconds: 59 } })
+      await refused(setRules(owner, [shorter]), 422, 'invalid-input')
+      await setRules(owner, [])
+    })
+
+    test('a page that only waits, and looks by itself, keeps no idle one alive', async () => {
+      const owner = await signedInAgain(ana)
+      const lea = await postern.join(owner, 'lea')
+      await setRules(owner, [shipped('session-limits', { who: ['user:lea'], requires: { sessionIdleSeconds: 60 } })])
+      const unattended = { 'postern-unattended': '1' }
+      for (const look of [
+        async () => (await lea.fetch('GET', '/live?about=inbox')).body?.cancel(),
+        () => lea.call('GET', '/inbox', undefined, unattended),
+        // A tool that renews its sign-on in a frame that nobody sees.
+        () => lea.fetch('GET', `${postern.origin}/oidc/auth?prompt=none`, undefined, { 'sec-fetch-dest': 'iframe' }),
+      ]) {
+        await lea.signIn()
+        for (let looks = 0; looks < 2; looks++) {
+          ahead += 25_000
+          await look()
+        }
+        ahead += 15_000
+        await refused(lea.call('GET', '/projects'), 401, 'sign-in-required')
+      }
+      await lea.signIn()
+      // What somebody does is a use, whatever stands beside it.
+      ahead += 40_000
+      await lea.call('POST', '/sign-in/begin', {}, unattended)
+      ahead += 40_000
+      await lea.call('GET', '/projects')
+      await setRules(owner, [])
+    })
+
     test('near its end a session does not promise more than is left', async () => {
       const ida = await postern.join(await signedInAgain(ana), 'ida')
       for (let passed = 0; passed < 14 * dayMs - 12 * hourMs; passed += 12 * hourMs) {

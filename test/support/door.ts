@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, RequestOptions, ServerResponse } from 'node:http'
+import { createServer, request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { createFrontedServer } from '../../src/http/front.ts'
 import { compilePolicy } from '../../src/policy/compile.ts'
@@ -191,6 +191,30 @@ export async function upstreamServer(
       server.close()
     },
   }
+}
+
+/** A request to the tool, by its name. */
+export function send({ port, authority }: StartedDoor, options: RequestOptions = {}) {
+  const { headers, ...others } = options
+  return httpRequest({
+    host: '127.0.0.1',
+    port,
+    agent: false,
+    ...others,
+    headers: { ...(headers as Record<string, string>), host: authority },
+  })
+}
+
+export async function ask(started: StartedDoor, options: RequestOptions = {}, body?: string): Promise<IncomingMessage> {
+  const sent = send(started, options)
+  sent.end(body)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  return answer
+}
+
+/** Waits for something to become so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Sends exactly these bytes and returns all that comes until the other side closes, or `until` says it is enough. */

@@ -2,6 +2,15 @@ import assert from 'node:assert/strict'
 import type { NewPipeline, PipelineView } from '../../src/machines/workloads/shapes.ts'
 import type { Person } from '../../src/walk/person.ts'
 
+/** What a server needs that asks an issuer on this machine. */
+export const outbound = ['--outbound-allow', '127.0.0.1']
+export const shop = '/projects/acme/repositories/shop'
+
+export async function makeRepository(person: Person, name = 'shop'): Promise<void> {
+  await person.call('POST', '/projects', { name: 'acme', description: '' }).catch(() => undefined)
+  await person.call('POST', '/projects/acme/repositories', { name, description: '' })
+}
+
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const jwtType = 'urn:ietf:params:oauth:token-type:jwt'
 export const ownType = 'urn:ietf:params:oauth:token-type:access_token'

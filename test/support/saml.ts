@@ -110,3 +110,9 @@ export function problemOf(landed: Landed): string {
   if ('page' in landed && landed.page.pathname === '/-/sign-on') return landed.page.searchParams.get('problem') ?? ''
   throw new Error('page' in landed ? landed.page.href : landed.xml)
 }
+
+/** The codes of an answer, the outer one first. */
+export const statusOf = (xml: string): string[] =>
+  [...xml.matchAll(/StatusCode Value="[^"]*:(\w+)"/g)].map(([, code = '']) => code)
+
+export const passwordClass = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
