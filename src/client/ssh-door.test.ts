@@ -25,8 +25,7 @@ test('an instance is reached at its own host, or at one below it', async () => {
 })
 
 test('an attack: an instance that says it is another host is not written into anything, unless its person says so', async () => {
-  const isRefused = (error: unknown): boolean =>
-    error instanceof ClientError && error.help.includes('--ssh-host')
+  const isRefused = (error: unknown): boolean => error instanceof ClientError && error.help.includes('--ssh-host')
   for (const foreign of ['github.com', 'notlocalhost', 'localhost.example.com', 'localhost.'])
     await assert.rejects(find(foreign), isRefused, foreign)
   assert.equal((await find('ssh.example.com', 'ssh.example.com'))?.host, 'ssh.example.com')
