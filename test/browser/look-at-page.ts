@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { sumOf } from '../support/stores.ts'
 import type { PageToSee } from './page-list.ts'
 
 declare global {
@@ -15,13 +14,8 @@ const views = [
   { name: 'phone', colorScheme: 'dark', width: 390 },
 ] as const
 
-/** One page in both schemes and widths: nothing serious for axe, nothing cut or wider than the phone, a picture of each. */
-export async function lookAtPage(
-  page: Page,
-  origin: string,
-  { name, url, shows, first }: PageToSee,
-  isForAxe = chosenForAxe,
-): Promise<void> {
+/** One page in both schemes and widths: nothing serious for axe, nothing wider than the phone, a picture of each. */
+export async function lookAtPage(page: Page, origin: string, { name, url, shows, first }: PageToSee): Promise<void> {
   const folder = join(import.meta.dirname, '../../artefacts/pages')
   mkdirSync(folder, { recursive: true })
   await page.goto(`${origin}${url}`)
@@ -39,22 +33,18 @@ export async function lookAtPage(
     await isWhole(page)
     if (process.env['CI'] === undefined)
       await page.screenshot({ path: join(folder, `${name}-${view.name}.png`), fullPage: true, animations: 'disabled' })
-    found.push(...(await findFaults(page, view, isForAxe(name, view))))
+    found.push(...(await findFaults(page, view)))
   }
   assert.deepEqual(found, [], found.join('\n'))
 }
 
 const MOST_LOOKS = 5
 
-/** Axe is what costs: by hand it looks at both views, in CI at the one that the page's name chooses, so that each has half. */
-const chosenForAxe = (name: string, view: (typeof views)[number]): boolean =>
-  process.env['CI'] === undefined || views[sumOf(name) % views.length] === view
-
 /** What stays wrong: a diff measures its lines anew after the page became narrow, and is looked at once more then. */
-async function findFaults(page: Page, view: (typeof views)[number], isForAxe: boolean): Promise<string[]> {
+async function findFaults(page: Page, view: (typeof views)[number]): Promise<string[]> {
   for (let look = 1; ; look++) {
     const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-    const faults = isForAxe ? await findSerious(page) : []
+    const faults = await findSerious(page)
     if (width > view.width) faults.push(`${width} pixels wide`)
     faults.push(...(await findCut(page)))
     if (faults.length === 0 || look === MOST_LOOKS) return faults.map((fault) => `${view.name}: ${fault}`)

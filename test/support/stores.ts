@@ -7,8 +7,7 @@ export const stores: readonly { name: string; flags: () => Promise<string[]> }[]
   { name: 'PostgreSQL', flags: async () => postgresFlags(await postgresDatabase()) },
 ]
 
-/** Chooses one of several by a name, always the same. */
-export const sumOf = (text: string): number => Buffer.from(text).reduce((sum, byte) => sum + byte, 0)
+const sumOf = (text: string): number => Buffer.from(text).reduce((sum, byte) => sum + byte, 0)
 
 /**
  * For what stands on the store and tries nothing of the store itself: both by hand, and one of them in CI, chosen by the
