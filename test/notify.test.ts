@@ -120,8 +120,8 @@ for (const store of eitherStore)
       assert.deepEqual(await by(say(ana, 'Note to myself, @ana')), [])
       const thread = say(eve, 'Why, @ana? And what do you think, @gus, `@eve`?')
       assert.deepEqual(await by(thread), ['ana: Somebody speaks to you'])
-      assert.deepEqual(await by(say(eve, 'Also here')), ['ana: Somebody says something about your pull request'])
-      assert.deepEqual(await by(say(eve, 'And @ana, here')), [], 'one letter is enough for some minutes')
+      for (const body of ['Also here', 'And @ana, here'])
+        assert.deepEqual(await by(say(eve, body)), [], 'one letter is enough for some minutes, and says so')
       const reply = { body: 'Because.', isDraft: false }
       const answered = ana.call('POST', `${path}/threads/${(await thread).id}/comments`, reply)
       assert.deepEqual(await by(answered), ['eve: Somebody answered you'])
@@ -135,6 +135,19 @@ for (const store of eitherStore)
         /Eve Example asks for changes of talk\/api#1\.[^]*\/talk\/api\/pull-requests\/1/,
       )
       assert.deepEqual(await by(eve.call('POST', `${path}/close`, {})), ['ana: Your pull request was closed'])
+
+      // Whoever proposed it hears of a review once, whatever was written in it and to whom.
+      const other = `${repository.path}/pull-requests/${await repository.propose('other')}`
+      const head = (await ana.call<{ headOid: string }>('GET', other)).headOid
+      const line = { path: 'other.txt', side: 'head', line: 1, headOid: head, isDraft: false }
+      const own = await ana.call<{ id: string }>('POST', `${other}/threads`, { ...line, body: 'Is this right?' })
+      assert.deepEqual(await by(eve.call('POST', `${other}/threads`, { ...line, body: 'Well.' })), [
+        'ana: Somebody says something about your pull request',
+      ])
+      const draft = { body: 'No, @ana.', isDraft: true }
+      await eve.call('POST', `${other}/threads/${own.id}/comments`, draft)
+      const sent = eve.call('POST', `${other}/reviews`, { ...review, headOid: head })
+      assert.deepEqual(await by(sent), ['ana: Somebody asks for changes of your pull request'])
       await eve.call('PUT', '/me/notifications', { letters: false })
     })
 

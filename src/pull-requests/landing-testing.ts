@@ -7,7 +7,7 @@ import type { Bypass } from './bypass.ts'
 import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import { prepareMerge } from './prepare-merge.ts'
-import type { Protected, PullRequestFixture, Tapper } from './pull-request-testing.ts'
+import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
 import type { MergeMethod } from './shapes.ts'
 
 export interface How {
@@ -67,6 +67,26 @@ export function landingIn(fixture: PullRequestFixture) {
       ),
     /** Leases are a courtesy; two people who got past them still race for the ref. */
     endLeases: () => fixture.database.write((tx) => tx.deleteFrom('branchLease').execute()),
+  }
+}
+
+/** Two who may merge, and repositories in which every way to land is allowed. */
+export async function openLanding() {
+  const fixture = await openPullRequests()
+  const ana = await fixture.addTapper('ana-lee')
+  const bob = await fixture.addTapper('bob')
+  const on = landingIn(fixture)
+  let made = 0
+  return {
+    fixture,
+    ana,
+    bob,
+    on,
+    async addProtected(): Promise<Protected> {
+      const repository = await fixture.addProtected(`repository-${++made}`, ana)
+      await on.setRule(repository, anyMethod)
+      return repository
+    },
   }
 }
 

@@ -15,13 +15,12 @@ import { parseTrailers, sealedCommit } from '../seals/format/commit.ts'
 import { SEALS_REF, sealPath, SIGNERS_REF } from '../seals/format/projection.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
 import { takeSeal } from '../seals/take-seal.ts'
-import { closePullRequest, reopenPullRequest } from './change.ts'
+import { closePullRequest } from './change.ts'
 import { followBranches } from './follow-branches.ts'
 import { readMergeFiles, readMergePatch } from './merge-preview.ts'
 import { merge } from './merge.ts'
 import { openPullRequest } from './open.ts'
 import { prepareMerge } from './prepare-merge.ts'
-import { getPullRequest } from './records.ts'
 import { judged } from '../verifier/judged-testing.ts'
 import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
 import { recordMerge } from './record-merge.ts'
@@ -579,61 +578,6 @@ describe('merging with a tap', () => {
     const [up, down] = [await open(repository, 'up'), await open(repository, 'down')]
     await release(repository, ana, up, await ana.tap((await prepare(repository, ana, up)).sealRequestId))
     assert.equal((await view(repository, down)).mergeability.state, 'conflicts')
-  })
-
-  it('the record of a push to a pull request says with what its pusher came in', async () => {
-    const repository = await addProtected()
-    await repository.push('built', { built: '1' }, 'main')
-    await open(repository, 'built')
-    await repository.push('later', { built: '2' }, 'built')
-    const [ref, newOid] = ['refs/heads/built', await tip(repository, 'refs/heads/later')]
-    const by = { actor: bob.caller, method: 'deploy-key dpk_1', strength: bob.caller.strength } as const
-    const oldOid = await tip(repository, ref)
-    await moveRef({ ...fixture.parts, ...by, place: repository.place, door: 'push', ref, oldOid, newOid })
-    await followBranches(fixture.parts, repository.place, [{ ...by, ref, actorId: bob.caller.id }])
-    const { method } = await fixture.database.read
-      .selectFrom('auditEvent')
-      .select('method')
-      .where('action', '=', 'pull-request.pushed')
-      .where('repositoryId', '=', repository.place.repository.id)
-      .executeTakeFirstOrThrow()
-    assert.equal(method, 'deploy-key')
-  })
-
-  it('a pull request has the head of its branch, however pushes and what is done with it cross', async () => {
-    const repository = await addProtected()
-    const { place } = repository
-    const ref = 'refs/heads/crossed'
-    await repository.push('crossed', { crossed: '1' }, 'main')
-    /** Somebody pushes between the look at the branch and the transaction. */
-    const crossedBy = (text: string): typeof fixture.parts => {
-      let isPushed = false
-      const write: typeof fixture.database.write = async (work) => {
-        if (!isPushed) await repository.push('crossed', { crossed: text })
-        isPushed = true
-        return fixture.database.write(work)
-      }
-      return { ...fixture.parts, database: { ...fixture.database, write } }
-    }
-    const wanted = { title: 'Cross', description: '', sourceBranch: 'crossed', targetBranch: 'main' }
-    const { number } = await openPullRequest(crossedBy('2'), place, ana.caller, wanted)
-    async function expectHead(): Promise<void> {
-      const { headOid } = await getPullRequest(fixture.database.read, place.repository.id, number)
-      const head = await tip(repository, ref)
-      assert.deepEqual([headOid, await tip(repository, `refs/pull/${number}/head`)], [head, head])
-    }
-    await expectHead()
-
-    const spare = await repository.push('spare', { crossed: '3' }, 'crossed')
-    await fixture.git.run(['update-ref', ref, spare], { repository: place.folder })
-    await repository.git('branch', '-f', 'crossed', 'spare')
-    const by = { ref, actorId: bob.caller.id, method: methodOf(bob.caller), strength: bob.caller.strength }
-    await followBranches(crossedBy('4'), place, [by])
-    await expectHead()
-
-    await closePullRequest(fixture.parts, { place, caller: ana.caller, number })
-    await reopenPullRequest(crossedBy('5'), { place, caller: ana.caller, number })
-    await expectHead()
   })
 
   it('no name of a signer, and no line of a description, keeps a merge from landing or from being proven', async () => {

@@ -10,9 +10,9 @@ import { prepareRefUpdates } from '../repositories/ref-updates.ts'
 import { getPath } from '../repositories/tree.ts'
 import { takeSeal } from '../seals/take-seal.ts'
 import { floorOnly } from '../policy/policy-testing.ts'
-import { anyMethod, expectProblem, landingIn } from './landing-testing.ts'
+import { anyMethod, expectProblem, type landingIn, openLanding } from './landing-testing.ts'
 import { readMergeFiles } from './merge-preview.ts'
-import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
+import type { Protected, PullRequestFixture, Tapper } from './pull-request-testing.ts'
 import { recordMerge } from './record-merge.ts'
 import { checkRelease } from './release.ts'
 import { readPullRequest } from './view.ts'
@@ -22,20 +22,11 @@ describe('landing without a commit of its own', () => {
   let ana: Tapper
   let bob: Tapper
   let on: ReturnType<typeof landingIn>
+  let addProtected: () => Promise<Protected>
   before(async () => {
-    fixture = await openPullRequests()
-    ana = await fixture.addTapper('ana-lee')
-    bob = await fixture.addTapper('bob')
-    on = landingIn(fixture)
+    ;({ fixture, ana, bob, on, addProtected } = await openLanding())
   })
   after(() => fixture[Symbol.asyncDispose]())
-
-  let made = 0
-  async function addProtected(): Promise<Protected> {
-    const repository = await fixture.addProtected(`repository-${++made}`, ana)
-    await on.setRule(repository, anyMethod)
-    return repository
-  }
   const log = (repository: Protected, range: string, format: string): Promise<string> =>
     repository.git('log', '--reverse', `--format=${format}`, range)
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { compiled, floorOnly, rule } from '../policy/policy-testing.ts'
-import { anyMethod, expectProblem, landingIn } from './landing-testing.ts'
-import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
+import { expectProblem, type landingIn, openLanding } from './landing-testing.ts'
+import type { Protected, PullRequestFixture, Tapper } from './pull-request-testing.ts'
 import { revertPullRequest } from './revert.ts'
 import type { MergeMethod } from './shapes.ts'
 import { readPullRequest } from './view.ts'
@@ -12,20 +12,11 @@ describe('taking back what was merged', () => {
   let ana: Tapper
   let bob: Tapper
   let on: ReturnType<typeof landingIn>
+  let addProtected: () => Promise<Protected>
   before(async () => {
-    fixture = await openPullRequests()
-    ana = await fixture.addTapper('ana-lee')
-    bob = await fixture.addTapper('bob')
-    on = landingIn(fixture)
+    ;({ fixture, ana, bob, on, addProtected } = await openLanding())
   })
   after(() => fixture[Symbol.asyncDispose]())
-
-  let made = 0
-  async function addProtected(): Promise<Protected> {
-    const repository = await fixture.addProtected(`taken-back-${++made}`, ana)
-    await on.setRule(repository, anyMethod)
-    return repository
-  }
   const revert = ({ place }: Protected, number: number, by = bob): Promise<number> =>
     revertPullRequest(fixture.parts, { place, caller: by.caller, number })
   const treeOf = async (repository: Protected, ref: string): Promise<string> => {

@@ -1,9 +1,11 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
+import type { RepositoryTable } from '../database/schema.ts'
 import { findUserById, findUserByUsername, type User } from '../identity/users.ts'
 import { findOwnRole } from '../repositories/access.ts'
 import { findMentions } from './mentions.ts'
+import type { PullRequest } from './records.ts'
 
 type Tables = Db<'user' | 'pullRequest' | 'review' | 'reviewComment' | 'repository' | 'roleGrant' | 'groupMember'>
 
@@ -29,6 +31,8 @@ const ends: Partial<Record<AuditEntry['action'], 'merged' | 'closed'>> = {
   'pull-request.closed': 'closed',
 }
 
+type As = 'author' | 'answer' | 'mention'
+
 /** Never to who said or did it, nor to anybody who may not read the repository by now. */
 export async function listTalkLetters(db: Tables, event: AuditEntry): Promise<TalkLetter[]> {
   const [verdict, what] = [verdicts[event.action], ends[event.action]]
@@ -36,45 +40,56 @@ export async function listTalkLetters(db: Tables, event: AuditEntry): Promise<Ta
   const row = await db
     .selectFrom('pullRequest')
     .innerJoin('repository', 'repository.id', 'pullRequest.repositoryId')
-    .select(['pullRequest.id', 'pullRequest.authorId', 'pullRequest.number', 'repository.projectId'])
-    .select(['repository.id as repositoryId', 'repository.visibility'])
+    .select(['pullRequest.id as pullRequestId', 'pullRequest.authorId', 'pullRequest.number'])
+    .select(['repository.id', 'repository.projectId', 'repository.visibility'])
     .where('pullRequest.id', '=', textOf(event, 'pullRequest', event.target.id) as Id<'prq'>)
     .executeTakeFirst()
   if (row === undefined) return []
-  const mayRead = async (user: User | undefined): Promise<boolean> =>
-    user?.kind === 'person' &&
-    user.state === 'active' &&
-    user.id !== event.actor?.id &&
-    (row.visibility === 'public' || (await findOwnRole(db, user, { ...row, id: row.repositoryId })) !== undefined)
   const actor = event.actor === null ? undefined : await findUserById(db, event.actor.id)
   const facts = { pullRequest: `${textOf(event, 'repository')}#${row.number}`, by: actor?.displayName ?? 'Somebody' }
-
-  const letters = new Map<Id<'usr'>, TalkLetter>()
-  const author = await findUserById(db, row.authorId)
-  // Who wrote comments while reviewing says what they think of it all a moment later.
-  const isInReview = event.facts?.['inReview'] !== undefined
-  if (author !== undefined && !isInReview) {
-    const toUserId = author.id
-    if (verdict !== undefined) letters.set(toUserId, { toUserId, kind: 'reviewed', facts: { ...facts, verdict } })
-    else if (what !== undefined) letters.set(toUserId, { toUserId, kind: 'landed', facts: { ...facts, what } })
-    else letters.set(toUserId, talk(toUserId, 'yours'))
+  const letters: TalkLetter[] = []
+  for (const [toUserId, as] of await listConcerned(db, event, row)) {
+    if (toUserId === actor?.id || !(await mayRead(db, await findUserById(db, toUserId), row))) continue
+    if (as === 'author' && verdict !== undefined)
+      letters.push({ toUserId, kind: 'reviewed', facts: { ...facts, verdict } })
+    else if (as === 'author' && what !== undefined)
+      letters.push({ toUserId, kind: 'landed', facts: { ...facts, what } })
+    else {
+      const dedupeKey = `talk ${row.pullRequestId} ${toUserId} ${Math.floor(event.at / oneLetterMs)}`
+      letters.push({ toUserId, kind: 'talk', facts: { ...facts, why: as === 'author' ? 'yours' : as }, dedupeKey })
+    }
   }
-  for (const id of await listInThread(db, event))
-    if (id !== author?.id || isInReview) letters.set(id, talk(id, 'answer'))
+  return letters
+}
+
+/** Each once, as what matters most to them. */
+async function listConcerned(
+  db: Tables,
+  event: AuditEntry,
+  { authorId }: Pick<PullRequest, 'authorId'>,
+): Promise<Map<Id<'usr'>, As>> {
+  const concerned = new Map<Id<'usr'>, As>()
+  if (ends[event.action] !== undefined) return concerned.set(authorId, 'author')
+  for (const id of await listInThread(db, event)) concerned.set(id, 'answer')
   for (const name of findMentions(await readSaid(db, event))) {
     const user = await findUserByUsername(db, name)
-    if (user !== undefined && letters.get(user.id)?.kind !== 'reviewed') letters.set(user.id, talk(user.id, 'mention'))
+    if (user !== undefined) concerned.set(user.id, 'mention')
   }
-  const told: TalkLetter[] = []
-  for (const letter of letters.values()) if (await mayRead(await findUserById(db, letter.toUserId))) told.push(letter)
-  return told
-
-  function talk(toUserId: Id<'usr'>, why: 'yours' | 'answer' | 'mention'): TalkLetter {
-    const word = why === 'mention' ? 'mention' : 'talk'
-    const dedupeKey = `${word} ${row?.id} ${toUserId} ${Math.floor(event.at / oneLetterMs)}`
-    return { toUserId, kind: 'talk', facts: { ...facts, why }, dedupeKey }
-  }
+  // Whoever wrote comments while reviewing says what they think of it all a moment later: of that the author hears.
+  if (event.facts?.['inReview'] !== undefined) concerned.delete(authorId)
+  else if (verdicts[event.action] !== undefined || concerned.get(authorId) !== 'mention')
+    concerned.set(authorId, 'author')
+  return concerned
 }
+
+const mayRead = async (
+  db: Tables,
+  user: User | undefined,
+  repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
+): Promise<boolean> =>
+  user?.kind === 'person' &&
+  user.state === 'active' &&
+  (repository.visibility === 'public' || (await findOwnRole(db, user, repository)) !== undefined)
 
 /** Those who have said something in the thread before. */
 async function listInThread(db: Tables, event: AuditEntry): Promise<Id<'usr'>[]> {
