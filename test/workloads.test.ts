@@ -4,22 +4,24 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { PipelineList, PipelineView } from '../src/machines/workloads/shapes.ts'
 import { commitAs, git, gitOrThrow, withToken } from '../src/walk/git.ts'
-import type { Person } from '../src/walk/person.ts'
-import { exchange, letIn, newPipeline, refusedExchange, renew, trade } from './support/exchange.ts'
+import {
+  exchange,
+  letIn,
+  makeRepository,
+  newPipeline,
+  outbound,
+  refusedExchange,
+  renew,
+  shop,
+  trade,
+} from './support/exchange.ts'
 import { startMailServer } from './support/mail-server.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
 import { startWorkloadIssuer } from './support/workload-issuer.ts'
 
-const outbound = ['--outbound-allow', '127.0.0.1']
-const shop = '/projects/acme/repositories/shop'
 const pipelines = `${shop}/pipelines`
-
-async function makeRepository(person: Person, name = 'shop'): Promise<void> {
-  await person.call('POST', '/projects', { name: 'acme', description: '' }).catch(() => undefined)
-  await person.call('POST', '/projects/acme/repositories', { name, description: '' })
-}
 
 async function commit(postern: StartedPostern, name: string): Promise<string> {
   const folder = join(postern.folder, name)

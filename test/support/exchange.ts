@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import type { NewPipeline, PipelineView } from '../../src/machines/workloads/shapes.ts'
-import type { Person } from '../../src/walk/person.ts'
+import { ApiError, type Person } from '../../src/walk/person.ts'
 
 /** What a server needs that asks an issuer on this machine. */
 export const outbound = ['--outbound-allow', '127.0.0.1']
 export const shop = '/projects/acme/repositories/shop'
 
 export async function makeRepository(person: Person, name = 'shop'): Promise<void> {
-  await person.call('POST', '/projects', { name: 'acme', description: '' }).catch(() => undefined)
+  await person.call('POST', '/projects', { name: 'acme', description: '' }).catch((error: unknown) => {
+    // Another repository made it.
+    if (!(error instanceof ApiError) || error.status !== 409) throw error
+  })
   await person.call('POST', '/projects/acme/repositories', { name, description: '' })
 }
 
