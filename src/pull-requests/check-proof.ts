@@ -1,10 +1,10 @@
 import type { CredentialRecordTable, SealTable } from '../database/schema.ts'
 import { conflict } from '../http/problem.ts'
 import type { PersonRef } from '../http/shapes.ts'
-import { sealRecordOf, signerEntryOf } from '../seals/stored-seal.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { verifySealedCommit } from '../seals/format/verify-sealed-commit.ts'
 import { verifySealedUpdate } from '../seals/format/verify-sealed-update.ts'
+import { withOwnSigner } from '../seals/own-signer.ts'
 
 /**
  * The offline verifier's own judgement of what is about to become the tip, a signed commit or a seal beside it: a branch
@@ -24,15 +24,7 @@ export function checkProof(given: {
 }): void {
   const { commit, base, tip, tree, record, signer, repositoryId, ref } = given
   try {
-    const entry = signerEntryOf({
-      record,
-      user: signer,
-      endorsement: null,
-      endingSeal: null,
-      sealedAt: [given.seal.origin],
-    })
-    const seal = sealRecordOf(given.seal, record.credentialId)
-    const signers = new Map([[entry.credentialId, entry]])
+    const { seal, signers } = withOwnSigner({ seal: given.seal, record, signer })
     if (commit !== null) verifySealedCommit({ commit, repositoryId, ref, signers, findSeal: () => seal })
     else verifySealedUpdate({ record: seal, repositoryId, ref, tip: { oid: tip, tree }, base, signers })
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { CommitTemplate, Ident } from '../seals/format/commit.ts'
+import { identOf } from '../seals/format/ident.ts'
 import { looksLikeTrailer } from '../seals/format/message-text.ts'
-import { principalOf } from '../seals/format/signer-entry.ts'
 import { withoutBypassLines } from './bypass.ts'
 import type { MergeMethod } from './shapes.ts'
 
@@ -51,14 +51,6 @@ export function mergeTemplate(
     ].join('\n\n'),
   }
 }
-
-/** A person as stock tools print them, at `at` in milliseconds. */
-export const identOf = ({ username, displayName }: Named, { rpId, at }: { rpId: string; at: number }): Ident => ({
-  name: displayName,
-  email: principalOf(username, rpId),
-  timestamp: Math.floor(at / 1000),
-  offset: '+0000',
-})
 
 /** What a squashed commit claims to be a trailer of ours is left out, as it would be of a body. */
 const listOf = (subjects: readonly string[]): string =>

@@ -1,5 +1,3 @@
-import type { Database } from '../database/handles.ts'
-import type { Id } from '../database/id.ts'
 import type { SealTable, Strength } from '../database/schema.ts'
 import { conflict, forbidden } from '../http/problem.ts'
 import { type CredentialRecord, findCredentialRecord } from '../identity/credential-records.ts'
@@ -9,10 +7,11 @@ import { sealedCommit } from '../seals/format/commit.ts'
 import { isGitAction, type Predicate, parseStatement, type Statement } from '../seals/format/statement.ts'
 import { parseTime } from '../seals/format/time.ts'
 import { createTapJudge } from '../seals/judge-tap.ts'
+import { getUnspentSeal } from '../seals/find-unspent.ts'
 import { bypassParagraph, readBypass } from './bypass.ts'
 import { checkAsRead } from './check-as-read.ts'
 import { checkProof } from './check-proof.ts'
-import { identOf } from './commit-template.ts'
+import { identOf } from '../seals/format/ident.ts'
 import { type MergeResult, workOut } from './merge-result.ts'
 import type { MergeParts } from './merge-parts.ts'
 import { type MergeQuestion, mergeQuestion } from './merge-question.ts'
@@ -42,7 +41,7 @@ export async function checkRelease(
 ): Promise<SealedMergeFacts> {
   const { database, git } = parts
   const { place, caller } = question
-  const seal = await findSeal(database, question.sealId, caller.id)
+  const seal = await getUnspentSeal(database.read, { id: question.sealId, userId: caller.id, ...again })
   const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
   if (!isForThis(statement, question, row))
     throw conflict('seal-mismatch', 'This tap was made for something else.', again)
@@ -93,18 +92,6 @@ function landingOf(
 }
 
 const again = { help: 'Nothing is lost: look at the result again and tap once more.' }
-
-async function findSeal({ read }: Database, id: string, userId: Id<'usr'>): Promise<SealTable> {
-  const seal = await read
-    .selectFrom('seal')
-    .selectAll()
-    .where('id', '=', id as Id<'sea'>)
-    .where('userId', '=', userId)
-    .executeTakeFirst()
-  if (seal === undefined || seal.consumedAt !== null)
-    throw conflict('seal-spent', 'This tap was already used, or is not yours.', again)
-  return seal
-}
 
 /** Compared with the stored row and the route, never with anything else the caller says. */
 export function isForThis(

@@ -2,7 +2,7 @@ import { escapeHidden } from '../audit/record.ts'
 import { conflict } from '../http/problem.ts'
 import type { Source } from '../repositories/revision.ts'
 import { renderIdent } from '../seals/format/commit.ts'
-import { identOf } from './commit-template.ts'
+import { identOf } from '../seals/format/ident.ts'
 import { mergeTrees, nameFiles, standIn } from './merge-trees.ts'
 
 /** What a pull request brought: the target before and after it. */

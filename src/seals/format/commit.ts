@@ -23,6 +23,7 @@ export interface CommitTemplate {
   body: string
 }
 
+/** What the trailers of a sealed commit say. */
 export interface Trailers {
   repository: string
   ref: string
@@ -108,7 +109,7 @@ function readBlock(text: string): Trailers | undefined {
 }
 
 /** A line that programs could take for a trailer of ours; `^` also matches after CR, U+2028 and U+2029. */
-const TRAILER_LINE = /^[ \t]*postern-/gim
+export const TRAILER_LINE: RegExp = /^[ \t]*postern-/gim
 
 /**
  * The trailers of a commit message; undefined where no line begins like one. They must be the whole last block, in

@@ -115,6 +115,21 @@ export function draftProtect(context: DraftContext, start: BranchChange & { base
   }
 }
 
+/** A new tag on `commit`, whose tree is `tree`. */
+export function draftTag(context: DraftContext, tag: BranchChange & { commit: string }): StatementDraft {
+  return {
+    subject: [{ digest: { gitCommit: tag.commit } }],
+    predicate: {
+      ...common(context),
+      action: 'tag',
+      repository: tag.repository,
+      targetRef: tag.targetRef,
+      fromID: ZERO_OID,
+      targetID: tag.tree,
+    },
+  }
+}
+
 /** One sensitive request. `subjects` names further things by digest, e.g. the COSE key that is vouched for. */
 export function draftAct(
   context: DraftContext,

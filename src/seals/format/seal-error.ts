@@ -15,6 +15,7 @@ export type SealErrorCode =
   | 'patch-malformed'
   | 'certificate-malformed'
   | 'template-invalid'
+  | 'tag-malformed'
   | 'principal-invalid'
   // a seal against its signer
   | 'signer-unknown'
@@ -37,6 +38,7 @@ export type SealErrorCode =
   | 'tree-mismatch'
   | 'pull-request-mismatch'
   | 'committer-mismatch'
+  | 'tag-replaced'
   | 'outside-time'
   // the list of signers
   | 'no-root'

@@ -6,25 +6,34 @@ import { type CommitTemplate, renderCommit, trailersFor } from './commit.ts'
 import { preAuthEncoding } from './dsse.ts'
 import { asProofError } from './proof-error.ts'
 import { SealError } from './seal-error.ts'
-import { GIT_NAMESPACE, SEAL_NAMESPACE, isGitAction, parseStatement, statementDigest } from './statement.ts'
+import { GIT_NAMESPACE, SEAL_NAMESPACE, parseStatement, signsObject, statementDigest } from './statement.ts'
+import { renderTag, type TagTemplate, tagTrailersFor } from './tag.ts'
 
 export interface SealMessage {
   namespace: typeof GIT_NAMESPACE | typeof SEAL_NAMESPACE
-  /** The unsigned commit for merge and squash, else the DSSE pre-authentication encoding of the statement. */
+  /** The unsigned commit or tag where the tap signs one, else the DSSE pre-authentication encoding of the statement. */
   message: Buffer
   /** The WebAuthn challenge: the whole SSHSIG blob, not its hash. */
   challenge: Buffer
 }
 
-/** What a tap over this statement signs. `template` belongs to merge and squash, and to nothing else. */
-export function messageFor(statementBytes: Buffer, template?: CommitTemplate): SealMessage {
+/** The git object that a tap will sign and make. */
+export type ObjectTemplate = CommitTemplate | TagTemplate
+
+/** What a tap over this statement signs. `template` belongs to merge, squash and tag, and to nothing else. */
+export function messageFor(statementBytes: Buffer, template?: ObjectTemplate): SealMessage {
   const statement = parseStatement(statementBytes)
-  const makesCommit = isGitAction(statement.predicate.action)
-  if (makesCommit !== (template !== undefined)) {
-    throw new SealError('template-invalid', 'exactly merge and squash have a commit')
-  }
+  const { action } = statement.predicate
+  if (signsObject(action) !== (template !== undefined))
+    throw new SealError('template-invalid', 'exactly merge, squash and tag have a git object')
   if (!template) return withChallenge(SEAL_NAMESPACE, preAuthEncoding(statementBytes))
-  return withChallenge(GIT_NAMESPACE, renderCommit(template, trailersFor(statement, statementDigest(statementBytes))))
+  const digest = statementDigest(statementBytes)
+  return withChallenge(
+    GIT_NAMESPACE,
+    'tagger' in template
+      ? renderTag(template, tagTrailersFor(statement, digest))
+      : renderCommit(template, trailersFor(statement, digest)),
+  )
 }
 
 function withChallenge(namespace: SealMessage['namespace'], message: Buffer): SealMessage {

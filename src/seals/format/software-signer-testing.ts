@@ -7,10 +7,9 @@ import {
   type SoftwareAuthenticatorJSON,
 } from '../../protocols/webauthn/software-authenticator.ts'
 import type { Tampering } from '../../protocols/webauthn/software-client.ts'
-import type { CommitTemplate } from './commit.ts'
 import type { SealRecord } from './seal-record.ts'
 import { type NewSignerEntry, type SignerEntry, createSignerEntry } from './signer-entry.ts'
-import { assemble, messageFor } from './signing.ts'
+import { assemble, messageFor, type ObjectTemplate } from './signing.ts'
 import { type StatementDraft, parseStatement, renderStatement } from './statement.ts'
 
 export interface SoftwareSignerJSON {
@@ -93,7 +92,7 @@ export class SoftwareSigner {
   }
 
   /** Taps. With a `template`, the tap signs the commit that renderCommit makes of it. */
-  seal(draft: StatementDraft, template?: CommitTemplate, tampering: Tampering = {}): SealRecord {
+  seal(draft: StatementDraft, template?: ObjectTemplate, tampering: Tampering = {}): SealRecord {
     const statement = renderStatement(draft, this.entry)
     return this.sealBytes(statement, messageFor(statement, template), tampering)
   }

@@ -9,7 +9,7 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PREDICATE_TYPE = 'urn:postern:approval:v1'
 /** SSHSIG namespace of detached seals; never `git`, so that neither can stand in for the other. */
 export const SEAL_NAMESPACE = 'approval@postern'
-/** SSHSIG namespace of merge and squash, whose message is the commit itself. */
+/** SSHSIG namespace of merge, squash and tag, whose message is the git object itself. */
 export const GIT_NAMESPACE = 'git'
 export const ZERO_OID = '0'.repeat(40)
 
@@ -42,12 +42,12 @@ export interface Act {
 }
 
 export interface Predicate {
-  /** A BranchAction, or the name of an act such as `token.create`. */
+  /** A RefAction, or the name of an act such as `token.create`. */
   action: string
   repository?: { id: string; url: string }
-  /** Full name of the branch. */
+  /** Full name of the branch, or of the tag. */
   targetRef?: string
-  /** Its tip before, for `approve` the merge base; all zeros where protection, or the branch, begins. */
+  /** Its tip before, for `approve` the merge base; all zeros where protection, the branch or the tag begins. */
   fromID?: string
   /** The tree after. */
   targetID?: string
@@ -101,8 +101,17 @@ export type BranchAction = UpdateAction | 'approve' | 'confirm' | 'protect'
 /** Those that move the branch. */
 export type UpdateAction = 'merge' | 'squash' | 'fast-forward' | 'rebase' | 'push'
 
+/** What a person can seal about a branch or a tag. A tag is made once, and its signature is its own. */
+export type RefAction = BranchAction | 'tag'
+
+/** Those whose tap signs the commit that it makes. */
 export function isGitAction(action: string): action is 'merge' | 'squash' {
   return action === 'merge' || action === 'squash'
+}
+
+/** Those whose tap signs the git object that it makes, a commit or a tag. */
+export function signsObject(action: string): action is 'merge' | 'squash' | 'tag' {
+  return isGitAction(action) || action === 'tag'
 }
 
 const json: StrictJson = new StrictJson('statement-malformed')
@@ -116,6 +125,8 @@ export const USERNAME = /^[a-z0-9][a-z0-9-]{1,38}$/
 export const CREDENTIAL_ID = /^[A-Za-z0-9_-]{1,1364}$/
 /** A branch, with nothing that could end a line, hide, or mean something to git's own syntax. */
 export const BRANCH_REF = /^refs\/heads\/[^\p{C}\p{Z}~^:?*[\\]{1,240}$/u
+/** A tag, as strictly. */
+export const TAG_REF = /^refs\/tags\/[^\p{C}\p{Z}~^:?*[\\]{1,240}$/u
 const ACTION = /^[a-z]+(?:[.-][a-z]+)*$/
 const ACT_NAME = /^[a-z-]+(?:\.[a-z-]+)+$/
 const NUMBER = /^[1-9]\d{0,9}$/
@@ -169,7 +180,7 @@ function readPredicate(value: unknown): Predicate {
     nonce: json.text(from['nonce'], 'nonce', NONCE),
   }
   if (from['repository'] !== undefined) predicate.repository = readRepository(from['repository'])
-  if (from['targetRef'] !== undefined) predicate.targetRef = json.text(from['targetRef'], 'targetRef', BRANCH_REF)
+  if (from['targetRef'] !== undefined) predicate.targetRef = readRef(from['targetRef'], predicate.action)
   if (from['fromID'] !== undefined) predicate.fromID = json.text(from['fromID'], 'fromID', OID)
   if (from['targetID'] !== undefined) predicate.targetID = json.text(from['targetID'], 'targetID', OID)
   if (from['pullRequest'] !== undefined) predicate.pullRequest = json.text(from['pullRequest'], 'pullRequest', NUMBER)
@@ -177,6 +188,9 @@ function readPredicate(value: unknown): Predicate {
   if (predicate.issuedAt > predicate.notAfter) json.fail('notAfter is before issuedAt')
   return predicate
 }
+
+const readRef = (value: unknown, action: string): string =>
+  json.text(value, 'targetRef', action === 'tag' ? TAG_REF : BRANCH_REF)
 
 function readSigner(value: unknown): Signer {
   const signer = json.fields(value, 'signer', ['userId', 'username', 'credentialId'])
@@ -212,10 +226,10 @@ function readTime(value: unknown, where: string): string {
 }
 
 /**
- * What an act upon a branch speaks of: whether it belongs to a pull request, what it names beside its commit, and
+ * What an act upon a branch or a tag speaks of: whether it belongs to a pull request, what it names beside its commit, and
  * whether there may be a tip before it.
  */
-const BRANCH_ACTIONS = {
+const REF_ACTIONS = {
   merge: { pullRequest: true, beside: undefined, before: 'a tip' },
   squash: { pullRequest: true, beside: undefined, before: 'a tip' },
   'fast-forward': { pullRequest: true, beside: undefined, before: 'a tip' },
@@ -224,14 +238,15 @@ const BRANCH_ACTIONS = {
   approve: { pullRequest: true, beside: 'patch', before: 'a tip' },
   confirm: { pullRequest: true, beside: undefined, before: 'a tip' },
   protect: { pullRequest: false, beside: undefined, before: 'nothing' },
-} as const satisfies Record<BranchAction, object>
+  tag: { pullRequest: false, beside: undefined, before: 'nothing' },
+} as const satisfies Record<RefAction, object>
 
-const isBranchAction = (action: string): action is BranchAction => Object.hasOwn(BRANCH_ACTIONS, action)
+const isRefAction = (action: string): action is RefAction => Object.hasOwn(REF_ACTIONS, action)
 
 /** Which fields an action has is fixed, so that no statement can be read as another action's. */
 function checkShape(subject: Subject[], predicate: Predicate): void {
   const { action } = predicate
-  if (isBranchAction(action)) return checkBranchShape(action, subject, predicate)
+  if (isRefAction(action)) return checkRefShape(action, subject, predicate)
   const { act, targetRef, fromID, targetID, pullRequest } = predicate
   const [first] = subject
   if (!ACT_NAME.test(action)) json.fail('the action is not known')
@@ -243,9 +258,9 @@ function checkShape(subject: Subject[], predicate: Predicate): void {
   if (names.includes(undefined) || new Set(names).size !== names.length) json.fail('a subject has no name of its own')
 }
 
-function checkBranchShape(action: BranchAction, subject: Subject[], predicate: Predicate): void {
+function checkRefShape(action: RefAction, subject: Subject[], predicate: Predicate): void {
   const { act, repository, targetRef, fromID, targetID, pullRequest } = predicate
-  const shape = BRANCH_ACTIONS[action]
+  const shape = REF_ACTIONS[action]
   if (act || !repository || !targetRef || !fromID || !targetID) json.fail(`${action} has other fields`)
   const [first, second, ...more] = subject
   if (first === undefined || !('gitCommit' in first.digest) || first.name !== undefined)

@@ -3,8 +3,9 @@ import { commitOid } from '../../protocols/sshsig/commit-signature.ts'
 import type { Tampering } from '../../protocols/webauthn/software-client.ts'
 import { renderAllowedSigners } from './allowed-signers.ts'
 import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from './commit.ts'
-import { draftAct, draftApproval, draftConfirmation, draftMerge, draftProtect, draftUpdate } from './draft.ts'
+import { draftAct, draftApproval, draftConfirmation, draftMerge, draftProtect, draftTag, draftUpdate } from './draft.ts'
 import { preAuthEncoding, renderEnvelope } from './dsse.ts'
+import { renderTag, sealedTag, tagOid, type TagTemplate, tagTrailersFor } from './tag.ts'
 import { parseRawDiff, patchDigest } from './patch-digest.ts'
 import { sealPath } from './projection.ts'
 import { renderRevocation, renderRevokedKeys, revocationPath } from './revocation.ts'
@@ -32,6 +33,10 @@ export interface Vector {
   /** base64 */
   commit?: string
   commitOid?: string
+  tagTemplate?: TagTemplate
+  /** base64 */
+  tag?: string
+  tagOid?: string
   envelope?: unknown
   /** base64: what git says of the change that an approval's `patch` is the digest of. */
   rawDiff?: string
@@ -147,6 +152,7 @@ export function createVectors(keys: VectorKeys): {
       ),
       'seal-protect.json': ofDraft('The start of protection.', ada, start, [ada.entry]),
       'seal-act.json': ofDraft('One person vouches for another’s key.', ada, endorse, [ada.entry]),
+      'seal-tag.json': ofTag(ada, [ada.entry]),
       'seal-push.json': ofDraft('A push of commits that carry no signature of their own.', ada, push, [ada.entry]),
       'seal-rebase.json': ofDraft('A rebase: `head` is what was proposed, replayed up to the subject.', ada, rebase, [
         ada.entry,
@@ -219,6 +225,27 @@ function ofCommit(
     template,
     commit: commit.toString('base64'),
     commitOid: commitOid(commit),
+  }
+}
+
+function ofTag(signer: SoftwareSigner, entries: SignerEntry[]): Vector {
+  const { displayName, principal } = signer.entry
+  const tagTemplate: TagTemplate = {
+    object: head,
+    tagger: { name: displayName, email: principal, timestamp: issuedAt / 1000 + 5, offset: '+0000' },
+    subject: 'First release',
+    body: 'Rounds half to even.\n\n-----BEGIN SSH SIGNATURE-----\nPostern-Ref: refs/tags/v2.0',
+  }
+  const draft = draftTag(contextOf(signer), { repository, targetRef: 'refs/tags/v1.0', commit: head, tree })
+  const record = signer.seal(draft, tagTemplate)
+  const trailers = tagTrailersFor(parseStatement(record.statement), statementDigest(record.statement))
+  const unsigned = renderTag(tagTemplate, trailers)
+  const tag = sealedTag(unsigned, record.armored)
+  return {
+    ...common('A tag, sealed by an ES256 key: stock git verifies it.', record, unsigned, entries),
+    tagTemplate,
+    tag: tag.toString('base64'),
+    tagOid: tagOid(tag),
   }
 }
 

@@ -14,6 +14,7 @@ import { type SignerEntry, parseSignerEntry } from './signer-entry.ts'
 import { SoftwareSigner } from './software-signer-testing.ts'
 import { parseStatement, statementDigest } from './statement.ts'
 import { renderCanonical } from './strict-json.ts'
+import { renderTag, sealedTag, tagOid, tagTrailersFor } from './tag.ts'
 import {
   type RefusedVector,
   type RevocationVector,
@@ -26,6 +27,7 @@ import { verifyApproval, verifyConfirmation } from './verify-approval.ts'
 import { type Signers, verifySeal } from './verify-seal.ts'
 import { verifySealedCommit } from './verify-sealed-commit.ts'
 import { verifySealedUpdate } from './verify-sealed-update.ts'
+import { verifySealedTag } from './verify-sealed-tag.ts'
 import { verifySignerChain } from './verify-signer-chain.ts'
 
 const folder = new URL('../../../docs/formats/vectors/', import.meta.url)
@@ -41,6 +43,7 @@ const names = [
   'seal-squash-eddsa',
   'seal-protect',
   'seal-act',
+  'seal-tag',
   'seal-push',
   'seal-rebase',
   'seal-approve',
@@ -60,6 +63,23 @@ for (const name of names.map((stem) => `${stem}.json`)) {
     assert.ok([...verifySignerChain(entries).values()].every(({ trust }) => trust !== 'server'))
     const { predicate } = parseStatement(record.statement)
 
+    if (vector.tagTemplate) {
+      const trailers = tagTrailersFor(parseStatement(record.statement), vector.statementDigest)
+      const tag = Buffer.from(vector.tag ?? '', 'base64')
+      assert.equal(renderTag(vector.tagTemplate, trailers).toString(), message.toString())
+      assert.deepEqual(sealedTag(message, record.armored), tag)
+      assert.equal(tagOid(tag), vector.tagOid)
+      const { repository, targetRef: ref = '' } = predicate
+      const verified = verifySealedTag({
+        tag,
+        repositoryId: repository?.id ?? '',
+        ref,
+        findSeal: () => record,
+        signers,
+      })
+      assert.equal(verified.commit, vector.tagTemplate.object)
+      return
+    }
     if (!vector.template) {
       assert.deepEqual(preAuthEncoding(record.statement), message)
       const envelope = parseEnvelope(renderCanonical(vector.envelope as object))

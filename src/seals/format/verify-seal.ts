@@ -11,8 +11,8 @@ import {
   GIT_NAMESPACE,
   SEAL_NAMESPACE,
   type Statement,
-  isGitAction,
   parseStatement,
+  signsObject,
   statementDigest,
 } from './statement.ts'
 import { parseTime } from './time.ts'
@@ -36,9 +36,9 @@ export interface VerifiedSeal {
 
 /**
  * Verifies one tap over one statement: signer, message, origin, presence, verification, signature, and the SSH form
- * against the raw response. `message` is the unsigned commit, for merge and squash alone. `origins` pins the origins
+ * against the raw response. `message` is the unsigned commit or tag, for merge, squash and tag alone. `origins` pins the origins
  * in place of the list in the signer's entry. Who the signer is worth believing to be is verifySignerChain's question,
- * and whether the statement fits a commit verifySealedCommit's. Throws SealError.
+ * and whether the statement fits a commit or tag verifySealedCommit's and verifySealedTag's. Throws SealError.
  */
 export function verifySeal(given: {
   record: SealRecord
@@ -82,15 +82,15 @@ function checkSigner(record: SealRecord, { predicate }: Statement, signers: Sign
   return entry
 }
 
-function messageOf(record: SealRecord, statement: Statement, commit: Buffer | undefined): Buffer {
-  const signsCommit = isGitAction(statement.predicate.action)
-  if (record.namespace !== (signsCommit ? GIT_NAMESPACE : SEAL_NAMESPACE)) {
+function messageOf(record: SealRecord, statement: Statement, object: Buffer | undefined): Buffer {
+  const isObject = signsObject(statement.predicate.action)
+  if (record.namespace !== (isObject ? GIT_NAMESPACE : SEAL_NAMESPACE)) {
     throw new SealError('namespace-mismatch', 'sealed in the namespace of another kind of act')
   }
-  if (signsCommit !== (commit !== undefined)) {
-    throw new SealError('action-mismatch', 'exactly merge and squash sign a commit')
+  if (isObject !== (object !== undefined)) {
+    throw new SealError('action-mismatch', 'exactly merge, squash and tag sign a git object')
   }
-  return commit ?? preAuthEncoding(record.statement)
+  return object ?? preAuthEncoding(record.statement)
 }
 
 function checkResponse(
