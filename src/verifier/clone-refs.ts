@@ -5,24 +5,28 @@ import type { Repository } from './git.ts'
 export interface CloneRefs {
   /** Object ids of branches and of refs/postern/signers and seals, by full name. */
   oids: ReadonlyMap<string, string>
+  /** Tags by full name. */
+  tags: ReadonlyMap<string, { oid: string; isAnnotated: boolean }>
   /** Full name of the branch that the clone is on, where there is such a branch. */
   current: string | undefined
   /** Whether git would show other objects than the commits name. */
   hasReplaced: boolean
 }
 
-const FORMAT = '%(HEAD)%(objectname) %(refname)'
+const FORMAT = '%(HEAD)%(objectname) %(objecttype) %(refname)'
 
 export async function readRefs(repository: Repository): Promise<CloneRefs> {
-  const patterns = ['refs/heads/', 'refs/replace/', SIGNERS_REF, SEALS_REF]
+  const patterns = ['refs/heads/', 'refs/tags/', 'refs/replace/', SIGNERS_REF, SEALS_REF]
   const oids = new Map<string, string>()
+  const tags = new Map<string, { oid: string; isAnnotated: boolean }>()
   let current: string | undefined
   let hasReplaced = false
   for (const line of await repository.lines(['for-each-ref', `--format=${FORMAT}`, ...patterns])) {
-    const [, mark, oid = '', ref = ''] = /^([ *])([0-9a-f]+) (.+)$/.exec(line) ?? []
+    const [, mark, oid = '', type, ref = ''] = /^([ *])([0-9a-f]+) ([a-z]+) (.+)$/.exec(line) ?? []
     if (ref.startsWith('refs/replace/')) hasReplaced = true
+    else if (ref.startsWith('refs/tags/')) tags.set(ref, { oid, isAnnotated: type === 'tag' })
     else oids.set(ref, oid)
     if (mark === '*') current = ref
   }
-  return { oids, current, hasReplaced }
+  return { oids, tags, current, hasReplaced }
 }

@@ -14,11 +14,12 @@ export interface Filed {
 const BATCH = 256
 const HEAD_BYTES = 80
 
-/** Seals that no commit names, read when they are needed and filed by what they are about. */
+/** Seals that no commit of the branch names, read when they are needed and filed by what they are about. */
 export class DetachedSeals {
   readonly updates: Filed[] = []
   readonly approvals: Filed[] = []
   readonly confirmations: Filed[] = []
+  readonly tags: Filed[] = []
   /** Digests of merges and squashes. */
   readonly commits: string[] = []
   readonly #blobs: ReadonlyMap<string, string>
@@ -54,7 +55,7 @@ export class DetachedSeals {
     if (isGitAction(action)) return void this.commits.push(digest)
     const list = isDetachedUpdate(action)
       ? this.updates
-      : { approve: this.approvals, confirm: this.confirmations }[action]
+      : { approve: this.approvals, confirm: this.confirmations, tag: this.tags }[action]
     if (!list) return
     try {
       const record = parseSealRecord(blob)

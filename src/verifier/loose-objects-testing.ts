@@ -11,7 +11,7 @@ export class LooseObjects {
     this.#repository = repository
   }
 
-  write(type: 'blob' | 'tree' | 'commit', content: Buffer): string {
+  write(type: 'blob' | 'tree' | 'commit' | 'tag', content: Buffer): string {
     const object = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content])
     const oid = createHash('sha1').update(object).digest('hex')
     this.#put(join('objects', oid.slice(0, 2), oid.slice(2)), () => deflateSync(object, { level: 1 }))

@@ -22,6 +22,8 @@ and whether it is exactly what was signed. Needs git 2.34 or newer; asks no serv
                          owner's new one after a move to another address
   --since <commit>       judge only what came after this commit
   --origin <origin>      accept only seals made on this origin, e.g. https://git.example.com
+  --tag <name>           fail unless this tag was made by a person's tap and stands where the branch is
+                         proven; give it again for each further one
   --level <3|4>          fail below this level: 3 is one person behind every change, 4 is two
   --json                 print the report as JSON (docs/formats/seal.md)
   --help                 print this
@@ -74,7 +76,9 @@ async function judge(place: string, options: VerifyOptions): Promise<Judged> {
   const found = await verifyBranch(clone, options)
   const lacksHead = found.changes.some((change) => change.state === 'proven' && change.landed === 'head-missing')
   const first = lacksHead && (await clone.fetchProposed()) ? await verifyBranch(clone, options) : found
-  const isStale = first.changes.some((change) => change.state !== 'proven' && STALE.includes(change.reason))
+  const isStale =
+    first.changes.some((change) => change.state !== 'proven' && STALE.includes(change.reason)) ||
+    first.tags.some((tag) => tag.state === 'broken' && STALE.includes(tag.reason))
   if (!isStale || !(await clone.refresh())) return withNotes(first, clone)
   clone.notes.push('Brought refs/postern/* of this clone up to date from origin; they had only grown.')
   return withNotes(await verifyBranch(clone, options), clone)
@@ -110,8 +114,8 @@ function parse(args: readonly string[]): 'help' | { place: string; options: Veri
   if (values.origin !== undefined && originOf(values.origin) !== values.origin) {
     throw usage('--origin takes scheme, host and port alone, e.g. https://git.example.com')
   }
-  const { ref, trust, since, origin } = values
-  return { place, options: { ref, trust, since, origin, level: levelOf(values.level) } }
+  const { ref, trust, since, origin, tag: tags } = values
+  return { place, options: { ref, trust, since, origin, tags, level: levelOf(values.level) } }
 }
 
 function levelOf(text: string | undefined): VerifyOptions['level'] {
@@ -131,6 +135,7 @@ function parseOrUsage(args: readonly string[]) {
         trust: { type: 'string', multiple: true },
         since: { type: 'string' },
         origin: { type: 'string' },
+        tag: { type: 'string', multiple: true },
         level: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -6,7 +6,7 @@ import type { Repository } from './git.ts'
 const MAX_OBJECT_BYTES = 64 * 1024 * 1024
 const MAX_HEADER_BYTES = 256
 
-export type ObjectType = 'commit' | 'blob'
+export type ObjectType = 'commit' | 'blob' | 'tag'
 
 /** One `git cat-file` process and what it has said so far. */
 interface Source {

@@ -1,4 +1,6 @@
-import type { Change, Judged, ProvenChange } from './report.ts'
+import type { Change, Judged, ProvenChange, Tag } from './report.ts'
+import { haveTags } from './tags.ts'
+import { tagRows } from './tags-text.ts'
 import { shownByWhat } from './shown-by-what.ts'
 import { short, wrap, WIDTH } from './text-layout.ts'
 
@@ -6,7 +8,9 @@ import { short, wrap, WIDTH } from './text-layout.ts'
 export function renderReport(report: Judged): string {
   const lines = [...heading(report), '']
   if (report.changes.length > 0) lines.push(...table(report.changes), '')
-  if (report.changes.some(isUnvouched)) lines.push('(*) only the server says whose key this is', '')
+  if (report.tags.length > 0) lines.push(...tagRows(report), '')
+  if (report.changes.some(isUnvouched) || report.tags.some(isByServer))
+    lines.push('(*) only the server says whose key this is', '')
   lines.push(...verdict(report), '', ...shownByWhat(report), '')
   lines.push(...report.notes.flatMap((note) => wrap(note, '- ', '  ')))
   return `${lines.join('\n')}\n`
@@ -39,6 +43,8 @@ function table(changes: readonly Change[]): string[] {
 function isUnvouched(change: Change): boolean {
   return change.state === 'proven' && change.by.trust === 'server'
 }
+
+const isByServer = (tag: Tag): boolean => tag.state === 'proven' && tag.by.trust === 'server'
 
 function provenRows(change: ProvenChange, above: Change | undefined): string[] {
   if (above?.state === 'proven' && above.statementDigest === change.statementDigest) {
@@ -92,9 +98,14 @@ function row(mark: string, change: string, who: string, key: string, agreed: str
 }
 
 function verdict(report: Judged): string[] {
-  const { level, wantedLevel } = report
+  const { level, wantedLevel, tags, wantedTags } = report
   const isShort = wantedLevel !== null && level !== null && level < wantedLevel
-  return [...judgement(report), ...(isShort ? [`Level ${wantedLevel} was asked for.`] : [])]
+  const missing = wantedTags.filter((name) => !haveTags(tags, [name]))
+  return [
+    ...judgement(report),
+    ...(isShort ? [`Level ${wantedLevel} was asked for.`] : []),
+    ...missing.map((name) => cut(`The tag ${name} was asked for, and is not proven here.`, WIDTH)),
+  ]
 }
 
 function judgement({ counts, changes, since, level }: Judged): string[] {

@@ -34,6 +34,10 @@ export interface Judged {
   wantedLevel: ProvenLevel | null
   /** Newest first: every first-parent commit after the start, or after `since`. */
   changes: Change[]
+  /** Those that a person made by a tap, or that say so, and those asked for with `--tag`; by name. */
+  tags: Tag[]
+  /** As `--tag` asked for: each must be proven, and stand where the branch is. */
+  wantedTags: string[]
   /** Sentences that a reader of the verdict should know. */
   notes: string[]
 }
@@ -50,6 +54,38 @@ export interface Start {
   at: string
   by: string | null
   statementDigest: string | null
+}
+
+export type Tag = ProvenTag | UnprovenTag
+
+export interface ProvenTag {
+  /** Without `refs/tags/`. */
+  name: string
+  /** Of the tag itself. */
+  oid: string
+  state: 'proven'
+  commit: string
+  /** What the commit is to the branch: where its protection began, a change of it, or null for neither. */
+  on: 'start' | Change['state'] | null
+  taggedAt: string
+  by: { username: string; displayName: string; principal: string; trust: SignerTrust }
+  fingerprint: string
+  /** As the server recorded it. */
+  strength: SealStrength
+  /** Whether `git verify-tag` can check it. */
+  stockVerifiable: boolean
+  origin: string
+  policyDigest: string
+  statementDigest: string
+}
+
+export interface UnprovenTag {
+  name: string
+  oid: string
+  /** `broken` says that it was made by a tap and was not. */
+  state: 'unproven' | 'broken'
+  reason: SealErrorCode
+  explanation: string
 }
 
 export type Change = ProvenChange | UnprovenChange

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sshsigBlob } from '../protocols/sshsig/sshsig.ts'
 import type { Tampering } from '../protocols/webauthn/software-client.ts'
 import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from '../seals/format/commit.ts'
-import { draftAct, draftMerge, draftProtect } from '../seals/format/draft.ts'
+import { draftAct, draftMerge, draftProtect, draftTag } from '../seals/format/draft.ts'
 import {
   type Protection,
   SEALS_REF,
@@ -22,6 +22,7 @@ import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import type { SshKeyEnd, SshKeyEntry } from '../seals/format/ssh-key-entry.ts'
 import { parseStatement, renderStatement, statementDigest } from '../seals/format/statement.ts'
+import { renderTag, sealedTag, type TagTemplate, type TagTrailers, tagTrailersFor } from '../seals/format/tag.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { LooseObjects } from './loose-objects-testing.ts'
 
@@ -43,6 +44,16 @@ export interface MergeOptions {
   tampering?: Tampering
   /** Milliseconds; default one step after the last event. */
   at?: number
+}
+
+export interface TagOptions {
+  commit?: string
+  /** What the statement says, where it is not what the commit has. */
+  tree?: string
+  subject?: string
+  body?: string
+  template?: Partial<TagTemplate>
+  trailers?: Partial<TagTrailers>
 }
 
 /**
@@ -121,8 +132,8 @@ export class SealedRepository implements Disposable {
     return this.#objects.writeTree(new Map([[`file-${++this.#file}`, Buffer.from(`file ${this.#file}\n`)]]))
   }
 
-  write(commit: Buffer): string {
-    return this.#objects.write('commit', commit)
+  write(object: Buffer, type: 'commit' | 'tag' = 'commit'): string {
+    return this.#objects.write(type, object)
   }
 
   /** Lets main be this commit, as a server could at any time. */
@@ -221,6 +232,41 @@ export class SealedRepository implements Disposable {
     this.records.push(record)
     this.moveTo(oid)
     return { oid, commit, record }
+  }
+
+  /** Makes a tag of the tip by a tap. Returns it with its unsigned bytes. */
+  tag(
+    signer: SoftwareSigner,
+    name: string,
+    options: TagOptions = {},
+  ): { oid: string; record: SealRecord; tag: Buffer } {
+    const issuedAt = (this.now += STEP_MS)
+    const commit = options.commit ?? this.tip
+    const draft = draftTag(this.context(signer, issuedAt), {
+      repository: REPOSITORY,
+      targetRef: `refs/tags/${name}`,
+      commit,
+      tree: options.tree ?? this.git(['rev-parse', `${commit}^{tree}`]),
+    })
+    const { displayName, principal } = signer.entry
+    const tagger = { name: displayName, email: principal, timestamp: issuedAt / 1000, offset: '+0000' }
+    const statement = renderStatement(draft, signer.entry)
+    const unsigned = renderTag(
+      {
+        object: commit,
+        tagger,
+        subject: options.subject ?? 'First release',
+        body: options.body ?? '',
+        ...options.template,
+      },
+      { ...tagTrailersFor(parseStatement(statement), statementDigest(statement)), ...options.trailers },
+    )
+    const record = signer.sealBytes(statement, { namespace: 'git', challenge: sshsigBlob('git', unsigned) })
+    const tag = sealedTag(unsigned, record.armored)
+    const oid = this.write(tag, 'tag')
+    this.records.push(record)
+    this.setRef(`refs/tags/${name}`, oid)
+    return { oid, record, tag }
   }
 
   sealStart(over: { tree?: string } = {}): void {

@@ -18,6 +18,7 @@ import { checkHistory, posternTips, readFiles } from './postern-history.ts'
 import { readLandedPatches, readPatches } from './read-patches.ts'
 import type { Change, Judged, Root } from './report.ts'
 import { reportChanges } from './report-change.ts'
+import { haveTags, judgeTags } from './tags.ts'
 import { SignedPushes } from './signed-pushes.ts'
 import type { SealedStep } from './step.ts'
 import { Updates } from './updates.ts'
@@ -33,6 +34,8 @@ export interface VerifyOptions {
   since?: string | undefined
   /** The one origin that seals may have been made on. */
   origin?: string | undefined
+  /** Tags that must be proven too. */
+  tags?: readonly string[] | undefined
   /** Less than this is not enough. */
   level?: ProvenLevel | undefined
 }
@@ -109,6 +112,17 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   })
   const changes = reportChanges(judgements, agreements, rules)
 
+  const wantedTags = options.tags ?? []
+  const tags = await judgeTags({
+    refs,
+    wanted: wantedTags,
+    rules,
+    seals: detached.tags,
+    objects,
+    changes,
+    baseline: protection.baseline,
+  })
+
   const count = (state: string) => changes.filter((change) => change.state === state).length
   const counts = { proven: count('proven'), unproven: count('unproven'), broken: count('broken') }
   const isProven = reached && counts.proven === changes.length
@@ -118,7 +132,7 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
   return {
     version: 1,
     verdict: isProven ? 'proven' : 'unproven',
-    exitCode: isProven && (level ?? 4) >= (options.level ?? 1) ? 0 : 1,
+    exitCode: isProven && (level ?? 4) >= (options.level ?? 1) && haveTags(tags, wantedTags) ? 0 : 1,
     repository: { id: protection.repositoryId, url },
     ref,
     tip,
@@ -129,6 +143,8 @@ async function judgeBranch({ repository, refs, objects, tips }: Judging, options
     level,
     wantedLevel: options.level ?? null,
     changes,
+    tags,
+    wantedTags: [...wantedTags],
     notes: await findNotes({
       projection,
       rules,
