@@ -29,6 +29,7 @@ const needs: Record<ActName, Need> = {
   'application.change': administrators,
   'connector.change': administrators,
   push: { kind: 'place', least: 'write', in: ['branch'] },
+  tag: { kind: 'place', least: 'write', in: ['repository'] },
   merge: { kind: 'place', least: 'write', in: ['branch'] },
   approve: { kind: 'place', least: 'write', in: ['branch'] },
   bypass: { kind: 'place', least: 'write', in: ['branch'] },

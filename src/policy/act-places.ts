@@ -7,4 +7,5 @@ const inPlaces = ['member.', 'project.', 'repository.', 'deploy-key.', 'mirror.'
 export const isOnBranch = (act: ActName): boolean => onBranches.includes(act)
 
 /** Acts that happen in a project or repository: where a rule can be about some of them alone. */
-export const isPlaced = (act: ActName): boolean => isOnBranch(act) || inPlaces.some((noun) => act.startsWith(noun))
+export const isPlaced = (act: ActName): boolean =>
+  act === 'tag' || isOnBranch(act) || inPlaces.some((noun) => act.startsWith(noun))

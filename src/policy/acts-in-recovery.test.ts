@@ -27,6 +27,7 @@ test('while a recovery can be cancelled nothing is done that gives power; afterw
     'token.use',
     'ssh.use',
     'push',
+    'tag',
     'merge',
     'approve',
     'credential.add',

@@ -12,6 +12,7 @@ const allowed: ReadonlySet<ActName> = new Set<ActName>([
   'token.use',
   'ssh.use',
   'push',
+  'tag',
   'merge',
   'approve',
   'credential.add',

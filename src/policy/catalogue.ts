@@ -43,6 +43,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     where: { branches: ['main', 'release/*'] },
     requires: { freshnessSeconds: 0 },
   }),
+  entry('A tap for every tag', {
+    why: 'Releases are built from tags. Each is made on the repository’s page of tags, by a tap that signs the tag itself; git brings none.',
+    id: 'tap-to-tag',
+    who: ['everyone'],
+    does: ['tag'],
+    requires: { freshnessSeconds: 0 },
+  }),
   entry('No synced passkeys for guests', {
     why: 'Guests come from elsewhere: a passkey that syncs into an account you know nothing of does not let them in.',
     id: 'guest-keys',

@@ -22,7 +22,7 @@ export interface KnownNames {
 }
 
 /** Acts that a rule alone can hold for a tap; every other either has one of its own, or nobody who could tap. */
-const heldActs: readonly ActName[] = ['push']
+const heldActs: readonly ActName[] = ['push', 'tag']
 
 /** Acts that happen at an application. */
 const usingActs: readonly ActName[] = ['application.use', 'application.call']
@@ -30,7 +30,7 @@ const usingActs: readonly ActName[] = ['application.use', 'application.call']
 /** Where each part has an effect; a part elsewhere would be a switch that does nothing. */
 const partActs: Partial<Record<keyof Rule['requires'], readonly ActName[]>> = {
   // Whoever pushes has tapped when they came in over SSH, or not at all.
-  freshnessSeconds: ['session', 'push', 'application.use'],
+  freshnessSeconds: ['session', 'push', 'tag', 'application.use'],
   people: ['guardrail.change'],
   sessionIdleSeconds: ['session'],
   sessionAbsoluteSeconds: ['session'],
@@ -148,7 +148,8 @@ function unseen({ where }: Rule, { askingOnly }: KnownNames): string[] {
 function boundTap(rule: Rule): string[] {
   const { freshnessSeconds } = rule.requires
   if (freshnessSeconds === undefined || freshnessSeconds >= 60) return []
-  if (freshnessSeconds > 0) return ['The age of a tap is 60 seconds at least, or 0 for a tap bound to each push.']
+  if (freshnessSeconds > 0)
+    return ['The age of a tap is 60 seconds at least, or 0 for a tap bound to each push or tag.']
   const named = namedBy(rule)
   if (named.length > 0 && named.every((act) => heldActs.includes(act))) return []
   const words = heldActs.map((act) => acts[act]).join(' or ')

@@ -24,6 +24,12 @@ export interface Requirement {
   from: Partial<Record<Part, RuleRef>>
 }
 
+/**
+ * A bearer secret proves possession of itself and no more, and a push brings nothing else; rules, and the rule of its
+ * branch, may ask for a tap.
+ */
+const broughtBySecrets: readonly ActName[] = ['token.use', 'ssh.use', 'push', 'tag', 'application.call']
+
 /** What holds where no rule says more: everything a person does that matters takes a tap bound to it. */
 export function floorOf(act: ActName): Requirement {
   const of = (strength: Strength, freshnessSeconds: number | null): Requirement => ({
@@ -38,10 +44,7 @@ export function floorOf(act: ActName): Requirement {
     from: {},
   })
   if (act === 'session' || act === 'application.use') return of('passkey', null)
-  // A bearer secret proves possession of itself and no more.
-  // A push brings nothing but a token either; rules, and the rule of its branch, may ask for a tap.
-  if (act === 'token.use' || act === 'ssh.use' || act === 'push' || act === 'application.call')
-    return of('password', null)
+  if (broughtBySecrets.includes(act)) return of('password', null)
   return of('passkey', 0)
 }
 

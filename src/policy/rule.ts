@@ -26,7 +26,7 @@ export const RuleRequirement = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 2_592_000,
-        description: 'how old the last tap of a session may be, 60 at least; 0: a tap bound to each push',
+        description: 'how old the last tap of a session may be, 60 at least; 0: a tap bound to each push or tag',
       }),
     ),
     people: Type.Optional(

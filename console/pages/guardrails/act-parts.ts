@@ -13,12 +13,13 @@ export type Part =
 
 const onBranches: readonly ActName[] = ['push', 'merge', 'approve', 'bypass', 'confirm', 'protect', 'branch.rule']
 const placed = ['member.', 'project.', 'repository.', 'deploy-key.', 'mirror.', 'webhook.', 'workload.']
-const inPlaces = (act: ActName): boolean => onBranches.includes(act) || placed.some((noun) => act.startsWith(noun))
+const inPlaces = (act: ActName): boolean =>
+  act === 'tag' || onBranches.includes(act) || placed.some((noun) => act.startsWith(noun))
 
 const atTools = (act: ActName): boolean => act === 'application.use' || act === 'application.call'
 
 /** What can wait for a tap of its own because a rule asks for it: `freshnessSeconds` 0. */
-const isHeld = (act: ActName): boolean => act === 'push'
+const isHeld = (act: ActName): boolean => act === 'push' || act === 'tag'
 
 /** A bearer token shows no key. */
 const byKey = (act: ActName): boolean => act !== 'token.use'
@@ -27,7 +28,7 @@ const effect: Record<Exclude<Part, 'eachTap'>, (act: ActName) => boolean> = {
   strength: byKey,
   models: byKey,
   networks: () => true,
-  freshnessSeconds: (act) => act === 'session' || act === 'push' || act === 'application.use',
+  freshnessSeconds: (act) => act === 'session' || isHeld(act) || act === 'application.use',
   sessionIdleSeconds: (act) => act === 'session',
   sessionAbsoluteSeconds: (act) => act === 'session',
   tokenLifetimeDays: (act) => act === 'token.create' || act === 'token.use',

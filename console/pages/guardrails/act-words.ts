@@ -9,6 +9,7 @@ export const actWords: Record<ActName, string> = {
   'token.use': 'use an API token',
   'ssh.use': 'come in over SSH',
   push: 'push to a branch',
+  tag: 'make a tag',
   merge: 'merge a pull request',
   approve: 'approve a pull request',
   bypass: 'merge past a branch’s rule',
@@ -119,7 +120,7 @@ const offered: Record<string, string[]> = {
   'All of it': ['*'],
   'Coming in': ['sign-in', 'session', 'registration', 'token.use', 'ssh.use'],
   'Getting back in': [...family('recovery'), ...family('break-glass')],
-  'Pushing and merging': ['push', 'approve', 'merge', 'bypass', 'confirm', 'protect', 'branch.rule'],
+  'Pushing and merging': ['push', 'tag', 'approve', 'merge', 'bypass', 'confirm', 'protect', 'branch.rule'],
   'Passkeys and tokens': family('credential').concat(
     family('token').filter((name) => name !== 'token.use'),
     family('ssh-key'),
