@@ -40,6 +40,7 @@ const elsewhere: ActName[] = [
   'guardrail.approve',
   'agent.permit',
   'push',
+  'tag',
   'approve',
   'bypass',
   'confirm',

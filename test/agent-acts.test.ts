@@ -94,7 +94,9 @@ test('an agent reaches nothing that approves, merges, bypasses, changes a rule o
       ? { method: 'merge' }
       : url.endsWith('/ssh/certificates')
         ? { publicKey: 'ssh-ed25519 AAAA' }
-        : {}
+        : url.endsWith('/tags')
+          ? { name: 'v1', target: 'main', message: '' }
+          : {}
     const answer = await robot.fetch(method as 'POST', `${postern.origin}${fill(url)}`, body, headers)
     const { code = '' } = (await answer.json().catch(() => ({}))) as { code?: string }
     const route = `${method} ${url.replace('/api/v1/projects/:project/repositories/:repository', 'R')}`

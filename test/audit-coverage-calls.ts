@@ -461,6 +461,13 @@ function proposals(): Record<string, Call> {
       const third = `${repository}/pull-requests/${await propose('urgent')}`
       await merge(third, { bypass: { reason: 'The building is on fire' } })
     },
+    [`POST ${route}/tags`]: async ({ ana }, watch) => {
+      const body = { name: 'v1', target: 'main', message: '' }
+      const asked: unknown = await ana.call('POST', `${repository}/tags`, body).catch((error: unknown) => error)
+      assert.ok(asked instanceof ApiError)
+      const seal = await ana.tap(asked.problem.sealRequestId ?? '')
+      return watch(ana, 'POST', `${repository}/tags`, body, { 'postern-seal': seal })
+    },
     [`POST ${route}/pull-requests/:number/revert`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/revert`),
     [`DELETE ${route}/branches/*`]: async ({ ana }, watch) => {
       await (await made).propose('deleted')

@@ -261,6 +261,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`POST ${pullRequest}/close`]: ['pull-request.closed'],
   [`POST ${pullRequest}/reopen`]: ['pull-request.reopened'],
   [`POST ${pullRequest}/revert`]: ['ref.created', 'pull-request.opened'],
+  [`POST ${repository}/tags`]: ['ref.created'],
   [`POST ${pullRequest}/threads`]: ['comment.added'],
   [`POST ${pullRequest}/threads/:thread/comments`]: ['comment.added'],
   [`POST ${pullRequest}/threads/:thread/resolve`]: ['thread.resolved'],

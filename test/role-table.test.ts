@@ -134,6 +134,7 @@ test('who may do which act, and that each takes a tap', async () => {
       const made = await who.call<{ sealRequest: { id: string } }>('POST', path, review, headers)
       return { sealRequestId: made.sealRequest.id }
     },
+    tag: (who, headers) => who.call('POST', `${there}/tags`, { name: 'v9', target: 'main', message: '' }, headers),
     bypass: (who, headers) => who.call('POST', `${there}/pull-requests/${number}/merge-preparation`, pastRule, headers),
     confirm: (who, headers) => who.call('POST', `${there}/pull-requests/${passed}/confirmation`, {}, headers),
     protect: (who, headers) => who.call('POST', `${there}/protected-branches/main/start-seal`, {}, headers),

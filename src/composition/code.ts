@@ -71,6 +71,7 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
   base.after(autoMerge.stir)
   const pushing = {
     ...parts,
+    site: place,
     maxBlobBytes,
     onMoved,
     onDone: recordMerge,

@@ -5,6 +5,7 @@ import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { readCommits } from './commits.ts'
 import { describeSignatures } from './commit-signatures/describe-signatures.ts'
 import { describeCommits, type DescribeParts } from './describe-commits.ts'
+import { listProofs } from './proofs.ts'
 import { findTip, type Source } from './revision.ts'
 import type { BranchView, TagView } from './shapes.ts'
 
@@ -77,10 +78,19 @@ export async function listTags(
   // A light tag is its commit.
   const annotated = tags.flatMap(({ own, oid }) => (own === oid ? [] : [own]))
   const signatures = await describeSignatures(parts, source, repositoryId, annotated)
+  const proofs = await listProofs(parts, repositoryId, annotated)
   const items = tags.flatMap(({ name, own, oid }): TagView[] => {
     const tip = tips.get(oid)
     if (tip === undefined) return []
-    return [{ name, tip, message: messages.get(name) ?? null, signature: signatures.get(own) ?? null }]
+    return [
+      {
+        name,
+        tip,
+        message: messages.get(name) ?? null,
+        signature: signatures.get(own) ?? null,
+        proof: proofs.get(own) ?? null,
+      },
+    ]
   })
   return { items, nextCursor: page.nextCursor }
 }
@@ -143,7 +153,7 @@ async function readMarks(
   }
 }
 
-/** First paragraphs of annotated tags. */
+/** What people wrote in annotated tags. */
 async function readMessages({ git, folder }: Source, tags: readonly Ref[]): Promise<Map<string, string>> {
   const objects = git.objects(folder)
   const messages = await Promise.all(
@@ -152,8 +162,14 @@ async function readMessages({ git, folder }: Source, tags: readonly Ref[]): Prom
       if (found?.type !== 'tag') return []
       const text = found.content.toString()
       const body = text.slice(text.indexOf('\n\n') + 2).replace(/-----BEGIN (SSH|PGP) SIGNATURE-----[\s\S]*$/, '')
-      return [[name, body.trim()]]
+      return [[name, withoutTrailers(body).trim()]]
     }),
   )
   return new Map(messages.flat())
 }
+
+/** What a tap added for programs is no part of what its person wrote. */
+const withoutTrailers = (message: string): string =>
+  /\n\nPostern-Repository: \S+\nPostern-Ref: refs\/tags\/\S+\nPostern-Statement: sha256:[0-9a-f]{64}\n$/.test(message)
+    ? message.slice(0, message.lastIndexOf('\n\n'))
+    : message

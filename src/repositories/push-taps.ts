@@ -40,6 +40,16 @@ export async function findTapAsked(
   const asked: TapAsked[] = []
   let isTapped = false
   for (const command of commands) {
+    if (command.ref.startsWith('refs/tags/')) {
+      const judged = judgeTag(
+        [judge, caller.kind === 'person' ? byCertificate : undefined],
+        command,
+        signed === 'unread',
+      )
+      if (typeof judged === 'object') return { refusal: judged }
+      isTapped ||= judged === 'tapped'
+      continue
+    }
     if (!command.ref.startsWith('refs/heads/')) continue
     const name = shortName(command.ref)
     const rule = rules.get(command.ref)
@@ -69,6 +79,8 @@ export async function findTapAsked(
   }
 }
 
+type PushJudge = (name: string, act?: 'push' | 'tag') => JudgedBranch
+
 export interface JudgedBranch {
   name: string
   question: TapQuestion
@@ -79,13 +91,13 @@ export interface JudgedBranch {
   digest: string
 }
 
-/** What the guardrails say of this caller's pushes to a branch of this name. */
+/** What the guardrails say of this caller's pushes to a branch, or of a tag, of this name. */
 export const createPushJudge = (
   parts: { db: PushTables; policy: PolicyInForce; at: number },
   place: RepositoryPlace,
   caller: Caller,
   proof: Proof = pushProof(caller, parts.at),
-): Promise<(name: string) => JudgedBranch> => createPushJudgeOf(parts, place, caller, proof)
+): Promise<PushJudge> => createPushJudgeOf(parts, place, caller, proof)
 
 type Pusher = Pick<Caller, 'id' | 'kind' | 'username' | 'role'> & { address: string | null }
 
@@ -95,14 +107,15 @@ export async function createPushJudgeOf(
   { repository }: RepositoryPlace,
   caller: Pusher,
   proof: Proof,
-): Promise<(name: string) => JudgedBranch> {
+): Promise<PushJudge> {
   const actor: PolicyActor = await readPolicyActor(db, caller)
   // Not what the token has left of it: a rule about administrators is about them with any token.
   const role = (await findOwnRole(db, caller, repository)) ?? null
   const compiled = policy.current()
-  return (name) => {
-    const place = { projectId: repository.projectId, repositoryId: repository.id, branch: name, role }
-    const question: TapQuestion = { act: 'push', place }
+  return (name, act = 'push') => {
+    const branch = act === 'push' ? name : null
+    const place = { projectId: repository.projectId, repositoryId: repository.id, branch, role }
+    const question: TapQuestion = { act, place }
     const facts = actFacts({ question, caller, at }, actor, proof)
     const decision = decide(compiled, facts)
     const recorded = recordDecision(compiled, facts, decision)
@@ -155,6 +168,27 @@ function findForBranch(
   const because =
     rule !== undefined && takesTap(rule.push) ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
+}
+
+/**
+ * It is a new tag that takes something: none is ever moved. What git sends is signed already, or never, so it waits for
+ * no tap: the page of tags makes another, with one.
+ */
+function judgeTag(
+  [byLogin, byTap]: readonly [PushJudge, PushJudge | undefined],
+  { ref, newOid }: RefCommand,
+  isUnread: boolean,
+): 'allowed' | 'tapped' | Refusal {
+  if (newOid === zeroOid) return 'allowed'
+  const { decision, facts, recorded } = byLogin(shortName(ref), 'tag')
+  if (decision.outcome === 'allow') return 'allowed'
+  if (byTap?.(shortName(ref), 'tag').decision.outcome === 'allow') return 'tapped'
+  // Its certificate may be that tap.
+  if (isUnread) return 'allowed'
+  const isFinal = decision.outcome === 'deny' && facts.actor.kind === 'person'
+  const help = isFinal ? helpWith(decision) : 'A person can make it by a tap, on the repository’s page of tags.'
+  const told = refuse('not-allowed', 'a guardrail forbids it', explainDecision(decision, facts), help)
+  return { ...told, ref, decision: recorded }
 }
 
 const needsTap = ({ decision }: Pick<JudgedBranch, 'decision'>, rule: BranchRule | undefined): boolean =>

@@ -2,12 +2,12 @@ import type { RefUpdateTable } from '../database/schema.ts'
 import { placeOf } from './access.ts'
 import { GitError } from './git.ts'
 import type { RepositoryPlace } from './place.ts'
-import { type RefDone, type RefParts, pointHead, settleRefUpdates, writeCommit } from './ref-updates.ts'
+import { type RefDone, type RefParts, pointHead, settleRefUpdates, writeObject } from './ref-updates.ts'
 import { readRef, updateRef } from './refs.ts'
 
 /**
  * At start, before the first request: every update that was prepared but not settled is settled by what git holds. A
- * merge whose seal was taken but whose ref still waits is finished from what was sealed, so that no tap is lost.
+ * merge or tag whose seal was taken but whose ref still waits is finished from what was sealed, so that no tap is lost.
  */
 export async function reconcile(parts: RefParts & { root: string; onDone?: RefDone }): Promise<void> {
   const { database, root, now, onDone } = parts
@@ -63,9 +63,10 @@ async function hasMoved(
   // An update that began where this one ended tells that this one took place.
   if (later.some((other) => other.hasMoved && other.row.ref === row.ref && other.row.oldOid === row.newOid)) return true
   if (await hasSuccessor(parts, row)) return true
-  // A merge was tapped for and its objects are there; a push that was cut off is told to whoever pushed.
-  if (row.pullRequestId === null || row.sealId === null || tip !== row.oldOid) return false
-  return finishMerge(parts, place, row, row.commitBytes === null ? null : Buffer.from(row.commitBytes, 'base64'))
+  // A merge or a tag was tapped for and its objects are there; a push that was cut off is told to whoever pushed.
+  const isPush = row.pullRequestId === null && row.commitBytes === null
+  if (isPush || row.sealId === null || tip !== row.oldOid) return false
+  return finishSealed(parts, place, row, row.commitBytes === null ? null : Buffer.from(row.commitBytes, 'base64'))
 }
 
 async function hasSuccessor({ database }: RefParts, row: RefUpdateTable): Promise<boolean> {
@@ -81,15 +82,15 @@ async function hasSuccessor({ database }: RefParts, row: RefUpdateTable): Promis
   return next !== undefined
 }
 
-async function finishMerge(
+async function finishSealed(
   { git }: RefParts,
   place: RepositoryPlace,
   row: RefUpdateTable,
   /** Null where the seal stands beside commits that were written before. */
-  commit: Buffer | null,
+  object: Buffer | null,
 ): Promise<boolean> {
   try {
-    if (commit !== null) await writeCommit(git, place.folder, commit, row.newOid)
+    if (object !== null) await writeObject(git, place.folder, object, row.newOid)
     // The tree was written before the row was; a power cut or an operator's hand may still have taken it.
     await git.run(['rev-list', '--objects', '--quiet', '--not', '--all', '--not', '--end-of-options', row.newOid], {
       repository: place.folder,

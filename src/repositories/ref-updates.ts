@@ -180,12 +180,12 @@ export type MoveRef = RefParts & {
 
 /**
  * The one way by which the server itself moves a branch or tag: prepared in the database, moved by git if it is still
- * at `oldOid`, then done with its event. With `commitBytes` the commit is written first; its tree must be there.
+ * at `oldOid`, then done with its event. With `commitBytes` that commit or tag is written first; what it names must be there.
  * @throws ProblemError 403 by the rule, 409 `ref-moved` when somebody else was faster
  */
 export async function moveRef(move: MoveRef): Promise<void> {
   const { database, git, now, place, ref, oldOid, newOid } = move
-  if (move.commitBytes !== undefined) await writeCommit(git, place.folder, move.commitBytes, newOid)
+  if (move.commitBytes !== undefined) await writeObject(git, place.folder, move.commitBytes, newOid)
   const firstParents = await keepsFirstParents(git, place.folder, { oldOid, newOid })
   const rows = await database.write(async (tx) => {
     await checkRule(tx, move, firstParents)
@@ -244,14 +244,16 @@ async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean
 }
 
 /** @throws where git names these bytes otherwise, so that nothing but what was signed can be merged */
-export async function writeCommit(git: Git, folder: string, bytes: Buffer, oid: string): Promise<void> {
-  const write = () => git.run(['hash-object', '-w', '-t', 'commit', '--stdin'], { repository: folder, input: bytes })
+export async function writeObject(git: Git, folder: string, bytes: Buffer, oid: string): Promise<void> {
+  // A commit begins with its tree, a tag with what it tags.
+  const type = bytes.subarray(0, 7).equals(Buffer.from('object ')) ? 'tag' : 'commit'
+  const write = () => git.run(['hash-object', '-w', '-t', type, '--stdin'], { repository: folder, input: bytes })
   // A repack takes empty folders of objects away, also the one that git has just made for this: then once more.
   const { stdout } = await write().catch((error: unknown) => {
     if (error instanceof GitError && error.code === 'git-failed') return write()
     throw error
   })
-  if (stdout.toString().trim() !== oid) throw new Error(`the commit is ${stdout.toString().trim()}, not ${oid}`)
+  if (stdout.toString().trim() !== oid) throw new Error(`the ${type} is ${stdout.toString().trim()}, not ${oid}`)
 }
 
 const refMoved = (ref: string, cause: unknown): ProblemError => {

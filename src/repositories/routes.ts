@@ -13,6 +13,8 @@ import { protectionRoutes } from './routes/protection.ts'
 import { pushCertificateRoutes } from './routes/push-certificates.ts'
 import { refRoutes } from './routes/refs.ts'
 import { repositoryRoutes } from './routes/repositories.ts'
+import { tagRoutes } from './routes/tags.ts'
+import type { TagParts } from './tags/tag-question.ts'
 
 /**
  * `repositories/` owns projects, repositories, roles in them, and git: storage, refs, transports, browsing, and the
@@ -21,7 +23,8 @@ import { repositoryRoutes } from './routes/repositories.ts'
 export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
-    GitRouteParts & {
+    GitRouteParts &
+    TagParts & {
       policy: PolicyInForce
       projection: Projection
       afterPush: NonNullable<PushParts['afterPush']>
@@ -34,6 +37,7 @@ export function repositoriesRoutes(
   browseRoutes(app, parts)
   downloadRoutes(app, parts)
   refRoutes(app, { ...parts, afterMove: parts.afterPush })
+  tagRoutes(app, { ...parts, afterMove: parts.afterPush })
   gitRoutes(app, parts)
   heldPushRoutes(app, parts)
   pushCertificateRoutes(app, parts)

@@ -113,6 +113,8 @@ export const TagView = Type.Object({
   message: Nullable(Type.String()),
   /** The tag's own, not its commit's. */
   signature: Nullable(CommitSignature),
+  /** Of the tap that made it; null where git brought it. */
+  proof: Nullable(Proof),
 })
 export type TagView = Static<typeof TagView>
 

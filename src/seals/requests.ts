@@ -10,7 +10,7 @@ import { credentialStrength, isAtLeast } from '../policy/strength.ts'
 import { strengthWords } from '../policy/words.ts'
 import { type Asked, askedColumns, renderAskedFrom } from './asked-from.ts'
 import { newCode, renderCode } from './code.ts'
-import type { CommitTemplate } from './format/commit.ts'
+import type { ObjectTemplate } from './format/signing.ts'
 import type { StatementDraft } from './format/statement.ts'
 import { createTapJudge, type TapJudge, type TapQuestion } from './judge-tap.ts'
 import type { Facts, SealRequest } from './shapes.ts'
@@ -27,12 +27,12 @@ export const mostOpenOfRequester = 300
 /** An expired request is kept this long, so that who waits for it learns what became of it. */
 const keptAfterExpiryMs = 24 * 3_600_000
 
-/** What a request keeps until somebody taps: the statement without its credential, and for merges the commit to be. */
+/** What a request keeps until somebody taps: the statement without its credential, and for merges and tags the object to be. */
 export interface SealDraft {
   statement: StatementDraft
   /** What the rules are asked about. */
   question: TapQuestion
-  template?: CommitTemplate
+  template?: ObjectTemplate
   /** Refuse, before the tap, credentials whose signature stock git cannot check. */
   stockVerifiableOnly: boolean
   /** The same for credentials that the branch's own rule finds too weak. */

@@ -23,11 +23,13 @@ export async function sealRequired(
 ): Promise<ProblemError> {
   const actor = await readPolicyActor(db, asked.caller)
   const { act, also = act } = asked.question
-  const [strength, ofOther] = [act, also].map((one): Strength => {
+  const strengths = [act, also].map((one): Strength => {
     const question = { ...asked.question, act: one }
     return decide(policy.current(), actFacts({ ...asked, question }, actor, null)).requirement.strength
-  }) as [Strength, Strength]
-  const requires = { strength: isAtLeast(strength, ofOther) ? strength : ofOther, freshnessSeconds: 0 }
+  })
+  // No tap proves less than a passkey.
+  const strength = strengths.reduce((one, other) => (isAtLeast(one, other) ? one : other), 'passkey')
+  const requires = { strength, freshnessSeconds: 0 }
   return new ProblemError(401, 'seal-required', 'This needs a tap on your key.', {
     help,
     ...details,

@@ -25,5 +25,6 @@ export const limitScenes: Scenes = {
   'admin-networks': adminNetworks,
   'session-limits': sessionLimits,
   'tap-to-push': tapToPush,
+  'tap-to-tag': tapToPush,
   'ssh-pin': sshPin,
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import { openOrganisation, switchOn } from './organisation.ts'
-import { button, link, see, seeTitle } from './story.ts'
+import { button, dialog, link, see, seeTitle } from './story.ts'
 
 /** A push to a branch that matters waits in the terminal: refused it goes nowhere, tapped for it goes on by itself. */
 export async function tapToPush(context: TestContext): Promise<void> {
@@ -59,6 +59,30 @@ export async function tapToPush(context: TestContext): Promise<void> {
   await step('a branch that nobody named needs no tap', async () => {
     const { code, screen } = await push('git push -q origin main:mine')
     assert.equal(code, 0, screen)
+  })
+  await step('a tag is refused in the terminal, and made on the page by a tap', async () => {
+    await switchOn(story, 'tap-to-tag', 2)
+    const { code, screen } = await push('git tag v1.0 && git push origin v1.0')
+    assert.notEqual(code, 0)
+    assert.match(screen, /To make a tag takes a tap on your key[^]*page of tags/)
+    await page.goto(`${postern.origin}/payments/api/tags`)
+    await button(page, 'New tag').click()
+    await page.getByLabel('Name').fill('v1.0')
+    await page.getByLabel('Message').fill('First release')
+    await visitor.photograph('new-tag')
+    await button(page, 'Make the tag').click()
+    await dialog(page, 'Tag payments/api as v1.0').waitFor()
+    await visitor.photograph('new-tag-tap')
+    await button(dialog(page), 'Tap your key').click()
+    await button(page, /^Proven: Ana .* made this tag with a tap/).click()
+    await see(dialog(page), 'git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-tag v1.0')
+    await visitor.photograph('tag-proof')
+    const shown = await terminal.paste(`cd api
+      git tag -d v1.0
+      git fetch -q origin tag v1.0 '+refs/postern/*:refs/postern/*'
+      git show refs/postern/signers:allowed_signers > .git/allowed_signers
+      git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-tag v1.0`)
+    assert.match(shown.screen, /Good "git" signature for ana@/)
   })
   assert.deepEqual(visitor.errors, [])
 }

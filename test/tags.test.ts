@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { TagView } from '../src/repositories/shapes.ts'
+import type { SealRequest } from '../src/seals/shapes.ts'
+import { git, gitOrThrow, withToken } from '../src/walk/git.ts'
+import { ApiError, type Person } from '../src/walk/person.ts'
+import type { Judged } from '../src/verifier/report.ts'
+import { main as verify } from '../src/verifier/main.ts'
+import { setRules, shipped } from './support/guardrails.ts'
+import { makeProposing, type Proposing } from './support/proposed.ts'
+import { refused } from './support/refusal.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+
+let postern: StartedPostern
+let ana: Person
+let ben: Person
+let repository: Proposing
+before(async () => {
+  postern = await startPostern()
+  ana = await postern.owner()
+  repository = await makeProposing(postern, ana, 'payments/api')
+  ben = await postern.join(ana, 'ben')
+  await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'write' })
+  await repository.merge(ana, await repository.propose('one'))
+})
+after(() => postern[Symbol.asyncDispose]())
+
+interface Wanted {
+  name: string
+  target?: string
+  message?: string
+}
+const bodyOf = ({ name, target = 'main', message = '' }: Wanted) => ({ name, target, message })
+const make = (person: Person, wanted: Wanted) => person.act('POST', `${repository.path}/tags`, bodyOf(wanted))
+const list = async () => (await ana.call<{ items: TagView[] }>('GET', `${repository.path}/tags`)).items
+
+/** Asks and taps; what the tap is good for is the caller's to try. */
+async function tapFor(person: Person, wanted: Wanted): Promise<string> {
+  const asked = await person.call('POST', `${repository.path}/tags`, bodyOf(wanted)).catch((error: unknown) => error)
+  assert.ok(asked instanceof ApiError && asked.problem.sealRequestId !== undefined)
+  return person.tap(asked.problem.sealRequestId)
+}
+const release = (person: Person, wanted: Wanted, seal: string, path = repository.path) =>
+  person.call('POST', `${path}/tags`, bodyOf(wanted), { 'postern-seal': seal })
+
+test('a tag made by a tap is good to stock git, to `postern verify`, and says on its page who made it', async () => {
+  await make(ben, { name: 'v1.0', message: 'First release\n\nWith payments.' })
+  const clone = join(postern.folder, 'clone')
+  await repository.git('clone', '--quiet', `${postern.origin}/payments/api.git`, clone)
+  const token = withToken(await ana.makeToken('reading', ['repository:read']))
+  await gitOrThrow(clone, [...token, 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*'])
+  const signers = join(postern.folder, 'allowed_signers')
+  await writeFile(signers, await gitOrThrow(clone, ['show', 'refs/postern/signers:allowed_signers']))
+  const stock = await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-tag', 'v1.0'])
+  assert.match(stock.stderr, /Good "git" signature for ben@localhost/)
+  let text = ''
+  const code = await verify([clone, '--tag', 'v1.0', '--json'], { out: (part) => (text += part), err: assert.fail })
+  const { tags } = JSON.parse(text) as Judged
+  assert.equal(code, 0)
+  assert.deepEqual(
+    tags.map((tag) => tag.state === 'proven' && [tag.name, tag.by.username, tag.on]),
+    [['v1.0', 'ben', 'proven']],
+  )
+  const [tag] = await list()
+  assert.equal(tag?.message, 'First release\n\nWith payments.')
+  assert.equal(tag.proof?.by?.username, 'ben')
+  const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=ref.created')
+  assert.ok(
+    items.some(({ sentence }) => /^Ben .*v1\.0/.test(sentence)),
+    items[0]?.sentence ?? 'none',
+  )
+})
+
+test('whoever taps reads first what they sign, and whether the branch has it', async () => {
+  await repository.propose('unmerged')
+  const facts = async (wanted: Wanted) => {
+    const asked = await ana.call('POST', `${repository.path}/tags`, bodyOf(wanted)).catch((error: unknown) => error)
+    assert.ok(asked instanceof ApiError)
+    return (await ana.call<SealRequest>('GET', `/seal-requests/${asked.problem.sealRequestId}`)).facts
+  }
+  const { title, rows, warnings } = await facts({ name: 'v2.0', message: 'Second' })
+  assert.equal(title, 'Tag payments/api as v2.0')
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['Repository', 'Tag', 'Commit', 'Its message', 'Tree', 'Message of the tag', 'Policy'],
+  )
+  assert.deepEqual(warnings, [])
+  assert.match((await facts({ name: 'v2.0', target: 'unmerged' })).warnings.join(), /This commit is not on main/)
+})
+
+test('a tap is for one name, message, commit and repository, and makes one tag', async () => {
+  const wanted = { name: 'v3.0', target: 'one', message: 'Third' }
+  const seal = await tapFor(ben, wanted)
+  await refused(release(ben, { ...wanted, name: 'v3.1' }, seal), 409, 'seal-mismatch')
+  await refused(release(ben, { ...wanted, message: 'Fourth' }, seal), 409, 'seal-mismatch')
+  await refused(release(ben, { ...wanted, target: 'unmerged' }, seal), 409, 'head-moved')
+  await refused(release(ana, wanted, seal), 409, 'seal-spent')
+  const other = await makeProposing(postern, ana, 'other/api')
+  await other.propose('one')
+  await ana.act('PUT', `${other.path}/members/user/ben`, { role: 'write' })
+  await refused(release(ben, wanted, seal, other.path), 409, 'seal-mismatch')
+  await release(ben, wanted, seal)
+  // The answer may be lost on its way.
+  await release(ben, wanted, seal)
+  await refused(release(ben, { ...wanted, name: 'v3.1' }, seal), 409, 'seal-spent')
+  assert.equal((await list()).filter(({ name }) => name.startsWith('v3')).length, 1)
+})
+
+test('a tap of before does not outlive the role it was made with, nor the rules', async () => {
+  const wanted = { name: 'v4.0' }
+  const [early, late] = [await tapFor(ben, wanted), await tapFor(ben, wanted)]
+  await setRules(ana, [shipped('tap-to-tag')])
+  await refused(release(ben, wanted, early), 409, 'policy-changed')
+  await setRules(ana, [])
+  await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'read' })
+  await refused(release(ben, wanted, late), 403, 'not-allowed')
+  await refused(make(ben, wanted), 403, 'not-allowed')
+  await ana.act('PUT', `${repository.path}/members/user/ben`, { role: 'write' })
+  assert.ok(!(await list()).some(({ name }) => name === 'v4.0'))
+})
+
+test('a name that is taken, that git could not hold, or what no branch has, is refused before the tap', async () => {
+  await refused(make(ana, { name: 'v1.0' }), 409, 'tag-exists')
+  await refused(make(ana, { name: 'v1.0/beta' }), 409, 'tag-exists')
+  await make(ana, { name: 'beta/one' })
+  await refused(make(ana, { name: 'beta' }), 409, 'tag-exists')
+  for (const name of ['../main', 'a b', 'x.lock', '-d', 'refs/heads/main', 'sp\u200bace', 'HEAD'])
+    await refused(make(ana, { name }), 422, 'invalid-input')
+  await refused(make(ana, { name: 'v5', target: 'nowhere' }), 404, 'not-found')
+  await refused(make(ana, { name: 'v5', target: '0'.repeat(40) }), 404, 'not-found')
+})
+
+test('of two taps for one name one makes it', async () => {
+  const wanted = { name: 'v6.0' }
+  const [one, two] = [await tapFor(ana, wanted), await tapFor(ben, wanted)]
+  const outcomes = await Promise.allSettled([release(ana, wanted, one), release(ben, wanted, two)])
+  assert.deepEqual(outcomes.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+})
+
+test('no token makes one, and where a guardrail asks for a tap git brings none', async () => {
+  const token = await ben.makeToken('push')
+  const answer = await fetch(`${postern.origin}/api/v1${repository.path}/tags`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(bodyOf({ name: 'v7.0' })),
+  })
+  assert.equal(answer.status, 403)
+  await repository.git('tag', 'light-before')
+  await repository.git('push', '--quiet', 'origin', 'light-before')
+  await setRules(ana, [shipped('tap-to-tag')])
+  for (const args of [
+    ['tag', 'light'],
+    ['tag', '-a', '-m', 'Noted', 'noted'],
+  ]) {
+    await repository.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args)
+    await assert.rejects(
+      repository.git('push', 'origin', args.at(-1) ?? ''),
+      /To make a tag takes a tap on your key\.[\s\S]*page of tags/,
+    )
+  }
+  await make(ana, { name: 'v7.1' })
+  // Branches are not its matter.
+  await repository.git('push', '--quiet', 'origin', 'HEAD:refs/heads/aside')
+  await setRules(ana, [])
+})
