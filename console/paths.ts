@@ -117,7 +117,9 @@ export const paths = {
     withQuery(`${repository(project, name)}/commits`, query),
   commit: (project: string, name: string, oid: string) => `${repository(project, name)}/commits/${part(oid)}`,
   branches: (project: string, name: string) => `${repository(project, name)}/branches`,
-  tags: (project: string, name: string) => `${repository(project, name)}/tags`,
+  /** `new`: what is to be tagged. */
+  tags: (project: string, name: string, query: { new?: string } = {}) =>
+    withQuery(`${repository(project, name)}/tags`, query),
   importProgress: (project: string, name: string) => `${repository(project, name)}/import`,
   settings: (project: string, name: string) => `${repository(project, name)}/settings`,
   deployKeys: (project: string, name: string, query: { new?: string } = {}) =>

@@ -1,6 +1,7 @@
 import { Alert, Stack, Table, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { Facts } from '../api/shapes.ts'
+import { revealHidden } from './code-hidden.ts'
 import { CopyButton } from './copy-button.tsx'
 import { TimeAgo } from './time-ago.tsx'
 
@@ -11,7 +12,8 @@ function FactValue({ row }: { row: Row }) {
     const at = /^\d+$/.test(row.value) ? Number(row.value) : Date.parse(row.value)
     return Number.isNaN(at) ? row.value : <TimeAgo at={at} />
   }
-  if (row.kind === 'text') return row.value
+  // What one signs is what one sees: nothing hides in it, and lines stay lines.
+  if (row.kind === 'text') return <span style={{ whiteSpace: 'pre-wrap' }}>{revealHidden(row.value)}</span>
   return (
     <Text span ff="monospace" fz="sm">
       {row.value} <CopyButton value={row.value} what={row.label.toLowerCase()} />

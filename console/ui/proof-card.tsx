@@ -22,7 +22,7 @@ export function ProofCard({ proof, verifyLines }: { proof: Proof; verifyLines: s
   if (proof.sealedAt !== null) rows.push(['Tapped', <TimeAgo at={proof.sealedAt} />])
   if (proof.statementDigest)
     rows.push([proof.isSignedPush ? 'Signed' : 'Statement', <Oid oid={proof.statementDigest} length={12} />])
-  rows.push(['Commit', <Oid oid={proof.oid} length={12} />])
+  rows.push([proof.action === 'tag' ? 'Tag' : 'Commit', <Oid oid={proof.oid} length={12} />])
   return (
     <Stack gap="sm" fz="sm">
       <Text fw={600} fz="sm">

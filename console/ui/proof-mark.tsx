@@ -17,7 +17,8 @@ const marks: Record<MarkState, { label: string; color: string; icon: typeof Icon
 }
 
 const claims: Record<MarkState, (who: string, proof: Proof) => string> = {
-  proven: (who, { userVerified }) => `${who} proved this with a tap${userVerified ? ', verified by the key' : ''}`,
+  proven: (who, { userVerified, action }) =>
+    `${who} ${action === 'tag' ? 'made this tag' : 'proved this'} with a tap${userVerified ? ', verified by the key' : ''}`,
   weaker: (who) => `${who} proved this with a tap that would not be enough today`,
   baseline: (who, { by }) => (by ? `Protection starts here, sealed by ${who}` : 'Protection starts here'),
   unproven: () => 'No person proved this',

@@ -1,4 +1,5 @@
 import { Box, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { IconTag } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { getQuery } from '../../api/queries.ts'
 import type { CommitView } from '../../api/shapes.ts'
@@ -13,6 +14,7 @@ import { TimeAgo } from '../../ui/time-ago.tsx'
 import { usePathPart } from '../../url-state.ts'
 import { Changes } from './changes.tsx'
 import { splitTrailers } from './commit-message.ts'
+import { HeaderLink } from './header-link.tsx'
 import { RepositoryFrame } from './repository-frame.tsx'
 import { SignedPushCard } from './signed-push-card.tsx'
 import { type Place, usePlace } from './use-place.ts'
@@ -23,12 +25,12 @@ export function CommitPage() {
   const oid = usePathPart('oid')
   return (
     <RepositoryFrame tab="commits" title={`Commit ${oid.slice(0, 8)}`}>
-      {() => <Commit place={place} oid={oid} />}
+      {({ myRole }) => <Commit place={place} oid={oid} canTag={myRole !== 'read'} />}
     </RepositoryFrame>
   )
 }
 
-function Commit({ place, oid }: { place: Place; oid: string }) {
+function Commit({ place, oid, canTag }: { place: Place; oid: string; canTag: boolean }) {
   const path = `${place.api}/commits/${encodeURIComponent(oid)}`
   const { data: commit } = useSuspenseQuery(getQuery<CommitView>(path))
   const isMarked = commit.proof !== null || commit.signature !== null || commit.signedPush !== null
@@ -45,7 +47,12 @@ function Commit({ place, oid }: { place: Place; oid: string }) {
         <Text size="sm" c="dimmed" mb={4}>
           <Authors commit={commit} />
         </Text>
-        <Ids place={place} commit={commit} />
+        <Group justify="space-between" gap="sm">
+          <Ids place={place} commit={commit} />
+          {canTag && (
+            <HeaderLink href={paths.tags(place.project, place.name, { new: commit.oid })} icon={IconTag} label="Tag" />
+          )}
+        </Group>
       </div>
       <SimpleGrid
         cols={{ base: 1, md: commit.body.trim() !== '' && isMarked ? 2 : 1 }}

@@ -1,4 +1,5 @@
-import { Anchor, Box, Group, Text } from '@mantine/core'
+import { Anchor, Box, Button, Group, Text } from '@mantine/core'
+import { IconTag } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { pagesQuery } from '../../api/queries.ts'
 import type { RepositoryView, TagView } from '../../api/shapes.ts'
@@ -8,13 +9,18 @@ import { CopyBlock } from '../../ui/copy-block.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
+import { ProofCard } from '../../ui/proof-card.tsx'
+import { ProofMark } from '../../ui/proof-mark.tsx'
 import { SignatureMark } from '../../ui/signature-mark.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
+import { useUrlState } from '../../url-state.ts'
 import { ArchiveMenu } from './clone-button.tsx'
 import { CommitLine } from './commit-line.tsx'
+import { NewTagForm } from './new-tag-form.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
 import { usePlace } from './use-place.ts'
+import { verifyTagLines } from './verify-lines.ts'
 
 export const TagsPage = () => (
   <RepositoryFrame tab="tags" title="Tags">
@@ -25,18 +31,36 @@ export const TagsPage = () => (
 function Tags({ repository }: { repository: RepositoryView }) {
   const place = usePlace()
   const list = useInfiniteQuery(pagesQuery<TagView>(`${place.api}/tags`))
+  // What is to be tagged: a commit’s page leads here with its own id.
+  const [target, setTarget] = useUrlState<string>('new', '')
+  const canMake = repository.myRole !== 'read' && !repository.isEmpty
   const tags = list.data?.pages.flatMap((page) => page.items)
   return (
     <>
-      <SectionTitle>Tags</SectionTitle>
+      <SectionTitle
+        action={
+          canMake &&
+          target === '' && (
+            <Button leftSection={<IconTag size={16} aria-hidden />} onClick={() => setTarget(repository.defaultBranch)}>
+              New tag
+            </Button>
+          )
+        }
+      >
+        Tags
+      </SectionTitle>
+      {canMake && target !== '' && (
+        <NewTagForm key={target} place={place} target={target} onDone={() => setTarget('')} />
+      )}
       <ProblemAlert error={list.error} />
       {list.isPending && <RowSkeletons />}
-      {tags?.length === 0 && (
+      {tags?.length === 0 && target === '' && (
         <EmptyState
           title="No tags yet"
           action={<CopyBlock lines={["git tag -a v1.0 -m 'First release'", 'git push origin v1.0']} />}
         >
-          Tags name commits for good, releases for example. They are pushed:
+          Tags name commits for good, releases for example. One that is made here is signed by your tap; git brings
+          others:
         </EmptyState>
       )}
       {tags && tags.length > 0 && (
@@ -48,7 +72,11 @@ function Tags({ repository }: { repository: RepositoryView }) {
                   <Anchor href={paths.repository(place.project, place.name, { ref: tag.name })} fw={600}>
                     {tag.name}
                   </Anchor>
-                  <SignatureMark signature={tag.signature} />
+                  <ProofMark
+                    proof={tag.proof}
+                    card={tag.proof && <ProofCard proof={tag.proof} verifyLines={verifyTagLines(tag.name)} />}
+                  />
+                  <SignatureMark signature={tag.signature} isCompact={tag.proof !== null} />
                 </Group>
                 {tag.message && (
                   <Text size="sm" mb={4} lineClamp={2}>
