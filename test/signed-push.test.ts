@@ -241,6 +241,19 @@ for (const store of eitherStore)
       await setRules(ana, [])
     })
 
+    test('is the tap for a tag too, where a guardrail lets git bring none without one', async () => {
+      await setRules(ana, [shipped('tap-to-tag')])
+      await held.git('tag', 'v1')
+      const refused = await held.push('v1').ended
+      assert.notEqual(refused.code, 0)
+      assert.match(refused.screen, /To make a tag takes a tap on your key/)
+      stick.verification = true
+      const { code, screen } = await byStick.push('v1').ended
+      stick.verification = false
+      assert.equal(code, 0, screen)
+      await setRules(ana, [])
+    })
+
     test('an attack: a token is no tap, however new it is', async () => {
       const rule = shipped('tap-to-push', { requires: { freshnessSeconds: 3600 } })
       await setRules(ana, [rule])

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { RefUpdateTable } from '../database/schema.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { tagOid } from '../seals/format/tag.ts'
 import { commitFiles } from './git-testing.ts'
 import type { RepositoryPlace } from './place.ts'
 import { reconcile } from './reconcile.ts'
@@ -144,6 +145,23 @@ describe('the way refs move', () => {
     )
     await reconcile(parts)
     assert.equal(seen.length, 2)
+  })
+
+  it('finishes after a crash a tag that was tapped for, and no push', async () => {
+    const place = await add()
+    const main = await commit(place, 'refs/heads/main', 'one')
+    const tag = Buffer.from(`object ${main}\ntype commit\ntag v1\ntagger Ana <ana@localhost> 1 +0000\n\nFirst\n`)
+    const moves = [{ ref: 'refs/tags/v1', oldOid: zeroOid, newOid: tagOid(tag) }]
+    const tapped = { actorId: fixture.owner.id, strength: 'passkey', sealId: 'sea_x', method: 'seal sea_x' } as const
+    const common = { repositoryId: place.repository.id, at: fixture.now(), ...tapped }
+    await fixture.database.write(async (tx) => {
+      await prepareRefUpdates(tx, { ...common, moves, commitBytes: tag })
+      await prepareRefUpdates(tx, { ...common, moves: [{ ref: 'refs/heads/held', oldOid: zeroOid, newOid: main }] })
+    })
+    await reconcile(fixture)
+    assert.equal(await readRef(fixture.git, place.folder, 'refs/tags/v1'), tagOid(tag))
+    assert.equal(await readRef(fixture.git, place.folder, 'refs/heads/held'), zeroOid)
+    assert.deepEqual((await states(place)).sort(), ['abandoned', 'done'])
   })
 
   it('knows that an update took place by the one that followed it', async () => {
