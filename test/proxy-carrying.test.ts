@@ -11,6 +11,8 @@ import './proxy-open-streams.ts'
 import { admitted, ask, recordingUpstream, send, sendBytes, startDoor, until, upstreamServer } from './support/door.ts'
 import { createPrivateCa } from './support/private-ca.ts'
 
+// own-process: looks at the memory of its process
+
 const megabyte = Buffer.alloc(1024 * 1024, 'x')
 
 test('requests and answers of every kind get through as they are', async (t) => {

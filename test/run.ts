@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildIfStale } from '../src/commands/build.ts'
 
 /**
- * `npm test`: everything. Unit tests share one process for each core (20 times faster); tests that start servers,
- * databases and browsers get a process each. Arguments choose files by a part of their name.
+ * `npm test`: everything. Unit tests share one process for each core (20 times faster); of those that start servers,
+ * databases and browsers a few that are neighbours by name share a process, one after the other, as reading the whole
+ * server and getting quick at it costs more than most of them. Arguments choose files by a part of their name.
  */
 const root = join(import.meta.dirname, '..')
 const wanted = process.argv.slice(2)
@@ -23,27 +25,13 @@ const ofServers = [
   '--test-global-setup=test/support/share-postgres.ts',
   '--min-semi-space-size=16',
 ]
-const runs = [
-  {
-    name: 'unit',
-    files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')),
-    flags: ['--import=./test/support/steady-seed.ts', '--test-isolation=none'],
-    processes: cores,
-  },
-  {
-    name: 'system',
-    files: find('test/**/*.test.ts'),
-    // Each waits for disks, browsers and other processes more than it works: one more than there are cores.
-    flags: [...ofServers, `--test-concurrency=${cores + 1}`],
-    processes: 1,
-    aloneFlags: [...ofServers, '--test-concurrency=1'],
-  },
-]
+// Each waits for disks, browsers and other processes more than it works: one more than there are cores.
+const processes = cores + 1
 
 // Once, before the tests that serve pages: several at a time would build over each other.
 if (!(await buildIfStale())) process.exit(1)
 
-// Every file loads the whole server anew: what was compiled once is read again.
+// Each process loads the whole server anew: what was compiled once is read again.
 const cache = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled') }
 
 const isCi = process.env['CI'] !== undefined
@@ -54,45 +42,108 @@ const reportTo = (reporter: string, destination: string): string[] => [
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-tests-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
-let runsSoFar = 0
+let written = 0
+const newFile = (name: string): string => join(scratch, `${written++}-${name}`)
 
-/** @returns the files in which something failed */
-async function runTests(files: readonly string[], flags: readonly string[]): Promise<string[]> {
-  const list = join(scratch, `failed-${runsSoFar++}`)
-  const reporters = [...reportTo('spec', 'stdout'), ...reportTo('./test/support/list-failed.ts', list)]
-  const args = ['--test', '--test-timeout=300000', ...reporters, ...flags, ...files]
-  const tests = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...cache } })
-  const [status] = await once(tests, 'exit')
-  if (status === 0) return []
-  const failed = new Set(readFileSync(list, 'utf8').split('\n'))
-  const known = files.filter((file) => failed.has(join(root, file)))
+async function runNode(args: readonly string[]): Promise<boolean> {
+  const tests = spawn(process.execPath, ['--test', '--test-timeout=300000', ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...cache },
+  })
+  return (await once(tests, 'exit'))[0] === 0
+}
+
+async function unitsPass(files: readonly string[]): Promise<boolean> {
+  const shares = Array.from({ length: Math.min(cores, files.length) }, (_, at) =>
+    files.filter((_file, index) => index % cores === at),
+  )
+  const flags = ['--import=./test/support/steady-seed.ts', '--test-isolation=none', ...reportTo('spec', 'stdout')]
+  return !(await Promise.all(shares.map((share) => runNode([...flags, ...share])))).includes(false)
+}
+
+/** More than these that share a process keep the others waiting at the end of a run. */
+const MOST_TOGETHER = 6
+
+/**
+ * What shares a process: neighbours by name in one folder. A file that would disturb its neighbours, or be disturbed,
+ * has a line `// own-process: ` with its reason.
+ */
+function groupsOf(files: readonly string[]): string[][] {
+  const isAlone = (file: string): boolean => /^\/\/ own-process: /m.test(readFileSync(join(root, file), 'utf8'))
+  const size = Math.min(MOST_TOGETHER, Math.ceil(files.length / processes))
+  const [alone, others] = [files.filter(isAlone), files.filter((file) => !isAlone(file))]
+  const groups = Object.values(Object.groupBy(others, (file) => dirname(file))).flatMap((folder = []) => {
+    const many = Math.ceil(folder.length / size)
+    return Array.from({ length: many }, (_, at) =>
+      folder.slice(Math.floor((at * folder.length) / many), Math.floor(((at + 1) * folder.length) / many)),
+    )
+  })
+  // Browsers take longest: what begins with them has something short to end with.
+  const isBrowser = ([file = '']: string[]): number => Number(file.startsWith('test/browser/'))
+  return [...groups, ...alone.map((file) => [file])].sort((one, other) => isBrowser(other) - isBrowser(one))
+}
+
+interface Outcome {
+  /** Files of which nothing says that they passed. */
+  failed: string[]
+  /** How many failures that is: a process that ends too early, or never, is one, whatever it held. */
+  causes: number
+}
+
+async function runGroups(groups: readonly string[][], atOnce: number): Promise<Outcome> {
+  const entries = groups.map((files) => {
+    const entry = newFile('group.mjs')
+    const together = pathToFileURL(join(root, 'test/support/file-by-file.ts')).href
+    const call = `runFileByFile(${JSON.stringify(files)})`
+    writeFileSync(entry, `import { runFileByFile } from ${JSON.stringify(together)}\n${call}\n`)
+    return { entry, files }
+  })
+  const list = newFile('ended')
+  const reporters = [...reportTo('spec', 'stdout'), ...reportTo('./test/support/list-ended.ts', list)]
+  const flags = [...ofServers, `--test-concurrency=${atOnce}`, ...reporters]
+  const isWell = await runNode([...flags, ...entries.map(({ entry }) => entry)])
+  const ended = new Set(readFileSync(list, 'utf8').split('\n'))
+  const outcomes = entries.map(({ entry, files }) => {
+    const failed = files.filter((file) => !ended.has(`passed ${file}`))
+    // A process that fails beside its files may have been ended by any of them.
+    const isProcess = ended.has(`failed ${entry}`) || failed.some((file) => !ended.has(`failed ${file}`))
+    return isProcess ? { failed: files, causes: 1 } : { failed, causes: failed.length }
+  })
+  const failed = outcomes.flatMap((outcome) => outcome.failed)
   // Where no file is to blame, the runner or its set-up failed, and with it every file.
-  return known.length > 0 ? known : [...files]
+  if (failed.length === 0 && !isWell) return { failed: groups.flat(), causes: Infinity }
+  return { failed, causes: outcomes.reduce((sum, { causes }) => sum + causes, 0) }
 }
 
 /** More than these that fail at once are no bad luck. */
 const MOST_RETRIED = 3
 
 /**
- * In CI, files that failed beside others on a busy machine run once more, one at a time: real browsers and servers wait
- * for each other, and one lost race among thousands of tests should not turn a change away. Which files needed it is
- * said, as a race is a fault all the same.
+ * In CI, files that failed beside others on a busy machine run once more, each in a process of its own and one at a time:
+ * real browsers and servers wait for each other, and one lost race among thousands of tests should not turn a change
+ * away. Which files needed it is said, as a race is a fault all the same.
  */
-async function passesAlone(failed: readonly string[], flags: readonly string[]): Promise<boolean> {
-  if (!isCi || failed.length > MOST_RETRIED) return false
+async function systemPasses(files: readonly string[]): Promise<boolean> {
+  const { failed, causes } = await runGroups(groupsOf(files), processes)
+  if (failed.length === 0) return true
+  if (!isCi || causes > MOST_RETRIED) return false
   process.stdout.write(`\nonce more, alone: ${failed.join(', ')}\n`)
-  if ((await runTests(failed, flags)).length > 0) return false
+  const again = await runGroups(
+    failed.map((file) => [file]),
+    1,
+  )
+  if (again.failed.length > 0) return false
   process.stdout.write(`unsteady, passed alone: ${failed.join(', ')}\n`)
   return true
 }
 
-for (const { name, files, flags, processes, aloneFlags } of runs) {
+const kinds = [
+  { name: 'unit', files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')), pass: unitsPass },
+  { name: 'system', files: find('test/**/*.test.ts'), pass: systemPasses },
+]
+for (const { name, files, pass } of kinds) {
   if (files.length === 0) continue
   process.stdout.write(`\n${name}: ${files.length} files\n`)
-  const shares = Array.from({ length: Math.min(processes, files.length) }, (_, at) =>
-    files.filter((_file, index) => index % processes === at),
-  )
-  const failed = (await Promise.all(shares.map((share) => runTests(share, flags)))).flat()
-  if (failed.length === 0) continue
-  if (aloneFlags === undefined || !(await passesAlone(failed, aloneFlags))) process.exitCode = 1
+  if (!(await pass(files))) process.exitCode = 1
 }

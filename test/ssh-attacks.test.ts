@@ -18,6 +18,8 @@ import { startSshAgent } from './support/ssh-agent.ts'
 import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { makeKeyFile } from './support/ssh-key-files.ts'
 
+// own-process: looks at the memory of its process
+
 const CHANNEL_OPEN = 90
 const CHANNEL_DATA = 94
 const CHANNEL_CLOSE = 97

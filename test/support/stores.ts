@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { fileUnderTest } from './file-by-file.ts'
 import { postgresDatabase, postgresFlags } from './postgres.ts'
 
 /** What every test of the store runs on. */
@@ -13,7 +14,9 @@ const sumOf = (text: string): number => Buffer.from(text).reduce((sum, byte) => 
  * For what stands on the store and tries nothing of the store itself: both by hand, and one of them in CI, chosen by the
  * name of the file, so that the whole suite stays within its time and each of both still carries half of it.
  */
-export const eitherStore =
-  process.env['CI'] === undefined
-    ? stores
-    : stores.filter((_, index) => index === sumOf(basename(process.argv[1] ?? '')) % stores.length)
+export const eitherStore: Iterable<(typeof stores)[number]> = {
+  [Symbol.iterator]: () =>
+    (process.env['CI'] === undefined
+      ? stores
+      : stores.filter((_, index) => index === sumOf(basename(fileUnderTest())) % stores.length))[Symbol.iterator](),
+}
