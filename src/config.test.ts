@@ -29,6 +29,8 @@ test('with nothing said, everything has its default', () => {
   assert.deepEqual(limits, {
     maxBlobBytes: 100 * 1024 ** 2,
     maxPushBytes: 2048 * 1024 ** 2,
+    maxLfsFileBytes: 5120 * 1024 ** 2,
+    maxLfsRepositoryBytes: 51_200 * 1024 ** 2,
     operationTimeoutMs: 24 * 3_600_000,
   })
 })
@@ -41,9 +43,12 @@ test('limits and the way to the counters', () => {
   assert.deepEqual([usual.rateLimit, usual.metricsToken], [3000, undefined])
   assert.equal(loadConfig(['--rate-limit', '9000'], {}).rateLimit, 9000)
   const small = { POSTERN_MAX_FILE_MB: '5', POSTERN_MAX_PUSH_MB: '50', POSTERN_OPERATION_HOURS: '1' }
-  assert.deepEqual(loadConfig([], small).limits, {
+  const smallLfs = { POSTERN_MAX_LFS_FILE_MB: '6', POSTERN_MAX_LFS_REPOSITORY_MB: '60' }
+  assert.deepEqual(loadConfig([], { ...small, ...smallLfs }).limits, {
     maxBlobBytes: 5 * 1024 ** 2,
     maxPushBytes: 50 * 1024 ** 2,
+    maxLfsFileBytes: 6 * 1024 ** 2,
+    maxLfsRepositoryBytes: 60 * 1024 ** 2,
     operationTimeoutMs: 3_600_000,
   })
   assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN: token }).metricsToken, token)

@@ -13,6 +13,9 @@ export interface Limits {
   /** Largest single object and largest push, in bytes. */
   maxBlobBytes: number
   maxPushBytes: number
+  /** Largest file of Git LFS, and all of them in one repository, in bytes. */
+  maxLfsFileBytes: number
+  maxLfsRepositoryBytes: number
   /** Longest time one git operation may take. */
   operationTimeoutMs: number
 }
@@ -79,6 +82,8 @@ const settings = {
   mailFrom: { flag: 'mail-from', variable: 'POSTERN_MAIL_FROM' },
   maxFileMb: { flag: 'max-file-mb', variable: 'POSTERN_MAX_FILE_MB' },
   maxPushMb: { flag: 'max-push-mb', variable: 'POSTERN_MAX_PUSH_MB' },
+  maxLfsFileMb: { flag: 'max-lfs-file-mb', variable: 'POSTERN_MAX_LFS_FILE_MB' },
+  maxLfsRepositoryMb: { flag: 'max-lfs-repository-mb', variable: 'POSTERN_MAX_LFS_REPOSITORY_MB' },
   operationHours: { flag: 'operation-hours', variable: 'POSTERN_OPERATION_HOURS' },
   rateLimit: { flag: 'rate-limit', variable: 'POSTERN_RATE_LIMIT' },
   metadataUrl: { flag: 'metadata-url', variable: 'POSTERN_METADATA_URL' },
@@ -125,6 +130,9 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     limits: {
       maxBlobBytes: wholeNumber('max-file-mb', value('maxFileMb') ?? '100', 1, 100_000) * 1024 ** 2,
       maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
+      maxLfsFileBytes: wholeNumber('max-lfs-file-mb', value('maxLfsFileMb') ?? '5120', 1, 1_000_000) * 1024 ** 2,
+      maxLfsRepositoryBytes:
+        wholeNumber('max-lfs-repository-mb', value('maxLfsRepositoryMb') ?? '51200', 1, 100_000_000) * 1024 ** 2,
       operationTimeoutMs: wholeNumber('operation-hours', value('operationHours') ?? '24', 1, 24) * 3_600_000,
     },
     routesFile: loadRoutesFile(value('routes')),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -59,6 +59,29 @@ test('a full disk refuses in one line, loses nothing, and is over when there is 
   assert.notEqual(refused.code, 0)
   assert.match(refused.stderr, /No space left|disk/i)
   assert.match(await listed(), new RegExp(`^${kept}\trefs/heads/main\n$`))
+  // A large file as well, and what had arrived of it makes room again.
+  const film = randomBytes(9 * 1024 ** 2)
+  const oid = createHash('sha256').update(film).digest('hex')
+  const large = await fetch(`${postern.origin}/acme/widgets.git/info/lfs/objects/${oid}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+    body: film,
+  })
+  assert.deepEqual(
+    [large.status, await large.json()],
+    [
+      507,
+      {
+        message:
+          'The disk of this server is full. Nothing was kept. Tell whoever runs it; try again when there is room.',
+      },
+    ],
+  )
+  const data = readdirSync(join(disk.folder, 'data', 'repositories'), { recursive: true, withFileTypes: true })
+  assert.deepEqual(
+    data.filter((entry) => entry.isFile() && /[\\/]lfs([\\/]|$)/.test(entry.parentPath)),
+    [],
+  )
 
   // To the last byte, so that the database has no room either; nor in a log that was longer once.
   const database = new DatabaseSync(join(disk.folder, 'data', 'postern.db'))

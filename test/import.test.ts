@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
@@ -58,7 +58,21 @@ for (const store of eitherStore)
     const done = await ended(ana, 'old')
     assert.deepEqual(
       done.result && { ...done.result, bytes: 0 },
-      { branches: 2, tags: 1, defaultBranch: 'trunk', bytes: 0, lfsPointers: 1, leftOut: [], leftOutCount: 0 },
+      {
+        branches: 2,
+        tags: 1,
+        defaultBranch: 'trunk',
+        bytes: 0,
+        leftOut: [],
+        leftOutCount: 0,
+        lfsPointers: 1,
+        lfs: {
+          brought: 0,
+          bytes: 0,
+          missing: 1,
+          reason: 'The other server has no Git LFS at this address (404).',
+        },
+      },
       done.problem?.sentence ?? '',
     )
     const view = await ana.call<{
@@ -107,6 +121,69 @@ describe('what comes from elsewhere', () => {
   after(async () => {
     await remote[Symbol.asyncDispose]()
     await postern[Symbol.asyncDispose]()
+  })
+
+  test('files of Git LFS come along, and nothing that the other server says about them is believed', async () => {
+    const { url, folder } = await remote.create('films.git')
+    const [film, song, forged, inside, gone] = ['a film', 'a song', 'forged', 'inside', 'gone'].map((name) => {
+      const content = Buffer.concat([Buffer.from(name), randomBytes(3000)])
+      return { content, oid: createHash('sha256').update(content).digest('hex'), size: content.length }
+    })
+    if (!film || !song || !forged || !inside || !gone) assert.fail()
+    const files = { film, song, forged, inside, gone }
+    const pointers = Object.entries(files).map(([name, { oid, size }]) => [
+      `${name}.bin`,
+      `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${size}\n`,
+    ])
+    await commitThere(folder, 'main', Object.fromEntries(pointers) as Record<string, string>)
+    remote.account = { username: 'tess', password: secret }
+    const known = `Basic ${Buffer.from(`tess:${secret}`).toString('base64')}`
+    const shown: Record<string, string | undefined> = {}
+    remote.intercept = ({ url: asked = '', headers }, response) => {
+      const { origin } = remote
+      if (asked === '/films.git/info/lfs/objects/batch') {
+        assert.equal(headers.authorization, known)
+        const download = (href: string, header = {}) => ({ actions: { download: { href, header } } })
+        const objects = [
+          { oid: film.oid, ...download(`${origin}/lfs/film`) },
+          {
+            oid: song.oid,
+            ...download(`${origin}/lfs/song`, { Authorization: 'Bearer ticket', Host: 'x', 'X-Key': 'y' }),
+          },
+          { oid: forged.oid, ...download(`${origin}/lfs/forged`) },
+          { oid: inside.oid, ...download('http://169.254.169.254/latest') },
+          { oid: gone.oid, error: { code: 404, message: '<b>gone</b>' } },
+          { oid: '../../../../etc/passwd', ...download(`${origin}/lfs/film`) },
+        ]
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ objects }))
+        return true
+      }
+      const [, what = ''] = /^\/(?:lfs|store)\/(.+)$/.exec(asked) ?? []
+      if (what === '') return false
+      shown[asked] = headers.authorization
+      if (asked === '/lfs/film') response.writeHead(302, { location: `${origin}/store/film` }).end()
+      else if (what === 'forged') response.end(randomBytes(forged.size))
+      else response.end(what === 'film' ? film.content : song.content)
+      return true
+    }
+    await begin(ana, 'films', url, { username: 'tess', password: secret })
+    const done = await ended(ana, 'films')
+    assert.deepEqual([done.result?.lfsPointers, done.result?.lfs?.brought, done.result?.lfs?.missing], [5, 2, 3])
+    assert.equal(done.result?.lfs?.bytes, film.size + song.size)
+    // The password goes to the other server alone, and not where it leads to.
+    assert.deepEqual(
+      [shown['/lfs/film'], shown['/store/film'], shown['/lfs/song']],
+      [known, undefined, 'Bearer ticket'],
+    )
+    const token = await ana.makeToken('films')
+    const fetched = async ({ oid }: { oid: string }) => {
+      const answer = await fetch(`${postern.origin}/moved/films.git/info/lfs/objects/${oid}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return answer.status === 200 ? Buffer.from(await answer.arrayBuffer()) : answer.status
+    }
+    for (const file of [film, song]) assert.deepEqual(await fetched(file), file.content)
+    for (const file of [forged, inside, gone]) assert.equal(await fetched(file), 404)
   })
 
   for (const [what, url, words] of [
@@ -262,6 +339,20 @@ describe('what comes from elsewhere', () => {
     const { problem } = await ended(ana, 'fat')
     assert.equal(problem?.code, 'file-too-large')
     assert.match(problem?.sentence ?? '', /deep\/film\.mov has 2 MB/)
+  })
+
+  test('a path that could be checked out nowhere is named', async () => {
+    const { url, folder } = await remote.create('long.git')
+    const blob = await gitOrThrow(folder, ['hash-object', '-w', '/dev/null'])
+    const entry = Buffer.concat([Buffer.from(`100644 ${'n'.repeat(256)}\0`), Buffer.from(blob.trim(), 'hex')])
+    const tree = await writeObject(folder, 'tree', entry)
+    const when = 'T <t@example.com> 1700000000 +0000'
+    const commit = await writeObject(folder, 'commit', `tree ${tree}\nauthor ${when}\ncommitter ${when}\n\nlong\n`)
+    await gitOrThrow(folder, ['update-ref', 'refs/heads/main', commit])
+    await begin(ana, 'long', url)
+    const { problem } = await ended(ana, 'long')
+    assert.equal(problem?.code, 'name-too-long')
+    assert.match(problem?.sentence ?? '', /A name in the path n+… has more than 255 bytes.*Rename it there first\.$/)
   })
 
   test('branches whose names cannot be used are left out and named', async () => {

@@ -42,4 +42,16 @@ test('a file of 101 MB is over the limit of a server as it comes: named in the t
   await inWork('reset', '--quiet', '--hard', 'HEAD~1')
   await inWork('commit', '--quiet', '--allow-empty', '--message', 'Without it')
   await inWork('push', '--quiet', 'origin', 'HEAD:films')
+
+  // A name that is longer than a file's can be, of a file that is here already; and without it.
+  const blob = await inWork('hash-object', '-w', '-t', 'blob', '/dev/null')
+  await inWork('update-index', '--add', '--cacheinfo', `100644,${blob.trim()},films/${'n'.repeat(256)}`)
+  await inWork('commit', '--quiet', '--message', 'Add a name')
+  const named = await git(work, [...withToken(token), 'push', 'origin', 'HEAD:names'])
+  assert.notEqual(named.code, 0)
+  assert.match(
+    named.stderr,
+    /remote: A name in the path films\/n+… has more than 255 bytes, .*\. Rename it in your commits and push again\./,
+  )
+  assert.doesNotMatch(await inWork('ls-remote', 'origin'), /names/)
 })

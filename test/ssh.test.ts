@@ -59,7 +59,10 @@ for (const store of eitherStore)
     test('what is not git’s gets one clear line, and nothing runs', async () => {
       for (const [args, line] of [
         [['uname'], 'Only git fetch, clone and push run here, no other command.'],
-        [['git-lfs-authenticate payments/api.git upload'], 'Git LFS is not spoken here: push without it.'],
+        [
+          ['git-lfs-transfer payments/api.git upload'],
+          'Files of Git LFS go over HTTPS: only git-lfs-authenticate runs here.',
+        ],
         [['-s', 'sftp'], 'Files are not served over SSH: only git fetch, clone and push.'],
       ] as const) {
         const { code, stdout, stderr } = await door.ssh(key, '-q', ...args)

@@ -8,6 +8,7 @@ import { patchLines } from './diff-lines.ts'
 import { PatchLinesProvider, useDiffRemarks } from './diff-remarks.ts'
 import type { DiffMode } from './diff-view.tsx'
 import { DiffView } from './diff-view-loaded.tsx'
+import { lfsWords } from './lfs-change.ts'
 import styles from './diff.module.css'
 
 /** @param height in pixels, as the patch will likely have it */
@@ -42,6 +43,7 @@ function Patch({ patch: answer, mode }: { patch: FilePatch; mode: DiffMode }) {
   const lines = lineCount(patch)
   return (
     <>
+      <LargeFileNote patch={answer.patch} />
       {answer.hasHiddenCharacters && <HiddenWarning />}
       {lines > LARGE_PATCH_LINES && !isAsked ? (
         <DiffNote>
@@ -63,6 +65,11 @@ const emptyWords = ({ status }: DiffFile) =>
   status === 'added' || status === 'deleted'
     ? 'The file is empty.'
     : 'No line changed, only the name or the kind of the file.'
+
+function LargeFileNote({ patch }: { patch: string | null }) {
+  const words = useMemo(() => lfsWords(patchLines(patch)), [patch])
+  return words !== null && <DiffNote>{words} Git itself has the pointer below.</DiffNote>
+}
 
 export const DiffNote = ({ children }: React.PropsWithChildren) => <div className={styles.note}>{children}</div>
 

@@ -9,8 +9,12 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import type { BearerSource } from './bearer.ts'
 
 export interface Authenticator {
-  /** The caller that a console or API request proves; undefined for nobody. @throws 401 for a token that does not count */
-  fromRequest(request: FastifyRequest): Promise<Caller | undefined>
+  /**
+   * The caller that a console or API request proves; undefined for nobody.
+   * @param isAgain the same request was let in before, and its body has taken its time: that is no use of anything
+   * @throws 401 for a token that does not count
+   */
+  fromRequest(request: FastifyRequest, isAgain?: boolean): Promise<Caller | undefined>
   /** The caller behind git's Basic credentials: any user name, a token as the password. */
   fromGit(request: FastifyRequest): Promise<Caller | undefined>
   /** The same for a request that has been going on for a while, and whose credentials may have ended meanwhile. */
@@ -40,17 +44,17 @@ export function createAuthenticator(parts: {
   }
 
   return {
-    async fromRequest(request) {
+    async fromRequest(request, isAgain = false) {
       const { authorization } = request.headers
       if (authorization !== undefined) {
-        const caller = await byToken(bearerSecret(authorization) ?? '', request.ip)
+        const caller = await byToken(bearerSecret(authorization) ?? '', request.ip, isAgain)
         if (caller === undefined) throw tokenRefused()
         return caller
       }
       checkSameOrigin(request, origin)
       const secret = readCookie(request.headers.cookie, cookies.session)
       if (secret === undefined) return undefined
-      const isUse = !isUnattended(request)
+      const isUse = !isAgain && !isUnattended(request)
       return findSessionCaller(parts, { secret, address: request.ip, isUse }, now())
     },
 

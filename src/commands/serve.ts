@@ -35,6 +35,9 @@ const help = `postern serve: start the server
   --metadata-root FILE   who may sign it, in PEM (POSTERN_METADATA_ROOT, FIDO's own)
   --max-file-mb N        largest file in a push (POSTERN_MAX_FILE_MB, 100)
   --max-push-mb N        largest push (POSTERN_MAX_PUSH_MB, 2048)
+  --max-lfs-file-mb N    largest file of Git LFS (POSTERN_MAX_LFS_FILE_MB, 5120)
+  --max-lfs-repository-mb N
+                         all of them in one repository (POSTERN_MAX_LFS_REPOSITORY_MB, 51200)
   --operation-hours N    longest git operation (POSTERN_OPERATION_HOURS, 24)
   --push-wait-seconds N  how long a push waits for its tap (POSTERN_PUSH_WAIT_SECONDS, 120)
   --rate-limit N         sign-in requests a minute from one address (POSTERN_RATE_LIMIT, 3000)

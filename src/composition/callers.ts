@@ -5,12 +5,14 @@ import { loadCertificateAuthority } from '../access-keys/certificates/certificat
 import { createCertificateSource } from '../access-keys/certificates/certificate-source.ts'
 import { createCertificateFollower } from '../access-keys/certificates/end-with.ts'
 import { createTokenFollower } from '../access-keys/cut-with-token.ts'
+import { createSshBearers } from '../access-keys/ssh-bearer.ts'
 import { KEY_ENDED, type SshSource } from '../access-keys/ssh-credential.ts'
 import { createPersonKeySource } from '../access-keys/ssh-keys/ssh-key-source.ts'
 import type { Tx } from '../database/handles.ts'
 import { createDeployKeySource } from '../machines/deploy-keys/deploy-key-source.ts'
 import { yieldToPerson } from '../machines/deploy-keys/yield-to-person.ts'
 import { endHomelessMachines } from '../machines/end-homeless.ts'
+import { createLfsCallers } from '../repositories/lfs/lfs-callers.ts'
 import { createGrantSource } from '../sign-on/grant-source.ts'
 import type { Foundations } from './foundations.ts'
 
@@ -35,6 +37,8 @@ export async function openCallers(base: Foundations) {
     createCertificateFollower(cut),
     createTokenFollower(cut),
   )
+  const sshBearers = await createSshBearers({ sources: sshSources, secrets })
+  const authenticator = createAuthenticator({ ...base, sources })
   return {
     authority,
     briefTokens,
@@ -42,6 +46,8 @@ export async function openCallers(base: Foundations) {
     sshSources,
     /** Tells every node, with the transaction, that a key or a sign-on has ended. */
     cut,
-    authenticator: createAuthenticator({ ...base, sources }),
+    authenticator,
+    sshBearers,
+    lfsCallers: createLfsCallers({ authenticator, sshBearers, now }),
   }
 }

@@ -12,10 +12,21 @@ import type { Foundations } from './foundations.ts'
 import type { SshParts } from './ssh.ts'
 
 /** Repositories, and all that happens in them. */
-export function codeRoutes(base: Foundations, { authenticator, cut }: Callers, code: CodeParts, ssh: SshParts): void {
+export function codeRoutes(
+  base: Foundations,
+  { authenticator, lfsCallers, cut }: Callers,
+  code: CodeParts,
+  ssh: SshParts,
+): void {
   const { app, database, policy, outbound, secrets, origin, now } = base
   const { parts, imports, mirrors, provenance } = code
-  repositoriesRoutes(app, { ...code.pushing, recognise: (request) => authenticator.again(request) })
+  repositoriesRoutes(app, {
+    ...code.pushing,
+    db: database.read,
+    lfs: { ...code.lfs, callers: lfsCallers },
+    rpId: code.merging.site.rpId,
+    recognise: (request) => authenticator.again(request),
+  })
   sshRoutes(app, { view: ssh.view })
   checkRoutes(app, parts)
   pullRequestRoutes(app, code.merging)

@@ -6,6 +6,7 @@ import { createAutoMerge } from '../pull-requests/auto-merge-asking.ts'
 import { followBranches } from '../pull-requests/follow-branches.ts'
 import { createOpenForPush } from '../pull-requests/open-for-push.ts'
 import { recordMerge } from '../pull-requests/record-merge.ts'
+import { createLfsRoom } from '../repositories/lfs/limits.ts'
 import type { JudgeModel } from '../repositories/commit-signatures/judge-certificate.ts'
 import { createForgottenPushes } from '../repositories/held-push-remains.ts'
 import { createHeldPushes } from '../repositories/held-pushes.ts'
@@ -26,6 +27,8 @@ export type CodeParts = Awaited<ReturnType<typeof openCode>>
 export async function openCode(base: Foundations, { root, git, maintenance }: Storage, { waiting }: PeopleParts) {
   const { config, database, attestation, secrets, outbound, place, origin, policy, meters, opened, log, now } = base
   const { maxPushBytes, operationTimeoutMs: operationMs, maxBlobBytes } = config.limits
+  const { maxLfsFileBytes: objectBytes, maxLfsRepositoryBytes: repositoryBytes } = config.limits
+  const lfsRoom = createLfsRoom({ objectBytes, repositoryBytes }, now)
 
   const heldPushes = createHeldPushes(meters.pushHeld)
   opened.defer(() => heldPushes.close())
@@ -87,6 +90,7 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
   const imports = createImports({
     ...parts,
     outbound,
+    lfsRoom,
     secrets,
     limits: { maxBytes: maxPushBytes, maxBlobBytes, operationMs },
     afterPush: (landed) => afterPush(landed, []),
@@ -102,6 +106,7 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
     parts,
     merging,
     pushing,
+    lfs: { room: lfsRoom, operationMs },
     autoMerge,
     provenance,
     mirrors,

@@ -42,5 +42,7 @@ export const cutsConnections: ReadonlySet<string> = new Set([
 export function endingWith(by: Caller['by']): string[] {
   if (by.kind === 'session') return [by.sessionId]
   if (by.kind === 'token') return [by.tokenId]
-  return by.kind === 'grant' ? [by.grantId] : []
+  if (by.kind === 'grant') return [by.grantId]
+  // What SSH gave out for large files ends with the key it was given for.
+  return [by.kind === 'ssh-certificate' ? by.certificateId : by.keyId]
 }

@@ -10,28 +10,38 @@ import { checkShortfall, getCaller, getEnrolling, isAdmin } from '../identity/ca
 import { createMetricsGuard } from '../metrics/metrics-guard.ts'
 import { createRepositoryGuards } from '../repositories/access.ts'
 import { createGitGuard } from '../repositories/git-guard.ts'
+import type { LfsCallers } from '../repositories/lfs/lfs-callers.ts'
 
 interface GuardParts {
   database: Database
   /** Where the repositories lie. */
   root: string
   authenticator: Authenticator
+  lfsCallers: LfsCallers
   limits: RateLimits
   metricsToken: string | undefined
   now: () => number
 }
 
-/** What each kind of access that a route declares asks of who calls. They find out once who that is, and count it. */
-export function createGuards({
-  database,
-  root,
-  authenticator,
-  limits,
-  metricsToken,
-  now,
-}: GuardParts): Record<Access, Guard> {
-  const known = limits.counting(async (request) => {
-    request.caller = await authenticator.fromRequest(request)
+interface Guards {
+  /** They find out who calls, and count it. */
+  access: Record<Access, Guard>
+  /** Asks all of it anew once a body has come that was waited for: who calls may be less by then. Counts nothing. */
+  again: Record<Access, Guard>
+}
+
+/** What each kind of access that a route declares asks of who calls. */
+export const createGuards = (parts: GuardParts): Guards => ({
+  access: guardsOf(parts, { counting: parts.limits.counting, isAgain: false }),
+  again: guardsOf(parts, { counting: (guard) => guard, isAgain: true }),
+})
+
+function guardsOf(
+  { database, root, authenticator, lfsCallers, metricsToken, now }: GuardParts,
+  { counting, isAgain }: { counting: RateLimits['counting']; isAgain: boolean },
+): Record<Access, Guard> {
+  const known = counting(async (request) => {
+    request.caller = await authenticator.fromRequest(request, isAgain)
   })
   // What a session lacks makes it nobody's where anybody may come.
   const anybody: Guard = async (request) => {
@@ -65,9 +75,9 @@ export function createGuards({
     'repository:write': andThen(inRepositories['repository:write']),
     'repository:status': andThen(inRepositories['repository:status']),
     'repository:admin': andThen(inRepositories['repository:admin']),
-    signed: limits.counting(async () => {}),
-    git: limits.counting(createGitGuard({ db: database.read, root, authenticator })),
-    directory: limits.counting(createDirectoryGuard({ database, now })),
-    metrics: limits.counting(createMetricsGuard({ token: metricsToken })),
+    signed: counting(async () => {}),
+    git: counting(createGitGuard({ db: database.read, root, authenticator, lfsCallers })),
+    directory: counting(createDirectoryGuard({ database, now })),
+    metrics: counting(createMetricsGuard({ token: metricsToken })),
   }
 }

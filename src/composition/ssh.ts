@@ -1,3 +1,4 @@
+import { createLfsAuthenticate } from '../repositories/lfs/ssh-authenticate.ts'
 import { createSshTransport } from '../repositories/ssh-transport.ts'
 import { loadHostKey } from '../ssh/host-key.ts'
 import { viewOf } from '../ssh/routes.ts'
@@ -10,7 +11,7 @@ import type { Foundations } from './foundations.ts'
 export type SshParts = Awaited<ReturnType<typeof openSsh>>
 
 /** The door for git over SSH, where it is not switched off. */
-export async function openSsh(base: Foundations, { sshSources }: Callers, { pushing }: CodeParts) {
+export async function openSsh(base: Foundations, { sshSources, sshBearers }: Callers, { pushing }: CodeParts) {
   const { config, database, secrets, connections, meters, origin, place, now, log } = base
   const hostKey = await loadHostKey(secrets)
   const server =
@@ -20,6 +21,7 @@ export async function openSsh(base: Foundations, { sshSources }: Callers, { push
           sources: sshSources,
           hostKey,
           transport: createSshTransport({ ...pushing, db: database.read }),
+          authenticateLfs: createLfsAuthenticate({ ...pushing, db: database.read, sshBearers }),
           connections,
           database,
           origin,

@@ -13,7 +13,12 @@ import type { Storage } from './storage.ts'
 export type WebParts = ReturnType<typeof openWeb>
 
 /** What stands before every route: the hosts of tools, limits, and the access that each route declares. */
-export function openWeb(base: Foundations, { authenticator }: Callers, proxy: ProxyParts, { root }: Storage) {
+export function openWeb(
+  base: Foundations,
+  { authenticator, lfsCallers }: Callers,
+  proxy: ProxyParts,
+  { root }: Storage,
+) {
   const { app, config, database, policy, ceremonies, connections, limits, meters, now } = base
   const { countFailure } = limits
   const fronts = openFronts({ ...proxy, config, database, policy, connections, countFailure, now, logger: app.log })
@@ -33,11 +38,21 @@ export function openWeb(base: Foundations, { authenticator }: Callers, proxy: Pr
   app.decorateRequest('caller', undefined)
   app.decorateRequest('directory', undefined)
   app.decorateRequest('place', undefined)
+  app.decorateRequest('sshBearer', undefined)
   app.decorateRequest('project', undefined)
   app.decorateRequest('takeSeal', () => Promise.reject(new Error('this route declares no act')))
+  app.decorateRequest('hasSeal', false)
   app.decorateRequest('isSoAlready', false)
   enforceAccess(app, {
-    access: createGuards({ database, root, authenticator, limits, now, metricsToken: config.metricsToken }),
+    ...createGuards({
+      database,
+      root,
+      authenticator,
+      lfsCallers,
+      limits,
+      metricsToken: config.metricsToken,
+      now,
+    }),
     act: createActGuard(ceremonies, whereOf),
   })
   workForCallers(app)

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import Fastify from 'fastify'
 import { type Access, accessKinds, enforceAccess, type Guard } from './access.ts'
@@ -13,7 +16,8 @@ function guarded(called: string[]) {
       if (request.headers['x-refuse'] === name) throw forbidden('Not you.', 'Ask somebody else.')
     }
   const access = Object.fromEntries(accessKinds.map((kind) => [kind, guardFor(kind)])) as Record<Access, Guard>
-  enforceAccess(app, { access, act: guardFor('act') })
+  const again = Object.fromEntries(accessKinds.map((kind) => [kind, guardFor('again')])) as Record<Access, Guard>
+  enforceAccess(app, { access, again, act: guardFor('act') })
   return app
 }
 
@@ -32,11 +36,12 @@ test('the declared guard runs before the handler, the tap after it, and a refusa
     String(called.push('handler')),
   )
   await app.inject({ method: 'POST', url: '/act' })
-  assert.deepEqual(called.splice(0), ['person', 'act', 'own', 'handler'])
+  // What is injected never says that it has come whole.
+  assert.deepEqual(called.splice(0), ['person', 'again', 'act', 'own', 'handler'])
   assert.equal((await app.inject({ method: 'POST', url: '/act', headers: { 'x-refuse': 'person' } })).statusCode, 403)
   assert.deepEqual(called.splice(0), ['person'])
   await app.inject({ method: 'POST', url: '/act', headers: { 'x-refuse': 'act' } })
-  assert.deepEqual(called.splice(0), ['person', 'act'])
+  assert.deepEqual(called.splice(0), ['person', 'again', 'act'])
 })
 
 test('what a stranger sends is not read before they are refused', async () => {
@@ -56,4 +61,35 @@ test('HEAD is guarded as GET is', async () => {
   app.get('/read', { config: { access: 'user' } }, () => 'x')
   await app.inject({ method: 'HEAD', url: '/read' })
   assert.ok(called.includes('user'))
+})
+
+test('whoever sends a body later than its headers is judged again when it has come, and nobody else is', async (t) => {
+  const called: string[] = []
+  const app = guarded(called)
+  const judged = Promise.withResolvers<void>()
+  app.addHook('preParsing', async () => judged.resolve())
+  app.post('/write', { config: { access: 'user' } }, () => 'x')
+  app.get('/read', { config: { access: 'user' } }, () => 'x')
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.after(() => app.close())
+  const { port } = app.server.address() as AddressInfo
+  const json = { 'content-type': 'application/json' }
+
+  await fetch(`http://127.0.0.1:${port}/read`)
+  await fetch(`http://127.0.0.1:${port}/write`, { method: 'POST' })
+  assert.deepEqual(called.splice(0), ['user', 'user'])
+
+  const late = request({
+    port,
+    host: '127.0.0.1',
+    method: 'POST',
+    path: '/write',
+    headers: { ...json, 'x-refuse': 'again' },
+  })
+  late.write('{')
+  await judged.promise
+  late.end('}')
+  const [answer] = (await once(late, 'response')) as [IncomingMessage]
+  assert.deepEqual([answer.statusCode, called], [403, ['user', 'again']])
+  answer.resume()
 })

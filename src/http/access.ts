@@ -48,6 +48,12 @@ export interface SensitiveAct {
   describe(request: FastifyRequest): Promise<ActDescription>
 }
 
+/** One that takes a tap only where the rules ask a tap of another act, such as a push, and a person can give it. */
+export interface AskedAct extends SensitiveAct {
+  /** Whose rules ask for it, and on which branch; undefined where no tap is asked, or none could be given. */
+  askedAs(request: FastifyRequest): Promise<{ act: string; branch: string } | undefined>
+}
+
 export interface TakenSeal {
   id: Id<'sea'>
   strength: Strength
@@ -58,10 +64,14 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
     act?: SensitiveAct
+    /** Instead of `act`: the route judges for itself whoever comes without a seal. */
+    actWhereAsked?: AskedAct
     /** Also for a session that falls short of the rules: what it waits for may be the key that it lacks. */
     whileEnrolling?: true
     /** Asked by a page by itself, which is no use of a session. */
     isUnattended?: true
+    /** Of git's routes, one whose body has the deadline of every other. */
+    hasShortBody?: true
     /** Nothing but a file or a word that is the same for everybody: not counted against any limit. */
     isStatic?: true
     /** The ceremony that this route ends, for the counters. */
@@ -72,6 +82,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Uses up the seal of a route with an `act`, in the transaction of that act. @throws where it was used before */
     takeSeal(tx: Tx<'seal' | 'user'>): Promise<TakenSeal>
+    /** The caller came back with a seal, of a route that asks for one only sometimes. */
+    hasSeal: boolean
     /** No tap was made for this act, as it is so already: there is no seal to take, and nothing to do. */
     isSoAlready: boolean
   }
@@ -79,16 +91,36 @@ declare module 'fastify' {
 
 export type Guard = (request: FastifyRequest) => Promise<void>
 
-/** Makes a route without declared access a start-up error, and puts the declared guard before everything of the route. */
-export function enforceAccess(app: FastifyInstance, guards: { access: Record<Access, Guard>; act: Guard }): void {
+/**
+ * Makes a route without declared access a start-up error, and puts the declared guard before everything of the route. Where
+ * a body was still to come then, it may have taken its time: whoever could do this when it began is judged again.
+ * @param guards.again for that; the first ones, where there are no others
+ */
+export function enforceAccess(
+  app: FastifyInstance,
+  guards: { access: Record<Access, Guard>; again?: Record<Access, Guard>; act: Guard },
+): void {
+  const isToCome = new WeakSet<FastifyRequest>()
   app.addHook('onRoute', (route: RouteOptions) => {
     const access = route.config?.access
     if (access === undefined || !accessKinds.includes(access))
       throw new Error(`route ${String(route.method)} ${route.url} does not declare its access`)
     const guard = guards.access[access]
+    const judge = async (request: FastifyRequest): Promise<void> => {
+      await guard(request)
+      if (!request.raw.complete) isToCome.add(request)
+    }
+    const again = (guards.again ?? guards.access)[access]
+    const judgeAgain = async (request: FastifyRequest): Promise<void> => {
+      if (isToCome.has(request)) await again(request)
+    }
     // Before a body is read: what a stranger sends costs nothing more than its headers.
-    route.onRequest = [(request: FastifyRequest) => guard(request), ...[route.onRequest ?? []].flat()]
-    if (route.config?.act !== undefined)
-      route.preHandler = [(request: FastifyRequest) => guards.act(request), ...[route.preHandler ?? []].flat()]
+    route.onRequest = [judge, ...[route.onRequest ?? []].flat()]
+    const before: Guard[] = []
+    // Git's bodies are read by its own handlers, which ask again themselves.
+    if (access !== 'git') before.push(judgeAgain)
+    if (route.config?.act !== undefined || route.config?.actWhereAsked !== undefined)
+      before.push((request) => guards.act(request))
+    route.preHandler = [...before, ...[route.preHandler ?? []].flat()]
   })
 }

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 const deadlineMs = 30_000
+const longer = new WeakMap<IncomingMessage, number>()
+
+/** Gives the body of this request more time: called by a hook of its route, behind the guard that knows who sends it. */
+export const giveBodyTime = ({ raw }: FastifyRequest, ms: number): void => void longer.set(raw, ms)
 
 /**
  * A body that trickles in holds its connection for ever, since Node's own deadline is off for the sake of long pushes.
@@ -13,10 +17,10 @@ export function limitBodyTime(app: FastifyInstance, ms: number = deadlineMs): vo
   // The latest of each connection: a next request is only read when the body before it is complete.
   const arriving = new Map<Socket, { raw: IncomingMessage; since: number }>()
   const looking = setInterval(() => {
-    const latest = performance.now() - ms
+    const now = performance.now()
     for (const [socket, { raw, since }] of arriving) {
       if (raw.complete || raw.destroyed) arriving.delete(socket)
-      else if (since <= latest) raw.destroy()
+      else if (since + (longer.get(raw) ?? ms) <= now) raw.destroy()
     }
   }, ms / 10).unref()
   app.addHook('onClose', (_instance, done) => {
@@ -25,7 +29,8 @@ export function limitBodyTime(app: FastifyInstance, ms: number = deadlineMs): vo
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const { raw } = request
-    if (request.routeOptions.config.access === 'git') arriving.delete(raw.socket)
+    const { access, hasShortBody = false } = request.routeOptions.config
+    if (access === 'git' && !hasShortBody) arriving.delete(raw.socket)
     else arriving.set(raw.socket, { raw, since: performance.now() })
     done()
   })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
-import { isLfsPointer } from './count-lfs.ts'
 import { explainFetch } from './explain-fetch.ts'
 import { explainStatus } from './explain-status.ts'
 import { parseAdvertisement } from './parse-advertisement.ts'
@@ -83,10 +82,4 @@ test('reads git’s report of a push, and says why something was refused', () =>
   assert.match(refused.message, /^git\.example\.com protects main\..*It said: GitLab: You are not allowed/)
   const stale = [{ ref: 'refs/heads/x', isDone: false, said: '[rejected] (stale info)' }]
   assert.equal(explainRefusal(stale, 'h', []).code, 'strayed')
-})
-
-test('knows a pointer of Git LFS', () => {
-  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n`
-  assert.ok(isLfsPointer(pointer))
-  assert.ok(!isLfsPointer(`x${pointer}`) && !isLfsPointer(pointer.replace('sha256', 'md5')))
 })

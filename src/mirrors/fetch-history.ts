@@ -4,8 +4,10 @@ import type { Outbound } from '../outbound/outbound.ts'
 import { checkRefName, checkShortRefName } from '../protocols/git/ref-name.ts'
 import { type Git, GitError } from '../repositories/git.ts'
 import type { GitSetting } from '../repositories/git-environment.ts'
+import { listLfsPointers } from '../repositories/lfs/list-pointers.ts'
+import type { LfsPointer } from '../repositories/lfs/pointer.ts'
 import { findLargeFile, sayTooLarge } from '../repositories/large-files.ts'
-import { countLfsPointers } from './count-lfs.ts'
+import { findLongNames } from '../repositories/long-names.ts'
 import { connect } from './connect.ts'
 import { checkReadable, sha256Error } from './discover.ts'
 import { explainFetch } from './explain-fetch.ts'
@@ -28,10 +30,12 @@ export interface FetchedHistory {
   defaultBranch: string | undefined
   leftOut: string[]
   bytes: number
-  lfsPointers: number | null
+  /** Null where too many files were small enough to be one. */
+  lfsPointers: readonly LfsPointer[] | null
 }
 
 const maxRefs = 20_000
+const mostSmallFiles = 200_000
 const watchEveryMs = 250
 const keptOutput = 16 * 1024
 
@@ -66,7 +70,9 @@ export async function fetchHistory(
   const { refs, leftOut } = await listFetched(git, folder)
   const tips = refs.map(({ oid }) => oid)
   await refuseLargeFile(git, { ...wanted, objects, tips, maxBytes: limits.maxBlobBytes })
-  const lfsPointers = await countLfsPointers(git, { repository: folder, objects, signal })
+  const long = await findLongNames(git, { folder: wanted.destination, quarantine: objects, tips })
+  if (long !== undefined) throw new RemoteError(long.code, `${long.sentences[0]} Rename it there first.`)
+  const lfsPointers = await listLfsPointers(git, { repository: folder, objects, signal, most: mostSmallFiles })
   return {
     objects,
     refs,

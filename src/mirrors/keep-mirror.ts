@@ -1,3 +1,4 @@
+import { namePerson } from '../audit/name-person.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import type { MirrorTable } from '../database/schema.ts'
@@ -52,13 +53,14 @@ export async function switchOffUnkept(database: Database, at: number): Promise<v
       const repository = row && (await findPath(tx, row.repositoryId))
       if (row === undefined || repository === undefined) return
       const { url, repositoryId } = row
-      const person = (await findUserById(tx, row.stewardId ?? row.createdBy))?.displayName ?? 'Somebody'
+      const { facts, personal } = namePerson('person', await findUserById(tx, row.stewardId ?? row.createdBy))
       await recordEvent(tx, {
         action: 'mirror.switched-off',
         actor: null,
         target: { kind: 'mirror', id },
         repositoryId,
-        facts: { repository, url, host: new URL(url).host, person },
+        facts: { repository, url, host: new URL(url).host, ...facts },
+        personal,
         at,
       })
     })

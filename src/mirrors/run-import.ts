@@ -12,6 +12,7 @@ import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefMethod } from '../repositories/ref-updates.ts'
 import { throwAway } from '../repositories/trash.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { bringLfs, type BringLfs, type BroughtLfs } from './bring-lfs.ts'
 import { fetchHistory, type FetchedHistory, type FetchParts } from './fetch-history.ts'
 import type { Progress } from './git-progress.ts'
 import { passwordPurpose } from './import-records.ts'
@@ -19,7 +20,7 @@ import { judgeLanding } from './judge-landing.ts'
 import { RemoteError } from './remote-error.ts'
 import type { ImportResult } from './shapes.ts'
 
-export interface RunParts extends FetchParts {
+export interface RunParts extends FetchParts, BringLfs {
   database: Database
   /** Folder of all bare repositories. */
   root: string
@@ -56,7 +57,7 @@ async function bring(
   row: RepositoryImportTable,
   place: RepositoryPlace,
   { staging, signal, onProgress }: { staging: string; signal: AbortSignal; onProgress: (p: Partial<Progress>) => void },
-): Promise<FetchedHistory> {
+): Promise<FetchedHistory & { lfs: BroughtLfs | undefined }> {
   const { secrets } = parts
   const password = row.passwordBox === null ? undefined : secrets.open(row.passwordBox, passwordPurpose(row.id))
   const { url, username, hostKey } = row
@@ -64,6 +65,10 @@ async function bring(
     parts.database.write(async (tx) => void (await end(tx, row, { hostKey: line })))
   const remote = { url, username, password, hostKey, keepHostKey }
   const fetched = await fetchHistory(parts, { remote, folder: staging, destination: place.folder, signal, onProgress })
+  const pointers = fetched.lfsPointers
+  const lfs = pointers
+    ? await bringLfs(parts, { remote, folder: place.folder, pointers, signal, onProgress })
+    : undefined
   onProgress({ phase: 'landing', objectsDone: 0, objectsTotal: fetched.refs.length })
   signal.throwIfAborted()
   await judgeLanding(parts, row, { place, refs: fetched.refs })
@@ -76,7 +81,7 @@ async function bring(
   })
   const landed = (await findImportPlace(parts, row)) ?? place
   await parts.afterPush(landed).catch((error: unknown) => parts.log(error, 'after an import'))
-  return fetched
+  return { ...fetched, lfs }
 }
 
 export async function findImportPlace(
@@ -101,7 +106,7 @@ async function finish(
   { database, now }: RunParts,
   row: RepositoryImportTable,
   place: RepositoryPlace,
-  { refs, leftOut, lfsPointers, bytes, defaultBranch }: FetchedHistory,
+  { refs, leftOut, lfsPointers, lfs, bytes, defaultBranch }: Awaited<ReturnType<typeof bring>>,
 ): Promise<void> {
   const branches = refs.filter(({ ref }) => ref.startsWith('refs/heads/')).length
   const tags = refs.length - branches
@@ -109,7 +114,8 @@ async function finish(
     branches,
     tags,
     bytes,
-    lfsPointers,
+    lfsPointers: lfsPointers?.length ?? null,
+    ...(lfs === undefined ? {} : { lfs }),
     defaultBranch: defaultBranch ?? null,
     leftOut: leftOut.slice(0, namedLeftOut),
     leftOutCount: leftOut.length,

@@ -49,8 +49,17 @@ export const ImportResult = Type.Object({
   /** Null where the other repository has no branch at all. */
   defaultBranch: Nullable(Type.String()),
   bytes: Type.Integer(),
-  /** Pointers of Git LFS that came as they are; what they point to was not copied. Null where there were too many files. */
+  /** Pointers of Git LFS that came as they are. Null where there were too many files to look for them. */
   lfsPointers: Nullable(Type.Integer()),
+  /** Of the files that they name, how many came, and why others did not. Left out where that was never tried. */
+  lfs: Type.Optional(
+    Type.Object({
+      brought: Type.Integer(),
+      bytes: Type.Integer(),
+      missing: Type.Integer(),
+      reason: Nullable(Type.String()),
+    }),
+  ),
   /** Names that are not used here: the first of them, and how many there are. */
   leftOut: Type.Array(Type.String()),
   leftOutCount: Type.Integer(),
@@ -79,6 +88,7 @@ export const ImportView = Type.Object({
     Type.Literal('receiving'),
     Type.Literal('resolving'),
     Type.Literal('checking'),
+    Type.Literal('large-files'),
     Type.Literal('landing'),
   ]),
   /** Of the phase; 0 of 0 where nobody knows. */

@@ -4,7 +4,7 @@ import { compileNetworks } from '../policy/networks.ts'
 import { checkUrl, privateAddress } from './check-url.ts'
 import { type OutboundAnswer, OutboundError } from './outbound-error.ts'
 import { mayReach } from './public-address.ts'
-import { type OutboundOptions, sendRequest } from './send-request.ts'
+import { type OpenAnswer, openRequest, type OutboundOptions, sendRequest } from './send-request.ts'
 
 export { hostOf } from './check-url.ts'
 export type { OutboundOptions } from './send-request.ts'
@@ -27,6 +27,11 @@ export interface Outbound {
   readonly lookup: LookupFunction
   /** One request; a redirect is an answer like any other. @throws OutboundError */
   request(url: string | URL, options: OutboundOptions): Promise<OutboundAnswer>
+  /** The same for an answer that is too large to be held. @throws OutboundError until it begins */
+  open(
+    url: string | URL,
+    options: { headers?: Record<string, string>; timeoutMs: number; idleMs: number; signal: AbortSignal },
+  ): Promise<OpenAnswer>
 }
 
 export interface OutboundParts {
@@ -77,6 +82,7 @@ export function createOutbound({ allow, resolve: ask = askSystem }: OutboundPart
     resolve,
     lookup,
     request: async (url, options) => sendRequest(check(url), { ...options, lookup }),
+    open: async (url, options) => openRequest(check(url), { ...options, lookup }),
   }
 }
 

@@ -61,6 +61,44 @@ export function sendRequest(url: URL, options: OutboundOptions & { lookup: Looku
   })
 }
 
+/** An answer that is read as it comes. */
+export interface OpenAnswer {
+  status: number
+  headers: [name: string, value: string][]
+  /** To be read to its end or destroyed. */
+  body: IncomingMessage
+}
+
+/** The same for what is too large to be held: `timeoutMs` until the answer begins, `idleMs` between its bytes. */
+export function openRequest(
+  url: URL,
+  options: { headers?: Record<string, string>; timeoutMs: number; idleMs: number; signal: AbortSignal } & {
+    lookup: LookupFunction
+  },
+): Promise<OpenAnswer> {
+  const { headers, timeoutMs, idleMs, signal, lookup } = options
+  return new Promise((resolve, reject) => {
+    const late = new OutboundError('timed-out', `${url.host} gave no answer within ${timeoutMs / 1000} seconds.`)
+    const fail = (cause: unknown): void => reject(cause instanceof OutboundError ? cause : explain(url, cause))
+    let sent: ClientRequest
+    try {
+      sent = (url.protocol === 'https:' ? https : http).request(url, { headers, agent: false, lookup, signal })
+    } catch (error) {
+      return fail(error)
+    }
+    const timer = setTimeout(() => sent.destroy(late), timeoutMs)
+    sent.on('error', fail)
+    sent.once('close', () => clearTimeout(timer))
+    sent.once('response', (body) => {
+      clearTimeout(timer)
+      const idle = new OutboundError('broken-off', `${url.host} stopped in the middle of its answer.`)
+      body.setTimeout(idleMs, () => body.destroy(idle))
+      resolve({ status: body.statusCode ?? 0, headers: pairs(body.rawHeaders), body })
+    })
+    sent.end()
+  })
+}
+
 function readAnswer(
   response: IncomingMessage,
   maxBytes: number,

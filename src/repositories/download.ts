@@ -2,9 +2,12 @@ import type { FastifyReply } from 'fastify'
 import { notFound } from '../http/problem.ts'
 import { refuseRunawayAttributes } from './archive-attributes.ts'
 import { checkIsFile } from './file.ts'
+import { findLfsObject, openLfsObject } from './lfs/object-store.ts'
+import { largestPointer, type LfsPointer, parseLfsPointer } from './lfs/pointer.ts'
+import { sendLfsObject } from './lfs/send-object.ts'
 import type { Revision, Source } from './revision.ts'
-import { holderOf, letGoIdle } from './stream-holder.ts'
-import type { Located } from './tree.ts'
+import { holderOf, letGoIdle, shareWhileOpen } from './stream-holder.ts'
+import { type Located, symlinkMode } from './tree.ts'
 
 /** Types that a browser may show as an image; everything else is bytes, whatever it claims to be. */
 const images: Record<string, string> = {
@@ -35,7 +38,7 @@ function contentDisposition(fileName: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }
 
-/** The bytes of one file as they are; of a symbolic link where it points to. */
+/** The bytes of one file as they are, also where Git LFS keeps them; of a symbolic link where it points to. */
 export async function sendRaw(
   reply: FastifyReply,
   { git, folder }: Source,
@@ -48,11 +51,25 @@ export async function sendRaw(
   const name = path.slice(path.lastIndexOf('/') + 1)
   const type = images[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
   letGoIdle(reply)
+  const pointer =
+    header.size <= largestPointer && file.mode !== symlinkMode
+      ? parseLfsPointer((await git.objects(folder).read(file.oid))?.content.toString() ?? '')
+      : undefined
+  if (pointer !== undefined && (await findLfsObject(folder, pointer.oid)) === pointer.size)
+    return sendLarge(asDownload(reply, type, name), { git, folder }, pointer)
   const { stdout } = await git.stream(['cat-file', 'blob', file.oid], {
     repository: folder,
     holder: holderOf(reply.request),
   })
   return asDownload(reply, type, name).header('content-length', header.size).send(stdout)
+}
+
+/** Counted as what git streams, until the last byte or the end of whoever reads it. */
+async function sendLarge(reply: FastifyReply, { git, folder }: Source, { oid }: LfsPointer): Promise<FastifyReply> {
+  shareWhileOpen(git, reply)
+  const found = await openLfsObject(folder, oid)
+  if (found === undefined) throw notFound('This file')
+  return sendLfsObject(reply, found)
 }
 
 export const archiveFormats = { 'tar.gz': 'application/gzip', zip: 'application/zip' } as const

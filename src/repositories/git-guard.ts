@@ -4,18 +4,23 @@ import type { Guard } from '../http/access.ts'
 import { notFound, ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
 import { checkTokenScope, coversRole, findPlace, type PlaceParts, roleProblem } from './access.ts'
+import { isLfsRoute, type LfsCallers } from './lfs/lfs-callers.ts'
 import type { RepositoryPlace } from './place.ts'
+
+interface GitCallers {
+  authenticator: Authenticator
+  lfsCallers: Pick<LfsCallers, 'find'>
+}
 
 /**
  * Who may speak git's protocol with a repository: Basic with any user name and a token as the password, or Bearer;
  * nobody in particular where the repository is public. Without credentials everything that is not public asks for
  * them, whether it exists or not. Cookies count only for reading the signers' list, which a browser opens.
  */
-export function createGitGuard(parts: PlaceParts & { authenticator: Authenticator }): Guard {
-  const { authenticator } = parts
+export function createGitGuard(parts: PlaceParts & GitCallers): Guard {
   return async (request) => {
     const least = isPush(request) ? 'write' : 'read'
-    const caller = await findGitCaller(authenticator, request)
+    const caller = await findGitCaller(parts, request)
     const place = await admitToGit(parts, caller, { path: gitPath(request), least })
     if (place === undefined) throw credentialsNeeded('sign-in-required', 'Sign in with a token:')
     request.caller = caller
@@ -40,13 +45,16 @@ export async function admitToGit(
   return place
 }
 
-async function findGitCaller(authenticator: Authenticator, request: FastifyRequest): Promise<Caller | undefined> {
+async function findGitCaller(
+  { authenticator, lfsCallers }: GitCallers,
+  request: FastifyRequest,
+): Promise<Caller | undefined> {
   if (request.headers.authorization === undefined) {
     const caller = isSignersList(request) ? await authenticator.fromRequest(request) : undefined
     // What a session lacks makes it nobody's, as where anybody may come.
     return caller?.shortfall ? undefined : caller
   }
-  const caller = await authenticator.fromGit(request)
+  const caller = await (isLfsRoute(request) ? lfsCallers.find(request) : authenticator.fromGit(request))
   if (caller === undefined) throw credentialsNeeded('token-refused', tokenRefusedTitle)
   return caller
 }
@@ -54,19 +62,23 @@ async function findGitCaller(authenticator: Authenticator, request: FastifyReque
 const isSignersList = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
   method === 'GET' && /^\/:project\/:repository\/(allowed_signers|revoked_keys)$/.test(url)
 
-/** Decided from the route and the one parameter that chooses the service; both are what will be run. */
+/**
+ * Decided from the route and the one parameter that chooses the service; both are what will be run. Whoever asks about
+ * large files says in the body what for, so that route looks again.
+ */
 function isPush(request: FastifyRequest): boolean {
   const { service } = request.query as { service?: string }
+  if (isLfsRoute(request)) return request.method === 'PUT' || request.routeOptions.url?.endsWith('/verify') === true
   return request.routeOptions.url?.endsWith('/git-receive-pack') === true || service === 'git-receive-pack'
 }
 
 /** `project/repository.git` and, for whoever pastes the page's address, `project/repository`. */
-function gitPath(request: FastifyRequest): { project: string; repository: string } {
+export function gitPath(request: FastifyRequest): { project: string; repository: string } {
   const { project, repository } = request.params as { project: string; repository: string }
   return { project, repository: repository.replace(/\.git$/i, '') }
 }
 
-const credentialsNeeded = (code: 'sign-in-required' | 'token-refused', title: string): ProblemError =>
+export const credentialsNeeded = (code: 'sign-in-required' | 'token-refused', title: string): ProblemError =>
   new ProblemError(401, code, title, {
     help: 'Use any user name, and as the password an API token that you make under Account.',
     // RFC 7617 §2.1

@@ -109,6 +109,19 @@ describe('git.stream', () => {
     assert.equal((await second.exited).code, 0)
   })
 
+  it('counts what streams without a process among the others, for whom it is', async () => {
+    await using small = await openGit({ streams: 2 })
+    const ana = { account: 'usr_ana' }
+    {
+      using _hers = small.git.share(ana)
+      assert.throws(() => small.git.share(ana), failsWith('git-busy'))
+      await assert.rejects(small.git.stream(['version'], { holder: ana }), failsWith('git-busy'))
+      using _his = small.git.share({ account: 'usr_ben' })
+      await assert.rejects(small.git.stream(['version']), failsWith('git-busy'))
+    }
+    small.git.share(ana)[Symbol.dispose]()
+  })
+
   it('gives the place of a stream that waits for a person to others, and counts each once', async () => {
     await using small = await openGit({ streams: 1 })
     const waiting = await small.git.stream(['cat-file', '--batch'], { repository })

@@ -47,6 +47,8 @@ export type GitOptions = {
 export type RunOptions = GitOptions & {
   input?: string | Uint8Array | AsyncIterable<Uint8Array>
   maxOutputBytes?: number
+  /** Given the output as it comes, however much, instead of keeping it; git is ended once it says that it has enough. */
+  take?: (chunk: Buffer) => 'more' | 'enough'
   /** Exit codes that are answers, not failures; `merge-tree` says 1 for a conflict. */
   ok?: readonly number[]
 }
@@ -74,6 +76,8 @@ export type Git = {
    * `receive-pack` always gets the pre-receive hook, and so `hook`, which must be answered.
    */
   stream(args: readonly string[], options?: StreamOptions): Promise<StreamedGit>
+  /** A streamed operation without a process, a large file on its way: it counts like the others. @throws GitError `git-busy` */
+  share(holder: StreamHolder): Disposable
   /** Fast reads through pooled processes. */
   objects(repository: string, options?: { objectDirectory?: string }): GitObjects
   /** Two trees compared by a process that is kept. */
@@ -136,10 +140,25 @@ export async function createGit({
   }
 
   async function run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const { input, timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes, ok = [0], signal } = options
+    const {
+      input,
+      timeoutMs = defaultTimeoutMs,
+      maxOutputBytes = defaultMaxOutputBytes,
+      ok = [0],
+      signal,
+      take,
+    } = options
     using _slot = await runSlots.take(currentHolder())
     if (signal?.aborted) throw new GitError('git-aborted')
     const git = await runner.start(invocation(args, options, input !== undefined))
+    let hasEnough = false
+    const takeUntil =
+      take &&
+      ((chunk: Buffer): void => {
+        if (hasEnough || take(chunk) === 'more') return
+        hasEnough = true
+        git.kill()
+      })
     let stopped: GitError | undefined
     const stop = (error: GitError): void => {
       stopped ??= error
@@ -150,9 +169,10 @@ export async function createGit({
     const timer = setTimeout(() => stop(new GitError('git-timeout', { detail: args.join(' ') })), timeoutMs)
     try {
       if (input !== undefined) write(git, input, stop)
-      const stdout = await collect(git, maxOutputBytes, stop)
+      const stdout = await collect(git, maxOutputBytes, { stop, take: takeUntil })
       const exit = await git.exited
       if (stopped !== undefined) throw stopped
+      if (hasEnough) return { code: 0, stdout, stderr: exit.stderr }
       const detail = exit.stderr
       if (exit.failure !== undefined) throw new GitError('git-failed', { detail: exit.failure })
       if (exit.code === null) throw new GitError('git-killed', { detail: `${exit.signal ?? ''} ${detail}`.trim() })
@@ -164,15 +184,26 @@ export async function createGit({
     }
   }
 
-  async function stream(args: readonly string[], options: StreamOptions = {}): Promise<StreamedGit> {
-    const { holder } = options
-    if (options.signal?.aborted) throw new GitError('git-aborted')
+  /** Counts one operation more, and is called with every change of that. @throws GitError `git-busy` */
+  function countIn(holder: StreamHolder | undefined): (change: 1 | -1) => void {
     if (streams >= limits.streams || (holder !== undefined && shares.isFull(holder))) throw new GitError('git-busy')
     const countOne = (change: 1 | -1): void => {
       streams += change
       if (holder !== undefined) shares.count(holder, change)
     }
     countOne(1)
+    return countOne
+  }
+
+  function share(holder: StreamHolder): Disposable {
+    const countOne = countIn(holder)
+    return { [Symbol.dispose]: () => countOne(-1) }
+  }
+
+  async function stream(args: readonly string[], options: StreamOptions = {}): Promise<StreamedGit> {
+    const { holder } = options
+    if (options.signal?.aborted) throw new GitError('git-aborted')
+    const countOne = countIn(holder)
     try {
       const asked = invocation(args, options, true)
       if (asked.hook) await checkHook(preReceive)
@@ -229,6 +260,7 @@ export async function createGit({
   return {
     run,
     stream,
+    share,
     objects: pool.objects,
     async compare(repository, trees, maxBytes) {
       using _slot = await runSlots.take(currentHolder())
@@ -251,11 +283,19 @@ export async function createGit({
   }
 }
 
-async function collect(git: GitProcess, maxBytes: number, stop: (error: GitError) => void): Promise<Buffer> {
+async function collect(
+  git: GitProcess,
+  maxBytes: number,
+  { stop, take }: { stop: (error: GitError) => void; take: ((chunk: Buffer) => void) | undefined },
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+      if (take !== undefined) {
+        take(chunk)
+        continue
+      }
       bytes += chunk.length
       if (bytes > maxBytes) {
         stop(new GitError('git-output-too-large', { detail: `more than ${maxBytes} bytes` }))

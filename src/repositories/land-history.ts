@@ -111,7 +111,7 @@ async function listAll({ git }: RefParts, { folder }: RepositoryPlace): Promise<
 }
 
 /** The index goes last: a pack without one is nothing to git, and one with it must be whole. */
-async function movePacks(from: string, to: string): Promise<void> {
+export async function movePacks(from: string, to: string): Promise<void> {
   const names = await readdir(join(from, 'pack'))
   const order = ['.pack', '.rev', '.idx']
   await mkdir(join(to, 'pack'), { recursive: true })

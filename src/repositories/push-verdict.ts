@@ -7,6 +7,8 @@ import { type ReceiveRequest, zeroOid } from '../protocols/git/receive-commands.
 import type { AskedCertificate } from './commit-signatures/judge-certificate.ts'
 import { holdPush } from './held-push.ts'
 import { findLargeFile, sayTooLarge } from './large-files.ts'
+import { findMissingLfs } from './lfs/find-missing.ts'
+import { findLongNames } from './long-names.ts'
 import type { RepositoryPlace } from './place.ts'
 import { answer, type PreReceive, sameCommands, say } from './pre-receive.ts'
 import { parsePushOptions } from './push-options.ts'
@@ -61,7 +63,7 @@ async function judge(parts: PushParts, push: Push, incoming: Parameters<typeof d
   const { commands } = asked
   try {
     if (!sameCommands(commands, request.commands)) throw new Error('git was told other commands than were judged')
-    const refusal = await findTooLarge(parts, place, asked)
+    const refusal = await findUnfit(parts, place, asked)
     if (refusal !== undefined) return { refusal }
     const certificate = await readCertificate(parts, place, { request, asked })
     if (certificate !== undefined && 'refusal' in certificate) return certificate
@@ -148,16 +150,23 @@ async function prepare(
   })
 }
 
-async function findTooLarge(
-  { git, maxBlobBytes }: PushParts,
+/** What was pushed and cannot stay, whatever the rules: objects that are too large, names too long, files left behind. */
+export async function findUnfit(
+  { git, maxBlobBytes }: Pick<PushParts, 'git' | 'maxBlobBytes'>,
   place: RepositoryPlace,
-  asked: PreReceive,
+  asked: Pick<PreReceive, 'quarantine' | 'commands'>,
 ): Promise<Refusal | undefined> {
   const { quarantine, commands } = asked
   if (quarantine === undefined) return undefined
   const tips = commands.map(({ newOid }) => newOid).filter((oid) => oid !== zeroOid)
-  const large = await findLargeFile(git, { folder: place.folder, quarantine, tips, maxBytes: maxBlobBytes })
-  if (large === undefined) return undefined
+  const [large, long] = await Promise.all([
+    findLargeFile(git, { folder: place.folder, quarantine, tips, maxBytes: maxBlobBytes }),
+    findLongNames(git, { folder: place.folder, quarantine, tips }),
+  ])
+  if (large === undefined) {
+    const other = long ?? (await findMissingLfs(git, { folder: place.folder, quarantine, tips }))
+    return other && { ...other, ref: commands[0]?.ref ?? '' }
+  }
   const help = large.kind === 'file' ? 'Take it out of your commits and push again.' : 'Say less in it and push again.'
   return {
     outcome: 'refuse',
@@ -172,8 +181,8 @@ const thanks = ({ isTapped = false }: { isTapped?: boolean }): string[] =>
   isTapped ? ['Your signed push was the tap.'] : []
 
 export async function recordRefusal(
-  { database, now }: PushParts,
-  { place, caller }: Push,
+  { database, now }: Pick<PushParts, 'database' | 'now'>,
+  { place, caller }: Pick<Push, 'place' | 'caller'>,
   { ref, code, reason, decision }: Refusal,
 ): Promise<void> {
   await database.write((tx) =>

@@ -94,7 +94,15 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
     Guard
   >
   enforceAccess(app, {
-    access: { ...access, git: createGitGuard({ db: database.read, root, authenticator }) },
+    access: {
+      ...access,
+      git: createGitGuard({
+        db: database.read,
+        root,
+        authenticator,
+        lfsCallers: { find: (request) => authenticator.fromGit(request) },
+      }),
+    },
     act: refuse,
   })
   const { maxBlobBytes = 100 * 1024 ** 2, onDone, afterPush } = options

@@ -213,6 +213,8 @@ export const FileView = Type.Object({
   kind: Type.Union([Type.Literal('text'), Type.Literal('binary'), Type.Literal('too-large'), Type.Literal('symlink')]),
   /** Null unless `kind` is text or symlink. Invalid UTF-8 is shown by U+FFFD. */
   text: Nullable(Type.String()),
+  /** Where git has a pointer and Git LFS keeps the file: its SHA-256, its bytes, and whether they are here. */
+  lfs: Nullable(Type.Object({ oid: Type.String(), size: Type.Integer(), isHere: Type.Boolean() })),
   lastCommit: CommitView,
 })
 export type FileView = Static<typeof FileView>

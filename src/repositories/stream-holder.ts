@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../http/app.ts'
 import { addressBlock } from '../http/rate-limit.ts'
+import type { Git } from './git.ts'
 import { onBehalfOf } from './on-behalf.ts'
 import type { StreamHolder } from './stream-shares.ts'
 
@@ -11,6 +12,13 @@ export const holderOf = (request: FastifyRequest): StreamHolder =>
 /** Every request's work is its caller's: called before its route's own handlers, once its body was read. */
 export function workForCallers(app: App): void {
   app.addHook('preHandler', (request, _reply, done) => onBehalfOf(holderOf(request), done))
+}
+
+/** Its place among what is streamed at once, until the answer has left or whoever reads it is gone. @throws GitError `git-busy` */
+export function shareWhileOpen(git: Pick<Git, 'share'>, { raw, request }: FastifyReply): void {
+  const share = git.share(holderOf(request))
+  if (raw.closed) share[Symbol.dispose]()
+  else raw.once('close', () => share[Symbol.dispose]())
 }
 
 /** As over SSH. */

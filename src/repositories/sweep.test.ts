@@ -19,6 +19,7 @@ describe('sweep', () => {
       await writeFile(join(repository, path), text)
       return join(repository, path)
     }
+    const film = await put(`lfs/objects/aa/aa/${'a'.repeat(64)}`, 'a film')
     const pack = `objects/pack/pack-${'1'.repeat(40)}.keep`
     const operators = await put(`objects/pack/pack-${'2'.repeat(40)}.keep`, 'kept by hand\n')
     const remains = [
@@ -30,12 +31,14 @@ describe('sweep', () => {
       await put('objects/pack/tmp_pack_abcdef'),
       await put('objects/pack/.tmp-123-pack-abc.pack'),
       await put(pack, 'receive-pack 123 on host\n'),
+      await put(`lfs/incoming/${'a'.repeat(16)}-1`, 'half a film'),
     ]
     await put('objects/tmp_objdir-incoming-AbCdEf/pack/pack-1.pack')
     remains.push(join(repository, 'objects/tmp_objdir-incoming-AbCdEf'))
     assert.deepEqual(await sweep(fixture.root), remains.sort())
     assert.deepEqual(await sweep(fixture.root), [])
     await stat(operators)
+    await stat(film)
     await fixture.git.run(['update-ref', 'refs/heads/main', oid], { repository })
     await fixture.git.run(['fsck', '--strict'], { repository })
   })

@@ -1,10 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { incomingFolder, lfsFolder } from './lfs/object-store.ts'
 
 const atOnce = 16
 
 /**
- * Takes away what a killed server or git left behind: quarantines, lock files, half-written packs, the `.keep` of a push
+ * Takes away what a killed server or git left behind: quarantines, lock files, half-written packs and large files, the `.keep` of a push
  * that never finished. Call it before the first request is served, when no git runs: a lock found then has no owner.
  * Loose `tmp_obj_*` stay for `git prune`; they hurt nobody. Returns the paths that were removed.
  */
@@ -43,6 +44,7 @@ async function listRemains(folder: string): Promise<string[]> {
     ...(await at('objects', /^(tmp_objdir-|incoming-)/)),
     ...(await at('objects/pack', /^(tmp_|\.tmp-)|\.lock$/)),
     ...(await at('objects/info', /\.lock$|^tmp_/)),
+    ...(await at(join(lfsFolder, incomingFolder), /./)),
     ...(await at('objects/info/commit-graphs', /\.lock$|^tmp_/)),
     ...(await listLocks(join(folder, 'refs'))),
     // Only a push's own; an operator's keep has another text.

@@ -93,17 +93,17 @@ describe('directories and files', () => {
   })
 
   it('shows text, and says why it does not show the rest', async () => {
-    assert.deepEqual(await read('run.sh'), { kind: 'text', size: 11, text: '#!/bin/sh\r\n' })
-    assert.deepEqual(await read('latin.txt'), { kind: 'text', size: 10, text: 'caf\ufffd \r\nend' })
-    assert.deepEqual(await read('empty'), { kind: 'text', size: 0, text: '' })
-    assert.deepEqual(await read('image.png'), { kind: 'binary', size: 4, text: null })
-    assert.deepEqual(await read('large.txt'), { kind: 'too-large', size: 1024 ** 2 + 1, text: null })
+    assert.deepEqual(await read('run.sh'), { kind: 'text', size: 11, text: '#!/bin/sh\r\n', lfs: null })
+    assert.deepEqual(await read('latin.txt'), { kind: 'text', size: 10, text: 'caf\ufffd \r\nend', lfs: null })
+    assert.deepEqual(await read('empty'), { kind: 'text', size: 0, text: '', lfs: null })
+    assert.deepEqual(await read('image.png'), { kind: 'binary', size: 4, text: null, lfs: null })
+    assert.deepEqual(await read('large.txt'), { kind: 'too-large', size: 1024 ** 2 + 1, text: null, lfs: null })
     await assert.rejects(read('module'), { code: 'is-submodule' })
     await assert.rejects(read('odd'), { code: 'is-directory' })
   })
 
   it('shows where a symbolic link points, and never goes there', async () => {
-    assert.deepEqual(await read('link'), { kind: 'symlink', size: 16, text: '../../etc/passwd' })
+    assert.deepEqual(await read('link'), { kind: 'symlink', size: 16, text: '../../etc/passwd', lfs: null })
     for (const path of [
       'link/x',
       '../README.md',

@@ -40,7 +40,12 @@ test('nothing else runs, and each is told in one line', () => {
     "git-upload-pack  'payments/api.git'",
     "GIT-UPLOAD-PACK 'payments/api.git'",
     "git-upload-archive 'payments/api.git'",
-    'git-lfs-authenticate payments/api.git upload',
+    'git-lfs-transfer payments/api.git upload',
+    'git-lfs-authenticate payments/api.git',
+    'git-lfs-authenticate payments/api.git delete',
+    'git-lfs-authenticate ../../etc/passwd upload',
+    'git-lfs-authenticate payments/api.git upload; id',
+    'git-lfs-authenticate payments/api.git upload ../../x',
     `git-upload-pack '${'a'.repeat(10_000)}'`,
     "git -c core.sshCommand=id upload-pack 'payments/api.git'",
   ]

@@ -2,6 +2,7 @@ import type { ServerChannel } from 'ssh2'
 import { inOneLine, ProblemError } from '../http/problem.ts'
 import { encodePkt } from '../protocols/git/pkt-line.ts'
 import { asRefusal } from '../repositories/git-reply.ts'
+import type { LfsAuthenticate } from '../repositories/lfs/ssh-authenticate.ts'
 import type { SshTransport } from '../repositories/ssh-transport.ts'
 import { type ChannelAnswer, createChannelAnswer } from './channel-answer.ts'
 import { parseExecCommand } from './exec-command.ts'
@@ -10,6 +11,7 @@ import type { SshConnection } from './ssh2.ts'
 
 export interface CommandParts {
   transport: SshTransport
+  authenticateLfs: LfsAuthenticate
   /** How long a fetch or push may stand still in both directions. */
   idleMs: number
   now: () => number
@@ -32,6 +34,7 @@ export async function runCommand(parts: CommandParts, running: Running, command:
   const { channel, login, connection } = running
   const parsed = parseExecCommand(command)
   if (parsed.kind === 'refused') return endWithLine(channel, parsed.sentence)
+  if (parsed.kind === 'lfs') return answerLfs(parts, running, parsed)
   const answer = createChannelAnswer(connection, channel)
   running.whenGone(() => answer.stream.destroy())
   const stopWatch = watchIdle(connection, answer, parts.idleMs)
@@ -55,6 +58,29 @@ export async function runCommand(parts: CommandParts, running: Running, command:
     refuse(answer, refusal)
   } finally {
     stopWatch()
+  }
+}
+
+/** What git-lfs needs for its own requests over HTTPS, as JSON; a refusal is a line for its user. */
+async function answerLfs(
+  { authenticateLfs, now, log }: CommandParts,
+  { channel, login, cut }: Running,
+  asked: Pick<Parameters<LfsAuthenticate>[0], 'path' | 'operation'>,
+): Promise<void> {
+  try {
+    const caller = await login.source.again(login.caller, now())
+    if (caller === undefined) {
+      channel.once('close', cut)
+      return endWithLine(channel, inOneLine(endedProblem()))
+    }
+    const line = await authenticateLfs({ path: asked.path, operation: asked.operation, caller })
+    channel.write(`${line}\n`)
+    channel.exit(0)
+    channel.end()
+  } catch (error) {
+    const refusal = asRefusal(error)
+    if (refusal.status >= 500) log(error, 'Git LFS over SSH')
+    endWithLine(channel, inOneLine(refusal))
   }
 }
 

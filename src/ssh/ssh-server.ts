@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import type { OpenConnections } from '../http/open-connections.ts'
 import type { SshSource } from '../access-keys/ssh-credential.ts'
 import type { Database } from '../database/handles.ts'
+import type { LfsAuthenticate } from '../repositories/lfs/ssh-authenticate.ts'
 import type { SshTransport } from '../repositories/ssh-transport.ts'
 import { algorithms } from './algorithms.ts'
 import { serveConnection } from './connection.ts'
@@ -15,6 +16,7 @@ export interface SshServerParts {
   sources: readonly SshSource[]
   hostKey: SshHostKey
   transport: SshTransport
+  authenticateLfs: LfsAuthenticate
   connections: Pick<OpenConnections, 'track'>
   database: Pick<Database, 'write'>
   origin: string

@@ -14,6 +14,7 @@ export async function openTestDoor(
     sources: [],
     hostKey,
     transport: unused,
+    authenticateLfs: unused,
     connections: { track: unused },
     database: { write: unused },
     origin: 'http://localhost:7400',

@@ -1,11 +1,13 @@
-import { Alert, Anchor, Box, Code, Text } from '@mantine/core'
+import { Alert, Anchor, Box, Code, Stack, Text } from '@mantine/core'
 import { IconEyeExclamation } from '@tabler/icons-react'
 import { useLocation } from '@tanstack/react-router'
 import { Suspense, lazy, useMemo } from 'react'
 import type { FileView } from '../../api/shapes.ts'
-import { paths } from '../../paths.ts'
+import { downloads, paths } from '../../paths.ts'
 import { hasHidden, revealHidden } from '../../ui/code-hidden.ts'
 import { languageOf } from '../../ui/code-language.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { fileSize } from '../../ui/file-size.ts'
 import { resolvePath } from '../../ui/markdown-links.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useGo } from '../../url-state.ts'
@@ -26,6 +28,7 @@ interface FileBodyProps {
 export function FileBody(props: FileBodyProps) {
   const { file } = props
   if (file.kind === 'symlink') return <Symlink {...props} target={file.text ?? ''} />
+  if (file.lfs !== null) return <LargeFile {...props} lfs={file.lfs} />
   if (file.kind === 'binary') return <Note>This is a binary file. Download it to look inside.</Note>
   if (file.kind === 'too-large' || file.text === null)
     return <Note>This file is too large to show here. Download it to read it.</Note>
@@ -51,6 +54,40 @@ const Note = ({ children }: React.PropsWithChildren) => (
     {children}
   </Text>
 )
+
+/** By the names for which the server says that it is a picture. */
+const isPicture = (path: string) => /\.(png|jpe?g|gif|webp)$/i.test(path)
+
+function LargeFile({
+  file,
+  place,
+  refName,
+  defaultBranch,
+  lfs,
+}: FileBodyProps & { lfs: NonNullable<FileView['lfs']> }) {
+  const { project, name } = place
+  const showsPicture = lfs.isHere && isPicture(file.path)
+  return (
+    <Stack p="lg" gap="sm">
+      {showsPicture && (
+        <img
+          src={downloads.raw(project, name, file.path, refName ?? defaultBranch)}
+          alt={file.path}
+          style={{ maxWidth: '100%', maxHeight: '70vh', alignSelf: 'flex-start' }}
+        />
+      )}
+      <Text c="dimmed">
+        {lfs.isHere
+          ? `Git LFS keeps this file, ${fileSize(lfs.size)}.${showsPicture ? '' : ' Download it to look inside.'}`
+          : `Git LFS keeps this file, ${fileSize(lfs.size)}, and it is not on this server. Whoever has it can bring it:`}
+      </Text>
+      {!lfs.isHere && <CopyBlock lines={['git lfs push --all origin']} />}
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        SHA-256, as it stands in the commit: <Code>{lfs.oid}</Code>
+      </Text>
+    </Stack>
+  )
+}
 
 function Source({ path, text }: { path: string; text: string }) {
   const { pathname, searchStr, hash } = useLocation()

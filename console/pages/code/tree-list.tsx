@@ -5,7 +5,7 @@ import { paths } from '../../paths.ts'
 import { revealHidden } from '../../ui/code-hidden.ts'
 import { exactTime, relativeTime } from '../../ui/relative-time.ts'
 import { useNow } from '../../ui/use-now.ts'
-import { fileSize } from './file-size.ts'
+import { fileSize } from '../../ui/file-size.ts'
 import styles from './tree-list.module.css'
 import type { Place } from './use-place.ts'
 

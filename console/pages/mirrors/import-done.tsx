@@ -2,15 +2,17 @@ import { Alert, Button, Group, List, Paper, Stack, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import type { ImportView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
-import { fileSize } from '../code/file-size.ts'
+import { fileSize } from '../../ui/file-size.ts'
 import type { Place } from '../code/use-place.ts'
-import { count } from './import-words.ts'
+import { CopyBlock } from '../../ui/copy-block.tsx'
+import { count, lfsLeftWords } from './import-words.ts'
 
 /** What came, what did not, and what to do next. */
 export function ImportDone({ place, view }: { place: Place; view: ImportView }) {
   const { result } = view
   if (result === null) return null
-  const { branches, tags, bytes, defaultBranch, lfsPointers, leftOut, leftOutCount } = result
+  const { branches, tags, bytes, defaultBranch, lfs, leftOut, leftOutCount } = result
+  const lfsLeft = lfsLeftWords(result)
   return (
     <Stack>
       <Paper withBorder p="lg">
@@ -19,17 +21,28 @@ export function ImportDone({ place, view }: { place: Place; view: ImportView }) 
             ? 'The other repository is empty, and so is this one.'
             : `${count(branches, 'branch', 'branches')} and ${count(tags, 'tag', 'tags')} came, ${fileSize(bytes)} in all.`}
         </Text>
+        {lfs !== undefined && lfs.brought > 0 && (
+          <Text mb="xs">
+            With {count(lfs.brought, 'file', 'files')} of Git LFS, {fileSize(lfs.bytes)}.
+          </Text>
+        )}
         {defaultBranch !== null && (
           <Text c="dimmed">
             From where it stands now, {defaultBranch} is protected: it changes only by what a person proves with a tap.
           </Text>
         )}
       </Paper>
-      {lfsPointers !== 0 && (
+      {lfsLeft !== null && (
         <Alert color="yellow" variant="light" icon={<IconInfoCircle />} title="Files of Git LFS">
-          {lfsPointers === null
-            ? 'There were too many small files to count pointers of Git LFS. Where there are some, what they point to was not copied.'
-            : `${count(lfsPointers, 'pointer', 'pointers')} of Git LFS came as ${lfsPointers === 1 ? 'it is' : 'they are'}. What they point to was not copied: keep the other server’s LFS storage, and name it in .lfsconfig.`}
+          <Stack gap="xs">
+            <Text size="sm">{lfsLeft} Whoever has a clone of the other repository brings them, in it:</Text>
+            <CopyBlock
+              lines={[
+                'git lfs fetch --all origin',
+                `git lfs push --all ${window.location.origin}/${place.project}/${place.name}.git`,
+              ]}
+            />
+          </Stack>
         </Alert>
       )}
       {leftOutCount > 0 && (

@@ -8,7 +8,7 @@ import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, repositoryApi } from '../../paths.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { useGo } from '../../url-state.ts'
-import { fileSize } from '../code/file-size.ts'
+import { fileSize } from '../../ui/file-size.ts'
 import { RepositoryFrame } from '../code/repository-frame.tsx'
 import { type Place, usePlace } from '../code/use-place.ts'
 import { ImportDone } from './import-done.tsx'
@@ -90,7 +90,14 @@ function UnderWay({ place, view }: { place: Place; view: ImportView }) {
 
 function detailOf(view: ImportView): string {
   const { objectsDone, objectsTotal, bytes, bytesPerSecond, phase } = view
-  const what = phase === 'landing' ? 'branches and tags' : phase === 'resolving' ? 'pieces' : 'objects'
+  const what =
+    phase === 'landing'
+      ? 'branches and tags'
+      : phase === 'resolving'
+        ? 'pieces'
+        : phase === 'large-files'
+          ? 'files'
+          : 'objects'
   const words = [
     objectsTotal > 0
       ? `${objectsDone.toLocaleString('en')} of ${objectsTotal.toLocaleString('en')} ${what}`

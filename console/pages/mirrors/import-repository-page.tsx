@@ -111,8 +111,8 @@ export function ImportRepositoryPage() {
             </Stack>
           </Radio.Group>
           <Text size="sm" c="dimmed">
-            Pull requests, issues and wikis stay where they are, and so do files of Git LFS: their pointers come, what
-            they point to does not.
+            Pull requests, issues and wikis stay where they are. Files of Git LFS come along where the other server
+            gives them out over HTTPS.
           </Text>
           <ProblemAlert error={act.error} />
           <Group>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { leftWords, movingState, percentOf, suggestName } from './import-words.ts'
+import { leftWords, lfsLeftWords, movingState, percentOf, suggestName } from './import-words.ts'
 
 test('suggests a name by the address', () => {
   assert.equal(suggestName('https://example.com/team/api.git'), 'api')
@@ -34,4 +34,16 @@ test('what has just come is not pushed once more by whoever still sees an empty 
   assert.equal(movingState({ ...done, result: { ...result, branches: 0 } }, 1_003_000), null, 'nothing was there')
   for (const state of ['failed', 'interrupted'] as const)
     assert.equal(movingState({ ...done, state, result: null }, 1_003_000), 'stopped')
+})
+
+test('says what became of files of Git LFS', () => {
+  const lfs = { brought: 1, bytes: 9, missing: 0, reason: null }
+  assert.equal(lfsLeftWords({ lfsPointers: 0 }), null)
+  assert.equal(lfsLeftWords({ lfsPointers: 1, lfs }), null)
+  assert.equal(
+    lfsLeftWords({ lfsPointers: 3, lfs: { ...lfs, missing: 2, reason: 'The disk of this server is full.' } }),
+    '2 files were not brought. The disk of this server is full.',
+  )
+  assert.match(lfsLeftWords({ lfsPointers: null }) ?? '', /too many small files/)
+  assert.match(lfsLeftWords({ lfsPointers: 1 }) ?? '', /^1 pointer came, and what they name was not brought\.$/)
 })

@@ -1,5 +1,5 @@
 import { isSsh } from './ssh-words.ts'
-import type { ImportView } from '../../api/shapes.ts'
+import type { ImportResult, ImportView } from '../../api/shapes.ts'
 
 /** What a repository would be called here, by its address elsewhere; empty where that says nothing. */
 export function suggestName(url: string): string {
@@ -23,7 +23,18 @@ const phases: Record<ImportView['phase'], string> = {
   receiving: 'Receiving',
   resolving: 'Putting the pieces together',
   checking: 'Checking every object',
+  'large-files': 'Bringing files of Git LFS',
   landing: 'Putting branches and tags in place',
+}
+
+/** What became of the files that pointers of Git LFS name; null where all of them came, or there is none. */
+export function lfsLeftWords({ lfsPointers, lfs }: Pick<ImportResult, 'lfsPointers' | 'lfs'>): string | null {
+  if (lfsPointers === null)
+    return 'There were too many small files to look for pointers of Git LFS. What such pointers name was not brought.'
+  if (lfsPointers === 0 || lfs?.missing === 0) return null
+  // Of an import from before files were brought.
+  if (lfs === undefined) return `${count(lfsPointers, 'pointer', 'pointers')} came, and what they name was not brought.`
+  return `${count(lfs.missing, 'file was', 'files were')} not brought. ${lfs.reason ?? ''}`.trim()
 }
 
 export const phaseWords = ({ state, phase }: Pick<ImportView, 'state' | 'phase'>): string =>

@@ -20,7 +20,7 @@ export interface RepositoryImportTable {
   /** Over SSH, what the server must show: its public key's line, or a fingerprint; null until it was seen. */
   hostKey: string | null
   state: 'waiting' | 'running' | 'done' | 'failed' | 'interrupted'
-  phase: 'waiting' | 'connecting' | 'counting' | 'receiving' | 'resolving' | 'checking' | 'landing'
+  phase: 'waiting' | 'connecting' | 'counting' | 'receiving' | 'resolving' | 'checking' | 'large-files' | 'landing'
   objectsDone: number
   objectsTotal: number
   bytes: number

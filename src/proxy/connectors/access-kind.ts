@@ -1,3 +1,4 @@
+import { namePerson } from '../../audit/name-person.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
 
@@ -37,12 +38,14 @@ export const connectorsMade: AccessKind = {
       .where('endedAt', 'is', null)
       .returning(['id', 'name'])
       .execute()
+    const { facts, personal } = namePerson('person', user)
     for (const { id, name } of rows)
       await recordEvent(tx, {
         action: 'connector.left',
         actor: null,
         target: { kind: 'connector', id },
-        facts: { connector: name, person: user.displayName },
+        facts: { connector: name, ...facts },
+        personal,
         at,
       })
     return rows.length
