@@ -110,6 +110,11 @@ export const paths = {
   /** Who wrote each line of a file. */
   blame: (project: string, name: string, path: string, ref?: string) =>
     withQuery(`${repository(project, name)}/blame/${parts(path)}`, { ref }),
+  editFile: (project: string, name: string, path: string, ref?: string) =>
+    withQuery(`${repository(project, name)}/edit/${parts(path)}`, { ref }),
+  /** Files to write or to upload, in a directory. */
+  newFile: (project: string, name: string, query: { ref?: string | undefined; in?: string; as?: string } = {}) =>
+    withQuery(`${repository(project, name)}/new`, query),
   /** Files by their name, and lines by what they say. */
   find: (project: string, name: string, query: { ref?: string | undefined; q?: string } = {}) =>
     withQuery(`${repository(project, name)}/find`, query),

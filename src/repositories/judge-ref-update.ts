@@ -5,8 +5,11 @@ import { coversRole } from './access.ts'
 import { type BranchRule, takesTap } from './branch-rule.ts'
 
 export interface RefUpdateFacts {
-  /** By which door the update comes: a push, a suggestion applied on a page, the button that merges, the one that deletes. */
-  door: 'push' | 'suggestion' | 'merge' | 'delete'
+  /**
+   * By which door the update comes: a push, a suggestion applied or files edited on a page, the button that merges, the
+   * one that deletes.
+   */
+  door: 'push' | 'suggestion' | 'edit' | 'merge' | 'delete'
   ref: string
   oldOid: string
   newOid: string

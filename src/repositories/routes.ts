@@ -5,8 +5,10 @@ import type { PushParts } from './push-parts.ts'
 import type { RepositoryParts } from './repository-records.ts'
 import { browseRoutes } from './routes/browse.ts'
 import { downloadRoutes } from './routes/downloads.ts'
+import { editRoutes } from './routes/edits.ts'
 import { type GitRouteParts, gitRoutes } from './routes/git.ts'
 import { heldPushRoutes } from './routes/held-pushes.ts'
+import { type LfsParts, lfsRoutes } from './routes/lfs.ts'
 import { memberRoutes } from './routes/members.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { protectionRoutes } from './routes/protection.ts'
@@ -24,9 +26,12 @@ export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
     GitRouteParts &
+    LfsParts &
     TagParts & {
       policy: PolicyInForce
       projection: Projection
+      /** Of this instance. */
+      rpId: string
       afterPush: NonNullable<PushParts['afterPush']>
     },
 ): void {
@@ -39,6 +44,8 @@ export function repositoriesRoutes(
   refRoutes(app, { ...parts, afterMove: parts.afterPush })
   tagRoutes(app, { ...parts, afterMove: parts.afterPush })
   gitRoutes(app, parts)
+  lfsRoutes(app, parts)
   heldPushRoutes(app, parts)
+  editRoutes(app, parts)
   pushCertificateRoutes(app, parts)
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
+import { editABranch, proposeAnEdit } from './edit-steps.ts'
 import { setUp } from './entry-steps.ts'
 import { button, link, linesOf, openStory, see, seeTitle, type Story } from './story.ts'
 
@@ -31,12 +33,14 @@ test('what was pushed is shown as far as it can be, and does nothing', { timeout
   await setUp(story)
   await callInBrowser(page, 'POST', '/projects', { name: 'acme', description: '' })
   await callInBrowser(page, 'POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
-  await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
+  const secret = await makeTokenInBrowser(page, postern.origin)
+  await terminal.answerGitWith('ana', secret)
 
   await step('the lines for a repository that one has, whatever its branch is called', async () => {
     await terminal.pasteWell('git init -q -b trunk widgets')
     await terminal.write('widgets/README.md', readme)
     await terminal.write('widgets/lines.txt', 'one\ntwo\nthree\n')
+    await terminal.write('widgets/letter.md', '# Dear all\r\n\r\n  Smal parts.\r\n')
     await terminal.write('widgets/book.md', `# Book\n\n${'And then?\n\n'.repeat(200)}## The end\n\nAll was well.\n`)
     await writeFile(join(terminal.home, 'widgets/dot.png'), Buffer.from(dot, 'base64'))
     await terminal.pasteWell(`git add -A && git commit -q -m 'All there is'`, 'widgets')
@@ -84,6 +88,13 @@ test('what was pushed is shown as far as it can be, and does nothing', { timeout
     await see(page, 'This file is too large to show here. Download it to read it.')
     await link(page, 'Download').waitFor()
   })
+  await step('what Git LFS keeps is shown as what it is, and where it is missing, how to bring it', () =>
+    readLargeFiles(story, secret),
+  )
+  await step('a file is mended where it is read, line ends and all, and the change proposed', () =>
+    proposeAnEdit(story),
+  )
+  await step('files come and go on a branch, and one that moved meanwhile has a way on', () => editABranch(story))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })
 
@@ -123,3 +134,43 @@ async function readAwkwardChange({ page, postern, terminal, visitor }: Story): P
   await page.getByRole('radiogroup', { name: 'How to show the changes' }).getByText('Split').click()
   await both.waitFor()
 }
+
+async function readLargeFiles({ page, postern, terminal, visitor }: Story, secret: string): Promise<void> {
+  const pointerTo = (content: Buffer): string =>
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${oidOf(content)}\nsize ${content.length}\n`
+  const bring = async (content: Buffer): Promise<void> => {
+    const { status } = await fetch(`${postern.origin}/acme/widgets.git/info/lfs/objects/${oidOf(content)}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/octet-stream' },
+      body: content,
+    })
+    assert.equal(status, 200)
+  }
+  const picture = Buffer.from(dot, 'base64')
+  const longer = Buffer.concat([picture, Buffer.alloc(2000)])
+  await bring(picture)
+  await bring(longer)
+  await terminal.pasteWell('git switch -q -c large', 'widgets')
+  await terminal.write('widgets/.lfsconfig', '[lfs]\n\turl = https://elsewhere.example/lfs\n')
+  await terminal.write('widgets/lost.bin', pointerTo(Buffer.from('nobody brought it')))
+  await terminal.write('widgets/photo.png', pointerTo(picture))
+  await terminal.pasteWell(`git add -A && git commit -q -m 'Add a photo' && git push -q origin large`, 'widgets')
+  await terminal.write('widgets/photo.png', pointerTo(longer))
+  await terminal.pasteWell(`git commit -q -a -m 'A longer one' && git push -q origin large`, 'widgets')
+
+  await page.goto(`${postern.origin}/acme/widgets/file/photo.png?ref=large`)
+  await see(page, '2.1 KB, kept by Git LFS')
+  const shown = page.getByRole('img', { name: 'photo.png' })
+  await shown.evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode())
+  await visitor.photograph('file-of-lfs')
+  await page.goto(`${postern.origin}/acme/widgets/file/lost.bin?ref=large`)
+  await see(page, 'Git LFS keeps this file, 17 bytes, and it is not on this server.')
+  await see(page, 'git lfs push --all origin')
+  await visitor.photograph('file-of-lfs-missing')
+  const oid = (await terminal.pasteWell('git rev-parse HEAD', 'widgets')).trim()
+  await page.goto(`${postern.origin}/acme/widgets/commits/${oid}`)
+  await see(page, 'Git LFS keeps this file: 70 bytes before, 2.1 KB after.')
+  await visitor.photograph('change-of-lfs')
+}
+
+const oidOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex')

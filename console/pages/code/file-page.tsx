@@ -9,8 +9,9 @@ import { downloads, paths } from '../../paths.ts'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useGo, useUrlState } from '../../url-state.ts'
 import { CommitLine } from './commit-line.tsx'
+import { FileActs } from './file-acts.tsx'
 import { FileBody } from './file-body.tsx'
-import { fileSize } from './file-size.ts'
+import { fileSize } from '../../ui/file-size.ts'
 import styles from './tree-list.module.css'
 import { HeaderLink } from './header-link.tsx'
 import { type AtPath, PathFrame } from './path-frame.tsx'
@@ -23,7 +24,8 @@ export const FilePage = () => (
   </PathFrame>
 )
 
-function File({ place, repository, refName, path }: AtPath) {
+function File(at: AtPath) {
+  const { place, repository, refName, path } = at
   const ref = refName ?? repository.defaultBranch
   const { data: file, error } = useQuery(getQuery<FileView>(`${place.api}/file`, { ref, path }))
   const [view, setView] = useUrlState<'read' | 'source'>('view', 'read')
@@ -35,7 +37,7 @@ function File({ place, repository, refName, path }: AtPath) {
   }, [isDirectory, go, place, path, refName])
   if (error && !isDirectory) return <PathProblem place={place} error={error} />
   if (!file) return <RowSkeletons rows={8} height={36} />
-  const isReadable = file.kind === 'text' && isMarkdown(path)
+  const isReadable = file.kind === 'text' && file.lfs === null && isMarkdown(path)
   return (
     <Stack gap="md">
       <Paper withBorder px="md" py={10}>
@@ -59,7 +61,7 @@ function File({ place, repository, refName, path }: AtPath) {
                 aria-label="How to show this file"
               />
             )}
-            {file.kind === 'text' && (
+            {file.kind === 'text' && file.lfs === null && (
               <HeaderLink
                 href={paths.blame(place.project, place.name, path, refName)}
                 icon={IconUserEdit}
@@ -79,8 +81,9 @@ function File({ place, repository, refName, path }: AtPath) {
               download
               leftSection={<IconDownload size={14} aria-hidden />}
             >
-              Download
+              {file.lfs?.isHere === false ? 'Download its pointer' : 'Download'}
             </Button>
+            <FileActs at={at} file={file} />
           </Group>
         </Group>
         <FileBody
@@ -96,6 +99,7 @@ function File({ place, repository, refName, path }: AtPath) {
 }
 
 function describe(file: FileView): string {
+  if (file.lfs !== null) return `${fileSize(file.lfs.size)}, kept by Git LFS`
   const size = fileSize(file.size)
   if (file.kind === 'symlink') return 'Symbolic link'
   if (file.kind !== 'text' || file.text === null) return size

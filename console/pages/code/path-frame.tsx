@@ -21,11 +21,13 @@ interface PathFrameProps {
   titleOf: (path: string) => string
   /** The same page at another branch or tag. */
   pathOf: typeof paths.tree
+  /** Beside the way up. */
+  acts?: (at: AtPath) => React.ReactNode
   children: (at: AtPath) => React.ReactNode
 }
 
 /** Around every page about one path: which branch or tag it is at, and the way up. */
-export function PathFrame({ titleOf, pathOf, children }: PathFrameProps) {
+export function PathFrame({ titleOf, pathOf, acts, children }: PathFrameProps) {
   const place = usePlace()
   const refName = useRefName()
   const path = usePathPart('_splat').replace(/\/+$/, '')
@@ -41,6 +43,7 @@ export function PathFrame({ titleOf, pathOf, children }: PathFrameProps) {
             />
             <FindButton place={place} refName={refName} />
             <PathTrail place={place} path={path} refName={refName} />
+            {acts?.({ place, repository, refName, path })}
           </Group>
           {children({ place, repository, refName, path })}
         </>

@@ -2,6 +2,7 @@
 import { Group, Text } from '@mantine/core'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
+import { AddFile } from './add-file.tsx'
 import { ArchiveMenu, CloneButton } from './clone-button.tsx'
 import { EmptyRepository } from './empty-repository.tsx'
 import { FindButton } from './find-button.tsx'
@@ -40,6 +41,7 @@ function Filled({ repository }: { repository: RepositoryView }) {
           <FindButton place={place} refName={refName} />
         </Group>
         <Group gap="sm">
+          <AddFile repository={repository} refName={refName} path="" />
           <ArchiveMenu repository={repository} refName={refName ?? repository.defaultBranch} />
           <CloneButton repository={repository} />
         </Group>
