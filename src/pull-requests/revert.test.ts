@@ -78,6 +78,39 @@ describe('taking back what was merged', () => {
     assert.equal(await revert(repository, number), second)
   })
 
+  it('is proposed once where two press at the same moment, or four', async () => {
+    const repository = await addProtected()
+    await repository.push('feature', { a: '1' }, 'main')
+    const number = await on.open(repository, ana, 'feature')
+    await on.land(repository, ana, number)
+    const proposed = await Promise.all([bob, ana, bob, ana].map((by) => revert(repository, number, by)))
+    assert.equal(new Set(proposed).size, 1, proposed.join())
+    const branches = await repository.git('ls-remote', 'origin', 'refs/heads/revert-*')
+    assert.equal(branches.split('\n').length, 1, branches)
+    assert.match(
+      (await readPullRequest(fixture.parts, repository.place, bob.caller, proposed[0] ?? 0)).title,
+      /^Revert/,
+    )
+  })
+
+  it('goes on where the server fell before it was proposed', async () => {
+    const repository = await addProtected()
+    await repository.push('feature', { a: '1' }, 'main')
+    const number = await on.open(repository, ana, 'feature')
+    await on.land(repository, ana, number)
+    const { database } = fixture.parts
+    let writes = 0
+    // The branch is prepared, and done: two.
+    const write: typeof database.write = (work) =>
+      ++writes > 2 ? Promise.reject(new Error('cut off')) : database.write(work)
+    const cutOff = { ...fixture.parts, database: { ...database, write } }
+    const asked = { place: repository.place, caller: bob.caller, number }
+    await assert.rejects(revertPullRequest(cutOff, asked), /cut off/)
+    const proposed = await revert(repository, number)
+    const { sourceBranch, author } = await readPullRequest(fixture.parts, repository.place, bob.caller, proposed)
+    assert.deepEqual([sourceBranch, author.username], [`revert-${number}`, 'bob'])
+  })
+
   it('is never what somebody else pushed under its name, before or after', async () => {
     const repository = await addProtected()
     await repository.push('feature', { a: '1' }, 'main')

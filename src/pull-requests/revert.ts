@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { conflict, forbidden, nothingLeft } from '../http/problem.ts'
+import { conflict, forbidden, nothingLeft, ProblemError } from '../http/problem.ts'
 import { explainDecision } from '../policy/words.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { chooseBranch } from '../repositories/choose-branch.ts'
@@ -7,11 +7,12 @@ import { createPushJudge } from '../repositories/push-taps.ts'
 import { checkStillWrites } from '../repositories/push-standing.ts'
 import { methodOf, moveRef } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
-import type { Which } from './change.ts'
+import type { Which } from './note-change.ts'
 import type { MergeParts } from './merge-parts.ts'
 import { openPullRequest } from './open.ts'
 import { branchName, getPullRequest, type PullRequest } from './records.ts'
 import { revertCommit, revertTitle, takeBack } from './revert-commit.ts'
+import { branchFor, findOpenRevert, findRevertUnderWay, type RevertUnderWay, settled } from './reverts.ts'
 
 /**
  * Proposes to take back what a pull request brought: one commit on top of where its target stands now, on a branch of its
@@ -24,7 +25,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
   const source = { git, folder: place.folder }
   const row = await getPullRequest(database.read, place.repository.id, number)
   const brought = checkMerged(row)
-  const open = await findOpen(parts, row)
+  const open = await findOpenRevert(database.read, row)
   if (open !== undefined) return open
   const targetBranch = branchName(row.targetRef)
   const tip = await findTip(source, row.targetRef)
@@ -42,7 +43,10 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
       help: byHand,
     },
   )
-  await moveRef({
+  const propose = (sourceBranch: string): Promise<number> =>
+    openOnce(parts, { place, caller, row }, { sourceBranch, targetBranch })
+  let other: { open: number } | RevertUnderWay | undefined
+  const moving = moveRef({
     database,
     git,
     now,
@@ -61,20 +65,50 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
       const judge = await createPushJudge({ db: tx, policy, at: now() }, place, caller)
       const { decision, facts } = judge(branch)
       if (decision.outcome !== 'allow') throw forbidden(explainDecision(decision, facts), byHand)
+      // One moves a reference of this repository after the other from here on: of two presses at once this is the second.
+      const opened = await findOpenRevert(tx, row)
+      other = opened === undefined ? await findRevertUnderWay(tx, row, commitBytes) : { open: opened }
+      if (other !== undefined) throw overtaken
     },
   })
-  const opened = await openPullRequest(parts, place, caller, {
-    title: revertTitle(row.title),
-    description: `This takes back what #${number} brought to ${targetBranch}.`,
-    sourceBranch: branch,
-    targetBranch,
+  await moving.catch((error: unknown) => {
+    if (error !== overtaken) throw error
   })
-  return opened.number
+  if (other === undefined) return propose(branch)
+  if ('open' in other) return other.open
+  return (await settled(database.read, other)) === 'done'
+    ? propose(other.branch)
+    : revertPullRequest(parts, { place, caller, number })
+}
+
+/** Stops a move that somebody else has begun already. */
+const overtaken = new Error('somebody else was faster')
+
+/** Also where whoever pressed at the same moment has opened it for this branch. @returns its number */
+async function openOnce(
+  parts: MergeParts,
+  { place, caller, row }: Omit<Which, 'number'> & { row: PullRequest },
+  { sourceBranch, targetBranch }: { sourceBranch: string; targetBranch: string },
+): Promise<number> {
+  try {
+    const opened = await openPullRequest(parts, place, caller, {
+      title: revertTitle(row.title),
+      description: `This takes back what #${row.number} brought to ${targetBranch}.`,
+      sourceBranch,
+      targetBranch,
+    })
+    return opened.number
+  } catch (error) {
+    const open =
+      error instanceof ProblemError && error.code === 'already-open'
+        ? await findOpenRevert(parts.database.read, row)
+        : undefined
+    if (open === undefined) throw error
+    return open
+  }
 }
 
 const byHand = 'Take it back in a clone with git revert, and push that to a branch of another name.'
-
-const branchFor = (number: number): string => `revert-${number}`
 
 /** @throws 409 */
 function checkMerged({ state, number, baseOid, mergeOid }: PullRequest): { before: string; after: string } {
@@ -82,30 +116,4 @@ function checkMerged({ state, number, baseOid, mergeOid }: PullRequest): { befor
   throw conflict('not-merged', `Pull request #${number} is not merged, so there is nothing to take back.`, {
     help: state === 'open' ? 'Close it instead.' : nothingLeft,
   })
-}
-
-/**
- * Somebody proposed the same a moment or a week ago. A name can be given to any branch: it is one that was made here, and
- * at which nothing was changed since.
- */
-async function findOpen({ database }: MergeParts, row: PullRequest): Promise<number | undefined> {
-  const rows = await database.read
-    .selectFrom('pullRequest')
-    .innerJoin('refUpdate', (join) =>
-      join
-        .onRef('refUpdate.repositoryId', '=', 'pullRequest.repositoryId')
-        .onRef('refUpdate.ref', '=', 'pullRequest.sourceRef')
-        .onRef('refUpdate.newOid', '=', 'pullRequest.headOid'),
-    )
-    .select(['number', 'sourceRef'])
-    .where('pullRequest.repositoryId', '=', row.repositoryId)
-    .where('sourceRef', 'like', `refs/heads/${branchFor(row.number)}%`)
-    .where('targetRef', '=', row.targetRef)
-    .where('pullRequest.state', '=', 'open')
-    .where('refUpdate.state', '=', 'done')
-    .where('refUpdate.oldOid', '=', zeroOid)
-    .where('refUpdate.commitBytes', 'is not', null)
-    .execute()
-  const own = new RegExp(`/${branchFor(row.number)}(-[0-9]+)?$`)
-  return rows.find(({ sourceRef }) => own.test(sourceRef))?.number
 }
