@@ -153,6 +153,41 @@ for (const store of eitherStore)
       assert.equal((await ben.call<PullRequestView>('DELETE', `${at(number)}/auto-merge`)).autoMerge, null)
     })
 
+    test('a draft: by who may edit it, and of that and a merge at one moment exactly one comes true', async () => {
+      await setRule({})
+      const number = await repository.propose('drafted')
+      const set = (person: Person, isDraft: boolean, of = number) =>
+        person.call<PullRequestView>('PATCH', at(of), { isDraft })
+      const rita = await postern.join(ana, 'rita')
+      await refused(set(rita, true), 404, 'not-found')
+      await ana.act('PUT', `${repository.path}/members/user/rita`, { role: 'read' })
+      await refused(set(rita, true), 403, 'not-allowed')
+      await refused(ana.call('PATCH', at(number), { isDraft: 'yes' }), 422, 'invalid-input')
+      const view = await set(ben, true)
+      assert.deepEqual([view.isDraft, view.mergeability.state], [true, 'draft'])
+      assert.deepEqual((await look(rita, number)).can.edit, false)
+      await refused(set(rita, false), 403, 'not-allowed')
+      await refused(land(ana, number, { method: 'merge' }), 409, 'draft')
+      await refused(ana.call('PUT', `${at(number)}/auto-merge`, { method: 'merge' }), 409, 'draft')
+      await land(ana, (await set(ana, false)).number, { method: 'merge' })
+
+      const racing = await repository.propose('racing')
+      const body = { method: 'merge' }
+      const { sealRequestId } = await ana.call<Answer>('POST', `${at(racing)}/merge-preparation`, body)
+      const seal = { 'postern-seal': await ana.tap(sealRequestId) }
+      const [merged, drafted] = await Promise.allSettled([
+        ana.call('POST', `${at(racing)}/merge`, body, seal),
+        set(ben, true, racing),
+      ])
+      const { state, isDraft } = await look(ana, racing)
+      assert.deepEqual(
+        [state, isDraft, merged.status, drafted.status],
+        drafted.status === 'fulfilled'
+          ? ['open', true, 'rejected', 'fulfilled']
+          : ['merged', false, 'fulfilled', 'rejected'],
+      )
+    })
+
     test('past the rule: only by whom it names, with a tap, loudly, and a second person looks', async () => {
       await setRule({ approvals: 1, bypass: ['repository-role:admin'], bypassReviewHours: 1 })
       const number = await repository.propose('broken')

@@ -84,6 +84,28 @@ for (const store of eitherStore)
       const text = await letterTo('eve', /Your review is asked for/)
       assert.match(text, /Ana Example asks for your review of payments\/api#1/)
       assert.ok(text.includes(`${postern.origin}/payments/api/pull-requests/${number}`))
+
+      // A group of which not all may read it; of a draft once it is ready, and then once.
+      const gil = await postern.join(ana, 'gil')
+      const group = await ana.act<{ id: string }>('POST', '/groups', { name: 'crew', description: '' })
+      for (const name of ['eve', 'gil']) await ana.act('PUT', `/groups/crew/members/${name}`, {})
+      const path = `${repository.path}/pull-requests/${await repository.propose('drafted')}`
+      await refused(gil.call('GET', path), 404, 'not-found')
+      const { database } = postern.postern.ceremonies
+      const toldOf = async () =>
+        (
+          await database.read
+            .selectFrom('letter')
+            .innerJoin('user', 'user.id', 'letter.toUserId')
+            .select('user.username')
+            .where('letter.kind', '=', 'review-requested')
+            .execute()
+        ).map(({ username }) => username)
+      await ana.call('PATCH', path, { isDraft: true })
+      await ana.call('PUT', `${path}/reviewers`, { users: [], groups: [group.id] })
+      assert.deepEqual(await toldOf(), ['eve'])
+      for (const isDraft of [false, true, false]) await ana.call('PATCH', path, { isDraft })
+      assert.deepEqual(await toldOf(), ['eve', 'eve'])
       await eve.call('PUT', '/me/notifications', { letters: false })
     })
 

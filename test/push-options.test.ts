@@ -44,8 +44,8 @@ describe('a push that opens a pull request', () => {
     assert.match(screen, /HEAD -> ana\/repare-the-fee/)
     const view = await look(1)
     assert.deepEqual(
-      [view.title, view.description, view.headOid, view.author.username],
-      ['Répare the fee!', 'It was rounded twice.', oid, 'ana'],
+      [view.title, view.description, view.headOid, view.author.username, view.isDraft],
+      ['Répare the fee!', 'It was rounded twice.', oid, 'ana', false],
     )
     assert.equal(await held.tip('main'), start)
     assert.equal(await held.git('rev-parse', 'refs/remotes/origin/ana/repare-the-fee'), oid)
@@ -79,13 +79,15 @@ describe('a push that opens a pull request', () => {
       'title=A better title',
       '-o',
       'description=Why = because',
+      '-o',
+      'draft',
       'HEAD:refs/for/main',
     )
-    assert.match(screen, /Opened payments\/api#3, wanted\/name into main/)
+    assert.match(screen, /Opened payments\/api#3 as a draft, wanted\/name into main/)
     const view = await look(3)
     assert.deepEqual(
-      [view.title, view.description, view.sourceBranch],
-      ['A better title', 'Why = because', 'wanted/name'],
+      [view.title, view.description, view.sourceBranch, view.isDraft],
+      ['A better title', 'Why = because', 'wanted/name', true],
     )
   })
 

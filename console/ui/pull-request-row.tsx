@@ -1,11 +1,17 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core'
-import { IconGitMerge, IconGitPullRequest, IconGitPullRequestClosed } from '@tabler/icons-react'
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
+import {
+  IconGitMerge,
+  IconGitPullRequest,
+  IconGitPullRequestClosed,
+  IconGitPullRequestDraft,
+} from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PullRequestSummary } from '../api/shapes.ts'
 import { ReviewMarks } from './review-marks.tsx'
 import { TimeAgo } from './time-ago.tsx'
 
 const states = {
+  draft: { label: 'Draft', color: 'var(--mantine-color-dimmed)', icon: IconGitPullRequestDraft },
   open: { label: 'Open', color: 'var(--mantine-color-anchor)', icon: IconGitPullRequest },
   merged: {
     label: 'Merged',
@@ -35,7 +41,8 @@ interface PullRequestRowProps {
 }
 
 export function PullRequestRow({ pullRequest, href, showRepository = false, aside }: PullRequestRowProps) {
-  const { label, color, icon: Icon } = states[pullRequest.state]
+  const isDraft = pullRequest.state === 'open' && pullRequest.isDraft
+  const { label, color, icon: Icon } = states[isDraft ? 'draft' : pullRequest.state]
   const { repository, number, title, author, sourceBranch, targetBranch, createdAt } = pullRequest
   return (
     <Group justify="space-between" gap="sm">
@@ -55,6 +62,11 @@ export function PullRequestRow({ pullRequest, href, showRepository = false, asid
         </Stack>
       </Group>
       <Group gap="sm" wrap="nowrap">
+        {isDraft && (
+          <Badge variant="default" tt="none" fw={500}>
+            Draft
+          </Badge>
+        )}
         {pullRequest.state === 'open' && <ReviewMarks {...pullRequest} />}
         {aside}
       </Group>

@@ -58,6 +58,7 @@ const ofMerge = {
   internal: 'something went wrong on the server, whose log says what',
   'already-merged': 'it was merged already',
   closed: 'it is closed',
+  draft: 'it is a draft, or became one after it was laid down for the tap',
   'not-ready': 'something that the branch’s rule asks for is missing',
   'head-moved': 'new commits were pushed after the tap',
   'base-moved': 'the target branch moved after the tap',

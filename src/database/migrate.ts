@@ -48,6 +48,7 @@ import { nodesOfWaiting } from './migrations/0045-nodes-of-waiting.ts'
 import { sshRemotes } from './migrations/0046-ssh-remotes.ts'
 import { grantRequests } from './migrations/0047-grant-requests.ts'
 import { leaseWaiting } from './migrations/0048-lease-waiting.ts'
+import { drafts } from './migrations/0050-drafts.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -98,6 +99,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0046-ssh-remotes': sshRemotes(dialect),
   '0047-grant-requests': grantRequests(dialect),
   '0048-lease-waiting': leaseWaiting(dialect),
+  '0050-drafts': drafts(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts'
 import type { EventFollower } from '../audit/follow-events.ts'
+import { namePerson } from '../audit/name-person.ts'
 import type { Id } from '../database/id.ts'
 import { notFound, ProblemError } from '../http/problem.ts'
 import type { SessionCaller } from '../identity/caller.ts'
@@ -14,7 +15,7 @@ import { merge, type MergeReleaseParts } from './merge.ts'
 import { findPlaceFor } from './place-of.ts'
 import type { Merger } from './merge-question.ts'
 import { readyMerge, type ReadyMerge } from './prepare-merge.ts'
-import { checkOpen, type PullRequest } from './records.ts'
+import { checkNotDraft, type PullRequest } from './records.ts'
 import type { MergeMethod } from './shapes.ts'
 
 export interface AutoMergeParts extends MergeReleaseParts {
@@ -105,7 +106,10 @@ export function createAutoMerge(parts: AutoMergeParts): AutoMerge {
       return database.write((tx) =>
         switchOff(tx, id, {
           actor: null,
-          reason: `${person?.displayName ?? 'Whoever asked for it'} may no longer merge here`,
+          reason:
+            person === undefined
+              ? 'Whoever asked for it may no longer merge here'
+              : namePerson('reason', person, (name) => `${name} may no longer merge here`),
           at: now(),
         }),
       )
@@ -113,7 +117,11 @@ export function createAutoMerge(parts: AutoMergeParts): AutoMerge {
     const at = now()
     if (asked?.state === 'open' && asked.expiresAt <= at)
       return database.write((tx) =>
-        switchOff(tx, id, { actor: null, reason: `${person.displayName} was asked for a day and did not tap`, at }),
+        switchOff(tx, id, {
+          actor: null,
+          reason: namePerson('reason', person, (name) => `${name} was asked for a day and did not tap`),
+          at,
+        }),
       )
     const ready = await whenReady(row, place, { ...person, address: '' }, row.autoMergeMethod, at)
     if (ready !== undefined) await askForTap(database, ready, { person, at })
@@ -176,7 +184,7 @@ export function createAutoMerge(parts: AutoMergeParts): AutoMerge {
       .where('id', '=', about as Id<'prq'>)
       .executeTakeFirst()
     if (row === undefined) throw notFound('This pull request')
-    checkOpen(row)
+    checkNotDraft(row)
     return () => carryOut(row.id, caller, seal.id, seal.action as MergeMethod)
   }
 

@@ -1,4 +1,5 @@
 import type { EventFollower } from '../audit/follow-events.ts'
+import { namePerson } from '../audit/name-person.ts'
 import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { TableName } from '../database/schema.ts'
@@ -11,8 +12,10 @@ import { methodWords } from './merge-methods.ts'
  */
 export const followAutoMerge: EventFollower = async (tx, event) => {
   const { actor, action, target, at } = event
-  const off = (id: string, reason: string): Promise<void> => switchOff(tx, id as Id<'prq'>, { actor: null, reason, at })
+  const off = (id: string, reason: Parameters<typeof switchOff>[2]['reason']): Promise<void> =>
+    switchOff(tx, id as Id<'prq'>, { actor: null, reason, at })
   if (action === 'pull-request.closed') return off(target.id, 'It was closed')
+  if (action === 'pull-request.drafted') return off(target.id, 'It is a draft again')
   if (action === 'pull-request.pushed') {
     const row = await tx
       .selectFrom('pullRequest')
@@ -20,7 +23,7 @@ export const followAutoMerge: EventFollower = async (tx, event) => {
       .where('id', '=', target.id as Id<'prq'>)
       .executeTakeFirst()
     if (row === undefined || row.autoMergeBy === null || row.autoMergeBy === actor?.id) return
-    return off(row.id, `${await nameOf(tx, actor?.id)} pushed to it`)
+    return off(row.id, await reasonOf(tx, actor?.id, 'pushed to it'))
   }
   if (action !== 'seal.refused') return
   const request = await tx
@@ -29,8 +32,10 @@ export const followAutoMerge: EventFollower = async (tx, event) => {
     .where('id', '=', target.id as Id<'srq'>)
     .where('action', 'in', Object.keys(methodWords))
     .executeTakeFirst()
-  if (typeof request?.about === 'string') await off(request.about, `${await nameOf(tx, actor?.id)} did not tap`)
+  if (typeof request?.about === 'string') await off(request.about, await reasonOf(tx, actor?.id, 'did not tap'))
 }
 
-const nameOf = async (tx: Tx<TableName>, id: string | undefined): Promise<string> =>
-  (await listPersonRefs(tx, [id ?? null])).get(id ?? '')?.displayName ?? 'Somebody else'
+async function reasonOf(tx: Tx<TableName>, id: string | undefined, did: string) {
+  const person = (await listPersonRefs(tx, [id ?? null])).get(id ?? '')
+  return person === undefined ? `Somebody else ${did}` : namePerson('reason', person, (name) => `${name} ${did}`)
+}

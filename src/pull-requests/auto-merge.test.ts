@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { afterEvents, followEvents } from '../audit/follow-events.ts'
+import { listEvents } from '../audit/list.ts'
 import type { SealRequestTable } from '../database/schema.ts'
 import { refuseRequest } from '../seals/attempts.ts'
 import { switchOffByHand, switchOn } from './auto-merge.ts'
@@ -69,8 +70,12 @@ describe('merging when ready', () => {
     await person.tap(waiting?.id ?? 'none', nodes[1]?.onSealed)
     await settled()
   }
-  const lastOff = async () =>
-    (await fixture.events()).findLast(({ action }) => action === 'auto-merge.off')?.facts['reason']
+  /** As people read it; its leaf knows nobody by what they are called. */
+  const lastOff = async () => {
+    const [last] = (await listEvents(fixture.database.read, { action: 'auto-merge.off' })).items
+    assert.doesNotMatch(last?.leaf ?? '', /Ana-lee|Bob/)
+    return last?.sentence.replace(/^.* by itself any more: /, '')
+  }
   const isOn = async ({ repository, number }: { repository: Protected; number: number }) =>
     (await on.rowOf(repository, number)).autoMergeBy !== null
   /** Something changed here. */

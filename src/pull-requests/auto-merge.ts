@@ -1,3 +1,4 @@
+import { type NamedIn, namePerson } from '../audit/name-person.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
@@ -7,10 +8,10 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { closeRequestsAbout } from '../seals/withdraw.ts'
 import { findMethodRefusal } from './merge-methods.ts'
 import type { MergeReleaseParts } from './merge.ts'
-import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
+import { branchName, checkNotDraft, getPullRequest, type PullRequest } from './records.ts'
 import type { MergeMethod } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
-import type { Which } from './change.ts'
+import type { Which } from './note-change.ts'
 
 /**
  * From now on this person is asked for the tap as soon as nothing else is missing. No tap is kept: it is asked for at that
@@ -24,7 +25,7 @@ export async function switchOn(
   if (caller.kind !== 'person')
     throw forbidden('Only a person can ask for this: they are the one who taps.', 'Ask a person who may merge here.')
   const row = await getPullRequest(database.read, place.repository.id, number)
-  checkOpen(row)
+  checkNotDraft(row)
   const rule = await findTargetRule(database.read, row)
   const refusal = findMethodRefusal({ method, rule, branch: branchName(row.targetRef) })
   if (refusal !== undefined) throw conflict('method-refused', refusal, { help: 'Choose another way to merge.' })
@@ -35,6 +36,7 @@ export async function switchOn(
       .set({ autoMergeBy: caller.id, autoMergeMethod: method, updatedAt: at })
       .where('id', '=', row.id)
       .where('state', '=', 'open')
+      .where('isDraft', '=', 0)
       .returning('id')
       .executeTakeFirst()
     if (changed === undefined)
@@ -58,7 +60,11 @@ export async function switchOffByHand(
 ): Promise<void> {
   const row = await getPullRequest(database.read, place.repository.id, number)
   await database.write((tx) =>
-    switchOff(tx, row.id, { actor: caller, reason: `${caller.displayName} switched it off`, at: now() }),
+    switchOff(tx, row.id, {
+      actor: caller,
+      reason: namePerson('reason', caller, (name) => `${name} switched it off`),
+      at: now(),
+    }),
   )
 }
 
@@ -66,7 +72,7 @@ export async function switchOffByHand(
 export async function switchOff(
   tx: Tx<TableName>,
   id: Id<'prq'>,
-  { actor, reason, at }: { actor: Caller | null; reason: string; at: number },
+  { actor, reason, at }: { actor: Caller | null; reason: string | NamedIn<'reason'>; at: number },
 ): Promise<void> {
   const row = await tx
     .updateTable('pullRequest')
@@ -77,11 +83,13 @@ export async function switchOff(
     .executeTakeFirst()
   if (row === undefined) return
   await closeRequestsAbout(tx, [id])
+  const why = typeof reason === 'string' ? { facts: { reason }, personal: {} } : reason
   await recordEvent(tx, {
     action: 'auto-merge.off',
     actor: actor === null ? null : actorOf(actor),
     ...aboutOf(row),
-    facts: { ...(await factsOf(tx, row)), reason },
+    facts: { ...(await factsOf(tx, row)), ...why.facts },
+    personal: why.personal,
     at,
   })
 }

@@ -1,28 +1,19 @@
-import { recordEvent } from '../audit/record.ts'
-import type { Action } from '../audit/actions.ts'
 import type { Tx } from '../database/handles.ts'
-import type { TableName } from '../database/schema.ts'
 import { conflict, lookAgain, nothingLeft } from '../http/problem.ts'
-import { actorOf, type Caller } from '../identity/caller.ts'
 import { lockNumbers } from '../repositories/next-number.ts'
-import type { RepositoryPlace } from '../repositories/place.ts'
 import type { RefParts } from '../repositories/ref-updates.ts'
 import { findTip } from '../repositories/revision.ts'
 import { catchUp } from './follow-branches.ts'
+import { setDraft } from './drafts.ts'
+import { noteChange, type Which } from './note-change.ts'
 import { checkNotOpen, cleanTitle } from './open.ts'
 import { branchName, checkOpen, getPullRequest, type PullRequest } from './records.ts'
 
-export interface Which {
-  place: RepositoryPlace
-  caller: Caller
-  number: number
-}
-
-/** New words for a pull request; what was merged keeps those it was sealed with. */
+/** New words for a pull request, or whether it is a draft; what was merged keeps the words it was sealed with. */
 export async function editPullRequest(
   { database, now }: RefParts,
   which: Which,
-  wanted: { title?: string; description?: string },
+  wanted: { title?: string; description?: string; isDraft?: boolean },
 ): Promise<void> {
   const { id } = await getPullRequest(database.read, which.place.repository.id, which.number)
   const words = {
@@ -31,12 +22,14 @@ export async function editPullRequest(
   }
   await database.write(async (tx) => {
     const at = now()
+    if (wanted.isDraft !== undefined) await setDraft(tx, which, id, { isDraft: wanted.isDraft, at })
+    if (Object.keys(words).length === 0) return
     await tx
       .updateTable('pullRequest')
       .set({ ...words, updatedAt: at })
       .where('id', '=', id)
       .execute()
-    await note(
+    await noteChange(
       tx,
       which,
       id,
@@ -55,7 +48,7 @@ export async function closePullRequest({ database, git, now }: RefParts, which: 
   await database.write(async (tx) => {
     const at = now()
     await changeState(tx, row, { state: 'closed', baseOid, closedAt: at, updatedAt: at })
-    await note(tx, which, row.id, 'pull-request.closed', {}, at)
+    await noteChange(tx, which, row.id, 'pull-request.closed', {}, at)
   })
 }
 
@@ -76,7 +69,7 @@ export async function reopenPullRequest({ database, git, now }: RefParts, which:
     await lockNumbers(tx, repository.id)
     await checkNotOpen(tx, row)
     await changeState(tx, row, { state: 'open', headOid, closedAt: null, updatedAt: at })
-    await note(tx, which, row.id, 'pull-request.reopened', { newOid: headOid }, at)
+    await noteChange(tx, which, row.id, 'pull-request.reopened', { newOid: headOid }, at)
   })
   await catchUp({ database, git, now }, which.place, row)
 }
@@ -91,22 +84,4 @@ async function changeState(tx: Tx<'pullRequest'>, row: PullRequest, change: Part
     .executeTakeFirst()
   if (Number(numUpdatedRows) !== 1)
     throw conflict('changed-meanwhile', 'Somebody else changed this at the same moment.', { help: lookAgain })
-}
-
-function note(
-  tx: Tx<TableName>,
-  { place, caller, number }: Which,
-  id: string,
-  action: Action,
-  facts: Record<string, string>,
-  at: number,
-) {
-  return recordEvent(tx, {
-    action,
-    actor: actorOf(caller),
-    target: { kind: 'pull-request', id },
-    repositoryId: place.repository.id,
-    facts: { repository: place.path, number, ...facts },
-    at,
-  })
 }

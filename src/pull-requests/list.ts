@@ -31,6 +31,7 @@ export function renderSummary(row: SummaryRow, badges: Badges): PullRequestSumma
     number: row.number,
     title: row.title,
     state: row.state,
+    isDraft: row.isDraft === 1,
     author: { id: row.authorId, username: row.username, displayName: row.displayName },
     sourceBranch: branchName(row.sourceRef),
     targetBranch: branchName(row.targetRef),
@@ -46,13 +47,15 @@ export const findSummary = (db: Readable, id: Id<'prq'>): Promise<SummaryRow | u
 /** A page of a repository's pull requests, the newest number first. */
 export async function listPullRequests(
   db: Readable,
-  wanted: { repositoryId: Id<'rep'>; state: PullRequest['state'] | 'all'; cursor: string | undefined },
+  wanted: { repositoryId: Id<'rep'>; state: PullRequest['state'] | 'draft' | 'all'; cursor: string | undefined },
 ): Promise<{ items: PullRequestSummary[]; nextCursor: string | null }> {
   let query = summaries(db)
     .where('pullRequest.repositoryId', '=', wanted.repositoryId)
     .orderBy('pullRequest.number', 'desc')
     .limit(pageSize + 1)
-  if (wanted.state !== 'all') query = query.where('pullRequest.state', '=', wanted.state)
+  if (wanted.state === 'draft')
+    query = query.where('pullRequest.state', '=', 'open').where('pullRequest.isDraft', '=', 1)
+  else if (wanted.state !== 'all') query = query.where('pullRequest.state', '=', wanted.state)
   if (wanted.cursor !== undefined)
     query = query.where('pullRequest.number', '<', parseCursor(wanted.cursor, 'number')[0])
   const rows = await query.execute()
@@ -76,7 +79,7 @@ interface HomeQuestion {
 export const listMyPullRequests = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> =>
   listForHome(db, question, '=')
 
-/** Open ones of others, in repositories where this person may merge. */
+/** Open ones of others, in repositories where this person may merge; a draft waits for nobody yet. */
 export const listWaitingForMe = (db: Readable, question: HomeQuestion): Promise<PullRequestSummary[]> =>
   listForHome(db, question, '!=')
 
@@ -86,14 +89,15 @@ async function listForHome(
   author: '=' | '!=',
 ): Promise<PullRequestSummary[]> {
   if (repositoryIds.length === 0) return []
-  const rows = await summaries(db)
+  let query = summaries(db)
     .where('pullRequest.state', '=', 'open')
     .where('pullRequest.authorId', author, userId)
     .where('pullRequest.repositoryId', 'in', repositoryIds)
     .orderBy('pullRequest.updatedAt', 'desc')
     .orderBy('pullRequest.id')
     .limit(homeSize)
-    .execute()
+  if (author === '!=') query = query.where('pullRequest.isDraft', '=', 0)
+  const rows = await query.execute()
   const badgesOf = await readBadges(db, rows)
   return rows.map((row) => renderSummary(row, badgesOf(row)))
 }

@@ -5,10 +5,11 @@ import type { RepositoryPlace } from '../repositories/place.ts'
 import { moveRef, type RefMoved } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { takeSeal } from '../seals/take-seal.ts'
+import { checkStillMeant } from './check-still-meant.ts'
 import { followBranches } from './follow-branches.ts'
 import type { MergeParts } from './merge-parts.ts'
 import { type MergeQuestion, mergeQuestion } from './merge-question.ts'
-import { checkOpen, getPullRequest, type PullRequest, pullRef } from './records.ts'
+import { checkNotDraft, checkOpen, getPullRequest, type PullRequest, pullRef } from './records.ts'
 import { recordMerge } from './record-merge.ts'
 import { checkRelease, headOf, isForThis, type SealedMergeFacts } from './release.ts'
 import type { MergeDone } from './shapes.ts'
@@ -37,7 +38,7 @@ export async function merge(parts: MergeReleaseParts, question: SealedQuestion):
   if (row.mergeOid !== null && row.mergeSealId === sealId && row.mergedBy === caller.id)
     return { mergeOid: row.mergeOid, number }
   try {
-    checkOpen(row)
+    checkNotDraft(row)
     const release = await checkRelease(parts, question, row)
     const mergeOid = await move(parts, question, row, release)
     await finish(parts, place, row, release)
@@ -73,7 +74,7 @@ async function move(
       ...(commit === null ? {} : { commitBytes: commit }),
       pullRequestId: row.id,
       async onPrepare(tx) {
-        checkOpen(await getPullRequest(tx, place.repository.id, row.number))
+        await checkStillMeant(tx, await getPullRequest(tx, place.repository.id, row.number), seal)
         await takeSeal(tx, {
           sealId,
           caller,

@@ -4,6 +4,7 @@ import { judgeMergeability, type MergeFacts } from './mergeability.ts'
 
 const facts: MergeFacts = {
   state: 'open',
+  isDraft: false,
   sourceBranch: 'work',
   targetBranch: 'main',
   hasSource: true,
@@ -46,6 +47,10 @@ const cases: [change: Partial<MergeFacts>, state: string, unmet: string[]][] = [
   [{ key: { refusal: 'Add a key.' } }, 'not-allowed', ['You have a key that may merge here']],
   [{ ready: [missing] }, 'not-ready', ['2 people must have approved']],
   [{ methods: closed }, 'not-ready', ['A way to merge is open']],
+  [{ isDraft: true }, 'draft', ['Ready for review']],
+  [{ isDraft: true, ready: [missing] }, 'draft', ['Ready for review', '2 people must have approved']],
+  [{ isDraft: true, mayMerge: false }, 'draft', ['Ready for review', 'You may merge here']],
+  [{ isDraft: true, state: 'closed' }, 'closed', []],
   // What others have to do is not what stands first in the way of somebody who may not merge at all.
   [{ ready: [missing], mayMerge: false }, 'not-allowed', ['2 people must have approved', 'You may merge here']],
 ]

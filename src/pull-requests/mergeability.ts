@@ -6,6 +6,7 @@ import type { Mergeability, MethodChoice } from './shapes.ts'
 
 export interface MergeFacts {
   state: 'open' | 'merged' | 'closed'
+  isDraft: boolean
   sourceBranch: string
   targetBranch: string
   hasSource: boolean
@@ -32,6 +33,7 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
   const hasBranches = facts.hasSource && facts.hasTarget
   const isRelated = comparison !== null && comparison.mergeBase !== null
   const checks: Mergeability['checks'] = [
+    ...(facts.isDraft ? [check('Ready for review', false, draftWords)] : []),
     check(
       'Both branches exist',
       hasBranches,
@@ -68,10 +70,13 @@ export function judgeMergeability(facts: MergeFacts): Mergeability {
     if (!isRelated) return 'not-allowed'
     if (outcome === null) return 'nothing-to-merge'
     if (outcome.kind === 'conflicts') return 'conflicts'
+    if (facts.isDraft) return 'draft'
     if (!facts.mayMerge || (facts.key?.refusal ?? null) !== null) return 'not-allowed'
     return !isClosed && facts.ready.every(({ isMet }) => isMet) ? 'ready' : 'not-ready'
   }
 }
+
+const draftWords = 'This is a draft: whoever may write here marks it as “Ready for review”.'
 
 const closedWords = (methods: readonly MethodChoice[]): string =>
   [...new Set(methods.map(({ refusal }) => refusal))].filter(Boolean).join(' ')

@@ -18,6 +18,8 @@ export interface NewPullRequest {
   description: string
   sourceBranch: string
   targetBranch: string
+  /** Not ready yet, see `drafts.ts`. */
+  isDraft?: boolean | undefined
 }
 
 /** Proposes to merge one branch into another. Anybody who may push may propose, an agent too. */
@@ -58,6 +60,8 @@ export async function openPullRequest(
       sourceRef,
       targetRef,
       state: 'open',
+      isDraft: wanted.isDraft === true ? 1 : 0,
+      readyAt: null,
       headOid,
       baseOid,
       mergeOid: null,
@@ -81,7 +85,15 @@ export async function openPullRequest(
       actor: actorOf(caller),
       target: { kind: 'pull-request', id: created.id },
       repositoryId: repository.id,
-      facts: { repository: path, number, title, source: sourceRef, ref: targetRef, newOid: headOid },
+      facts: {
+        repository: path,
+        number,
+        title,
+        source: sourceRef,
+        ref: targetRef,
+        newOid: headOid,
+        ...(created.isDraft === 1 ? { draft: 'yes' } : {}),
+      },
       at,
     })
     return created

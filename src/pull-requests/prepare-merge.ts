@@ -22,7 +22,7 @@ import type { MergeParts } from './merge-parts.ts'
 import { workOut } from './merge-result.ts'
 import { checkReady } from './ready/check-ready.ts'
 import type { MergeQuestion } from './merge-question.ts'
-import { branchName, checkOpen, getPullRequest, type PullRequest, pushOrClose } from './records.ts'
+import { branchName, checkNotDraft, getPullRequest, type PullRequest, pushOrClose } from './records.ts'
 import { findUnsignedRefusal } from './signed-commits.ts'
 import type { MergePreparation } from './shapes.ts'
 import { findTargetRule } from './target-rule.ts'
@@ -71,7 +71,7 @@ export async function readyMerge(
   const { place, number, method, caller } = question
   const source = { git, folder: place.folder }
   const row = await getPullRequest(database.read, place.repository.id, number)
-  checkOpen(row)
+  checkNotDraft(row)
   const ends = await readTips(parts, place, row)
   const { mergeBase } = await compareBranches(source, ends)
   if (mergeBase === null)

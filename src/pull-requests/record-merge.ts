@@ -44,6 +44,7 @@ export const recordMerge: RefDone = async (tx: Tx<TableName>, row: RefUpdateTabl
     .updateTable('pullRequest')
     .set({
       state: 'merged',
+      isDraft: 0,
       headOid: head,
       baseOid: row.oldOid,
       mergeOid: row.newOid,

@@ -33,6 +33,13 @@ export function checkOpen(row: Pick<PullRequest, 'state' | 'number'>): void {
     throw conflict('closed', `Pull request #${row.number} is closed.`, { help: 'Reopen it first.' })
 }
 
+/** @throws 409 where it cannot be merged whatever else is there: merged, closed, or a draft */
+export function checkNotDraft(row: Pick<PullRequest, 'state' | 'number' | 'isDraft'>): void {
+  checkOpen(row)
+  if (row.isDraft === 1)
+    throw conflict('draft', `Pull request #${row.number} is a draft.`, { help: 'Mark it as ready for review first.' })
+}
+
 export const branchName = (ref: string): string => ref.replace(/^refs\/heads\//, '')
 
 /** Where the head of a pull request stays readable, whatever becomes of its branch. Nobody can push there. */

@@ -11,6 +11,7 @@ import { getUnspentSeal } from '../seals/find-unspent.ts'
 import { bypassParagraph, readBypass } from './bypass.ts'
 import { checkAsRead } from './check-as-read.ts'
 import { checkProof } from './check-proof.ts'
+import { checkStillMeant } from './check-still-meant.ts'
 import { identOf } from '../seals/format/ident.ts'
 import { type MergeResult, workOut } from './merge-result.ts'
 import type { MergeParts } from './merge-parts.ts'
@@ -45,6 +46,7 @@ export async function checkRelease(
   const statement = parseStatement(Buffer.from(seal.statement, 'base64'))
   if (!isForThis(statement, question, row))
     throw conflict('seal-mismatch', 'This tap was made for something else.', again)
+  await checkStillMeant(database.read, row, seal)
   const { fromID, targetID, policyDigest: sealedPolicy } = statement.predicate
   const tips = await readTips(parts, place, row)
   if (tips.head !== headOf(statement)) throw conflict('head-moved', 'New commits were pushed after you tapped.', again)

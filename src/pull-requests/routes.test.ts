@@ -18,6 +18,7 @@ import { refRoutes } from '../repositories/routes/refs.ts'
 import { followBranches } from './follow-branches.ts'
 import { openPullRequests, type Protected, type PullRequestFixture, type Tapper } from './pull-request-testing.ts'
 import { pullRequestRoutes } from './routes.ts'
+import type { DescriptionTemplate } from './shapes.ts'
 
 const origin = 'http://localhost:7400'
 
@@ -379,6 +380,57 @@ describe('the routes of browsing and of pull requests', () => {
     }
     const reader = await fixture.addToken(ana.caller, ['repository:read'])
     assert.equal((await call('DELETE', '/branches/more', { as: reader })).status, 403)
+    for (const isDraft of [true, false])
+      assert.equal((await call('PATCH', '/pull-requests/1', { as: reader, body: { isDraft } })).status, 403)
+  })
+
+  it('gives the template of the target branch, where it is text that fits into a description', async () => {
+    const none: DescriptionTemplate = { path: null, text: '' }
+    const cases = new Map<string, DescriptionTemplate>()
+    async function add(files: Record<string, string | Buffer>, expected = none, mode = '100644') {
+      const branch = `template-${cases.size}`
+      cases.set(branch, expected)
+      await repository.git('checkout', '-q', '-B', branch, 'main')
+      for (const [path, content] of Object.entries(files)) {
+        await writeFile(join(repository.folder, 'content'), content)
+        const oid = mode === '160000' ? head : await repository.git('hash-object', '-w', 'content')
+        await repository.git('update-index', '--add', '--cacheinfo', `${mode},${oid},${path}`)
+      }
+      await repository.git('commit', '-q', '-m', branch)
+    }
+    for (const path of [
+      'pull_request_template.md',
+      '.github/PULL_REQUEST_TEMPLATE.md',
+      'docs/Pull_Request_Template.MD',
+    ])
+      await add(
+        { [path]: '\uFEFF## Why\r\n\r\n<!-- ünd wie? -->\r\n' },
+        { path, text: '## Why\n\n<!-- ünd wie? -->\n' },
+      )
+    const name = 'pull_request_template.md'
+    const inDocs = { [`docs/${name}`]: 'c' }
+    await add({ ...inDocs, [name]: 'b', [`.github/${name}`]: 'a' }, { path: `.github/${name}`, text: 'a' })
+    await add({ ...inDocs, [name]: 'b' }, { path: name, text: 'b' })
+    for (const path of [`other/${name}`, `.github/x/${name}`, `${name}.txt`]) await add({ [path]: 'Elsewhere' })
+    await add({ [name]: 'x'.repeat(50_000) }, { path: name, text: 'x'.repeat(50_000) })
+    for (const content of ['x'.repeat(50_001), 'ü'.repeat(40_000), 'a\0b', Buffer.from([0x61, 0xff, 0x62])])
+      await add({ [name]: content })
+    await add({ [name]: '/etc/passwd' }, none, '120000')
+    await add({ [name]: '' }, none, '160000')
+    await repository.git('push', '-q', 'origin', 'refs/heads/template-*')
+    cases.set('main', none)
+    for (const [branch, expected] of cases) {
+      const { status, json } = await call('GET', `/pull-request-template${query({ branch })}`)
+      assert.equal(status, 200, JSON.stringify(json))
+      assert.deepEqual(json, expected, branch)
+    }
+
+    for (const branch of ['gone', '', '-x', '../main', 'main^', 'refs/heads/main', '@', 'a\0b', head])
+      assert.equal((await call('GET', `/pull-request-template${query({ branch })}`)).status, 404, branch)
+    assert.equal((await call('GET', '/pull-request-template')).status, 422)
+    const path = `/pull-request-template${query({ branch: 'main' })}`
+    assert.equal((await call('GET', path, { as: guest })).status, 404)
+    assert.equal((await call('GET', path, {})).status, 401)
   })
 })
 
@@ -410,7 +462,8 @@ async function openApp(fixture: PullRequestFixture): Promise<App> {
     ...Object.fromEntries(accessKinds.map((kind) => [kind, refuse])),
     ...Object.fromEntries(guards),
   } as Record<Access, Guard>
-  enforceAccess(app, { access, act: refuse })
+  const act: Guard = (request) => (request.routeOptions.config.act === undefined ? Promise.resolve() : refuse(request))
+  enforceAccess(app, { access, act })
   browseRoutes(app, { database, git, policy: floorOnly, now })
   downloadRoutes(app, { git })
   refRoutes(app, {

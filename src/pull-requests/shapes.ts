@@ -14,6 +14,8 @@ export const PullRequestSummary = Type.Object({
   number: Type.Integer(),
   title: Type.String(),
   state: Type.Union([Type.Literal('open'), Type.Literal('merged'), Type.Literal('closed')]),
+  /** Not ready yet: nothing merges it. */
+  isDraft: Type.Boolean(),
   author: PersonRef,
   sourceBranch: Type.String(),
   targetBranch: Type.String(),
@@ -34,6 +36,7 @@ export const Mergeability = Type.Object({
     Type.Literal('nothing-to-merge'),
     Type.Literal('source-missing'),
     Type.Literal('closed'),
+    Type.Literal('draft'),
     Type.Literal('not-allowed'),
     Type.Literal('not-ready'), // somebody else has to do something first: approve, or make a check pass
   ]),
@@ -121,6 +124,10 @@ export const PullRequestView = Type.Intersect([
   }),
 ])
 export type PullRequestView = Static<typeof PullRequestView>
+
+/** What the description of a pull request into a branch begins with. */
+export const DescriptionTemplate = Type.Object({ path: Nullable(Type.String()), text: Type.String() })
+export type DescriptionTemplate = Static<typeof DescriptionTemplate>
 
 /** A merge ready to be tapped: a fresh statement for exactly this base, head and result. */
 export const MergePreparation = Type.Object({

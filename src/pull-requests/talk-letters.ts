@@ -82,8 +82,9 @@ async function listConcerned(
   return concerned
 }
 
-const mayRead = async (
-  db: Tables,
+/** Whether a letter about it may go to them by now. */
+export const mayRead = async (
+  db: Db<'roleGrant' | 'groupMember'>,
   user: User | undefined,
   repository: Pick<RepositoryTable, 'id' | 'projectId' | 'visibility'>,
 ): Promise<boolean> =>

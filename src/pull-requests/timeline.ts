@@ -1,4 +1,5 @@
 import { renderSentence } from '../audit/actions.ts'
+import { readShownFacts } from '../audit/shown-facts.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { PersonRef } from '../http/shapes.ts'
@@ -16,10 +17,13 @@ const nameOf = (actor: PersonRef | null): string => actor?.displayName ?? 'Someb
 const onItsPage = (sentence: string): string => sentence.replace(/^\0#?/, 'This').replaceAll(/\0#?/g, 'this')
 
 /** What happened to a pull request, in order, told by the ledger's own events. */
-export async function readTimeline(db: Db<'auditEvent' | 'user'>, id: Id<'prq'>): Promise<PullRequestView['timeline']> {
+export async function readTimeline(
+  db: Db<'auditEvent' | 'auditPersonal' | 'user'>,
+  id: Id<'prq'>,
+): Promise<PullRequestView['timeline']> {
   const rows = await db
     .selectFrom('auditEvent')
-    .select(['occurredAt', 'action', 'actorId', 'leaf'])
+    .select(['id', 'occurredAt', 'action', 'actorId', 'leaf'])
     .where('targetId', '=', id)
     .where('targetKind', '=', 'pull-request')
     .where('outcome', '=', 'done')
@@ -31,8 +35,9 @@ export async function readTimeline(db: Db<'auditEvent' | 'user'>, id: Id<'prq'>)
     db,
     rows.map((row) => row.actorId),
   )
+  const shownOf = await readShownFacts(db, rows)
   return rows.map((row) => {
-    const { facts } = JSON.parse(row.leaf) as { facts: Record<string, string | number> }
+    const { facts } = shownOf(row.id)
     const actor = people.get(row.actorId ?? '') ?? null
     const newOid = String(facts['newOid'] ?? '')
     const shown = { ...facts, repository: here, number: '', newOid: newOid.slice(0, 10), actor: nameOf(actor) }

@@ -74,6 +74,7 @@ export async function readPullRequest(
   })
   const mergeability = judgeMergeability({
     state: row.state,
+    isDraft: row.isDraft === 1,
     sourceBranch: branchName(row.sourceRef),
     targetBranch: branchName(row.targetRef),
     hasSource: ends.hasSource,
@@ -107,7 +108,7 @@ export async function readPullRequest(
       revert: mayWrite && row.state === 'merged',
       // Also while somebody else is about to: whoever asks waits a minute at most.
       merge: mergeability.state === 'ready',
-      autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open',
+      autoMerge: mayWrite && caller.kind === 'person' && row.state === 'open' && row.isDraft === 0,
       bypassRefusal: await readBypassRefusal(parts, place, { caller, rule, state: mergeability.state, lines, methods }),
     },
   }

@@ -17,7 +17,7 @@ import { readRef } from './refs.ts'
 export type OpenForPush = (
   place: RepositoryPlace,
   caller: Caller,
-  wanted: { title: string; description: string; sourceBranch: string; targetBranch: string },
+  wanted: { title: string; description: string; isDraft?: boolean; sourceBranch: string; targetBranch: string },
 ) => Promise<{ number: number; isNew: boolean }>
 
 export interface ProposalParts extends RefParts {

@@ -79,11 +79,18 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
     const moved = { ref: `refs/heads/${branch}`, oldOid, newOid }
     if (oldOid !== newOid) await moveBranch(parts, { place, caller }, moved)
     const { title, description, targetBranch } = proposal
-    const opened = await parts.openForPush(place, caller, { title, description, sourceBranch: branch, targetBranch })
+    const { isDraft } = proposal.options
+    const opened = await parts.openForPush(place, caller, {
+      title,
+      description,
+      isDraft,
+      sourceBranch: branch,
+      targetBranch,
+    })
     const name = `${place.path}#${opened.number}`
     say(hook, [
       opened.isNew
-        ? `Opened ${name}, ${branch} into ${targetBranch}:`
+        ? `Opened ${name}${isDraft ? ' as a draft' : ''}, ${branch} into ${targetBranch}:`
         : `Updated ${name}, ${branch} into ${targetBranch}:`,
       `${parts.origin}/${place.path}/pull-requests/${opened.number}`,
     ])

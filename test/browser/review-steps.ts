@@ -3,12 +3,13 @@ import type { Locator, Page } from 'playwright-core'
 import { type BranchRule, firstRule } from '../../src/repositories/branch-rule.ts'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import type { Visitor } from '../support/chromium.ts'
-import { button, dialog, holds, link, see, type Story, tapAlone } from './story.ts'
+import { button, choose, dialog, holds, link, see, type Story, tapAlone } from './story.ts'
 
 const sizes = (lines: string[]): string => lines.map((line) => `${line}\n`).join('')
 
 /** A repository whose `main` asks for one approval, a branch pushed to it, and its pull request by Ana. */
-export async function propose({ page, postern, terminal }: Story): Promise<string> {
+export async function propose(story: Story, open: (story: Story) => Promise<unknown> = openAtOnce): Promise<string> {
+  const { page, postern, terminal } = story
   await callInBrowser(page, 'POST', '/projects', { name: 'acme', description: '' })
   await callInBrowser(page, 'POST', '/projects/acme/repositories', { name: 'widgets', description: '' })
   await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
@@ -29,13 +30,42 @@ export async function propose({ page, postern, terminal }: Story): Promise<strin
     'widgets',
   )
   await rule(postern, { approvals: 1, resolveThreads: true })
-  await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
+  await open(story)
+  return `${postern.origin}/acme/widgets/pull-requests/1`
+}
+
+/** As anybody does it, where how is another story. */
+const openAtOnce = ({ page }: Story): Promise<unknown> =>
+  callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
     title: 'Add a size',
     description: 'One more, for people in between.',
     sourceBranch: 'sizes',
     targetBranch: 'main',
   })
-  return `${postern.origin}/acme/widgets/pull-requests/1`
+
+/** By the form, whose words follow the target's template until they are typed; ready a moment later. */
+export async function openAsDraft({ page, postern, terminal }: Story): Promise<void> {
+  await terminal.write('widgets/pull_request_template.md', '## Why\n')
+  await terminal.pasteWell(
+    'git switch --quiet -c stable origin/main && git add . && git commit --quiet -m Template && git push --quiet origin stable && git switch --quiet sizes',
+    'widgets',
+  )
+  await page.goto(`${postern.origin}/acme/widgets/pull-requests/new?source=sizes`)
+  await holds(page.getByLabel('Title'), 'Add a size')
+  const description = page.getByLabel('Description')
+  await holds(description, '')
+  await choose(page, 'Into', 'stable')
+  await see(page, 'Begins with pull_request_template.md')
+  await holds(description, '## Why\n')
+  await description.fill('One more, for people in between.')
+  await choose(page, 'Into', 'main')
+  await see(page, 'Markdown. Why this change?')
+  await holds(description, 'One more, for people in between.')
+  await button(page, 'Open as draft').click()
+  await page.getByRole('heading', { name: 'A draft' }).waitFor()
+  await see(page, 'Reviewers are asked once it is ready for review.')
+  await button(page, 'Ready for review').click()
+  await button(page, 'Back to draft').waitFor()
 }
 
 /** Puts a rule in force on `main`; how administrators do it is another story. */

@@ -8,6 +8,7 @@ import {
   approveTooLate,
   commentOnLines,
   giveRole,
+  openAsDraft,
   propose,
   readerOf,
   requestChanges,
@@ -21,7 +22,7 @@ test('a change is reviewed', { timeout: 280_000 }, async (context) => {
   let pullRequest = ''
   await step('Ana vouches for Ben', () => vouch(ana))
   await step('a branch that asks for an approval, and a change proposed to it', async () => {
-    pullRequest = await propose(ana)
+    pullRequest = await propose(ana, openAsDraft)
     await giveRole(ana, 'ben', 'write')
   })
   await step('Ben comments on lines, and suggests others', () => commentOnLines(readerOf(ben), pullRequest))

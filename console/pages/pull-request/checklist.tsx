@@ -4,6 +4,7 @@ import { paths } from '../../paths.ts'
 import { AutoMerge } from './auto-merge.tsx'
 import { CheckLine } from './check-line.tsx'
 import { Conflicts } from './conflicts.tsx'
+import { DraftButton } from './draft-button.tsx'
 import type { PullRequestPlace } from './use-pull-request.ts'
 
 interface ChecklistProps {
@@ -15,6 +16,7 @@ interface ChecklistProps {
 /** What stands between this pull request and its merge, and the button when nothing does. */
 export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
   const { mergeability, can } = pullRequest
+  const isDraft = pullRequest.isDraft && pullRequest.state === 'open'
   const isReady = mergeability.state === 'ready' && can.merge
   const merge = (query: { past?: string } = {}) => paths.merge(place.project, place.name, place.number, query)
   return (
@@ -44,9 +46,13 @@ export function Checklist({ place, pullRequest, openThread }: ChecklistProps) {
           </Alert>
         )}
         <Group gap="sm">
-          <Button {...(isReady ? { component: 'a' as const, href: merge() } : { disabled: true })}>
-            Merge with a tap
-          </Button>
+          {isDraft && can.edit ? (
+            <DraftButton place={place} pullRequest={pullRequest} />
+          ) : (
+            <Button {...(isReady ? { component: 'a' as const, href: merge() } : { disabled: true })}>
+              Merge with a tap
+            </Button>
+          )}
           {!isReady && (
             <Text size="sm" c="dimmed">
               {reason(mergeability, pullRequest)}
@@ -75,6 +81,8 @@ function headline(mergeability: Mergeability, pullRequest: PullRequestView): str
       return 'Nothing to merge'
     case 'source-missing':
       return `The branch ${pullRequest.sourceBranch} is gone`
+    case 'draft':
+      return 'A draft'
     case 'closed':
       return 'Closed'
     default:
@@ -90,6 +98,8 @@ function reason({ state }: Mergeability, { sourceBranch, targetBranch }: PullReq
       return `${targetBranch} already has every commit of ${sourceBranch}.`
     case 'source-missing':
       return `Push ${sourceBranch} again, or close this pull request.`
+    case 'draft':
+      return 'Nothing merges a draft.'
     case 'closed':
       return 'Reopen it to merge it.'
     default:

@@ -1,6 +1,7 @@
 import { Group, Paper, Stack, Text } from '@mantine/core'
 import { Checklist } from './checklist.tsx'
 import { CloseButton } from './close-button.tsx'
+import { DraftButton } from './draft-button.tsx'
 import { MergedCard } from './merged-card.tsx'
 import { useReviewing } from './reviewing.tsx'
 import { Checks } from './side-checks.tsx'
@@ -37,7 +38,8 @@ export function Conversation({ onReview }: { onReview: () => void }) {
       <Stack gap="md" className={styles.side}>
         {review && <Reviewers review={review} onReview={onReview} />}
         <Checks checks={pullRequest.checks} />
-        <Group>
+        <Group gap="sm" align="flex-start">
+          {!pullRequest.isDraft && <DraftButton place={place} pullRequest={pullRequest} />}
           <CloseButton place={place} pullRequest={pullRequest} />
         </Group>
       </Stack>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CommitView } from '../../api/shapes.ts'
-import { incomingCommits, suggestedWords } from './incoming-commits.ts'
+import { givesWay, incomingCommits, suggestedWords } from './incoming-commits.ts'
 
 const commit = (oid: string, parents: string[], subject = oid, body = ''): CommitView => ({
   oid,
@@ -44,4 +44,12 @@ test('one commit lends its words, without trailers that are not ours to repeat',
 
 test('several commits take the branch’s name', () => {
   assert.equal(suggestedWords({ commits: [], isOpenEnded: false }, 'ana/quiet-door_hinge').title, 'Quiet door hinge')
+})
+
+test('a suggestion takes the place of the one before it, or of nothing, and never of words that were typed', () => {
+  assert.ok(givesWay('', ''))
+  assert.ok(givesWay('## Why\n', '## Why\n'))
+  assert.ok(givesWay(' \n', '## Why\n'))
+  assert.ok(!givesWay('## Why\nIt squeaked.\n', '## Why\n'))
+  assert.ok(!givesWay('Mine', ''))
 })

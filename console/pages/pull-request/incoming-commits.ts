@@ -23,6 +23,9 @@ const withoutTrailers = (body: string) =>
     .join('\n')
     .trim()
 
+/** Words typed are never lost: a suggestion takes the place of the one before it, or of nothing. */
+export const givesWay = (typed: string, before: string): boolean => typed === before || typed.trim() === ''
+
 /** What a pull request over these commits is first called: the words of its only commit, or of its branch. */
 export function suggestedWords(incoming: Incoming, branch: string): { title: string; description: string } {
   const [only] = incoming.commits

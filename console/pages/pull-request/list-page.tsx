@@ -18,7 +18,7 @@ import { RepositoryFrame, SectionTitle } from '../code/repository-frame.tsx'
 import rows from '../code/rows.module.css'
 import { StateBadge } from './state-badge.tsx'
 
-const STATES = ['open', 'merged', 'closed'] as const
+const STATES = ['open', 'draft', 'merged', 'closed'] as const
 type State = (typeof STATES)[number]
 
 export const PullRequestListPage = () => (
@@ -53,6 +53,7 @@ function PullRequests({ repository }: { repository: RepositoryView }) {
         aria-label="Which pull requests"
         data={[
           { value: 'open', label: 'Open' },
+          { value: 'draft', label: 'Drafts' },
           { value: 'merged', label: 'Merged' },
           { value: 'closed', label: 'Closed' },
         ]}
@@ -103,7 +104,7 @@ const Row = ({ project, name, item }: { project: string; name: string; item: Pul
     <Group gap="sm" wrap="nowrap">
       {item.state === 'open' && <ReviewMarks {...item} />}
       <PersonAvatar person={item.author} />
-      <StateBadge state={item.state} />
+      <StateBadge {...item} />
     </Group>
   </li>
 )

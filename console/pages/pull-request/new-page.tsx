@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { api } from '../../api/client.ts'
 import { getQuery, queryClient } from '../../api/queries.ts'
-import type { CommitView, PageOf, PullRequestView, RepositoryView } from '../../api/shapes.ts'
+import type { CommitView, DescriptionTemplate, PageOf, PullRequestView, RepositoryView } from '../../api/shapes.ts'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
@@ -15,7 +15,7 @@ import { RepositoryFrame, SectionTitle } from '../code/repository-frame.tsx'
 import { usePlace } from '../code/use-place.ts'
 import { BranchSelect } from './branch-select.tsx'
 import { IncomingList } from './incoming-list.tsx'
-import { incomingCommits, suggestedWords } from './incoming-commits.ts'
+import { givesWay, incomingCommits, suggestedWords } from './incoming-commits.ts'
 
 export const NewPullRequestPage = () => (
   <RepositoryFrame tab="pull-requests" title="Open a pull request">
@@ -35,8 +35,9 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
   const setQuery = useSetUrlQuery()
   const { source = '', target = repository.defaultBranch } = useUrlQuery()
   const incoming = useIncoming(place.api, source, target)
+  const template = useQuery(getQuery<DescriptionTemplate>(`${place.api}/pull-request-template`, { branch: target }))
   const { form, act, onSubmit } = useActForm({
-    initialValues: { title: '', description: '' },
+    initialValues: { title: '', description: '', isDraft: false },
     validate: { title: required('a title') },
     act: (values) =>
       api.post<PullRequestView>(`${place.api}/pull-requests`, {
@@ -53,16 +54,12 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
     },
   })
 
-  // Suggested words give way to typed ones, and follow the branch until then.
-  const suggested = useRef({ title: '', description: '' })
   const words = incoming.data && source !== '' ? suggestedWords(incoming.data, source) : null
-  useEffect(() => {
-    if (words === null) return
-    for (const field of ['title', 'description'] as const) {
-      if (form.getValues()[field] === suggested.current[field]) form.setFieldValue(field, words[field])
-    }
-    suggested.current = words
-  }, [words?.title, words?.description])
+  const description = template.data?.text || (source === '' ? '' : words?.description)
+  useSuggestion(form.getValues().title, words?.title, (title) => form.setFieldValue('title', title))
+  useSuggestion(form.getValues().description, template.isPending ? undefined : description, (text) =>
+    form.setFieldValue('description', text),
+  )
 
   const nothing = incoming.data?.commits.length === 0
   if (repository.branchCount < 2)
@@ -102,7 +99,9 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
           <TextInput label="Title" maxLength={250} {...form.getInputProps('title')} />
           <Textarea
             label="Description"
-            description="Markdown. Why this change?"
+            description={
+              template.data?.path ? `Markdown. Begins with ${template.data.path}.` : 'Markdown. Why this change?'
+            }
             autosize
             minRows={5}
             maxRows={24}
@@ -110,8 +109,22 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
           />
           <ProblemAlert error={act.error} />
           <Group>
-            <Button type="submit" loading={act.isPending} disabled={source === '' || nothing}>
+            <Button
+              type="submit"
+              loading={act.isPending && !form.getValues().isDraft}
+              disabled={source === '' || nothing || act.isPending}
+              onClick={() => form.setFieldValue('isDraft', false)}
+            >
               Open pull request
+            </Button>
+            <Button
+              type="submit"
+              variant="default"
+              loading={act.isPending && form.getValues().isDraft}
+              disabled={source === '' || nothing || act.isPending}
+              onClick={() => form.setFieldValue('isDraft', true)}
+            >
+              Open as draft
             </Button>
             <Text size="sm" c="dimmed">
               {source === '' ? 'Choose the branch to merge first.' : nothing ? 'There is nothing to merge.' : ''}
@@ -121,6 +134,16 @@ function NewPullRequest({ repository }: { repository: RepositoryView }) {
       </form>
     </Stack>
   )
+}
+
+/** Suggested words give way to typed ones, and follow the branches until then. */
+function useSuggestion(typed: string, words: string | undefined, suggest: (words: string) => void): void {
+  const last = useRef('')
+  useEffect(() => {
+    if (words === undefined) return
+    if (givesWay(typed, last.current)) suggest(words)
+    last.current = words
+  }, [words])
 }
 
 /** The newest commits of both branches, compared. */

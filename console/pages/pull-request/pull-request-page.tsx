@@ -68,7 +68,7 @@ const Summary = ({ place, pullRequest }: { place: PullRequestPlace; pullRequest:
   const { commitCount, sourceBranch, targetBranch } = pullRequest
   return (
     <Group gap="sm" mt="xs">
-      <StateBadge state={pullRequest.state} />
+      <StateBadge {...pullRequest} />
       <Group gap={6} fz="sm">
         <PersonName person={pullRequest.author} size="xs" />
         {pullRequest.state === 'merged' ? 'proposed' : 'wants to merge'} {commitCount.toLocaleString('en')}{' '}

@@ -20,6 +20,8 @@ const STATES: Record<ReviewerView['state'], { words: string; icon: typeof IconCh
 const idsOf = (reviewers: readonly ReviewerView[], kind: ReviewerView['kind']) =>
   reviewers.filter((reviewer) => reviewer.isRequested && reviewer.kind === kind).map(({ id }) => id)
 
+const askedOnceReady = 'Reviewers are asked once it is ready for review.'
+
 /** Who was asked to look, who owns what changes, and what each said about the head of now. */
 export function Reviewers({ review, onReview }: { review: ReviewState; onReview: () => void }) {
   const { pullRequest, acts } = useReviewing()
@@ -29,6 +31,7 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
     mutationFn: (next: readonly ReviewerView[]) => acts.askReviewers(idsOf(next, 'user'), idsOf(next, 'group')),
   })
   const isOpen = pullRequest.state === 'open'
+  const isDraft = isOpen && pullRequest.isDraft
   const me = useMaybeMe()
   const hasReviewed = review.reviews.some(({ reviewer }) => reviewer.id === me?.id)
   return (
@@ -39,7 +42,7 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
         </Title>
         {reviewers.length === 0 ? (
           <Text size="sm" c="dimmed">
-            Nobody was asked to look at this.
+            {isDraft ? askedOnceReady : 'Nobody was asked to look at this.'}
           </Text>
         ) : (
           <ul className={styles.people}>
@@ -55,6 +58,11 @@ export function Reviewers({ review, onReview }: { review: ReviewState; onReview:
               />
             ))}
           </ul>
+        )}
+        {isDraft && reviewers.length > 0 && (
+          <Text size="sm" c="dimmed">
+            {askedOnceReady}
+          </Text>
         )}
         <ProblemAlert error={ask.error} />
         {isOpen && isAsking && (

@@ -1,15 +1,21 @@
 import { Badge } from '@mantine/core'
-import { IconGitMerge, IconGitPullRequest, IconGitPullRequestClosed } from '@tabler/icons-react'
+import {
+  IconGitMerge,
+  IconGitPullRequest,
+  IconGitPullRequestClosed,
+  IconGitPullRequestDraft,
+} from '@tabler/icons-react'
 import type { PullRequestSummary } from '../../api/shapes.ts'
 
 const STATES = {
+  draft: { label: 'Draft', color: 'gray', icon: IconGitPullRequestDraft },
   open: { label: 'Open', color: 'teal', icon: IconGitPullRequest },
   merged: { label: 'Merged', color: 'postern', icon: IconGitMerge },
   closed: { label: 'Closed', color: 'gray', icon: IconGitPullRequestClosed },
 }
 
-export function StateBadge({ state }: { state: PullRequestSummary['state'] }) {
-  const { label, color, icon: Icon } = STATES[state]
+export function StateBadge({ state, isDraft }: Pick<PullRequestSummary, 'state' | 'isDraft'>) {
+  const { label, color, icon: Icon } = STATES[state === 'open' && isDraft ? 'draft' : state]
   return (
     <Badge
       variant="light"

@@ -20,6 +20,10 @@ export interface PullRequestTable {
   sourceRef: string
   targetRef: string
   state: 'open' | 'merged' | 'closed'
+  /** Not ready yet: nothing merges it, and nobody is asked to review it. */
+  isDraft: Flag
+  /** When it last became ready; what was laid down to be sealed before is over. Null where it was never a draft. */
+  readyAt: number | null
   /** The head as last seen; kept when the source branch is gone. */
   headOid: string
   /** Tip of the target when merged or closed, else when opened. */
@@ -102,6 +106,8 @@ export interface ReviewerRequestTable {
   pullRequestId: Id<'prq'>
   subjectKind: 'user' | 'group'
   subjectId: Id<'usr'> | Id<'grp'>
+  /** 0 while the pull request is a draft that was never ready with them: nobody has told them yet. */
+  isAsked: Flag
   createdBy: Id<'usr'>
   createdAt: number
 }

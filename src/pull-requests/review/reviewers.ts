@@ -16,7 +16,10 @@ export interface Asked {
   name: string
 }
 
-/** Whose review is asked for, from now on exactly these. Who is new is told by an event each. @throws 403, 409, 422 */
+/**
+ * Whose review is asked for, from now on exactly these. Who is new is told by an event each, of a draft once it is ready.
+ * @throws 403, 409, 422
+ */
 export async function requestReviewers(
   { database, now }: ReviewParts,
   { place, caller, number }: InReview,
@@ -38,21 +41,61 @@ export async function requestReviewers(
     const at = now()
     for (const { kind, id, name } of asked.filter((request) => !isIn(before, request))) {
       const subjectId = id as ReviewerRequestTable['subjectId']
-      const request = { pullRequestId: row.id, subjectKind: kind, subjectId, createdBy: caller.id, createdAt: at }
-      await tx.insertInto('reviewerRequest').values(request).execute()
-      await noteReview(
-        tx,
-        { path: place.path, row },
-        {
-          action: 'review.requested',
-          caller,
-          facts: { reviewer: name, kind, reviewerId: id },
-          at,
-        },
-      )
+      const isAsked = row.isDraft === 1 ? 0 : 1
+      const request = { pullRequestId: row.id, subjectKind: kind, subjectId, isAsked } as const
+      await tx
+        .insertInto('reviewerRequest')
+        .values({ ...request, createdBy: caller.id, createdAt: at })
+        .execute()
+      if (isAsked === 1) await noteAsked(tx, { place, caller }, row, { kind, id, name }, at)
     }
   })
 }
+
+/** Those who were chosen while it was a draft are asked now. Who may not read here by now, or is gone, is left out. */
+export async function askChosen(
+  tx: Tx<TableName>,
+  by: Pick<InReview, 'place' | 'caller'>,
+  row: PullRequest,
+  at: number,
+): Promise<void> {
+  const chosen = (await listRequests(tx, row.id)).filter(({ isAsked }) => !isAsked)
+  const idsOf = (wanted: Asked['kind']): string[] => chosen.flatMap(({ kind, id }) => (kind === wanted ? [id] : []))
+  const users = await findUsers(tx, idsOf('user'))
+  const roles = await listUserRoles(tx, by.place.repository, users)
+  const names = new Map<string, string>([
+    ...users.filter(({ id }) => roles.has(id)).map(({ id, username }) => [id, username] as const),
+    ...(await findGroups(tx, idsOf('group'))).map(({ id, name }) => [id, name] as const),
+  ])
+  for (const { kind, id } of chosen) {
+    const name = names.get(id)
+    if (name === undefined) {
+      await forget(tx, row, { kind, id })
+      continue
+    }
+    await tx
+      .updateTable('reviewerRequest')
+      .set({ isAsked: 1 })
+      .where('pullRequestId', '=', row.id)
+      .where('subjectKind', '=', kind)
+      .where('subjectId', '=', id as ReviewerRequestTable['subjectId'])
+      .execute()
+    await noteAsked(tx, by, row, { kind, id, name }, at)
+  }
+}
+
+const noteAsked = (
+  tx: Tx<TableName>,
+  { place, caller }: Pick<InReview, 'place' | 'caller'>,
+  row: PullRequest,
+  { kind, id, name }: Asked,
+  at: number,
+): Promise<void> =>
+  noteReview(
+    tx,
+    { path: place.path, row },
+    { action: 'review.requested', caller, facts: { reviewer: name, kind, reviewerId: id }, at },
+  )
 
 const forget = (tx: Tx<TableName>, row: PullRequest, { kind, id }: { kind: 'user' | 'group'; id: string }) =>
   tx
@@ -66,15 +109,19 @@ const forget = (tx: Tx<TableName>, row: PullRequest, { kind, id }: { kind: 'user
 export async function listRequests(
   db: Db<'reviewerRequest'>,
   pullRequestId: Id<'prq'>,
-): Promise<{ kind: 'user' | 'group'; id: string }[]> {
+): Promise<{ kind: 'user' | 'group'; id: string; isAsked: boolean }[]> {
   const rows = await db
     .selectFrom('reviewerRequest')
-    .select(['subjectKind', 'subjectId'])
+    .select(['subjectKind', 'subjectId', 'isAsked'])
     .where('pullRequestId', '=', pullRequestId)
     .orderBy('createdAt')
     .orderBy('subjectId')
     .execute()
-  return rows.map(({ subjectKind, subjectId }) => ({ kind: subjectKind, id: subjectId }))
+  return rows.map(({ subjectKind, subjectId, isAsked }) => ({
+    kind: subjectKind,
+    id: subjectId,
+    isAsked: isAsked === 1,
+  }))
 }
 
 /** @throws 422 for who does not exist, may not read here, or proposed this */
@@ -85,13 +132,7 @@ async function getUsers(
   ids: readonly string[],
 ): Promise<Asked[]> {
   const wanted = [...new Set(ids)]
-  if (wanted.length === 0) return []
-  const users = await tx
-    .selectFrom('user')
-    .select(['id', 'username', 'role', 'state'])
-    .where('id', 'in', wanted as Id<'usr'>[])
-    .where('kind', '!=', 'system')
-    .execute()
+  const users = await findUsers(tx, wanted)
   const roles = await listUserRoles(tx, place.repository, users)
   return wanted.map((id) => {
     const user = users.find((other) => other.id === id)
@@ -109,15 +150,29 @@ async function getUsers(
 
 async function getGroups(tx: Tx<TableName>, ids: readonly string[]): Promise<Asked[]> {
   const wanted = [...new Set(ids)]
-  if (wanted.length === 0) return []
-  const groups = await tx
-    .selectFrom('userGroup')
-    .select(['id', 'name'])
-    .where('id', 'in', wanted as Id<'grp'>[])
-    .execute()
+  const groups = await findGroups(tx, wanted)
   return wanted.map((id) => {
     const group = groups.find((other) => other.id === id)
     if (group === undefined) throw invalid('groups', 'One of these groups is not there. Look at the list again.')
     return { kind: 'group', id, name: group.name }
   })
 }
+
+const findUsers = async (db: Db<'user'>, ids: readonly string[]) =>
+  ids.length === 0
+    ? []
+    : await db
+        .selectFrom('user')
+        .select(['id', 'username', 'role', 'state'])
+        .where('id', 'in', ids as Id<'usr'>[])
+        .where('kind', '!=', 'system')
+        .execute()
+
+const findGroups = async (db: Db<'userGroup'>, ids: readonly string[]) =>
+  ids.length === 0
+    ? []
+    : await db
+        .selectFrom('userGroup')
+        .select(['id', 'name'])
+        .where('id', 'in', ids as Id<'grp'>[])
+        .execute()

@@ -6,18 +6,25 @@ import { getCaller } from '../../identity/caller.ts'
 import { withGitProblems } from '../../repositories/git-problem.ts'
 import type { MergeParts } from '../merge-parts.ts'
 import { getPlace } from '../../repositories/place.ts'
-import { InRepository } from '../../repositories/routes/browse-shapes.ts'
+import { InRepository, repositoryRoot } from '../../repositories/routes/browse-shapes.ts'
 import { closePullRequest, editPullRequest, reopenPullRequest } from '../change.ts'
+import { readDescriptionTemplate } from '../description-template.ts'
 import { listPullRequests } from '../list.ts'
 import { openPullRequest } from '../open.ts'
 import { revertPullRequest } from '../revert.ts'
-import { PullRequestSummary, PullRequestView } from '../shapes.ts'
+import { DescriptionTemplate, PullRequestSummary, PullRequestView } from '../shapes.ts'
 import { readPullRequest } from '../view.ts'
-import { ByNumber, Description, pullRequestRoot, pullRequestsRoot, Title } from './shapes.ts'
+import { ByNumber, Description, IsDraft, pullRequestRoot, pullRequestsRoot, Title } from './shapes.ts'
 
-const State = Type.Union([Type.Literal('open'), Type.Literal('merged'), Type.Literal('closed'), Type.Literal('all')])
+const State = Type.Union([
+  Type.Literal('open'),
+  Type.Literal('draft'), // the open ones that are not ready
+  Type.Literal('merged'),
+  Type.Literal('closed'),
+  Type.Literal('all'),
+])
 
-/** To propose, list, read, edit, close, reopen and take back. */
+/** To propose, also by a template, list, read, edit, close, reopen and take back. */
 export function proposalRoutes(app: App, parts: MergeParts): void {
   app.get(pullRequestsRoot, {
     config: { access: 'repository:read' },
@@ -44,6 +51,7 @@ export function proposalRoutes(app: App, parts: MergeParts): void {
           description: Description,
           sourceBranch: Type.String({ maxLength: 300 }),
           targetBranch: Type.String({ maxLength: 300 }),
+          isDraft: Type.Optional(IsDraft),
         },
         { additionalProperties: false },
       ),
@@ -54,6 +62,20 @@ export function proposalRoutes(app: App, parts: MergeParts): void {
         const [place, caller] = [getPlace(request), getCaller(request)]
         const { number } = await openPullRequest(parts, place, caller, request.body)
         return readPullRequest(parts, place, caller, number)
+      }),
+  })
+
+  app.get(`${repositoryRoot}/pull-request-template`, {
+    config: { access: 'repository:read' },
+    schema: {
+      params: Type.Object(InRepository),
+      querystring: Type.Object({ branch: Type.String({ maxLength: 300 }) }),
+      response: { 200: DescriptionTemplate },
+    },
+    handler: (request) =>
+      withGitProblems(() => {
+        const { folder } = getPlace(request)
+        return readDescriptionTemplate({ git: parts.git, folder }, request.query.branch)
       }),
   })
 
@@ -69,7 +91,7 @@ export function proposalRoutes(app: App, parts: MergeParts): void {
     schema: {
       params: Type.Object(ByNumber),
       body: Type.Object(
-        { title: Type.Optional(Title), description: Type.Optional(Description) },
+        { title: Type.Optional(Title), description: Type.Optional(Description), isDraft: Type.Optional(IsDraft) },
         { additionalProperties: false, minProperties: 1 },
       ),
       response: { 200: PullRequestView },

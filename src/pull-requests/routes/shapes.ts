@@ -7,4 +7,7 @@ export const pullRequestRoot = `${pullRequestsRoot}/:number`
 export const ByNumber = { ...InRepository, number: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) }
 
 export const Title = Type.String({ minLength: 1, maxLength: 300 })
-export const Description = Type.String({ maxLength: 50_000 })
+/** Not ready yet: nothing merges a draft, and nobody is asked to review it. */
+export const IsDraft = Type.Boolean()
+export const mostDescription = 50_000
+export const Description = Type.String({ maxLength: mostDescription })
