@@ -431,6 +431,8 @@ for (const store of eitherStore)
 
     test('two people: the change waits, only another administrator’s tap puts it in force', async () => {
       const eve = await join('eve', new SoftwareAuthenticator(), 'admin')
+      // Added as an administrator, and never came: there is nobody who could tap.
+      await ana.act('POST', '/people', { ...applicant('ivy'), role: 'admin' })
       await setRules(ana, [shipped('two-people')])
       const { change } = await setRules(ana, [])
       assert.deepEqual([change.state, change.asked.map(({ username }) => username)], ['waiting', ['eve']])

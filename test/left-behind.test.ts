@@ -106,9 +106,16 @@ for (const store of eitherStore)
       assert.deepEqual([again.isActive, again.keepBy, again.steward?.username], [true, null, 'ana'])
       const events = await database.read
         .selectFrom('auditEvent')
-        .select('action')
+        .select(['action', 'leaf'])
         .where('action', 'in', ['mirror.passed-on', 'webhook.passed-on', 'webhook.kept', 'mirror.switched-off'])
         .execute()
+      assert.deepEqual(
+        events.filter(({ leaf }) => leaf.includes('Ben Example')),
+        [],
+        'names stand beside the ledger',
+      )
+      const { items } = await ana.call<{ items: { sentence: string }[] }>('GET', '/audit?action=mirror.switched-off')
+      assert.match(items[0]?.sentence ?? '', /was switched off: Ben Example has left, and nobody kept it$/)
       assert.deepEqual(events.map(({ action }) => action).sort(), [
         'mirror.passed-on',
         'mirror.switched-off',

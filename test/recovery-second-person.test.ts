@@ -45,6 +45,13 @@ for (const store of eitherStore)
       const { items } = await owner.call<{ items: RecoveryView[] }>('GET', '/recoveries')
       return items.find((one) => one.person.username === username)
     }
+    /** Whether the page of recoveries, and Home, say that its link leads nowhere. */
+    async function saidOf(username: string): Promise<boolean[]> {
+      const under = await listed(username)
+      const { attention } = await owner.call<{ attention: { kind: string; text: string }[] }>('GET', '/home')
+      const said = attention.find(({ kind }) => kind === `recovery-${under?.id}`)
+      return [under?.isLinkDead === true, said?.text.includes('cannot get back in') === true]
+    }
     const attestedKey = async (): Promise<SoftwareAuthenticator> => {
       await importMetadata(postern, [maker])
       return new SoftwareAuthenticator({ attest: maker.attester })
@@ -119,14 +126,32 @@ for (const store of eitherStore)
       await owner.act('PATCH', `/people/aide-${count}`, { role: 'member' })
       const problem = await refused(comeBack(begun, name), 410, 'link-used')
       assert.match(problem.title, /^Whoever made this link may no longer let you in/)
+      assert.match(problem.help ?? '', /^Ask another administrator to cancel it/)
+      assert.deepEqual(await saidOf(name), [true, true])
       await owner.act('PATCH', `/people/aide-${count}`, { role: 'admin' })
+      assert.deepEqual(await saidOf(name), [false, false])
       // Nobody but an owner lets an administrator in, and whoever made the link has it.
       await owner.act('POST', '/groups', { name: `high-${count}`, description: '' })
       await owner.act('PATCH', `/groups/high-${count}`, { organisationRole: 'admin' })
       await owner.act('PUT', `/groups/high-${count}/members/${name}`, {})
       await refused(comeBack(begun, name), 410, 'link-used')
+      assert.deepEqual(await saidOf(name), [true, true])
       await owner.act('DELETE', `/groups/high-${count}/members/${name}`)
       await comeBack(begun, name)
+      assert.deepEqual(await saidOf(name), [false, false])
+    })
+
+    test('whoever began it leaves: that it leads nowhere is said, and another begins anew', async () => {
+      const aide = await postern.join(owner, `left-${count}`, 'admin')
+      const begun = await letBackIn(aide, name)
+      await owner.act('POST', `/people/left-${count}/end`, { reason: '' })
+      ahead += 24 * hourMs
+      await owner.signIn()
+      await refused(comeBack(begun, name), 410, 'link-used')
+      assert.deepEqual(await saidOf(name), [true, true])
+      await owner.act('DELETE', `/recoveries/${(await listed(name))?.id}`)
+      await letBackIn(owner, name)
+      assert.deepEqual(await saidOf(name), [false, false])
     })
 
     test('a code goes before a second person who still waits', async () => {

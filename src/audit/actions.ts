@@ -1,4 +1,5 @@
 import { wordsOfReason } from './reason-words.ts'
+import { wordsOfSetting } from './setting-words.ts'
 
 /**
  * Every kind of event, and the sentence it is told in: `{actor}` is the person, other names are facts of the leaf.
@@ -161,6 +162,8 @@ export const actions = {
   'pull-request.changed': '{actor} edited {repository}#{number}',
   'pull-request.pushed': '{actor} pushed {newOid} to {repository}#{number}',
   'pull-request.source-deleted': '{actor} deleted the source branch of {repository}#{number}',
+  'pull-request.ready': '{actor} marked {repository}#{number} as ready for review',
+  'pull-request.drafted': '{actor} made {repository}#{number} a draft',
   'pull-request.closed': '{actor} closed {repository}#{number}',
   'pull-request.reopened': '{actor} reopened {repository}#{number}',
   'pull-request.merged': '{actor} merged {repository}#{number} into {ref} with “{credential}”',
@@ -223,6 +226,12 @@ export const actions = {
 
 export type Action = keyof typeof actions
 
+/** What the sentence of an action names. */
+export const namedIn = (action: string): string[] =>
+  Object.hasOwn(actions, action)
+    ? [...actions[action as Action].matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    : []
+
 /**
  * The sentence of an event; unknown facts stay empty rather than show a placeholder.
  * @param rule which decided, where a decision stands beside the facts
@@ -249,9 +258,13 @@ const causes: Readonly<Record<string, string>> = {
   shell: 'the operator of the machine decided it',
 }
 
-/** Causes, branches and commits as people name them; the leaf keeps them whole. */
+const switched: Readonly<Record<string, string>> = { true: 'on', false: 'off' }
+
+/** Causes, settings, branches and commits as people name them; the leaf keeps them whole. */
 function inWords(name: string, fact: string): string {
   if (name === 'cause' && Object.hasOwn(causes, fact)) return causes[fact] ?? fact
+  if (name === 'setting') return wordsOfSetting(fact)
+  if (name === 'value' && Object.hasOwn(switched, fact)) return switched[fact] ?? fact
   if (/^[0-9a-f]{40}$/.test(fact)) return fact.slice(0, 8)
   return fact.replace(/^refs\/heads\//, '').replace(/^refs\/tags\//, 'tag ')
 }

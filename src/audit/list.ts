@@ -6,6 +6,7 @@ import { cutPage, pageSize, parseCursor } from '../http/page.ts'
 import { renderSentence } from './actions.ts'
 import { firstEventIdAt } from './event-id.ts'
 import type { AuditEventView } from './shapes.ts'
+import { readShownFacts, type ShownFacts } from './shown-facts.ts'
 
 export interface AuditFilter {
   /** One event, by its id. */
@@ -74,28 +75,12 @@ export async function listEvents(
     query = query.where('auditEvent.id', '<', id as Id<'evt'>)
   }
   const rows = await query.execute()
-  const titles = await readTitles(db, rows)
+  const shown = await readShownFacts(db, rows)
   return cutPage(
     rows,
     (row) => [row.id],
-    (row) => renderEvent(row, titles.get(row.id)),
+    (row) => renderEvent(row, shown(row.id)),
   )
-}
-
-/** What was sealed, or asked for: it may name people, and so it can be erased. Older events have it in their leaf. */
-async function readTitles(
-  db: Db<'auditPersonal'>,
-  rows: readonly Pick<AuditEventTable, 'id' | 'action'>[],
-): Promise<ReadonlyMap<string, string>> {
-  const ids = rows.flatMap(({ id, action }) => (action.startsWith('seal.') ? [id] : []))
-  if (ids.length === 0) return new Map()
-  const found = await db
-    .selectFrom('auditPersonal')
-    .select(['eventId', 'value'])
-    .where('eventId', 'in', ids)
-    .where('field', '=', 'title')
-    .execute()
-  return new Map(found.map(({ eventId, value }) => [eventId, value]))
 }
 
 function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['selectFrom'], path: string) {
@@ -109,19 +94,14 @@ function repositoriesAt(selectFrom: ExpressionBuilder<Schema, 'auditEvent'>['sel
 
 type Row = AuditEventTable & { username: string | null; displayName: string | null }
 
-function renderEvent(row: Row, title: string | undefined): AuditEventView {
-  const leaf = JSON.parse(row.leaf) as { facts: Record<string, string | number>; decision?: { rule: string } }
+function renderEvent(row: Row, { facts, rule }: ShownFacts): AuditEventView {
   const actor = row.displayName ?? nobody[row.method] ?? 'Somebody'
   const isKnown = row.actorId !== null && row.username !== null
   return {
     id: row.id,
     occurredAt: row.occurredAt,
     action: row.action,
-    sentence: renderSentence(
-      row.action,
-      { ...leaf.facts, ...(title !== undefined && { title }), actor },
-      leaf.decision?.rule,
-    ),
+    sentence: renderSentence(row.action, { ...facts, actor }, rule),
     actor: isKnown ? { id: row.actorId ?? '', username: row.username ?? '', displayName: row.displayName ?? '' } : null,
     target: { kind: row.targetKind, id: row.targetId },
     method: row.method,

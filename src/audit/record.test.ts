@@ -6,6 +6,7 @@ import { openDatabase } from '../database/open.ts'
 import type { RecordedDecision } from './decision.ts'
 import { listEvents } from './list.ts'
 import { renderSentence } from './actions.ts'
+import { namePerson } from './name-person.ts'
 import { commitment, recordEvent } from './record.ts'
 
 const open = () => openDatabase('sqlite::memory:')
@@ -47,6 +48,36 @@ test('no name can break a line, reorder text or look like another', async () => 
   )
   const { items } = await listEvents(database.read, {})
   assert.equal(items[0]?.sentence, 'Postern created the group a\\u{a}b\\u{202e}c\\u{0}\\u{200b}\ufffd')
+  await database.close()
+})
+
+test('a name stands beside the leaf: once it is erased the username is told; an older leaf is told as it is', async () => {
+  const database = await open()
+  const at = 7
+  const left = { action: 'connector.left', actor: null, target, at } as const
+  await database.write(async (tx) => {
+    await recordEvent(tx, { ...left, facts: { connector: 'a', person: 'Bo Older' } })
+    const { facts, personal } = namePerson('person', { username: 'bo', displayName: 'Bo Example' })
+    await recordEvent(tx, {
+      ...left,
+      facts: { connector: 'b', ...facts },
+      personal: { ...personal, address: '192.0.2.1' },
+    })
+    // What a sentence does not name is nobody's business here.
+    await recordEvent(tx, { action: 'group.created', actor: null, target, facts: { group: 'c' }, personal, at })
+  })
+  const sentences = async () => (await listEvents(database.read, {})).items.map(({ sentence }) => sentence)
+  const told = (connector: string, person: string) =>
+    `The secret of the connector “${connector}” is known to ${person}, who has left`
+  const group = 'Postern created the group c'
+  assert.deepEqual(await sentences(), [group, told('b', 'Bo Example'), told('a', 'Bo Older')])
+  const leaves = await database.read.selectFrom('auditEvent').select('leaf').orderBy('id').execute()
+  assert.deepEqual(
+    leaves.map(({ leaf }) => leaf.includes('Bo ')),
+    [true, false, false],
+  )
+  await database.write((tx) => tx.deleteFrom('auditPersonal').execute())
+  assert.deepEqual(await sentences(), [group, told('b', 'bo'), told('a', 'Bo Older')])
   await database.close()
 })
 
@@ -138,4 +169,8 @@ test('a sentence takes facts and never a placeholder of another object', () => {
   assert.equal(ended, 'The access of lena ended: the operator of the machine decided it')
   assert.match(renderSentence('access.ended', { person: 'lena', cause: 'constructor' }), /ended: constructor$/)
   assert.equal(renderSentence('group.created', { actor: '{group}', group: 'x' }), '{group} created the group x')
+  const set = (setting: string, value: string) => renderSentence('setting.changed', { actor: 'Ana', setting, value })
+  assert.equal(set('refuseCopiedPasskeys', 'true'), 'Ana set “Refuse a passkey that counts backwards” to on')
+  assert.equal(set('guestDays', '30'), 'Ana set “Days until a guest’s access ends by itself” to 30')
+  assert.equal(set('of-former-days', 'false'), 'Ana set “of-former-days” to off')
 })

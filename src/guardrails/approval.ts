@@ -21,15 +21,29 @@ import type { RuleDifference } from './shapes.ts'
 const action = 'guardrail.approve'
 const question = { act: action, place: null } as const
 
-/** Administrators other than the one who proposes, who could give the second tap. */
-export function listApprovers(db: Db<'user'>, proposer: Id<'usr'>) {
+/**
+ * Administrators other than the one who proposes, who could give the second tap: whoever was added and has never come has
+ * no passkey for it, and nobody holds those of example people.
+ */
+export function listApprovers(db: Db<'user' | 'credentialRecord'>, proposer: Id<'usr'>) {
   return db
     .selectFrom('user')
     .select(['id', 'username', 'displayName'])
     .where('role', 'in', ['owner', 'admin'])
     .where('kind', '=', 'person')
     .where('state', '=', 'active')
+    .where('isDemo', '=', 0)
     .where('id', '!=', proposer)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('credentialRecord')
+          .select('credentialRecord.id')
+          .whereRef('credentialRecord.userId', '=', 'user.id')
+          .where('credentialRecord.endedAt', 'is', null)
+          .where('credentialRecord.suspendedBy', 'is', null),
+      ),
+    )
     .orderBy('username')
     .limit(50)
     .execute()
@@ -148,8 +162,8 @@ export function createApproval(parts: { policy: PolicyInForce & { refresh(): Pro
         digest: row.digest,
         seal: seal.id,
         statement: seal.statementDigest,
-        title: statement.predicate.act?.title ?? '',
       },
+      personal: { title: statement.predicate.act?.title ?? '' },
       at,
     })
     return () => parts.policy.refresh()

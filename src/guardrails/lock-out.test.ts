@@ -34,6 +34,8 @@ for (const [store, open] of Object.entries(openStores)) {
       (await findLastAdministratorLockOut(database.read, compiled(...rules), { at, address: null }))?.rule?.id
     await addPerson(database, 'owen', { role: 'owner', keys: ['attested'] })
     assert.equal(await last(twoPeople), 'two-people')
+    await addPerson(database, 'ivy', { role: 'admin', keys: [] })
+    assert.equal(await last(twoPeople), 'two-people', 'ivy was added, and has not come yet')
     await addPerson(database, 'ada', { role: 'admin' })
     assert.equal(await last(twoPeople), undefined)
     assert.equal(await last(twoPeople, hardware), 'two-people')

@@ -1,6 +1,7 @@
 import type { Db } from '../database/handles.ts'
 import { listPersonRefs } from '../identity/users.ts'
 import { renderSentence } from '../audit/actions.ts'
+import { readShownFacts } from '../audit/shown-facts.ts'
 import { acts } from '../policy/acts.ts'
 import { type CompiledPolicy, compilePolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
@@ -90,9 +91,13 @@ const byWeight = (one: Counted, other: Counted): number =>
   other.count - one.count ||
   (`${one.act} ${one.rule?.id ?? ''}` < `${other.act} ${other.rule?.id ?? ''}` ? -1 : 1)
 
-async function withSentences(db: Db<'user'>, counted: Counted[]): Promise<ReplayRow[]> {
+async function withSentences(db: Db<'user' | 'auditPersonal'>, counted: Counted[]): Promise<ReplayRow[]> {
   const actors = counted.flatMap(({ examples }) => examples.map(({ leaf }) => leaf.actor || null))
   const people = await listPersonRefs(db, actors)
+  const shown = await readShownFacts(
+    db,
+    counted.flatMap(({ examples }) => examples.map(({ row, leaf }) => ({ ...row, action: leaf.action }))),
+  )
   return counted.map((one) => ({
     ...one,
     examples: one.examples.map(({ row, leaf }) => ({
@@ -100,7 +105,7 @@ async function withSentences(db: Db<'user'>, counted: Counted[]): Promise<Replay
       occurredAt: row.occurredAt,
       sentence: renderSentence(
         leaf.action,
-        { ...leaf.facts, actor: people.get(leaf.actor)?.displayName ?? 'Somebody' },
+        { ...shown(row.id).facts, actor: people.get(leaf.actor)?.displayName ?? 'Somebody' },
         leaf.decision.rule,
       ),
     })),

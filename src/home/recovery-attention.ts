@@ -1,13 +1,15 @@
 import type { Db } from '../database/handles.ts'
 import type { Caller } from '../identity/caller.ts'
+import { findDeadLinks } from '../identity/recovery/dead-links.ts'
 import type { Attention } from './attention.ts'
 
 const mostShown = 5
 
 /** Uses of the break-glass code that nobody has reviewed, and who is getting back in just now. */
 export async function listRecoveryAttention(
-  db: Db<'recovery' | 'breakGlass' | 'user'>,
+  db: Db<'recovery' | 'registrationLink' | 'breakGlass' | 'user'>,
   caller: Pick<Caller, 'id'>,
+  at: number,
 ): Promise<Attention[]> {
   const used = await db
     .selectFrom('breakGlass')
@@ -27,6 +29,7 @@ export async function listRecoveryAttention(
     .orderBy('recovery.createdAt', 'desc')
     .limit(mostShown)
     .execute()
+  const dead = await findDeadLinks(db, open, at)
   return [
     ...used.map(({ id, userId, displayName }) => ({
       kind: `break-glass-${id}`,
@@ -35,7 +38,9 @@ export async function listRecoveryAttention(
     })),
     ...open.map(({ id, displayName, newCredentialId }) => ({
       kind: `recovery-${id}`,
-      text: `${displayName} ${newCredentialId === null ? 'is getting' : 'has got'} back in after losing their passkeys. Do you know of it?`,
+      text: dead.has(id)
+        ? `${displayName} cannot get back in: whoever began to let them in may no longer do so. Cancel it, and let them in yourself.`
+        : `${displayName} ${newCredentialId === null ? 'is getting' : 'has got'} back in after losing their passkeys. Do you know of it?`,
       href: '/-/recoveries',
     })),
   ]

@@ -90,7 +90,7 @@ export function homeRoutes(
           ...(isAdmin(caller) ? await listDoubtedAccounts(db) : []),
           ...(await listGuestAttention(db, caller, now())),
           ...(await listUnconfirmed(db, { caller, repositoryIds: administered, at: now() })),
-          ...(isAdmin(caller) ? await listRecoveryAttention(db, caller) : []),
+          ...(isAdmin(caller) ? await listRecoveryAttention(db, caller, now()) : []),
           ...(isAdmin(caller) ? await listPasswordAttention(db, policy.current(), now()) : []),
           ...(isAdmin(caller) ? await listAttention(db, caller) : []),
         ],

@@ -1,8 +1,9 @@
 import type { Db } from '../database/handles.ts'
+import { ProblemError } from '../http/problem.ts'
 import { isAdmin } from './caller.ts'
 import { isOver } from './guests/is-over.ts'
 import { mayGive } from './may-give.ts'
-import { linkProblem, type RegistrationLink } from './registration-links.ts'
+import type { RegistrationLink } from './registration-links.ts'
 import { findUserById, type User } from './users.ts'
 
 /**
@@ -18,7 +19,15 @@ export async function checkLinkMaker(
 ): Promise<void> {
   if ((purpose !== 'invitation' && purpose !== 'recovery') || createdBy === null) return
   const maker = await findUserById(db, createdBy)
-  const isHere = maker?.state === 'active' && !isOver(maker, at)
-  if (maker === undefined || !isHere || !isAdmin(maker) || !mayGive(maker, role))
-    throw linkProblem('link-used', 'Whoever made this link may no longer let you in.')
+  if (maker === undefined || !mayLetIn(maker, role, at))
+    throw new ProblemError(410, 'link-used', 'Whoever made this link may no longer let you in.', {
+      help:
+        purpose === 'recovery'
+          ? 'Ask another administrator to cancel it under Getting back in, and to let you in themselves.'
+          : 'Ask another administrator for a new one.',
+    })
 }
+
+/** Whether a link that they made counts today, for somebody of this role. */
+export const mayLetIn = (maker: Pick<User, 'state' | 'role' | 'endsAt'>, role: User['role'], at: number): boolean =>
+  maker.state === 'active' && !isOver(maker, at) && isAdmin(maker) && mayGive(maker, role)

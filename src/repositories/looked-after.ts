@@ -28,7 +28,7 @@ export const lookedAfter = (what: 'webhook' | 'mirror'): AccessKind => ({
       .where('adoptBy', 'is', null)
       .returning(['id', 'repositoryId', 'url'])
       .execute()
-    for (const row of rows) await recordPassedOn(tx, { what, ...row, person: user.displayName, keepBy }, at)
+    for (const row of rows) await recordPassedOn(tx, { what, ...row, person: user, keepBy }, at)
     return rows.length
   },
 })

@@ -1,8 +1,10 @@
 import type { AuditEntry } from '../audit/entry.ts'
+import { namePerson } from '../audit/name-person.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Db, Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import { getSetting } from '../identity/settings.ts'
+import type { PersonRef } from '../identity/users.ts'
 import { listAdministrators } from './administrators.ts'
 
 const dayMs = 24 * 3_600_000
@@ -17,7 +19,7 @@ export interface LeftBehind {
   repositoryId: Id<'rep'>
   url: string
   /** Whose access ended. */
-  person: string
+  person: PersonRef
   keepBy: number
 }
 
@@ -28,12 +30,14 @@ export interface LeftBehind {
 export async function recordPassedOn(tx: Tx<'auditEvent' | 'auditPersonal'>, left: LeftBehind, at: number) {
   const repository = await findPath(tx, left.repositoryId)
   if (repository === undefined) return
+  const { facts, personal } = namePerson('person', left.person)
   await recordEvent(tx, {
     action: `${left.what}.passed-on`,
     actor: null,
     target: { kind: left.what, id: left.id },
     repositoryId: left.repositoryId,
-    facts: { repository, host: new URL(left.url).host, person: left.person, keepBy: left.keepBy },
+    facts: { repository, host: new URL(left.url).host, ...facts, keepBy: left.keepBy },
+    personal,
     at,
   })
 }
@@ -47,7 +51,7 @@ export interface StewardLetter {
 /** Whom an event about something left behind concerns: every administrator of its repository. */
 export async function listStewardLetters(
   db: Db<'user' | 'repository' | 'roleGrant' | 'groupMember'>,
-  { action, facts = {}, repositoryId, at }: AuditEntry,
+  { action, facts = {}, personal, repositoryId, at }: AuditEntry,
 ): Promise<StewardLetter[]> {
   const [what = '', verb] = action.split('.')
   const isOff = verb === 'switched-off' && facts['person'] !== undefined
@@ -56,7 +60,7 @@ export async function listStewardLetters(
     what,
     repository: String(facts['repository'] ?? ''),
     host: String(facts['host'] ?? ''),
-    person: String(facts['person'] ?? ''),
+    person: personal?.['person'] ?? String(facts['person'] ?? ''),
     keepBy: Number(facts['keepBy'] ?? at),
   }
   return (await listAdministrators(db, repositoryId)).map((toUserId) => ({

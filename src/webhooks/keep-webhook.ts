@@ -1,3 +1,4 @@
+import { namePerson } from '../audit/name-person.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Database } from '../database/handles.ts'
 import type { WebhookTable } from '../database/schema.ts'
@@ -52,8 +53,8 @@ export async function switchOffUnkept(
         .returningAll()
         .executeTakeFirst()
       if (row === undefined || row.isActive === 0) return
-      const person = (await findUserById(tx, row.stewardId ?? row.createdBy))?.displayName ?? 'Somebody'
+      const person = await findUserById(tx, row.stewardId ?? row.createdBy)
       const reason = 'whoever looked after it has left, and nobody kept it'
-      await switchOff(tx, row, { reason, at, tell, facts: { person } })
+      await switchOff(tx, row, { reason, at, tell, named: namePerson('person', person) })
     })
 }

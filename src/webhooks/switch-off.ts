@@ -1,3 +1,4 @@
+import type { NamedIn } from '../audit/name-person.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Tx } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
@@ -31,7 +32,7 @@ export function findReasonToSwitchOff(given: {
 export async function switchOff(
   tx: Tx<TableName>,
   webhook: WebhookTable,
-  { reason, at, tell, facts = {} }: { reason: string; at: number; tell: TellOwner; facts?: Record<string, string> },
+  { reason, at, tell, named }: { reason: string; at: number; tell: TellOwner; named?: NamedIn<'person'> },
 ): Promise<void> {
   await tx.updateTable('webhook').set({ isActive: 0, offReason: reason }).where('id', '=', webhook.id).execute()
   await dropWaiting(tx, webhook.id, `The webhook was switched off: ${reason}.`)
@@ -44,7 +45,8 @@ export async function switchOff(
     actor: null,
     target: { kind: 'webhook', id: webhook.id },
     repositoryId: webhook.repositoryId,
-    facts: { repository, webhook: webhook.id, host, reason, ...facts },
+    facts: { repository, webhook: webhook.id, host, reason, ...named?.facts },
+    personal: { ...named?.personal },
     at,
   })
   await tell(tx, { toUserId: webhook.stewardId ?? webhook.createdBy, repository, host, reason, at })

@@ -29,8 +29,8 @@ export function RecoveryRow({ recovery }: { recovery: RecoveryView }) {
             <Text c="dimmed" size="sm">
               {person.username}
             </Text>
-            <Badge variant="light" tt="none" color={recovery.isRegistered ? 'yellow' : 'gray'}>
-              {recovery.isRegistered ? 'has come in' : recovery.state === 'waiting' ? 'waits' : 'may come in'}
+            <Badge variant="light" tt="none" color={recovery.isRegistered || recovery.isLinkDead ? 'yellow' : 'gray'}>
+              {badgeOf(recovery)}
             </Badge>
           </Group>
           <Text size="sm">
@@ -66,6 +66,12 @@ export function RecoveryRow({ recovery }: { recovery: RecoveryView }) {
   )
 }
 
+function badgeOf({ isRegistered, isLinkDead, state }: RecoveryView): string {
+  if (isRegistered) return 'has come in'
+  if (isLinkDead) return 'cannot come in'
+  return state === 'waiting' ? 'waits' : 'may come in'
+}
+
 function WhatIsNext({ recovery }: { recovery: RecoveryView }) {
   if (recovery.isRegistered)
     return (
@@ -73,6 +79,8 @@ function WhatIsNext({ recovery }: { recovery: RecoveryView }) {
         Former passkeys end <TimeAgo at={recovery.cancelUntil} />; until then each of them can cancel it.
       </>
     )
+  if (recovery.isLinkDead)
+    return 'The link lets nobody in: whoever began this may no longer let them in. Cancel it, and let them in yourself.'
   if (recovery.state === 'waiting')
     return (
       <>

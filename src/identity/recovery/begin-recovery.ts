@@ -1,3 +1,4 @@
+import type { NamedIn } from '../../audit/name-person.ts'
 import { type AuditActor, recordEvent } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import { type Id, newId } from '../../database/id.ts'
@@ -51,8 +52,8 @@ export async function beginRecovery(
     startedBy: AuditActor | null
     sealId: Id<'sea'> | null
     address: string
-    /** As in "a recovery began: …". */
-    how: string
+    /** As in "a recovery began: …"; where it names somebody, in the two ways in which the record does. */
+    how: string | NamedIn<'how'>
     at: number
   },
 ): Promise<Begun> {
@@ -97,13 +98,14 @@ export async function beginRecovery(
     address: wanted.address,
   }
   await tx.insertInto('recovery').values(recovery).execute()
+  const how = typeof wanted.how === 'string' ? { facts: { how: wanted.how }, personal: {} } : wanted.how
   await recordEvent(tx, {
     action: 'recovery.started',
     actor: wanted.startedBy,
     target: { kind: 'user', id: user.id },
     facts: {
       person: user.username,
-      how: wanted.how,
+      ...how.facts,
       kind,
       recovery: id,
       cancelUntil: recovery.cancelUntil,
@@ -111,7 +113,7 @@ export async function beginRecovery(
       ...ended,
       ...(wanted.sealId === null ? {} : { seal: wanted.sealId }),
     },
-    ...(wanted.address === '' ? {} : { personal: { address: wanted.address } }),
+    personal: wanted.address === '' ? how.personal : { ...how.personal, address: wanted.address },
     at,
   })
   return { recovery, token: link.token }

@@ -1,3 +1,4 @@
+import { namePerson } from '../../audit/name-person.ts'
 import type { Database, Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import { conflict, forbidden, notFound } from '../../http/problem.ts'
@@ -64,8 +65,9 @@ export async function recoverPerson(
       startedBy: actorOf(caller, seal),
       sealId: seal.id,
       address: '',
-      how:
-        delayHours === 0 ? `${caller.displayName} lets them in, WITHOUT A DELAY` : `${caller.displayName} lets them in`,
+      how: namePerson('how', caller, (name) =>
+        delayHours === 0 ? `${name} lets them in, WITHOUT A DELAY` : `${name} lets them in`,
+      ),
       at: now(),
     })
     return { token, opensAt: recovery.opensAt, expiresAt: recovery.expiresAt, user }

@@ -1,11 +1,15 @@
 import type { Db } from '../../database/handles.ts'
 import { listPersonRefs } from '../users.ts'
+import { findDeadLinks } from './dead-links.ts'
 import type { RecoveryView } from './shapes.ts'
 
 const mostShown = 200
 
 /** Every recovery under way, the newest first. */
-export async function listRecoveries(db: Db<'recovery' | 'user'>): Promise<RecoveryView[]> {
+export async function listRecoveries(
+  db: Db<'recovery' | 'registrationLink' | 'user'>,
+  at: number,
+): Promise<RecoveryView[]> {
   const rows = await db
     .selectFrom('recovery')
     .selectAll()
@@ -18,6 +22,7 @@ export async function listRecoveries(db: Db<'recovery' | 'user'>): Promise<Recov
     db,
     rows.flatMap(({ userId, startedBy }) => [userId, startedBy]),
   )
+  const dead = await findDeadLinks(db, rows, at)
   return rows.flatMap((row) => {
     const person = people.get(row.userId)
     if (person === undefined) return []
@@ -33,6 +38,7 @@ export async function listRecoveries(db: Db<'recovery' | 'user'>): Promise<Recov
       cancelUntil: row.cancelUntil,
       expiresAt: row.expiresAt,
       isRegistered: row.newCredentialId !== null,
+      isLinkDead: dead.has(row.id),
     }
   })
 }

@@ -178,7 +178,7 @@ export function recoveryRoutes(
   app.get('/api/v1/recoveries', {
     config: { access: 'organisation:admin' },
     schema: { response: { 200: Type.Object({ items: Type.Array(RecoveryView) }) } },
-    handler: async () => ({ items: await listRecoveries(database.read) }),
+    handler: async () => ({ items: await listRecoveries(database.read, now()) }),
   })
 
   app.post('/api/v1/people/:username/recovery', {

@@ -19,6 +19,8 @@ export const RecoveryView = Type.Object({
   cancelUntil: Time,
   expiresAt: Time,
   isRegistered: Type.Boolean(),
+  /** Its link lets nobody in: whoever made it has left, or may not let this person in any more. */
+  isLinkDead: Type.Boolean(),
 })
 export type RecoveryView = Static<typeof RecoveryView>
 

@@ -1,3 +1,4 @@
+import { namePerson } from '../../audit/name-person.ts'
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
 import { getKeepBy } from '../../repositories/stewards.ts'
 import { recordKeyEvent } from './record.ts'
@@ -46,11 +47,13 @@ export const deployKeysLookedAfter: AccessKind = {
       .where('adoptBy', 'is', null)
       .returningAll()
       .execute()
+    const { facts, personal } = namePerson('person', user)
     for (const key of rows)
       await recordKeyEvent(tx, 'deploy-key.passed-on', key, {
         actor: null,
         at,
-        facts: { person: user.displayName, keepBy },
+        facts: { ...facts, keepBy },
+        personal,
       })
     return rows.length
   },

@@ -15,9 +15,9 @@ export type DeployKeyLetter = { toUserId: Id<'usr'> } & (
 /** Whom an event about a deploy key concerns: everybody who administers its repository. */
 export async function listDeployKeyLetters(
   db: Db<'user' | 'repository' | 'roleGrant' | 'groupMember'>,
-  { action, facts = {}, repositoryId, at }: AuditEntry,
+  { action, facts = {}, personal = {}, repositoryId, at }: AuditEntry,
 ): Promise<DeployKeyLetter[]> {
-  const letter = letterOf(action, facts, at)
+  const letter = letterOf(action, { ...facts, ...personal }, at)
   if (letter === undefined || !repositoryId) return []
   return (await listAdministrators(db, repositoryId)).map((toUserId) => ({ toUserId, ...letter }))
 }

@@ -1,4 +1,5 @@
 import type { AuditActor } from '../../audit/entry.ts'
+import type { NamedIn } from '../../audit/name-person.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import type { DeployKeyTable, TableName } from '../../database/schema.ts'
@@ -45,17 +46,25 @@ const lockDeployKey = async (tx: Tx<'deployKey'>, row: DeployKeyTable): Promise<
 export async function endByItself(
   tx: Tx<TableName>,
   id: Id<'dpk'>,
-  how: { at: number; endedBy: 'expiry' | 'left-behind' | 'owner'; reason: string; actor: AuditActor | null } & Pick<
-    DeployKeyParts,
-    'cut'
-  >,
+  how: {
+    at: number
+    endedBy: 'expiry' | 'left-behind' | 'owner'
+    /** Ends a sentence; where it names somebody, in the two ways in which the record does. */
+    reason: string | NamedIn<'reason'>
+    actor: AuditActor | null
+  } & Pick<DeployKeyParts, 'cut'>,
 ): Promise<void> {
   const { at, endedBy, cut, reason, actor } = how
   await endKeys(tx, [id], {
     at,
     endedBy,
     cut,
-    record: (key) => recordKeyEvent(tx, 'deploy-key.expired', key, { actor, at, facts: { reason } }),
+    record: (key) =>
+      recordKeyEvent(tx, 'deploy-key.expired', key, {
+        actor,
+        at,
+        ...(typeof reason === 'string' ? { facts: { reason } } : reason),
+      }),
   })
 }
 

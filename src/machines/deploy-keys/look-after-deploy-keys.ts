@@ -1,3 +1,4 @@
+import { namePerson } from '../../audit/name-person.ts'
 import type { Database, Tx } from '../../database/handles.ts'
 import type { DeployKeyTable, TableName } from '../../database/schema.ts'
 import { endByItself } from './end-deploy-keys.ts'
@@ -62,8 +63,8 @@ async function expire(tx: Tx<TableName>, key: DeployKeyTable, at: number, cut: C
 async function endUnkept(tx: Tx<TableName>, key: DeployKeyTable, at: number, cut: Cut): Promise<void> {
   // Somebody may have kept it meanwhile.
   if (!(await isStillPast(tx, key.id, { date: 'adoptBy', at }))) return
-  const person = (await findUserById(tx, key.stewardId))?.displayName ?? 'Somebody'
-  const reason = `${person}, who looked after it, has left, and nobody kept it`
+  const steward = await findUserById(tx, key.stewardId)
+  const reason = namePerson('reason', steward, (name) => `${name}, who looked after it, has left, and nobody kept it`)
   await endByItself(tx, key.id, { at, endedBy: 'left-behind', reason, actor: null, cut })
 }
 

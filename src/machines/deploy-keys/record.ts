@@ -11,6 +11,8 @@ interface KeyEventFacts {
   /** From where it came: kept apart from the leaf. */
   address?: string
   facts?: Record<string, string | number>
+  /** Names in the sentence: kept apart too. */
+  personal?: Record<string, string>
 }
 
 /** An event about a deploy key, told to the webhooks of its repository too. */
@@ -18,14 +20,14 @@ export async function recordKeyEvent(
   tx: Tx<'auditEvent' | 'auditPersonal'>,
   action: Extract<Action, `deploy-key.${string}`>,
   { id, repositoryId, name, fingerprint }: Pick<DeployKeyTable, 'id' | 'repositoryId' | 'name' | 'fingerprint'>,
-  { actor, at, address, facts = {} }: KeyEventFacts,
+  { actor, at, address, facts = {}, personal = {} }: KeyEventFacts,
 ): Promise<void> {
   await recordEvent(tx, {
     action,
     actor,
     target: { kind: 'deploy-key', id },
     repositoryId,
-    ...(address === undefined ? {} : { personal: { address } }),
+    personal: address === undefined ? personal : { ...personal, address },
     facts: { repository: (await findPath(tx, repositoryId)) ?? '', key: name, fingerprint, ...facts },
     at,
   })

@@ -1,4 +1,5 @@
 import { endMachineTokens } from '../../access-keys/issue-token.ts'
+import { namePerson } from '../../audit/name-person.ts'
 import { recordEvent } from '../../audit/record.ts'
 import type { AccessKind } from '../../identity/ending/access-kind.ts'
 import { findPath, getKeepBy } from '../../repositories/stewards.ts'
@@ -41,6 +42,7 @@ export const pipelinesLookedAfter: AccessKind = {
       .where('adoptBy', 'is', null)
       .returningAll()
       .execute()
+    const { facts, personal } = namePerson('person', user)
     for (const { id, repositoryId, name, userId, keys } of rows) {
       if (keys !== null) await endMachineTokens(tx, { userId, at })
       await recordEvent(tx, {
@@ -51,10 +53,11 @@ export const pipelinesLookedAfter: AccessKind = {
         facts: {
           repository: (await findPath(tx, repositoryId)) ?? '',
           pipeline: name,
-          person: user.displayName,
+          ...facts,
           keepBy,
           keys: keys === null ? 'asked' : 'given',
         },
+        personal,
         at,
       })
     }

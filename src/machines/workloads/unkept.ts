@@ -1,3 +1,4 @@
+import { namePerson } from '../../audit/name-person.ts'
 import { recordEvent } from '../../audit/record.ts'
 import { findUserById } from '../../identity/users.ts'
 import { findPath } from '../../repositories/stewards.ts'
@@ -23,7 +24,7 @@ export async function endUnkeptTrusts({ database, cut }: TrustParts, at: number)
         .executeTakeFirst()
       const row = left && (await closeTrust({ cut }, tx, id, at))
       if (row === undefined) return
-      const person = (await findUserById(tx, row.stewardId))?.displayName ?? 'Somebody'
+      const { facts, personal } = namePerson('person', await findUserById(tx, row.stewardId))
       await recordEvent(tx, {
         action: 'workload.switched-off',
         actor: null,
@@ -33,8 +34,9 @@ export async function endUnkeptTrusts({ database, cut }: TrustParts, at: number)
           repository: (await findPath(tx, row.repositoryId)) ?? '',
           pipeline: row.name,
           host: new URL(row.issuer).host,
-          person,
+          ...facts,
         },
+        personal,
         at,
       })
     })

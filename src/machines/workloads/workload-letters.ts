@@ -23,9 +23,9 @@ type Unaddressed = WorkloadLetter extends infer Letter
 /** Whom an event about a pipeline concerns: everybody who administers its repository. */
 export async function listWorkloadLetters(
   db: Db<'user' | 'repository' | 'roleGrant' | 'groupMember'>,
-  { action, facts = {}, repositoryId, at }: AuditEntry,
+  { action, facts = {}, personal = {}, repositoryId, at }: AuditEntry,
 ): Promise<WorkloadLetter[]> {
-  const letter = letterOf(action, facts, at)
+  const letter = letterOf(action, { ...facts, ...personal }, at)
   if (letter === undefined || !repositoryId) return []
   return (await listAdministrators(db, repositoryId)).map((toUserId) => ({ toUserId, ...letter }))
 }
