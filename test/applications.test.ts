@@ -9,8 +9,10 @@ import type {
 } from '../src/applications/shapes.ts'
 import { fill, fillAll, namesIn } from '../console/pages/applications/fill-recipe.ts'
 import type { RecipeList } from '../src/applications/recipes/recipe.ts'
+import type { Tx } from '../src/database/handles.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
+import { inFront } from './support/in-front.ts'
 import { refused } from './support/refusal.ts'
 import { startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -266,6 +268,16 @@ for (const { name, flags } of eitherStore)
       assert.deepEqual(await namesOf(gus), [])
       await ana.act('PATCH', at, { groups: ['crew', 'clients'] })
       assert.deepEqual([await namesOf(bo), await namesOf(gus)], [['grafana'], ['grafana']])
+    })
+
+    await t.test('a group that goes while an application comes to name it is no group by then', async () => {
+      await ana.act('POST', '/groups', { name: 'brief', description: '' })
+      const { database } = postern.postern.ceremonies
+      const going = (tx: Tx<'userGroup'>) => tx.deleteFrom('userGroup').where('name', '=', 'brief').execute()
+      const named = await inFront({ database, write: going }, () =>
+        refused(ana.act('PATCH', at, { groups: ['crew', 'brief'] }), 422, 'invalid-input'),
+      )
+      assert.equal(named.status, 'fulfilled', String(named.status === 'rejected' && named.reason))
     })
 
     await t.test('a group that a directory keeps serves as well', async () => {

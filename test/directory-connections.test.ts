@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConnectionGroup, ConnectionList, ConnectionView } from '../src/directory/connections/shapes.ts'
+import type { Tx } from '../src/database/handles.ts'
+import type { TableName } from '../src/database/schema.ts'
 import { findConnection } from '../src/directory/connections/find-connection.ts'
+import { letGo } from '../src/directory/connections/let-go.ts'
+import { holdConnection } from '../src/directory/connections/list-connections.ts'
 import { noteRequest } from '../src/directory/connections/note-request.ts'
+import { inFront } from './support/in-front.ts'
 import { refused } from './support/refusal.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
 import { connectDirectory, newUser, refusedBy } from './support/scim.ts'
@@ -225,5 +230,19 @@ for (const { name, flags } of eitherStore)
     assert.ok((await brought()) <= then + 1, `${then} were here, and then ${await brought()}`)
     assert.ok(answer.status === 401 || answer.body.Operations.some(({ status }) => status === '401'))
     const managed = await database.read.selectFrom('user').select('id').where('managedBy', '=', id).execute()
-    assert.ok(managed.length <= 1)
+    assert.deepEqual(managed, [], 'what was being written was let go of with the rest')
+
+    // Read before the end, and written in its instant.
+    const late = await connectDirectory(ana, 'Late')
+    const ending = async (tx: Tx<TableName>): Promise<void> => {
+      const { id: lateId } = await holdConnection(tx, late.id)
+      await tx.updateTable('directoryConnection').set({ endedAt: Date.now() }).where('id', '=', lateId).execute()
+      await letGo(tx, lateId)
+    }
+    const written = await inFront({ database, write: ending }, () =>
+      late.scim.post('/Users', newUser('late@example.org')),
+    )
+    assert.equal(written.status === 'fulfilled' && written.value.status, 401)
+    const { items } = await ana.call<{ items: unknown[] }>('GET', '/people?q=late@example.org')
+    assert.deepEqual(items, [])
   })

@@ -119,7 +119,7 @@ test('a token that is not exactly for this sign-in signs nobody in', async () =>
   assert.equal((await me(honest)).username, 'ana')
 })
 
-test('what is said of one address beside the token is nothing about the address in it', async () => {
+test('what is said beside the token proves no other address than its own, and no stronger sign-in', async () => {
   await using here = await among('Acme')
   const [{ forged, id }] = here.places as [(typeof here.places)[0]]
   forged.answers['/.well-known/openid-configuration'] = {
@@ -128,9 +128,8 @@ test('what is said of one address beside the token is nothing about the address 
   }
   // So that it is asked again what it is; and it is asked for more where the token does not name the groups.
   here.pass(61_000)
-  await here.owner.act('PATCH', `/directory/providers/${id}`, { groupClaim: 'groups' })
-  const comes = async (userinfo: Record<string, unknown>) => {
-    const person = here.postern.stranger()
+  await here.owner.act('PATCH', `/directory/providers/${id}`, { groupClaim: 'groups', trustsAcr: 'phr' })
+  const comes = async (userinfo: Record<string, unknown>, person = here.postern.stranger()) => {
     const { state, nonce, redirectUri } = await begin(person, id)
     forged.grant(await forged.sign({ ...claimsFor(forged, nonce), email_verified: undefined }))
     forged.answers['/userinfo'] = { sub: 'ana-there', groups: [], email_verified: true, ...userinfo }
@@ -139,7 +138,10 @@ test('what is said of one address beside the token is nothing about the address 
   assert.equal(await comes({ email: 'ana@elsewhere.example' }), 'address-unverified')
   assert.equal(await comes({}), 'address-unverified')
   assert.equal(forged.asked['/userinfo'], 2)
-  assert.equal(await comes({ email: 'ana@acme.example' }), null)
+  // Only what is signed says how they signed in.
+  const ana = here.postern.stranger()
+  assert.equal(await comes({ email: 'ana@acme.example', acr: 'phrh', amr: ['mfa', 'phr'] }, ana), null)
+  assert.equal((await me(ana)).session.strength, 'password')
 })
 
 test('one place cannot answer for another, and the same number at another issuer is somebody else', async () => {

@@ -5,6 +5,7 @@ import { type Id, newId } from '../database/id.ts'
 import type { ApplicationTable, TableName } from '../database/schema.ts'
 import { conflict, invalid } from '../http/problem.ts'
 import { findGroup } from '../identity/groups.ts'
+import { lockGroups } from '../identity/lock-group.ts'
 import type { Application } from './application.ts'
 import type { ApplicationKind, CopyValue } from './application-kind.ts'
 import { audienceWords } from './audience-words.ts'
@@ -28,7 +29,7 @@ export async function createApplication(
 ): Promise<{ application: Application; shownOnce: readonly CopyValue[] }> {
   checkLaunchUrl(wanted.launchUrl)
   const settings = readSettings(kind, wanted.settings)
-  const groupIds = await readAudience(tx, wanted.audience, wanted.groups)
+  const groupIds = await holdAudience(tx, wanted.audience, wanted.groups)
   const { slug, name, description, recipe, launchUrl, audience, strength } = wanted
   const row: ApplicationTable = {
     id: newId('app'),
@@ -78,7 +79,7 @@ export async function changeApplication(
   checkLaunchUrl(columns.launchUrl)
   const audience = columns.audience ?? application.audience
   const isAudienceSaid = columns.audience !== undefined || groups !== undefined
-  const groupIds = isAudienceSaid ? await readAudience(tx, audience, groups ?? []) : application.groupIds
+  const groupIds = isAudienceSaid ? await holdAudience(tx, audience, groups ?? []) : application.groupIds
   const formerGroups = await groupNames(tx, application.groupIds)
   const formerSettings = settings === undefined ? {} : (before ?? (await kind.view(tx, application)))
   if (Object.keys(columns).length > 0)
@@ -150,6 +151,17 @@ export async function readAudience(
     ids.add(group.id)
   }
   return [...ids]
+}
+
+/** The same, and none of them goes before this transaction is over. */
+async function holdAudience(
+  tx: Tx<'userGroup'>,
+  audience: Application['audience'],
+  names: readonly string[],
+): Promise<Id<'grp'>[]> {
+  await lockGroups(tx, await readAudience(tx, audience, names))
+  // One that was just being deleted is gone by now.
+  return readAudience(tx, audience, names)
 }
 
 async function groupNames(db: Db<'userGroup'>, ids: readonly Id<'grp'>[]): Promise<string[]> {

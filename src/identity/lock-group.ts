@@ -17,3 +17,9 @@ export async function lockGroup(
     .executeTakeFirst()
   return row?.organisationRole ?? null
 }
+
+/** These groups stay as they are until this transaction is over, and none of them goes; what was going is gone by then. */
+export async function lockGroups(tx: Tx<'userGroup'>, ids: readonly UserGroupTable['id'][]): Promise<void> {
+  // One after the other, in one order everywhere.
+  for (const id of ids.toSorted()) await lockGroup(tx, { id })
+}

@@ -51,8 +51,7 @@ export async function startUpstream(redirectUris: () => string[]): Promise<Upstr
       interactions: { url: (_ctx, { uid }) => `/there/${uid}` },
       findAccount: (_ctx, sub) => {
         const claims = upstream.accounts.get(sub)
-        const { acr, amr } = upstream.there ?? {}
-        return claims && { accountId: sub, claims: () => ({ sub, acr, amr, ...claims }) }
+        return claims && { accountId: sub, claims: () => ({ sub, ...claims }) }
       },
     })
     const callback = provider.callback()
@@ -99,8 +98,9 @@ async function finish(
   const { prompt, params, session, grantId } = await provider.interactionDetails(request, response)
   if (there === null)
     return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'no' })
-  const { subject } = there
-  if (prompt.name === 'login') return provider.interactionFinished(request, response, { login: { accountId: subject } })
+  const { subject, acr = '', amr = [] } = there
+  if (prompt.name === 'login')
+    return provider.interactionFinished(request, response, { login: { accountId: subject, acr, amr } })
   const grant =
     (grantId && (await provider.Grant.find(grantId))) ||
     new provider.Grant({ accountId: session?.accountId ?? subject, clientId: String(params['client_id']) })

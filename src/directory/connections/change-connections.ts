@@ -10,7 +10,7 @@ import { actorOf } from '../../identity/caller.ts'
 import { findGroup } from '../../identity/groups.ts'
 import { type ConnectionSecret, newConnectionSecret } from './connection-token.ts'
 import type { DirectoryConnection } from './find-connection.ts'
-import { getConnection } from './list-connections.ts'
+import { holdConnection } from './list-connections.ts'
 import type { ConnectionChanges, NewConnection } from './shapes.ts'
 import { listTokensOfLeavers } from './tokens-seen.ts'
 
@@ -78,7 +78,7 @@ export async function changeConnection(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await getConnection(tx, id)
+    const row = await holdConnection(tx, id)
     const changed = {
       ...changes,
       ...(requiredGroup === undefined ? {} : { requiredGroupId: await findRequired(tx, row, requiredGroup) }),
@@ -109,7 +109,7 @@ export async function renewToken(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await getConnection(tx, id)
+    const row = await holdConnection(tx, id)
     const tokenExpiresAt = expiry(tokenDays, at)
     const isOfLeaver = (await listTokensOfLeavers(tx)).some((seen) => seen.id === row.id)
     await tx

@@ -4,7 +4,7 @@ import type { Act } from '../../identity/act.ts'
 import { actorOf } from '../../identity/caller.ts'
 import { countHoldings, nothing } from './count-holdings.ts'
 import { letGo, letGoOfGroups } from './let-go.ts'
-import { getConnection } from './list-connections.ts'
+import { holdConnection } from './list-connections.ts'
 import type { Disconnection } from './shapes.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function disconnect(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await getConnection(tx, id)
+    const row = await holdConnection(tx, id)
     const holds = (await countHoldings(tx)).get(row.id) ?? nothing
     const isEnding = people === 'end' && holds.people > 0
     await tx

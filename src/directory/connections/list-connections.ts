@@ -1,4 +1,4 @@
-import type { Db } from '../../database/handles.ts'
+import type { Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import { notFound } from '../../http/problem.ts'
 import { listPersonRefs } from '../../identity/users.ts'
@@ -37,6 +37,19 @@ export async function getConnection(db: Db<'directoryConnection'>, id: string): 
     .selectAll()
     .where('id', '=', id as Id<'dir'>)
     .where('endedAt', 'is', null)
+    .executeTakeFirst()
+  if (row === undefined) throw notFound('This connection')
+  return row
+}
+
+/** The same, and nothing that its directory writes comes in between from here on. @throws 404 */
+export async function holdConnection(tx: Tx<'directoryConnection'>, id: string): Promise<DirectoryConnection> {
+  const row = await tx
+    .updateTable('directoryConnection')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('id', '=', id as Id<'dir'>)
+    .where('endedAt', 'is', null)
+    .returningAll()
     .executeTakeFirst()
   if (row === undefined) throw notFound('This connection')
   return row

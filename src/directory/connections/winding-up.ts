@@ -47,7 +47,7 @@ async function windUp(parts: Parts, signal: AbortSignal): Promise<void> {
   await letGoOfRemains(parts)
 }
 
-/** What was being written at the moment of the end may have come after it. */
+/** What was being written at the moment of an end of before 0.1.0 may have come after it, and what a crash cut short. */
 async function letGoOfRemains({ database }: Parts): Promise<void> {
   const rows = await database.read
     .selectFrom('directoryConnection')

@@ -32,6 +32,8 @@ async function refresh(tx: Tx<TableName>, request: ScimRequest): Promise<ScimReq
     .selectAll()
     .where('id', '=', request.connection.id)
     .where('endedAt', 'is', null)
+    // Whoever disconnects it waits for what is being written, and what is written after that finds no connection.
+    .$if(request.database.dialect === 'postgres', (query) => query.forShare())
     .executeTakeFirst()
   if (connection === undefined)
     throw new ScimError(401, 'The directory was disconnected. An owner connects it anew under Directory.')

@@ -145,7 +145,7 @@ export function createOpenid(parts: {
         textOf(claims, 'email') !== undefined &&
         (provider.groupClaim === null || Object.hasOwn(claims, provider.groupClaim))
       if (isWhole || config.serverMetadata().userinfo_endpoint === undefined) return claims
-      // §5.3.2: its `sub` must be the token's.
+      // §5.3.2: its `sub` must be the token's. No signature stands below it.
       const more = await client.fetchUserInfo(config, tokens.access_token, claims.sub).catch(explainFailure)
       return withMore(claims, more)
     },
