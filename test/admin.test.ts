@@ -82,16 +82,14 @@ for (const store of eitherStore)
     test('setup-link before the first start of the server makes the first owner’s link', async () => {
       const flags = await store.flags()
       await using postern = await startPostern({ flags })
-      const { code, stdout } = await command([
-        'admin',
-        'setup-link',
-        '--json',
-        '--data',
-        join(postern.folder, 'data'),
-        '--url',
-        postern.origin,
-        ...flags,
-      ])
+      const args = ['--data', join(postern.folder, 'data'), '--url', postern.origin, ...flags]
+      const named = await command(['admin', 'setup-link', '--owner', 'ana', ...args])
+      assert.deepEqual([named.code, named.stdout], [1, ''])
+      assert.match(
+        named.stderr,
+        /There is no owner called ana: nobody has set this instance up yet\. Leave out --owner/,
+      )
+      const { code, stdout } = await command(['admin', 'setup-link', '--json', ...args])
       assert.equal(code, 0)
       const ana = postern.stranger()
       await registerWith(ana, (JSON.parse(stdout) as Link).url, 'ana')

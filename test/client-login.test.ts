@@ -5,9 +5,12 @@ import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import type { CertificateView } from '../src/access-keys/certificates/shapes.ts'
 import { buildClient } from '../src/commands/bundles.ts'
+import { lockName, withLock } from '../src/client/lock.ts'
 import { login } from '../src/client/login.ts'
 import { logout } from '../src/client/logout.ts'
+import { getEndpoints, refreshTokens } from '../src/client/oauth.ts'
 import { parsePlace } from '../src/client/place.ts'
+import { loadTokens, saveTokens } from '../src/client/token-store.ts'
 import { parseSshCertificate } from '../src/protocols/ssh/certificate.ts'
 import type { Person } from '../src/walk/person.ts'
 import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
@@ -139,6 +142,48 @@ test('logging out ends it at the server, and leaves nothing here', async () => {
   await assert.rejects(stat(join(terminal.home, '.config', 'postern', parsePlace(origin).name)))
   const { items } = await ana.call<{ items: { program: string }[] }>('GET', '/me/programs')
   assert.ok(items.every(({ program }) => program !== 'Postern’s command line') || items.length > 0)
+})
+
+test('logging out waits for whoever is signing in, and ends what they were given', async () => {
+  assert.equal((await signedIn()).code, 0)
+  const folder = join(terminal.home, '.config', 'postern', parsePlace(origin).name)
+  const asked = Promise.withResolvers<void>()
+  const before = await loadTokens(folder)
+  assert.ok(before)
+  const left = await withLock(join(folder, lockName), asked.reject, async () => {
+    // What a git that renews its token does.
+    const endpoints = await getEndpoints(parsePlace(origin))
+    const leaving = terminal.run(
+      (parts) => logout([], parts),
+      () => asked.resolve(),
+    )
+    await asked.promise
+    const renewed = await refreshTokens(endpoints, before.refreshToken, Date.now())
+    assert.ok(renewed, 'it was ended under the hands of whoever renewed it')
+    await saveTokens(folder, renewed)
+    return { leaving, renewed, endpoints }
+  })
+  const { code, err } = await left.leaving
+  assert.equal(code, 0, err)
+  assert.match(err, /^Waiting for somebody who is signing in to the same server…\nYou are signed out of /)
+  await assert.rejects(stat(folder))
+  assert.equal(await refreshTokens(left.endpoints, left.renewed.refreshToken, Date.now()), undefined)
+})
+
+test('who logs out while a login waits for its tap takes nothing away that the login needs', async () => {
+  assert.equal((await signedIn('--write-config')).code, 0)
+  const tap = tapsWhenAsked(ana)
+  let left: Promise<{ code: number }> | undefined
+  const { code, err } = await terminal.run(
+    (parts) => login([origin], parts),
+    (said) => {
+      if (!said.includes('/oidc/auth?')) return
+      left ??= terminal.run((parts) => logout([origin], parts))
+      void left.then(() => tap(said))
+    },
+  )
+  assert.deepEqual([code, (await left)?.code], [0, 0], err)
+  assert.equal((await ssh()).code, 0)
 })
 
 for (const [name, node] of [

@@ -185,6 +185,9 @@ for (const store of stores)
       const own = await ana.call<AccessEnd>('GET', `/access-ends/${agents[0]?.id}`)
       assert.deepEqual([own.cause, own.state, own.ended.length], ['owner', 'complete', 1])
       await refused(ana.act('POST', '/people/robot/restore', {}), 409, 'owner-ended')
+      // Nobody else answers for what it did, and nobody taps to be told so.
+      const { help } = await refused(ana.call('PATCH', '/agents/robot', { owner: 'ana' }), 409, 'agent-ended')
+      assert.equal(help, 'Add a new agent: whoever answered for this one is not here any more.')
     })
 
     test('can be decided by a program that holds a token for acts, for which its person taps', async () => {

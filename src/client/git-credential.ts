@@ -2,7 +2,7 @@ import { basename, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { ClientError } from './client-error.ts'
 import { listKnownOrigins, originFile, placeFolder, writePrivate } from './folder.ts'
-import { withLock } from './lock.ts'
+import { lockName, withLock } from './lock.ts'
 import { started } from './login.ts'
 import { findEndpoints, getEndpoints, refreshTokens, revokeToken, type Tokens } from './oauth.ts'
 import { orOneLine } from './output.ts'
@@ -73,7 +73,7 @@ async function answer(place: Place, asked: Attributes, isDevice: boolean, parts:
   const folder = await placeFolder(env, place)
   const sayWaiting = (): void => output.err('Waiting for another git that is signing in to the same server…\n')
   try {
-    const tokens = await withLock(join(folder, 'lock'), sayWaiting, () => getTokens(place, folder, isDevice, parts))
+    const tokens = await withLock(join(folder, lockName), sayWaiting, () => getTokens(place, folder, isDevice, parts))
     if (tokens === undefined) return 0
     const username = asked.get('username') ?? 'oauth2'
     const seconds = Math.floor(tokens.expiresAt / 1000)
@@ -110,7 +110,7 @@ async function erase(place: Place, asked: Attributes, { env, output }: ClientPar
   const folder = await placeFolder(env, place)
   const refused = asked.get('password')
   await withLock(
-    join(folder, 'lock'),
+    join(folder, lockName),
     () => undefined,
     async () => {
       const known = await loadTokens(folder)

@@ -9,6 +9,9 @@ const staleMs = 15 * 60_000
 /** Several may share this folder, and know nothing of each other's processes. */
 const thisMachine = createHash('sha256').update(hostname()).digest('hex').slice(0, 12)
 
+/** In the folder of each instance. */
+export const lockName = 'lock'
+
 /**
  * One process of this person at a time. A refresh token is good once, and shown twice it ends everything it was made
  * for; so two that renew at once must take turns. The lock is a folder with one file in it, named after whoever holds it:
@@ -33,7 +36,8 @@ export async function withLock<Result>(
 
 async function take(folder: string, mine: string): Promise<boolean> {
   const made = `${folder}.${mine}`
-  await mkdir(made, { mode: 0o700 })
+  // Who held it last may have taken away the folder that it stood in.
+  await mkdir(made, { recursive: true, mode: 0o700 })
   try {
     await writeFile(join(made, mine), '', { mode: 0o600 })
     await rename(made, folder)

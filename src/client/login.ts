@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { ClientError } from './client-error.ts'
 import { listKnownOrigins, originFile, placeFolder, writePrivate } from './folder.ts'
 import { type Certificate, getCertificate } from './get-certificate.ts'
-import { withLock } from './lock.ts'
+import { lockName, withLock } from './lock.ts'
 import { loginHelp, parseLoginOptions } from './login-options.ts'
 import { getEndpoints, revokeToken, type Tokens } from './oauth.ts'
 import { orOneLine, plainLine, standard } from './output.ts'
@@ -35,16 +35,27 @@ export const login = (args: readonly string[], parts: ClientParts = started()): 
         `${place.origin} is not reached over SSH.`,
         'git works over HTTPS: see postern git-credential --help',
       )
-    const key = options.key === undefined ? await getKey(folder, parts.env) : await readOwnKey(options.key)
+    const findKey = () => (options.key === undefined ? getKey(folder, parts.env) : readOwnKey(options.key))
+    await findKey()
     const tokens = await signIn(endpoints, { scope: loginScope, isDevice: options.isDevice }, parts)
-    const certificate = await getCertificate(place, tokens, key, options.hours).catch(async (error: unknown) => {
+    const { former, ...made } = await withLock(
+      join(folder, lockName),
+      () => undefined,
+      async () => {
+        // Once more: who signed out while this waited for the tap took what was here away.
+        const key = await findKey()
+        const certificate = await getCertificate(place, tokens, key, options.hours)
+        const former = await keepTokens(place, folder, tokens)
+        await tellSsh(folder, door, key)
+        return { key, certificate, former }
+      },
+    ).catch(async (error: unknown) => {
       // Nothing goes on at the server that nobody here knows of.
       await revokeToken(endpoints, tokens.refreshToken).catch(() => undefined)
       throw error
     })
-    await keepTokens(place, folder, tokens, (former) => revokeToken(endpoints, former.refreshToken))
-    await tellSsh(folder, door, key)
-    await sayDone({ certificate, key, door, isWritten: options.writeConfig }, parts)
+    if (former !== undefined) await revokeToken(endpoints, former.refreshToken).catch(() => undefined)
+    await sayDone({ ...made, door, isWritten: options.writeConfig }, parts)
     return 0
   })
 
@@ -62,24 +73,12 @@ export async function placeOf(address: string | undefined, { env }: ClientParts)
     : new ClientError(`Which server? You have been at ${origins.join(', ')}.`, 'Name one of them.')
 }
 
-/** What was there before is of no use any more, and ends at the server too. */
-async function keepTokens(
-  place: Place,
-  folder: string,
-  tokens: Tokens,
-  end: (former: Tokens) => Promise<void>,
-): Promise<void> {
-  const former = await withLock(
-    join(folder, 'lock'),
-    () => undefined,
-    async () => {
-      const known = await loadTokens(folder)
-      await saveTokens(folder, tokens)
-      await writePrivate(join(folder, originFile), `${place.origin}\n`)
-      return known
-    },
-  )
-  if (former !== undefined) await end(former).catch(() => undefined)
+/** Returns what was there before, which is of no use any more and ends at the server too. */
+async function keepTokens(place: Place, folder: string, tokens: Tokens): Promise<Tokens | undefined> {
+  const former = await loadTokens(folder)
+  await saveTokens(folder, tokens)
+  await writePrivate(join(folder, originFile), `${place.origin}\n`)
+  return former
 }
 
 async function tellSsh(folder: string, door: SshDoor, key: SshKeyFile): Promise<void> {

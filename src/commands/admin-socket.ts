@@ -73,8 +73,13 @@ export async function answerAdmin(
   }
   if (request.command === 'guardrails-show') return showGuardrails(database)
   const instance = await database.read.selectFrom('instance').select('setUpAt').executeTakeFirst()
-  if (instance === undefined || instance.setUpAt === null)
+  if (instance === undefined || instance.setUpAt === null) {
+    if (request.owner !== undefined)
+      throw new CommandError(
+        `There is no owner called ${request.owner}: nobody has set this instance up yet. Leave out --owner, for the first owner’s link.`,
+      )
     return { ...(await makeSetupLink(database, place.origin, now())), username: null }
+  }
   return makeOwnerLink(database, place.origin, request.owner, now())
 }
 

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { recordEvent } from '../audit/record.ts'
+import { settingWords } from '../audit/setting-words.ts'
 import type { Database, Db } from '../database/handles.ts'
 import { isOfShape } from '../http/check-value.ts'
 import { conflict, invalid } from '../http/problem.ts'
@@ -11,43 +12,43 @@ export const settings = {
   guestDays: {
     schema: Type.Integer({ minimum: 1, maximum: 730 }),
     default: 90,
-    words: 'Days until a guest’s access ends by itself',
+    words: settingWords.guestDays,
   },
   certificateHours: {
     schema: Type.Integer({ minimum: 1, maximum: 24 }),
     default: 8,
-    words: 'Hours for which an SSH certificate lasts at most',
+    words: settingWords.certificateHours,
   },
   recoveryDelayHours: {
     schema: Type.Integer({ minimum: 0, maximum: 336 }),
     default: 24,
-    words: 'Hours in which somebody can object to a recovery',
+    words: settingWords.recoveryDelayHours,
   },
   selfRegistration: {
     schema: Type.Boolean(),
     default: false,
-    words: 'Anybody with a verified address may register themselves',
+    words: settingWords.selfRegistration,
     needsMail: true,
   },
   refuseCopiedPasskeys: {
     schema: Type.Boolean(),
     default: false,
-    words: 'Refuse a passkey that counts backwards',
+    words: settingWords.refuseCopiedPasskeys,
   },
   deployKeyDays: {
     schema: Type.Integer({ minimum: 1, maximum: 3650 }),
     default: 365,
-    words: 'Days until a deploy key ends by itself, at most',
+    words: settingWords.deployKeyDays,
   },
   keepDays: {
     schema: Type.Integer({ minimum: 1, maximum: 30 }),
     default: 14,
-    words: 'Days in which somebody has to keep what a person who left has looked after',
+    words: settingWords.keepDays,
   },
   domainGraceDays: {
     schema: Type.Integer({ minimum: 1, maximum: 90 }),
     default: 14,
-    words: 'Days in which a person can object to being managed by a domain',
+    words: settingWords.domainGraceDays,
   },
 } as const
 

@@ -1,6 +1,7 @@
-import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconRobot } from '@tabler/icons-react'
 import type { AgentView } from '../../api/shapes.ts'
+import { paths } from '../../paths.ts'
 import { counted } from '../../ui/plain-words.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useUrlState } from '../../url-state.ts'
@@ -39,6 +40,7 @@ export function AgentCard({ agent, isAdmin }: { agent: AgentView; isAdmin: boole
           {agent.owner === null && !hasEnded && (
             <Text size="sm">Its tokens do not work until somebody answers for it: hand it over.</Text>
           )}
+          {hasEnded && isAdmin && <AfterItsEnd agent={agent} />}
         </Stack>
         {!hasEnded && (
           <Group gap="xs">
@@ -56,5 +58,20 @@ export function AgentCard({ agent, isAdmin }: { agent: AgentView; isAdmin: boole
       </Group>
       {isOpen && !hasEnded && <AgentTokens agent={agent} />}
     </Paper>
+  )
+}
+
+/** It is handed over to nobody: what it did stays in the name of whoever answered for it. */
+function AfterItsEnd({ agent }: { agent: AgentView }) {
+  if (agent.owner === null)
+    return <Text size="sm">An agent that has ended is not handed over: add a new one instead.</Text>
+  return (
+    <Text size="sm">
+      It is handed over to nobody while it has ended. Its access is given back{' '}
+      <Anchor href={paths.person(agent.username)} inherit>
+        on its page
+      </Anchor>
+      .
+    </Text>
   )
 }

@@ -4,7 +4,7 @@ import type { App } from '../../http/app.ts'
 import { PersonRef } from '../../http/shapes.ts'
 import { actOf } from '../act.ts'
 import { addAgent, getAgent } from '../agents.ts'
-import { changeOwner, getNextOwner } from '../agent-owner.ts'
+import { changeOwner, checkNotEnded, getNextOwner } from '../agent-owner.ts'
 import type { Ceremonies } from '../registration.ts'
 import { DisplayName, Username } from '../shapes.ts'
 
@@ -34,6 +34,7 @@ export function agentRoutes(app: App, { ceremonies: { database, now } }: { cerem
     async describe(request) {
       const { username } = request.params as Static<typeof ByName>
       const agent = await getAgent(database.read, actOf(request, now).caller, username)
+      await checkNotEnded(database.read, agent)
       const owner = await getNextOwner(database.read, (request.body as Static<typeof NextOwner>).owner)
       return {
         title: `Make ${owner.displayName} answer for the agent ${agent.username}`,
