@@ -242,8 +242,22 @@ for (const store of eitherStore)
         headers: { authorization: `Bearer ${held.token}` },
       })
       assert.deepEqual([status, await held.tip('release/1')], [403, oid])
-      await ana.call('DELETE', `${held.path}/branches/release/1`)
+      // That takes her tap, too, which is for what she saw: not for what somebody brought meanwhile.
+      const there = `${held.path}/branches/release/1`
+      const asked = await refused(ana.call('DELETE', there), 401, 'seal-required')
+      assert.equal(asked.detail, 'Delete the branch release/1 of payments/api')
+      assert.equal(await held.tip('release/1'), oid)
+      const seal = await ana.tap(asked.sealRequestId ?? '')
+      const more = await held.commit('more.txt')
+      const again = held.push('release/1')
+      await ana.tap((await requestOf(again, ana)).id)
+      assert.equal((await again.ended).code, 0)
+      await refused(ana.call('DELETE', there, undefined, { 'postern-seal': seal }), 409, 'seal-mismatch')
+      assert.equal(await held.tip('release/1'), more)
+      await ana.act('DELETE', there)
       assert.equal(await held.tip('release/1'), '')
+      const gone = await held.lastUpdate('refs/heads/release/1')
+      assert.deepEqual([gone.state, gone.method.split(' ')[0], gone.sealId], ['done', 'seal', null])
 
       await held.git('branch', '--force', 'release/2')
       await endsWith(

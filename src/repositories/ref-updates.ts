@@ -1,5 +1,5 @@
 import { type AuditActor, recordEvent } from '../audit/record.ts'
-import type { Database, Tx } from '../database/handles.ts'
+import type { Database, Db, Tx } from '../database/handles.ts'
 import { type Id, newId } from '../database/id.ts'
 import type { RefUpdateTable, RepositoryTable, SealTable, Strength, TableName } from '../database/schema.ts'
 import { conflict, ProblemError, tryAgain } from '../http/problem.ts'
@@ -172,7 +172,7 @@ export type MoveRef = RefParts & {
   commitBytes?: Buffer
   pullRequestId?: Id<'prq'>
   /** Further writes of transaction 1, such as using up the seal. What it throws stops everything. */
-  onPrepare?: (tx: Tx<TableName>) => Promise<void>
+  onPrepare?: (tx: Tx<TableName>) => Promise<Partial<Pick<NewRefUpdates, 'method' | 'strength'>> | void>
   onMoved?: RefMoved | undefined
   /** Give the same function to `reconcile`: after a crash it runs there. */
   onDone?: RefDone
@@ -189,7 +189,7 @@ export async function moveRef(move: MoveRef): Promise<void> {
   const firstParents = await keepsFirstParents(git, place.folder, { oldOid, newOid })
   const rows = await database.write(async (tx) => {
     await checkRule(tx, move, firstParents)
-    await move.onPrepare?.(tx)
+    const proven = await move.onPrepare?.(tx)
     return prepareRefUpdates(tx, {
       repositoryId: place.repository.id,
       moves: [{ ref, oldOid, newOid }],
@@ -199,6 +199,7 @@ export async function moveRef(move: MoveRef): Promise<void> {
       ...(move.sealId === undefined ? {} : { sealId: move.sealId }),
       ...(move.pullRequestId === undefined ? {} : { pullRequestId: move.pullRequestId }),
       ...(move.commitBytes === undefined ? {} : { commitBytes: move.commitBytes }),
+      ...proven,
       at: now(),
     })
   })
@@ -218,9 +219,18 @@ export async function moveRef(move: MoveRef): Promise<void> {
 
 /** By the protection of now, which cannot begin before this is prepared: see `protect-branch.ts`. */
 async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean): Promise<void> {
+  await lockNumbers(tx, move.place.repository.id)
+  await checkMove(tx, move, firstParents)
+}
+
+/** The same, for whoever only asks: it may be otherwise a moment later. @throws ProblemError 403 by the rule */
+export async function checkMove(
+  db: Db<'protectedBranch'>,
+  move: Pick<MoveRef, 'place' | 'door' | 'ref' | 'oldOid' | 'newOid'>,
+  firstParents: boolean,
+): Promise<void> {
   const { repository, role } = move.place
-  await lockNumbers(tx, repository.id)
-  const protections = await tx
+  const protections = await db
     .selectFrom('protectedBranch')
     .select('ref')
     .where('repositoryId', '=', repository.id)

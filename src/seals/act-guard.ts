@@ -23,28 +23,32 @@ import { askForToken, tokenActLifetimeMs } from './token-requests.ts'
 /**
  * Asks for a tap bound to exactly this request (freshness 0): without a seal it answers 401 and names the seal request;
  * with one it hands the route `takeSeal`, to be called in the transaction of the act. What a token asks for waits in its
- * person's inbox, and its seal is good for that token alone. What is so already takes none.
+ * person's inbox, and its seal is good for that token alone. What is so already takes none; nor does what is asked about
+ * only by the rules of another act, where they ask for nothing more.
  */
 export function createActGuard(
   { database, policy, place, now }: Ceremonies,
   placeOf: (request: FastifyRequest) => ActPlace | null,
 ): Guard {
   return async (request) => {
-    const act = request.routeOptions.config.act
+    const { act: always, actWhereAsked } = request.routeOptions.config
+    const asked = await actWhereAsked?.askedAs(request)
+    const act = always ?? (asked && actWhereAsked)
     if (act === undefined) return
     const caller = getActor(request)
-    const question = questionOf(request, act.name)
+    const question = questionOf(request, asked ?? { act: act.name })
     await refuseHopeless(caller, question)
     const sealId = request.headers['postern-seal']
     // Described afresh each time: what the seal names beside the request must still be what the request means.
     const description = await act.describe(request)
     if (typeof sealId !== 'string') {
-      if (description.isSoAlready !== true) throw await askForSeal(request, question, description)
+      if (description.isSoAlready !== true) throw await askForSeal(request, { question, action: act.name }, description)
       request.isSoAlready = true
       return
     }
     const expected = actOf(request, description.title)
     const subjects = canonicalize(description.subjects ?? [])
+    request.hasSeal = true
     request.takeSeal = async (tx) => {
       const { seal } = await takeSeal(tx, {
         sealId,
@@ -63,12 +67,13 @@ export function createActGuard(
     }
   }
 
-  function questionOf(request: FastifyRequest, act: string): TapQuestion {
+  function questionOf(request: FastifyRequest, { act, branch }: { act: string; branch?: string }): TapQuestion {
     if (!isActName(act)) throw new Error(`the act ${act} is not in policy/acts.ts`)
     const body = request.body as { expiresInDays?: number } | null
+    const place = placeOf(request)
     return {
       act,
-      place: placeOf(request),
+      place: place && { ...place, branch: branch ?? place.branch },
       ...(act === 'token.create' && body?.expiresInDays !== undefined ? { lifetimeDays: body.expiresInDays } : {}),
     }
   }
@@ -89,12 +94,11 @@ export function createActGuard(
 
   async function askForSeal(
     request: FastifyRequest,
-    question: TapQuestion,
+    { question, action }: { question: TapQuestion; action: string },
     { title, rows, subjects, warnings = [] }: ActDescription,
   ) {
     const caller = getActor(request)
     const at = now()
-    const action = question.act
     const rules = policy.current()
     const { by } = caller
     const lifetimeMs = by.kind === 'token' ? tokenActLifetimeMs : sealLifetimeMs

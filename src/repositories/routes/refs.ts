@@ -1,10 +1,14 @@
-import { Type } from 'typebox'
-import type { RefUpdateTable } from '../../database/schema.ts'
+import type { FastifyRequest } from 'fastify'
+import { type Static, Type } from 'typebox'
+import type { Tx } from '../../database/handles.ts'
+import type { RefUpdateTable, TableName } from '../../database/schema.ts'
+import type { AskedAct } from '../../http/access.ts'
+import { actSubject } from '../../http/act-subject.ts'
 import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { forbidden, notFound } from '../../http/problem.ts'
 import { Page } from '../../http/shapes.ts'
-import { type Caller, getCaller } from '../../identity/caller.ts'
+import { getCaller } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
 import { explainDecision, helpWith } from '../../policy/words.ts'
 import { zeroOid } from '../../protocols/git/receive-commands.ts'
@@ -12,9 +16,8 @@ import { listBranches, listTags } from '../branches.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
 import type { PushTables } from '../push-judgement.ts'
-import { pushProof } from '../push-proof.ts'
-import { createPushJudge } from '../push-taps.ts'
-import { methodOf, moveRef, type RefParts } from '../ref-updates.ts'
+import { createPushJudge, type JudgedBranch } from '../push-taps.ts'
+import { checkMove, methodOf, moveRef, type NewRefUpdates, type RefParts } from '../ref-updates.ts'
 import { readRef } from '../refs.ts'
 import { BranchView, TagView } from '../shapes.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
@@ -50,55 +53,96 @@ export function refRoutes(app: App, parts: RefRouteParts): void {
       }),
   })
 
+  const deletion = branchDeletion(parts)
+
   app.delete(`${repositoryRoot}/branches/*`, {
-    config: { access: 'repository:write' },
-    schema: {
-      params: Type.Object({ ...InRepository, '*': Type.String({ maxLength: 300 }) }),
-      response: { 204: Type.Null() },
-    },
+    config: { access: 'repository:write', actWhereAsked: deletion },
+    schema: { params: ByBranch, response: { 204: Type.Null() } },
     handler: (request, reply) =>
       withGitProblems(async () => {
-        const place = getPlace(request)
         const actor = getCaller(request)
-        const ref = `refs/heads/${request.params['*']}`
-        const oldOid = await readRef(git, place.folder, ref)
-        if (oldOid === zeroOid) throw notFound('This branch')
+        const move = await deletion.getMove(request)
         const rows: RefUpdateTable[] = []
         await moveRef({
+          ...move,
           database,
           git,
           now,
-          place,
           actor,
-          ref,
-          oldOid,
-          newOid: zeroOid,
-          door: 'delete',
           method: methodOf(actor),
           strength: actor.strength,
-          onPrepare: (tx) => checkMayDelete({ db: tx, policy, at: now() }, place, actor, request.params['*']),
+          onPrepare: (tx) => deletion.prove(tx, request),
           onDone: async (_tx, row) => void rows.push(row),
         })
-        await parts.afterMove(place, rows)
+        await parts.afterMove(move.place, rows)
         return reply.code(204).send(null)
       }),
   })
 }
 
+const ByBranch = Type.Object({ ...InRepository, '*': Type.String({ maxLength: 300 }) })
+const branchOf = ({ params }: FastifyRequest): string => (params as Static<typeof ByBranch>)['*']
+
 /**
- * To delete a branch is to change it: what a guardrail asks of a push to it stands here too. A program could not tap; a
- * person has come to the page that a push sends them to. @throws 403
+ * To delete a branch is to change it: what a guardrail asks of a push to it stands here too. Where that is a tap, a person
+ * in a session, who has come to the page that a push sends them to, gives it here. A program could not.
  */
-async function checkMayDelete(
-  parts: { db: PushTables; policy: PolicyInForce; at: number },
-  place: RepositoryPlace,
-  actor: Caller,
-  branch: string,
-): Promise<void> {
-  const isOnPage = actor.by.kind === 'session'
-  const proof = { ...pushProof(actor, parts.at), boundToAct: isOnPage }
-  const { decision, facts } = (await createPushJudge(parts, place, actor, proof))(branch)
-  if (decision.outcome === 'allow') return
-  const help = isOnPage ? helpWith(decision) : 'A person can delete it, on the repository’s page of branches.'
-  throw forbidden(explainDecision(decision, facts), help)
+function branchDeletion({ database, git, policy, now }: RefRouteParts) {
+  const judge = async (db: PushTables, request: FastifyRequest): Promise<JudgedBranch> =>
+    (await createPushJudge({ db, policy, at: now() }, getPlace(request), getCaller(request)))(branchOf(request))
+
+  /** @throws 404 */
+  const getMove = async (request: FastifyRequest) => {
+    const place = getPlace(request)
+    const ref = `refs/heads/${branchOf(request)}`
+    const oldOid = await readRef(git, place.folder, ref)
+    if (oldOid === zeroOid) throw notFound('This branch')
+    return { place, ref, oldOid, newOid: zeroOid, door: 'delete' as const }
+  }
+
+  const act: AskedAct = {
+    name: 'branch.delete',
+    async askedAs(request) {
+      if (getCaller(request).by.kind !== 'session') return undefined
+      const { decision } = await judge(database.read, request)
+      return decision.outcome === 'allow' ? undefined : { act: 'push', branch: branchOf(request) }
+    },
+    describe: (request) =>
+      withGitProblems(async () => {
+        const move = await getMove(request)
+        await checkMove(database.read, move, true)
+        const { place, oldOid } = move
+        const { decision, facts } = await judge(database.read, request)
+        return {
+          title: `Delete the branch ${branchOf(request)} of ${place.path}`,
+          rows: [
+            { label: 'Repository', value: place.path, kind: 'text' },
+            { label: 'Branch', value: branchOf(request), kind: 'text' },
+            { label: 'Its last commit', value: oldOid, kind: 'oid' },
+            { label: 'Why a tap', value: explainDecision(decision, facts), kind: 'text' },
+          ],
+          subjects: [actSubject('repository', place.repository.id), actSubject('tip', oldOid)],
+        }
+      }),
+  }
+
+  return {
+    ...act,
+    getMove,
+    /** Once more in the transaction: a rule may have come at this very moment. @throws 403, 409 */
+    async prove(
+      tx: Tx<TableName>,
+      request: FastifyRequest,
+    ): Promise<Pick<NewRefUpdates, 'method' | 'strength'> | undefined> {
+      if (request.hasSeal) {
+        const { id, strength } = await request.takeSeal(tx)
+        return { method: `seal ${id}`, strength }
+      }
+      const { decision, facts } = await judge(tx, request)
+      if (decision.outcome === 'allow') return undefined
+      const isOnPage = getCaller(request).by.kind === 'session'
+      const help = isOnPage ? helpWith(decision) : 'A person can delete it, on the repository’s page of branches.'
+      throw forbidden(explainDecision(decision, facts), help)
+    },
+  }
 }
