@@ -23,6 +23,8 @@ const proposes = new Set([
   'POST /api/v1/seal-requests/:id/withdraw',
   'DELETE R/branches/*',
   'POST R/commits/:oid/statuses',
+  // By the same rules as a push of theirs.
+  'POST R/commits',
   'POST R/pull-requests',
   'PATCH R/pull-requests/:number',
   'POST R/pull-requests/:number/close',

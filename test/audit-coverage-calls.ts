@@ -422,7 +422,13 @@ function proposals(): Record<string, Call> {
       const wanted = { title: 'Proposed', description: '', sourceBranch: 'proposed', targetBranch: 'main' }
       return watch(ana, 'POST', `${repository}/pull-requests`, wanted)
     },
-    [`PATCH ${route}/pull-requests/:number`]: ({ ana }, watch) => watch(ana, 'PATCH', first, { title: 'Changed' }),
+    [`PATCH ${route}/pull-requests/:number`]: async ({ ana, bo }, watch) => {
+      await watch(ana, 'PATCH', first, { title: 'Changed' })
+      await watch(ana, 'PATCH', first, { isDraft: true })
+      const { id } = await bo.call<{ id: string }>('GET', '/me')
+      await ana.call('PUT', `${first}/reviewers`, { users: [id], groups: [] })
+      return watch(ana, 'PATCH', first, { isDraft: false })
+    },
     [`POST ${route}/pull-requests/:number/threads`]: async ({ ana }, watch) => {
       const { headOid } = await ana.call<{ headOid: string }>('GET', first)
       const at = { path: 'README.md', side: 'base', line: 1, headOid }
@@ -469,6 +475,17 @@ function proposals(): Record<string, Call> {
       return watch(ana, 'POST', `${repository}/tags`, body, { 'postern-seal': seal })
     },
     [`POST ${route}/pull-requests/:number/revert`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/revert`),
+    [`POST ${route}/commits`]: async ({ ana }, watch) => {
+      const edit = async (branch: string, more: { newBranch?: string; pullRequest?: boolean } = {}) => {
+        const { head } = await ana.call<{ head: string }>('GET', `${repository}/edit?ref=${branch}`)
+        const changes = [{ action: 'write', path: 'README.md', content: `# From ${branch}\n` }]
+        const wanted = { branch, expectedHead: head, message: 'Say more', changes, ...more }
+        return watch(ana, 'POST', `${repository}/commits`, wanted)
+      }
+      await assert.rejects(edit('main'), { message: /main is protected/ })
+      await edit('main', { newBranch: 'ana-edit-1', pullRequest: true })
+      return edit('ana-edit-1')
+    },
     [`DELETE ${route}/branches/*`]: async ({ ana }, watch) => {
       await (await made).propose('deleted')
       return watch(ana, 'DELETE', `${repository}/branches/deleted`)

@@ -250,14 +250,22 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`PUT ${repository}/protected-branches/:branch/rule`]: ['branch.rule-changed'],
   [`POST ${repository}/protected-branches`]: ['branch.protected'],
   'POST /:project/:repository/git-upload-pack': { none: 'reads' },
+  'POST /:project/:repository/info/lfs/objects/batch': { none: 'reads' },
+  'PUT /:project/:repository/info/lfs/objects/:oid': { none: 'nothing shows it until a push names it, which is told' },
+  'POST /:project/:repository/info/lfs/verify': { none: 'reads' },
+  'POST /:project/:repository/info/lfs/locks': { none: 'there are no locks' },
+  'POST /:project/:repository/info/lfs/locks/*': { none: 'there are no locks' },
   'POST /:project/:repository/git-receive-pack': [
     ...(['ref.created', 'ref.updated', 'ref.deleted', 'branch.protected', 'push.signed', 'push.refused'] as const),
     ...(['pull-request.pushed', 'pull-request.source-deleted', 'pull-request.opened', 'seal.withdrawn'] as const),
   ],
 
   [`POST ${repository}/commits/:oid/statuses`]: ['status.set', 'status.refused'],
+  [`POST ${repository}/commits`]: [
+    ...(['ref.created', 'ref.updated', 'push.refused', 'pull-request.opened', 'pull-request.pushed'] as const),
+  ],
   [`POST ${repository}/pull-requests`]: ['pull-request.opened'],
-  [`PATCH ${pullRequest}`]: ['pull-request.changed'],
+  [`PATCH ${pullRequest}`]: ['pull-request.changed', 'pull-request.drafted', 'pull-request.ready', 'review.requested'],
   [`POST ${pullRequest}/close`]: ['pull-request.closed'],
   [`POST ${pullRequest}/reopen`]: ['pull-request.reopened'],
   [`POST ${pullRequest}/revert`]: ['ref.created', 'pull-request.opened'],

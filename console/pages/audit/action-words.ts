@@ -15,6 +15,8 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'pull-request.pushed': 'Pushed to a pull request',
     'pull-request.source-deleted': 'The branch of a pull request was deleted',
     'pull-request.changed': 'Edited a pull request',
+    'pull-request.ready': 'Marked a pull request as ready for review',
+    'pull-request.drafted': 'Made a pull request a draft',
     'pull-request.closed': 'Closed a pull request',
     'pull-request.reopened': 'Reopened a pull request',
     'ref.created': 'Pushed a new branch or tag',
