@@ -4,7 +4,7 @@ import { parsePushOptions } from './push-options.ts'
 import { slugOf } from './push-proposal.ts'
 
 test('options are read, others’ left alone, and of several the last counts', () => {
-  const none = { pullRequest: undefined, title: undefined, description: undefined, withPicture: true }
+  const none = { pullRequest: undefined, title: undefined, description: undefined, withPicture: true, isDraft: false }
   assert.deepEqual(parsePushOptions(['ci.skip', 'pull-requests', 'Title=x']), none)
   assert.deepEqual(parsePushOptions(['pull-request', 'no-qr']), {
     ...none,
@@ -18,6 +18,7 @@ test('options are read, others’ left alone, and of several the last counts', (
     description: 'x=y',
   })
   assert.deepEqual(parsePushOptions(['pull-request=']).pullRequest, { branch: undefined })
+  assert.equal(parsePushOptions(['draft']).isDraft, true)
 })
 
 test('a subject becomes a part of a branch’s name', () => {

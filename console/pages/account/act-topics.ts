@@ -1,7 +1,7 @@
 /** What acts are about, in the order in which one would look for them. The first that fits an act has it. */
 const topics: [title: string, fits: RegExp][] = [
   ['Signing in', /^(sign-in|session|registration|token\.use|ssh\.use)$/],
-  ['Git and merging', /^(push|merge|approve|bypass|confirm|protect)$/],
+  ['Git and merging', /^(push|tag|merge|approve|bypass|confirm|protect)$/],
   ['Your account', /^(credential\.(add|rename|remove)|token|ssh-key|oauth|certificate|identity|recovery|me)(\.|$)/],
   ['Projects and repositories', /^(project|repository|branch|member|mirror|webhook|workload|deploy-key)\./],
   ['People, groups and agents', /^(credential\.endorse$|person\.|guest\.|agent\.|group\.)/],
