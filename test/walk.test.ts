@@ -35,6 +35,7 @@ for (const store of eitherStore)
     assert.match(whole, /main is protected: open a pull request instead/)
     assert.match(whole, /Good "git" signature for ana@localhost/)
     assert.match(whole, /2 changes since protection began: all proven/)
+    assert.match(whole, /tag v1\.0 .* by ana .* on main, proven/)
   })
 
 const steps = [
@@ -49,9 +50,11 @@ const steps = [
   'tap to merge pull request 1',
   'push the branch colours and open a pull request',
   'tap to squash pull request 2',
+  'tap to make the tag v1.0',
   'a direct push to main is refused, with a sentence',
   'clone, with refs/postern/* and the signers',
   'stock git verifies the tip',
+  'stock git verifies the tag',
   'postern verify walks the whole branch',
   'everything stands in the audit log',
 ]

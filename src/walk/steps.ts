@@ -89,6 +89,9 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
     })
   }
 
+  await step('tap to make the tag v1.0', () =>
+    ana.act('POST', `${R}/tags`, { name: 'v1.0', target: 'main', message: 'First release' }),
+  )
   await step('a direct push to main is refused, with a sentence', async () => {
     await gitOrThrow(work, ['switch', '--quiet', 'main'])
     await gitOrThrow(work, [...withToken(token), 'pull', '--quiet', '--ff-only', 'origin', 'main'])
@@ -106,11 +109,15 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
     const response = await ana.fetch('GET', `${origin}/acme/widgets.git/allowed_signers`)
     await writeFile(signers, await response.text())
   })
-  await step('stock git verifies the tip', async () => {
-    const { code, stderr } = await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', 'HEAD'])
-    if (code !== 0) throw new Error(`git verify-commit: ${stderr}`)
-    return stderr.trim()
-  })
+  for (const [what, check, object] of [
+    ['tip', 'verify-commit', 'HEAD'],
+    ['tag', 'verify-tag', 'v1.0'],
+  ] as const)
+    await step(`stock git verifies the ${what}`, async () => {
+      const { code, stderr } = await git(clone, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, check, object])
+      if (code !== 0) throw new Error(`git ${check}: ${stderr}`)
+      return stderr.trim()
+    })
   const { items } = await ana.call<{ items: { fingerprint: string }[] }>('GET', '/me/credentials')
   await step('postern verify walks the whole branch', () => verify(clone, items[0]?.fingerprint ?? ''))
   await step('everything stands in the audit log', async () => {
