@@ -11,7 +11,8 @@ import type { BearerSource } from './bearer.ts'
 export interface Authenticator {
   /**
    * The caller that a console or API request proves; undefined for nobody.
-   * @param isAgain the same request was let in before, and its body has taken its time: that is no use of anything
+   * @param isAgain the same request was let in before, and its body has taken its time: that is no use of anything. What
+   *   has ended since counts; a limit of time that passed since does not, as what is under way goes on past it
    * @throws 401 for a token that does not count
    */
   fromRequest(request: FastifyRequest, isAgain?: boolean): Promise<Caller | undefined>
@@ -35,19 +36,27 @@ export function createAuthenticator(parts: {
   now: () => number
 }): Authenticator {
   const { cookies, origin, sources, now } = parts
-  const byToken = async (secret: string, address: string, isAgain = false): Promise<Caller | undefined> =>
-    sources.find((source) => source.isMine(secret))?.find({ secret, address, isAgain }, now())
+  const beganAt = new WeakMap<FastifyRequest, number>()
+  const byToken = async (
+    { secret, address, isAgain }: { secret: string; address: string; isAgain: boolean },
+    at: number,
+  ): Promise<Caller | undefined> =>
+    sources.find((source) => source.isMine(secret))?.find({ secret, address, isAgain }, at)
   const fromGit = async ({ headers, ip }: FastifyRequest, isAgain: boolean): Promise<Caller | undefined> => {
     const { authorization } = headers
     if (authorization === undefined) return undefined
-    return byToken(bearerSecret(authorization) ?? basicPassword(authorization) ?? '', ip, isAgain)
+    const secret = bearerSecret(authorization) ?? basicPassword(authorization) ?? ''
+    return byToken({ secret, address: ip, isAgain }, now())
   }
 
   return {
     async fromRequest(request, isAgain = false) {
       const { authorization } = request.headers
+      const at = isAgain ? (beganAt.get(request) ?? now()) : now()
+      beganAt.set(request, at)
       if (authorization !== undefined) {
-        const caller = await byToken(bearerSecret(authorization) ?? '', request.ip, isAgain)
+        const secret = bearerSecret(authorization) ?? ''
+        const caller = await byToken({ secret, address: request.ip, isAgain }, at)
         if (caller === undefined) throw tokenRefused()
         return caller
       }
@@ -55,7 +64,7 @@ export function createAuthenticator(parts: {
       const secret = readCookie(request.headers.cookie, cookies.session)
       if (secret === undefined) return undefined
       const isUse = !isAgain && !isUnattended(request)
-      return findSessionCaller(parts, { secret, address: request.ip, isUse }, now())
+      return findSessionCaller(parts, { secret, address: request.ip, isUse }, at)
     },
 
     fromGit: (request) => fromGit(request, false),
