@@ -38,6 +38,8 @@ export function UploadFiles({ place, refName, directory, start }: NewFiles) {
     const items = [...event.dataTransfer.items].filter((item) => !item.webkitGetAsEntry()?.isDirectory)
     add(items.flatMap((item) => item.getAsFile() ?? []))
   }
+  const [only, ...others] = files
+  const what = only === undefined ? 'files' : others.length === 0 ? pathOf(only) : `${files.length} files`
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   const reason =
     files.length === 0
@@ -111,7 +113,7 @@ export function UploadFiles({ place, refName, directory, start }: NewFiles) {
       <CommitForm
         place={place}
         start={start}
-        title={files.length === 1 && files[0] ? `Upload ${pathOf(files[0])}` : `Upload ${files.length} files`}
+        title={`Upload ${what}`}
         reason={reason}
         changes={() => Promise.all(files.map((file) => asChange(file, pathOf(file))))}
         onMade={({ pullRequest }) => {
