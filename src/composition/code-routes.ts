@@ -26,6 +26,10 @@ export function codeRoutes(
     lfs: { ...code.lfs, callers: lfsCallers },
     rpId: code.merging.site.rpId,
     recognise: (request) => authenticator.again(request),
+    async recogniseAgain(request) {
+      const caller = await authenticator.fromRequest(request, true)
+      return caller?.shortfall ? undefined : caller
+    },
   })
   sshRoutes(app, { view: ssh.view })
   checkRoutes(app, parts)

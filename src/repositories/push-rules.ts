@@ -8,6 +8,7 @@ import { type AskedCertificate, judgeCertificate, type SignedPush } from './comm
 import { recordCertificate } from './commit-signatures/record-certificate.ts'
 import { isUnsigned, sayUnsigned } from './commit-signatures/unsigned-words.ts'
 import { refuseCertificate } from './push-certificate.ts'
+import { findOtherFirstPush } from './first-push.ts'
 import { judgeRefUpdate, type Told } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -124,7 +125,7 @@ export async function preparePush(
   const counting = push.takeSeal === undefined ? policy : uncounted(policy)
   const judged = await judgePush({ db: tx, policy: counting, at }, { ...push, place, signed })
   if (judged.refusal !== undefined) return { refusal: judged.refusal }
-  const refusal = await findOtherFirstPush(tx, place, commands)
+  const refusal = await findOtherFirstPush(tx, place.repository.id, commands)
   if (refusal !== undefined) return { refusal }
   const { waits } = judged
   if (waits !== undefined && push.takeSeal === undefined) return { waits }
@@ -151,33 +152,3 @@ export async function preparePush(
 
 /** The same policy for whoever only asks. */
 export const uncounted = (policy: PolicyInForce): PolicyInForce => ({ current: () => policy.current() })
-
-async function findOtherFirstPush(
-  tx: Tx<TableName>,
-  { repository }: RepositoryPlace,
-  commands: readonly RefCommand[],
-): Promise<Refusal | undefined> {
-  const branch = commands.find(({ ref }) => ref.startsWith('refs/heads/'))
-  if (branch === undefined) return undefined
-  const begun = await tx
-    .selectFrom('protectedBranch')
-    .select('ref')
-    .where('repositoryId', '=', repository.id)
-    .executeTakeFirst()
-  if (begun !== undefined) return undefined
-  const other = await tx
-    .selectFrom('refUpdate')
-    .select('id')
-    .where('repositoryId', '=', repository.id)
-    .where('state', '=', 'prepared')
-    .where('ref', 'like', 'refs/heads/%')
-    .executeTakeFirst()
-  if (other === undefined) return undefined
-  return {
-    outcome: 'refuse',
-    code: 'first-push-raced',
-    reason: 'another first push is landing',
-    sentences: ['Somebody else makes the first push to this repository right now.', 'Fetch, look, and push again.'],
-    ref: branch.ref,
-  }
-}

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { FastifyRequest } from 'fastify'
 import type { RefUpdateTable } from '../database/schema.ts'
+import { floorOnly } from '../policy/policy-testing.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { tagOid } from '../seals/format/tag.ts'
 import { commitFiles } from './git-testing.ts'
@@ -9,6 +11,7 @@ import { reconcile } from './reconcile.ts'
 import { keepsFirstParents, readRef, updateServerRef } from './refs.ts'
 import { moveRef, type MoveRef, prepareRefUpdates, type RefMove } from './ref-updates.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
+import { branchDeletion } from './routes/refs.ts'
 
 describe('the way refs move', () => {
   let fixture: RepositoryFixture
@@ -73,6 +76,25 @@ describe('the way refs move', () => {
     assert.deepEqual(events, ['repository.created', 'ref.deleted'])
   })
 
+  it('deletes no other tip than was tapped for, where a push comes in between', async () => {
+    const place = await add()
+    const ref = 'refs/heads/old'
+    const seen = await commit(place, ref, 'one')
+    const deletion = branchDeletion({ ...fixture, policy: floorOnly })
+    const request = { params: { '*': 'old' }, place, caller: fixture.owner } as unknown as FastifyRequest
+    const { rows } = await deletion.describe(request)
+    assert.ok(rows.some(({ value }) => value === seen))
+    const pushed = await commit(place, ref, 'two')
+    await assert.rejects(move(place, await deletion.getMove(request)), { status: 409, code: 'ref-moved' })
+    assert.equal(await readRef(fixture.git, place.folder, ref), pushed)
+    // Let in with a role that has gone since.
+    const late = { ...request, caller: await fixture.addPerson('bob') } as unknown as FastifyRequest
+    await assert.rejects(
+      fixture.database.write((tx) => deletion.prove(tx, late)),
+      { status: 403, code: 'access-ended' },
+    )
+  })
+
   it('does nothing at all where the first transaction throws', async () => {
     const place = await add()
     const oid = await commit(place, 'refs/heads/stays', 'one')
@@ -83,6 +105,28 @@ describe('the way refs move', () => {
     )
     assert.equal(await readRef(fixture.git, place.folder, 'refs/heads/stays'), oid)
     assert.deepEqual(await states(place), [])
+  })
+
+  it('lets nothing onto a branch between the first push and the protection that begins with it', async () => {
+    const place = await add()
+    const ref = 'refs/heads/main'
+    const first = await commit(place, ref, 'one')
+    const second = await commit(place, 'refs/heads/aside', 'two')
+    await prepare(place, { ref, oldOid: zeroOid, newOid: first })
+    for (const moved of [
+      { ref, oldOid: first },
+      { ref: 'refs/heads/other', oldOid: zeroOid },
+    ])
+      await assert.rejects(move(place, { door: 'edit', newOid: second, ...moved }), {
+        status: 409,
+        code: 'first-push-raced',
+      })
+    assert.equal(await readRef(fixture.git, place.folder, ref), first)
+    await reconcile(fixture)
+    await assert.rejects(move(place, { door: 'edit', newOid: second, ref, oldOid: first }), {
+      code: 'protected-branch',
+    })
+    await move(place, { door: 'edit', newOid: second, ref: 'refs/heads/other', oldOid: zeroOid })
   })
 
   it('tells a foxtrot merge, which takes the old tip off the first-parent line', async () => {

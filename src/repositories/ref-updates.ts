@@ -7,6 +7,7 @@ import type { Caller } from '../identity/caller.ts'
 import { checkStillHere } from '../identity/ending/check-still-here.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { baselineOf, recordBaseline } from './baseline.ts'
+import { findOtherFirstPush } from './first-push.ts'
 import { type Git, GitError } from './git.ts'
 import { judgeRefUpdate, type RefUpdateFacts } from './judge-ref-update.ts'
 import { lockNumbers } from './next-number.ts'
@@ -219,8 +220,12 @@ export async function moveRef(move: MoveRef): Promise<void> {
 
 /** By the protection of now, which cannot begin before this is prepared: see `protect-branch.ts`. */
 async function checkRule(tx: Tx<TableName>, move: MoveRef, firstParents: boolean): Promise<void> {
-  await lockNumbers(tx, move.place.repository.id)
+  const { id } = move.place.repository
+  await lockNumbers(tx, id)
   await checkMove(tx, move, firstParents)
+  const raced = await findOtherFirstPush(tx, id, [move])
+  if (raced !== undefined)
+    throw conflict(raced.code, raced.sentences[0], { help: 'Wait a moment, look at it again and repeat.' })
 }
 
 /** The same, for whoever only asks: it may be otherwise a moment later. @throws ProblemError 403 by the rule */

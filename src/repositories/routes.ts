@@ -5,7 +5,7 @@ import type { PushParts } from './push-parts.ts'
 import type { RepositoryParts } from './repository-records.ts'
 import { browseRoutes } from './routes/browse.ts'
 import { downloadRoutes } from './routes/downloads.ts'
-import { editRoutes } from './routes/edits.ts'
+import { type EditRouteParts, editRoutes } from './routes/edits.ts'
 import { type GitRouteParts, gitRoutes } from './routes/git.ts'
 import { heldPushRoutes } from './routes/held-pushes.ts'
 import { type LfsParts, lfsRoutes } from './routes/lfs.ts'
@@ -26,6 +26,7 @@ export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
     GitRouteParts &
+    EditRouteParts &
     LfsParts &
     TagParts & {
       policy: PolicyInForce

@@ -72,4 +72,12 @@ export async function editABranch({ page, postern, terminal, visitor }: Story): 
   await button(page, 'Propose change').click()
   await seeTitle(page, /Add late\.txt #\d+/)
   await see(page, /ana-edit-2/)
+
+  // Which file goes is read, not guessed.
+  await terminal.write('widgets/note\u202etxt.exe', 'x')
+  await terminal.pasteWell(`git add -A && git commit -q -m 'Odd' && git push -q origin ana-edit-1`, 'widgets')
+  await page.goto(`${postern.origin}/acme/widgets/file/note%E2%80%AEtxt.exe?ref=ana-edit-1`)
+  await button(page, 'More about this file').click()
+  await page.getByRole('menuitem', { name: 'Delete this file' }).click()
+  await button(dialog(page, 'Delete note⟦U+202E⟧txt.exe'), 'Cancel').click()
 }

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
 import { useGo } from '../../url-state.ts'
 import type { AtPath } from '../code/path-frame.tsx'
 import { CommitForm } from './commit-form.tsx'
@@ -22,7 +23,7 @@ export function DeleteFile({ onClose, ...at }: AtPath & { onClose: () => void })
     <Modal
       opened
       onClose={onClose}
-      title={`Delete ${path}`}
+      title={`Delete ${revealHidden(path)}`}
       size="lg"
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}

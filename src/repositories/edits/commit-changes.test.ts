@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ProblemError } from '../../http/problem.ts'
 import type { Caller } from '../../identity/caller.ts'
+import { zeroOid } from '../../protocols/git/receive-commands.ts'
 import { compiled, floorOnly, rule } from '../../policy/policy-testing.ts'
 import type { RepositoryPlace } from '../place.ts'
-import { readRef } from '../refs.ts'
+import { readRef, updateRef } from '../refs.ts'
 import { openRepositories, type RepositoryFixture } from '../repository-testing.ts'
+import { type NewObject, objectOid, writeObjects } from '../write-objects.ts'
 import { commitChanges, type EditParts } from './commit-changes.ts'
 import { readEditStart } from './edit-start.ts'
 import type { FileChange, NewCommit } from './shapes.ts'
@@ -67,7 +69,7 @@ describe('changing files without a clone', () => {
   const send = async (changes: FileChange[], more: Partial<NewCommit> = {}, by = caller, given = parts) =>
     commitChanges(
       given,
-      { place: await fixture.look(place, by), caller: by },
+      { place: await fixture.look(place, by), caller: by, recognise: () => Promise.resolve(by) },
       { branch: 'open', expectedHead: await head('open'), message: 'Change it', changes, ...more },
     )
   const fails = async (sent: () => Promise<unknown>, code: string, words = /./): Promise<void> => {
@@ -276,15 +278,25 @@ describe('changing files without a clone', () => {
     const late = { current: () => (looks++ === 0 ? floorOnly : strict).current() }
     await fails(() => send(change, {}, caller, { ...parts, policy: late }), 'tap-needed', /A rule/)
     const bob = await fixture.addPerson('bob')
-    const reading = { place: { ...place, role: 'write' as const }, caller: bob }
+    const recognise = () => Promise.resolve(caller)
+    const reading = { place: { ...place, role: 'write' as const }, caller: bob, recognise: () => Promise.resolve(bob) }
     const wanted = { branch: 'open', expectedHead: await head('open'), message: 'x', changes: change }
     await fails(() => commitChanges(parts, reading, wanted), 'access-ended')
-    await fails(() => commitChanges(parts, { place: { ...place, role: 'read' }, caller }, wanted), 'not-allowed')
+    await fails(
+      () => commitChanges(parts, { place: { ...place, role: 'read' }, caller, recognise }, wanted),
+      'not-allowed',
+    )
+    // What they came in with has ended meanwhile, or is good for less.
+    const ended = () => Promise.resolve(undefined)
+    await fails(() => commitChanges(parts, { place, caller, recognise: ended }, wanted), 'access-ended')
     const narrow: Caller = {
       ...caller,
       by: { kind: 'token', tokenId: 'tok_x', name: 'x', scopes: ['repository:read'], repositoryIds: null },
     }
-    await fails(() => commitChanges(parts, { place, caller: narrow }, wanted), 'access-ended')
+    await fails(
+      () => commitChanges(parts, { place, caller, recognise: () => Promise.resolve(narrow) }, wanted),
+      'access-ended',
+    )
   })
 
   it('of two who send at once one lands, and the other is told', async () => {
@@ -295,6 +307,33 @@ describe('changing files without a clone', () => {
     const [lost] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
     assert.ok(lost instanceof ProblemError)
     assert.match(lost.code, /^(ref-moved|branch-moved)$/)
+  })
+
+  it('reads no more than a server can bear, however little is sent', async () => {
+    const entry = (mode: string, name: string, oid: string) =>
+      Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(oid, 'hex')])
+    const file = objectOid({ kind: 'blob', bytes: Buffer.from('1') })
+    const names = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(6, '0'))
+    const wide: NewObject = {
+      kind: 'tree',
+      bytes: Buffer.concat(names(40_000).map((name) => entry('100644', name, file))),
+    }
+    const root: NewObject = {
+      kind: 'tree',
+      bytes: Buffer.concat(names(3).map((name) => entry('40000', name, objectOid(wide)))),
+    }
+    const by = 'a <a> 1 +0000'
+    const bytes = Buffer.from(`tree ${objectOid(root)}\nauthor ${by}\ncommitter ${by}\n\nWide\n`)
+    const commit: NewObject = { kind: 'commit', bytes }
+    await writeObjects(fixture.git, place.folder, [wide, root, commit], { check: '--fsck-objects' })
+    const expectedHead = objectOid(commit)
+    await updateRef(fixture.git, place.folder, { ref: 'refs/heads/wide', oldOid: zeroOid, newOid: expectedHead })
+    const addTo = (count: number) => {
+      const changes = names(count).map((name): FileChange => ({ action: 'add', path: `${name}/new`, content: '1' }))
+      return send(changes, { branch: 'wide', expectedHead }, caller, { ...parts, maxBlobBytes: 1024 ** 3 })
+    }
+    await fails(() => addTo(3), 'too-large', /100000 entries.*git/)
+    await addTo(2)
   })
 
   it('says of each file whether it can be edited as text, and why not', async () => {

@@ -1,12 +1,10 @@
 import type { RefUpdateTable } from '../../database/schema.ts'
 import { conflict, type ProblemError } from '../../http/problem.ts'
-import type { Caller } from '../../identity/caller.ts'
 import type { RefCommand } from '../../protocols/git/receive-commands.ts'
-import type { RepositoryPlace } from '../place.ts'
 import type { Refusal } from '../push-judgement.ts'
-import type { PushParts } from '../push-parts.ts'
+import type { Push, PushParts } from '../push-parts.ts'
 import { uncounted } from '../push-rules.ts'
-import { checkStillWrites } from '../push-standing.ts'
+import { checkStillWrites, getPusher } from '../push-standing.ts'
 import { recordRefusal } from '../push-verdict.ts'
 import { methodOf, moveRef } from '../ref-updates.ts'
 import { type NewObject, objectOid } from '../write-objects.ts'
@@ -25,10 +23,7 @@ export interface EditParts extends Pick<
   rpId: string
 }
 
-interface By {
-  place: RepositoryPlace
-  caller: Caller
-}
+type By = Pick<Push, 'place' | 'caller' | 'recognise'>
 
 /**
  * One commit of some files on top of a branch, or on a new branch from there, which may be proposed at once. It is a push
@@ -69,7 +64,9 @@ export async function commitChanges(parts: EditParts, by: By, wanted: NewCommit)
 }
 
 async function move(parts: EditParts, by: By, moved: RefCommand): Promise<void> {
-  const { place, caller } = by
+  const { place } = by
+  // Its body and its turn may have taken minutes.
+  const caller = await getPusher(by)
   const rows: RefUpdateTable[] = []
   let refusal: Refusal | undefined
   try {

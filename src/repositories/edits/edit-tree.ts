@@ -1,4 +1,4 @@
-import { conflict, invalid } from '../../http/problem.ts'
+import { conflict, invalid, ProblemError } from '../../http/problem.ts'
 import type { Source } from '../revision.ts'
 import { directoryMode, parseTree, submoduleMode, symlinkMode } from '../tree.ts'
 import { type NewObject, objectOid } from '../write-objects.ts'
@@ -13,12 +13,15 @@ interface Entry {
   folder?: Folder
 }
 
+// A few hundred bytes of request can name a hundred folders, each of which is read, sorted and written anew.
+const mostEntries = 100_000
+
 /** Names as git has them, byte by byte: what is no UTF-8 goes through unharmed. */
 const keyOf = (part: string): string => Buffer.from(part).toString('latin1')
 
 /**
  * The tree that these changes make of `root`, and the objects that it takes. Paths are followed entry by entry, so that no
- * spelling leads out of the tree, and through no link. Nothing is written. @throws 409, 422
+ * spelling leads out of the tree, and through no link. Nothing is written. @throws 409, 413, 422
  */
 export async function editTree(
   { git, folder }: Source,
@@ -32,6 +35,7 @@ export async function editTree(
     return oid
   }
   const top: Entry = { mode: directoryMode, oid: root }
+  let entriesRead = 0
   for (const change of changes) await carryOut(change)
   return { tree: render(top) ?? keep({ kind: 'tree', bytes: Buffer.alloc(0) }), objects }
 
@@ -86,9 +90,10 @@ export async function editTree(
     if (entry.folder !== undefined) return entry.folder
     const tree = await git.objects(folder).read(entry.oid)
     if (tree === undefined) throw new Error(`${entry.oid} is not there`)
-    entry.folder = new Map(
-      parseTree(tree.content).map(({ mode, oid, bytes }) => [bytes.toString('latin1'), { mode, oid }]),
-    )
+    const entries = parseTree(tree.content)
+    entriesRead += entries.length
+    if (entriesRead > mostEntries) throw tooWide()
+    entry.folder = new Map(entries.map(({ mode, oid, bytes }) => [bytes.toString('latin1'), { mode, oid }]))
     return entry.folder
   }
 
@@ -141,4 +146,9 @@ const exists = (path: string) =>
 const noFolder = (path: string) =>
   conflict('not-a-folder', `${path} is no folder here, so nothing can be put below it.`, {
     help: 'Choose another name.',
+  })
+
+const tooWide = (): ProblemError =>
+  new ProblemError(413, 'too-large', `The folders of these files have more than ${mostEntries} entries together.`, {
+    help: 'Change files of fewer folders at once, or push it with git.',
   })

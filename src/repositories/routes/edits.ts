@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../../http/app.ts'
 import { giveBodyTime } from '../../http/body-deadline.ts'
-import { getCaller } from '../../identity/caller.ts'
+import { type Caller, getCaller } from '../../identity/caller.ts'
 import { commitChanges, type EditParts } from '../edits/commit-changes.ts'
+import { createEditRoom } from '../edits/edit-room.ts'
 import { readEditStart } from '../edits/edit-start.ts'
 import { EditStart, MadeCommit, NewCommit, mostBytes } from '../edits/shapes.ts'
 import { withGitProblems } from '../git-problem.ts'
@@ -14,8 +16,15 @@ const bodyLimit = Math.ceil(mostBytes * 1.5)
 // Over the slowest line that people work with.
 const bodyMs = 5 * 60_000
 
+export interface EditRouteParts extends Omit<EditParts, 'log'> {
+  /** Whoever sent this, as what they came in with proves them now. */
+  recogniseAgain: (request: FastifyRequest) => Promise<Caller | undefined>
+}
+
 /** Files changed without a clone. */
-export function editRoutes(app: App, parts: Omit<EditParts, 'log'>): void {
+export function editRoutes(app: App, parts: EditRouteParts): void {
+  const room = createEditRoom()
+
   app.get(`${repositoryRoot}/edit`, {
     config: { access: 'repository:write' },
     schema: {
@@ -36,12 +45,15 @@ export function editRoutes(app: App, parts: Omit<EditParts, 'log'>): void {
     config: { access: 'repository:write' },
     bodyLimit,
     onRequest: async (request) => giveBodyTime(request, bodyMs),
+    preParsing: (request, reply) => room.forBody(request, reply),
     schema: { params: Type.Object(InRepository), body: NewCommit, response: { 200: MadeCommit } },
     handler: (request) =>
-      withGitProblems(() => {
+      withGitProblems(async () => {
+        using _place = await room.forWork(request)
         const log: EditParts['log'] = (error, text) => request.log.error({ err: error }, text)
-        const by = { place: getPlace(request), caller: getCaller(request) }
-        return commitChanges({ ...parts, log }, by, request.body)
+        const recognise = () => parts.recogniseAgain(request)
+        const by = { place: getPlace(request), caller: getCaller(request), recognise }
+        return await commitChanges({ ...parts, log }, by, request.body)
       }),
   })
 }

@@ -16,6 +16,7 @@ import { listBranches, listTags } from '../branches.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
 import type { PushTables } from '../push-judgement.ts'
+import { checkStillWrites } from '../push-standing.ts'
 import { createPushJudge, type JudgedBranch } from '../push-taps.ts'
 import { checkMove, methodOf, moveRef, type NewRefUpdates, type RefParts } from '../ref-updates.ts'
 import { readRef } from '../refs.ts'
@@ -87,15 +88,19 @@ const branchOf = ({ params }: FastifyRequest): string => (params as Static<typeo
  * To delete a branch is to change it: what a guardrail asks of a push to it stands here too. Where that is a tap, a person
  * in a session, who has come to the page that a push sends them to, gives it here. A program could not.
  */
-function branchDeletion({ database, git, policy, now }: RefRouteParts) {
+export function branchDeletion({ database, git, policy, now }: Omit<RefRouteParts, 'afterMove'>) {
   const judge = async (db: PushTables, request: FastifyRequest): Promise<JudgedBranch> =>
     (await createPushJudge({ db, policy, at: now() }, getPlace(request), getCaller(request)))(branchOf(request))
+
+  // One for each request: what goes is the tip that the tap was given for, also where the branch moves right then.
+  const tips = new WeakMap<FastifyRequest, string>()
 
   /** @throws 404 */
   const getMove = async (request: FastifyRequest) => {
     const place = getPlace(request)
     const ref = `refs/heads/${branchOf(request)}`
-    const oldOid = await readRef(git, place.folder, ref)
+    const oldOid = tips.get(request) ?? (await readRef(git, place.folder, ref))
+    tips.set(request, oldOid)
     if (oldOid === zeroOid) throw notFound('This branch')
     return { place, ref, oldOid, newOid: zeroOid, door: 'delete' as const }
   }
@@ -129,11 +134,12 @@ function branchDeletion({ database, git, policy, now }: RefRouteParts) {
   return {
     ...act,
     getMove,
-    /** Once more in the transaction: a rule may have come at this very moment. @throws 403, 409 */
+    /** Once more in the transaction: a rule may have come, or the role gone, at this very moment. @throws 403, 409 */
     async prove(
       tx: Tx<TableName>,
       request: FastifyRequest,
     ): Promise<Pick<NewRefUpdates, 'method' | 'strength'> | undefined> {
+      await checkStillWrites(tx, getPlace(request), getCaller(request))
       if (request.hasSeal) {
         const { id, strength } = await request.takeSeal(tx)
         return { method: `seal ${id}`, strength }
