@@ -352,7 +352,10 @@ describe('what comes from elsewhere', () => {
     await begin(ana, 'long', url)
     const { problem } = await ended(ana, 'long')
     assert.equal(problem?.code, 'name-too-long')
-    assert.match(problem?.sentence ?? '', /A name in the path n+… has more than 255 bytes.*Rename it there first\.$/)
+    assert.match(
+      problem?.sentence ?? '',
+      /A name in the path n+… has more than 255 characters.*Rename it there first\.$/,
+    )
   })
 
   test('branches whose names cannot be used are left out and named', async () => {

@@ -51,7 +51,7 @@ test('a file of 101 MB is over the limit of a server as it comes: named in the t
   assert.notEqual(named.code, 0)
   assert.match(
     named.stderr,
-    /remote: A name in the path films\/n+… has more than 255 bytes, .*\. Rename it in your commits and push again\./,
+    /remote: A name in the path films\/n+… has more than 255 characters, .*\. Rename it in your commits and push again\./,
   )
   assert.doesNotMatch(await inWork('ls-remote', 'origin'), /names/)
 })

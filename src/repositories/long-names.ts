@@ -1,13 +1,19 @@
 import { escapeHidden } from '../audit/record.ts'
+import { emptyTree } from './git-environment.ts'
 import { type Git, GitError } from './git.ts'
 import type { Refusal } from './push-judgement.ts'
 import { eachPart } from './read-stream.ts'
 
-/** As long as a name may be where somebody checks it out: no system has files of longer ones. */
-const mostNameBytes = 255
+/**
+ * As long as a name may be where somebody checks it out. Linux counts its bytes, Windows the 16-bit units of its characters,
+ * of which each may be three bytes: only what is too long for both is so everywhere.
+ */
+const mostInName = 255
 const mostPathBytes = 4096
 
 const mostMinutes = 10
+const mostCommits = 500
+const mostTips = 20
 
 interface Wanted {
   folder: string
@@ -18,7 +24,8 @@ interface Wanted {
 /**
  * Why what came cannot stay, where it holds a path that can be checked out nowhere. Asked of what each new commit adds to its
  * first parent: of each path once, however many commits it stays for, and not of what is being taken out. git compares
- * trees for it, which costs about an eighth of what taking the pack in did; whoever makes that last is refused.
+ * trees for it, which of a whole history would cost an eighth of what taking it in did: of very many commits the last ones
+ * are asked, and what the branches add in the end to the default one. Whoever makes that last is refused.
  */
 export async function findLongNames(git: Git, wanted: Wanted): Promise<Omit<Refusal, 'ref'> | undefined> {
   if (wanted.tips.length === 0) return undefined
@@ -41,24 +48,57 @@ const refuse = (reason: string, ...sentences: Refusal['sentences']): Omit<Refusa
   sentences,
 })
 
+const mark = '\x01'
+const additions = ['--no-renames', '--diff-filter=A', '--name-only', '-z'] as const
+
 /** As git has it, a byte being a character; of a very long one its beginning. */
-async function findPath(git: Git, { folder, quarantine, tips }: Wanted): Promise<string | undefined> {
-  const additions = ['--root', '--diff-merges=first-parent', '--no-renames', '--diff-filter=A', '--name-only', '-z']
+async function findPath(git: Git, wanted: Wanted): Promise<string | undefined> {
+  const newest = ['log', '--format=%x01', `--max-count=${mostCommits}`, '--root', '--diff-merges=first-parent']
+  const { found, commits } = await readPaths(git, wanted, {
+    args: [...newest, ...additions, '--stdin', '--not', '--all'],
+    input: `${wanted.tips.join('\n')}\n`,
+  })
+  if (found !== undefined || commits < mostCommits) return found
+  const here = (await git.objects(wanted.folder).info('HEAD^{tree}'))?.oid ?? emptyTree
+  for (const tip of wanted.tips.slice(0, mostTips)) {
+    const held = await readPaths(git, wanted, { args: ['diff-tree', '-r', ...additions, here, tip] })
+    if (held.found !== undefined) return held.found
+  }
+  return undefined
+}
+
+/** What git names: a path that is too long, or how many commits it spoke of. */
+async function readPaths(
+  git: Git,
+  { folder, quarantine }: Wanted,
+  { args, input }: { args: readonly string[]; input?: string },
+): Promise<{ found: string | undefined; commits: number }> {
   let found: string | undefined
-  await git.run(['log', '--format=', ...additions, '--stdin', '--not', '--all'], {
+  let commits = 0
+  let isFirst = false
+  await git.run(args, {
     repository: folder,
     objectDirectory: quarantine,
-    input: `${tips.join('\n')}\n`,
+    ...(input === undefined ? {} : { input }),
     timeoutMs: mostMinutes * 60_000,
-    take: eachPart('\0', (path) => {
-      if (path.length > mostNameBytes && (path.length > mostPathBytes || longNameIn(path) !== undefined)) found ??= path
+    take: eachPart('\0', (part) => {
+      if (part === mark) {
+        commits += 1
+        isFirst = true
+        return 'more'
+      }
+      // git puts a line end between what it was told to say of a commit and its paths.
+      const path = isFirst ? part.slice(1) : part
+      isFirst = false
+      if (path.length > mostInName && (path.length > mostPathBytes || longNameIn(path) !== undefined)) found = path
       return found === undefined ? 'more' : 'enough'
     }),
   })
-  return found
+  return { found, commits }
 }
 
-const longNameIn = (path: string): string | undefined => path.split('/').find((name) => name.length > mostNameBytes)
+const longNameIn = (path: string): string | undefined =>
+  path.split('/').find((name) => name.length > mostInName && Buffer.from(name, 'latin1').toString().length > mostInName)
 
 const shownBytes = 80
 
@@ -68,5 +108,5 @@ function sayTooLong(path: string): string {
   const name = longNameIn(path)
   return name === undefined
     ? `The path ${shown} has more than ${mostPathBytes} bytes, and can be checked out nowhere.`
-    : `A name in the path ${shown} has more than ${mostNameBytes} bytes, and can be checked out nowhere.`
+    : `A name in the path ${shown} has more than ${mostInName} characters, and can be checked out nowhere.`
 }
