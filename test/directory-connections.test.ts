@@ -7,6 +7,8 @@ import { findConnection } from '../src/directory/connections/find-connection.ts'
 import { letGo } from '../src/directory/connections/let-go.ts'
 import { holdConnection } from '../src/directory/connections/list-connections.ts'
 import { noteRequest } from '../src/directory/connections/note-request.ts'
+import type { ScimRequest } from '../src/directory/scim/scim-parts.ts'
+import { writeScim } from '../src/directory/scim/write-scim.ts'
 import { inFront } from './support/in-front.ts'
 import { refused } from './support/refusal.ts'
 import { bulkRequest } from './support/scim-checks/bulk.ts'
@@ -235,7 +237,7 @@ for (const { name, flags } of eitherStore)
     // Read before the end, and written in its instant.
     const late = await connectDirectory(ana, 'Late')
     const ending = async (tx: Tx<TableName>): Promise<void> => {
-      const { id: lateId } = await holdConnection(tx, late.id)
+      const { id: lateId } = await holdConnection(database, tx, late.id)
       await tx.updateTable('directoryConnection').set({ endedAt: Date.now() }).where('id', '=', lateId).execute()
       await letGo(tx, lateId)
     }
@@ -245,4 +247,12 @@ for (const { name, flags } of eitherStore)
     assert.equal(written.status === 'fulfilled' && written.value.status, 401)
     const { items } = await ana.call<{ items: unknown[] }>('GET', '/people?q=late@example.org')
     assert.deepEqual(items, [])
+
+    // While something of it is being written for long, whoever only asks is answered. SQLite has one writer at a time.
+    if (database.dialect === 'postgres') {
+      const long = await connectDirectory(ana, 'Long')
+      const writing = { database, connection: { id: long.id } } as unknown as ScimRequest
+      const { status } = await writeScim(writing, () => long.scim.get('/Users?count=0'))
+      assert.equal(status, 200)
+    }
   })

@@ -54,12 +54,32 @@ async function runNode(args: readonly string[]): Promise<boolean> {
   return (await once(tests, 'exit'))[0] === 0
 }
 
+/** There also where its process ends before it writes. */
+function newList(): string {
+  const list = newFile('ended')
+  writeFileSync(list, '')
+  return list
+}
+const reportEnded = (list: string): string[] => [
+  ...reportTo('spec', 'stdout'),
+  ...reportTo('./test/support/list-ended.ts', list),
+]
+const readEnded = (list: string): ReadonlySet<string> => new Set(readFileSync(list, 'utf8').split('\n'))
+
 async function unitsPass(files: readonly string[]): Promise<boolean> {
   const shares = Array.from({ length: Math.min(cores, files.length) }, (_, at) =>
     files.filter((_file, index) => index % cores === at),
   )
-  const flags = ['--import=./test/support/steady-seed.ts', '--test-isolation=none', ...reportTo('spec', 'stdout')]
-  return !(await Promise.all(shares.map((share) => runNode([...flags, ...share])))).includes(false)
+  const flags = ['--import=./test/support/steady-seed.ts', '--test-isolation=none']
+  const run = async (share: readonly string[]): Promise<boolean> => {
+    const list = newList()
+    if (!(await runNode([...flags, ...reportEnded(list), ...share]))) return false
+    // What ends its process, be it without a fault, ends the tests that were still to come.
+    if (readEnded(list).has('over')) return true
+    process.stdout.write('\nsomething ended the process of the tests before they were over\n')
+    return false
+  }
+  return !(await Promise.all(shares.map(run))).includes(false)
 }
 
 /** More than these that share a process keep the others waiting at the end of a run. */
@@ -99,11 +119,12 @@ async function runGroups(groups: readonly string[][], atOnce: number): Promise<O
     writeFileSync(entry, `import { runFileByFile } from ${JSON.stringify(together)}\n${call}\n`)
     return { entry, files }
   })
-  const list = newFile('ended')
-  const reporters = [...reportTo('spec', 'stdout'), ...reportTo('./test/support/list-ended.ts', list)]
-  const flags = [...ofServers, `--test-concurrency=${atOnce}`, ...reporters]
+  const list = newList()
+  const flags = [...ofServers, `--test-concurrency=${atOnce}`, ...reportEnded(list)]
   const isWell = await runNode([...flags, ...entries.map(({ entry }) => entry)])
-  const ended = new Set(readFileSync(list, 'utf8').split('\n'))
+  const ended = readEnded(list)
+  for (const file of groups.flat())
+    if (ended.has(`empty ${file}`)) process.stdout.write(`\nnothing is tested in ${file}\n`)
   const outcomes = entries.map(({ entry, files }) => {
     const failed = files.filter((file) => !ended.has(`passed ${file}`))
     // A process that fails beside its files may have been ended by any of them.
@@ -142,6 +163,11 @@ const kinds = [
   { name: 'unit', files: find('src/**/*.test.ts').concat(find('console/**/*.test.ts')), pass: unitsPass },
   { name: 'system', files: find('test/**/*.test.ts'), pass: systemPasses },
 ]
+for (const part of wanted)
+  if (!kinds.some(({ files }) => files.some((file) => file.includes(part)))) {
+    process.stdout.write(`no test file has ${part} in its name\n`)
+    process.exitCode = 1
+  }
 for (const { name, files, pass } of kinds) {
   if (files.length === 0) continue
   process.stdout.write(`\n${name}: ${files.length} files\n`)

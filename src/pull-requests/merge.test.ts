@@ -432,10 +432,20 @@ describe('merging with a tap', () => {
     const seen = await view(repository, gone)
     assert.equal(seen.mergeability.state, 'source-missing')
     assert.equal(await tip(repository, `refs/pull/${gone}/head`), seen.headOid)
-    const refused = (await fixture.events()).filter(({ action }) => action === 'merge.refused').slice(-3)
+
+    // Let in with a role that is gone when the merge has been worked out.
+    const kim = await fixture.addTapper(`kim-${made}`, 'member')
+    await repository.push('late', { late: '1' }, 'main')
+    const late = await open(repository, 'late')
+    const before = await tip(repository)
+    await endLeases()
+    const kimSeal = await kim.tap((await prepare(repository, kim, late)).sealRequestId)
+    await expectProblem(release(repository, kim, late, kimSeal), 'access-ended')
+    assert.equal(await tip(repository), before)
+    const refused = (await fixture.events()).filter(({ action }) => action === 'merge.refused').slice(-4)
     assert.deepEqual(
       refused.map(({ facts }) => facts['reason']),
-      ['credential-ended', 'closed', 'source-missing'],
+      ['credential-ended', 'closed', 'source-missing', 'access-ended'],
     )
   })
 

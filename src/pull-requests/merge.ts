@@ -2,6 +2,7 @@ import { recordEvent } from '../audit/record.ts'
 import { conflict, ProblemError } from '../http/problem.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
+import { checkStillWrites } from '../repositories/push-standing.ts'
 import { moveRef, type RefMoved } from '../repositories/ref-updates.ts'
 import { updateServerRef } from '../repositories/refs.ts'
 import { takeSeal } from '../seals/take-seal.ts'
@@ -73,7 +74,9 @@ async function move(
       sealId: seal.id,
       ...(commit === null ? {} : { commitBytes: commit }),
       pullRequestId: row.id,
+      // Once more in the transaction: working a merge out takes its time, and the role may have gone meanwhile.
       async onPrepare(tx) {
+        await checkStillWrites(tx, place, caller)
         await checkStillMeant(tx, await getPullRequest(tx, place.repository.id, row.number), seal)
         await takeSeal(tx, {
           sealId,

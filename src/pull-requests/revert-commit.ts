@@ -13,7 +13,7 @@ export interface Brought {
 
 /**
  * The tree of `tip` without what was brought: what `git revert` makes of it. Its objects are written.
- * @throws 409 `conflicts`, `nothing-to-merge`
+ * @throws 409 `conflicts`, `nothing-to-merge`, `history-gone`
  */
 export async function takeBack(
   source: Source,
@@ -21,10 +21,14 @@ export async function takeBack(
 ): Promise<string> {
   const treeOf = async (oid: string): Promise<string> => {
     const found = await source.git.objects(source.folder).info(`${oid}^{tree}`)
-    if (found === undefined) throw new Error(`${oid} has no tree`)
+    if (found === undefined)
+      throw conflict('history-gone', 'The commits that it brought are not here any more.', {
+        help: 'The branch was given another history since. Look whether they are in that, and take them back in a clone.',
+      })
     return found.oid
   }
   const here = await treeOf(tip)
+  await treeOf(after)
   const made = { parent: after, at: Math.floor(at / 1000) }
   const outcome = await mergeTrees(source, {
     base: await standIn(source, { ...made, tree: here }),

@@ -140,6 +140,16 @@ describe('taking back what was merged', () => {
     await on.land(repository, ana, await on.open(repository, ana, 'later'))
     await expectProblem(revert(repository, number), 'conflicts', /same lines in a\. .*git revert/)
     assert.equal(await on.tip(repository, `refs/heads/revert-${number}`), '0'.repeat(40), 'nothing was made')
+    // A branch without a rule was given another history, and git has cleared up after it since.
+    await fixture.database.write((tx) =>
+      tx
+        .updateTable('pullRequest')
+        .set({ baseOid: 'f'.repeat(40) })
+        .where('repositoryId', '=', repository.place.repository.id)
+        .where('number', '=', number)
+        .execute(),
+    )
+    await expectProblem(revert(repository, number), 'history-gone', /another history/)
   })
 
   it('is a push, and asks what guardrails ask of one', async () => {
@@ -155,6 +165,12 @@ describe('taking back what was merged', () => {
     let looks = 0
     const late = { current: () => (looks++ === 0 ? floorOnly : strict).current() }
     await expectProblem(revertPullRequest({ ...fixture.parts, policy: late }, asked), 'not-allowed', /A rule/)
+    // An administrator who is none any more by then.
+    const kim = await fixture.addTapper('kim')
+    await fixture.database.write((tx) =>
+      tx.updateTable('user').set({ role: 'member' }).where('id', '=', kim.caller.id).execute(),
+    )
+    await expectProblem(revert(repository, number, kim), 'access-ended')
     assert.equal(await on.tip(repository, `refs/heads/revert-${number}`), '0'.repeat(40))
   })
 

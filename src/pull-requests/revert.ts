@@ -18,7 +18,7 @@ import { branchFor, findOpenRevert, findRevertUnderWay, type RevertUnderWay, set
  * Proposes to take back what a pull request brought: one commit on top of where its target stands now, on a branch of its
  * own, and a pull request for that. The target stays as it is until somebody merges this as any other.
  * @returns the number of the pull request, also of one that was open for this already
- * @throws 409 `not-merged`, `target-missing`, `conflicts`, `nothing-to-merge`, `no-free-name`
+ * @throws 409 `not-merged`, `target-missing`, `conflicts`, `nothing-to-merge`, `history-gone`, `no-free-name`
  */
 export async function revertPullRequest(parts: MergeParts, { place, caller, number }: Which): Promise<number> {
   const { database, git, policy, site, now } = parts

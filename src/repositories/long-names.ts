@@ -48,12 +48,19 @@ const refuse = (reason: string, ...sentences: Refusal['sentences']): Omit<Refusa
   sentences,
 })
 
-const mark = '\x01'
+/** What no path is. */
+const mark = '//'
 const additions = ['--no-renames', '--diff-filter=A', '--name-only', '-z'] as const
 
 /** As git has it, a byte being a character; of a very long one its beginning. */
 async function findPath(git: Git, wanted: Wanted): Promise<string | undefined> {
-  const newest = ['log', '--format=%x01', `--max-count=${mostCommits}`, '--root', '--diff-merges=first-parent']
+  const newest = [
+    'log',
+    `--format=tformat:${mark}`,
+    `--max-count=${mostCommits}`,
+    '--root',
+    '--diff-merges=first-parent',
+  ]
   const { found, commits } = await readPaths(git, wanted, {
     args: [...newest, ...additions, '--stdin', '--not', '--all'],
     input: `${wanted.tips.join('\n')}\n`,

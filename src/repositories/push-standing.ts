@@ -1,6 +1,7 @@
 import type { Db } from '../database/handles.ts'
 import { ProblemError } from '../http/problem.ts'
 import type { Caller } from '../identity/caller.ts'
+import { strongestRole } from '../identity/recompute-role.ts'
 import { coversRole, findRepositoryRole } from './access.ts'
 import { askToWrite } from './judge-ref-update.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -26,16 +27,22 @@ export async function getPusher(push: Pick<Push, 'recognise'>): Promise<Caller> 
   return caller
 }
 
-/** Asked in the transaction that lets a push land: the place by the role that they have now. @throws 403 `access-ended` */
+/** Asked in the transaction that lets it land: the place by the role that they have now. @throws 403 `access-ended` */
 export async function checkStillWrites(
-  db: Db<'roleGrant' | 'groupMember'>,
+  db: Db<'roleGrant' | 'groupMember' | 'user'>,
   place: RepositoryPlace,
   caller: Caller,
 ): Promise<RepositoryPlace> {
-  const role = await findRepositoryRole(db, caller, place.repository)
+  const role = await findRepositoryRole(db, { ...caller, role: await readLesserRole(db, caller) }, place.repository)
   if (role === undefined || !coversRole(role, 'write'))
-    throw accessEnded('You may not write here any more, so this push did not land.', askToWrite)
+    throw accessEnded('You may not write here any more, so this did not land.', askToWrite)
   return { ...place, role }
+}
+
+/** In the organisation: what they came in as, or what they are by now where that is less. */
+async function readLesserRole(db: Db<'user'>, { id, role }: Pick<Caller, 'id' | 'role'>): Promise<Caller['role']> {
+  const user = await db.selectFrom('user').select('role').where('id', '=', id).executeTakeFirst()
+  return user !== undefined && strongestRole([user.role, role]) === role ? user.role : role
 }
 
 const accessEnded = (sentence: string, help: string): ProblemError =>

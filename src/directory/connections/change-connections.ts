@@ -78,7 +78,7 @@ export async function changeConnection(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await holdConnection(tx, id)
+    const row = await holdConnection(database, tx, id)
     const changed = {
       ...changes,
       ...(requiredGroup === undefined ? {} : { requiredGroupId: await findRequired(tx, row, requiredGroup) }),
@@ -109,7 +109,7 @@ export async function renewToken(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await holdConnection(tx, id)
+    const row = await holdConnection(database, tx, id)
     const tokenExpiresAt = expiry(tokenDays, at)
     const isOfLeaver = (await listTokensOfLeavers(tx)).some((seen) => seen.id === row.id)
     await tx

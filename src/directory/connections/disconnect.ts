@@ -20,7 +20,7 @@ export async function disconnect(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    const row = await holdConnection(tx, id)
+    const row = await holdConnection(database, tx, id)
     const holds = (await countHoldings(tx)).get(row.id) ?? nothing
     const isEnding = people === 'end' && holds.people > 0
     await tx

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../../database/handles.ts'
+import type { Database, Db, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import { notFound } from '../../http/problem.ts'
 import { listPersonRefs } from '../../identity/users.ts'
@@ -43,13 +43,18 @@ export async function getConnection(db: Db<'directoryConnection'>, id: string): 
 }
 
 /** The same, and nothing that its directory writes comes in between from here on. @throws 404 */
-export async function holdConnection(tx: Tx<'directoryConnection'>, id: string): Promise<DirectoryConnection> {
+export async function holdConnection(
+  { dialect }: Pick<Database, 'dialect'>,
+  tx: Tx<'directoryConnection'>,
+  id: string,
+): Promise<DirectoryConnection> {
   const row = await tx
-    .updateTable('directoryConnection')
-    .set((eb) => ({ name: eb.ref('name') }))
+    .selectFrom('directoryConnection')
+    .selectAll()
     .where('id', '=', id as Id<'dir'>)
     .where('endedAt', 'is', null)
-    .returningAll()
+    // No less: see `write-scim.ts`.
+    .$if(dialect === 'postgres', (query) => query.forUpdate())
     .executeTakeFirst()
   if (row === undefined) throw notFound('This connection')
   return row

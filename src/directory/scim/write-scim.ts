@@ -32,8 +32,9 @@ async function refresh(tx: Tx<TableName>, request: ScimRequest): Promise<ScimReq
     .selectAll()
     .where('id', '=', request.connection.id)
     .where('endedAt', 'is', null)
-    // Whoever disconnects it waits for what is being written, and what is written after that finds no connection.
-    .$if(request.database.dialect === 'postgres', (query) => query.forShare())
+    // Whoever disconnects it waits for what is being written, and what is written after that finds no connection. Not so
+    // whoever only notes on its row that it was asked something: a long job would hold up all that is asked meanwhile.
+    .$if(request.database.dialect === 'postgres', (query) => query.forKeyShare())
     .executeTakeFirst()
   if (connection === undefined)
     throw new ScimError(401, 'The directory was disconnected. An owner connects it anew under Directory.')

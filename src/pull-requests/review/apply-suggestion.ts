@@ -6,6 +6,7 @@ import type { Caller } from '../../identity/caller.ts'
 import { findUserById } from '../../identity/users.ts'
 import { explainDecision } from '../../policy/words.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
+import { checkStillWrites } from '../../repositories/push-standing.ts'
 import { createPushJudge } from '../../repositories/push-taps.ts'
 import { methodOf, moveRef } from '../../repositories/ref-updates.ts'
 import { findTip } from '../../repositories/revision.ts'
@@ -96,7 +97,10 @@ async function findSuggested(
   return { row, comment, thread, head, path: stands.path, range: stands.lines, lines }
 }
 
-/** Once more in the transaction: it may have been edited, taken back or applied at this very moment. @throws 403, 409 */
+/**
+ * Once more in the transaction: it may have been edited, taken back or applied, or the role have gone, at this very moment.
+ * @throws 403, 409
+ */
 async function checkStill(
   tx: Tx<TableName>,
   { policy, now }: ReviewParts,
@@ -105,6 +109,7 @@ async function checkStill(
 ): Promise<void> {
   const row = await getPullRequest(tx, place.repository.id, number)
   checkOpen(row)
+  await checkStillWrites(tx, place, caller)
   const { body, appliedOid } = await getComment(tx, row, caller, comment.id)
   if (body !== comment.body || appliedOid !== null)
     throw conflict('changed-meanwhile', 'This suggestion changed at the same moment.', { help: lookAgain })
