@@ -182,8 +182,9 @@ describe('Git LFS', () => {
     content: Buffer,
     headers: Record<string, string>,
     meanwhile: (closed: Promise<unknown>) => Promise<unknown>,
+    repository = held,
   ) {
-    const url = new URL(lfs(held, `objects/${oidOf(content)}`))
+    const url = new URL(lfs(repository, `objects/${oidOf(content)}`))
     const sent = request(url, {
       method: 'PUT',
       headers: { 'content-type': 'application/octet-stream', 'content-length': content.length, ...headers },
@@ -198,7 +199,7 @@ describe('Git LFS', () => {
       })
     })
     sent.write(content.subarray(0, content.length / 2))
-    const incoming = join(await folderOf(held), 'lfs', 'incoming')
+    const incoming = join(await folderOf(repository), 'lfs', 'incoming')
     await until(
       () => readdir(incoming).catch(() => []),
       (names) => names.length > 0,
@@ -374,6 +375,11 @@ describe('Git LFS', () => {
       (await other.refusals()).map(({ code }) => code),
       ['lfs-missing'],
     )
+    // Where nothing is kept yet the attributes say whether anything is, however large they are.
+    const plain = await makeHeld(door.started, ana, 'payments/plain')
+    await writeFile(join(plain.work, '.gitattributes'), '# as any other\n'.repeat(1_200_000))
+    await plain.commit('film.bin')
+    await plain.git('push', '--quiet', 'origin', 'HEAD:attributes')
     await commit('.lfsconfig', '[lfs]\n\turl = https://elsewhere.example.com/lfs\n')
     assert.equal((await push()).code, 0)
     // A pointer to what another repository holds shows no more than itself.
@@ -411,6 +417,22 @@ describe('Git LFS', () => {
     assert.equal(demoted.status, 403, demoted.text)
     assert.deepEqual(await nothing(), before)
     await ana.act('PUT', member, { role: 'write' })
+    // What its path leads to by then takes what they bring; that says nothing of where it began to come.
+    const moving = await makeHeld(door.started, ana, 'payments/moving')
+    const there = `${moving.path}/members/user/eva`
+    await ana.act('PUT', there, { role: 'write' })
+    const astray = await putSlowly(
+      randomBytes(400_000),
+      basic(secret),
+      async () => {
+        await ana.act('DELETE', there)
+        await ana.act('PATCH', moving.path, { name: 'moved-away' })
+        await ana.call('POST', '/projects/payments/repositories', { name: 'moving', description: '' })
+        await ana.act('PUT', there, { role: 'write' })
+      },
+      moving,
+    )
+    assert.deepEqual([astray.status, await remains(moving)], [404, []])
     const cut = await putSlowly(randomBytes(400_000), basic(secret), async (closed) => {
       await eva.act('DELETE', `/me/tokens/${token.id}`)
       await closed

@@ -27,5 +27,6 @@ test('says how large a file of Git LFS was and is', () => {
 test('says nothing of what only speaks of it', () => {
   assert.equal(say('@@ -1 +1,2 @@', ' # About', `+${version}`), null)
   assert.equal(say('@@ -0,0 +1,3 @@', `+${version}`, '+oid sha256:short', '+size 12'), null)
+  assert.equal(say('@@ -0,0 +1,4 @@', `+${version}`, `+${oid('b')}`, '+size 12', '+rm -rf ~'), null)
   assert.equal(lfsWords(patchLines(null)), null)
 })

@@ -2,11 +2,14 @@ import type { PatchLines } from './diff-lines.ts'
 import { fileSize } from './file-size.ts'
 
 const FIRST_LINE = 'version https://git-lfs.github.com/spec/v1'
+/** With anything else in it, it is a file like any other. */
+const POINTER_LINE = /^(version \S+|(ext-\d-\w+|oid) sha256:[0-9a-f]{64}|size \d{1,15})$/
 
 /** Bytes of the file that these lines stand for; undefined where they are no pointer of Git LFS. */
 function pointedSize(lines: ReadonlyMap<number, string>): number | undefined {
   if (lines.get(1) !== FIRST_LINE) return undefined
   const all = [...lines.values()]
+  if (!all.every((line) => POINTER_LINE.test(line))) return undefined
   const size = all.map((line) => /^size (\d{1,15})$/.exec(line)?.[1]).find((found) => found !== undefined)
   return size !== undefined && all.some((line) => /^oid sha256:[0-9a-f]{64}$/.test(line)) ? Number(size) : undefined
 }

@@ -40,17 +40,21 @@ export async function bringLfs(
     /** Of the repository that they come to. */
     folder: string
     pointers: readonly LfsPointer[]
+    /** How long all of them may take. */
+    mostMs: number
     signal: AbortSignal
     onProgress: (progress: Partial<Progress>) => void
   },
 ): Promise<BroughtLfs> {
   const { remote, folder, signal, onProgress } = wanted
+  const deadline = AbortSignal.timeout(wanted.mostMs)
+  const both = AbortSignal.any([signal, deadline])
   const files = [...new Map(wanted.pointers.map((pointer) => [pointer.oid, pointer])).values()]
   const done: BroughtLfs = { brought: 0, bytes: 0, missing: 0, reason: null }
   const fail = (count: number, error: unknown): void => {
     signal.throwIfAborted()
     done.missing += count
-    done.reason ??= reasonOf(error)
+    done.reason ??= deadline.aborted ? 'It took longer than an operation may take here.' : reasonOf(error)
   }
   if (isSshAddress(remote.url)) {
     if (files.length > 0) fail(files.length, new RemoteError('lfs', 'Over SSH they are not brought.'))
@@ -61,7 +65,7 @@ export async function bringLfs(
     const asked = files.slice(at, at + askedAtOnce)
     let answers: LfsDownload[]
     try {
-      answers = await askLfsBatch(parts.outbound, { remote, files: asked, signal })
+      answers = await askLfsBatch(parts.outbound, { remote, files: asked, signal: both })
     } catch (error) {
       // Whoever answers none of them will answer none of the next.
       fail(files.length - at, error)
@@ -72,7 +76,8 @@ export async function bringLfs(
         const { oid, size } = file
         const answer = answers.find((each) => each.oid === oid)
         try {
-          if ((await findLfsObject(folder, oid)) !== size) await bringOne(parts, { ...wanted, file, answer })
+          if ((await findLfsObject(folder, oid)) !== size)
+            await bringOne(parts, { ...wanted, file, answer, signal: both })
           done.brought++
           done.bytes += size
         } catch (error) {
@@ -104,12 +109,16 @@ async function bringOne(
       throw new RemoteError('lfs', 'The other server names an address without https.')
     // Each address is judged as the import's own was.
     const { status, headers: said, body } = await outbound.open(url, { headers, timeoutMs: answerMs, idleMs, signal })
-    if (status === 200) {
-      await keepLfsObject(folder, { ...file, body, mayStay: () => Promise.resolve(), signal })
-      room.isKept()
-      return
+    try {
+      if (status === 200) {
+        await keepLfsObject(folder, { ...file, body, mayStay: () => Promise.resolve(), signal })
+        room.isKept()
+        return
+      }
+    } finally {
+      // What is wrong is not read to its end: its connection would stay open as long as the other side likes.
+      body.destroy()
     }
-    body.destroy()
     const location = said.find(([name]) => name === 'location')?.[1]
     if (status < 300 || status >= 400 || location === undefined || redirects >= mostRedirects)
       throw new RemoteError('lfs', `${url.host} answered ${status} for one of them.`)

@@ -66,8 +66,9 @@ async function bring(
   const remote = { url, username, password, hostKey, keepHostKey }
   const fetched = await fetchHistory(parts, { remote, folder: staging, destination: place.folder, signal, onProgress })
   const pointers = fetched.lfsPointers
+  const mostMs = parts.limits.operationMs
   const lfs = pointers
-    ? await bringLfs(parts, { remote, folder: place.folder, pointers, signal, onProgress })
+    ? await bringLfs(parts, { remote, folder: place.folder, pointers, mostMs, signal, onProgress })
     : undefined
   onProgress({ phase: 'landing', objectsDone: 0, objectsTotal: fetched.refs.length })
   signal.throwIfAborted()

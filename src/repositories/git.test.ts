@@ -120,6 +120,10 @@ describe('git.stream', () => {
       await assert.rejects(small.git.stream(['version']), failsWith('git-busy'))
     }
     small.git.share(ana)[Symbol.dispose]()
+    await using hasty = await openGit({ operationMs: 1 })
+    const { promise: isOver, resolve: end } = Promise.withResolvers<void>()
+    using _slow = hasty.git.share(ana, end)
+    await isOver
   })
 
   it('gives the place of a stream that waits for a person to others, and counts each once', async () => {

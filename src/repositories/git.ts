@@ -76,8 +76,11 @@ export type Git = {
    * `receive-pack` always gets the pre-receive hook, and so `hook`, which must be answered.
    */
   stream(args: readonly string[], options?: StreamOptions): Promise<StreamedGit>
-  /** A streamed operation without a process, a large file on its way: it counts like the others. @throws GitError `git-busy` */
-  share(holder: StreamHolder): Disposable
+  /**
+   * A streamed operation without a process, a large file on its way: it counts like the others, and `end` is called where
+   * it lasts as long as one may. @throws GitError `git-busy`
+   */
+  share(holder: StreamHolder, end?: () => void): Disposable
   /** Fast reads through pooled processes. */
   objects(repository: string, options?: { objectDirectory?: string }): GitObjects
   /** Two trees compared by a process that is kept. */
@@ -195,9 +198,15 @@ export async function createGit({
     return countOne
   }
 
-  function share(holder: StreamHolder): Disposable {
+  function share(holder: StreamHolder, end?: () => void): Disposable {
     const countOne = countIn(holder)
-    return { [Symbol.dispose]: () => countOne(-1) }
+    const timer = end && setTimeout(end, limits.operationMs).unref()
+    return {
+      [Symbol.dispose]() {
+        clearTimeout(timer)
+        countOne(-1)
+      },
+    }
   }
 
   async function stream(args: readonly string[], options: StreamOptions = {}): Promise<StreamedGit> {

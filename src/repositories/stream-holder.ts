@@ -16,7 +16,7 @@ export function workForCallers(app: App): void {
 
 /** Its place among what is streamed at once, until the answer has left or whoever reads it is gone. @throws GitError `git-busy` */
 export function shareWhileOpen(git: Pick<Git, 'share'>, { raw, request }: FastifyReply): void {
-  const share = git.share(holderOf(request))
+  const share = git.share(holderOf(request), () => raw.destroy())
   if (raw.closed) share[Symbol.dispose]()
   else raw.once('close', () => share[Symbol.dispose]())
 }

@@ -236,7 +236,15 @@ describe('changing files without a clone', () => {
       'too-large',
     )
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 7\n`
-    await fails(() => add('pointer2', pointer), 'lfs-missing', /Upload/)
+    await fails(
+      () =>
+        send([
+          { action: 'add', path: '.gitattributes', content: 'pointer2 filter=lfs\n' },
+          { action: 'add', path: 'pointer2', content: pointer },
+        ]),
+      'lfs-missing',
+      /Upload/,
+    )
     assert.deepEqual(
       (await objectsLeft()).filter((name) => name.startsWith('tmp_')),
       [],

@@ -1,7 +1,8 @@
 import type { Git } from '../git.ts'
 import type { Refusal } from '../push-judgement.ts'
+import { eachPart } from '../read-stream.ts'
 import { listLfsPointers } from './list-pointers.ts'
-import { findLfsObject } from './object-store.ts'
+import { findLfsObject, hasLfsObjects } from './object-store.ts'
 
 /** A push with more files of a pointer's size than this is not looked through: a first push of very many small files. */
 const mostLookedAt = 20_000
@@ -13,8 +14,9 @@ const mostTips = 20
  */
 export async function findMissingLfs(
   git: Pick<Git, 'run'>,
-  { folder, quarantine, tips }: { folder: string; quarantine: string; tips: readonly string[] },
+  { folder, quarantine, tips }: Pushed,
 ): Promise<Omit<Refusal, 'ref'> | undefined> {
+  if (!(await mayHold(git, { folder, quarantine, tips }))) return undefined
   const pointers = await listLfsPointers(git, { repository: folder, objects: quarantine, most: mostLookedAt })
   const missing = new Set<string>()
   for (const { oid, size } of pointers ?? []) if ((await findLfsObject(folder, oid)) !== size) missing.add(oid)
@@ -32,11 +34,36 @@ export async function findMissingLfs(
   }
 }
 
+interface Pushed {
+  folder: string
+  quarantine: string
+  tips: readonly string[]
+}
+
+/**
+ * Whether this repository has to do with Git LFS: looking through all objects of a large push costs a tenth of taking it in.
+ * Attributes of a folder that is not the top one begin to count once a file is here.
+ */
+async function mayHold(git: Pick<Git, 'run'>, { folder, quarantine, tips }: Pushed): Promise<boolean> {
+  if (await hasLfsObjects(folder)) return true
+  let isNamed = false
+  await git.run(['cat-file', '--batch', '--buffer'], {
+    repository: folder,
+    objectDirectory: quarantine,
+    input: tips
+      .slice(0, mostTips)
+      .map((tip) => `${tip}:.gitattributes\n`)
+      .join(''),
+    take: eachPart('\n', (line) => {
+      isNamed ||= line.includes('filter=lfs')
+      return isNamed ? 'enough' : 'more'
+    }),
+  })
+  return isNamed
+}
+
 /** A team that keeps its files on another server says so in `.lfsconfig`, and every clone goes there. */
-async function areKeptElsewhere(
-  git: Pick<Git, 'run'>,
-  { folder, quarantine, tips }: { folder: string; quarantine: string; tips: readonly string[] },
-): Promise<boolean> {
+async function areKeptElsewhere(git: Pick<Git, 'run'>, { folder, quarantine, tips }: Pushed): Promise<boolean> {
   for (const tip of tips.slice(0, mostTips)) {
     const { code, stdout } = await git.run(['cat-file', 'blob', `${tip}:.lfsconfig`], {
       repository: folder,

@@ -1,5 +1,5 @@
 import { ProblemError } from '../../http/problem.ts'
-import { findLfsObject, sumLfsObjects } from './object-store.ts'
+import { findLfsObject, otherBytes, sumLfsObjects } from './object-store.ts'
 
 interface LfsLimits {
   /** The largest file that Git LFS may keep here. */
@@ -14,7 +14,10 @@ const believedMs = 5 * 60_000
 export interface LfsRoom {
   /** @throws ProblemError 413 for a file that is too large, 507 where the repository has no room for it */
   check(repository: string, size: number): Promise<void>
-  /** The same, and keeps the room for a file that arrives; what of it stayed is said by `isKept`. */
+  /**
+   * The same, and keeps the room for a file that arrives; what of it stayed is said by `isKept`. One that is here already
+   * takes none. @throws ProblemError 422 where that has another size
+   */
   take(repository: string, asked: { oid: string; size: number }): Promise<Disposable & { isKept: () => void }>
 }
 
@@ -27,14 +30,19 @@ export function createLfsRoom({ objectBytes, repositoryBytes }: LfsLimits, now: 
     const known = sums.get(repository)
     if (known !== undefined && now() - known.at < believedMs) return known.bytes
     const bytes = sumLfsObjects(repository)
-    sums.set(repository, { at: now(), bytes })
-    bytes.catch(() => sums.delete(repository))
+    believe(repository, { at: now(), bytes })
     return bytes
+  }
+
+  /** What the disk did not tell is asked again. */
+  function believe(repository: string, sum: { at: number; bytes: Promise<number> }): void {
+    sums.set(repository, sum)
+    sum.bytes.catch(() => sums.delete(repository))
   }
 
   function add(repository: string, bytes: number): void {
     const known = sums.get(repository)
-    if (known !== undefined) sums.set(repository, { ...known, bytes: known.bytes.then((sum) => sum + bytes) })
+    if (known !== undefined) believe(repository, { at: known.at, bytes: known.bytes.then((sum) => sum + bytes) })
   }
 
   const count = (repository: string, bytes: number): void => {
@@ -52,10 +60,12 @@ export function createLfsRoom({ objectBytes, repositoryBytes }: LfsLimits, now: 
   return {
     check: async (repository, size) => judge(repository, size, await sumOf(repository)),
     async take(repository, { oid, size }) {
-      const isHere = (await findLfsObject(repository, oid)) !== undefined
-      const bytes = isHere ? 0 : size
+      const here = await findLfsObject(repository, oid)
+      // It would take room that nobody counts.
+      if (here !== undefined && here !== size) throw otherBytes()
+      const bytes = here === undefined ? size : 0
       const sum = await sumOf(repository)
-      if (!isHere) judge(repository, size, sum)
+      if (here === undefined) judge(repository, size, sum)
       count(repository, bytes)
       return {
         isKept: () => add(repository, bytes),

@@ -1,4 +1,5 @@
 import type { Git } from '../git.ts'
+import { eachPart } from '../read-stream.ts'
 import { largestPointer, type LfsPointer, parseLfsPointer, smallestPointer } from './pointer.ts'
 
 const readAtOnce = 2_000
@@ -20,21 +21,22 @@ export async function listLfsPointers(
     ...(signal === undefined ? {} : { signal }),
   }
   const format = '--batch-check=%(objecttype) %(objectsize) %(objectname)'
-  const { stdout } = await git.run(['cat-file', '--batch-all-objects', '--unordered', '--buffer', format], {
+  // As bytes: a part of a line would keep all that came with it. None of what git says is kept, however much there is.
+  const candidates: Buffer[] = []
+  await git.run(['cat-file', '--batch-all-objects', '--unordered', '--buffer', format], {
     ...options,
-    maxOutputBytes: 1024 ** 3,
+    take: eachPart('\n', (line) => {
+      const [type, size, oid = ''] = line.split(' ')
+      if (type === 'blob' && Number(size) >= smallestPointer && Number(size) <= largestPointer)
+        candidates.push(Buffer.from(oid, 'hex'))
+      return candidates.length > most ? 'enough' : 'more'
+    }),
   })
-  const candidates: string[] = []
-  for (let from = 0, end = stdout.indexOf(10); end !== -1; from = end + 1, end = stdout.indexOf(10, from)) {
-    // A blob's line begins with a b; the others are not even read.
-    if (stdout[from] !== 0x62) continue
-    const [, size, oid = ''] = stdout.toString('latin1', from, end).split(' ')
-    if (Number(size) >= smallestPointer && Number(size) <= largestPointer) candidates.push(oid)
-  }
   if (candidates.length > most) return null
   const pointers: LfsPointer[] = []
   for (let at = 0; at < candidates.length; at += readAtOnce) {
-    const input = `${candidates.slice(at, at + readAtOnce).join('\n')}\n`
+    const asked = candidates.slice(at, at + readAtOnce).map((oid) => oid.toString('hex'))
+    const input = `${asked.join('\n')}\n`
     pointers.push(...pointersIn((await git.run(['cat-file', '--batch', '--buffer'], { ...options, input })).stdout))
   }
   return pointers

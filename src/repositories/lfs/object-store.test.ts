@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
+import Fastify from 'fastify'
 import { createLfsRoom } from './limits.ts'
 import { findLfsObject, keepLfsObject, openLfsObject, sumLfsObjects } from './object-store.ts'
 import { parseLfsPointer } from './pointer.ts'
+import { sendLfsObject } from './send-object.ts'
 
 let folder = ''
 let made = 0
@@ -107,11 +109,63 @@ test('room is kept for what arrives, so that two together do not take what one m
   await room.check(repository, 400)
 })
 
-test('knows a pointer of Git LFS, whatever else stands in it', () => {
+test('what is here already takes no room a second time, and nothing of another size comes in under its name', async () => {
+  const repository = await newRepository()
+  const content = randomBytes(400_000)
+  const oid = oidOf(content)
+  await keepLfsObject(repository, arriving(content))
+  const standing: string[][] = []
+  async function* again() {
+    for (let at = 0; at < content.length; at += 20_000) {
+      standing.push(await filesIn(repository))
+      yield content.subarray(at, at + 20_000)
+    }
+  }
+  await keepLfsObject(repository, arriving(content, { body: Readable.from(again()) }))
+  assert.deepEqual(new Set(standing.flat()), new Set([oid]))
+  const other = { body: Readable.from([randomBytes(content.length)]) }
+  await assert.rejects(keepLfsObject(repository, arriving(content, other)), { code: 'lfs-other-bytes' })
+  const room = createLfsRoom({ objectBytes: 500_000, repositoryBytes: 500_000 }, () => 0)
+  await assert.rejects(room.take(repository, { oid, size: 10 ** 15 }), { status: 422, code: 'lfs-other-bytes' })
+})
+
+test('a sum that the disk does not tell is no sum', async () => {
+  const repository = await newRepository()
+  await mkdir(join(repository, 'lfs'))
+  await writeFile(join(repository, 'lfs', 'objects'), 'no folder')
+  await assert.rejects(sumLfsObjects(repository), { code: 'ENOTDIR' })
+})
+
+test('whoever asks for the headers alone is read nothing for', async () => {
+  const repository = await newRepository()
+  const size = 512 * 1024 ** 2
+  const handle = await open(join(repository, 'film'), 'w+')
+  await handle.truncate(size)
+  const app = Fastify()
+  app.get('/film', (_request, reply) => sendLfsObject(reply, { handle, size }))
+  const { statusCode, headers } = await app.inject({ method: 'HEAD', url: '/film' })
+  assert.deepEqual([statusCode, headers['content-length'], handle.fd], [200, String(size), -1])
+  await app.close()
+})
+
+test('knows a pointer of Git LFS as git-lfs does, and no file that only begins like one', () => {
   const oid = 'a'.repeat(64)
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 5\n`
   assert.deepEqual(parseLfsPointer(pointer), { oid, size: 5 })
-  assert.deepEqual(parseLfsPointer(pointer.replace('\noid', '\next-0-x sha256:b\noid')), { oid, size: 5 })
-  for (const other of [`x${pointer}`, pointer.replace('sha256', 'md5'), pointer + 'x'.repeat(1000), ''])
-    assert.equal(parseLfsPointer(other), undefined)
+  assert.deepEqual(parseLfsPointer(pointer.replace('\noid', `\next-0-x sha256:${'b'.repeat(64)}\noid`)), {
+    oid,
+    size: 5,
+  })
+  assert.deepEqual(parseLfsPointer(pointer.trimEnd()), { oid, size: 5 })
+  for (const other of [
+    `x${pointer}`,
+    pointer.replace('sha256', 'md5'),
+    pointer + 'x'.repeat(1000),
+    '',
+    // A script that does more than it shows, where a page shows the file that it names.
+    `${pointer}rm -rf ~\n`,
+    pointer.replace('\noid', '\nrm -rf ~\noid'),
+    pointer.replace('\noid', '\next-0-x sha256:b;rm -rf ~\noid'),
+  ])
+    assert.equal(parseLfsPointer(other), undefined, other)
 })

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ProblemError } from '../../http/problem.ts'
 import { isLfsOid } from './pointer.ts'
@@ -36,7 +36,8 @@ export async function openLfsObject(
 }
 
 /**
- * Keeps a file that arrives. `mayStay` is asked when all of it is here and before it stands under its name.
+ * Keeps a file that arrives. `mayStay` is asked when all of it is here and before it stands under its name. One that is
+ * here already is read and compared like any other, and takes no room on the disk.
  * @throws ProblemError 422 where the bytes are others, 404 where the repository is gone; whatever the disk says
  */
 export async function keepLfsObject(
@@ -48,7 +49,8 @@ export async function keepLfsObject(
   const incoming = join(repository, lfsFolder, incomingFolder)
   const staged = join(incoming, `${oid.slice(0, 16)}-${randomBytes(8).toString('hex')}`)
   try {
-    await makeFolders(repository, incoming)
+    const isHere = (await findLfsObject(repository, oid)) === size
+    if (!isHere) await makeFolders(repository, incoming)
     const sum = createHash('sha256')
     let bytes = 0
     async function* counted(): AsyncGenerator<Buffer> {
@@ -61,10 +63,11 @@ export async function keepLfsObject(
       }
     }
     // Durable before it has a name.
-    const file = createWriteStream(staged, { flags: 'wx', mode: 0o600, flush: true })
+    const file = isHere ? nowhere() : createWriteStream(staged, { flags: 'wx', mode: 0o600, flush: true })
     await pipeline(counted, file, signal === undefined ? {} : { signal })
     if (bytes !== size || sum.digest('hex') !== oid) throw otherBytes()
     await mayStay()
+    if (isHere) return
     await makeFolders(repository, dirname(path))
     await rename(staged, path)
     await synchronise(dirname(path))
@@ -76,13 +79,24 @@ export async function keepLfsObject(
   }
 }
 
-/** All bytes of a repository's large files. */
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, written) => written() })
+
+/** Whether any file was ever brought here. */
+export const hasLfsObjects = (repository: string): Promise<boolean> =>
+  stat(join(repository, lfsFolder)).then(
+    () => true,
+    () => false,
+  )
+
+/** All bytes of a repository's large files. @throws where the disk does not say: nobody may take that for none */
 export async function sumLfsObjects(repository: string): Promise<number> {
   const root = join(repository, lfsFolder, 'objects')
-  const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])
+  const namesIn = async (folder: string): Promise<string[]> => (await readdir(folder).catch(undefinedIfMissing)) ?? []
+  const shardsIn = async (folder: string): Promise<string[]> =>
+    (await namesIn(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name))
   let bytes = 0
-  for (const first of await namesIn(root))
-    for (const second of await namesIn(join(root, first))) {
+  for (const first of await shardsIn(root))
+    for (const second of await shardsIn(join(root, first))) {
       const folder = join(root, first, second)
       const found = await Promise.all(
         (await namesIn(folder)).map((name) => stat(join(folder, name)).catch(undefinedIfMissing)),
@@ -117,7 +131,7 @@ function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
-const otherBytes = (): ProblemError =>
+export const otherBytes = (): ProblemError =>
   new ProblemError(
     422,
     'lfs-other-bytes',

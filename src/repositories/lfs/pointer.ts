@@ -10,8 +10,17 @@ export interface LfsPointer {
 export const smallestPointer = 110
 export const largestPointer = 1023
 
-const pattern =
-  /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[^\n]+\n)*?oid sha256:([0-9a-f]{64})\nsize (\d{1,15})\n/
+// As git-lfs writes it. A file that only begins so is what every clone has, and is shown and sent as it is.
+const pattern = new RegExp(
+  [
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/,
+    /(?:ext-\d-\w+ sha256:[0-9a-f]{64}\n)*/,
+    /oid sha256:([0-9a-f]{64})\n/,
+    /size (\d{1,15})\n?$/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+)
 
 /** Undefined for whatever is no pointer. */
 export function parseLfsPointer(content: string): LfsPointer | undefined {

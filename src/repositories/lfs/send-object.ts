@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { ProblemError } from '../../http/problem.ts'
 
@@ -19,10 +20,11 @@ export function sendLfsObject(
   const { from, to } = range ?? { from: 0, to: size - 1 }
   if (range !== undefined) reply.code(206).header('content-range', `bytes ${from}-${to}/${size}`)
   reply.header('content-length', to - from + 1)
-  // Streams take no end before their start: an empty file.
-  if (size === 0) {
+  // Streams take no end before their start: an empty file. Where the headers alone are asked for, all of a stream is read
+  // to be thrown away, and counted by nobody.
+  if (size === 0 || reply.request.method === 'HEAD') {
     void handle.close()
-    return reply.send('')
+    return reply.send(Readable.from([]))
   }
   return reply.send(handle.createReadStream({ start: from, end: to }))
 }

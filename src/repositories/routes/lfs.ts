@@ -136,7 +136,7 @@ function objectRoutes(app: App, parts: LfsParts): void {
     schema: { params: ByOid },
     async handler(request, reply) {
       const { oid } = request.params
-      const { folder } = getPlace(request)
+      const { folder, repository } = getPlace(request)
       const size = sizeOf(request)
       if (!isLfsOid(oid)) throw notHere()
       using _share = git.share(holderOf(request))
@@ -147,8 +147,12 @@ function objectRoutes(app: App, parts: LfsParts): void {
         size,
         body: request.raw,
         signal: AbortSignal.timeout(lfs.operationMs),
-        // It may have taken an hour: whoever may no longer push has brought nothing.
-        mayStay: async () => void (await admitWriter(parts, request, await lfs.callers.again(request))),
+        // It may have taken an hour: whoever may no longer push has brought nothing, and where they may push at a path
+        // that leads elsewhere by now, that says nothing of here.
+        async mayStay() {
+          const now = await admitWriter(parts, request, await lfs.callers.again(request))
+          if (now.repository.id !== repository.id) throw notFound('This repository')
+        },
       })
       room.isKept()
       return reply.send('')
