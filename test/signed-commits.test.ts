@@ -133,14 +133,17 @@ for (const store of eitherStore)
       test('tags by their own signature', async () => {
         assert.equal((await byStick.git('tag', '--sign', '-m', 'First', 'v1')).code, 0)
         assert.equal((await byStick.git('tag', '-m', 'Second', 'v2')).code, 0)
-        await held.git('push', '--quiet', 'origin', 'v1', 'v2')
+        await held.git('push', '--quiet', 'origin', 'v1', 'v2', 'v1:refs/tags/v1-again')
         const { items } = await ana.call<{ items: TagView[] }>('GET', `${held.path}/tags`)
         const found = Object.fromEntries(
-          items.map(({ name, message, signature: own }) => [name, [message, own?.label]]),
+          items.map(({ name, message, signature: own }) => [name, [message, own?.state, own?.label]]),
         )
+        const label = 'Signed with Ana Example’s security key “stick”, touched'
         assert.deepEqual(found, {
-          v1: ['First', 'Signed with Ana Example’s security key “stick”, touched'],
-          v2: ['Second', undefined],
+          v1: ['First', 'registered', label],
+          // Anybody who may push can give it this name; she signed the other.
+          'v1-again': ['First', 'doubtful', label],
+          v2: ['Second', undefined, undefined],
         })
       })
 

@@ -14,11 +14,13 @@ import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 
 let postern: StartedPostern
+/** Added to the clock of this machine. */
+let later = 0
 let ana: Person
 let ben: Person
 let repository: Proposing
 before(async () => {
-  postern = await startPostern()
+  postern = await startPostern({ now: () => Date.now() + later })
   ana = await postern.owner()
   repository = await makeProposing(postern, ana, 'payments/api')
   ben = await postern.join(ana, 'ben')
@@ -73,6 +75,16 @@ test('a tag made by a tap is good to stock git, to `postern verify`, and says on
   )
 })
 
+test('a second name of a tag is nobody’s: only the one that was tapped for has the proof', async () => {
+  await repository.git('fetch', '--quiet', '--tags', 'origin')
+  await repository.git('push', '--quiet', 'origin', 'refs/tags/v1.0:refs/tags/v9.9')
+  const found = (await list()).filter(({ name }) => name === 'v1.0' || name === 'v9.9')
+  assert.deepEqual(found.map(({ name, proof }) => [name, proof?.by?.username]).toSorted(), [
+    ['v1.0', 'ben'],
+    ['v9.9', undefined],
+  ])
+})
+
 test('whoever taps reads first what they sign, and whether the branch has it', async () => {
   await repository.propose('unmerged')
   const facts = async (wanted: Wanted) => {
@@ -88,6 +100,38 @@ test('whoever taps reads first what they sign, and whether the branch has it', a
   )
   assert.deepEqual(warnings, [])
   assert.match((await facts({ name: 'v2.0', target: 'unmerged' })).warnings.join(), /This commit is not on main/)
+  // What is no part of the tag is not read as one.
+  const read = async (message: string) =>
+    (await facts({ name: 'v2.0', message })).rows.find(({ label }) => label === 'Message of the tag')?.value
+  assert.equal(await read('Second\n\n\n\nMore\nPostern-Ref: x\n  and on'), 'Second\n\nMore')
+  assert.equal(await read('Postern-Ref: x'), 'v2.0')
+})
+
+test('a tag may be called like what is made, and its first line is taken whole or not at all', async () => {
+  await make(ana, { name: 'postern-1.0' })
+  const [tag] = (await list()).filter(({ name }) => name === 'postern-1.0')
+  assert.equal(tag?.message, 'Tag postern-1.0')
+  await make(ana, { name: 'long', message: 'a'.repeat(500) })
+  await refused(make(ana, { name: 'longer', message: 'a'.repeat(501) }), 422, 'invalid-input')
+})
+
+test('a tap of before makes no tag that a later one has taken the place of', async () => {
+  const wanted = { name: 'v8.0' }
+  const early = await tapFor(ana, wanted)
+  // Statements are dated in whole seconds.
+  later += 1000
+  await make(ben, wanted)
+  // As an administrator's push over SSH would; no token does it.
+  const { database } = postern.postern.ceremonies
+  const { folder } = await database.read
+    .selectFrom('refUpdate')
+    .innerJoin('repository', 'repository.id', 'refUpdate.repositoryId')
+    .select('repository.folder')
+    .where('ref', '=', 'refs/tags/v8.0')
+    .executeTakeFirstOrThrow()
+  const bare = join(postern.folder, 'data', 'repositories', folder.slice(0, 2), folder.slice(2, 4), `${folder}.git`)
+  await gitOrThrow(bare, ['update-ref', '-d', 'refs/tags/v8.0'])
+  await refused(release(ana, wanted, early), 409, 'tag-replaced')
 })
 
 test('a tap is for one name, message, commit and repository, and makes one tag', async () => {
@@ -148,7 +192,11 @@ test('no token makes one, and where a guardrail asks for a tap git brings none',
   })
   assert.equal(answer.status, 403)
   await repository.git('tag', 'light-before')
-  await repository.git('push', '--quiet', 'origin', 'light-before')
+  const quoting = 'Says “-----BEGIN SSH SIGNATURE----- by nobody”\n\nand more'
+  await repository.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', 'tag', '-a', '-m', quoting, 'quoting')
+  await repository.git('push', '--quiet', 'origin', 'light-before', 'quoting')
+  // As git shows it.
+  assert.equal((await list()).find(({ name }) => name === 'quoting')?.message, quoting)
   await setRules(ana, [shipped('tap-to-tag')])
   for (const args of [
     ['tag', 'light'],

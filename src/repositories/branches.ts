@@ -2,8 +2,10 @@ import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { RepositoryTable } from '../database/schema.ts'
 import { cutPage, pageSize, parseCursor } from '../http/page.ts'
+import { splitTagSignature } from '../protocols/sshsig/tag-signature.ts'
 import { readCommits } from './commits.ts'
 import { describeSignatures } from './commit-signatures/describe-signatures.ts'
+import type { CommitSignature } from './commit-signatures/shapes.ts'
 import { describeCommits, type DescribeParts } from './describe-commits.ts'
 import { listProofs } from './proofs.ts'
 import { findTip, type Source } from './revision.ts'
@@ -74,7 +76,7 @@ export async function listTags(
   )
   const tags = peeled.filter(({ oid }) => oid !== '')
   const tips = await readTips(source, parts, repositoryId, tags)
-  const messages = await readMessages(source, tags)
+  const objects = await readTagObjects(source, tags)
   // A light tag is its commit.
   const annotated = tags.flatMap(({ own, oid }) => (own === oid ? [] : [own]))
   const signatures = await describeSignatures(parts, source, repositoryId, annotated)
@@ -82,13 +84,17 @@ export async function listTags(
   const items = tags.flatMap(({ name, own, oid }): TagView[] => {
     const tip = tips.get(oid)
     if (tip === undefined) return []
+    const object = objects.get(name)
+    // Whoever may push can give the object of one tag a second name, of which nobody signed anything.
+    const signature = signatures.get(own) ?? null
+    const isItsOwn = object?.name === name
     return [
       {
         name,
         tip,
-        message: messages.get(name) ?? null,
-        signature: signatures.get(own) ?? null,
-        proof: proofs.get(own) ?? null,
+        message: object?.message ?? null,
+        signature: isItsOwn || !object ? signature : signature && ofAnother(signature, object.name),
+        proof: (isItsOwn ? proofs.get(own) : undefined) ?? null,
       },
     ]
   })
@@ -153,19 +159,29 @@ async function readMarks(
   }
 }
 
-/** What people wrote in annotated tags. */
-async function readMessages({ git, folder }: Source, tags: readonly Ref[]): Promise<Map<string, string>> {
+const ofAnother = (signature: CommitSignature, name: string): CommitSignature => ({
+  ...signature,
+  state: signature.state === 'registered' ? 'doubtful' : signature.state,
+  remarks: [`What was signed is the tag ${name}. Somebody gave it this name too.`, ...signature.remarks],
+})
+
+/** What annotated tags say of themselves: the name they were made under, and what people wrote. */
+async function readTagObjects(
+  { git, folder }: Source,
+  tags: readonly Pick<Ref, 'name'>[],
+): Promise<Map<string, { name: string; message: string }>> {
   const objects = git.objects(folder)
-  const messages = await Promise.all(
-    tags.map(async ({ name }): Promise<[string, string][]> => {
+  const read = await Promise.all(
+    tags.map(async ({ name }): Promise<[string, { name: string; message: string }][]> => {
       const found = await objects.read(`refs/tags/${name}`, { maxBytes: 1024 ** 2 }).catch(() => undefined)
       if (found?.type !== 'tag') return []
-      const text = found.content.toString()
-      const body = text.slice(text.indexOf('\n\n') + 2).replace(/-----BEGIN (SSH|PGP) SIGNATURE-----[\s\S]*$/, '')
-      return [[name, withoutTrailers(body).trim()]]
+      const text = (splitTagSignature(found.content)?.payload ?? found.content).toString()
+      const end = text.indexOf('\n\n')
+      const [, own = ''] = /\ntag ([^\n]*)/.exec(text.slice(0, end)) ?? []
+      return [[name, { name: own, message: withoutTrailers(text.slice(end + 2)).trim() }]]
     }),
   )
-  return new Map(messages.flat())
+  return new Map(read.flat())
 }
 
 /** What a tap added for programs is no part of what its person wrote. */

@@ -114,7 +114,9 @@ function parse(args: readonly string[]): 'help' | { place: string; options: Veri
   if (values.origin !== undefined && originOf(values.origin) !== values.origin) {
     throw usage('--origin takes scheme, host and port alone, e.g. https://git.example.com')
   }
-  const { ref, trust, since, origin, tag: tags } = values
+  const { ref, trust, since, origin } = values
+  // Builds often know their tag by its whole name.
+  const tags = values.tag?.map((name) => name.replace(/^refs\/tags\//, ''))
   return { place, options: { ref, trust, since, origin, tags, level: levelOf(values.level) } }
 }
 

@@ -4,8 +4,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { RS256 } from '../protocols/webauthn/cose.ts'
+import { renderTime } from '../seals/format/time.ts'
 import { judged, judgedClone, refusal, reportText } from './judged-testing.ts'
-import { SealedRepository } from './sealed-repository-testing.ts'
+import { SealedRepository, STEP_MS } from './sealed-repository-testing.ts'
+import { update } from './sealed-review-testing.ts'
 
 /** What stock git says of a tag; it throws where the signature is not good. */
 function stockWord(clone: string, repository: SealedRepository, name: string): string {
@@ -57,6 +59,7 @@ test('a tag that is asked for decides: unknown, made by nobody’s tap, or not o
   const clone = repository.clone()
   const exit = async (...names: string[]) => (await judged(clone, ...names.flatMap((name) => ['--tag', name]))).exitCode
   assert.equal(await exit('v1.0'), 0)
+  assert.equal(await exit('refs/tags/v1.0'), 0)
   assert.equal(await exit('aside'), 1)
   assert.equal(await exit('v1.0', 'light'), 1)
   assert.equal(await refusal(clone, '--tag', 'v2.0'), 'ref-missing')
@@ -127,6 +130,68 @@ test('a message cannot end the tag early, nor bring a signature or trailers of i
     [true, false],
   )
   stockWord(clone, repository, 'v1.0')
+})
+
+test('a tag of something called like a trailer is a tag as any other', async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  for (const name of ['postern-1.0', 'Postern-Ref', 'рostern-2']) repository.tag(repository.ada, name, { subject: '' })
+  assert.deepEqual(await tagsOf(repository), {
+    'Postern-Ref': 'proven',
+    'postern-1.0': 'proven',
+    'рostern-2': 'proven',
+  })
+})
+
+test('tags that anybody may push decide nothing, however large they are or many', async () => {
+  using repository = new SealedRepository()
+  const { oid } = repository.merge(repository.ada)
+  const { tag } = repository.tag(repository.ada, 'v1.0')
+  const header = `object ${oid}\ntype commit\ntag vast\ntagger Eve <eve@example.com> 1 +0000\n\n`
+  const vast = repository.write(Buffer.concat([Buffer.from(header), Buffer.alloc(256 * 1024, 'a')]), 'tag')
+  repository.setRef('refs/tags/vast', vast)
+  // Large, with all that a sealed tag has at its end.
+  const text = tag.toString('latin1').replace('First release', `First release\n\n${'a'.repeat(128 * 1024)}`)
+  repository.setRef('refs/tags/large', repository.write(Buffer.from(text, 'latin1'), 'tag'))
+  const plain = repository.write(Buffer.from(header), 'tag')
+  for (let at = 0; at < 100; at++) repository.setRef(`refs/tags/many-${at}`, at % 2 ? plain : vast)
+  assert.deepEqual(await tagsOf(repository, '--tag', 'v1.0'), { 'v1.0': 'proven' })
+  assert.deepEqual(await tagsOf(repository, '--tag', 'large'), { large: 'no-seal', 'v1.0': 'proven' })
+})
+
+test('a key that had ended tags nothing that came later, whatever a pushed commit says of its date', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.merge(repository.ada)
+  const early = repository.tip
+  const before = repository.now
+  repository.change(bob.entry, { ended: { at: renderTime((repository.now += 3 * STEP_MS)), seal: null } })
+  repository.merge(repository.ada)
+  const { now } = repository
+  repository.now = Date.parse('2001-01-01T00:00:00Z')
+  const old = repository.commit([repository.tip], 'Old')
+  repository.now = now
+  update(repository, repository.ada, { action: 'push', tip: old })
+  // As whoever has the key, and the server, would date them.
+  const latest = repository.now
+  repository.now = before
+  repository.tag(bob, 'early', { commit: early })
+  repository.tag(bob, 'late')
+  repository.now = latest
+  assert.deepEqual(await tagsOf(repository), { early: 'proven', late: 'signer-ended' })
+})
+
+test('a commit nobody proved takes no tag away by a date in the future', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  const { now } = repository
+  repository.now = Date.parse('2099-01-01T00:00:00Z')
+  const future = repository.commit([repository.tip], 'Future')
+  repository.now = now
+  repository.moveTo(future)
+  repository.tag(bob, 'v1.0')
+  repository.change(bob.entry, { ended: { at: renderTime((repository.now += STEP_MS)), seal: null } })
+  assert.deepEqual(await tagsOf(repository), { 'v1.0': 'proven' })
 })
 
 test('of two taps for one name the later counts, whatever the clone was given', async () => {

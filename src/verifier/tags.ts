@@ -2,10 +2,12 @@ import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { ES256 } from '../protocols/webauthn/cose.ts'
 import { asProofError } from '../seals/format/proof-error.ts'
 import { SealError } from '../seals/format/seal-error.ts'
+import { isGitAction } from '../seals/format/statement.ts'
+import { MAX_TAG_BYTES } from '../seals/format/tag.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { type VerifiedSealedTag, verifySealedTag } from '../seals/format/verify-sealed-tag.ts'
 import { CannotJudge } from './cannot-judge.ts'
-import type { CloneRefs } from './clone-refs.ts'
+import type { CloneRefs, NamedTag } from './clone-refs.ts'
 import type { Filed } from './detached-seals.ts'
 import { checkCounts, type Rules } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
@@ -27,20 +29,15 @@ interface Given {
 
 /** Judges the tags that say they were made by a tap, by name. Throws CannotJudge where one that is asked for is missing. */
 export async function judgeTags(given: Given): Promise<Tag[]> {
-  const { refs, wanted, objects } = given
+  const { refs, wanted } = given
   for (const name of wanted)
     if (!refs.tags.has(`refs/tags/${name}`)) throw new CannotJudge('ref-missing', `this clone has no tag ${name}`)
-  const tags = [...refs.tags].map(([ref, { oid, isAnnotated }]) => ({ ref, oid, isAnnotated }))
-  const annotated = tags.filter(({ isAnnotated }) => isAnnotated)
-  const contents = await objects.read(
-    annotated.map(({ oid }) => oid),
-    'tag',
-  )
-  const bytes = new Map(annotated.map(({ ref }, index) => [ref, contents[index]]))
+  const outcomes = await judgeAnnotated(given)
   const judged: Tag[] = []
-  for (const { ref, oid } of tags) {
+  for (const [ref, tag] of refs.tags) {
+    const { oid } = tag
     const name = ref.slice('refs/tags/'.length)
-    const found = await judgeTag(given, ref, bytes.get(ref))
+    const found = outcomes.get(ref) ?? unread(tag)
     if (!(found instanceof SealError)) judged.push(tell(name, oid, found, given))
     else if (found.code !== 'no-seal' || wanted.includes(name))
       judged.push({
@@ -60,12 +57,77 @@ export const haveTags = (tags: readonly Tag[], wanted: readonly string[]): boole
     tags.some((tag) => tag.name === name && tag.state === 'proven' && (tag.on === 'start' || tag.on === 'proven')),
   )
 
+const BATCH = 64
+
+type Outcome = VerifiedSealedTag | SealError
+
+/** By ref. Anybody who may push brings tags: each object is read once, however many refs name it, and few at a time. */
+async function judgeAnnotated(given: Given): Promise<Map<string, Outcome>> {
+  const { refs, objects } = given
+  // The verifier runs on Node 20 too, which has no Map.groupBy.
+  const named = new Map<string, string[]>()
+  for (const [ref, tag] of refs.tags) {
+    if (!isReadable(tag)) continue
+    const names = named.get(tag.oid)
+    if (names) names.push(ref)
+    else named.set(tag.oid, [ref])
+  }
+  const byOid = [...named]
+  const passed = findPassed(given.changes)
+  const outcomes = new Map<string, Outcome>()
+  for (let at = 0; at < byOid.length; at += BATCH) {
+    const batch = byOid.slice(at, at + BATCH)
+    const contents = await objects.read(
+      batch.map(([oid]) => oid),
+      'tag',
+    )
+    for (const [index, [, names]] of batch.entries()) {
+      const tag = contents[index] ?? Buffer.alloc(0)
+      // What claims nothing claims nothing under any name.
+      let nothing: SealError | undefined
+      for (const ref of names) {
+        const outcome: Outcome = nothing ?? (await judgeTag(given, { ref, tag, passed }))
+        if (outcome instanceof SealError && outcome.code === 'no-seal') nothing = outcome
+        outcomes.set(ref, outcome)
+      }
+    }
+  }
+  return outcomes
+}
+
+const isReadable = ({ isAnnotated, size }: NamedTag): boolean => isAnnotated && size <= MAX_TAG_BYTES
+
+const unread = ({ isAnnotated }: NamedTag): SealError =>
+  new SealError(
+    'no-seal',
+    isAnnotated
+      ? 'it is larger than any tag that a tap makes'
+      : 'it is the name of a commit, and says nothing of itself',
+  )
+
+/**
+ * The latest moment that had passed when each commit was there, in seconds since 1970. A sealed commit was made by the tap
+ * that it carries, after all that lies below it; one that an update brought was there before, and is dated by its own word.
+ */
+function findPassed(changes: readonly Change[]): Map<string, number> {
+  let sealed = 0
+  let landed = 0
+  const passed = changes.toReversed().map((change): [string, number] => {
+    if (change.state !== 'proven') return [change.oid, sealed]
+    const dated = secondsOf(change.committedAt)
+    if (isGitAction(change.action)) sealed = Math.max(sealed, landed, dated)
+    else landed = Math.max(landed, secondsOf(change.issuedAt))
+    return [change.oid, Math.max(sealed, dated)]
+  })
+  return new Map(passed)
+}
+
+const secondsOf = (time: string | null): number => (time === null ? 0 : Date.parse(time) / 1000)
+
 async function judgeTag(
-  { rules, seals, objects, changes }: Given,
-  ref: string,
-  tag: Buffer | undefined,
-): Promise<VerifiedSealedTag | SealError> {
-  if (tag === undefined) return new SealError('no-seal', 'it is the name of a commit, and says nothing of itself')
+  { rules, seals, objects }: Given,
+  { ref, tag, passed }: { ref: string; tag: Buffer; passed: ReadonlyMap<string, number> },
+): Promise<Outcome> {
   try {
     const found = verifySealedTag({
       ...rules,
@@ -76,8 +138,7 @@ async function judgeTag(
     const [commit = Buffer.alloc(0)] = await objects.read([found.commit], 'commit')
     if (asProofError(() => parseCommit(commit)).tree !== found.tree)
       throw new SealError('tree-mismatch', 'the content of its commit is not what was sealed')
-    const change = changes.find(({ oid }) => oid === found.commit)
-    checkCounts(found, change?.committedAt ? Date.parse(change.committedAt) / 1000 : 0, rules)
+    checkCounts(found, passed.get(found.commit) ?? 0, rules)
     checkNewest(seals, found)
     return found
   } catch (error) {

@@ -1,4 +1,5 @@
-const BEGIN = /^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----$/gm
+// As git's gpg-interface.c: of a line only what it begins with counts, and only a line feed ends one.
+const BEGIN = /(?<![^\n])-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SIGNED MESSAGE|SSH SIGNATURE)-----/g
 
 /**
  * Splits an annotated tag into what was signed and the signature at its end, as git's parse_signature does; undefined if

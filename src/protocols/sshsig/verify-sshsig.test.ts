@@ -96,4 +96,11 @@ test('a tag is split at its last signature, as git does', () => {
   const two = '-----BEGIN SSH SIGNATURE-----\nx\n-----END SSH SIGNATURE-----\n'
   assert.equal(splitTagSignature(Buffer.from(text)), undefined)
   assert.deepEqual(splitTagSignature(Buffer.from(text + one + two)), { payload: Buffer.from(text + one), armored: two })
+  // To git a line begins after a line feed alone, and begins a signature whatever else stands in it.
+  assert.equal(splitTagSignature(Buffer.from(`${text}Quoted\r${two}`)), undefined)
+  const three = two.replace('\n', ' by nobody\n')
+  assert.deepEqual(splitTagSignature(Buffer.from(text + two + three)), {
+    payload: Buffer.from(text + two),
+    armored: three,
+  })
 })

@@ -1,4 +1,5 @@
 import type { Id } from '../../database/id.ts'
+import type { Tx } from '../../database/handles.ts'
 import type { RefUpdateTable, SealTable } from '../../database/schema.ts'
 import { conflict, type ProblemError } from '../../http/problem.ts'
 import { findCredentialRecord } from '../../identity/credential-records.ts'
@@ -14,6 +15,7 @@ import { withOwnSigner } from '../../seals/own-signer.ts'
 import { createSealRequest, sealLifetimeMs } from '../../seals/requests.ts'
 import { sealRequired } from '../../seals/seal-required.ts'
 import { takeSeal } from '../../seals/take-seal.ts'
+import type { RepositoryPlace } from '../place.ts'
 import { checkStillWrites } from '../push-standing.ts'
 import { moveRef, type RefMoved } from '../ref-updates.ts'
 import { type TagParts, type TagQuestion, tagQuestion } from './tag-question.ts'
@@ -83,6 +85,7 @@ export async function makeTag(
     commitBytes: tag,
     async onPrepare(tx) {
       await checkStillWrites(tx, place, caller)
+      await checkNewest(tx, place, { ref, statement })
       await takeSeal(tx, {
         sealId,
         caller,
@@ -113,6 +116,29 @@ async function isMade({ database }: TagParts, { sealId, name, place, caller }: T
     .where('state', '=', 'done')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/**
+ * Of two taps for one name the later counts, so that an earlier one is worth nothing where another tag was made of a later
+ * one meanwhile, and deleted. @throws 409 `tag-replaced`
+ */
+async function checkNewest(
+  tx: Tx<'refUpdate'>,
+  { repository }: RepositoryPlace,
+  { ref, statement }: { ref: string; statement: Statement },
+): Promise<void> {
+  const issued = parseTime(statement.predicate.issuedAt) ?? 0
+  const later = await tx
+    .selectFrom('refUpdate')
+    .select('id')
+    .where('repositoryId', '=', repository.id)
+    .where('ref', '=', ref)
+    .where('sealId', 'is not', null)
+    .where('state', '=', 'done')
+    .where('createdAt', '>=', (issued + 1) * 1000)
+    .executeTakeFirst()
+  if (later === undefined) return
+  throw conflict('tag-replaced', 'Another tag of this name was made and deleted after you were asked.', again)
 }
 
 /** Compared with the route and the body, never with anything else the caller says. */

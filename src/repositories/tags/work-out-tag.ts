@@ -3,8 +3,9 @@ import { zeroOid } from '../../protocols/git/receive-commands.ts'
 import { checkShortRefName, refNameSentences } from '../../protocols/git/ref-name.ts'
 import { draftTag } from '../../seals/format/draft.ts'
 import { identOf } from '../../seals/format/ident.ts'
+import { MAX_SUBJECT_CHARS } from '../../seals/format/message-text.ts'
 import { type StatementDraft, TAG_REF } from '../../seals/format/statement.ts'
-import type { TagTemplate } from '../../seals/format/tag.ts'
+import { tagMessage, type TagTemplate } from '../../seals/format/tag.ts'
 import type { Facts } from '../../seals/shapes.ts'
 import { type CommitFacts, readCommit } from '../commits.ts'
 import { anotherName } from '../judge-ref-update.ts'
@@ -34,12 +35,16 @@ export async function workOutTag(
   const problem = checkShortRefName(name)
   if (problem !== undefined) throw invalid('name', refNameSentences[problem])
   if (!TAG_REF.test(ref)) throw invalid('name', 'No seal can hold this name. Choose another one.')
+  const [subject = '', ...rest] = message.trim().split(/\r?\n/)
+  // The rest of it would be left out without a word.
+  if (subject.length > MAX_SUBJECT_CHARS)
+    throw invalid('message', `Its first line may have ${MAX_SUBJECT_CHARS} characters at most. Begin a new one sooner.`)
+  const body = rest.join('\n')
   await checkFree(source, name)
   const { oid: commit } = await getRevision(source, target)
   const info = await readCommit(source, commit)
   const tree = await readTree(source, commit)
   const policyDigest = policy.current().digest
-  const [subject = '', ...rest] = message.trim().split(/\r?\n/)
   return {
     ref,
     commit,
@@ -59,11 +64,11 @@ export async function workOutTag(
         tree,
       },
     ),
-    template: { object: commit, tagger: identOf(caller, { rpId: site.rpId, at }), subject, body: rest.join('\n') },
+    template: { object: commit, tagger: identOf(caller, { rpId: site.rpId, at }), subject, body },
     facts: renderFacts({
       path,
       name,
-      message: message.trim(),
+      message: message.trim() === '' ? '' : tagMessage({ subject, body }, name),
       info,
       tree,
       policyDigest,
@@ -105,6 +110,7 @@ async function isOnBranch({ git, folder }: Source, commit: string, branch: strin
 interface Told {
   path: string
   name: string
+  /** As it will stand in the tag. */
   message: string
   info: CommitFacts
   tree: string

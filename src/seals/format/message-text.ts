@@ -1,6 +1,6 @@
 // Text that people wrote, made safe to stand in a commit message that ends in trailers of ours.
 
-const MAX_SUBJECT_CHARS = 500
+export const MAX_SUBJECT_CHARS = 500
 const MAX_BODY_CHARS = 100_000
 const CUT = '\n\n(The rest of this message was too long and is left out.)'
 /** A squash of a thousand commits would otherwise cost a second; what is this long is cut below anyway. */

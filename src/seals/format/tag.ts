@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Ident, renderIdent, TRAILER_LINE } from './commit.ts'
-import { cleanBody, cleanSubject } from './message-text.ts'
+import { cleanBody, cleanSubject, looksLikeTrailer } from './message-text.ts'
 import { SealError } from './seal-error.ts'
 import { DIGEST, OPAQUE_ID, type Statement, TAG_REF } from './statement.ts'
 
@@ -30,6 +30,8 @@ export function tagTrailersFor({ predicate }: Statement, digest: string): TagTra
 }
 
 const OID = /^[0-9a-f]{40}$/
+/** Of the whole object. Whoever reads others' tags need not read what is larger: no tap made it. */
+export const MAX_TAG_BYTES: number = 128 * 1024
 
 /**
  * The unsigned bytes of the tag: what the tap signs. One template and one set of trailers always give the same bytes.
@@ -39,9 +41,15 @@ export function renderTag({ object, tagger, subject, body }: TagTemplate, traile
   if (!OID.test(object)) throw new SealError('template-invalid', 'not an object id')
   const name = tagName(trailers.ref)
   const headers = [`object ${object}`, 'type commit', `tag ${name}`, `tagger ${renderIdent(tagger)}`]
-  const texts = [cleanSubject(subject, name), cleanBody(body)].filter(Boolean).map(withoutSignatures)
-  const paragraphs = [...texts, renderTrailers(trailers)]
-  return Buffer.from(`${headers.join('\n')}\n\n${paragraphs.join('\n\n')}`)
+  const message = tagMessage({ subject, body }, name)
+  return Buffer.from(`${headers.join('\n')}\n\n${message}\n\n${renderTrailers(trailers)}`)
+}
+
+/** What people will read in a tag of this name, without its trailers. */
+export function tagMessage({ subject, body }: Pick<TagTemplate, 'subject' | 'body'>, name: string): string {
+  // A release of something called like our trailers is no trailer.
+  const fallback = looksLikeTrailer(name) ? `Tag ${name}` : name
+  return [cleanSubject(subject, fallback), cleanBody(body)].filter(Boolean).map(withoutSignatures).join('\n\n')
 }
 
 /** The object to write: with the signature at its end where there is one, as `git tag -s` leaves it. */

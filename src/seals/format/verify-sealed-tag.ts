@@ -1,7 +1,7 @@
 import { splitTagSignature } from '../../protocols/sshsig/tag-signature.ts'
 import { SealError } from './seal-error.ts'
 import type { SealRecord } from './seal-record.ts'
-import { parseTag, parseTagTrailers } from './tag.ts'
+import { MAX_TAG_BYTES, parseTag, parseTagTrailers } from './tag.ts'
 import { parseTime } from './time.ts'
 import { type Signers, type VerifiedSeal, verifySeal } from './verify-seal.ts'
 
@@ -30,6 +30,7 @@ export function verifySealedTag(given: {
   signers: Signers
   origins?: readonly string[] | undefined
 }): VerifiedSealedTag {
+  if (given.tag.length > MAX_TAG_BYTES) throw new SealError('no-seal', 'it is larger than any tag that a tap makes')
   const signed = splitTagSignature(given.tag)
   const payload = signed?.payload ?? given.tag
   // What claims nothing may look like anything.
