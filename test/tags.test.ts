@@ -78,11 +78,8 @@ test('a tag made by a tap is good to stock git, to `postern verify`, and says on
 test('a second name of a tag is nobody’s: only the one that was tapped for has the proof', async () => {
   await repository.git('fetch', '--quiet', '--tags', 'origin')
   await repository.git('push', '--quiet', 'origin', 'refs/tags/v1.0:refs/tags/v9.9')
-  const found = (await list()).filter(({ name }) => name === 'v1.0' || name === 'v9.9')
-  assert.deepEqual(found.map(({ name, proof }) => [name, proof?.by?.username]).toSorted(), [
-    ['v1.0', 'ben'],
-    ['v9.9', undefined],
-  ])
+  const makers = new Map((await list()).map(({ name, proof }) => [name, proof?.by?.username]))
+  assert.deepEqual([makers.get('v1.0'), makers.has('v9.9'), makers.get('v9.9')], ['ben', true, undefined])
 })
 
 test('whoever taps reads first what they sign, and whether the branch has it', async () => {
