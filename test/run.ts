@@ -43,7 +43,8 @@ const reportTo = (reporter: string, destination: string): string[] => [
 const scratch = mkdtempSync(join(tmpdir(), 'postern-tests-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 let written = 0
-const newFile = (name: string): string => join(scratch, `${written++}-${name}`)
+// Run in the order of their names.
+const newFile = (name: string): string => join(scratch, `${String(written++).padStart(4, '0')}-${name}`)
 
 async function runNode(args: readonly string[]): Promise<boolean> {
   const tests = spawn(process.execPath, ['--test', '--test-timeout=300000', ...args], {

@@ -24,7 +24,6 @@ export function codeRoutes(
     ...code.pushing,
     db: database.read,
     lfs: { ...code.lfs, callers: lfsCallers },
-    rpId: code.merging.site.rpId,
     recognise: (request) => authenticator.again(request),
     async recogniseAgain(request) {
       const caller = await authenticator.fromRequest(request, true)

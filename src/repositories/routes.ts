@@ -26,13 +26,11 @@ export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
     GitRouteParts &
-    EditRouteParts &
+    Omit<EditRouteParts, 'rpId'> &
     LfsParts &
     TagParts & {
       policy: PolicyInForce
       projection: Projection
-      /** Of this instance. */
-      rpId: string
       afterPush: NonNullable<PushParts['afterPush']>
     },
 ): void {
@@ -47,6 +45,6 @@ export function repositoriesRoutes(
   gitRoutes(app, parts)
   lfsRoutes(app, parts)
   heldPushRoutes(app, parts)
-  editRoutes(app, parts)
+  editRoutes(app, { ...parts, rpId: parts.site.rpId })
   pushCertificateRoutes(app, parts)
 }

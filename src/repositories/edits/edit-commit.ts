@@ -1,6 +1,6 @@
 import { invalid } from '../../http/problem.ts'
 import { renderIdent } from '../../seals/format/commit.ts'
-import { principalOf } from '../../seals/format/signer-entry.ts'
+import { identOf } from '../../seals/format/ident.ts'
 
 const mostTitle = 250
 
@@ -22,15 +22,10 @@ export function readMessage(message: string): { title: string; body: string } {
 /** Unsigned, as any pushed commit: by whoever sent it, under the name that signatures of theirs have. */
 export function editCommit(
   { tree, parent, title, body }: { tree: string; parent: string; title: string; body: string },
-  { username, displayName }: { username: string; displayName: string },
-  { rpId, at }: { rpId: string; at: number },
+  person: { username: string; displayName: string },
+  moment: { rpId: string; at: number },
 ): Buffer {
-  const ident = renderIdent({
-    name: displayName,
-    email: principalOf(username, rpId),
-    timestamp: Math.floor(at / 1000),
-    offset: '+0000',
-  })
+  const ident = renderIdent(identOf(person, moment))
   return Buffer.from(
     [
       `tree ${tree}`,
