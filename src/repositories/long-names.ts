@@ -12,7 +12,7 @@ const mostInName = 255
 const mostPathBytes = 4096
 
 const mostMinutes = 10
-const mostCommits = 200
+const mostCommits = 50
 const mostTips = 20
 
 interface Wanted {
