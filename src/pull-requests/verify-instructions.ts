@@ -30,7 +30,7 @@ export async function readVerifyInstructions(
   const [leastGit, leastOpenssh] = (await hasEndedKeys(database.read)) ? ['2.35', '9.1'] : ['2.34', '8.4']
   return {
     stock: [
-      `git clone -c 'remote.origin.fetch=+refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
+      `git clone -c 'remote.origin.fetch=refs/postern/*:refs/postern/*' ${url} && cd ${place.repository.name}`,
       `git show refs/postern/signers:allowed_signers > .git/allowed_signers && git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-commit ${mergeOid}`,
     ],
     stockRevoking: (await hasRevokedKeys(database.read, place.repository.id)) ? stockRevoking(mergeOid) : [],

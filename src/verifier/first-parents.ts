@@ -52,14 +52,15 @@ export async function isOnLine(
 const HEAD_BYTES = 96
 
 /**
- * By the one line that git reads it from. Whatever else of a commit is odd, git takes it, and with it whoever merges it
- * cannot make what was proven unproven.
+ * By the one line that git reads it from, in which it takes large letters too. Whatever else of a commit is odd, git takes
+ * it, and with it whoever merges it cannot make what was proven unproven.
  */
 export function treeOf(commit: Buffer): string | undefined {
-  return /^tree ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
+  return /^tree ([0-9a-fA-F]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]?.toLowerCase()
 }
 
 /** Headers stand in this order, or it is no commit; text further down cannot be mistaken for them. */
 export function firstParentOf(commit: Buffer): string | undefined {
-  return /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))?.[1]
+  const headers = /^tree [0-9a-fA-F]{40}\nparent ([0-9a-fA-F]{40})\n/.exec(commit.toString('latin1', 0, HEAD_BYTES))
+  return headers?.[1]?.toLowerCase()
 }

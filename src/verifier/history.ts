@@ -44,6 +44,8 @@ function lineOf(ref: string, tip: string, parents: ReadonlyMap<string, string[]>
   return line
 }
 
+const PLAIN = '100644'
+
 /** By commit; only those that did more than add files. */
 async function readChanges(repository: Repository, oids: readonly string[]): Promise<Map<string, Change[]>> {
   const options = ['--stdin', '--root', '-r', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff']
@@ -56,9 +58,10 @@ async function readChanges(repository: Repository, oids: readonly string[]): Pro
       changes.set(line, current)
       continue
     }
-    const [, before = '', after = '', status = '', path = ''] =
-      /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\t(.*)$/.exec(line) ?? []
-    current.push({ status, path, before, after })
+    const [, mode, before = '', after = '', status = '', path = ''] =
+      /^:\d+ (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\t(.*)$/.exec(line) ?? []
+    // Whoever reads them looks at plain files alone: one that is none any more is as good as gone.
+    current.push({ status: mode === PLAIN ? status : 'D', path, before, after })
   }
   return changes
 }

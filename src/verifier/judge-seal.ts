@@ -1,4 +1,4 @@
-import { isPusheeOf } from '../protocols/git/push-certificate.ts'
+import { isPusheeOf, pathNamedBy } from '../protocols/git/push-certificate.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { parseTime } from '../seals/format/time.ts'
 import type { Signers, VerifiedSeal } from '../seals/format/verify-seal.ts'
@@ -55,7 +55,6 @@ export function checkPushCounts(
 
 /** Learns what somebody said this repository is called. */
 export function addName(names: Set<string>, url: string | null | undefined): void {
-  if (!url || !URL.canParse(url)) return
-  const path = new URL(url).pathname.replace(/^\/|\/$/g, '')
-  if (path !== '') names.add(path.replace(/\.git$/, '').toLowerCase())
+  const path = url ? pathNamedBy(url) : undefined
+  if (path !== undefined) names.add(path)
 }

@@ -161,23 +161,36 @@ function elsewhereNotes(changes: readonly Change[]): string[] {
   })
 }
 
+/** A change that is not on the branch: from which commit it went on, to which, and until when it could be made. */
+interface Missing {
+  base?: string | undefined
+  tip?: string
+  until?: string
+}
+
+const spanOf = ({ predicate: { fromID, notAfter } }: Statement): Missing => ({ base: fromID, until: notAfter })
+
 /** Seals over changes, and signed pushes, of this very branch that are not on it. */
 async function countDropped(facts: Parameters<typeof findNotes>[0]): Promise<number> {
-  const { projection, rules, named, objects, seals, pushes, oids } = facts
-  const sealed = seals.updates.flatMap(({ statement }) => {
+  const { projection, rules, start, named, objects, seals, pushes, oids } = facts
+  const updates = seals.updates.flatMap(({ statement }): Missing[] => {
     const tip = statement.subject[0]?.digest
-    return isAbout(statement, rules) && tip && 'gitCommit' in tip ? [tip.gitCommit] : []
+    return isAbout(statement, rules) && tip && 'gitCommit' in tip ? [{ ...spanOf(statement), tip: tip.gitCommit }] : []
   })
-  const missing = [...pushes.map(({ tip }) => tip), ...sealed].filter((tip) => tip !== ZERO_OID && !oids.has(tip))
-  // A branch may have been tapped for before it was protected, and mostly nothing is missing.
-  const before = new Set(missing.length === 0 ? [] : await facts.readBefore())
-  let dropped = missing.filter((tip) => !before.has(tip)).length
+  const missing = [...pushes, ...updates].filter(({ tip }: Missing) => tip !== ZERO_OID && !oids.has(tip ?? ''))
   const unused = seals.commits.filter((digest) => !named.has(digest))
   for (let at = 0; at < unused.length; at += 500) {
     const records = await readSeals(projection.sealBlobs, unused.slice(at, at + 500), objects)
-    for (const { statement } of records.values()) if (isAbout(readStatement(statement), rules)) dropped++
+    for (const { statement } of records.values()) {
+      const read = readStatement(statement)
+      if (read && isAbout(read, rules)) missing.push(spanOf(read))
+    }
   }
-  return dropped
+  // A branch may have been tapped for before it was protected, or another of its name, and mostly nothing is missing.
+  const before = new Set(missing.length === 0 ? [] : await facts.readBefore())
+  const isBefore = ({ base = '', tip = '', until = start.at }: Missing): boolean =>
+    before.has(tip) || (before.has(base) && base !== start.baseline) || until < start.at
+  return missing.filter((one) => !isBefore(one)).length
 }
 
 function isAbout(statement: Statement | undefined, rules: Rules): boolean {

@@ -60,7 +60,9 @@ async function cloneUrl(url: string): Promise<Clone> {
   const remove = () => rm(folder, { recursive: true, force: true })
   try {
     const target = join(folder, 'clone.git')
-    const clone = ['clone', '--quiet', '--bare', '--template=', '--', url, target]
+    // Whatever the person calls the place they clone from.
+    const named = ['-c', 'clone.defaultRemoteName=origin']
+    const clone = [...named, 'clone', '--quiet', '--bare', '--template=', '--', url, target]
     const { code, stderr } = await runGit(clone, { cwd: folder, env: networkEnvironment() })
     if (code !== 0) throw new CannotJudge('not-a-repository', `git could not clone ${url}: ${firstLine(stderr)}`)
     const layout = await findLayout(target)
@@ -96,10 +98,12 @@ function network(repository: Repository, args: readonly string[]) {
   return runGit(args, { cwd: repository.directory, env: networkEnvironment() })
 }
 
-const FETCH = ['fetch', '--quiet', '--no-tags', '--no-auto-maintenance', '--no-recurse-submodules'] as const
+// A clone may be set up to bring these refs along, and git would then overwrite them by the way, whatever was asked for.
+const ALONE = ['--refmap=', '--no-prune', '--no-tags', '--no-auto-maintenance', '--no-recurse-submodules'] as const
+const FETCH = ['fetch', '--quiet', ...ALONE] as const
 
 async function fetchFirst(repository: Repository): Promise<void> {
-  const { code, stderr } = await network(repository, [...FETCH, 'origin', '+refs/postern/*:refs/postern/*'])
+  const { code, stderr } = await network(repository, [...FETCH, 'origin', 'refs/postern/*:refs/postern/*'])
   if (code !== 0) {
     throw new CannotJudge(
       'postern-refs-missing',

@@ -14,7 +14,7 @@ export function posternTips({ oids }: CloneRefs): { signers: string; seals: stri
     if (tip !== undefined) return tip
     throw new CannotJudge(
       'postern-refs-missing',
-      `${ref} is not in this clone: run \`git fetch origin '+refs/postern/*:refs/postern/*'\` and try again`,
+      `${ref} is not in this clone: run \`git fetch origin 'refs/postern/*:refs/postern/*'\` and try again`,
     )
   }) as [string, string]
   return { signers, seals }

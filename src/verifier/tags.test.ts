@@ -181,17 +181,20 @@ test('a key that had ended tags nothing that came later, whatever a pushed commi
   assert.deepEqual(await tagsOf(repository), { early: 'proven', late: 'signer-ended' })
 })
 
-test('a commit nobody proved takes no tag away by a date in the future', async () => {
-  using repository = new SealedRepository()
-  const bob = repository.admit('bob')
-  const { now } = repository
-  repository.now = Date.parse('2099-01-01T00:00:00Z')
-  const future = repository.commit([repository.tip], 'Future')
-  repository.now = now
-  repository.moveTo(future)
-  repository.tag(bob, 'v1.0')
-  repository.change(bob.entry, { ended: { at: renderTime((repository.now += STEP_MS)), seal: null } })
-  assert.deepEqual(await tagsOf(repository), { 'v1.0': 'proven' })
+test('a commit that somebody else dated in the future takes no tag away, proven or not', async () => {
+  for (const isPushed of [false, true]) {
+    using repository = new SealedRepository()
+    const bob = repository.admit('bob')
+    const { now } = repository
+    repository.now = Date.parse('2099-01-01T00:00:00Z')
+    const future = repository.commit([repository.tip], 'Future')
+    repository.now = now
+    if (isPushed) update(repository, repository.ada, { action: 'push', tip: future })
+    else repository.moveTo(future)
+    repository.tag(bob, 'v1.0')
+    repository.change(bob.entry, { ended: { at: renderTime((repository.now += STEP_MS)), seal: null } })
+    assert.deepEqual(await tagsOf(repository), { 'v1.0': 'proven' })
+  }
 })
 
 test('of two taps for one name the later counts, whatever the clone was given', async () => {

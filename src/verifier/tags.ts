@@ -1,6 +1,4 @@
-import { parseCommit } from '../protocols/sshsig/commit-signature.ts'
 import { ES256 } from '../protocols/webauthn/cose.ts'
-import { asProofError } from '../seals/format/proof-error.ts'
 import { SealError } from '../seals/format/seal-error.ts'
 import { isGitAction } from '../seals/format/statement.ts'
 import { MAX_TAG_BYTES } from '../seals/format/tag.ts'
@@ -9,6 +7,7 @@ import { type VerifiedSealedTag, verifySealedTag } from '../seals/format/verify-
 import { CannotJudge } from './cannot-judge.ts'
 import type { CloneRefs, NamedTag } from './clone-refs.ts'
 import type { Filed } from './detached-seals.ts'
+import { treeOf } from './first-parents.ts'
 import { checkCounts, type Rules } from './judge-seal.ts'
 import type { ObjectReader } from './object-reader.ts'
 import { plainLine } from './plain-text.ts'
@@ -107,17 +106,21 @@ const unread = ({ isAnnotated }: NamedTag): SealError =>
 
 /**
  * The latest moment that had passed when each commit was there, in seconds since 1970. A sealed commit was made by the tap
- * that it carries, after all that lies below it; one that an update brought was there before, and is dated by its own word.
+ * that it carries, after all that lies below it; one that an update brought was there before, and is dated by its own word,
+ * which says nothing of what came after it landed.
  */
 function findPassed(changes: readonly Change[]): Map<string, number> {
   let sealed = 0
   let landed = 0
   const passed = changes.toReversed().map((change): [string, number] => {
     if (change.state !== 'proven') return [change.oid, sealed]
-    const dated = secondsOf(change.committedAt)
-    if (isGitAction(change.action)) sealed = Math.max(sealed, landed, dated)
-    else landed = Math.max(landed, secondsOf(change.issuedAt))
-    return [change.oid, Math.max(sealed, dated)]
+    const [dated, issued] = [change.committedAt, change.issuedAt].map(secondsOf) as [number, number]
+    if (!isGitAction(change.action)) {
+      landed = Math.max(landed, issued)
+      return [change.oid, Math.max(sealed, Math.min(dated, issued))]
+    }
+    sealed = Math.max(sealed, landed, dated)
+    return [change.oid, sealed]
   })
   return new Map(passed)
 }
@@ -136,7 +139,7 @@ async function judgeTag(
       findSeal: (digest) => seals.find((seal) => seal.digest === digest)?.record,
     })
     const [commit = Buffer.alloc(0)] = await objects.read([found.commit], 'commit')
-    if (asProofError(() => parseCommit(commit)).tree !== found.tree)
+    if (treeOf(commit) !== found.tree)
       throw new SealError('tree-mismatch', 'the content of its commit is not what was sealed')
     checkCounts(found, passed.get(found.commit) ?? 0, rules)
     checkNewest(seals, found)

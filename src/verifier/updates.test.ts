@@ -164,6 +164,39 @@ test('an update that is not on the branch any more is counted in a note', async 
   assert.ok(report.notes.some((note) => note.includes('1 sealed change is in refs/postern/seals but not')))
 })
 
+test('what was tapped for before protection began is not missed, also what was pushed over', async () => {
+  using repository = new SealedRepository({ sealStart: false })
+  repository.rewrite('refs/postern/seals')
+  repository.merge(repository.ada)
+  const { oid: kept } = repository.merge(repository.ada, { action: 'squash' })
+  update(repository, repository.ada, { action: 'push', tip: repository.commit([kept], 'Push') })
+  repository.moveTo(kept)
+  update(repository, repository.ada, { action: 'push', tip: repository.commit([kept], 'Push again') })
+  repository.protection = { ...repository.protection, baseline: repository.tip }
+  const { oid } = repository.merge(repository.ada)
+  const isMissed = ({ notes }: Awaited<ReturnType<typeof judged>>) =>
+    notes.find((note) => note.includes('may have been rolled back'))
+  assert.equal(isMissed(await judgedClone(repository)), undefined)
+  repository.merge(repository.ada)
+  repository.moveTo(oid)
+  assert.match(isMissed(await judgedClone(repository)) ?? '', /^1 sealed change is /)
+})
+
+test('what another branch of the name was tapped for, which was deleted before this one was protected, is not missed', async () => {
+  using repository = new SealedRepository({ sealStart: false })
+  repository.rewrite('refs/postern/seals')
+  const { baseline } = repository.protection
+  repository.moveTo(repository.commit([baseline], 'Elsewhere'))
+  repository.merge(repository.ada)
+  update(repository, repository.ada, { action: 'push', tip: repository.commit([repository.tip], 'Push') })
+  repository.moveTo(repository.commit([baseline], 'Begin again'))
+  const startedAt = renderTime((repository.now += 10 * STEP_MS))
+  repository.protection = { ...repository.protection, baseline: repository.tip, startedAt }
+  repository.merge(repository.ada)
+  const { notes } = await judgedClone(repository)
+  assert.ok(!notes.some((note) => note.includes('may have been rolled back')))
+})
+
 test('a clone that lacks the seal of a push brings refs/postern/* up to date', async () => {
   using repository = new SealedRepository()
   repository.publish()
@@ -179,23 +212,31 @@ test('a clone that lacks the seal of a push brings refs/postern/* up to date', a
 
 test('commits that git takes and whose headers are odd take nothing away from what a tap has proven', async () => {
   const eve = 'Eve <eve@example.com>'
-  for (const odd of [
+  const usual = `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\n`
+  const small = (oid: string) => oid
+  const large = (oid: string) => oid.toUpperCase()
+  for (const [odd, tree, parent] of [
     // All of them pass `git fsck --strict`, so that anybody may propose one.
-    `author ${eve} 1 +0000\ncommitter ${eve} 99999999999999 +0000\n\nFar away\n`,
-    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\nauthor ${eve} 1 +0000\n\nTwice\n`,
-    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\nnameless\n\nA header\n`,
-    `author ${eve} 1 +0000\ncommitter ${eve} 2 +0000\n`,
-  ]) {
+    [`author ${eve} 1 +0000\ncommitter ${eve} 99999999999999 +0000\n\nFar away\n`, small, small],
+    [`${usual}author ${eve} 1 +0000\n\nTwice\n`, small, small],
+    [`${usual}nameless\n\nA header\n`, small, small],
+    [usual, small, small],
+    [`${usual}\nLarge letters\n`, large, small],
+    [`${usual}\nLarge letters\n`, small, large],
+  ] as const) {
     using repository = new SealedRepository()
     const bob = repository.admit('bob')
-    const write = () => repository.write(Buffer.from(`tree ${repository.tree()}\nparent ${repository.tip}\n${odd}`))
+    const write = () =>
+      repository.write(Buffer.from(`tree ${tree(repository.tree())}\nparent ${parent(repository.tip)}\n${odd}`))
     const head = write()
     approve(repository, bob, { head })
     repository.merge(repository.ada, { head })
     const forwarded = write()
     update(repository, repository.ada, { action: 'fast-forward', tip: forwarded })
-    const report = await judgedClone(repository)
+    repository.tag(repository.ada, 'v1.0')
+    const report = await judgedClone(repository, '--tag', 'v1.0')
     assert.deepEqual(reasonsOf(report), ['fast-forward', 'merge'])
     assert.equal(proven(report.changes[1]).level, 4)
+    assert.equal(report.exitCode, 0)
   }
 })

@@ -178,6 +178,27 @@ test('a list rewritten from the root is found by a clone that has the old one', 
   assert.equal(await refusal(clone), 'history-rewritten')
 })
 
+test('a clone set up to bring refs/postern/* along keeps what it has of them all the same', async () => {
+  using repository = new SealedRepository()
+  repository.merge(repository.ada)
+  repository.publish()
+  for (const refspec of ['+refs/postern/*:refs/postern/*', 'refs/postern/*:refs/postern/*']) {
+    const clone = repository.clone('--config', `remote.origin.fetch=${refspec}`)
+    assert.equal((await judged(clone)).exitCode, 0)
+    const git = (...args: string[]) => execFileSync('git', ['-C', clone, ...args], { stdio: 'pipe' }).toString()
+    const pinned = git('rev-parse', 'refs/postern/signers')
+    repository.rewrite('refs/postern/signers')
+    repository.merge(repository.admit(`mallory${refspec.length}`))
+    repository.publish()
+    // git itself would overwrite them by the plus, and refuses to without it, as the guide has it.
+    if (!refspec.startsWith('+')) assert.throws(() => git('fetch', 'origin'), /rejected\].* refs\/postern\/signers/)
+    git('fetch', '--refmap=', 'origin', 'main')
+    git('merge', '--ff-only', 'FETCH_HEAD')
+    assert.equal(await refusal(clone), 'history-rewritten')
+    assert.equal(git('rev-parse', 'refs/postern/signers'), pinned)
+  }
+})
+
 test('a clone that is behind brings refs/postern/* forward by itself, and says so', async () => {
   using repository = new SealedRepository()
   const clone = repository.clone()
@@ -278,4 +299,33 @@ test('a file that stands twice in refs/postern/*, which git calls an addition, d
   const tree = git(['hash-object', '-t', 'tree', '-w', '--literally', '--stdin'], twice)
   repository.setRef('refs/postern/signers', git(['commit-tree', '-m', 'x', '-p', first, tree]))
   assert.equal(await refusal(repository.clone()), 'history-rewritten')
+})
+
+test('a file that is made no plain one, so that nobody reads it, is gone, and is found in the history', async () => {
+  using repository = new SealedRepository()
+  const bob = repository.admit('bob')
+  repository.change(bob.entry, { ended: { at: renderTime(repository.now), seal: null } })
+  repository.publish()
+  const ref = 'refs/postern/signers'
+  const first = repository.git(['rev-parse', ref])
+  // The very key that ended, under another id: it would seal again.
+  repository.entries = repository.entries.filter((entry) => entry.username !== 'bob')
+  const credentialId = Buffer.alloc(32, 7).toString('base64url')
+  repository.entries.push({ ...bob.entry, credentialId })
+  repository.publish()
+  const hidden = repository.git(['ls-tree', '-r', first]).split('\n')
+  const now = repository.git(['ls-tree', '-r', ref]).split('\n')
+  const lost = hidden.filter((line) => line.includes('signers/') && !now.includes(line))
+  assert.equal(lost.length, 1)
+  for (const mode of ['100755', '120000']) {
+    const env = { ...process.env, GIT_INDEX_FILE: join(repository.folder, `index-${mode}`) }
+    const idents = ['-c', 'user.name=eve', '-c', 'user.email=eve@example.com']
+    const git = (args: string[], input = '') =>
+      execFileSync('git', ['-C', repository.bare, ...idents, ...args], { env, input })
+        .toString()
+        .trim()
+    git(['update-index', '--index-info'], [...now, ...lost.map((line) => line.replace('100644', mode))].join('\n'))
+    repository.setRef(ref, git(['commit-tree', '-m', 'x', '-p', first, git(['write-tree'])]))
+    assert.equal(await refusal(repository.clone()), 'history-rewritten')
+  }
 })

@@ -47,6 +47,17 @@ test('a URL is cloned, judged and cleaned up', async () => {
   const report = await judged(`file://${repository.bare}`, '--ref', 'main')
   assert.equal(report.verdict, 'proven')
   assert.equal(report.counts.proven, 1)
+  // Some call what they clone from otherwise.
+  const settings = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'clone.defaultRemoteName',
+    GIT_CONFIG_VALUE_0: 'upstream',
+  }
+  const command = join(import.meta.dirname, '..', 'main.ts')
+  const { status } = spawnSync(process.execPath, [command, 'verify', `file://${repository.bare}`, '--ref', 'main'], {
+    env: { ...process.env, ...settings },
+  })
+  assert.equal(status, 0)
 })
 
 test('a branch with nothing after its start is proven', async () => {

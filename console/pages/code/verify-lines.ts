@@ -2,7 +2,7 @@ const signers = '.git/allowed_signers'
 
 /** Stock git on one object, in a clone: bring the signers along, then check. Git asks for a token where it always does. */
 const linesOf = (check: string): string[] => [
-  "git fetch origin '+refs/postern/*:refs/postern/*'",
+  "git fetch origin 'refs/postern/*:refs/postern/*'",
   `git show refs/postern/signers:allowed_signers > ${signers}`,
   `git -c gpg.ssh.allowedSignersFile=${signers} ${check}`,
 ]
