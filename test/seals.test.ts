@@ -153,6 +153,26 @@ for (const store of stores)
         await makeToken(bo, await bo.tap(request))
       })
 
+    test('a tap written in another way than browsers do, which signs in, is refused in words and uses up no request', async () => {
+      const request = await ask(bo)
+      const attempt = await open(bo, request)
+      const { challenge } = attempt.publicKey
+      const data = { challenge, type: 'webauthn.get', origin: postern.origin }
+      const clientDataJSON = Buffer.from(JSON.stringify(data))
+      await refused(answer(bo, request, attempt, { clientDataJSON }), 400, 'tap-refused:client-data-mismatch')
+      await makeToken(bo, await bo.tap(request))
+    })
+
+    test('an act upon somebody whose name no statement could hold, as a directory may give one, takes its tap', async () => {
+      const carl = await postern.join(ana, 'carl')
+      const displayName = `Carl\n\u2028\u0007${'x'.repeat(600)}`
+      await postern.postern.ceremonies.database.write((tx) =>
+        tx.updateTable('user').set({ displayName }).where('username', '=', 'carl').execute(),
+      )
+      await ana.act('POST', '/people/carl/end', { reason: '' })
+      await refused(carl.call('GET', '/me'), 401, 'sign-in-required')
+    })
+
     test('a request is sealed once: two attempts answered at once make one seal', async () => {
       const request = await ask(bo)
       const [one, other] = [await open(bo, request), await open(bo, request)]

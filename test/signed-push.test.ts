@@ -106,7 +106,7 @@ for (const store of eitherStore)
     }
     const verifyJson = async (...args: Parameters<typeof verify>): Promise<Judged> =>
       JSON.parse(await verify(...args, '--json')) as Judged
-    const cloneWithProofs = async (name: string, { url } = held): Promise<string> => {
+    const cloneWithProofs = async (name: string, { url }: Pick<Repository, 'url'> = held): Promise<string> => {
       const clone = join(postern.folder, name)
       await held.git('clone', '--quiet', '--config', 'remote.origin.fetch=+refs/postern/*:refs/postern/*', url, clone)
       return clone
@@ -356,6 +356,43 @@ for (const store of eitherStore)
       assert.deepEqual(
         pinned.changes.map((change) => change.state !== 'proven' && change.reason),
         ['not-vouched'],
+      )
+    })
+
+    test('waits for one tap after a rename, which says the new name, so that it stays proven to whoever pins signers', async () => {
+      const other = await makeHeld(postern, ana, 'payments/named')
+      await other.setPush('main', 'tap-or-signed')
+      const start = `${other.path}/protected-branches/main`
+      const { sealRequestId } = await ana.call<{ sealRequestId: string }>('POST', `${start}/start-seal`, {})
+      await ana.call('POST', `${start}/start`, {}, { 'postern-seal': await ana.tap(sealRequestId) })
+      const signer = signWith(agent, stick, other)
+      stick.verification = true
+      await other.commit('before.txt')
+      assert.equal((await signer.push('main').ended).code, 0)
+      await ana.act('PATCH', other.path, { name: 'renamed' })
+      const url = other.url.replace('named', 'renamed')
+      await other.git('remote', 'set-url', 'origin', url)
+      await other.commit('renamed.txt')
+      const waiting = signer.push('main')
+      const { id } = await requestOf(waiting, ana)
+      await ana.tap(id)
+      const tapped = await waiting.ended
+      assert.equal(tapped.code, 0, tapped.screen)
+      assert.match(
+        tapped.screen,
+        /another name since somebody tapped for main: tap once, and signed pushes count again/,
+      )
+      await other.commit('after.txt')
+      const { code, screen } = await signer.push('main').ended
+      stick.verification = false
+      assert.equal(code, 0, screen)
+      assert.match(screen, /Your signed push was the tap/)
+      const clone = await cloneWithProofs('renamed', { url })
+      const { identities } = await verifyJson(clone)
+      const report = await verifyJson(clone, '--trust', identities.root.fingerprint)
+      assert.deepEqual(
+        report.changes.map((change) => (change.state === 'proven' ? change.proof : change.reason)),
+        ['signed-push', 'seal', 'signed-push'],
       )
     })
 

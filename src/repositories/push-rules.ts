@@ -5,6 +5,7 @@ import type { PolicyInForce } from '../policy/in-force.ts'
 import type { RefCommand } from '../protocols/git/receive-commands.ts'
 import { firstRule, ruleOf } from './branch-rule.ts'
 import { type AskedCertificate, judgeCertificate, type SignedPush } from './commit-signatures/judge-certificate.ts'
+import { listUnnamed } from './commit-signatures/list-unnamed.ts'
 import { recordCertificate } from './commit-signatures/record-certificate.ts'
 import { isUnsigned, sayUnsigned } from './commit-signatures/unsigned-words.ts'
 import { refuseCertificate } from './push-certificate.ts'
@@ -119,13 +120,15 @@ export async function preparePush(
   await lockNumbers(tx, push.place.repository.id)
   const place = await checkStillWrites(tx, push.place, caller)
   // Of one push one decision is counted: not what was asked ahead, and not a second time after the tap.
-  const signed =
-    certificate && (await judgeCertificate(tx, certificate, { repositoryId: place.repository.id, caller, at }))
+  const repositoryId = place.repository.id
+  const signed = certificate && (await judgeCertificate(tx, certificate, { repositoryId, caller, at }))
   if (signed !== undefined && 'refusal' in signed) return { refusal: refuseCertificate(commands, signed.refusal) }
+  if (signed !== undefined && signed.tap !== null)
+    signed.unnamed = await listUnnamed(tx, repositoryId, { ...signed.row, refs: commands.map(({ ref }) => ref) })
   const counting = push.takeSeal === undefined ? policy : uncounted(policy)
   const judged = await judgePush({ db: tx, policy: counting, at }, { ...push, place, signed })
   if (judged.refusal !== undefined) return { refusal: judged.refusal }
-  const refusal = await findOtherFirstPush(tx, place.repository.id, commands)
+  const refusal = await findOtherFirstPush(tx, repositoryId, commands)
   if (refusal !== undefined) return { refusal }
   const { waits } = judged
   if (waits !== undefined && push.takeSeal === undefined) return { waits }

@@ -55,12 +55,15 @@ export async function findTapAsked(
     const rule = rules.get(command.ref)
     const byLogin = judge(name)
     const mayBeSigned = rule === undefined || rule.push === 'tap-or-signed'
-    const tapped = mayBeSigned && needsTap(byLogin, rule) ? byCertificate?.(name) : undefined
+    const isUnnamed = mayBeSigned && typeof signed === 'object' && signed.unnamed?.has(command.ref) === true
+    const tapped = mayBeSigned && !isUnnamed && needsTap(byLogin, rule) ? byCertificate?.(name) : undefined
     const isEnough = tapped?.decision.outcome === 'allow' && caller.kind === 'person'
     const judged = isEnough ? tapped : byLogin
     parts.policy.decided?.(pick(judged.recorded))
     isTapped ||= isEnough
-    const found = isEnough ? undefined : findForBranch(judged, { command, caller, rule, isUnread: signed === 'unread' })
+    const found = isEnough
+      ? undefined
+      : findForBranch(judged, { command, caller, rule, isUnread: signed === 'unread', isUnnamed })
     if (found !== undefined && 'outcome' in found) return { refusal: { ...found, ref: command.ref } }
     if (found !== undefined) asked.push(found)
   }
@@ -130,7 +133,8 @@ function findForBranch(
     caller,
     rule,
     isUnread,
-  }: { command: RefCommand; caller: Caller; rule: BranchRule | undefined; isUnread: boolean },
+    isUnnamed,
+  }: { command: RefCommand; caller: Caller; rule: BranchRule | undefined; isUnread: boolean; isUnnamed: boolean },
 ): TapAsked | Omit<Refusal, 'ref'> | undefined {
   const isPerson = caller.kind === 'person'
   // That it takes a person is said below, with what to do instead.
@@ -165,8 +169,11 @@ function findForBranch(
       `${name} takes a tap, and no seal can hold this name.`,
       anotherName,
     )
-  const because =
-    rule !== undefined && takesTap(rule.push) ? `${name} takes a tap for each push.` : explainDecision(decision, facts)
+  const because = isUnnamed
+    ? `This repository has another name since somebody tapped for ${name}: tap once, and signed pushes count again.`
+    : rule !== undefined && takesTap(rule.push)
+      ? `${name} takes a tap for each push.`
+      : explainDecision(decision, facts)
   return { command, question, because, under: JSON.stringify([rule ?? null, digest]) }
 }
 

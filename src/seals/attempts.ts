@@ -19,10 +19,11 @@ import { credentialStrength } from '../policy/strength.ts'
 import { renderRequestOptions } from '../protocols/webauthn/options.ts'
 import { parseAuthenticationResponse } from '../protocols/webauthn/response-json.ts'
 import { type VerifiedAuthentication, verifyAuthentication } from '../protocols/webauthn/verify-authentication.ts'
-import { assemble, messageFor } from './format/signing.ts'
+import { messageFor } from './format/signing.ts'
 import { parseStatement, renderStatement, statementDigest } from './format/statement.ts'
 import type { OnSealed } from './on-sealed.ts'
 import { createTapJudge } from './judge-tap.ts'
+import { repackTap } from './repack-tap.ts'
 import { checkOpen, draftOf, getSealRequest, refusalOf, type SealDraft, titleOf } from './requests.ts'
 import type { SealAttempt, SealMade } from './shapes.ts'
 
@@ -150,7 +151,7 @@ export async function finishAttempt(
     if (decision.outcome !== 'allow') throw forbidden(sentence, 'Use another key, or add one under Account.')
     const statement = Buffer.from(attempt.statement, 'base64')
     const { namespace, message } = messageFor(statement, draftOf(request).template)
-    const { armored } = assemble(
+    const { armored } = repackTap(
       response,
       { credentialId: record.credentialId, publicKey: Buffer.from(record.publicKey, 'base64url'), rpId: record.rpId },
       namespace,

@@ -89,6 +89,13 @@ export function isPusheeOf(pushee: string, path: string): boolean {
   return named.endsWith(`/${path.toLowerCase()}`) || named.endsWith(`:${path.toLowerCase()}`)
 }
 
+/** The path that an address of a repository names, `project/name`, lower case; undefined where it names none. */
+export function pathNamedBy(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const path = new URL(url).pathname.replace(/^\/|\/$/g, '')
+  return path === '' ? undefined : path.replace(/\.git$/, '').toLowerCase()
+}
+
 /**
  * When the server gave the word that was signed, in seconds since 1970 (git's `<seconds>-<HMAC>`); undefined for a word of
  * another form. That it gave it only the server can tell.

@@ -21,6 +21,8 @@ export interface SignedPush {
   row: Omit<PushCertificateTable, 'batchId' | 'repositoryId' | 'receivedAt'>
   /** A tap on a security key, with PIN, for exactly this push; null where it is none. */
   tap: Proof | null
+  /** Branches for which it is none: see `listUnnamed`. */
+  unnamed?: ReadonlySet<string>
 }
 
 /**

@@ -141,11 +141,19 @@ export function draftAct(
     predicate: {
       ...common(context),
       action: request.action,
-      act: request.act,
+      act: { ...request.act, title: inOneLine(request.act.title) },
       ...(request.repository && { repository: request.repository }),
     },
   }
 }
+
+const mostInTitle = 500
+
+/** A name in it may come from elsewhere: whatever is in that, it keeps nobody from sealing an act upon whose it is. */
+const inOneLine = (title: string): string =>
+  Array.from(title.toWellFormed().replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' '))
+    .slice(0, mostInTitle)
+    .join('')
 
 function common(context: DraftContext) {
   return {
