@@ -284,9 +284,9 @@ for (const store of eitherStore)
     })
 
     test('a restart keeps the host key', async () => {
-      const before = door.started.postern.ssh()?.fingerprint
+      const before = door.started.postern.ssh()?.sshfp
       await door.started.restart()
-      assert.equal(door.started.postern.ssh()?.fingerprint, before)
+      assert.equal(door.started.postern.ssh()?.sshfp, before)
       await door.trust()
       assert.equal((await door.ssh(key, '-T')).code, 0)
     })
@@ -300,7 +300,9 @@ test('an operator reads the host key on the machine itself, before the first sta
     assert.equal(shown.code, 0, shown.stderr)
     const [, fingerprint = ''] = /^ {2}(SHA256:\S{43})$/m.exec(shown.stdout) ?? []
     assert.match(shown.stdout, /^ {2}git\.example\.com ssh-ed25519 \S+$/m)
+    assert.match(shown.stdout, /^ {2}git\.example\.com ecdsa-sha2-nistp256 \S+$/m)
     assert.match(shown.stdout, /^ {2}git\.example\.com\. IN SSHFP 4 2 [0-9a-f]{64}$/m)
+    assert.match(shown.stdout, /^ {2}git\.example\.com\. IN SSHFP 3 2 [0-9a-f]{64}$/m)
     const again = await postern(['admin', 'ssh-host-key', '--data', folder, '--json'], env)
     assert.equal((JSON.parse(again.stdout) as { fingerprint: string }).fingerprint, fingerprint)
     const off = await postern(['admin', 'ssh-host-key', '--data', folder])
@@ -318,7 +320,7 @@ test('nodes that share a database are one host over SSH', async () => {
   const args = ['--url', door.started.origin, '--port', String(await freePort()), '--ssh-port', '0', '--data', data]
   const other = await createPostern(loadConfig([...args, ...postgresFlags(database), '--log-level', 'error'], {}))
   try {
-    assert.equal(other.ssh()?.fingerprint, door.started.postern.ssh()?.fingerprint)
+    assert.equal(other.ssh()?.sshfp, door.started.postern.ssh()?.sshfp)
   } finally {
     await other.close()
   }

@@ -16,7 +16,7 @@ export interface Authenticator {
    * @throws 401 for a token that does not count
    */
   fromRequest(request: FastifyRequest, isAgain?: boolean): Promise<Caller | undefined>
-  /** The caller behind git's Basic credentials: any user name, a token as the password. */
+  /** The caller behind git's Basic credentials: any user name, a token as the password, or as the user name alone. */
   fromGit(request: FastifyRequest): Promise<Caller | undefined>
   /** The same for a request that has been going on for a while, and whose credentials may have ended meanwhile. */
   again(request: FastifyRequest): Promise<Caller | undefined>
@@ -45,7 +45,7 @@ export function createAuthenticator(parts: {
   const fromGit = async ({ headers, ip }: FastifyRequest, isAgain: boolean): Promise<Caller | undefined> => {
     const { authorization } = headers
     if (authorization === undefined) return undefined
-    const secret = bearerSecret(authorization) ?? basicPassword(authorization) ?? ''
+    const secret = bearerSecret(authorization) ?? basicSecret(authorization) ?? ''
     return byToken({ secret, address: ip, isAgain }, now())
   }
 
@@ -82,11 +82,12 @@ const isUnattended = ({ method, headers, routeOptions }: FastifyRequest): boolea
 
 const bearerSecret = (header: string): string | undefined => /^Bearer ([\w.-]{1,200})$/i.exec(header)?.[1]
 
-function basicPassword(header: string): string | undefined {
+/** The password, whatever the user name; some programs have a place for one of them alone, and say so like this. */
+function basicSecret(header: string): string | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/i.exec(header)?.[1]
   if (encoded === undefined) return undefined
-  const text = Buffer.from(encoded, 'base64').toString()
-  return text.includes(':') ? text.slice(text.indexOf(':') + 1) : undefined
+  const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? []
+  return password === '' || password === 'x-oauth-basic' ? user : password
 }
 
 export const tokenRefusedTitle = 'This token is not known, has expired, or was ended.'

@@ -12,16 +12,22 @@ export async function adminSshHostKey(args: string[]): Promise<number> {
   return 0
 }
 
-const renderHostKey = ({ host, port, fingerprint, knownHosts, sshfp }: SshView): string => `\
+const renderHostKey = ({ host, port, fingerprint, ecdsa, knownHosts, sshfp }: SshView): string => `\
 SSH is at ${host}, port ${port}. Its host key is Ed25519:
 
   ${fingerprint}
 
-The line for ~/.ssh/known_hosts, or /etc/ssh/ssh_known_hosts:
+For clients that know no Ed25519 it is ECDSA:
 
-  ${knownHosts}
+  ${ecdsa.fingerprint}
 
-The record for DNS, which counts where the zone is signed and people set VerifyHostKeyDNS:
+The lines for ~/.ssh/known_hosts, or /etc/ssh/ssh_known_hosts:
 
-  ${sshfp}
+  ${indented(knownHosts)}
+
+The records for DNS, which count where the zone is signed and people set VerifyHostKeyDNS:
+
+  ${indented(sshfp)}
 `
+
+const indented = (lines: string): string => lines.replaceAll('\n', '\n  ')

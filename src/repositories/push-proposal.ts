@@ -66,13 +66,13 @@ export async function findProposal(
       'A deletion cannot be proposed.',
       'Delete the branch on the page Branches.',
     )
-  // Older ones would take the branch itself for updated.
-  if (!capabilities.includes('report-status-v2'))
+  // Older ones, and most that are not stock git, would take the branch itself for updated.
+  if (!ref.startsWith(proposalPrefix) && !capabilities.includes('report-status-v2'))
     return refusal(
       'git-too-old',
       'this git is too old',
-      'To open a pull request by a push takes git 2.29 or newer.',
-      'Push a branch, and open the pull request in a browser.',
+      'To open a pull request by the name of its branch takes git 2.29 or newer.',
+      `Push to another name: git push origin HEAD:${proposalPrefix}${targetBranch}`,
     )
   const problem = checkShortRefName(targetBranch) ?? checkShortRefName(options.pullRequest?.branch ?? 'x')
   if (problem !== undefined)

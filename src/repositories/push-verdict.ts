@@ -103,6 +103,7 @@ async function prepare(
   { place, answer: { stream }, recognise }: Push,
   {
     asked,
+    request,
     hook,
     setAside,
     certificate,
@@ -143,12 +144,16 @@ async function prepare(
     certificate,
     quarantine,
     say: (lines) => say(hook, lines),
-    withPicture: parsePushOptions(asked.options).withPicture,
+    withPicture: parsePushOptions(asked.options).withPicture && hasTerminal(request),
     signal: gone.signal,
     answered,
     recognise,
   })
 }
+
+/** Stock git shows a picture as it is; in the windows of other programs it is rubbish. */
+const hasTerminal = ({ capabilities }: ReceiveRequest): boolean =>
+  capabilities.some((each) => /^agent=git\/\d/.test(each))
 
 /** What was pushed and cannot stay, whatever the rules: objects that are too large, names too long, files left behind. */
 export async function findUnfit(

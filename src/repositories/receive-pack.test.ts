@@ -3,10 +3,11 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, rm, writeFile } from 'node:fs/promises'
-import { type ClientRequest, request } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 import { listCommits, readCommits } from './commits.ts'
@@ -314,12 +315,13 @@ describe('a push over HTTP', () => {
     const command = encodePkt(`${zeroOid} ${oid} refs/heads/change\0report-status side-band-64k`)
     return Buffer.concat([command, flushPkt, pack.stdout])
   }
-  function send(place: RepositoryPlace): ClientRequest {
+  function send(place: RepositoryPlace, more: Record<string, string> = {}): ClientRequest {
     const headers = {
       host: 'localhost:7400',
       authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}`,
       'content-type': 'application/x-git-receive-pack-request',
       'transfer-encoding': 'chunked',
+      ...more,
     }
     return request(`${fixture.origin}/${place.path}.git/git-receive-pack`, { method: 'POST', headers })
   }
@@ -340,6 +342,39 @@ describe('a push over HTTP', () => {
     sent.destroy()
     await until(async () => (await quarantines(place)).length === 0)
     assert.deepEqual(await refs(place), ['refs/heads/main'])
+    await assertClean(place)
+  })
+
+  it('takes a compressed push, as JGit sends it, and one that unfolds wrongly leaves nothing', async () => {
+    const { place, work } = await begin()
+    const oid = await commit(work, 'file', 'compressed\n')
+    const body = await pushBody(work, oid)
+    const answerTo = async (bytes: Buffer): Promise<[number | undefined, string]> => {
+      const sent = send(place, { 'content-encoding': 'gzip' })
+      sent.end(bytes)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      return [response.statusCode, (await Array.fromAsync(response as AsyncIterable<Buffer>)).join('')]
+    }
+    assert.equal((await answerTo(Buffer.from('not gzip')))[0], 400)
+    const list = body.subarray(0, body.indexOf('PACK'))
+    const wrong = [
+      // Cut off in the middle.
+      gzipSync(body).subarray(0, -20),
+      // More than a push may have, and a list that has no end.
+      gzipSync(Buffer.concat([list, Buffer.from('PACK\0\0\0\u0002\0\0\u0001\0'), Buffer.alloc(32 * megabyte)])),
+      gzipSync(Buffer.concat([list.subarray(0, -4), encodePkt(`${zeroOid} ${oid} refs/heads/other`)])),
+      gzipSync(Buffer.from('ffff'.repeat(megabyte))),
+    ]
+    for (const [index, bytes] of wrong.entries()) {
+      const [, text] = await answerTo(bytes)
+      assert.doesNotMatch(text, /ok refs\/heads\/change/, String(index))
+      await until(async () => (await quarantines(place)).length === 0)
+    }
+    assert.deepEqual(await refs(place), ['refs/heads/main'])
+    const [status, text] = await answerTo(gzipSync(body))
+    assert.equal(status, 200)
+    assert.match(text, /unpack ok.*ok refs\/heads\/change/s)
+    assert.deepEqual(await refs(place), ['refs/heads/change', 'refs/heads/main'])
     await assertClean(place)
   })
 

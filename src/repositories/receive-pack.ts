@@ -83,7 +83,7 @@ async function runReceivePack(
   })
   process.stdin.write(request.consumed)
   feedStream(body, process.stdin).catch(() => {})
-  const reply = createPushReply(process, push.answer)
+  const reply = createPushReply(process, push.answer, request)
   const asked = await readPreReceive(hook, place.folder).catch((error: unknown) => {
     parts.log(error, 'the pre-receive hook was not understood')
     answer(hook, { allow: false, message: [] })

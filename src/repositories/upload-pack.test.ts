@@ -127,6 +127,20 @@ describe('a clone or fetch over HTTP', () => {
       assert.equal(headers['www-authenticate'], 'Basic realm="Postern", charset="UTF-8"')
       assert.match(text, /API token that you make under Account/)
     }
+    for (const [credentials, status] of [
+      [`:${token}`, 200],
+      [`x-token-auth:${token}`, 200],
+      [`${token}:`, 200],
+      [`${token}:x-oauth-basic`, 200],
+      // Where there is a password, nothing else is looked at.
+      [`${token}:wrong`, 401],
+      [`${token}::`, 401],
+      [token, 401],
+      [':', 401],
+    ] as const) {
+      const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
+      assert.equal((await ask('GET', infoRefs, { authorization })).status, status, credentials.replace(token, 'TOKEN'))
+    }
     const wrong = await ask('GET', infoRefs, basic(`pst_pat_${'x'.repeat(51)}`))
     assert.equal(wrong.status, 401)
     assert.match(wrong.text, /^This token is not known, has expired, or was ended\./)
@@ -174,7 +188,7 @@ describe('a clone or fetch over HTTP', () => {
     assert.equal((await ask('POST', 'payments/code.git/git-receive-pack', basic(token))).status, 415)
   })
 
-  it('inflates a fetch request, up to a limit, and no push', async () => {
+  it('inflates a fetch request, up to a limit, and nothing in another encoding', async () => {
     const fetch = {
       ...basic(token),
       'content-type': 'application/x-git-upload-pack-request',
@@ -197,8 +211,12 @@ describe('a clone or fetch over HTTP', () => {
     )
     const broken = await ask('POST', 'payments/code.git/git-upload-pack', fetch, Buffer.from('not gzip'))
     assert.equal(broken.status, 400)
-    const push = { ...fetch, 'content-type': 'application/x-git-receive-pack-request' }
-    assert.equal((await ask('POST', 'payments/code.git/git-receive-pack', push, gzipSync('0000'))).status, 415)
+    for (const service of ['git-upload-pack', 'git-receive-pack']) {
+      const other = { ...fetch, 'content-type': `application/x-${service}-request`, 'content-encoding': 'br' }
+      const refused = await ask('POST', `payments/code.git/${service}`, other, Buffer.from('0000'))
+      assert.equal(refused.status, 415)
+      assert.match(refused.text, /Send it plainly or with gzip/)
+    }
   })
 
   it('strangers who ask and then say nothing take no more than their share, and not for ever', async () => {

@@ -1,21 +1,17 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { ProblemError } from '../http/problem.ts'
 import { encodePkt, flushPkt } from '../protocols/git/pkt-line.ts'
 import { feed } from './feed.ts'
 import type { Git } from './git.ts'
 import type { GitSetting } from './git-environment.ts'
-import { comeWithGit, notGit, startGitReply } from './git-reply.ts'
+import { notGit, startGitReply } from './git-reply.ts'
+import { inflateFetch } from './inflate-body.ts'
 import { pour } from './pour.ts'
 import type { StreamHolder } from './stream-shares.ts'
 
 export type GitService = 'git-upload-pack' | 'git-receive-pack'
 export const gitServices: readonly GitService[] = ['git-upload-pack', 'git-receive-pack']
-
-/** What a fetch asks for is a list of oids: this much names more than half a million. */
-const maxRequestBytes = 32 * 1024 ** 2
 
 type ProtocolVersion = 0 | 1 | 2
 
@@ -80,7 +76,7 @@ export async function uploadPack(wanted: {
   response: ServerResponse
 }): Promise<void> {
   const { git, response } = wanted
-  const source = limitBytes(inflate(wanted.headers, wanted.body))
+  const source = inflateFetch(wanted.headers, wanted.body)
   const process = await git.stream(['upload-pack', '--stateless-rpc', '.'], {
     repository: wanted.folder,
     holder: wanted.holder,
@@ -105,37 +101,5 @@ export async function uploadPack(wanted: {
     if (response.headersSent) throw error
     await asked
     throw refusal ?? error
-  }
-}
-
-function inflate(headers: IncomingHttpHeaders, body: Readable): AsyncIterable<Uint8Array> {
-  const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity') return body
-  if (encoding !== 'gzip' && encoding !== 'x-gzip')
-    throw new ProblemError(415, 'encoding-unsupported', 'A fetch is not taken in this encoding.', {
-      help: 'Send it plainly or with gzip.',
-    })
-  const gunzip = createGunzip()
-  // It may fail before anybody reads from it; whoever does then hears of it.
-  gunzip.on('error', () => {})
-  feed(body, gunzip).catch((error: Error) => gunzip.destroy(error))
-  return gunzip
-}
-
-/** Counts what comes out of the inflater, so that a few bytes cannot unfold to gigabytes. */
-async function* limitBytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let bytes = 0
-  try {
-    for await (const chunk of source) {
-      bytes += chunk.length
-      if (bytes > maxRequestBytes)
-        throw new ProblemError(413, 'too-large', 'This request names more objects than one fetch may.', {
-          help: 'Fetch fewer branches and tags at once.',
-        })
-      yield chunk
-    }
-  } catch (error) {
-    if (error instanceof ProblemError) throw error
-    throw new ProblemError(400, 'bad-request', 'This request cannot be read.', { help: comeWithGit, cause: error })
   }
 }

@@ -13,7 +13,8 @@ const offered: Offered = {
     'ecdh-sha2-nistp384',
     'ecdh-sha2-nistp521',
   ],
-  serverHostKey: ['ssh-ed25519'],
+  // The second for clients that know no Ed25519: FIPS mode, older Java.
+  serverHostKey: ['ssh-ed25519', 'ecdsa-sha2-nistp256'],
   cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
   // Packs are compressed; anything else could unfold to more than was sent.

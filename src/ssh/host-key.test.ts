@@ -14,21 +14,28 @@ const secrets = {
   },
 }
 
-test('the host key is made once, and ssh-keygen reads it as we say', async () => {
+test('the host keys are made once, and ssh-keygen reads them as we say', async () => {
   const key = await loadHostKey(secrets)
-  assert.equal((await loadHostKey(secrets)).publicKey, key.publicKey)
+  const again = await loadHostKey(secrets)
+  const records = key.sshfp({ host: 'git.example.com', port: 22 }).split('\n')
+  const known = key.knownHosts({ host: 'git.example.com', port: 22 }).split('\n')
+  assert.deepEqual([records.length, known.length, key.privateKeys.length], [2, 2, 2])
   const folder = await mkdtemp(join(tmpdir(), 'host-key-'))
   try {
-    const file = join(folder, 'key')
-    await writeFile(file, key.privateKey, { mode: 0o600 })
-    const keygen = (...args: string[]): string => execFileSync('ssh-keygen', args, { encoding: 'utf8' })
-    assert.equal(keygen('-y', '-f', file).trim(), key.publicKey)
-    await writeFile(`${file}.pub`, `${key.publicKey}\n`)
-    assert.match(keygen('-l', '-f', `${file}.pub`), new RegExp(`^256 ${RegExp.escape(key.fingerprint)} `))
-    const records = keygen('-r', 'git.example.com', '-f', `${file}.pub`)
-    const [name, record = ''] = key.sshfp({ host: 'git.example.com', port: 22 }).split('. IN SSHFP ')
-    assert.equal(name, 'git.example.com')
-    assert.ok(records.includes(`IN SSHFP ${record}`), records)
+    for (const [index, { publicKey, fingerprint }] of [key, key.ecdsa].entries()) {
+      assert.equal([again, again.ecdsa][index]?.publicKey, publicKey)
+      const file = join(folder, `key-${index}`)
+      await writeFile(file, key.privateKeys[index] ?? '', { mode: 0o600 })
+      const keygen = (...args: string[]): string => execFileSync('ssh-keygen', args, { encoding: 'utf8' })
+      assert.equal(keygen('-y', '-f', file).trim(), publicKey)
+      assert.equal(known[index], `git.example.com ${publicKey}`)
+      await writeFile(`${file}.pub`, `${publicKey}\n`)
+      assert.match(keygen('-l', '-f', `${file}.pub`), new RegExp(`^256 ${RegExp.escape(fingerprint)} `))
+      const theirs = keygen('-r', 'git.example.com', '-f', `${file}.pub`)
+      const [name, record = ''] = records[index]?.split('. IN SSHFP ') ?? []
+      assert.equal(name, 'git.example.com')
+      assert.ok(theirs.includes(`IN SSHFP ${record}`), theirs)
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -15,6 +15,7 @@ export const viewOf = (key: SshHostKey, address: SshAddress): SshView => ({
   ...address,
   fingerprint: key.fingerprint,
   publicKey: key.publicKey,
+  ecdsa: key.ecdsa,
   knownHosts: key.knownHosts(address),
   sshfp: key.sshfp(address),
 })

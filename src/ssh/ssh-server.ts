@@ -58,7 +58,7 @@ export function createSshServer(parts: SshServerParts): SshServer {
   const limits = createDoorLimits({ perAddress: parts.rateLimit, now, onRefused: parts.onRefused })
   const record = createLoginRecord(parts)
   const { Server } = loadSsh2()
-  const ssh = new Server({ hostKeys: [parts.hostKey.privateKey], algorithms, ident: 'Postern' })
+  const ssh = new Server({ hostKeys: parts.hostKey.privateKeys, algorithms, ident: 'Postern' })
   const open = new Map<Socket, { address: string; admitted: (guest: DoorGuest) => boolean; isBusy: () => boolean }>()
   const listener = createServer({ noDelay: true }, (socket) => receive(socket))
 

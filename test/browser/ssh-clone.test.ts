@@ -9,7 +9,7 @@ test('where one clones, SSH is one click away, with the key of this server', { t
   await using story = await openStory(context, { flags: ['--ssh-port', '0'] })
   const { postern, page, step, terminal, visitor } = story
   await setUp(story)
-  const { port = 0, fingerprint = '' } = postern.postern.ssh() ?? {}
+  const { port = 0, fingerprint = '', ecdsa } = postern.postern.ssh() ?? {}
   const url = `ssh://git@localhost:${port}/acme/widgets.git`
   const ssh = page.getByRole('radio', { name: 'SSH' })
 
@@ -37,6 +37,7 @@ test('where one clones, SSH is one click away, with the key of this server', { t
     await page.getByText('SSH', { exact: true }).click()
     assert.equal(await linesOf(page, 'Clone over SSH'), `git clone ${url}`)
     await see(page, fingerprint)
+    await see(page, ecdsa?.fingerprint ?? assert.fail())
     await visitor.photograph('clone-ssh')
     assert.deepEqual(visitor.errors, [])
   })

@@ -82,6 +82,10 @@ export function CloneWayHelp({ way, ssh, repository }: Omit<CloneWay, 'choose'> 
           The first time, ssh shows the key of this server. Answer yes only if it is this one:
           <br />
           <Code style={{ overflowWrap: 'anywhere' }}>{ssh.fingerprint}</Code>
+          <br />
+          or, where it says ECDSA:
+          <br />
+          <Code style={{ overflowWrap: 'anywhere' }}>{ssh.ecdsa.fingerprint}</Code>
         </Text>
       </Stack>
     )

@@ -49,9 +49,9 @@ export function readReport(
   { capabilities }: Pick<ReceiveRequest, 'capabilities'>,
 ): Map<string, boolean> | undefined {
   try {
-    const isBanded = bandBytesOf(capabilities) !== undefined
-    const banded = isBanded ? payloadsOf(answer).filter((payload) => payload[0] === dataBand) : []
-    const report = isBanded ? Buffer.concat(banded.map((payload) => payload.subarray(1))) : answer
+    const hasBands = isBanded({ capabilities })
+    const banded = hasBands ? payloadsOf(answer).filter((payload) => payload[0] === dataBand) : []
+    const report = hasBands ? Buffer.concat(banded.map((payload) => payload.subarray(1))) : answer
     const [unpacked, ...said] = payloadsOf(report).map((payload) => payload.toString().trimEnd())
     if (unpacked?.startsWith('unpack ') !== true) return undefined
     const updates = said.map((line) => /^(ok|ng) (\S+)/.exec(line)).filter((found) => found !== null)
@@ -64,6 +64,10 @@ export function readReport(
 
 const bandBytesOf = (capabilities: ReceiveRequest['capabilities']): number | undefined =>
   capabilities.includes('side-band-64k') ? largeBand : capabilities.includes('side-band') ? smallBand : undefined
+
+/** Whether words and report come in packets of their own. */
+export const isBanded = ({ capabilities }: Pick<ReceiveRequest, 'capabilities'>): boolean =>
+  bandBytesOf(capabilities) !== undefined
 
 /** Of the lines that are whole. @throws PktLineError */
 function payloadsOf(bytes: Buffer): Buffer[] {

@@ -6,6 +6,7 @@ import { ProblemError } from '../../http/problem.ts'
 import { type Caller, getCaller } from '../../identity/caller.ts'
 import { parseGitProtocol } from '../../protocols/git/protocol-version.ts'
 import { answerOverHttp, comeWithGit, endPlainRefusal, sendPlainRefusal } from '../git-reply.ts'
+import { inflatePush } from '../inflate-body.ts'
 import { getPlace } from '../place.ts'
 import { holderOf, letGoIdle } from '../stream-holder.ts'
 import type { PushParts } from '../push-parts.ts'
@@ -72,12 +73,7 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
     ...shared,
     schema: { params: Path },
     handler(request, reply) {
-      const encoding = request.headers['content-encoding']
-      // git never compresses a pack again; nothing else has a reason to.
-      if (encoding !== undefined && encoding !== 'identity')
-        throw new ProblemError(415, 'encoding-unsupported', 'A push is not taken in this encoding.', {
-          help: 'Send it without content encoding.',
-        })
+      const body = inflatePush(request.headers, bodyOf(request), reply.raw)
       const log: PushParts['log'] = (error, text) => request.log.error({ err: error }, text)
       return takeOver(request, reply, parts, () =>
         receivePack(
@@ -85,7 +81,7 @@ export function gitRoutes(app: App, parts: GitRouteParts): void {
           {
             place: getPlace(request),
             caller: getCaller(request),
-            body: bodyOf(request),
+            body,
             answer: answerOverHttp(reply.raw, 'application/x-git-receive-pack-result'),
             recognise: () => parts.recognise(request),
           },
