@@ -7,9 +7,10 @@ import { createRepositoryGuards, findPlace, findRepositoryRole } from './access.
 import { listProjects } from './list-projects.ts'
 import { forgetGroupGrants, grantRole, removeRole } from './members.ts'
 import type { RepositoryPlace } from './place.ts'
-import { changeProject } from './projects.ts'
+import { changeProject, createProject, deleteProject } from './projects.ts'
 import { listReachablePaths, listReachableRepositories } from './reachable.ts'
-import { changeRepository, createRepository } from './repository-records.ts'
+import { changeRepository, createRepository, deleteRepository } from './repository-records.ts'
+import { folderPath } from './storage.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
 
 describe('access to repositories', () => {
@@ -146,6 +147,47 @@ describe('access to repositories', () => {
       { project: { ...moved.project, name: 'billing' }, role: 'admin' },
       { name: 'payments' },
     )
+  })
+
+  it('changes what is asked and nothing that somebody else changed since the request came', async () => {
+    const { database, act } = fixture
+    const seen = await fixture.addRepository('seen', 'public')
+    await changeRepository(database, act, seen, { visibility: 'private' })
+    const renamed = await changeRepository(database, act, seen, { name: 'unseen' })
+    assert.deepEqual([renamed.name, renamed.visibility], ['unseen', 'private'])
+    const described = await changeRepository(database, act, seen, { description: 'of now' })
+    assert.deepEqual([described.name, described.visibility], ['unseen', 'private'])
+    const place = { project: seen.project, role: 'admin' as const }
+    await changeProject(database, act, place, { name: 'credits' })
+    const project = await changeProject(database, act, place, { description: 'of now' })
+    assert.equal(project.name, 'credits')
+    await changeRepository(database, act, seen, { name: 'found' })
+    for (const path of ['payments/seen', 'credits/unseen', 'credits/found']) {
+      const [inProject = '', repository = ''] = path.split('/')
+      const found = await findPlace({ db: database.read, root: fixture.root }, fixture.owner, {
+        project: inProject,
+        repository,
+      })
+      assert.equal(found?.path, 'credits/found', path)
+    }
+    await changeProject(database, act, place, { name: 'payments' })
+  })
+
+  it('puts no repository into a project that was deleted since the request came, and knows one that was renamed', async () => {
+    const { database, git, root, now, owner, act } = fixture
+    const parts = { database, git, root, now }
+    const project = await createProject(database, owner, { name: 'brief', description: '' }, now())
+    const place = { project, role: 'admin' as const }
+    await changeProject(database, act, place, { name: 'briefer' })
+    const made = await createRepository(parts, owner, project, { name: 'one', description: '' })
+    const told = (await fixture.events()).findLast(({ action }) => action === 'repository.created')
+    assert.equal(told?.facts['repository'], 'briefer/one')
+    await assert.rejects(deleteProject(database, act, place), { status: 409, code: 'project-not-empty' })
+    await deleteRepository(parts, act, { ...place, repository: made, path: '', folder: folderPath(root, made.folder) })
+    await deleteProject(database, act, place)
+    const late = createRepository(parts, owner, project, { name: 'two', description: '' })
+    await assert.rejects(late, { status: 404, message: /^This project/ })
+    await assert.rejects(deleteProject(database, act, place), { status: 404 })
   })
 
   it('tells only the paths a person reaches', async () => {

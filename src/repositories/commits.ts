@@ -16,12 +16,16 @@ const brief = formatOf(
   fields.map((field) => (/^%(an|ae|cn|s)$/.test(field) ? `%<(300,trunc)${field}` : field === '%b' ? '' : field)),
 )
 
+/** An empty part, or one that leads elsewhere: no tree has it, and git would look for it outside of the repository. */
+const inNoPath = /\0|(^|\/)\.{0,2}(\/|$)/
+
 /** One page of history from `tip` on, newest first, `skip` commits left out; with one more than a page if there are more. */
 export function listCommits(
   source: Source,
   wanted: { tip: string; without?: string; path?: string; skip?: number; limit?: number },
 ): Promise<CommitFacts[]> {
   const { tip, without, path = '', skip = 0, limit = pageSize + 1 } = wanted
+  if (path !== '' && inNoPath.test(path)) return Promise.resolve([])
   const range = without === undefined ? [tip] : [tip, `^${without}`]
   return readLog(source, [
     // Commits of one second would else stand before what they build on.

@@ -1,8 +1,8 @@
 import { notFound } from '../http/problem.ts'
 import { Lru } from '../protocols/lru.ts'
 import { emptyTree } from './git-environment.ts'
-import { parseDiffList, type RawDiffFile } from './diff-list.ts'
-import { knownHunks, splitPatches } from './diff-patches.ts'
+import { type DiffList, parseDiffList, type RawDiffFile } from './diff-list.ts'
+import { knownHunks, type LineCounts, splitPatches } from './diff-patches.ts'
 import { diffTree, withPatches } from './git-diffs.ts'
 import { GitError } from './git-error.ts'
 import type { Source } from './revision.ts'
@@ -16,14 +16,7 @@ export interface Comparison {
   objectDirectory?: string
 }
 
-export interface DiffList {
-  files: RawDiffFile[]
-  fileCount: number
-  additions: number
-  deletions: number
-  /** Files whose lines were not counted: binary, or too large to compare. */
-  uncounted: number
-}
+export type { DiffList } from './diff-list.ts'
 
 const maxFiles = 3000
 const maxListBytes = 96 * 1024 ** 2
@@ -46,22 +39,24 @@ export async function readDiffList(source: Source, comparison: Comparison): Prom
   if (known !== undefined) return known
   // What a person can read in one sitting comes whole, by one process; of more, the list first.
   const whole = await readWhole(source, comparison)
-  const split = whole && splitPatches(whole, (part) => parseDiffList(part).length)
+  const split = whole && splitPatches(whole, (part) => parseDiffList(part, 0).fileCount)
   if (split?.hunks !== undefined) knownHunks.set(key, split.hunks)
-  const all =
+  const list =
     split?.hunks === undefined
-      ? parseDiffList(await runDiff(source, comparison, ['--numstat'], maxListBytes))
-      : parseDiffList(split.list).map((file, index) => ({ ...file, ...split.counts[index] }))
-  const list: DiffList = {
-    files: all.slice(0, maxFiles),
-    fileCount: all.length,
-    additions: all.reduce((sum, file) => sum + file.additions, 0),
-    deletions: all.reduce((sum, file) => sum + file.deletions, 0),
-    uncounted: all.filter((file) => file.isBinary).length,
-  }
+      ? parseDiffList(await runDiff(source, comparison, ['--numstat'], maxListBytes), maxFiles)
+      : withCounts(parseDiffList(split.list), split.counts)
   lists.set(key, list)
   return list
 }
+
+/** What the patches that came along say of the same files. */
+const withCounts = ({ files, fileCount }: DiffList, counts: readonly LineCounts[]): DiffList => ({
+  files: files.slice(0, maxFiles).map((file, index) => ({ ...file, ...counts[index] })),
+  fileCount,
+  additions: counts.reduce((sum, { additions }) => sum + additions, 0),
+  deletions: counts.reduce((sum, { deletions }) => sum + deletions, 0),
+  uncounted: counts.filter(({ isBinary }) => isBinary).length,
+})
 
 /** Undefined where it is more than a page takes at once. */
 async function readWhole(source: Source, comparison: Comparison): Promise<Buffer | undefined> {

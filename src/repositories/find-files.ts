@@ -8,6 +8,8 @@ import { submoduleMode } from './tree.ts'
 
 export const defaultPathLimits: StreamLimits = { bytes: 32 * 1024 ** 2, timeMs: 5000 }
 const mostFound = 50
+/** As many as are compared at once. */
+const fewPaths = 20_000
 /** Of lists that are kept: so many characters weigh as much as one entry elsewhere. */
 const charactersForOne = 1000
 
@@ -41,7 +43,9 @@ export function createFileFinder({
       const { paths, isComplete } = await kept.read(`${source.folder} ${tip}`, holder, () =>
         listPaths(source, tip, { holder, limits }),
       )
-      return { ...rankPaths(paths, q, mostFound), isComplete }
+      // Comparing so many takes a core as well, and each letter that is typed asks for it anew.
+      using _turn = paths.length > fewPaths ? turns.take(holder) : undefined
+      return { ...(await rankPaths(paths, q, mostFound)), isComplete }
     },
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { createFileFinder, type FilesFound } from './find-files.ts'
 import { createLineFinder, type LinesFound } from './find-lines.ts'
-import { type GitFixture, openGit } from './git-testing.ts'
+import { failsWith, type GitFixture, openGit } from './git-testing.ts'
 import { writeHistory } from './history-testing.ts'
 import { createReadTurns } from './kept-reads.ts'
 import type { StreamLimits } from './read-stream.ts'
@@ -47,6 +47,23 @@ describe('looking for something in a commit', () => {
     const some = await findFiles(tip, 'file', { bytes: 1000, timeMs: 5000 })
     assert.equal(some.isComplete, false)
     assert.ok(some.total < 4000)
+  })
+
+  it('compares very many names in turn, since each letter that is typed asks for it anew', async () => {
+    const files = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`file-${index}`, '']))
+    let tree = `${await commit(files)}^{tree}`
+    for (let level = 0; level < 2; level++) {
+      const { oid } = (await source.git.objects(source.folder).info(tree)) ?? assert.fail()
+      const input = Array.from({ length: 30 }, (_, index) => `040000 tree ${oid}\tfolder-${index}\n`).join('')
+      tree = (await source.git.run(['mktree'], { repository: source.folder, input })).stdout.toString().trim()
+    }
+    const turns = createReadTurns()
+    const finder = createFileFinder({ now: () => 0, turns })
+    const wanted = { tip: tree, q: 'file', holder }
+    assert.equal((await finder.find(source, wanted)).total, 27_000)
+    using _one = turns.take(holder)
+    using _other = turns.take(holder)
+    await assert.rejects(finder.find(source, wanted), failsWith('git-busy'))
   })
 
   it('finds lines that hold exactly what was typed, letters large or small', async () => {

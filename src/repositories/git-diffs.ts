@@ -94,7 +94,8 @@ export function createGitDiffs({
         answer = await ask(git, `${from} ${to}\n`, maxBytes)
       } catch (error) {
         git.kill()
-        throw isTooSlow ? new GitError('git-timeout', { detail: 'diff-tree' }) : error
+        if (isTooSlow) throw new GitError('git-timeout', { detail: 'diff-tree' })
+        throw (await git.exited).tookMemory ? new GitError('git-memory', { detail: 'diff-tree' }) : error
       } finally {
         clearTimeout(timer)
       }

@@ -72,6 +72,13 @@ describe('the closed environment', () => {
     assert.equal((await fixture.git.objects(repository).read(`${honest}:file`))?.content.toString(), 'honest\n')
   })
 
+  it('gives people no other names by a list that lies in a repository, which takes git a minute where it is long', async () => {
+    const files = { '.mailmap': 'Mallory <mallory@example.com> <ada@example.com>\n' }
+    const oid = await commitFiles(fixture.git, repository, 'refs/heads/main', files)
+    const { stdout } = await fixture.git.run(['log', '--max-count=1', '--format=%aN', oid], { repository })
+    assert.equal(stdout.toString(), 'Ada\n')
+  })
+
   it('never runs a hook, an alias or an external diff that stands in a repository', async () => {
     const folder = await fixture.createRepository()
     const owned = join(fixture.folder, 'owned')

@@ -3,6 +3,8 @@ import type { GitLimits } from './git-limits.ts'
 /** git knows this object without storing it. */
 export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
+const leastAllocation = 1024 ** 3
+
 /** What a caller may add to git's environment; nothing else gets through. */
 export const callerVariables = [
   'GIT_AUTHOR_NAME',
@@ -37,6 +39,8 @@ export function closedEnvironment(folders: { home: string; hooks: string }, limi
     GIT_CEILING_DIRECTORIES: folders.home,
     GIT_DEFAULT_HASH: 'sha1',
     GIT_DEFAULT_REF_FORMAT: 'files',
+    // A push of a few bytes can ask for any length at once (wrapper.c of git); a list of 10 million objects takes half of it.
+    GIT_ALLOC_LIMIT: String(Math.max(Math.floor(limits.memoryBytes / 2), leastAllocation)),
     GIT_CONFIG_COUNT: String(settings.length),
   }
   for (const [index, [key, value]] of settings.entries()) {
@@ -53,6 +57,8 @@ function configuration(folders: { home: string; hooks: string }, limits: GitLimi
     ['core.attributesFile', '/dev/null'],
     ['core.excludesFile', '/dev/null'],
     ['attr.tree', emptyTree],
+    // A bare repository's HEAD:.mailmap is read by each log and blame, in time that grows with the square of its length.
+    ['mailmap.blob', ''],
     ['init.templateDir', folders.home],
     ['protocol.allow', 'never'],
     // By default git never fsyncs loose objects and refs: a power cut would lose an acknowledged merge.

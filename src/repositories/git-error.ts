@@ -6,6 +6,7 @@ export type GitErrorCode =
   | 'git-timeout'
   | 'git-aborted'
   | 'git-output-too-large'
+  | 'git-memory'
   | 'git-busy'
   | 'git-closed'
   | 'git-hook-missing'
@@ -20,6 +21,7 @@ const sentences: Record<GitErrorCode, string> = {
   'git-timeout': 'git took longer than this operation may take.',
   'git-aborted': 'The operation was cancelled.',
   'git-output-too-large': 'git answered with more than this operation may carry.',
+  'git-memory': 'git needed more memory than there is for it here.',
   'git-busy': 'Too many git operations are running at once.',
   'git-closed': 'The server is shutting down.',
   'git-hook-missing': 'Pushes are refused because the hook that checks them cannot be run.',

@@ -5,6 +5,7 @@ export const inAMoment = 'Nothing is lost: try again in a moment.'
 
 const problems: Partial<Record<GitErrorCode, { status: number; help: string }>> = {
   'git-timeout': { status: 503, help: 'Clone the repository and do this with git on your own machine.' },
+  'git-memory': { status: 503, help: 'Clone the repository and do this with git on your own machine.' },
   'git-output-too-large': { status: 413, help: 'Clone the repository and look at it with git on your own machine.' },
   'object-too-large': { status: 413, help: 'Clone the repository and look at it with git on your own machine.' },
   'git-busy': { status: 503, help: inAMoment },

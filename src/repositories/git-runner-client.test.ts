@@ -51,9 +51,10 @@ describe('the runner', () => {
     })
     await once(server.stdout, 'data')
     const runners = await childrenOf(server.pid ?? 0, folder)
-    const gits = await childrenOf(runners[0] ?? 0, 'cat-file')
-    assert.equal(runners.length, 1)
-    assert.equal(gits.length, 1)
+    // Its streams are there a moment before it is.
+    let gits: number[] = []
+    while (gits.length === 0) gits = await childrenOf(runners[0] ?? 0, 'cat-file')
+    assert.deepEqual([runners.length, gits.length], [1, 1])
     server.kill('SIGKILL')
     for (const pid of [...runners, ...gits])
       while (await isAlive(pid)) await new Promise((resolve) => setImmediate(resolve))

@@ -55,9 +55,11 @@ const runnerFile = fileURLToPath(new URL('./git-runner.ts', import.meta.url))
 export async function createRunnerClient({
   folder,
   environment,
+  memoryBytes,
 }: {
   folder: string
   environment: Record<string, string>
+  memoryBytes: number
 }): Promise<RunnerClient> {
   const socketFolder = await createSocketFolder(folder)
   const socketPath = join(socketFolder, 'runner.sock')
@@ -100,7 +102,7 @@ export async function createRunnerClient({
 
   function ensureRunner(): ChildProcess {
     if (runner !== undefined) return runner
-    const started = fork(runnerFile, [socketPath], {
+    const started = fork(runnerFile, [socketPath, String(memoryBytes)], {
       env: environment,
       // Bounded memory keeps every spawn cheap.
       execArgv: ['--max-old-space-size=64', '--max-semi-space-size=1'],
@@ -111,7 +113,7 @@ export async function createRunnerClient({
       if (runner !== started) return
       runner = undefined
       for (const id of pending.keys())
-        settle(id, { code: null, signal: null, stderr: '', killed: true, failure: 'runner lost' })
+        settle(id, { code: null, signal: null, stderr: '', killed: true, tookMemory: false, failure: 'runner lost' })
     }
     started.once('error', lost)
     started.once('exit', lost)

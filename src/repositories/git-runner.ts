@@ -11,6 +11,7 @@
  * Only node built-ins are imported: the cost of a spawn grows with the memory of the process that does it.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -35,6 +36,8 @@ export type RunnerReport = {
   stderr: string
   /** The server asked for the end; git may still have said 0, because its streams ended first. */
   killed: boolean
+  /** It was ended because of all that ran it had the most memory, and together they had too much. */
+  tookMemory: boolean
   /** Set when git could not be started at all, for example `ENOENT`. */
   failure?: string
 }
@@ -43,7 +46,16 @@ type StartRequest = Extract<RunnerRequest, { type: 'start' }>
 const maxStderrBytes = 64 * 1024
 const graceMs = 2000
 const socketPath = process.argv[2] ?? ''
-const running = new Map<string, { child?: ChildProcess; killed: boolean }>()
+const maxMemoryBytes = Number(process.argv[3])
+const lookEveryMs = 500
+
+interface Running {
+  child?: ChildProcess
+  killed: boolean
+  tookMemory?: true
+}
+const running = new Map<string, Running>()
+let looking: NodeJS.Timeout | undefined
 
 // Node's own settings are for the runner, not for git.
 delete process.env['NODE_COMPILE_CACHE']
@@ -59,8 +71,9 @@ process.on('SIGHUP', () => {})
 process.on('disconnect', endEverything)
 
 async function start(request: StartRequest): Promise<void> {
-  const entry: { child?: ChildProcess; killed: boolean } = { killed: false }
+  const entry: Running = { killed: false }
   running.set(request.id, entry)
+  looking ??= setInterval(endLargest, lookEveryMs).unref()
   const opened: Socket[] = []
   try {
     const wanted = [...(request.stdin ? ['0'] : []), '1', ...(request.hook ? ['3'] : [])]
@@ -134,11 +147,16 @@ function watch(id: string, child: ChildProcess): void {
   })
 }
 
-function finish(report: Omit<RunnerReport, 'type' | 'killed'>): void {
-  const killed = running.get(report.id)?.killed ?? false
+function finish(report: Omit<RunnerReport, 'type' | 'killed' | 'tookMemory'>): void {
+  const { killed = false, tookMemory = false } = running.get(report.id) ?? {}
   running.delete(report.id)
+  if (running.size === 0) {
+    clearInterval(looking)
+    looking = undefined
+  }
   // The server may be gone between the question and the word to it: then nobody waits for the report.
-  if (process.connected) process.send?.({ type: 'exit', killed, ...report } satisfies RunnerReport, ignoreGone)
+  if (process.connected)
+    process.send?.({ type: 'exit', killed, tookMemory, ...report } satisfies RunnerReport, ignoreGone)
   else if (running.size === 0) process.exit(0)
 }
 
@@ -161,6 +179,44 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-child.pid, signal)
   } catch {
     // The group is empty already.
+  }
+}
+
+/**
+ * A few kilobytes of a push can name a tree of thousands of millions of files, and many other things that git takes into
+ * memory as a whole: nothing else bounds that, and the machine would end whatever it likes.
+ */
+function endLargest(): void {
+  let [all, most] = [0, 0]
+  let largest: string | undefined
+  for (const [id, { child, killed, tookMemory }] of running) {
+    // What it had is free in a moment.
+    if (tookMemory) return
+    const bytes = child?.pid === undefined ? 0 : memoryOf(child.pid)
+    all += bytes
+    if (killed || bytes <= most) continue
+    most = bytes
+    largest = id
+  }
+  const entry = all > maxMemoryBytes && largest !== undefined ? running.get(largest) : undefined
+  if (entry === undefined || largest === undefined) return
+  entry.tookMemory = true
+  kill(largest)
+}
+
+/** Of a process and what it started: what is its own, not the packs that it looks into. Nothing where there is no `/proc`. */
+function memoryOf(pid: number): number {
+  const [, kilobytes = 0] = /^RssAnon:\s+(\d+) kB$/m.exec(readProcess(pid, 'status')) ?? []
+  const children = readProcess(pid, `task/${pid}/children`).split(' ').filter(Boolean)
+  return children.reduce((sum, child) => sum + memoryOf(Number(child)), Number(kilobytes) * 1024)
+}
+
+function readProcess(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'latin1')
+  } catch {
+    // It has ended meanwhile.
+    return ''
   }
 }
 

@@ -6,8 +6,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { after, before, describe, it } from 'node:test'
+import { deflateSync } from 'node:zlib'
+import { emptyTree } from './git-environment.ts'
+import { diffTree } from './git-diffs.ts'
 import type { GitError } from './git.ts'
 import { commitFiles, failsWith, type GitFixture, openGit } from './git-testing.ts'
+import { findLongNames } from './long-names.ts'
 import { onBehalfOf } from './on-behalf.ts'
 
 const megabyte = 1024 ** 2
@@ -20,6 +24,10 @@ function* noise(megabytes: number): Generator<Buffer> {
     yield Buffer.alloc(megabyte, seed)
   }
 }
+
+/** Seven bits to a byte, the least first. */
+const lengthOf = (bytes: number): Buffer =>
+  bytes < 0x80 ? Buffer.of(bytes) : Buffer.concat([Buffer.of((bytes & 0x7f) | 0x80), lengthOf(bytes >>> 7)])
 
 describe('git.stream', () => {
   let fixture: GitFixture
@@ -43,7 +51,7 @@ describe('git.stream', () => {
     const seen = createHash('sha1').update(`blob ${60 * megabyte}\0`)
     for await (const chunk of output.stdout) seen.update(chunk as Buffer)
     assert.equal(seen.digest('hex'), oid)
-    assert.deepEqual(await output.exited, { killed: false, code: 0, signal: null, stderr: '' })
+    assert.deepEqual(await output.exited, { killed: false, tookMemory: false, code: 0, signal: null, stderr: '' })
   })
 
   it('holds git back while nobody reads, and stdin back while git does not', async () => {
@@ -96,6 +104,62 @@ describe('git.stream', () => {
       }),
     )
     assert.deepEqual(new Set(answers), new Set([true]))
+  })
+
+  const linuxAlone = process.platform === 'linux' ? {} : { skip: 'what a process has is read from /proc' }
+  it(
+    'ends what takes the memory of all, as a tree that names more files than there is room for',
+    linuxAlone,
+    async () => {
+      await using small = await openGit({ memoryBytes: 14 * megabyte })
+      const { git } = small
+      const folder = await small.createRepository()
+      const commit = await commitFiles(git, folder, 'refs/heads/main', { file: 'text\n' })
+      let tree = `${commit}^{tree}`
+      for (let level = 0; level < 8; level++) {
+        const oid = (await git.objects(folder).info(tree))?.oid ?? assert.fail()
+        const input = Array.from({ length: 10 }, (_, index) => `040000 tree ${oid}\tfolder${index}\n`).join('')
+        tree = (await git.run(['mktree'], { repository: folder, input })).stdout.toString().trim()
+      }
+      const beside = await git.stream(['cat-file', '--batch'], { repository: folder })
+      const trees = { from: emptyTree, to: tree }
+      await assert.rejects(
+        git.run([...diffTree, trees.from, trees.to], { repository: folder }),
+        failsWith('git-memory'),
+      )
+      await assert.rejects(git.compare(folder, trees, megabyte), failsWith('git-memory'))
+      const env = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b' }
+      const made = await git.run(['commit-tree', tree, '-m', 'x'], { repository: folder, env })
+      const tips = [made.stdout.toString().trim()]
+      const found = await findLongNames(git, { folder, quarantine: join(folder, 'objects'), tips })
+      assert.match(found?.sentences.join(' ') ?? '', /take more memory than there is\. Bring its history in parts/)
+      beside.stdin.end()
+      assert.equal((await beside.stdout.toArray()).length, 0)
+      assert.equal((await beside.exited).code, 0, 'what takes little goes on')
+    },
+  )
+
+  it('makes no object whose length alone is more than there is room for, however few bytes stand for it', async () => {
+    await using small = await openGit({ memoryBytes: 1024 * megabyte })
+    const repository = await small.createRepository()
+    // gitformat-pack(5): 16 MB of nothing, and an object that is 70 times that.
+    const base = Buffer.alloc(0xffffff)
+    const name = createHash('sha1').update(`blob ${base.length}\0`).update(base).digest()
+    const copies = Buffer.from('f0ffffff'.repeat(70), 'hex')
+    const delta = Buffer.concat([lengthOf(base.length), lengthOf(base.length * 70), copies])
+    const pack = Buffer.concat([
+      Buffer.from('PACK\0\0\0\x02\0\0\0\x02', 'latin1'),
+      Buffer.from('bfffff3f', 'hex'),
+      deflateSync(base),
+      Buffer.from([0xf0 | (delta.length & 15), delta.length >> 4]),
+      name,
+      deflateSync(delta),
+    ])
+    const input = Buffer.concat([pack, createHash('sha1').update(pack).digest()])
+    await assert.rejects(small.git.run(['index-pack', '--stdin'], { repository, input }), (error: GitError) => {
+      assert.match(error.detail, /attempting to allocate 1174405051 over limit/)
+      return true
+    })
   })
 
   it('refuses more streams than it may have, and takes the place of one that ended', async () => {

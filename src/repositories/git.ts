@@ -116,6 +116,7 @@ export async function createGit({
   const runner = await createRunnerClient({
     folder,
     environment: { ...environment, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
+    memoryBytes: limits.memoryBytes,
   })
   const runSlots = createSlots(limits.runs)
   const shares = createStreamShares(limits.streams)
@@ -175,6 +176,7 @@ export async function createGit({
       const stdout = await collect(git, maxOutputBytes, { stop, take: takeUntil })
       const exit = await git.exited
       if (stopped !== undefined) throw stopped
+      if (exit.tookMemory) throw new GitError('git-memory', { detail: args.join(' ') })
       if (hasEnough) return { code: 0, stdout, stderr: exit.stderr }
       const detail = exit.stderr
       if (exit.failure !== undefined) throw new GitError('git-failed', { detail: exit.failure })

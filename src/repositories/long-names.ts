@@ -33,8 +33,11 @@ export async function findLongNames(git: Git, wanted: Wanted): Promise<Omit<Refu
     const path = await findPath(git, wanted)
     return path === undefined ? undefined : refuse('a name is too long', sayTooLong(path), renameIt)
   } catch (error) {
-    if (!(error instanceof GitError) || error.code !== 'git-timeout') throw error
-    const said = `The names of so many files could not be read within ${mostMinutes} minutes.`
+    if (!(error instanceof GitError) || (error.code !== 'git-timeout' && error.code !== 'git-memory')) throw error
+    const said =
+      error.code === 'git-timeout'
+        ? `The names of so many files could not be read within ${mostMinutes} minutes.`
+        : 'The names of so many files take more memory than there is.'
     return refuse('its names are too many', said, 'Bring its history in parts: an older commit first.')
   }
 }

@@ -1,8 +1,8 @@
 import { recordEvent } from '../audit/record.ts'
-import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable } from '../database/schema.ts'
-import { conflict, forbidden, type ProblemError } from '../http/problem.ts'
+import { conflict, forbidden, notFound, type ProblemError } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkProjectName } from './names.ts'
@@ -77,47 +77,51 @@ export async function checkNewProjectName(db: Db<'project'>, project: ProjectTab
   if (taken !== undefined) throw nameTaken(name)
 }
 
+/** Of what somebody else changed since the request came, all stands that it does not name. @throws 404, 409, 422 */
 export async function changeProject(
   database: Database,
   { caller, takeSeal, now }: Act,
-  { project }: ProjectPlace,
+  { project: { id } }: ProjectPlace,
   wanted: { name?: string | undefined; description?: string | undefined },
 ): Promise<ProjectTable> {
-  const changed = {
-    ...project,
-    name: wanted.name ?? project.name,
-    description: wanted.description ?? project.description,
-  }
-  if (changed.name !== project.name) checkProjectName(changed.name)
-  await database.write(async (tx) => {
+  return database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
-    await orNameTaken(
-      tx
-        .updateTable('project')
-        .set({ name: changed.name, description: changed.description })
-        .where('id', '=', project.id)
-        .execute(),
-      changed.name,
-    )
-    const repositories = await tx
-      .selectFrom('repository')
-      .select(['id', 'name'])
-      .where('projectId', '=', project.id)
-      .execute()
+    const project = await lockProject(tx, id)
+    const { name = project.name, description = project.description } = wanted
+    if (name !== project.name) checkProjectName(name)
+    await orNameTaken(tx.updateTable('project').set({ name, description }).where('id', '=', id).execute(), name)
+    const repositories = await tx.selectFrom('repository').select(['id', 'name']).where('projectId', '=', id).execute()
     await leaveRedirects(
       tx,
-      repositories.map(({ id, name }) => ({
-        repositoryId: id,
-        from: `${project.name}/${name}`,
-        to: `${changed.name}/${name}`,
+      repositories.map((repository) => ({
+        repositoryId: repository.id,
+        from: `${project.name}/${repository.name}`,
+        to: `${name}/${repository.name}`,
       })),
     )
-    const target = { kind: 'project', id: project.id }
-    const facts = { project: changed.name, former: project.name, description: changed.description, seal: seal.id }
-    await recordEvent(tx, { action: 'project.changed', actor: actorOf(caller, seal), target, facts, at })
+    const facts = { project: name, former: project.name, description, seal: seal.id }
+    await recordEvent(tx, {
+      action: 'project.changed',
+      actor: actorOf(caller, seal),
+      target: { kind: 'project', id },
+      facts,
+      at,
+    })
+    return { ...project, name, description }
   })
-  return changed
+}
+
+/** As it is by now; it stays so, and stays, until the transaction is over. @throws 404 */
+export async function lockProject(tx: Tx<'project'>, id: ProjectTable['id']): Promise<ProjectTable> {
+  const project = await tx
+    .updateTable('project')
+    .set((eb) => ({ name: eb.ref('name') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+  if (project === undefined) throw notFound('This project')
+  return project
 }
 
 /** @throws 409 while repositories are left in it */
@@ -130,6 +134,7 @@ export async function deleteProject(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    await lockProject(tx, project.id)
     await refuseFull(tx, project)
     await tx.deleteFrom('roleGrant').where('scopeId', '=', project.id).execute()
     await tx.deleteFrom('project').where('id', '=', project.id).execute()

@@ -1,10 +1,15 @@
 import type { Git } from './git.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
 
+// What no ref may hold, git-check-ref-format(1): it would be taken for a pattern, of which an older git may never find the end.
+// eslint-disable-next-line no-control-regex
+const inNoRef = /[\u0000-\u0020\u007f~^:?*[\\]/
+
 /** Where these refs point; those that do not exist are left out. */
 export async function readRefs(git: Git, folder: string, refs: readonly string[]): Promise<Map<string, string>> {
-  if (refs.length === 0) return new Map()
-  const { stdout } = await git.run(['for-each-ref', '--format=%(objectname) %(refname)', '--', ...refs], {
+  const possible = refs.filter((ref) => !inNoRef.test(ref))
+  if (possible.length === 0) return new Map()
+  const { stdout } = await git.run(['for-each-ref', '--format=%(objectname) %(refname)', '--', ...possible], {
     repository: folder,
   })
   const lines = stdout.toString().split('\n').filter(Boolean)

@@ -1,13 +1,15 @@
 import { recordEvent } from '../audit/record.ts'
-import { type Database, type Db, orUniqueViolation, UniqueViolation } from '../database/handles.ts'
+import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable, RepositoryTable } from '../database/schema.ts'
-import { conflict, type ProblemError } from '../http/problem.ts'
+import { conflict, notFound, type ProblemError } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import type { Git } from './git.ts'
 import { checkRepositoryName } from './names.ts'
+import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
+import { lockProject } from './projects.ts'
 import { leaveRedirects } from './redirects.ts'
 import { createRepositoryFolder, removeRepositoryFolder } from './storage.ts'
 import { throwAway } from './trash.ts'
@@ -44,8 +46,9 @@ export async function createRepository(
   }
   try {
     await database.write(async (tx) => {
+      const { name } = await lockProject(tx, project.id)
       await orNameTaken(tx.insertInto('repository').values(repository).execute(), wanted.name)
-      const path = `${project.name}/${repository.name}`
+      const path = `${name}/${repository.name}`
       await tx.deleteFrom('pathRedirect').where('path', '=', path.toLowerCase()).execute()
       await recordEvent(tx, {
         action: 'repository.created',
@@ -87,28 +90,30 @@ export async function checkNewRepositoryName(
   if (taken !== undefined) throw nameTaken(name)
 }
 
+/** @throws 404 where it was deleted since the request came, 422 or 409 for the name */
 export async function changeRepository(
   database: Database,
   { caller, takeSeal, now }: Act,
-  { repository, project, path }: RepositoryPlace,
+  { repository: { id } }: Pick<RepositoryPlace, 'repository'>,
   wanted: RepositoryChanges,
 ): Promise<RepositoryTable> {
-  const { name = repository.name, description = repository.description, visibility = repository.visibility } = wanted
-  if (name !== repository.name) checkRepositoryName(name)
-  const newPath = `${project.name}/${name}`
-  await database.write(async (tx) => {
+  return database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    const { repository, project } = await lockRepository(tx, id)
+    const { name = repository.name, description = repository.description, visibility = repository.visibility } = wanted
+    if (name !== repository.name) checkRepositoryName(name)
+    const [path, newPath] = [`${project}/${repository.name}`, `${project}/${name}`]
     await orNameTaken(
-      tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', repository.id).execute(),
+      tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', id).execute(),
       name,
     )
-    if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: repository.id, from: path, to: newPath }])
+    if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: id, from: path, to: newPath }])
     await recordEvent(tx, {
       action: 'repository.changed',
       actor: actorOf(caller, seal),
-      target: { kind: 'repository', id: repository.id },
-      repositoryId: repository.id,
+      target: { kind: 'repository', id },
+      repositoryId: id,
       facts: {
         repository: newPath,
         former: path,
@@ -119,8 +124,24 @@ export async function changeRepository(
       },
       at,
     })
+    return { ...repository, name, description, visibility }
   })
-  return { ...repository, name, description, visibility }
+}
+
+/** As it is by now: what somebody else changed since a request came stands, where the request does not say otherwise. */
+async function lockRepository(
+  tx: Tx<'repository'>,
+  id: RepositoryTable['id'],
+): Promise<{ repository: RepositoryTable; project: string }> {
+  await lockNumbers(tx, id)
+  const repository = await tx.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst()
+  if (repository === undefined) throw notFound('This repository')
+  const { name } = await tx
+    .selectFrom('project')
+    .select('name')
+    .where('id', '=', repository.projectId)
+    .executeTakeFirstOrThrow()
+  return { repository, project: name }
 }
 
 /** Everything of a repository ends with it but its events and seals. Its folder goes only after that is durable. */

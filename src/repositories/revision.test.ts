@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { commitFiles, type GitFixture, openGit } from './git-testing.ts'
+import { readRefs } from './refs.ts'
 import { findRevision, getRevision, type Source } from './revision.ts'
 
 describe('findRevision', () => {
@@ -28,6 +29,14 @@ describe('findRevision', () => {
     await git('tag', '-a', '-m', 'heavy', 'heavy', second)
   })
   after(() => fixture[Symbol.asyncDispose]())
+
+  it('finds no ref by a pattern, nor by what git cannot be asked', { timeout: 20_000 }, async () => {
+    const deep = `refs/heads/${Array.from({ length: 60 }, () => 'a').join('/')}`
+    await git('update-ref', deep, first)
+    const asked = [deep, 'refs/heads/m*', 'refs/heads/a\0b', `refs/heads/${'**/'.repeat(60)}b`]
+    assert.deepEqual([...(await readRefs(source.git, source.folder, asked))], [[deep, first]])
+    await git('update-ref', '-d', deep)
+  })
 
   it('understands branches, tags and oids', async () => {
     const oidOf = async (name: string): Promise<string | undefined> => (await findRevision(source, name))?.oid

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { readFileContent } from './file.ts'
-import { readLastCommit } from './commits.ts'
+import { listCommits, readLastCommit } from './commits.ts'
 import { type GitFixture, openGit } from './git-testing.ts'
 import type { Source } from './revision.ts'
 import { findPath, getPath, parseTree, readDirectory } from './tree.ts'
@@ -90,6 +90,12 @@ describe('directories and files', () => {
     const located = await getPath(source, commit, 'd\ufffd/caf\ufffd')
     assert.equal(located.askable, '')
     assert.equal((await readLastCommit(source, commit, located.askable)).oid, commit)
+  })
+
+  it('has no history of what no path is', async () => {
+    for (const path of ['..', '../..', '.', 'docs/../..', './docs', 'a\0b'])
+      assert.deepEqual(await listCommits(source, { tip: commit, path }), [], path)
+    assert.equal((await listCommits(source, { tip: commit })).length, 1)
   })
 
   it('shows text, and says why it does not show the rest', async () => {
