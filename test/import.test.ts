@@ -414,6 +414,29 @@ describe('what comes from elsewhere', () => {
     assert.equal((await refusal(ana.call('POST', '/projects/moved/repositories/slow/import/cancel', {}))).status, 409)
   })
 
+  test('one person’s that never come to an end hold up nobody else’s', async () => {
+    const { url, folder } = await remote.create('quick.git')
+    await commitThere(folder, 'main', { a: 'a' })
+    const dia = await postern.join(ana, 'dia')
+    await ana.act('PUT', '/projects/moved/members/user/dia', { role: 'admin' })
+    const asked = new Set<string>()
+    const reached = Promise.withResolvers<void>()
+    remote.intercept = ({ url: path = '' }) => {
+      const [name] = /stuck-\d/.exec(path) ?? []
+      if (name !== undefined && asked.add(name).size === 2) reached.resolve()
+      return name !== undefined
+    }
+    const names = ['stuck-1', 'stuck-2', 'stuck-3']
+    for (const name of names) await begin(ana, name, `${remote.origin}/${name}.git`)
+    await reached.promise
+    await begin(dia, 'quick', url)
+    assert.equal((await ended(dia, 'quick')).state, 'done')
+    assert.equal(asked.size, 2)
+    for (const name of names.toReversed())
+      await ana.call('POST', `/projects/moved/repositories/${name}/import/cancel`, {})
+    assert.deepEqual(await remains(postern), [])
+  })
+
   test('a failed one can be tried again with another password, and is not shown to who only reads', async () => {
     const { url, folder } = await remote.create('again.git')
     await commitThere(folder, 'main', { a: 'a' })

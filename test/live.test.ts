@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
+import { mostWaits } from '../src/seals/waits.ts'
 import type { Person } from '../src/walk/person.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
@@ -69,6 +73,25 @@ for (const store of eitherStore)
       await ana.tap(sealRequestId)
       assert.deepEqual([await page.next(), await page.next()].sort(), ['inbox', sealRequestId].sort())
       await refused(ben.call('GET', `/live?about=${sealRequestId}`), 404, 'not-found')
+    })
+
+    test('hold no place for whoever has left before they were let in', async () => {
+      const { host, port } = new URL(postern.origin)
+      const token = await ben.makeToken('leaves')
+      const head = `GET /api/v1/live?about=inbox HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\n\r\n`
+      // At each of the first moments there are, since nobody outside sees how far it has come.
+      for (let turns = 0; turns < 4; turns++)
+        for (let left = 0; left < mostWaits; left++) {
+          const socket = connect(Number(port), 'localhost')
+          await once(socket, 'connect')
+          socket.write(head)
+          for (let turn = 0; turn < turns; turn++) await immediate()
+          socket.resetAndDestroy()
+        }
+      // Asked behind all of them.
+      await ben.call('GET', '/inbox')
+      using page = await listen(ben, 'inbox')
+      assert.ok(page)
     })
 
     test('end with the server, and one person holds only so many', async () => {

@@ -337,6 +337,27 @@ test('with a choice of branches the others stay here, and nothing of theirs is t
   assert.equal((await settled(ana)).state, 'up-to-date')
   assert.equal(await tipOf(folder, 'refs/heads/draft'), theirs)
   assert.ok((await refsOf(folder)).includes('refs/heads/main'))
+
+  // Some of one person that never come to an end hold up nobody else's.
+  const ben = await postern.join(ana, 'ben')
+  await ana.act('PUT', '/projects/pay/members/user/ben', { role: 'admin' })
+  const asked = new Set<string>()
+  const reached = Promise.withResolvers<void>()
+  remote.intercept = ({ url: path = '' }) => {
+    const [name] = /stuck-\d/.exec(path) ?? []
+    if (name !== undefined && asked.add(name).size === 2) reached.resolve()
+    return name !== undefined
+  }
+  for (const name of ['stuck-1', 'stuck-2', 'stuck-3'])
+    await ana.act('POST', `${there}/mirrors`, { url: `${remote.origin}/${name}.git` })
+  await reached.promise
+  const other = await remote.create('other.git')
+  await ben.act('POST', `${there}/mirrors`, { url: other.url })
+  await until(
+    () => ben.call<{ items: MirrorView[] }>('GET', `${there}/mirrors`),
+    ({ items }) => items.some((mirror) => mirror.url === other.url && mirror.state === 'up-to-date'),
+  )
+  assert.equal(asked.size, 2)
 })
 
 test('over SSH it goes to the server whose key was seen first, and to no other', { skip: noSshd }, async () => {

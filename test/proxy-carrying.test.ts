@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { finished, pipeline } from 'node:stream/promises'
@@ -443,4 +443,32 @@ test('an upstream with a path for its health is asked whether it answers', async
   status = 200
   await until(() => health().state === 'up')
   assert.equal(started.door.figures()[0]?.isUp, true)
+})
+
+test('an answer of single bytes arrives whole, and the first of them at once', async (t) => {
+  const more = 50_000
+  const rest = Promise.withResolvers<void>()
+  const upstream = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n')
+      void rest.promise.then(() => socket.write(`${'1\r\nx\r\n'.repeat(more)}0\r\n\r\n`))
+    })
+  })
+  upstream.listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  t.after(() => upstream.close())
+  await using started = await startDoor({
+    upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+  })
+  const socket = connect(started.port, '127.0.0.1')
+  socket.write(`GET / HTTP/1.1\r\nhost: ${started.authority}\r\nconnection: close\r\n\r\n`)
+  let said = ''
+  for await (const part of socket) {
+    said += String(part)
+    if (said.endsWith('\r\nx\r\n')) rest.resolve()
+  }
+  const body = said.slice(said.indexOf('\r\n\r\n') + 4)
+  assert.equal(body.match(/x/g)?.length, more + 1)
+  assert.ok(body.endsWith('\r\n0\r\n\r\n'))
 })

@@ -49,3 +49,32 @@ test('headers that trickle in have a deadline, although bodies have their own', 
   assert.equal(server.requestTimeout, 0)
   server.close()
 })
+
+test('a body in chunks of one byte is no heap of parts, but comes whole and few at a time', async (t) => {
+  let parts = 0
+  const server = createFrontedServer(
+    [],
+    (request, response) => {
+      request.once('data', () => {}).pause()
+      let length = 0
+      request.on('data', (part: Buffer) => {
+        parts += 1
+        length += part.length
+      })
+      request.once('end', () => response.end(`${length}`))
+      setImmediate(() => request.resume())
+    },
+    settings,
+  )
+  server.listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address !== 'string')
+  const socket = connect(address.port, '127.0.0.1')
+  const chunks = 200_000
+  socket.write('POST / HTTP/1.1\r\nHost: any\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n')
+  socket.write(`${'1\r\nx\r\n'.repeat(chunks)}0\r\n\r\n`)
+  assert.match(await text(socket), new RegExp(`\\b${chunks}\\b`))
+  assert.ok(parts < chunks / 100, `${parts} parts`)
+})

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { gatherParts } from './gather-parts.ts'
 import { http, https } from './node-http.ts'
 
 /** Takes what is for somebody else than our own routes, before they see it. */
@@ -42,6 +43,7 @@ export function createFrontedServer(
     const isBusy = latest.get(socket)?.writableFinished === false
     latest.set(socket, response)
     if (isBusy && isTooFarAhead(request, response)) return void socket.destroy()
+    gatherParts(request)
     const front = fronts.find((each) => each.takes(request))
     if (front === undefined) listener(request, response)
     else front.request(request, response)

@@ -18,9 +18,12 @@ export async function openapiRoutes(app: App, { url, version }: { url: string; v
     },
   })
 
+  // Half a megabyte, which anybody may ask for: to write it anew each time would take the time of many a request.
+  let written: Buffer | undefined
   app.get('/api/v1/openapi.json', {
     config: { access: 'public' },
     schema: { hide: true },
-    handler: () => app.swagger(),
+    handler: (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send((written ??= Buffer.from(JSON.stringify(app.swagger())))),
   })
 }

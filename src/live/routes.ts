@@ -37,6 +37,8 @@ export function liveRoutes(app: App, { db, live, listReadable, recognise }: Live
       const wanted = [...new Set(request.query.about.split(','))]
       if (wanted.length > mostAbouts) throw invalid('about', `At most ${mostAbouts} at once.`)
       await checkReadable(caller, wanted)
+      // Whoever has left meanwhile is told nothing more, not even that: their place would never come free again.
+      if (reply.raw.closed) return reply.hijack()
       const place = waits.enter(caller.id)
       const { raw } = reply.hijack()
       raw.writeHead(200, {

@@ -24,14 +24,16 @@ const lookEveryMs = 2_000
 const beatEveryMs = 1_000
 // A node that has not written for so long is gone.
 const staleMs = 60_000
-const atOnce = 2
+const atOnce = 3
+/** Of one person, whose other servers may drip for hours: somebody else finds a place beside theirs. */
+const mostOfOne = 2
 const keepPasswordMs = 7 * 24 * 3_600_000
 
-/** Works on imports in the background: two at once on each node, each import on one node. */
+/** Works on imports in the background: three at once on each node, each import on one node. */
 export function createImports(parts: RunParts): Imports {
   const { database, now, log } = parts
   const folder = join(parts.root, 'imports')
-  const running = new Map<Id<'imp'>, { stop: AbortController; ended: Promise<void> }>()
+  const running = new Map<Id<'imp'>, { stop: AbortController; ended: Promise<void>; by: Id<'usr'> }>()
   const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
@@ -49,16 +51,19 @@ export function createImports(parts: RunParts): Imports {
           running.delete(row.id)
           wake()
         })
-      running.set(row.id, { stop, ended })
+      running.set(row.id, { stop, ended, by: row.createdBy })
     }
   }
 
   async function take(): Promise<RepositoryImportTable | undefined> {
+    const counts = Map.groupBy(running.values(), ({ by }) => by)
+    const busy = [...counts].filter(([, theirs]) => theirs.length >= mostOfOne).map(([by]) => by)
     for (;;) {
       const waiting = await database.read
         .selectFrom('repositoryImport')
         .select('id')
         .where('state', '=', 'waiting')
+        .$if(busy.length > 0, (query) => query.where('createdBy', 'not in', busy))
         .orderBy('createdAt')
         .limit(1)
         .executeTakeFirst()

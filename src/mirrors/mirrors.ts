@@ -40,7 +40,9 @@ const retryAfterMs = [60_000, 5 * 60_000, 15 * 60_000, hourMs]
 const beatEveryMs = 20_000
 // A node that has not written for so long is gone.
 const staleMs = 120_000
-const atOnce = 2
+const atOnce = 3
+/** Of one person, whose other servers may drip for hours: somebody else's find a place beside theirs. */
+const mostOfOne = 2
 
 /** Keeps mirrors up to date in the background: after each change, and every hour; one push at a time for each. */
 export function createMirrors(
@@ -53,7 +55,7 @@ export function createMirrors(
   },
 ): Mirrors {
   const { database, root, secrets, now, log } = parts
-  const running = new Set<Promise<void>>()
+  const running = new Map<Promise<void>, Id<'usr'>>()
   const closing = new AbortController()
   let nextCheckAt = 0
   let timer: NodeJS.Timeout | undefined
@@ -81,17 +83,19 @@ export function createMirrors(
     while (!closing.signal.aborted && running.size < atOnce) {
       const row = await take()
       if (row === undefined) return
-      const work = onOwnBehalf(() => mirror(row))
+      const work: Promise<void> = onOwnBehalf(() => mirror(row))
         .catch((error: unknown) => log(error, 'a mirror'))
         .finally(() => {
           running.delete(work)
           wake()
         })
-      running.add(work)
+      running.set(work, row.stewardId ?? row.createdBy)
     }
   }
 
   async function take(): Promise<MirrorTable | undefined> {
+    const counts = Map.groupBy(running.values(), (steward) => steward)
+    const busy = [...counts].filter(([, theirs]) => theirs.length >= mostOfOne).map(([steward]) => steward)
     for (;;) {
       const at = now()
       const due = await database.read
@@ -100,6 +104,9 @@ export function createMirrors(
         .where('isActive', '=', 1)
         .where(({ eb, and, or }) =>
           or([and([eb('dueAt', '<=', at), eb('startedAt', 'is', null)]), eb('startedAt', '<', at - staleMs)]),
+        )
+        .$if(busy.length > 0, (query) =>
+          query.where((eb) => eb(eb.fn.coalesce('stewardId', 'createdBy'), 'not in', busy)),
         )
         .orderBy('dueAt')
         .limit(1)
@@ -274,7 +281,7 @@ export function createMirrors(
       closing.abort()
       clearInterval(timer)
       await looking
-      await Promise.all(running)
+      await Promise.all(running.keys())
     },
   }
 }

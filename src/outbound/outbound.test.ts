@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createOutbound, OutboundError, type OutboundProblem } from './outbound.ts'
 
 const strict = createOutbound({ allow: [] })
@@ -189,4 +192,34 @@ test('says in a sentence what went wrong', async () => {
   await fails(house.request(server.url, { ...limits, headers: { 'x-a': 'b\r\nx-evil: c' } }), 'bad-url')
   const stopped = AbortSignal.abort()
   await fails(house.request(server.url, { ...limits, signal: stopped }), 'aborted')
+})
+
+test('an answer in chunks of one byte takes little more memory than its bytes', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const chunks = 100_000
+  const text = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'1\r\nx\r\n'.repeat(chunks)}`
+  const server = createTcpServer((socket) => socket.once('data', () => socket.write(text)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const before = used()
+  let peak = 0
+  const measure = (message: unknown): void => {
+    const { socket } = (message as { response: IncomingMessage }).response
+    if (socket.bytesRead < text.length) return void setImmediate(measure, message)
+    peak = used()
+    socket.destroy()
+  }
+  subscribe('http.client.response.finish', measure)
+  t.after(() => unsubscribe('http.client.response.finish', measure))
+  const { port } = server.address() as AddressInfo
+  const asked = house.request(`http://127.0.0.1:${port}/`, { timeoutMs: 60_000, maxResponseBytes: 1e6 })
+  const { answer } = await fails(asked, 'broken-off')
+  assert.equal(answer?.body.toString(), 'x'.repeat(chunks))
+  assert.ok(peak - before < 20 * chunks, `${peak - before} bytes for ${chunks}`)
 })

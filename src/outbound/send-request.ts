@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
+import { CompactBytes } from '../http/compact-bytes.ts'
 import { http, https } from '../http/node-http.ts'
 import { type OutboundAnswer, OutboundError } from './outbound-error.ts'
 
@@ -105,18 +106,17 @@ function readAnswer(
   done: (answer: OutboundAnswer) => void,
   failed: (error: unknown, answer: OutboundAnswer) => void,
 ): void {
-  const parts: Buffer[] = []
-  let length = 0
+  const body = new CompactBytes()
   const answer = (isCut: boolean): OutboundAnswer => ({
     status: response.statusCode ?? 0,
     headers: pairs(response.rawHeaders),
-    body: Buffer.concat(parts).subarray(0, maxBytes),
+    body: body.bytes(),
     isCut,
   })
   response.on('data', (part: Buffer) => {
-    parts.push(part)
-    length += part.length
-    if (length <= maxBytes) return
+    const isTooLong = body.length + part.length > maxBytes
+    body.add(part, maxBytes)
+    if (!isTooLong) return
     done(answer(true))
     response.destroy()
   })

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Admitted, ProxyRequest } from '../entry.ts'
 import type { Route } from '../route.ts'
 import { answer } from './answer.ts'
+import { Crumbs } from './crumbs.ts'
 import type { PreparedRoute } from './prepared-route.ts'
 import type { SoundRequest } from './read-request.ts'
 import { RequestBody } from './request-body.ts'
@@ -62,6 +63,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
   /** Of an answer that comes in one piece: sent with its head. */
   #whole: Buffer | undefined
   #length = -1
+  #crumbs: Crumbs | undefined
   #isWaiting = false
   #isGone = false
   #isRetried = false
@@ -172,11 +174,17 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
-    const { response } = this.#coming
     if (part.length === this.#length) {
       this.#whole = part
       return
     }
+    this.#crumbs ??= new Crumbs((each) => this.#write(controller, each))
+    this.#crumbs.add(part)
+  }
+
+  #write(controller: Dispatcher.DispatchController, part: Buffer): void {
+    const { response } = this.#coming
+    if (response.destroyed) return
     const isTaken = response.write(part)
     const { socket } = response
     // Node holds writes back until the end of the turn: a large part goes out at once instead, and mostly whole.
@@ -193,6 +201,7 @@ export class Exchange implements Dispatcher.DispatchHandler, OpenWork {
   onResponseEnd(): void {
     const { response } = this.#coming
     const whole = this.#whole
+    this.#crumbs?.handOn()
     // As a string it is written with the head in one piece, which costs less than two pieces at once.
     if (whole !== undefined && whole.length <= mostInOne) response.end(whole.toString('latin1'), 'latin1')
     else response.end(whole)

@@ -39,7 +39,26 @@ const taken: ReadonlySet<string> = new Set([
   // CVE-2016-5385.
   'proxy',
 ])
-const takenPrefixes = ['x-accel-', 'x-forwarded-', 'x-postern-', 'x-sendfile']
+const takenPrefixes = [
+  'x-accel-',
+  'x-forwarded-',
+  'x-postern-',
+  'x-sendfile',
+  // By which other proxies say who somebody is, each with more names than anybody could list.
+  'impersonate-',
+  'remote-',
+  'tailscale-',
+  'x-amzn-oidc-',
+  'x-auth-request-',
+  'x-authentik-',
+  'x-goog-authenticated-user-',
+  'x-ms-client-principal',
+  'x-ms-token-',
+  'x-pomerium-',
+  'x-remote-',
+  'x-vouch-',
+  'x-webauth-',
+]
 
 /**
  * Whether a request may not bring this header to an upstream. Only letters, digits and dashes pass at all: tools that

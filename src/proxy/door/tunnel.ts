@@ -8,6 +8,7 @@ import type { OpenConnections } from '../../http/open-connections.ts'
 import type { Admitted, ProxyRequest } from '../entry.ts'
 import type { Route } from '../route.ts'
 import { answer } from './answer.ts'
+import { Crumbs } from './crumbs.ts'
 import type { CarryParts } from './exchange.ts'
 import type { PreparedRoute } from './prepared-route.ts'
 import { requestHeaders } from './request-headers.ts'
@@ -39,6 +40,7 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
   #incoming: IncomingMessage | undefined
   #head: Buffer
   #response: ServerResponse | undefined
+  #crumbs: Crumbs | undefined
   #controller: Dispatcher.DispatchController | undefined
   #upstream: Duplex | undefined
 
@@ -136,12 +138,16 @@ export class Tunnel implements Dispatcher.DispatchHandler, OpenWork {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
-    if (this.#respond().write(part)) return
-    controller.pause()
-    this.#respond().once('drain', () => controller.resume())
+    this.#crumbs ??= new Crumbs((each) => {
+      if (this.#socket.destroyed || this.#respond().write(each)) return
+      controller.pause()
+      this.#respond().once('drain', () => controller.resume())
+    })
+    this.#crumbs.add(part)
   }
 
   onResponseEnd(): void {
+    this.#crumbs?.handOn()
     this.#respond().end()
   }
 
