@@ -7,7 +7,7 @@ import type { CredentialView } from '../src/identity/shapes.ts'
 import { SoftwareAuthenticator } from '../src/protocols/webauthn/software-authenticator.ts'
 import { Person } from '../src/walk/person.ts'
 import { applicant } from './support/ceremony.ts'
-import { comeBack, elsewhere, letBackIn } from './support/recovery.ts'
+import { comeBack, elsewhere, letBackIn, makeCodes, useCode } from './support/recovery.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -214,6 +214,34 @@ for (const store of eitherStore)
       await again.signIn()
       await again.act('POST', path, { keepPasskey: false })
       await refused(vault.call('GET', '/me'), 401, 'sign-in-required')
+    })
+
+    test('nor does a code of recovery that was made and used meanwhile outlive the review, settled or not', async () => {
+      for (const [username, hours] of [
+        ['sealed', 0],
+        ['sealed-long', 25],
+      ] as const) {
+        await olga.signIn()
+        await olga.act('PUT', '/settings/recoveryDelayHours', { value: 24 })
+        const owner = await postern.join(olga, username, 'owner')
+        ahead += 1_000
+        const thief = new Person(postern.origin, new SoftwareAuthenticator())
+        await thief.register((await use(await make(olga, username))).link, applicant(username))
+        const [code = '', other = ''] = await makeCodes(thief)
+        const back = await comeBack(await useCode(postern.stranger(), username, code), username)
+        await back.addPasskey(new SoftwareAuthenticator(), 'behind')
+        ahead += hours * 3_600_000
+        if (hours > 0) await back.signIn()
+        const [used] = await list()
+        await adam.act('POST', `/break-glass/${used?.id}/review`, { keepPasskey: false })
+        await refused(back.call('GET', '/me'), 401, 'sign-in-required')
+        for (const one of [thief, back]) await refused(elsewhere(one).signIn(), 401, 'passkey-unknown')
+        await refused(useCode(postern.stranger(), username, other), 403, 'recovery-refused')
+        // What had waited comes back to whoever had it; once it was over by time, it had ended.
+        if (hours === 0) await elsewhere(owner).signIn()
+        else await refused(elsewhere(owner).signIn(), 401, 'passkey-unknown')
+      }
+      await olga.signIn()
     })
 
     test('its link is over in a quarter of an hour', async () => {

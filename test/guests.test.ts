@@ -336,6 +336,24 @@ for (const store of eitherStore)
       await refused(eve.call('POST', '/people/kay/extend', {}), 404, 'not-found')
     })
 
+    test('whoever came with a list to stay until a day is no guest, and an administrator prolongs them', async () => {
+      const day = new Date(Date.now() + ahead + 20 * dayMs).toISOString().slice(0, 10)
+      const text = `username,email,role,endsAt\nmia,mia@example.com,member,${day}`
+      await ana.act('POST', '/people/import', { format: 'csv', text })
+      await refused(bo.call('POST', '/people/mia/extend', {}), 403, 'not-allowed')
+      const asked = await refused(ana.call('POST', '/people/mia/extend', {}), 401, 'seal-required')
+      assert.equal(asked.detail, 'Prolong the access of mia (mia)')
+      const { endsAt, role, sponsor } = await ana.act<Listed>('POST', '/people/mia/extend', {})
+      assert.deepEqual([role, sponsor], ['member', null])
+      assert.ok((endsAt ?? 0) > Date.now() + ahead + 80 * dayMs)
+      const { database } = postern.postern.ceremonies
+      const until = (day: number | null) =>
+        database.write((tx) => tx.updateTable('user').set({ endsAt: day }).where('username', '=', 'ana').execute())
+      await until(Date.now() + ahead + 20 * dayMs)
+      await refused(ana.call('POST', '/people/ana/extend', {}), 403, 'not-allowed')
+      await until(null)
+    })
+
     test('how long a guest may be here is the owners’ to set', async () => {
       await ana.act('PUT', '/settings/guestDays', { value: 10 })
       await ana.act('POST', '/people', { ...applicant('kim'), role: 'guest' })

@@ -4,6 +4,7 @@ import type { NotificationView } from '../src/notify/shapes.ts'
 import type { InboxItem } from '../src/seals/shapes.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules, shipped } from './support/guardrails.ts'
+import { until } from './support/git-remote.ts'
 import { type MailServer, startMailServer } from './support/mail-server.ts'
 import { makeProposing } from './support/proposed.ts'
 import { startPushService } from './support/push-service.ts'
@@ -211,5 +212,43 @@ for (const store of eitherStore)
       // The same browser in other hands belongs to who has it now.
       await ana.call('POST', '/me/push-subscriptions', service.subscription('mine'))
       assert.deepEqual((await eve.call<NotificationView>('GET', '/me/notifications')).push.browsers, [])
+    })
+
+    test('is worn down by nobody: a program that asks and takes back without end is heard thirty times an hour', async () => {
+      await ana.act('POST', '/agents', { username: 'nag', displayName: 'Nag' })
+      const { secret } = await ana.act<{ secret: string }>('POST', '/agents/nag/tokens', {
+        name: 'asks',
+        scopes: ['ask'],
+        repositoryIds: null,
+        expiresInDays: 1,
+      })
+      const asProgram = <Answer>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> =>
+        postern.stranger().call(method, path, body, { authorization: `Bearer ${secret}` })
+      const { database } = postern.postern.ceremonies
+      const waiting = () =>
+        database.read
+          .selectFrom('sealRequest')
+          .select('id')
+          .where('announcedAt', 'is', null)
+          .where('state', '=', 'open')
+          .execute()
+      const ask = async (times: number): Promise<void> => {
+        const made: string[] = []
+        for (let time = 0; time < times; time += 1) {
+          const asked = { title: `Please ${time}`, details: [], subjects: [] }
+          made.push(...(await asProgram<{ sealRequests: string[] }>('POST', '/permissions', asked)).sealRequests)
+        }
+        await until(waiting, (left) => left.length === 0)
+        for (const id of made) await asProgram('POST', `/seal-requests/${id}/withdraw`)
+      }
+      for (const times of [20, 20]) await ask(times)
+      const letters = await database.read
+        .selectFrom('letter')
+        .innerJoin('user', 'user.id', 'letter.toUserId')
+        .select('letter.id')
+        .where('letter.kind', '=', 'tap-waits')
+        .where('username', '=', 'ana')
+        .execute()
+      assert.equal(letters.length, 30)
     })
   })

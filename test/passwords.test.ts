@@ -8,6 +8,7 @@ import { endOverdue } from '../src/identity/passwords/password-ends.ts'
 import type { Person } from '../src/walk/person.ts'
 import { setRules } from './support/guardrails.ts'
 import { addMover, byPassword, password, permission } from './support/passwords.ts'
+import { makeProposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
@@ -140,6 +141,37 @@ for (const store of eitherStore)
       assert.deepEqual(asked, [])
       await refused(browser.call('PUT', '/me/notifications', { letters: true }), 403, 'person-required')
       await refused(browser.call('DELETE', '/me/sessions'), 403, 'person-required')
+    })
+
+    test('nor does it write where its person may: no commit, no word, no branch, by any route there is', async () => {
+      const { username } = await mover()
+      const { path, propose } = await makeProposing(postern, ana, `written-${username}/web`)
+      await ana.act('PUT', `/projects/written-${username}/members/user/${username}`, { role: 'write' })
+      await propose('fix')
+      const browser = await byPassword(postern, username)
+      const { head: expectedHead } = await browser.call<{ head: string }>('GET', `${path}/edit`)
+      const change = { action: 'add', path: 'x.txt', content: 'x' }
+      const commit = { branch: 'main', newBranch: 'theirs', expectedHead, message: 'Mine', changes: [change] }
+      const doing: [method: string, path: string, body: object][] = [
+        ['POST', `${path}/commits`, commit],
+        ['POST', `${path}/pull-requests/1/threads`, { body: 'A word' }],
+        ['DELETE', `${path}/branches/fix`, {}],
+      ]
+      const changing = postern.postern.routes.filter(
+        ({ method, access }) =>
+          !['GET', 'HEAD'].includes(method) &&
+          ['user', 'repository:read', 'repository:write', 'repository:status'].includes(access),
+      )
+      assert.ok(changing.length > 20)
+      for (const { method, url } of changing) {
+        const [project = '', repository = ''] = [`written-${username}`, 'web']
+        const named = url.replace(':project', project).replace(':repository', repository).replace(':number', '1')
+        doing.push([method, named.replace('/api/v1', '').replaceAll(/:\w+/g, 'x'), {}])
+      }
+      for (const [method, to, body] of doing) {
+        const answer = await browser.fetch(method as 'POST', to, body)
+        assert.equal(answer.status, 403, `${method} ${to}: ${answer.status} ${await answer.text()}`)
+      }
     })
 
     test('where a code is asked too, the password alone reaches nothing but what is missing', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SignJWT } from 'jose'
 import type { Person } from '../src/walk/person.ts'
+import { applicant } from './support/ceremony.ts'
 import { eitherStore } from './support/stores.ts'
 import { comeBack, visit } from './support/upstream.ts'
 import { clientId } from './support/upstream-settings.ts'
@@ -74,6 +75,24 @@ test('an account that somebody else has shown cannot be joined, nor shown in ano
   })
   const state = new URL(forSignIn.url).searchParams.get('state') ?? ''
   await assert.rejects(mallory.call('GET', `${root}/offers/${state}`), refusedWith('ceremony-over'))
+})
+
+test('an account that whoever broke the glass joined is parted from it by the review', async () => {
+  await using here = await together({ settings: { createsPeople: false } })
+  const { postern, owner } = here
+  await postern.join(owner, 'zoe', 'owner')
+  const adam = await postern.join(owner, 'adam', 'admin')
+  const { code } = await owner.act<{ code: string }>('POST', '/break-glass', { username: 'zoe' })
+  const { link } = await owner.call<{ link: string }>('POST', '/break-glass/use', { code })
+  const thief = postern.stranger()
+  await thief.register(link, applicant('zoe'))
+  await thief.act('POST', root, { ticket: ticketIn(await show(here, thief), 'join') })
+  const { person: there } = await here.arrive()
+  assert.equal((await me(there)).username, 'zoe')
+  const [used] = (await adam.call<{ items: { id: string }[] }>('GET', '/break-glass')).items
+  await adam.act('POST', `/break-glass/${used?.id}/review`, { keepPasskey: false })
+  await assertOut(there)
+  assert.equal((await here.arrive()).refused, 'link-ended')
 })
 
 test('a test shows what a place says, to administrators alone, and signs nobody in', async () => {

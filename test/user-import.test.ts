@@ -232,6 +232,40 @@ for (const store of eitherStore)
         const made = await database.read.selectFrom('user').select('id').where('createdBy', '=', bo.id).execute()
         assert.equal(made.length, 100)
       })
+
+    test('a group that comes to give a role, or goes, during an import takes in nobody from then on', async () => {
+      const { database, policy, now } = postern.postern.ceremonies
+      for (const name of ['rises', 'goes']) await ana.act('POST', '/groups', { name, description: '' })
+      const rows = Array.from({ length: 102 }, (_, row) => {
+        const username = `late${row}`
+        const groups = row % 2 === 0 ? 'rises' : 'goes'
+        return { row, cells: { username, email: `${username}@example.com`, groups } }
+      })
+      const owner = (await findUserByUsername(database.read, 'ana')) ?? assert.fail()
+      const caller = { ...owner, address: '127.0.0.1', by: { kind: 'session' } } as unknown as Caller
+      const planned = await planImport(database.read, rows, { caller, policy: policy.current(), at: now() })
+      let batches = 0
+      const write: typeof database.write = async (work) => {
+        if ((batches += 1) === 2) {
+          await ana.act('PATCH', '/groups/rises', { organisationRole: 'admin' })
+          await ana.act('DELETE', '/groups/goes')
+        }
+        return database.write(work)
+      }
+      const parts = { database: { ...database, write }, origin: postern.origin, queueLetter: null }
+      const seal = { id: 'sea_x', strength: 'passkey', credentialRecordId: 'crd_x' } as const
+      const done = await importPeople(parts, { caller, now, takeSeal: async () => seal }, { planned, text: '' })
+      assert.deepEqual(
+        [done.created, done.leftOut.map(({ username, problems }) => [username, ...problems])],
+        [
+          100,
+          [
+            ['late100', 'The group rises gives a role by now: put people in by hand.'],
+            ['late101', 'The group goes is not here any more.'],
+          ],
+        ],
+      )
+    })
   })
 
 test('where mail is set up, links go out by letter and are shown to nobody', async () => {

@@ -67,7 +67,10 @@ export const stoppedByRecovery: readonly AccessKind[] = [
   heldPushes,
 ]
 
-/** The same with every other way back in that a person has kept, where an owner starts over by the machine's own shell. */
+/**
+ * The same with every other way back in that a person has kept, where an owner starts over by the machine's own shell, or
+ * whoever broke the glass may have kept one.
+ */
 export const stoppedByShell: readonly AccessKind[] = [
   ...stoppedByRecovery,
   signInLinks,

@@ -6,7 +6,7 @@ import type { Access, Guard } from '../http/access.ts'
 import { forbidden } from '../http/problem.ts'
 import type { RateLimits } from '../http/rate-limit.ts'
 import { getActor, getActorAnywhere } from '../identity/actor.ts'
-import { checkShortfall, getCaller, getEnrolling, isAdmin } from '../identity/caller.ts'
+import { checkMayChange, checkShortfall, getCaller, getEnrolling, isAdmin } from '../identity/caller.ts'
 import { createMetricsGuard } from '../metrics/metrics-guard.ts'
 import { createRepositoryGuards } from '../repositories/access.ts'
 import { createGitGuard } from '../repositories/git-guard.ts'
@@ -53,6 +53,7 @@ function guardsOf(
     async (request) => {
       await known(request)
       checkShortfall(request)
+      checkMayChange(request)
       // Before its body is read: whoever has no key cannot carry out what takes a tap, whatever they send.
       if (request.routeOptions.config.act !== undefined) getActor(request)
       await guard(request)

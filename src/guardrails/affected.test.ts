@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Database } from '../database/handles.ts'
-import { newId } from '../database/id.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { compiled, rule } from '../policy/policy-testing.ts'
 import type { Rule } from '../policy/rule.ts'
 import { listAffected } from './affected.ts'
-import { addPerson, addRepository, at, grant, openStores, reportModel } from './guardrails-testing.ts'
+import { addPerson, addRepository, addToken, at, grant, openStores, reportModel } from './guardrails-testing.ts'
 
 const dayMs = 86_400_000
 const nothing = compiled()
@@ -142,27 +141,37 @@ for (const [store, open] of Object.entries(openStores)) {
   test(`${store}: tokens older than a new limit are named`, async () => {
     const database = await open()
     const userId = await addPerson(database, 'ana')
-    await database.write((tx) =>
-      tx
-        .insertInto('apiToken')
-        .values({
-          id: newId('tok'),
-          userId,
-          name: 'deploy',
-          secretHash: 'x',
-          scopes: '[]',
-          repositoryIds: null,
-          createdAt: at - 100 * dayMs,
-          expiresAt: at + 100 * dayMs,
-          lastUsedAt: null,
-          endedAt: null,
-        })
-        .execute(),
-    )
+    await addToken(database, userId, 'deploy')
     const short = rule({ does: ['token.create', 'token.use'], requires: { tokenLifetimeDays: 90 } })
     assert.deepEqual(await meant(database, [short]), {
       ana: { outcome: 'limited', sentence: 'The API token “deploy” is refused.' },
     })
+    await database.close()
+  })
+
+  test(`${store}: an agent is concerned by what stops its tokens, and by a tap that it cannot give`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana', { role: 'owner' })
+    const rocket = await addRepository(database, 'crew/rocket')
+    const robot = await addPerson(database, 'robot', { kind: 'agent', role: 'guest', keys: [] })
+    await addPerson(database, 'idle', { kind: 'agent', role: 'guest', keys: [] })
+    await addToken(database, robot, 'builds')
+    await grant(database, { kind: 'user', id: robot }, { kind: 'repository', id: rocket.id }, 'write')
+    const lifetime = { requires: { tokenLifetimeDays: 90 } }
+    for (const who of ['everyone', 'agents']) {
+      const rules = [rule({ who: [who], does: ['token.create', 'token.use'], ...lifetime })]
+      const { robot: told, ...others } = await meant(database, rules)
+      assert.deepEqual(told, { outcome: 'limited', sentence: 'The API token “builds” is refused.' }, who)
+      assert.deepEqual(Object.keys(others), who === 'everyone' ? ['ana'] : [])
+    }
+    const tagged = await meant(database, [rule({ does: ['tag'], requires: { freshnessSeconds: 0 } })])
+    assert.deepEqual([tagged['robot']?.outcome, tagged['ana']?.outcome], ['limited', 'fine'])
+    const later = rule({ who: ['agents'], does: ['token.use'], ...lifetime, enforceFrom: at + 30 * dayMs })
+    assert.equal((await meant(database, [later]))['robot']?.outcome, 'reminded')
+    for (const does of ['sign-in', 'token.end', 'merge'])
+      assert.deepEqual(await meant(database, [rule({ who: ['agents'], does: [does] })]), {}, does)
+    const { total, agents } = await listAffected(database.read, { before: nothing, after: nothing, at })
+    assert.deepEqual([total, agents], [2, 1])
     await database.close()
   })
 

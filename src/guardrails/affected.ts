@@ -5,7 +5,7 @@ import type { CompiledRule } from '../policy/compiled-rule.ts'
 import { createBreaks } from './breaks.ts'
 import { findLoss, type Loss } from './find-loss.ts'
 import { liveRules } from './named.ts'
-import type { Probe } from './probe.ts'
+import { isOfAgents, type Probe } from './probe.ts'
 import { gainsPassword, losesPassword } from './password-verdicts.ts'
 import { createWhere, probesOf } from './probes-of.ts'
 import { createSameKey } from './same-key.ts'
@@ -25,7 +25,7 @@ export async function listAffected(
   db: StandingDb,
   { before, after, at }: { before: CompiledPolicy; after: CompiledPolicy; at: number },
 ): Promise<Explanation['people']> {
-  const standings = await readStandings(db, { policies: [before, after], at })
+  const standings = await readStandings(db, { policies: [before, after], withAgents: true, at })
   const formerOf = await readFormer(db, { before, after, at })
   const judgePerson = createJudge({ before, after, at })
   const sameKey = createSameKey([before, after])
@@ -44,6 +44,7 @@ export async function listAffected(
   const count = (outcome: AffectedPerson['outcome']): number => affected.filter((one) => one.outcome === outcome).length
   return {
     total: standings.length,
+    agents: standings.filter(({ actor }) => actor.kind === 'agent').length,
     affected: affected.length,
     lockedOut: count('locked-out'),
     limited: count('limited'),
@@ -76,7 +77,7 @@ async function readFormer(
 ): Promise<Map<AffectedPerson['person']['id'], Standing> | undefined> {
   const [counted, counts] = [before, after].map(({ policy }) => new Set(policy.refusedModelStatuses))
   if (isDeepStrictEqual(counted, counts)) return undefined
-  const former = await readStandings(db, { policies: [after, before], at })
+  const former = await readStandings(db, { policies: [after, before], withAgents: true, at })
   return new Map(former.map((standing) => [standing.person.id, standing]))
 }
 
@@ -122,8 +123,10 @@ function createJudge({ before, after, at }: Policies) {
     const probes = new Map<string, Probe>()
     let concerning: CompiledRule | undefined
     const whereOf = createWhere(standing)
+    const isAgent = standing.actor.kind === 'agent'
     for (const rule of rules)
       for (const probe of probesOf(rule, actsOf.get(rule) ?? [], standing, whereOf)) {
+        if (isAgent && !isOfAgents(probe.act)) continue
         concerning ??= rule
         const { act, place, use } = probe
         probes.set(place === null && use === undefined ? act : JSON.stringify(probe), probe)
@@ -134,7 +137,8 @@ function createJudge({ before, after, at }: Policies) {
     const permitted = gainsPassword({ before, after, at }, standing, changed)
     if (permitted !== undefined) return permitted
     const verdict = { rule: concerning.ref, strength }
-    if (standing.keys.length === 0) return { ...verdict, outcome: 'fine', sentence: 'There is no passkey yet.' }
+    if (standing.keys.length === 0 && !isAgent)
+      return { ...verdict, outcome: 'fine', sentence: 'There is no passkey yet.' }
 
     const loses = async (policy: CompiledPolicy, when: number): Promise<Loss | undefined> =>
       findLoss([...probes.values()], { before, policy, former, standing, at, when, breathe })

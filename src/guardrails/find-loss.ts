@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from '../policy/compile.ts'
 import type { RuleRef } from '../policy/rule.ts'
-import { judgeEntry, judgeKeys, judgeTokens, type Probe, type Refusal } from './probe.ts'
+import { judgeBearer, judgeEntry, judgeKeys, judgeTokens, type Probe, type Refusal } from './probe.ts'
 import type { Standing } from './standings.ts'
 import { judgeSshKeys, tellLostSshKeys } from './judge-ssh.ts'
 import { tellMissing } from './tell.ts'
@@ -42,7 +42,9 @@ export async function findLoss(
     clause,
     isEntry,
   })
-  const entry = judgeEntry(policy, standing, { at: when, address })
+  const isAgent = standing.actor.kind === 'agent'
+  const judge = isAgent ? judgeBearer : judgeKeys
+  const entry = isAgent ? undefined : judgeEntry(policy, standing, { at: when, address })
   if (entry !== undefined)
     return judgeEntry(before, former, { at, address }) === undefined ? loss(entry, true) : undefined
   for (const probe of probes) {
@@ -60,8 +62,8 @@ export async function findLoss(
       if (lost[0] !== undefined) return loss(lost[0], false, tellLostSshKeys(lost, standing.sshKeys))
       continue
     }
-    const refusal = judgeKeys(policy, standing, probe, { at: when, address })
-    if (refusal !== undefined && judgeKeys(before, former, probe, { at, address }) === undefined)
+    const refusal = judge(policy, standing, probe, { at: when, address })
+    if (refusal !== undefined && judge(before, former, probe, { at, address }) === undefined)
       return loss(refusal, false)
   }
   return undefined

@@ -18,6 +18,8 @@ export type KeyKind = 'synced' | 'device-bound' | 'attested'
 
 export interface NewPerson {
   role?: OrganisationRole
+  /** A person unless told. */
+  kind?: 'person' | 'agent'
   keys?: KeyKind[]
   /** AAGUID of their attested keys. */
   model?: string
@@ -28,13 +30,22 @@ export interface NewPerson {
 }
 
 export async function addPerson(database: Database, username: string, person: NewPerson = {}): Promise<Id<'usr'>> {
-  const { role = 'member', keys = ['synced'], model = null, groups = [], address, isDemo = false } = person
+  const {
+    role = 'member',
+    kind: userKind = 'person',
+    keys = ['synced'],
+    model = null,
+    groups = [],
+    address,
+    isDemo = false,
+  } = person
   return database.write(async (tx) => {
     const user = await createUser(tx, {
       username,
       displayName: username.charAt(0).toUpperCase() + username.slice(1),
       email: `${username}@example.com`,
       role,
+      kind: userKind,
       createdBy: null,
       at,
       isDemo,
@@ -114,6 +125,26 @@ export async function addPerson(database: Database, username: string, person: Ne
     return user.id
   })
 }
+
+/** An API token that lives for 200 days, of which 100 are over. */
+export const addToken = (database: Database, userId: Id<'usr'>, name: string): Promise<unknown> =>
+  database.write((tx) =>
+    tx
+      .insertInto('apiToken')
+      .values({
+        id: newId('tok'),
+        userId,
+        name,
+        secretHash: newId('tok'),
+        scopes: '[]',
+        repositoryIds: null,
+        createdAt: at - 100 * 86_400_000,
+        expiresAt: at + 100 * 86_400_000,
+        lastUsedAt: null,
+        endedAt: null,
+      })
+      .execute(),
+  )
 
 /** What FIDO says of a model since long ago. */
 export const reportModel = (database: Database, model: string, status: string): Promise<unknown> =>

@@ -23,17 +23,18 @@ const ladder: readonly RepositoryRole[] = ['read', 'write', 'admin']
  * Reads once who has which role where. Without the samples, two thousand people in five thousand repositories would be
  * ten million places to judge.
  * @param named ids of projects and repositories that rules name
+ * @param subjects whose roles are asked for, where that is one person with their groups; else everybody's
  */
 export async function readOwnPlaces(
   db: Db<'project' | 'repository' | 'roleGrant'>,
   named: ReadonlySet<string>,
+  subjects?: readonly (Id<'usr'> | Id<'grp'>)[],
 ): Promise<OwnPlaces> {
   const projects = (await db.selectFrom('project').select('id').execute()).map(({ id }) => id)
   const repositories = await db.selectFrom('repository').select(['id', 'projectId', 'visibility']).execute()
-  const grants = Map.groupBy(
-    await db.selectFrom('roleGrant').select(['subjectId', 'scopeId', 'role']).execute(),
-    ({ subjectId }) => subjectId,
-  )
+  let given = db.selectFrom('roleGrant').select(['subjectId', 'scopeId', 'role'])
+  if (subjects !== undefined) given = given.where('subjectId', 'in', subjects)
+  const grants = Map.groupBy(await given.execute(), ({ subjectId }) => subjectId)
   const byId = new Map(repositories.map((repository) => [repository.id, repository]))
   const everywhere = groupAlike(repositories, named)
   const inProject = new Map(

@@ -71,6 +71,24 @@ export function judgeKeys(
   return best ?? judgeKey(policy, standing, undefined, probe, circumstance)
 }
 
+/** What a program can do with a token, beside coming in with it. */
+const byToken: readonly ActName[] = ['push', 'tag', 'application.call']
+
+/** Whether an agent ever does this: whatever else there is takes a key, and it has none. */
+export const isOfAgents = (act: ActName): boolean => act === 'token.use' || byToken.includes(act)
+
+/** What stands in the way of a program that shows a token. */
+export const judgeBearer = (
+  policy: CompiledPolicy,
+  standing: Standing,
+  probe: Probe,
+  circumstance: Circumstance,
+): Refusal | undefined =>
+  judgeFacts(policy, {
+    ...factsOfProbe(standing, undefined, probe, circumstance),
+    proof: { strength: 'password', ageSeconds: 0, boundToAct: false, key: null },
+  })
+
 /** What stands in the way of signing in and using the session: one and the same key has to do for both. */
 export function judgeEntry(
   policy: CompiledPolicy,

@@ -10,6 +10,7 @@ export function createSameKey(policies: readonly CompiledPolicy[]): (standing: S
   const namesTokens = policies.some((policy) => (policy.byAct.get('token.use') ?? []).length > 0)
   return ({ actor, keys, address, places, tokens, sshKeys, password }) =>
     JSON.stringify([
+      actor.kind,
       actor.role,
       users.has(actor.username) ? actor.username : '',
       actor.groups.filter((group) => groups.has(group)),

@@ -119,7 +119,9 @@ export const Explanation = Type.Object({
   problems: Type.Array(Type.Object({ rule: Type.String(), message: Type.String() })),
   differences: Type.Array(RuleDifference),
   people: Type.Object({
+    /** With agents that come in with a token. */
     total: Type.Integer(),
+    agents: Type.Integer(),
     affected: Type.Integer(),
     lockedOut: Type.Integer(),
     limited: Type.Integer(),

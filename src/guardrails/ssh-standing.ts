@@ -18,14 +18,16 @@ export async function readSshKeys(
   { ids, badModels, at }: { ids: readonly Id<'usr'>[]; badModels: ReadonlySet<string>; at: number },
 ): Promise<Map<Id<'usr'>, OwnSshKey[]>> {
   const wanted = new Set(ids)
-  const rows = await db
+  let query = db
     .selectFrom('sshKey')
     .select(['userId', 'name', 'application', 'attestationOutcome', 'aaguid', 'strengthCap'])
     .where('endedAt', 'is', null)
     .where('forLogin', '=', 1)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', at)]))
     .orderBy('createdAt')
-    .execute()
+  const [only] = ids
+  if (only !== undefined && ids.length === 1) query = query.where('userId', '=', only)
+  const rows = await query.execute()
   const keys = new Map<Id<'usr'>, OwnSshKey[]>()
   for (const { userId, ...row } of rows)
     if (wanted.has(userId)) keys.set(userId, [...(keys.get(userId) ?? []), asOwnKey(row, badModels)])

@@ -58,10 +58,25 @@ export type StandingDb = Db<Tables>
 interface Chosen {
   roles?: readonly OrganisationRole[] | undefined
   id?: Id<'usr'> | undefined
+  /** Agents too that come in with a token. */
+  withAgents?: boolean | undefined
+  at: number
 }
 
-function choose(db: StandingDb, { roles, id }: Chosen) {
-  let query = db.selectFrom('user').where('user.state', '=', 'active').where('user.kind', '=', 'person')
+function choose(db: StandingDb, { roles, id, withAgents = false, at }: Chosen) {
+  let query = db
+    .selectFrom('user')
+    .where('user.state', '=', 'active')
+    .where((eb) => {
+      const tokens = eb
+        .selectFrom('apiToken')
+        .select('apiToken.id')
+        .whereRef('apiToken.userId', '=', 'user.id')
+        .where('apiToken.endedAt', 'is', null)
+        .where('apiToken.expiresAt', '>', at)
+      const isAgent = eb.and([eb('user.kind', '=', 'agent'), eb.exists(tokens)])
+      return eb.or([eb('user.kind', '=', 'person'), ...(withAgents ? [isAgent] : [])])
+    })
   if (roles !== undefined) query = query.where('user.role', 'in', roles)
   if (id !== undefined) query = query.where('user.id', '=', id)
   return query
@@ -75,11 +90,12 @@ const selectIds = (db: StandingDb, chosen: Chosen) => choose(db, chosen).select(
  */
 export async function readStandings(
   db: StandingDb,
-  { policies, roles, id, at }: { policies: readonly CompiledPolicy[]; at: number } & Chosen,
+  { policies, ...chosen }: { policies: readonly CompiledPolicy[] } & Chosen,
 ): Promise<Standing[]> {
   const breathe = createBreaks()
-  const ids = selectIds(db, { roles, id })
-  const users = await choose(db, { roles, id })
+  const { at, id } = chosen
+  const ids = selectIds(db, chosen)
+  const users = await choose(db, chosen)
     .select(['id', 'kind', 'username', 'displayName', 'role', 'isDemo'])
     .orderBy('username')
     .execute()
@@ -131,7 +147,8 @@ export async function readStandings(
   )
   await breathe()
   const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
-  const ownPlaces = await readOwnPlaces(db, namedPlaces(policies))
+  const subjects = id === undefined ? undefined : [id, ...groups.map(({ groupId }) => groupId)]
+  const ownPlaces = await readOwnPlaces(db, namedPlaces(policies), subjects)
 
   const refused = policies.at(-1)?.policy.refusedModelStatuses ?? []
   const badModels = await listBadModels(db, refused, at)

@@ -95,16 +95,25 @@ export function getPerson(request: FastifyRequest): SessionCaller {
   const caller = getCaller(request)
   // Whom a rule lets in with less may look at what is theirs, and change nothing.
   const isEnough = isAtLeast(caller.strength, 'passkey') || (caller.shortfall === null && isLook(request))
-  if (caller.by.kind === 'session' && caller.kind === 'person' && !isEnough)
-    throw new ProblemError(403, 'person-required', 'This takes a passkey, and you signed in without one.', {
-      help: 'Make one under Account: it takes a minute.',
-    })
+  if (caller.by.kind === 'session' && caller.kind === 'person' && !isEnough) throw passkeyRequired()
   if (caller.by.kind !== 'session' || caller.kind !== 'person')
     throw new ProblemError(403, 'person-required', 'Only a person signed in with a passkey can do this, not a token.', {
       help: 'Open this page in a browser and sign in.',
     })
   return caller as SessionCaller
 }
+
+/** The same of every route that a session reaches, whoever else may call it: by its guard, before it is asked. @throws 403 */
+export function checkMayChange(request: FastifyRequest): void {
+  const { caller } = request
+  if (caller?.by.kind !== 'session' || caller.kind !== 'person' || isAtLeast(caller.strength, 'passkey')) return
+  if (request.routeOptions.config.access !== 'enrolling' && !isLook(request)) throw passkeyRequired()
+}
+
+const passkeyRequired = (): ProblemError =>
+  new ProblemError(403, 'person-required', 'This takes a passkey, and you signed in without one.', {
+    help: 'Make one under Account: it takes a minute.',
+  })
 
 const isLook = ({ method, routeOptions }: FastifyRequest): boolean =>
   method === 'GET' && routeOptions.config.act === undefined

@@ -39,7 +39,7 @@ function listBatch({ read }: Pick<Database, 'read'>, after: string) {
   return read
     .selectFrom('credentialRecord')
     .innerJoin('user', 'user.id', 'credentialRecord.userId')
-    .select(['credentialRecord.id', 'credentialRecord.name', 'user.username'])
+    .select(['credentialRecord.id', 'credentialRecord.userId', 'credentialRecord.name', 'user.username'])
     .select(['aaguid', 'attestationOutcome', 'attestationObject', 'modelName', 'backupEligible', 'strengthCap'])
     .select('credentialRecord.createdAt')
     .where('credentialRecord.endedAt', 'is', null)
@@ -94,8 +94,8 @@ async function writeChanges(
       .executeTakeFirst()
     if (Number(numUpdatedRows) !== 1 || outcome === record.attestationOutcome) continue
     const strength = credentialStrength({ ...record, attestationOutcome: outcome })
-    await weakenSessions(tx, record.id, strength)
-    const ended = outcome === 'bad-status' ? await endSessionsOf(tx, bus, record.id, at) : 0
+    await weakenSessions(tx, record, strength)
+    const ended = outcome === 'bad-status' ? await endSessionsOf(tx, bus, record, at) : 0
     await recordEvent(tx, {
       action: 'credential.rejudged',
       actor: null,
@@ -117,14 +117,18 @@ async function writeChanges(
   }
 }
 
+/** Its sessions are found by its person: no index leads from a key to them. */
+type Key = Pick<StoredCredential, 'id' | 'userId'>
+
 /** What was proven with a key stays no stronger than the key; a session becomes stronger only by a new tap. */
-async function weakenSessions(tx: Tx<'session'>, credentialRecordId: Id<'crd'>, strength: Strength): Promise<void> {
+async function weakenSessions(tx: Tx<'session'>, { id, userId }: Key, strength: Strength): Promise<void> {
   const stronger = (['device-bound', 'attested'] as const).filter((one) => !isAtLeast(strength, one))
   if (stronger.length === 0) return
   await tx
     .updateTable('session')
     .set({ strength })
-    .where('credentialRecordId', '=', credentialRecordId)
+    .where('userId', '=', userId)
+    .where('credentialRecordId', '=', id)
     .where('endedAt', 'is', null)
     .where('strength', 'in', stronger)
     .execute()
@@ -134,12 +138,13 @@ async function weakenSessions(tx: Tx<'session'>, credentialRecordId: Id<'crd'>, 
 async function endSessionsOf(
   tx: Tx<'session' | 'busHead' | 'busMessage'>,
   bus: Pick<Bus, 'publish'>,
-  credentialRecordId: Id<'crd'>,
+  { id: credentialRecordId, userId }: Key,
   at: number,
 ): Promise<number> {
   const ended = await tx
     .updateTable('session')
     .set({ endedAt: at })
+    .where('userId', '=', userId)
     .where('credentialRecordId', '=', credentialRecordId)
     .where('endedAt', 'is', null)
     .returning('id')

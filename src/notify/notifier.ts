@@ -3,7 +3,7 @@ import type { Id } from '../database/id.ts'
 import type { SealRequestTable } from '../database/schema.ts'
 import { findUserById } from '../identity/users.ts'
 import type { Letter } from '../mail/letter-queue.ts'
-import { listUnannounced, markAnnounced } from '../seals/announce.ts'
+import { isTooMany, listUnannounced, markAnnounced } from '../seals/announce.ts'
 import { renderCode } from '../seals/code.ts'
 import { wantsLetters } from './choices.ts'
 import { listSubscriptions } from './subscriptions.ts'
@@ -52,10 +52,11 @@ export function createNotifier(parts: NotifierParts): {
     for (const row of await listUnannounced(database.read, now())) if (await claim(row)) await push(row)
   }
 
-  /** Of several nodes one tells; the letter is written together with that. */
+  /** Of several nodes one tells; the letter is written together with that. False where there is nothing more to tell. */
   function claim(row: SealRequestTable): Promise<boolean> {
     return database.write(async (tx) => {
-      if (!(await markAnnounced(tx, row.id, now()))) return false
+      const at = now()
+      if (!(await markAnnounced(tx, row.id, at)) || (await isTooMany(tx, row, at))) return false
       if (isWorthALetter(row) && (await wantsLetters(tx, row.userId))) {
         const by = await findUserById(tx, row.requestedBy)
         await parts.queueLetter(tx, {

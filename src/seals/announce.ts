@@ -38,3 +38,25 @@ export async function markAnnounced(tx: Tx<'sealRequest'>, id: Id<'srq'>, at: nu
     .executeTakeFirst()
   return Number(numUpdatedRows) === 1
 }
+
+const hourMs = 3_600_000
+/** Of one requester, for one person, within an hour: whoever asks and takes back without end wears nobody down. */
+const mostAnHour = 30
+
+/** Whether this one, which was just announced, is more than somebody is told of by one who asks; it waits in their inbox. */
+export async function isTooMany(
+  db: Db<'sealRequest'>,
+  { userId, requestedBy }: Pick<SealRequestTable, 'userId' | 'requestedBy'>,
+  at: number,
+): Promise<boolean> {
+  const { told } = await db
+    .selectFrom('sealRequest')
+    .select((eb) => eb.fn.countAll<number>().as('told'))
+    .where('requestedBy', '=', requestedBy)
+    .where('userId', '=', userId)
+    // None is announced when its time is over; the index has this.
+    .where('expiresAt', '>', at - hourMs)
+    .where('announcedAt', '>', at - hourMs)
+    .executeTakeFirstOrThrow()
+  return told > mostAnHour
+}

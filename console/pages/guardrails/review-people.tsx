@@ -73,6 +73,7 @@ function PersonLine({ affected: { person, outcome, sentence, rule } }: { affecte
 
 function peopleSentence({
   total,
+  agents,
   affected,
   lockedOut,
   limited,
@@ -80,7 +81,8 @@ function peopleSentence({
   reported,
   permitted,
 }: Explanation['people']): string {
-  if (affected === 0) return `Of ${counted(total, 'person').replace(/persons$/, 'people')}, nobody is concerned.`
+  const all = agents > 0 ? `${total} people and agents` : counted(total, 'person').replace(/persons$/, 'people')
+  if (affected === 0) return `Of ${all}, nobody is concerned.`
   const parts = [
     ...(lockedOut ? [`${lockedOut} would be locked out`] : []),
     ...(limited ? [`${limited} could do less than today`] : []),
@@ -88,6 +90,6 @@ function peopleSentence({
     ...(reported ? [`${reported} would fall short, and ${reported === 1 ? 'is' : 'are'} only counted`] : []),
     ...(permitted ? [`${permitted} could sign in without a passkey`] : []),
   ]
-  const concerned = `${affected} of ${total} ${total === 1 ? 'person' : 'people'} ${affected === 1 ? 'is' : 'are'} concerned`
+  const concerned = `${affected} of ${all} ${affected === 1 ? 'is' : 'are'} concerned`
   return `${concerned}: ${parts.length ? parts.join(', ') : 'all of them have what it asks'}.`
 }

@@ -25,10 +25,13 @@ export const fetchAhead: FetchAhead = ({ params: { username = '' } }) => [
 
 /** One person or agent: who they are here, their keys, what they reach, whom they answer for, how their access ended. */
 export function PersonPage() {
-  const isAdmin = isAdministrator(useMe())
+  const me = useMe()
+  const isAdmin = isAdministrator(me)
   const { data: detail } = useSuspenseQuery(personQuery(usePathPart('username')))
   const { person } = detail
   const isGuest = person.role === 'guest' && person.kind === 'person'
+  // Whom a group has made more than a guest, or who came with a list, has an end as well.
+  const hasEnd = person.kind === 'person' && (isGuest || person.endsAt !== null)
   return (
     <>
       <PageHeader
@@ -37,17 +40,23 @@ export function PersonPage() {
         crumbs={[{ label: 'People', href: paths.people() }]}
         action={
           <Group gap="xs">
-            {isGuest && (person.state === 'active' || isAdmin) && <ExtendGuest person={person} />}
+            {hasEnd && person.id !== me.id && (person.state === 'active' || isAdmin) && <ExtendGuest person={person} />}
             {isAdmin && person.state === 'active' && <EndAccessButton person={person} />}
           </Group>
         }
       />
       <Stack gap="xl">
-        {isGuest && person.endsAt !== null && person.state === 'active' && (
-          <Alert color="gray" icon={<IconClockPause />} title={`A guest until ${dayWords(person.endsAt)}`}>
+        {hasEnd && person.endsAt !== null && person.state === 'active' && (
+          <Alert
+            color="gray"
+            icon={<IconClockPause />}
+            title={`${isGuest ? 'A guest' : 'Here'} until ${dayWords(person.endsAt)}`}
+          >
             <Text size="sm">
               Then their access ends by itself.{' '}
-              {person.sponsor === null ? 'Nobody answers for them.' : `${person.sponsor.displayName} answers for them.`}
+              {person.sponsor === null
+                ? isGuest && 'Nobody answers for them.'
+                : `${person.sponsor.displayName} answers for them.`}
             </Text>
           </Alert>
         )}

@@ -42,35 +42,33 @@ async function change(
   { id, ifMatch }: { id: string; ifMatch: string | undefined },
   changed: (user: ScimUser) => JsonObject,
 ): Promise<ScimUser> {
-  const outcome = await writeScim(asked, async (tx, request) => {
-    const user = await lockScimUser(tx, request, id)
-    checkMatch(ifMatch, userTag(user))
-    const resource = changed(user)
-    const at = request.now()
-    const person = readOrRefuse(resource, user)
-    if (person instanceof ScimError) {
-      // Whatever else it says that is not taken: that they are not to come in any more is.
-      if (resource['active'] !== false) throw person
-      await tx.updateTable('scimUser').set({ isWanted: 0 }).where('userId', '=', user.userId).execute()
-      await settleAccess(tx, request, user, false, at)
-      return person
-    }
-    if (isChanged(user, person)) await keep(tx, request, user, person, at)
-    if (person.isWanted !== undefined) await settleAccess(tx, request, user, person.isWanted, at)
-    return (await findScimUser(tx, request.connection.id, id)) ?? user
-  })
-  if (outcome instanceof ScimError) throw outcome
-  return outcome
-}
-
-function readOrRefuse(resource: JsonObject, { attributes }: ScimUser): PersonAttributes | ScimError {
+  let isOut = false
   try {
-    return readPerson(resource, attributes)
+    return await writeScim(asked, async (tx, request) => {
+      isOut = false
+      const user = await lockScimUser(tx, request, id)
+      checkMatch(ifMatch, userTag(user))
+      const resource = changed(user)
+      isOut = resource['active'] === false
+      const at = request.now()
+      const person = readPerson(resource, user.attributes)
+      if (isChanged(user, person)) await keep(tx, request, user, person, at)
+      if (person.isWanted !== undefined) await settleAccess(tx, request, user, person.isWanted, at)
+      return (await findScimUser(tx, request.connection.id, id)) ?? user
+    })
   } catch (error) {
-    if (error instanceof ScimError) return error
+    // Whatever else it says that is not taken, or is somebody else's: that they are not to come in any more is.
+    if (isOut && error instanceof ScimError) await letOut(asked, id)
     throw error
   }
 }
+
+const letOut = (asked: ScimRequest, id: string): Promise<void> =>
+  writeScim(asked, async (tx, request) => {
+    const user = await lockScimUser(tx, request, id)
+    await tx.updateTable('scimUser').set({ isWanted: 0 }).where('userId', '=', user.userId).execute()
+    await settleAccess(tx, request, user, false, request.now())
+  })
 
 /** The row first: two changes of one person come one after the other. @throws ScimError 404 */
 export async function lockScimUser(tx: Tx<TableName>, { connection }: ScimRequest, id: string): Promise<ScimUser> {

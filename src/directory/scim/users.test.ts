@@ -500,6 +500,32 @@ test('each value has its bound, and lists have theirs; what is out of bounds nev
   assert.equal(await stateOf(directory.database, body.id), 'ended')
 })
 
+test('a name or an address that is taken keeps nobody in who is not to come in any more', async () => {
+  await using directory = await openDirectory()
+  await directory.connect('Okta')
+  await directory.connect('Entra')
+  const two = { 'x-connection': '1' }
+  await directory.call('POST', '/Users', withAddress('bo'))
+  await directory.call('POST', '/Users', withAddress('cy'), two)
+  for (const [name, refused] of [
+    ['ana', { op: 'replace', path: 'userName', value: 'bo' }],
+    ['ben', { op: 'replace', path: 'emails', value: [{ value: 'cy@example.org', type: 'work' }] }],
+  ] as const) {
+    const { body } = await directory.call('POST', '/Users', withAddress(name))
+    const path = `/Users/${body.id}`
+    assert.equal((await directory.call('PATCH', path, patchOf(refused))).status, 409, name)
+    assert.equal(await stateOf(directory.database, body.id), 'active', name)
+    const out = { op: 'replace', path: 'active', value: false }
+    const match = { 'if-match': 'W/"of another time"' }
+    assert.equal((await directory.call('PATCH', path, patchOf(out, refused), match)).status, 412, name)
+    assert.equal(await stateOf(directory.database, body.id), 'active', name)
+    const { status } = await directory.call('PATCH', path, patchOf(out, refused))
+    assert.deepEqual([status, await stateOf(directory.database, body.id)], [409, 'ended'], name)
+    const { userName, active } = (await directory.call('GET', path)).body
+    assert.deepEqual([userName, active], [name, false], 'and nothing else of it is taken')
+  }
+})
+
 test('what was taken before there were bounds bounds nothing now', async () => {
   await using directory = await openDirectory()
   await directory.connect('Okta')

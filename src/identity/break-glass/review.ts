@@ -9,6 +9,7 @@ import { findCredentialRecord } from '../credential-records.ts'
 import { type RecoveryStops, stopEverything } from '../recovery/begin-recovery.ts'
 import { lockPerson, voidWaysBack } from '../recovery/void-ways-back.ts'
 import { findUserById, type User } from '../users.ts'
+import { endRecoveriesSince } from './end-recoveries.ts'
 import { hasPasskeyFromBefore, hasRisenSince, isFromBefore, isRaisedSince } from './from-before.ts'
 
 /**
@@ -86,8 +87,11 @@ export async function reviewBreakGlass(
         .execute()
     const { newCredentialId } = closed
     if (newCredentialId !== null && !keepPasskey) {
-      await endPasskeyAndBehind(tx, newCredentialId, { sealId: seal.id, at })
-      await stopEverything(tx, stops, user, at)
+      const since = { userId: user.id, since: row.usedAt }
+      const cameBack = await endRecoveriesSince(tx, stops, since, { actor: actorOf(caller, seal), sealId: seal.id, at })
+      for (const id of [newCredentialId, ...cameBack]) await endPasskeyAndBehind(tx, id, { sealId: seal.id, at })
+      // Whoever came in may have joined the account with one of theirs elsewhere.
+      await stopEverything(tx, { ...stops, kinds: stops.kindsOfShell }, user, at)
       await stops.endShown(tx, user.id, { since: row.usedAt, caller, at, seal })
       await voidWaysBack(tx, user.id, { since: row.usedAt, at })
     }

@@ -65,7 +65,7 @@ export function breakGlassRoutes(
             label: 'Its passkey',
             value: keepPasskey
               ? 'Stays'
-              : 'Ends, with all sessions and API tokens of this account, and what it made for agents since',
+              : 'Ends, with all sessions, API tokens and accounts elsewhere of this account, and what it made for agents since',
             kind: 'text',
           },
         ],

@@ -11,7 +11,14 @@ import { findUserByUsername, type User } from '../users.ts'
 import { getGuestEnd } from './guest-days.ts'
 import { findSponsor } from './guest-ends.ts'
 
-/** A guest whom the caller may prolong: who answers for them, or an administrator. @throws 403, 404, 409 */
+/** By themselves: a group that makes them more takes no end date away. */
+export const isGuest = ({ kind, role, baseRole }: Pick<User, 'kind' | 'role' | 'baseRole'>): boolean =>
+  kind === 'person' && (baseRole ?? role) === 'guest'
+
+/**
+ * A guest whom the caller may prolong: who answers for them, or an administrator. Whoever came with a list to stay until a
+ * day is prolonged as they are. @throws 403, 404, 409
+ */
 export async function getOwnGuest(
   db: Db<'user'>,
   caller: Pick<Caller, 'id' | 'role'>,
@@ -21,11 +28,11 @@ export async function getOwnGuest(
   // Whoever has become a guest answers for nobody, and is not told who is here.
   if (user === undefined || caller.role === 'guest') throw notFound('This guest')
   const isOwn = user.sponsorId === caller.id
-  // By themselves: a group that makes them more takes no end date away.
-  if (user.kind !== 'person' || (user.baseRole ?? user.role) !== 'guest')
+  if (!isGuest(user) && (user.kind !== 'person' || user.endsAt === null))
     throw conflict('not-a-guest', `${user.displayName} is no guest: their access has no end date.`, {
       help: nothingLeft,
     })
+  if (user.id === caller.id) throw forbidden('Nobody prolongs their own access.', 'Ask another administrator.')
   if (!isAdmin(caller) && !isOwn)
     throw forbidden(`Only whoever answers for ${user.displayName} can prolong their access.`, 'Ask an administrator.')
   if (!mayGive(caller, user.role))
@@ -60,7 +67,7 @@ export async function extendGuest(
         })
     }
     // Whoever prolongs it answers from now on where nobody does any more.
-    const sponsorId = (await findSponsor(tx, user.sponsorId, at))?.id ?? caller.id
+    const sponsorId = isGuest(user) ? ((await findSponsor(tx, user.sponsorId, at))?.id ?? caller.id) : user.sponsorId
     await tx.updateTable('user').set({ endsAt, sponsorId }).where('id', '=', user.id).execute()
     await recordEvent(tx, {
       action: 'guest.extended',

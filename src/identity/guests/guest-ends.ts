@@ -50,7 +50,7 @@ export async function endGuests({ database, endAccess, origin, now, queue }: Gue
       const { endsAt } = user
       const ask = sponsor?.displayName ?? null
       await queue(tx, { toUserId: user.id, kind: 'guest-ending', facts: { endsAt, ask }, dedupeKey: key })
-      const page = `${origin}/-/people?filter=guests&q=${user.username}`
+      const page = `${origin}/-/people/${user.username}`
       for (const { id } of sponsor === undefined ? await listAdministratorIds(tx) : [sponsor])
         await queue(tx, {
           toUserId: id,

@@ -18,7 +18,7 @@ import type { Ceremonies } from '../registration.ts'
 import { getSetting } from '../settings.ts'
 import { GuestReview, Person } from '../shapes.ts'
 import { findAccessOver } from './access-over.ts'
-import { extendGuest, getOwnGuest } from './extend-guest.ts'
+import { extendGuest, getOwnGuest, isGuest } from './extend-guest.ts'
 import { getGuestEnd } from './guest-days.ts'
 
 const ByName = Type.Object({ username: Type.String() })
@@ -62,7 +62,7 @@ export function guestRoutes(
       const user = await getOwnGuest(database.read, getActor(request), username)
       const endsAt = await getGuestEnd(database.read, (request.body as Static<typeof Extension>).endsAt, now())
       return {
-        title: `Prolong the access of the guest ${user.displayName} (${user.username})`,
+        title: `Prolong the access of ${isGuest(user) ? 'the guest ' : ''}${user.displayName} (${user.username})`,
         rows: [
           ...(user.endsAt === null ? [] : [{ label: 'Until now', value: String(user.endsAt), kind: 'time' as const }]),
           { label: 'From now on', value: String(endsAt), kind: 'time' },

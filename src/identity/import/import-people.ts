@@ -14,6 +14,7 @@ import { keepPassword } from '../passwords/password-logins.ts'
 import { releaseWritten } from '../profile/release-address.ts'
 import { createRegistrationLink, linkUrl } from '../registration-links.ts'
 import { createUser } from '../users.ts'
+import { findGroupProblems } from './group-problems.ts'
 import type { PlannedPerson } from './plan-import.ts'
 
 export interface ImportParts {
@@ -71,7 +72,7 @@ export async function importPeople(
     done.created += made.people.length
     done.passwords += made.people.filter(({ hash: kept }) => kept !== null).length
     done.invited += made.people.filter(({ hash: kept }) => kept === null).length
-    done.leftOut.push(...made.taken)
+    done.leftOut.push(...made.leftOut)
     done.links.push(...made.links)
     await setImmediate()
   }
@@ -87,7 +88,16 @@ async function makeSome(
   const rows =
     names.length === 0 ? [] : await tx.selectFrom('user').select('username').where('username', 'in', names).execute()
   const taken = new Set(rows.map(({ username }) => username))
-  const people = some.filter(({ username }) => !taken.has(username))
+  const closed = await findGroupProblems(tx, some)
+  const leftOut = some.flatMap(({ row, username, groups }) => {
+    const problems = [
+      ...(taken.has(username) ? [`The name ${username} is taken.`] : []),
+      ...groups.flatMap(({ id }) => closed.get(id) ?? []),
+    ]
+    return problems.length === 0 ? [] : [{ row, username, problems }]
+  })
+  const isLeftOut = new Set(leftOut.map(({ username }) => username))
+  const people = some.filter(({ username }) => !isLeftOut.has(username))
   const links: Imported['links'] = []
   for (const person of people) {
     const { username, email, displayName, role, endsAt } = person
@@ -109,13 +119,7 @@ async function makeSome(
     if (person.hash === null) links.push(...(await invite(parts, tx, { person, userId: user.id, caller, at })))
     else await keepPassword(tx, { userId: user.id, hash: person.hash, at })
   }
-  return {
-    people,
-    links,
-    taken: some
-      .filter(({ username }) => taken.has(username))
-      .map(({ row, username }) => ({ row, username, problems: [`The name ${username} is taken.`] })),
-  }
+  return { people, links, leftOut }
 }
 
 /** Their link by letter, or where no mail is set up for whoever imports to hand over. */

@@ -16,7 +16,10 @@ import { findRecoveryUnderWay, type Recovery } from './find-recovery.ts'
 export interface RecoveryStops {
   /** Everything that acts in the person's name and no passkey stands behind: sessions, API tokens, what waits for a tap. */
   kinds: readonly AccessKind[]
-  /** The same where the machine's own shell lets an owner start over, with what was kept for another day. */
+  /**
+   * The same with what was kept for another day: where the machine's own shell lets an owner start over, and where whoever
+   * came in by a break-glass code is shown out.
+   */
   kindsOfShell: readonly AccessKind[]
   /** Tells every node to cut the connections of this person, with the transaction. */
   cut(tx: Tx<TableName>, userId: Id<'usr'>, at: number): Promise<unknown>

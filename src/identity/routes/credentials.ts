@@ -245,6 +245,8 @@ export function credentialRoutes(
         await tx
           .updateTable('session')
           .set({ endedAt: at })
+          // Found by their person: no index leads from a passkey to its sessions.
+          .where('userId', '=', caller.id)
           .where('credentialRecordId', '=', record.id)
           .where('endedAt', 'is', null)
           .execute()

@@ -11,7 +11,7 @@ export interface OrganisationLetters {
   'enrolment-reminder': { rule: string; needs: string; deadline: number }
   /** To a guest whose access ends soon. `ask` is who can prolong it; null: an administrator. */
   'guest-ending': { endsAt: number; ask: string | null }
-  /** To who answers for that guest. `page` is where it is prolonged. */
+  /** To who answers for them, or to every administrator. `page` is where it is prolonged. */
   'guest-ending-sponsor': { guest: string; endsAt: number; page: string }
   /** To every administrator. */
   ownerless: { at: number }
@@ -41,12 +41,12 @@ export const organisationLetters: WordsOf<OrganisationLetters> = {
   }),
   'guest-ending': ({ endsAt, ask }) => ({
     subject: 'Your access ends soon',
-    happened: `Your access as a guest ends by itself on ${when(endsAt)}.`,
+    happened: `Your access ends by itself on ${when(endsAt)}.`,
     next: `If you still need it then, ask ${ask === null ? 'an administrator' : quoteName(ask)} to prolong it.`,
   }),
   'guest-ending-sponsor': ({ guest, endsAt, page }) => ({
-    subject: 'The access of a guest ends soon',
-    happened: `You answer for ${quoteName(guest)}, a guest whose access ends by itself on ${when(endsAt)}.`,
+    subject: 'The access of somebody here ends soon',
+    happened: `The access of ${quoteName(guest)} ends by itself on ${when(endsAt)}. You answer for them, or are an administrator and nobody else does.`,
     next: `If they still need it then, prolong it with a tap at ${page}. Otherwise there is nothing to do.`,
   }),
   ownerless: ({ at }) => ({
