@@ -369,7 +369,7 @@ describe('Git LFS', () => {
     const push = () => run('git', [...withToken(other.token), 'push', 'origin', 'HEAD:pointers'], { cwd: other.work })
     const refused = await push()
     assert.equal(refused.code, 1)
-    assert.match(refused.stderr, /One file of Git LFS that this push names is not here\. Bring them, then push again:/)
+    assert.match(refused.stderr, /One file of Git LFS that this push names is not here\. Bring it, then push again:/)
     assert.match(refused.stderr, /remote: git lfs push --all origin/)
     assert.deepEqual(
       (await other.refusals()).map(({ code }) => code),

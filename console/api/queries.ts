@@ -7,7 +7,12 @@ import type { Instance, Me, PageOf } from './shapes.ts'
 /** A refusal stays a refusal; only an unreachable server is worth another try. */
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // What the browser holds for offline is tried all the same and told: nothing waits in silence, and no act is done
+    // later, when the connection is back and its person has gone on.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 10_000,
       retry: (failures, error) => hasCode(error, 'unreachable') && failures < 2,
     },

@@ -1,6 +1,7 @@
 import { useForm, type UseFormInput } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
-import { fieldProblems } from '../api/problem.ts'
+import { useState } from 'react'
+import { fieldProblems, ProblemError } from '../api/problem.ts'
 
 interface ActFormOptions<Values extends Record<string, unknown>, Answer> {
   initialValues: Values
@@ -15,16 +16,28 @@ export function useActForm<Values extends Record<string, unknown>, Answer>(optio
     initialValues: options.initialValues,
     ...(options.validate ? { validate: options.validate } : {}),
   })
+  const [saidBeside, setSaidBeside] = useState<Error | null>(null)
   const act = useMutation({
     mutationFn: options.act,
     ...(options.onDone ? { onSuccess: options.onDone } : {}),
     onError: (error) => {
-      form.setErrors(fieldProblems(error))
+      const problems = fieldProblems(error)
+      form.setErrors(problems)
+      const isBeside = Object.keys(problems).every((field) => form.getInputNode(field) !== null)
+      setSaidBeside(isBeside && saysNoMore(error) ? error : null)
       showFirstError()
     },
   })
-  return { form, act, onSubmit: form.onSubmit((values) => act.mutate(values), showFirstError) }
+  const error = act.error === saidBeside ? null : act.error
+  return { form, act: { ...act, error }, onSubmit: form.onSubmit((values) => act.mutate(values), showFirstError) }
 }
+
+/** Whether its words are those of its one field, and nothing else. */
+const saysNoMore = (error: Error): boolean =>
+  error instanceof ProblemError &&
+  !error.problem.detail &&
+  !error.problem.help &&
+  Object.values(error.problem.fields ?? {}).join() === error.problem.title
 
 /** A long form has its errors out of sight: the first is brought into view, to be mended. */
 function showFirstError() {

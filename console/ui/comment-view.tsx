@@ -43,12 +43,12 @@ export const CommentView = ({ comment, onEdit, onDelete, children }: CommentView
         {!comment.isDeleted && (can.edit || can.delete) && (
           <Group gap={2} ml="auto" wrap="nowrap">
             {can.edit && (
-              <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Edit ${what}`} onClick={onEdit}>
+              <ActionIcon variant="subtle" color="gray" size={26} aria-label={`Edit ${what}`} onClick={onEdit}>
                 <IconPencil size={15} />
               </ActionIcon>
             )}
             {can.delete && (
-              <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Delete ${what}`} onClick={onDelete}>
+              <ActionIcon variant="subtle" color="gray" size={26} aria-label={`Delete ${what}`} onClick={onDelete}>
                 <IconTrash size={15} />
               </ActionIcon>
             )}

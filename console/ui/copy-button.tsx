@@ -8,7 +8,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
   const label = clipboard.copied ? 'Copied' : `Copy ${what}`
   return (
     <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} onClick={() => clipboard.copy(value)}>
+      <ActionIcon variant="subtle" color="gray" size={24} aria-label={label} onClick={() => clipboard.copy(value)}>
         {clipboard.copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
       </ActionIcon>
     </Tooltip>

@@ -36,7 +36,7 @@ export function PageHeader({ title, tabTitle, description, crumbs = [], action }
             {title}
           </Title>
           {description && (
-            <Text c="dimmed" maw={720}>
+            <Text c="dimmed" maw={720} style={{ overflowWrap: 'anywhere' }}>
               {description}
             </Text>
           )}

@@ -7,6 +7,7 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { PullRequestSummary } from '../api/shapes.ts'
+import { revealHidden } from './code-hidden.ts'
 import { ReviewMarks } from './review-marks.tsx'
 import { TimeAgo } from './time-ago.tsx'
 
@@ -52,7 +53,7 @@ export function PullRequestRow({ pullRequest, href, showRepository = false, asid
         </Text>
         <Stack gap={2} miw={0}>
           <Anchor href={href} fw={550} style={{ overflowWrap: 'anywhere' }}>
-            {title}
+            {revealHidden(title)}
           </Anchor>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {showRepository && repository}#{number} by {author.displayName}, <TimeAgo at={createdAt} />, {sourceBranch}{' '}

@@ -1,5 +1,6 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core'
 import type { RepositorySummary } from '../api/shapes.ts'
+import { revealHidden } from './code-hidden.ts'
 import { DemoBadge } from './demo-badge.tsx'
 import { TimeAgo } from './time-ago.tsx'
 import { VisibilityBadge } from './visibility-badge.tsx'
@@ -15,8 +16,8 @@ export const RepositoryRow = ({ repository, href }: { repository: RepositorySumm
         <DemoBadge isDemo={repository.isDemo} />
       </Group>
       {repository.description && (
-        <Text size="sm" c="dimmed" lineClamp={2}>
-          {repository.description}
+        <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+          {revealHidden(repository.description)}
         </Text>
       )}
     </Stack>

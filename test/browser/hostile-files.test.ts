@@ -80,7 +80,8 @@ test(
 
     await step('a description of a pull request', async () => {
       await callInBrowser(page, 'POST', '/projects/acme/repositories/widgets/pull-requests', {
-        title: '<img src=x onerror=alert(1)>',
+        // Read from right to left, were it not written out.
+        title: '<img src=x onerror=alert(1)> \u202Edne eht',
         description: markdown,
         sourceBranch: 'more',
         targetBranch: 'main',
@@ -89,6 +90,8 @@ test(
       await seeTitle(page, /<img src=x onerror=alert\(1\)>/)
       await seeHarmless()
       await visitor.photograph('hostile-description')
+      await page.goto(postern.origin)
+      await link(page, '<img src=x onerror=alert(1)> ⟦U+202E⟧dne eht').waitFor()
     })
     for (const [name, text] of [
       ['drawing.svg', 'onload='],

@@ -47,12 +47,18 @@ export function AuditPage() {
 function Results({ filters }: { filters: ReturnType<typeof auditQuery> }) {
   const list = useSuspenseInfiniteQuery(eventsQuery(filters))
   const events = list.data.pages.flatMap(({ items }) => items)
-  if (events.length === 0) {
+  if (events.length === 0 && !list.hasNextPage) {
     return <EmptyState icon={<IconFilterOff size={32} />} title="Nothing matches these filters" />
   }
   return (
     <>
-      <AuditEvents events={events} />
+      {events.length === 0 ? (
+        <EmptyState title="Nothing so far">
+          Many events were looked through, and none of them matches these filters. There are older ones.
+        </EmptyState>
+      ) : (
+        <AuditEvents events={events} />
+      )}
       <Group justify="center">
         <ShowMore
           hasMore={list.hasNextPage}

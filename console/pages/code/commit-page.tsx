@@ -50,7 +50,11 @@ function Commit({ place, oid, canTag }: { place: Place; oid: string; canTag: boo
         <Group justify="space-between" gap="sm">
           <Ids place={place} commit={commit} />
           {canTag && (
-            <HeaderLink href={paths.tags(place.project, place.name, { new: commit.oid })} icon={IconTag} label="Tag" />
+            <HeaderLink
+              href={paths.tags(place.project, place.name, { new: commit.oid })}
+              icon={IconTag}
+              label="New tag"
+            />
           )}
         </Group>
       </div>

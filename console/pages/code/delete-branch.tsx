@@ -31,6 +31,8 @@ export function DeleteBranch({ place, branch, onClose }: { place: Place; branch:
           {branch.mergedPullRequest === null
             ? 'Commits that no other branch holds will not be reachable any more.'
             : `Pull request #${branch.mergedPullRequest} has merged all of it.`}
+          {branch.openPullRequest !== null &&
+            ` Pull request #${branch.openPullRequest} is open from it, and cannot be merged without it.`}
         </Text>
         <ProblemAlert error={act.error} />
         <Group justify="flex-end">

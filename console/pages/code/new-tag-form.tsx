@@ -27,7 +27,7 @@ export function NewTagForm({ place, target, onDone }: NewTagFormProps) {
   return (
     <Paper withBorder p="md" mb="lg" component="form" onSubmit={onSubmit} noValidate aria-label="New tag">
       <Stack>
-        <TextInput label="Name" placeholder="v1.0" maxLength={240} data-autofocus {...form.getInputProps('name')} />
+        <TextInput label="Name" placeholder="v1.0" maxLength={240} autoFocus {...form.getInputProps('name')} />
         <TextInput
           label="Branch or commit"
           description="A branch is taken as it stands when you tap; a commit by its id"

@@ -2,6 +2,7 @@
 import { Group, Text } from '@mantine/core'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
 import { AddFile } from './add-file.tsx'
 import { ArchiveMenu, CloneButton } from './clone-button.tsx'
 import { EmptyRepository } from './empty-repository.tsx'
@@ -27,8 +28,8 @@ function Filled({ repository }: { repository: RepositoryView }) {
     <>
       <StartBanners repository={repository} />
       {repository.description && (
-        <Text mb="md" maw={720}>
-          {repository.description}
+        <Text mb="md" maw={720} style={{ overflowWrap: 'anywhere' }}>
+          {revealHidden(repository.description)}
         </Text>
       )}
       <Group justify="space-between" mb="md" gap="sm">

@@ -47,7 +47,7 @@ export function UploadFiles({ place, refName, directory, start }: NewFiles) {
       : files.length > mostFiles
         ? `One commit takes ${mostFiles} files from here. Push more with git.`
         : bytes > mostBytes
-          ? `These are ${fileSize(bytes)}, and one commit takes ${fileSize(mostBytes)} from here. Push larger ones with git.`
+          ? `${files.length === 1 ? 'This is' : 'These are'} ${fileSize(bytes)}, and one commit takes ${fileSize(mostBytes)} from here. Push more with git.`
           : null
   return (
     <Stack gap="md">
@@ -78,8 +78,9 @@ export function UploadFiles({ place, refName, directory, start }: NewFiles) {
               </Button>
             )}
           </FileButton>
-          <Text size="sm" c="dimmed">
-            or drop them here: {mostFiles} files and {fileSize(mostBytes)} at most
+          <Text size="sm" c="dimmed" ta="center" style={{ textWrap: 'balance' }}>
+            or drop them here: {mostFiles} files and {fileSize(mostBytes)} at most. By the name of one that is there, a
+            file takes its place.
           </Text>
         </Stack>
       </div>
@@ -109,6 +110,12 @@ export function UploadFiles({ place, refName, directory, start }: NewFiles) {
             </List.Item>
           ))}
         </List>
+      )}
+      {/* Where a finger cannot rest on the button to read why it is off. */}
+      {files.length > 0 && reason !== null && (
+        <Text size="sm" c="var(--mantine-color-error)" role="status">
+          {reason}
+        </Text>
       )}
       <CommitForm
         place={place}

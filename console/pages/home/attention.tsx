@@ -12,6 +12,9 @@ export function Attention({ me, attention }: { me: Me; attention: Home['attentio
   if (!nags && attention.length === 0 && !me.isDemoPresent) return null
   return (
     <Stack gap="sm">
+      {attention.filter(isUrgent).map((one) => (
+        <Notice key={`${one.kind} ${one.href}`} {...one} />
+      ))}
       {nags && (
         <Alert
           color="yellow"
@@ -40,23 +43,30 @@ export function Attention({ me, attention }: { me: Me; attention: Home['attentio
           </Group>
         </Alert>
       )}
-      {attention.map(({ kind, text, href }) => (
-        <Alert
-          key={`${kind} ${href}`}
-          color={kind.startsWith('break-glass') ? 'red' : 'gray'}
-          icon={<IconAlertCircle />}
-        >
-          <Group justify="space-between" gap="sm">
-            <Text size="sm" flex="1 1 260px">
-              {text}
-            </Text>
-            <Button component="a" href={href} size="xs" variant="default">
-              Take a look
-            </Button>
-          </Group>
-        </Alert>
-      ))}
+      {attention
+        .filter((one) => !isUrgent(one))
+        .map((one) => (
+          <Notice key={`${one.kind} ${one.href}`} {...one} />
+        ))}
       {me.isDemoPresent && <DemoBanner me={me} />}
     </Stack>
   )
 }
+
+type One = Home['attention'][number]
+
+/** Somebody came in past every rule: it stands first. */
+const isUrgent = ({ kind }: One): boolean => kind.startsWith('break-glass')
+
+const Notice = (one: One) => (
+  <Alert color={isUrgent(one) ? 'red' : 'gray'} icon={<IconAlertCircle />}>
+    <Group justify="space-between" gap="sm">
+      <Text size="sm" flex="1 1 260px">
+        {one.text}
+      </Text>
+      <Button component="a" href={one.href} size="xs" variant="default">
+        Take a look
+      </Button>
+    </Group>
+  </Alert>
+)

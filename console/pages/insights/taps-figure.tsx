@@ -27,7 +27,7 @@ export function TapsFigure({ insights: { days, taps }, since }: FigureOf) {
     >
       {asked === 0
         ? `No tap was made or refused since ${since}.`
-        : `${counted(made, 'tap')} sealed an act since ${since}; ${counted(refused, 'time')} the person who was asked refused.`}
+        : `${counted(made, 'tap')} sealed an act since ${since}; ${refused === 0 ? 'nobody refused one' : `${counted(refused, 'time')} the person who was asked refused`}.`}
     </Figure>
   )
 }

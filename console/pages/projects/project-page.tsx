@@ -7,6 +7,7 @@ import { isAdministrator, useMaybeMe } from '../../api/use-me.ts'
 import { MembersEditor } from '../../forms/members-editor.tsx'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, projectApi } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { PageTabs } from '../../ui/page-tabs.tsx'
@@ -38,7 +39,7 @@ export function ProjectPage() {
     <>
       <PageHeader
         title={project.name}
-        description={project.description}
+        description={revealHidden(project.description)}
         crumbs={[{ label: 'Projects', href: paths.projects }]}
         action={isAdmin && here === 'repositories' && project.repositoryCount > 0 && <Begin project={project} />}
       />

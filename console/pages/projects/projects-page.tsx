@@ -6,6 +6,7 @@ import { useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { SearchedList, useSearchedList } from '../../forms/searched-list.tsx'
 import { paths } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
 import { DemoBadge } from '../../ui/demo-badge.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
@@ -60,8 +61,8 @@ const ProjectRow = ({ project }: { project: ProjectView }) => (
         <DemoBadge isDemo={project.isDemo} />
       </Group>
       {project.description && (
-        <Text size="sm" c="dimmed" lineClamp={2}>
-          {project.description}
+        <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+          {revealHidden(project.description)}
         </Text>
       )}
     </Stack>

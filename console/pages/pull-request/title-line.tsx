@@ -51,7 +51,7 @@ function EditForm(props: { place: PullRequestPlace; pullRequest: PullRequestView
   return (
     <form onSubmit={onSubmit}>
       <Stack maw={820} mb="lg">
-        <TextInput label="Title" maxLength={250} data-autofocus {...form.getInputProps('title')} />
+        <TextInput label="Title" maxLength={250} autoFocus {...form.getInputProps('title')} />
         <Textarea
           label="Description"
           description="Markdown"

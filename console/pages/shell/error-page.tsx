@@ -1,9 +1,9 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useQueryErrorResetBoundary } from '@tanstack/react-query'
-import { type ErrorComponentProps, useLocation } from '@tanstack/react-router'
+import { type ErrorComponentProps, useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { meQuery, queryClient } from '../../api/queries.ts'
-import { hasCode, ProblemError } from '../../api/problem.ts'
+import { hasCode, ProblemError, unreachable } from '../../api/problem.ts'
 import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -13,6 +13,7 @@ import { NotFoundPage } from './not-found-page.tsx'
 
 /** A page that could not be drawn: to sign-in, not found, or what happened and how to go on. */
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
+  const router = useRouter()
   const { reset: resetQueries } = useQueryErrorResetBoundary()
   const status = error instanceof ProblemError ? error.problem.status : null
   if (status === 401) return <ToSignIn />
@@ -21,9 +22,12 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
 
   // Asking again does not help somebody without the role.
   const isNotTheirs = hasCode(error, 'not-allowed')
-  const isOldPage = /dynamically imported module|module script|preload CSS/i.test(String(error))
+  const isNotLoaded = /dynamically imported module|module script|preload CSS/i.test(String(error))
+  const isOffline = isNotLoaded && !navigator.onLine
+  const isOldPage = isNotLoaded && !isOffline
   const again = () => {
     if (isOldPage) return location.reload()
+    if (isOffline) return void router.invalidate()
     resetQueries()
     reset()
   }
@@ -38,7 +42,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
               : 'This page could not be shown'
         }
       />
-      {!isOldPage && <ProblemAlert error={error} />}
+      {!isOldPage && <ProblemAlert error={isOffline ? unreachable(error) : error} />}
       <Group>
         {!isNotTheirs && <Button onClick={again}>{isOldPage ? 'Load the new version' : 'Try again'}</Button>}
         <Button component="a" href={paths.home} variant={isNotTheirs ? 'filled' : 'default'}>

@@ -8,6 +8,7 @@ import { getQuery } from '../../api/queries.ts'
 import type { Me, PageOf, Person, RepositorySummary } from '../../api/shapes.ts'
 import { isAdministrator } from '../../api/use-me.ts'
 import { paths, splitPath } from '../../paths.ts'
+import { revealHidden } from '../../ui/code-hidden.ts'
 import { useGo, usePathPart, useUrlQuery } from '../../url-state.ts'
 import { guideGroups } from '../guides/guides.ts'
 import { placesFor } from './places.ts'
@@ -41,7 +42,7 @@ export function Search({ me, openings }: { me: Me; openings: number }) {
         return {
           id,
           label: path,
-          description,
+          description: revealHidden(description),
           leftSection: <IconBook2 size={18} />,
           onClick: () => go(paths.repository(project, name)),
         }

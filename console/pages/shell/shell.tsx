@@ -21,13 +21,14 @@ export function Shell() {
       </a>
       <ProgressLine isActive={isLoading} />
       <Box component="header" style={{ borderBottom: '1px solid var(--mantine-color-default-border)' }}>
+        {/* Narrow gaps leave room for all of it where a phone is small, or its page enlarged. */}
         <Container size={1240} px="md" h={56}>
           <Group h="100%" justify="space-between" wrap="nowrap">
-            <Group gap="lg" wrap="nowrap">
+            <Group gap="clamp(8px, 3vw, 20px)" wrap="nowrap">
               <Wordmark href={paths.home} />
               {me && <Navigation me={me} />}
             </Group>
-            <Group gap="sm" wrap="nowrap">
+            <Group gap="clamp(6px, 2vw, 12px)" wrap="nowrap">
               {me && <SearchButton />}
               <GuideLink />
               <AccountMenu me={me} />

@@ -21,14 +21,14 @@ export async function findMissingLfs(
   const missing = new Set<string>()
   for (const { oid, size } of pointers ?? []) if ((await findLfsObject(folder, oid)) !== size) missing.add(oid)
   if (missing.size === 0 || (await areKeptElsewhere(git, { folder, quarantine, tips }))) return undefined
-  const [count, are] = missing.size === 1 ? ['One file', 'is'] : [`${missing.size} files`, 'are']
+  const [count, are, them] = missing.size === 1 ? ['One file', 'is', 'it'] : [`${missing.size} files`, 'are', 'them']
   return {
     outcome: 'refuse',
     code: 'lfs-missing',
     reason: 'files of Git LFS are missing',
     sentences: [
       `${count} of Git LFS that this push names ${are} not here.`,
-      'Bring them, then push again:',
+      `Bring ${them}, then push again:`,
       'git lfs push --all origin',
     ],
   }
