@@ -13,6 +13,7 @@ import { forwardAuth } from './forward-auth.ts'
 import { gitHttp } from './git-http.ts'
 import { guardrails } from './guardrails.ts'
 import { heldPushes } from './held-pushes.ts'
+import { large } from './large.ts'
 import { describeMachine } from './machine.ts'
 import type { Group, Row } from './measure.ts'
 import { proxy } from './proxy.ts'
@@ -39,6 +40,7 @@ const groups: readonly Group[] = [
   heldPushes,
   endAccess,
   scim,
+  large,
   forwardAuth,
   proxy,
   diffPage,

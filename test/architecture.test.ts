@@ -164,7 +164,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'what people open beside Git, and who may; never how it learns who came',
   },
   live: {
-    imports: ['database', 'http', 'identity', 'seals'],
+    imports: ['database', 'http', 'audit', 'identity', 'seals'],
     writes: [],
     why: 'tells pages that wait that something changed, never what',
   },

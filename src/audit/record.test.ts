@@ -161,6 +161,43 @@ test('the list is filtered by each thing it shows', async () => {
   await database.close()
 })
 
+test('what is rare is looked for in stretches: a page may be short, and goes on until everything was seen', async () => {
+  const database = await open()
+  await database.write(async (tx) => {
+    for (let n = 0; n < 95; n += 1)
+      await recordEvent(tx, {
+        action: n % 40 === 0 ? 'group.deleted' : 'group.created',
+        actor: null,
+        method: n < 30 ? 'shell' : 'session',
+        target,
+        facts: { group: String(n) },
+        at: 1_000 + n,
+      })
+  })
+  const pagesOf = async (filter: Parameters<typeof listEvents>[1], of = { stretch: 10, times: 2 }) => {
+    const pages: number[][] = []
+    for (let cursor: string | undefined; ;) {
+      const page = await listEvents(database.read, { ...filter, ...(cursor && { cursor }) }, of)
+      pages.push(page.items.map(({ occurredAt }) => occurredAt - 1_000))
+      if (page.nextCursor === null) return pages
+      cursor = page.nextCursor
+    }
+  }
+  assert.deepEqual(await pagesOf({ action: 'group.deleted' }), [[80], [], [40], [], [0]])
+  assert.deepEqual(await pagesOf({ action: 'group.deleted', to: 1_080 }), [[80], [], [40], [], [0]])
+  assert.deepEqual(await pagesOf({ method: 'link' }), [[], [], [], [], []], 'none, and it ends')
+  const shell = Array.from({ length: 30 }, (_, n) => 29 - n)
+  assert.deepEqual((await pagesOf({ method: 'shell' })).flat(), shell, 'each once')
+  assert.deepEqual(await pagesOf({ method: 'shell' }, { stretch: 10, times: 20 }), [shell])
+  const all = (await pagesOf({ action: 'group' }, { stretch: 30, times: 20 })).map(({ length }) => length)
+  assert.deepEqual(all, [50, 45], 'as many as are asked for, wherever a stretch ends')
+  assert.deepEqual(
+    (await pagesOf({})).map(({ length }) => length),
+    [50, 45],
+  )
+  await database.close()
+})
+
 test('a sentence takes facts and never a placeholder of another object', () => {
   assert.equal(renderSentence('group.created', { actor: 'Ana', group: 'crew' }), 'Ana created the group crew')
   assert.equal(renderSentence('group.created', { actor: 'Ana' }), 'Ana created the group …')

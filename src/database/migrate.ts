@@ -49,6 +49,7 @@ import { sshRemotes } from './migrations/0046-ssh-remotes.ts'
 import { grantRequests } from './migrations/0047-grant-requests.ts'
 import { leaseWaiting } from './migrations/0048-lease-waiting.ts'
 import { drafts } from './migrations/0050-drafts.ts'
+import { largeInstances } from './migrations/0051-large-instances.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -100,6 +101,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0047-grant-requests': grantRequests(dialect),
   '0048-lease-waiting': leaseWaiting(dialect),
   '0050-drafts': drafts(dialect),
+  '0051-large-instances': largeInstances(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -53,7 +53,13 @@ export async function listTokenAttention(
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.name', 'expiresAt', 'secretUntil', 'user.kind', 'user.username'])
-    .where((eb) => eb.or([eb('apiToken.userId', '=', caller.id), eb('user.ownerId', '=', caller.id)]))
+    // One list of people first: either of two tables would be read whole.
+    .where('apiToken.userId', 'in', (eb) =>
+      eb
+        .selectFrom('user as own')
+        .select('own.id')
+        .where((own) => own.or([own('own.id', '=', caller.id), own('own.ownerId', '=', caller.id)])),
+    )
     .where('user.state', '=', 'active')
     .where('endedAt', 'is', null)
     .where('expiresAt', '>', at)

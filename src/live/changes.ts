@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { firstEventIdAt } from '../audit/event-id.ts'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 
@@ -27,7 +28,8 @@ export function createChanges({ db, now }: { db: Tables; now: () => number }): C
     const rows = await db
       .selectFrom('auditEvent')
       .select(['id', 'occurredAt', 'targetId', 'repositoryId', 'leaf'])
-      .where('occurredAt', '>=', since)
+      // Events are in the order of their ids: the time alone would be looked for in all there ever were.
+      .where('id', '>=', firstEventIdAt(since))
       .where('outcome', '=', 'done')
       .execute()
     const fresh = rows.filter(({ id }) => !seen.has(id))

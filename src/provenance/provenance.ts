@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import type { AuditEntry } from '../audit/entry.ts'
 import { type Database, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
-import type { RefUpdateTable, TableName } from '../database/schema.ts'
+import type { RefUpdateTable, SourceAttestationTable, TableName } from '../database/schema.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
 import { placeOf } from '../repositories/access.ts'
-import { appendFiles } from '../repositories/append-files.ts'
+import { appendFiles, listFiles } from '../repositories/append-files.ts'
 import type { Git } from '../repositories/git.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -51,12 +51,10 @@ export async function createProvenance(parts: Parts): Promise<Provenance> {
 
   async function attestAll(place: Parameters<Provenance['attest']>[0]): Promise<void> {
     for (const row of await listUnattested(database, place)) await attestOne(place, row)
-    await appendFiles(git, place.folder, {
-      ref: ATTESTATIONS_REF,
-      files: await renderFiles(database, key, place),
-      message: 'attestations',
-      at: now(),
-    })
+    const ref = ATTESTATIONS_REF
+    const known = await listFiles(git, place.folder, ref)
+    const files = await renderNewFiles(database, key, place, known)
+    await appendFiles(git, place.folder, { ref, files, known, message: 'attestations', at: now() })
   }
 
   async function attestOne(place: Parameters<Provenance['attest']>[0], row: RefUpdateTable): Promise<void> {
@@ -159,16 +157,40 @@ async function listLeft(database: Database): Promise<Pick<RepositoryPlace, 'repo
   return found
 }
 
-/** One file for each change, in the field's own bundle form: a line for each envelope. */
-async function renderFiles({ read }: Database, key: SigningKey, { repository }: Pick<RepositoryPlace, 'repository'>) {
-  const rows = await read
+/**
+ * One file for each change, in the field's own bundle form: a line for each envelope. What was said is never changed, so
+ * only what the ref does not hold yet is read and rendered.
+ */
+async function renderNewFiles(
+  { read }: Database,
+  key: SigningKey,
+  { repository }: Pick<RepositoryPlace, 'repository'>,
+  known: ReadonlyMap<string, string>,
+): Promise<Map<string, Buffer>> {
+  const all = await read
     .selectFrom('sourceAttestation')
-    .select(['refUpdateId', 'oid', 'provenance', 'summary'])
+    .select(['refUpdateId', 'oid'])
     .where('repositoryId', '=', repository.id)
     .execute()
-  const files = rows.map(({ refUpdateId, oid, provenance, summary }): [string, Buffer] => [
-    `${oid.slice(0, 2)}/${oid}/${refUpdateId}.intoto.jsonl`,
-    Buffer.from(`${provenance}\n${summary}\n`),
-  ])
-  return new Map(files.length === 0 ? [] : [['key.pem', Buffer.from(key.publicKeyPem)], ...files])
+  const fresh = all.filter((row) => !known.has(fileOf(row)))
+  const files = new Map<string, Buffer>(all.length === 0 ? [] : [['key.pem', Buffer.from(key.publicKeyPem)]])
+  for (let from = 0; from < fresh.length; from += batch) {
+    const rows = await read
+      .selectFrom('sourceAttestation')
+      .select(['refUpdateId', 'oid', 'provenance', 'summary'])
+      .where(
+        'refUpdateId',
+        'in',
+        fresh.slice(from, from + batch).map(({ refUpdateId }) => refUpdateId),
+      )
+      .execute()
+    for (const row of rows) files.set(fileOf(row), Buffer.from(`${row.provenance}\n${row.summary}\n`))
+  }
+  return files
 }
+
+const fileOf = ({ oid, refUpdateId }: Pick<SourceAttestationTable, 'oid' | 'refUpdateId'>): string =>
+  `${oid.slice(0, 2)}/${oid}/${refUpdateId}.intoto.jsonl`
+
+// Below the number of parameters that either database takes in one statement.
+const batch = 500

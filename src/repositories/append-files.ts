@@ -14,13 +14,22 @@ export async function listFiles(git: Git, folder: string, ref: string): Promise<
   return new Map(lines.map((line) => [line.slice(41), line.slice(0, 40)]))
 }
 
-/** One commit on top of a ref of ours, with what differs; none where nothing does. */
+/**
+ * One commit on top of a ref of ours, with what differs; none where nothing does.
+ * @param wanted with what `listFiles` said of the ref, where that was just asked
+ */
 export async function appendFiles(
   git: Git,
   folder: string,
-  { ref, files, message, at }: { ref: string; files: Map<string, Buffer>; message: string; at: number },
+  {
+    ref,
+    files,
+    message,
+    at,
+    ...wanted
+  }: { ref: string; files: Map<string, Buffer>; message: string; at: number; known?: ReadonlyMap<string, string> },
 ): Promise<void> {
-  const known = await listFiles(git, folder, ref)
+  const known = wanted.known ?? (await listFiles(git, folder, ref))
   const changed = [...files].filter(([path, bytes]) => known.get(path) !== blobOid(bytes))
   if (changed.length === 0) return
   const head = [

@@ -13,9 +13,10 @@ interface GitCallers {
 }
 
 /**
- * Who may speak git's protocol with a repository: Basic with any user name and a token as the password, or Bearer;
- * nobody in particular where the repository is public. Without credentials everything that is not public asks for
- * them, whether it exists or not. Cookies count only for reading the signers' list, which a browser opens.
+ * Who may speak git's protocol with a repository: Basic with any user name and a token as the password, or the token
+ * alone, or Bearer; nobody in particular where the repository is public. Without credentials everything that is not
+ * public asks for them, whether it exists or not. Cookies count only for reading the signers' list, which a browser
+ * opens.
  */
 export function createGitGuard(parts: PlaceParts & GitCallers): Guard {
   return async (request) => {

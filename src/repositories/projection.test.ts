@@ -4,13 +4,17 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
+import { countStatements } from '../../test/support/count-statements.ts'
 import { startPostern } from '../../test/support/start-postern.ts'
 import type { Id } from '../database/id.ts'
+import { openDatabase } from '../database/open.ts'
 import { closeReturns, returnDays } from '../identity/ending/may-return.ts'
 import { parseProtection, protectionPath, sealPath } from '../seals/format/projection.ts'
 import { parseSealRecord } from '../seals/format/seal-record.ts'
 import { statementDigest } from '../seals/format/statement.ts'
 import { renderTime } from '../seals/format/time.ts'
+import type { Git } from './git.ts'
+import { createProjection } from './projection.ts'
 import type { ProtectedBranchView, RepositoryView } from './shapes.ts'
 import { listSigners } from './signers.ts'
 
@@ -92,6 +96,20 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   await postern.restart()
   await fetchProofs()
   assert.equal(await git('rev-parse', 'refs/postern/seals'), tip, 'a start writes nothing that is there already')
+  const asked: string[] = []
+  await countStatements(
+    () => git('push', '-q', 'origin', 'HEAD:refs/heads/topic'),
+    (text) => asked.push(text),
+  )
+  const ofAttestations = asked.filter((text) => text.includes('from "sourceAttestation" where'))
+  assert.ok(ofAttestations.length > 0)
+  assert.deepEqual(
+    ofAttestations.filter((text) => text.includes('"summary"')),
+    [],
+    'what is in the repository already is not read again',
+  )
+  const ofSeals = asked.filter((text) => text.startsWith('select "seal"."id", "seal"."statementDigest"'))
+  assert.equal(ofSeals.length, 2, 'once before the push is told of, and once after it')
 
   // Whom a directory ends, it may take back with their passkeys: what only grows says nothing of it until it no longer may.
   const { endAccess, ceremonies } = postern.postern
@@ -116,4 +134,25 @@ it('carries the sealed start and its signer into every clone, and grows only', a
   await database.write((tx) => endAccess.restore(tx, by))
   const rows = await database.read.selectFrom('credentialRecord').select('endedAt').execute()
   assert.ok(rows.every((row) => row.endedAt !== null))
+})
+
+it('goes through all repositories once more for whatever comes up meanwhile, not once for each', async () => {
+  const database = await openDatabase('sqlite::memory:')
+  // There is none, so nothing is asked of git.
+  const projection = createProjection({ database, git: {} as Git, root: '', now: Date.now })
+  const asked: Promise<void>[] = []
+  let looks = 0
+  const onRun = (text: string): void => {
+    if (!text.startsWith('select * from "repository"')) return
+    looks += 1
+    if (looks === 1) for (let person = 0; person < 20; person += 1) asked.push(projection.projectAll())
+  }
+  await countStatements(async () => {
+    await projection.projectAll()
+    await Promise.all(asked)
+  }, onRun)
+  assert.equal(looks, 2)
+  await projection.projectAll()
+  await projection.close()
+  await database.close()
 })

@@ -36,7 +36,10 @@ export interface Projection {
    * that git has made and the tables do not call done yet, so that nobody hears of one before its proof can be read.
    */
   project(place: Pick<RepositoryPlace, 'repository' | 'folder'>, moved?: readonly Id<'upd'>[]): Promise<void>
-  /** Every repository that has anything to show, one after the other: after a start, in the background. */
+  /**
+   * Every repository that has anything to show, one after the other: after a start, in the background. Asked for again
+   * while it is under way, it goes through them once more.
+   */
   projectAll(): Promise<void>
   /** Before git is closed: begins nothing more, and waits for what is being written. */
   close(): Promise<void>
@@ -65,31 +68,29 @@ export function createProjection(parts: {
     place: Pick<RepositoryPlace, 'repository' | 'folder'>,
     moved: readonly Id<'upd'>[],
   ): Promise<void> {
-    const entries = await listSigners(database.read, place.repository.id, moved)
+    // Read once, as there are many in a repository of many years.
+    const seals = await listRepositorySeals(database.read, place.repository.id, moved)
+    const entries = await listSigners(database.read, place.repository.id, moved, seals)
     const revocations = await listRevocations(database.read, place.repository.id, entries)
     const sshKeys = await renderKeys(database.read, place.repository.id, moved)
     const signers = new Map([...renderSignersTree(entries, revocations), ...sshKeys])
-    const state = await digestState(database.read, place.repository.id, signers, moved)
+    const state = await digestState(database.read, place.repository.id, { signers, seals, moved })
     if (written.get(place.repository.id) === state) return
-    await append(place, signers, moved)
+    await append(place, { signers, seals, moved })
     written.set(place.repository.id, state)
     await parts.onWritten?.(place.repository.id)
   }
 
   async function append(
     place: Pick<RepositoryPlace, 'repository' | 'folder'>,
-    signers: Map<string, Buffer>,
-    moved: readonly Id<'upd'>[],
+    { signers, ...counted }: Counted & { signers: Map<string, Buffer> },
   ): Promise<void> {
     const { folder } = place
     const at = now()
     await appendFiles(git, folder, { ref: SIGNERS_REF, files: signers, message: 'signers', at })
-    await appendFiles(git, folder, {
-      ref: SEALS_REF,
-      files: await renderNewSeals(database.read, git, place, moved),
-      message: 'seals',
-      at,
-    })
+    const known = await listFiles(git, folder, SEALS_REF)
+    const files = await renderNewSeals(database.read, place, known, counted)
+    await appendFiles(git, folder, { ref: SEALS_REF, files, known, message: 'seals', at })
   }
 
   const project: Projection['project'] = (place, moved = []) => {
@@ -101,27 +102,42 @@ export function createProjection(parts: {
     })
   }
 
+  async function projectEach(): Promise<void> {
+    const rows = await database.read
+      .selectFrom('repository')
+      .selectAll()
+      .where('id', 'in', (eb) => eb.selectFrom('protectedBranch').select('repositoryId'))
+      .execute()
+    for (const repository of rows) {
+      if (isClosed) return
+      const owner = await database.read
+        .selectFrom('project')
+        .selectAll()
+        .where('id', '=', repository.projectId)
+        .executeTakeFirst()
+      if (owner !== undefined) await project(placeOf(root, { repository, project: owner }, 'admin'))
+    }
+  }
+
+  // Many people who leave while all repositories are gone through are one reason to do so again, not many.
+  let underWay = Promise.resolve()
+  let next: Promise<void> | undefined
+
   return {
     project,
-    async projectAll() {
-      const rows = await database.read
-        .selectFrom('repository')
-        .selectAll()
-        .where('id', 'in', (eb) => eb.selectFrom('protectedBranch').select('repositoryId'))
-        .execute()
-      for (const repository of rows) {
-        if (isClosed) return
-        const owner = await database.read
-          .selectFrom('project')
-          .selectAll()
-          .where('id', '=', repository.projectId)
-          .executeTakeFirst()
-        if (owner !== undefined) await project(placeOf(root, { repository, project: owner }, 'admin'))
-      }
+    projectAll() {
+      next ??= underWay
+        .catch(() => {})
+        .then(() => {
+          next = undefined
+          return projectEach()
+        })
+      underWay = next
+      return next
     },
     async close() {
       isClosed = true
-      await Promise.allSettled(queues.values())
+      await Promise.allSettled([underWay, ...queues.values()])
     },
   }
 }
@@ -149,14 +165,18 @@ async function renderKeys(
   return renderSshKeys(entries, await listSshKeyEnds(db, repositoryId, keys))
 }
 
+/** The seals that count in a repository, with those of updates that git has just made. */
+interface Counted {
+  seals: readonly CountedSeal[]
+  moved: readonly Id<'upd'>[]
+}
+
 /** Names everything that the two trees are rendered from. */
 async function digestState(
   db: Parameters<typeof listSigners>[0],
   repositoryId: Id<'rep'>,
-  signers: Map<string, Buffer>,
-  moved: readonly Id<'upd'>[],
+  { signers, seals, moved }: Counted & { signers: Map<string, Buffer> },
 ): Promise<string> {
-  const seals = await listRepositorySeals(db, repositoryId, moved)
   const protections = await db
     .selectFrom('protectedBranch')
     .select(['ref', 'baselineOid', 'protectSealId'])
@@ -175,12 +195,10 @@ async function digestState(
 /** Records are never changed, so only those not yet in the tree are rendered; protections are few and always are. */
 async function renderNewSeals(
   db: Parameters<typeof listSigners>[0],
-  git: Git,
-  { repository, folder }: Pick<RepositoryPlace, 'repository' | 'folder'>,
-  moved: readonly Id<'upd'>[],
+  { repository }: Pick<RepositoryPlace, 'repository'>,
+  known: ReadonlyMap<string, string>,
+  { seals, moved }: Counted,
 ): Promise<Map<string, Buffer>> {
-  const known = await listFiles(git, folder, SEALS_REF)
-  const seals = await listRepositorySeals(db, repository.id, moved)
   const fresh = seals.filter((seal) => !known.has(sealPath(seal.statementDigest)))
   const protections = await db
     .selectFrom('protectedBranch')

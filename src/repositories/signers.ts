@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { CredentialRecordTable, SealTable, SshKeyTable } from '../database/schema.ts'
@@ -35,17 +36,20 @@ export function listRepositorySeals(
  * Everybody who sealed in this repository or added the key that signed a push to it, everybody who vouched for them or
  * ended their key, and the credential of the set-up on which the chain stands. Only the public part of each credential.
  * Lists of them only grow, so a key is said to have ended once it cannot come back.
+ * @param known what `listRepositorySeals` said, where that was just asked
  */
 export async function listSigners(
   db: Db<Tables>,
   repositoryId: Id<'rep'>,
   moved: readonly Id<'upd'>[] = [],
+  known?: readonly CountedSeal[],
 ): Promise<SignerEntry[]> {
-  const sealed = await listRepositorySeals(db, repositoryId, moved)
+  const sealed = known ?? (await listRepositorySeals(db, repositoryId, moved))
   const root = await db
     .selectFrom('credentialRecord')
     .select('id')
-    .where('enrolledVia', '=', 'setup')
+    // Said in the statement itself: an index holds these alone.
+    .where('enrolledVia', '=', sql.lit('setup' as const))
     .orderBy('createdAt')
     .orderBy('id')
     .limit(1)

@@ -18,7 +18,10 @@ export const sealRequests: AccessKind = {
     const { count } = await db
       .selectFrom('seal')
       .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where('userId', '=', userId)
+      // By their passkeys, as seals are found; each is tapped with one of its person's own.
+      .where('credentialRecordId', 'in', (eb) =>
+        eb.selectFrom('credentialRecord').select('credentialRecord.id').where('credentialRecord.userId', '=', userId),
+      )
       .where('consumedAt', 'is not', null)
       .executeTakeFirstOrThrow()
     return count === 0

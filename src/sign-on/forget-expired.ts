@@ -9,12 +9,8 @@ export async function forgetExpired({ database, now }: { database: Database; now
   await database.write((tx) =>
     tx
       .deleteFrom('oauthState')
-      .where((eb) =>
-        eb.or([
-          eb.and([eb('model', '!=', 'AccessToken'), eb('expiresAt', '<=', at)]),
-          eb('expiresAt', '<=', at - longestUseMs),
-        ]),
-      )
+      .where('expiresAt', '<=', at)
+      .where((eb) => eb.or([eb('model', '!=', 'AccessToken'), eb('expiresAt', '<=', at - longestUseMs)]))
       .execute(),
   )
 }

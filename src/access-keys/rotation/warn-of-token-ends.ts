@@ -3,6 +3,7 @@ import type { Database } from '../../database/handles.ts'
 
 const dayMs = 24 * 3_600_000
 const warnings = [14, 7, 1] as const
+const soonMs = warnings[0] * dayMs
 
 interface Parts {
   database: Database
@@ -83,16 +84,33 @@ export async function forgetSpent({ database, now }: Parts): Promise<void> {
   await database.write((tx) => tx.deleteFrom('spentTokenSecret').where('secretHash', 'in', hashes).execute())
 }
 
-/** Of people and agents who are here; what a machine comes in with is made anew each time. */
+/**
+ * Of people and agents who are here; what a machine comes in with is made anew each time. Only what ends soon is looked
+ * at, as each minute asks.
+ */
 const listEnding = ({ read }: Database, at: number) =>
   read
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(['apiToken.id', 'apiToken.name', 'apiToken.createdAt', 'renewedAt', 'expiresAt', 'secretUntil'])
     .select(['warnedDays', 'lastUsedAt', 'username'])
-    .where('endedAt', 'is', null)
+    .where('apiToken.id', 'in', (eb) =>
+      eb
+        .selectFrom('apiToken as ending')
+        .select('ending.id')
+        .where('ending.endedAt', 'is', null)
+        .where('ending.expiresAt', '>', at)
+        .where('ending.expiresAt', '<=', at + soonMs)
+        .union(
+          eb
+            .selectFrom('apiToken as followed')
+            .select('followed.id')
+            .where('followed.endedAt', 'is', null)
+            .where('followed.secretUntil', 'is not', null)
+            .where('followed.secretUntil', '<=', at + soonMs),
+        ),
+    )
     .where('expiresAt', '>', at)
-    .where((eb) => eb.or([eb('expiresAt', '<=', at + 14 * dayMs), eb('secretUntil', '<=', at + 14 * dayMs)]))
     .where('user.state', '=', 'active')
     .where('user.kind', '!=', 'system')
     .orderBy('apiToken.id')

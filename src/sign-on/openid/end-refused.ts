@@ -40,18 +40,13 @@ export function createRefusalWatch(parts: RefusalParts): () => Promise<void> {
 
   async function judgeSome(): Promise<void> {
     const at = now()
-    const rows = await database.read
-      .selectFrom('oauthGrant')
-      .innerJoin('openidClient', 'openidClient.applicationId', 'oauthGrant.applicationId')
-      .select(['oauthGrant.id', 'oauthGrant.applicationId'])
+    const told = await database.read
+      .selectFrom('openidClient')
+      .select('applicationId')
       // JSON that we wrote, without blanks. All others are judged where they show a token.
-      .where('openidClient.settings', 'like', '%"backchannelLogoutUri":"%')
-      .where('oauthGrant.endedAt', 'is', null)
-      .where('oauthGrant.expiresAt', '>', at)
-      .where('oauthGrant.id', '>', after as Id<'gra'>)
-      .orderBy('oauthGrant.id')
-      .limit(mostAtOnce)
+      .where('settings', 'like', '%"backchannelLogoutUri":"%')
       .execute()
+    const rows = told.length === 0 ? [] : await listSome(told, at)
     for (const { id, applicationId } of rows) {
       const client = await clients.find(applicationId ?? '')
       const live = client && (await findLiveSignOn(quiet, { id, client, at }))
@@ -61,6 +56,24 @@ export function createRefusalWatch(parts: RefusalParts): () => Promise<void> {
     }
     after = rows.length < mostAtOnce ? '' : (rows.at(-1)?.id ?? '')
   }
+
+  /** Live ones have not been told of, which an index knows. */
+  const listSome = (told: readonly { applicationId: Id<'app'> }[], at: number) =>
+    database.read
+      .selectFrom('oauthGrant')
+      .select(['id', 'applicationId'])
+      .where(
+        'applicationId',
+        'in',
+        told.map(({ applicationId }) => applicationId),
+      )
+      .where('toldAt', 'is', null)
+      .where('endedAt', 'is', null)
+      .where('expiresAt', '>', at)
+      .where('id', '>', after as Id<'gra'>)
+      .orderBy('id')
+      .limit(mostAtOnce)
+      .execute()
 
   return async () => {
     const { digest } = parts.policy.current()
