@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { sentenceOf } from '../src/commands/say.ts'
 import { lockDataFolder } from '../src/database/lock.ts'
 import { openDatabase } from '../src/database/open.ts'
 import { postern } from './support/command.ts'
@@ -61,7 +63,10 @@ describe('a start that cannot be served is refused in one line that says what to
   })
 
   test('a folder that cannot be written', async () => {
-    assert.match(await refusedStart(['--data', '/sys/postern']), /\/sys\/postern.* cannot be written.*--data/)
+    assert.match(
+      await refusedStart(['--data', '/sys/postern']),
+      /\/sys\/postern.* cannot be written.*--data.* this user \(\d+\) /,
+    )
   })
 
   test('a file where the folder should be', async () => {
@@ -92,6 +97,11 @@ describe('a start that cannot be served is refused in one line that says what to
       await refusedStart(['--data', join(folder, 'pg'), ...postgresFlags(`postgres://x@127.0.0.1:${port}/x`)]),
       /the database does not answer.*POSTERN_DATABASE_URL/,
     )
+    const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND database'), {
+      code: 'ENOTFOUND',
+      hostname: 'database',
+    })
+    assert.match(sentenceOf(unknown), /^no address was found for database\. .*POSTERN_DATABASE_URL/)
   })
 
   test('a command, or an operator’s command, that does not exist, or data that does not', async () => {
@@ -147,8 +157,26 @@ test('the first start prints one link that makes the first owner, the way to it 
   const links = said.stdout.match(/http:\S+setup#\S+/g) ?? []
   assert.deepEqual([links.length, said.stderr], [1, ''])
   assert.match(said.stdout, new RegExp(`is ready at http://localhost:${port}\n`))
-  assert.match(said.stdout, /It works once, until \d\d:\d\d:\n/)
+  assert.match(said.stdout, /It works once, until \d\d:\d\d [A-Z]+\S*:\n/)
   assert.match(said.stdout, new RegExp(`\n {4}ssh -L ${port}:localhost:${port} \\S+@\\S+\n`))
+})
+
+test('the image, which leaves out what tests need, has all that the server imports', async () => {
+  const root = join(import.meta.dirname, '..')
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
+  const imported = new Set<string>()
+  for (const file of globSync('src/**/*.ts', { cwd: root })) {
+    if (/(\.test|-testing|commands\/bundles)\.ts$/.test(file)) continue
+    const source = await readFile(join(root, file), 'utf8')
+    for (const [, name = ''] of source.matchAll(
+      /(?:^(?:import|export) (?!type )[^;]*?from |\bimport\(|createRequire\(import\.meta\.url\)\()'((?:@[\w.-]+\/)?[a-z][\w.-]*)(?:\/[^']*)?'/gms,
+    ))
+      imported.add(name)
+  }
+  assert.ok(imported.size > 15, [...imported].join())
+  assert.deepEqual([...imported].filter((name) => !(name in dependencies)).sort(), [])
 })
 
 test('npm’s commands run on the Node that the project brings, exactly pinned, though the system has an older one', async () => {

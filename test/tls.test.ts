@@ -303,7 +303,8 @@ describe('behind a proxy', () => {
   test('what compose.yaml sets is what a server and its Caddy take', async () => {
     const read = (path: string): Promise<string> => readFile(join(import.meta.dirname, '..', path), 'utf8')
     const { services, networks } = parse(await read('compose.yaml')) as Compose
-    const image = [...(await read('Dockerfile')).matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '))
+    const dockerfile = await read('Dockerfile')
+    const image = [...dockerfile.matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => line.split(' '))
     const { url, port, listen, sshPort, trustedProxies, dataFolder } = loadConfig([], {
       ...Object.fromEntries(image.map((one) => one.split('='))),
       ...services.postern.environment,
@@ -312,6 +313,15 @@ describe('behind a proxy', () => {
     assert.deepEqual(trustedProxies, [networks.default.ipam.config[0]?.subnet])
     assert.deepEqual([listen, services.postern.ports], ['0.0.0.0', [`${sshPort}:${sshPort}`]])
     assert.deepEqual(services.postern.volumes, [`data:${dataFolder}`])
+    for (const line of [
+      `VOLUME ${dataFolder}`,
+      `EXPOSE ${port} ${sshPort}`,
+      `http://127.0.0.1:${port}/readyz`,
+      // For the git and ssh of mirrors: no git comes to an https address without authorities.
+      'apt-get install -y --no-install-recommends ca-certificates git openssh-client ',
+      ' /app/bin/postern.js /usr/local/bin/postern\n',
+    ])
+      assert.ok(dockerfile.includes(line), line)
     const { environment, volumes } = services.caddy
     assert.deepEqual(environment, { POSTERN_UPSTREAM: `postern:${port}` })
     assert.ok(volumes.includes('./deploy/Caddyfile:/etc/caddy/Caddyfile:ro'))

@@ -8,7 +8,7 @@ import { adminMetadata } from './admin-metadata.ts'
 import { adminRoutes } from './admin-routes.ts'
 import { adminSshHostKey } from './admin-ssh-host-key.ts'
 import { readArgs, withOwnDatabase } from './admin-place.ts'
-import { CommandError, withOneLine } from './say.ts'
+import { clockOf, CommandError, withOneLine } from './say.ts'
 
 const help = `postern admin: what an operator does on the machine itself
 
@@ -78,7 +78,7 @@ async function setupLink(args: string[]): Promise<number> {
 }
 
 function sentence({ username, expiresAt }: { username: string | null; expiresAt: number }): string {
-  const until = `It works once, until ${new Date(expiresAt).toTimeString().slice(0, 5)}`
+  const until = `It works once, until ${clockOf(expiresAt)}`
   if (username === null) return `A new owner registers with this link. ${until}:`
   return `${username} registers anew with this link. ${until}.
 When it is used, all that they came in with before ends: passkeys, recovery and break-glass codes, sessions, API tokens,

@@ -15,6 +15,10 @@ export async function withOneLine(name: string, work: () => Promise<number>): Pr
   }
 }
 
+/** In a container it is seldom the operator's own zone, so it is named. */
+export const clockOf = (at: number): string =>
+  new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
+
 /** Which of the two ports could not be listened on. */
 const flagOf = (error: object): string => ('isSsh' in error ? '--ssh-port' : '--port')
 
@@ -28,11 +32,13 @@ export function sentenceOf(error: unknown): string {
   if (code === 'EACCES' && 'port' in error)
     return `port ${String(error.port)} needs more rights. Choose one above 1023 with ${flagOf(error)}.`
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
-    return `${path || 'the data folder'} cannot be written. Choose another folder with --data, or give this user the right to write there.`
+    return `${path || 'the data folder'} cannot be written. Choose another folder with --data, or give this user${process.getuid === undefined ? '' : ` (${process.getuid()})`} the right to write there.`
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return `${path || 'the data folder'} is not a folder. Choose another one with --data.`
   if (code === 'ENOSPC')
     return 'the disk is full. Make room in the data folder and start again; nothing that was confirmed is lost.'
+  if ((code === 'ENOTFOUND' || code === 'EAI_AGAIN') && 'hostname' in error)
+    return `no address was found for ${String(error.hostname)}. Check the name in POSTERN_DATABASE_URL or --listen.`
   if (code === 'ECONNREFUSED')
     return `the database does not answer (${error.message || code}). Check POSTERN_DATABASE_URL and that it runs.`
   return error.message

@@ -9,7 +9,7 @@ import { version } from '../version.ts'
 import { listenForAdmin } from './admin-socket.ts'
 import { buildIfStale, refuseUnwritable } from './build.ts'
 import { collectOnceIdle } from './collect-once-idle.ts'
-import { CommandError, withOneLine } from './say.ts'
+import { clockOf, CommandError, withOneLine } from './say.ts'
 
 const help = `postern serve: start the server
 
@@ -116,9 +116,8 @@ async function announce(config: Config, postern: Awaited<ReturnType<typeof creat
   if (ssh !== null) say(`Git over SSH: ssh://git@${ssh.host}:${ssh.port}, host key ${ssh.fingerprint}`)
   if (!postern.isSetUp) {
     const link = await makeSetupLink(postern.ceremonies.database, config.url.origin, postern.ceremonies.now())
-    const until = new Date(link.expiresAt).toTimeString().slice(0, 5)
     say()
-    say(`  Open this link and tap your key to become the first owner. It works once, until ${until}:`)
+    say(`  Open this link and tap your key to become the first owner. It works once, until ${clockOf(link.expiresAt)}:`)
     say()
     say(`    ${link.url}`)
   }

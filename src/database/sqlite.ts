@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Kysely, type LimitNode, SqliteAdapter, SqliteDialect, SqliteQueryCompiler, ValueNode } from 'kysely'
 import { asHandle, type Database } from './handles.ts'
@@ -10,6 +11,8 @@ import type { Schema } from './schema.ts'
  * never waits for a transaction.
  */
 export async function openSqlite(file: string): Promise<Database> {
+  // SQLite gives its other files the rights of this one. The folder may be open to others, as a mounted one often is.
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const writer = connect(file, false)
   await migrate(writer.kysely, 'sqlite')
   const reader = file === ':memory:' ? writer : connect(file, true)
