@@ -474,6 +474,7 @@ function proposals(): Record<string, Call> {
       const seal = await ana.tap(asked.problem.sealRequestId ?? '')
       return watch(ana, 'POST', `${repository}/tags`, body, { 'postern-seal': seal })
     },
+    [`DELETE ${route}/tags/*`]: ({ ana }, watch) => watch(ana, 'DELETE', `${repository}/tags/v1`),
     [`POST ${route}/pull-requests/:number/revert`]: ({ ana }, watch) => watch(ana, 'POST', `${first}/revert`),
     [`POST ${route}/commits`]: async ({ ana }, watch) => {
       const edit = async (branch: string, more: { newBranch?: string; pullRequest?: boolean } = {}) => {

@@ -242,6 +242,7 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   [`POST ${repository}/mirrors/:mirror/run`]: { none: 'does at once what is done each hour' },
   [`PUT ${repository}/members/:kind/:name`]: ['member.granted'],
   [`DELETE ${repository}/members/:kind/:name`]: ['member.removed'],
+  [`DELETE ${repository}/tags/*`]: ['ref.deleted'],
   [`DELETE ${repository}/branches/*`]: ['ref.deleted', 'pull-request.source-deleted'],
   [`POST ${repository}/protected-branches/:branch/start-seal`]: {
     none: 'a statement that waits; its seal or refusal is told',

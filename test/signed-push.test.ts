@@ -246,7 +246,7 @@ for (const store of eitherStore)
       await held.git('tag', 'v1')
       const refused = await held.push('v1').ended
       assert.notEqual(refused.code, 0)
-      assert.match(refused.screen, /To make a tag takes a tap on your key/)
+      assert.match(refused.screen, /To make or delete a tag takes a tap on your key/)
       stick.verification = true
       const { code, screen } = await byStick.push('v1').ended
       stick.verification = false

@@ -38,6 +38,8 @@ const bodyOf = ({ name, target = 'main', message = '' }: Wanted) => ({ name, tar
 const make = (person: Person, wanted: Wanted) => person.act('POST', `${repository.path}/tags`, bodyOf(wanted))
 const list = async () => (await ana.call<{ items: TagView[] }>('GET', `${repository.path}/tags`)).items
 
+const remove = (person: Person, name: string) => person.act('DELETE', `${repository.path}/tags/${name}`)
+
 /** Asks and taps; what the tap is good for is the caller's to try. */
 async function tapFor(person: Person, wanted: Wanted): Promise<string> {
   const asked = await person.call('POST', `${repository.path}/tags`, bodyOf(wanted)).catch((error: unknown) => error)
@@ -118,17 +120,35 @@ test('a tap of before makes no tag that a later one has taken the place of', asy
   // Statements are dated in whole seconds.
   later += 1000
   await make(ben, wanted)
-  // As an administrator's push over SSH would; no token does it.
-  const { database } = postern.postern.ceremonies
-  const { folder } = await database.read
-    .selectFrom('refUpdate')
-    .innerJoin('repository', 'repository.id', 'refUpdate.repositoryId')
-    .select('repository.folder')
-    .where('ref', '=', 'refs/tags/v8.0')
-    .executeTakeFirstOrThrow()
-  const bare = join(postern.folder, 'data', 'repositories', folder.slice(0, 2), folder.slice(2, 4), `${folder}.git`)
-  await gitOrThrow(bare, ['update-ref', '-d', 'refs/tags/v8.0'])
+  await remove(ana, wanted.name)
   await refused(release(ana, wanted, early), 409, 'tag-replaced')
+})
+
+test('administrators delete a tag, with the tap that making one takes, and writers do not', async () => {
+  await make(ben, { name: 'old/v1' })
+  await make(ben, { name: 'old/v2' })
+  await refused(remove(ben, 'old/v1'), 403, 'not-allowed')
+  await refused(remove(ana, 'old/v3'), 404, 'not-found')
+  await refused(remove(ana, 'old'), 404, 'not-found')
+  await ana.call('DELETE', `${repository.path}/tags/old/v1`)
+  await setRules(ana, [shipped('tap-to-tag')])
+  await refused(ana.call('DELETE', `${repository.path}/tags/old/v2`), 401, 'seal-required')
+  await refused(remove(ben, 'old/v2'), 403, 'not-allowed')
+  await remove(ana, 'old/v2')
+  await setRules(ana, [])
+  assert.ok(!(await list()).some(({ name }) => name.startsWith('old/')))
+  const { items } = await ana.call<{ items: { sentence: string; method: string }[] }>(
+    'GET',
+    '/audit?action=ref.deleted',
+  )
+  assert.deepEqual(
+    items.map(({ sentence, method }) => [/tag old\/v\d/.exec(sentence)?.[0], method.split(' ')[0]]),
+    [
+      ['tag old/v2', 'passkey'],
+      ['tag old/v1', 'session'],
+      [undefined, 'session'],
+    ],
+  )
 })
 
 test('a tap is for one name, message, commit and repository, and makes one tag', async () => {
@@ -202,7 +222,7 @@ test('no token makes one, and where a guardrail asks for a tap git brings none',
     await repository.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.com', ...args)
     await assert.rejects(
       repository.git('push', 'origin', args.at(-1) ?? ''),
-      /To make a tag takes a tap on your key\.[\s\S]*page of tags/,
+      /To make or delete a tag takes a tap on your key\.[\s\S]*page of tags/,
     )
   }
   await make(ana, { name: 'v7.1' })

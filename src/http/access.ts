@@ -50,8 +50,8 @@ export interface SensitiveAct {
 
 /** One that takes a tap only where the rules ask a tap of another act, such as a push, and a person can give it. */
 export interface AskedAct extends SensitiveAct {
-  /** Whose rules ask for it, and on which branch; undefined where no tap is asked, or none could be given. */
-  askedAs(request: FastifyRequest): Promise<{ act: string; branch: string } | undefined>
+  /** Whose rules ask for it, and on which branch, if on one; undefined where no tap is asked, or none could be given. */
+  askedAs(request: FastifyRequest): Promise<{ act: string; branch: string | null } | undefined>
 }
 
 export interface TakenSeal {

@@ -67,7 +67,9 @@ const table: [expected: string, changes: Partial<RefUpdateFacts>][] = [
   ['tag-exists', { ref: 'refs/tags/v1' }],
   ['tag-exists', { ref: 'refs/tags/v1', role: 'admin' }],
   ['tag-exists', { ref: 'refs/tags/v1', newOid: zeroOid }],
-  ['allow', { ref: 'refs/tags/v1', newOid: zeroOid, role: 'admin' }],
+  ['tag-exists', { ref: 'refs/tags/v1', newOid: zeroOid, role: 'admin' }],
+  ['tag-exists', { ref: 'refs/tags/v1', newOid: zeroOid, door: 'delete' }],
+  ['allow', { ref: 'refs/tags/v1', newOid: zeroOid, role: 'admin', door: 'delete' }],
 ]
 
 for (const [expected, changes] of table) {

@@ -72,7 +72,7 @@ export function judgeRefUpdate(facts: RefUpdateFacts): Judgement {
 }
 
 /** People pin tags and build releases from them: one that was pushed means the same for ever. */
-function judgeTag({ oldOid, newOid, role }: RefUpdateFacts, name: string): Judgement {
+function judgeTag({ door, oldOid, newOid, role }: RefUpdateFacts, name: string): Judgement {
   if (oldOid === zeroOid) return { outcome: 'allow' }
   if (newOid !== zeroOid)
     return refuse(
@@ -81,12 +81,12 @@ function judgeTag({ oldOid, newOid, role }: RefUpdateFacts, name: string): Judge
       `The tag ${name} exists, and a tag that was pushed never moves.`,
       anotherName,
     )
-  if (role === 'admin') return { outcome: 'allow' }
+  if (door === 'delete' && role === 'admin') return { outcome: 'allow' }
   return refuse(
     'tag-exists',
-    'only administrators delete tags',
-    'Only administrators delete tags.',
-    `Ask an administrator of this repository to delete the tag ${name}.`,
+    'administrators delete tags, on their page',
+    'Tags are deleted by administrators, on the repository’s page of tags.',
+    role === 'admin' ? 'Delete it there.' : `Ask an administrator of this repository to delete the tag ${name}.`,
   )
 }
 

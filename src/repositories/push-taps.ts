@@ -45,6 +45,7 @@ export async function findTapAsked(
         [judge, caller.kind === 'person' ? byCertificate : undefined],
         command,
         signed === 'unread',
+        (recorded) => parts.policy.decided?.(pick(recorded)),
       )
       if (typeof judged === 'object') return { refusal: judged }
       isTapped ||= judged === 'tapped'
@@ -82,9 +83,9 @@ export async function findTapAsked(
   }
 }
 
-type PushJudge = (name: string, act?: 'push' | 'tag') => JudgedBranch
+type PushJudge = (name: string, act?: 'push' | 'tag') => JudgedRef
 
-export interface JudgedBranch {
+export interface JudgedRef {
   name: string
   question: TapQuestion
   decision: Decision
@@ -127,7 +128,7 @@ export async function createPushJudgeOf(
 }
 
 function findForBranch(
-  { name, question, decision, facts, recorded, digest }: JudgedBranch,
+  { name, question, decision, facts, recorded, digest }: JudgedRef,
   {
     command,
     caller,
@@ -178,18 +179,22 @@ function findForBranch(
 }
 
 /**
- * It is a new tag that takes something: none is ever moved. What git sends is signed already, or never, so it waits for
- * no tap: the page of tags makes another, with one.
+ * It is a new tag that takes something: git moves and deletes none. What git sends is signed already, or never, so it waits
+ * for no tap: the page of tags makes another, with one.
  */
 function judgeTag(
   [byLogin, byTap]: readonly [PushJudge, PushJudge | undefined],
   { ref, newOid }: RefCommand,
   isUnread: boolean,
+  decided: (recorded: RecordedDecision) => void,
 ): 'allowed' | 'tapped' | Refusal {
   if (newOid === zeroOid) return 'allowed'
-  const { decision, facts, recorded } = byLogin(shortName(ref), 'tag')
-  if (decision.outcome === 'allow') return 'allowed'
-  if (byTap?.(shortName(ref), 'tag').decision.outcome === 'allow') return 'tapped'
+  const judged = byLogin(shortName(ref), 'tag')
+  const tapped = judged.decision.outcome === 'allow' ? undefined : byTap?.(shortName(ref), 'tag')
+  const isTapped = tapped?.decision.outcome === 'allow'
+  const { decision, facts, recorded } = isTapped ? tapped : judged
+  decided(recorded)
+  if (decision.outcome === 'allow') return isTapped ? 'tapped' : 'allowed'
   // Its certificate may be that tap.
   if (isUnread) return 'allowed'
   const isFinal = decision.outcome === 'deny' && facts.actor.kind === 'person'
@@ -198,7 +203,7 @@ function judgeTag(
   return { ...told, ref, decision: recorded }
 }
 
-const needsTap = ({ decision }: Pick<JudgedBranch, 'decision'>, rule: BranchRule | undefined): boolean =>
+const needsTap = ({ decision }: Pick<JudgedRef, 'decision'>, rule: BranchRule | undefined): boolean =>
   (rule !== undefined && takesTap(rule.push)) || decision.outcome !== 'allow'
 
 const pick = ({ act, outcome, rule }: RecordedDecision): Pick<RecordedDecision, 'act' | 'outcome' | 'rule'> => ({

@@ -11,7 +11,7 @@ import { reconcile } from './reconcile.ts'
 import { keepsFirstParents, readRef, updateServerRef } from './refs.ts'
 import { moveRef, type MoveRef, prepareRefUpdates, type RefMove } from './ref-updates.ts'
 import { openRepositories, type RepositoryFixture } from './repository-testing.ts'
-import { branchDeletion } from './routes/refs.ts'
+import { refDeletion } from './routes/deletions.ts'
 
 describe('the way refs move', () => {
   let fixture: RepositoryFixture
@@ -80,7 +80,7 @@ describe('the way refs move', () => {
     const place = await add()
     const ref = 'refs/heads/old'
     const seen = await commit(place, ref, 'one')
-    const deletion = branchDeletion({ ...fixture, policy: floorOnly })
+    const deletion = refDeletion({ ...fixture, policy: floorOnly }, 'branch')
     const request = { params: { '*': 'old' }, place, caller: fixture.owner } as unknown as FastifyRequest
     const { rows } = await deletion.describe(request)
     assert.ok(rows.some(({ value }) => value === seen))

@@ -67,7 +67,7 @@ export function createActGuard(
     }
   }
 
-  function questionOf(request: FastifyRequest, { act, branch }: { act: string; branch?: string }): TapQuestion {
+  function questionOf(request: FastifyRequest, { act, branch }: { act: string; branch?: string | null }): TapQuestion {
     if (!isActName(act)) throw new Error(`the act ${act} is not in policy/acts.ts`)
     const body = request.body as { expiresInDays?: number } | null
     const place = placeOf(request)

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
 import { adminMerge, adminSignIn, guestKeys, hardwareKeys } from './key-scenes.ts'
-import { tapToPush } from './push-scenes.ts'
+import { tapToPush, tapToTag } from './push-scenes.ts'
 import { sshHardwareKeys, sshPin } from './ssh-scenes.ts'
 import { toolsHardwareKey } from './tool-scenes.ts'
 import { adminNetworks, guestTokens, sessionLimits, tokenLifetime, twoPeople } from './limit-scenes.ts'
@@ -25,6 +25,6 @@ export const limitScenes: Scenes = {
   'admin-networks': adminNetworks,
   'session-limits': sessionLimits,
   'tap-to-push': tapToPush,
-  'tap-to-tag': tapToPush,
+  'tap-to-tag': tapToTag,
   'ssh-pin': sshPin,
 }

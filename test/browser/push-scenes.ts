@@ -6,22 +6,8 @@ import { button, dialog, link, see, seeTitle } from './story.ts'
 
 /** A push to a branch that matters waits in the terminal: refused it goes nowhere, tapped for it goes on by itself. */
 export async function tapToPush(context: TestContext): Promise<void> {
-  await using story = await openOrganisation(context)
-  const { page, postern, step, terminal, visitor } = story
-  const push = (lines: string) => terminal.paste(`cd api\n${lines}`)
-  await step('a repository, and the guardrail', async () => {
-    await callInBrowser(page, 'POST', '/projects', { name: 'payments', description: '' })
-    await callInBrowser(page, 'POST', '/projects/payments/repositories', { name: 'api', description: '' })
-    await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
-    await terminal.pasteWell(`git init -q -b main api
-      cd api
-      echo hi > README.md
-      git add -A
-      git commit -qm First
-      git remote add origin ${postern.origin}/payments/api.git
-      git push -q origin main`)
-    await switchOn(story, 'tap-to-push')
-  })
+  await using story = await openPushing(context, 'tap-to-push')
+  const { page, postern, step, push, visitor } = story
   const toInbox = async (): Promise<void> => {
     await page.goto(`${postern.origin}/-/inbox`)
     await link(page, 'Look and tap').click()
@@ -60,11 +46,17 @@ export async function tapToPush(context: TestContext): Promise<void> {
     const { code, screen } = await push('git push -q origin main:mine')
     assert.equal(code, 0, screen)
   })
+  assert.deepEqual(visitor.errors, [])
+}
+
+/** A tag is made and deleted on the page, each by a tap, and by git not at all. */
+export async function tapToTag(context: TestContext): Promise<void> {
+  await using story = await openPushing(context, 'tap-to-tag')
+  const { page, postern, step, push, terminal, visitor } = story
   await step('a tag is refused in the terminal, and made on the page by a tap', async () => {
-    await switchOn(story, 'tap-to-tag', 2)
     const { code, screen } = await push('git tag v1.0 && git push origin v1.0')
     assert.notEqual(code, 0)
-    assert.match(screen, /To make a tag takes a tap on your key[^]*page of tags/)
+    assert.match(screen, /To make or delete a tag takes a tap on your key[^]*page of tags/)
     await page.goto(`${postern.origin}/payments/api/tags`)
     await button(page, 'New tag').click()
     await page.getByLabel('Name').fill('v 1.0')
@@ -89,5 +81,36 @@ export async function tapToPush(context: TestContext): Promise<void> {
       git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-tag v1.0`)
     assert.match(shown.screen, /Good "git" signature for ana@/)
   })
+  await step('the tag is deleted on the page, by a tap too', async () => {
+    await page.keyboard.press('Escape')
+    await button(page, 'Delete v1.0').click()
+    await see(dialog(page, 'Delete v1.0'), 'Whoever has fetched the tag keeps it')
+    await visitor.photograph('delete-tag')
+    await button(page, 'Delete the tag').click()
+    await dialog(page, 'Delete the tag v1.0 of payments/api').waitFor()
+    await button(dialog(page, /^Delete the tag v1/), 'Tap your key').click()
+    await see(page, 'No tags yet')
+  })
   assert.deepEqual(visitor.errors, [])
+}
+
+/** Somebody with a repository, its clone, and one guardrail in force. */
+async function openPushing(context: TestContext, rule: string) {
+  const story = await openOrganisation(context)
+  const { page, postern, step, terminal } = story
+  const push = (lines: string) => terminal.paste(`cd api\n${lines}`)
+  await step('a repository, and the guardrail', async () => {
+    await callInBrowser(page, 'POST', '/projects', { name: 'payments', description: '' })
+    await callInBrowser(page, 'POST', '/projects/payments/repositories', { name: 'api', description: '' })
+    await terminal.answerGitWith('ana', await makeTokenInBrowser(page, postern.origin))
+    await terminal.pasteWell(`git init -q -b main api
+      cd api
+      echo hi > README.md
+      git add -A
+      git commit -qm First
+      git remote add origin ${postern.origin}/payments/api.git
+      git push -q origin main`)
+    await switchOn(story, rule)
+  })
+  return { ...story, push }
 }

@@ -9,7 +9,7 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { CommitLine } from './commit-line.tsx'
-import { DeleteBranch } from './delete-branch.tsx'
+import { DeleteRef } from './delete-ref.tsx'
 import { EmptySection } from './empty-section.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
@@ -48,7 +48,16 @@ function Branches({ repository }: { repository: RepositoryView }) {
         isLoading={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
       />
-      {leaving && <DeleteBranch place={place} branch={leaving} onClose={() => setLeaving(null)} />}
+      {leaving && (
+        <DeleteRef place={place} kind="branch" name={leaving.name} onClose={() => setLeaving(null)}>
+          Its last commit is {leaving.tip.oid.slice(0, 12)}.{' '}
+          {leaving.mergedPullRequest === null
+            ? 'Commits that no other branch holds will not be reachable any more.'
+            : `Pull request #${leaving.mergedPullRequest} has merged all of it.`}
+          {leaving.openPullRequest !== null &&
+            ` Pull request #${leaving.openPullRequest} is open from it, and cannot be merged without it.`}
+        </DeleteRef>
+      )}
     </>
   )
 }

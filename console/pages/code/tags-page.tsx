@@ -1,6 +1,7 @@
-import { Anchor, Box, Button, Group, Text } from '@mantine/core'
-import { IconTag } from '@tabler/icons-react'
+import { ActionIcon, Anchor, Box, Button, Group, Text, Tooltip } from '@mantine/core'
+import { IconTag, IconTrash } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { pagesQuery } from '../../api/queries.ts'
 import type { RepositoryView, TagView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
@@ -16,6 +17,7 @@ import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { useUrlState } from '../../url-state.ts'
 import { ArchiveMenu } from './clone-button.tsx'
 import { CommitLine } from './commit-line.tsx'
+import { DeleteRef } from './delete-ref.tsx'
 import { NewTagForm } from './new-tag-form.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
@@ -33,6 +35,7 @@ function Tags({ repository }: { repository: RepositoryView }) {
   const list = useInfiniteQuery(pagesQuery<TagView>(`${place.api}/tags`))
   // What is to be tagged: a commit’s page leads here with its own id.
   const [target, setTarget] = useUrlState<string>('new', '')
+  const [leaving, setLeaving] = useState<TagView | null>(null)
   const canMake = repository.myRole !== 'read' && !repository.isEmpty
   const tags = list.data?.pages.flatMap((page) => page.items)
   return (
@@ -85,7 +88,21 @@ function Tags({ repository }: { repository: RepositoryView }) {
                 )}
                 <CommitLine repository={repository} commit={tag.tip} />
               </Box>
-              <ArchiveMenu repository={repository} refName={tag.name} />
+              <div className={styles.acts}>
+                <ArchiveMenu repository={repository} refName={tag.name} />
+                {repository.myRole === 'admin' && (
+                  <Tooltip label={`Delete ${tag.name}`}>
+                    <ActionIcon
+                      variant="subtle"
+                      color="gray"
+                      aria-label={`Delete ${tag.name}`}
+                      onClick={() => setLeaving(tag)}
+                    >
+                      <IconTrash size={16} />
+                    </ActionIcon>
+                  </Tooltip>
+                )}
+              </div>
             </li>
           ))}
         </ul>
@@ -95,6 +112,12 @@ function Tags({ repository }: { repository: RepositoryView }) {
         isLoading={list.isFetchingNextPage}
         onMore={() => void list.fetchNextPage()}
       />
+      {leaving && (
+        <DeleteRef place={place} kind="tag" name={leaving.name} onClose={() => setLeaving(null)}>
+          It names the commit {leaving.tip.oid.slice(0, 12)}. Whoever has fetched the tag keeps it, and what was built
+          from it stays where it is. If it is wrong, a new tag of another name confuses nobody.
+        </DeleteRef>
+      )}
     </>
   )
 }

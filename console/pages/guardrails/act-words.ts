@@ -9,7 +9,7 @@ export const actWords: Record<ActName, string> = {
   'token.use': 'use an API token',
   'ssh.use': 'come in over SSH',
   push: 'push to a branch',
-  tag: 'make a tag',
+  tag: 'make or delete a tag',
   merge: 'merge a pull request',
   approve: 'approve a pull request',
   bypass: 'merge past a branch’s rule',

@@ -9,7 +9,7 @@ test('each rule of the catalogue is said in plain words', () => {
     'admin-merge':
       'Owners, administrators and administrators of the repository need a key that says it cannot be copied (not verified) to merge a pull request.',
     'tap-to-push': 'Everybody needs a tap each time to push to a branch on main or release/*.',
-    'tap-to-tag': 'Everybody needs a tap each time to make a tag.',
+    'tap-to-tag': 'Everybody needs a tap each time to make or delete a tag.',
     'bypass-key': 'Everybody needs a key that says it cannot be copied (not verified) to merge past a branch’s rule.',
     'guest-keys': 'Guests may not use synced passkeys to register a passkey or sign in.',
     'two-people': 'Everybody needs a second administrator’s tap to change a guardrail.',
