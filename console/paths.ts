@@ -116,6 +116,9 @@ export const paths = {
   newFile: (project: string, name: string, query: { ref?: string | undefined; in?: string; as?: string } = {}) =>
     withQuery(`${repository(project, name)}/new`, query),
   /** Files by their name, and lines by what they say. */
+  /** What one branch, tag or commit holds beyond another. */
+  compare: (project: string, name: string, query: { from?: string; to?: string; tab?: string | null } = {}) =>
+    withQuery(`${repository(project, name)}/compare`, query),
   find: (project: string, name: string, query: { ref?: string | undefined; q?: string } = {}) =>
     withQuery(`${repository(project, name)}/find`, query),
   commits: (project: string, name: string, query: { ref?: string | undefined; path?: string | undefined } = {}) =>

@@ -218,6 +218,7 @@ const openPages = [
   repositoryPage(`${R}/edit/$`, () => import('./pages/edit/edit-page.tsx'), 'EditPage'),
   repositoryPage(`${R}/new`, () => import('./pages/edit/new-page.tsx'), 'NewFilePage'),
   repositoryPage(`${R}/find`, () => import('./pages/code/find-page.tsx'), 'FindPage'),
+  repositoryPage(`${R}/compare`, () => import('./pages/code/compare-page.tsx'), 'ComparePage'),
   repositoryPage(`${R}/commits`, () => import('./pages/code/commits-page.tsx'), 'CommitsPage'),
   repositoryPage(`${R}/commits/$oid`, () => import('./pages/code/commit-page.tsx'), 'CommitPage'),
   repositoryPage(`${R}/branches`, () => import('./pages/code/branches-page.tsx'), 'BranchesPage'),

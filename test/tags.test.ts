@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { TagView } from '../src/repositories/shapes.ts'
+import type { CommitView, ComparisonView, DiffSummary, FilePatch, TagView } from '../src/repositories/shapes.ts'
 import type { SealRequest } from '../src/seals/shapes.ts'
 import { git, gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
@@ -75,6 +75,42 @@ test('a tag made by a tap is good to stock git, to `postern verify`, and says on
     items.some(({ sentence }) => /^Ben .*v1\.0/.test(sentence)),
     items[0]?.sentence ?? 'none',
   )
+})
+
+test('between two versions stands what came in, who proved it, and what only the older has', async () => {
+  await repository.merge(ana, await repository.propose('two'))
+  await repository.merge(ben, await repository.propose('three'))
+  const compare = (from: string, to: string) =>
+    ana.call<ComparisonView>('GET', `${repository.path}/compare?from=${from}&to=${to}`)
+  const counts = async (from: string, to: string) => {
+    const { changes, isComplete, proven, missing } = await compare(from, to)
+    return { changes, isComplete, proven, missing }
+  }
+  // Each merge is one, with all that it brought along.
+  assert.deepEqual(await counts('v1.0', 'main'), { changes: 2, isComplete: true, proven: 2, missing: 0 })
+  assert.deepEqual(await counts('main', 'v1.0'), { changes: 0, isComplete: true, proven: 0, missing: 4 })
+  assert.deepEqual(await counts('main', 'main'), { changes: 0, isComplete: true, proven: 0, missing: 0 })
+  // Nobody tapped for what stands on a branch of somebody's own.
+  await repository.git('fetch', '--quiet', '--tags', 'origin')
+  await repository.git('switch', '--quiet', '--create', 'own', 'v1.0')
+  await repository.git('-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '--quiet', '--allow-empty', '-m', 'Own')
+  await repository.git('push', '--quiet', 'origin', 'own')
+  assert.deepEqual(await counts('main', 'own'), { changes: 1, isComplete: true, proven: 0, missing: 4 })
+  const { base, from, to } = await compare('v1.0', 'main')
+  assert.deepEqual([base, from.name, to.name], [from.oid, 'v1.0', 'main'])
+  const ends = `from=${from.oid}&to=${to.oid}`
+  const { items } = await ana.call<{ items: CommitView[] }>('GET', `${repository.path}/compare/commits?${ends}`)
+  assert.deepEqual(
+    items.map(({ proof }) => proof?.by?.username),
+    ['ben', 'ana'],
+  )
+  const { files } = await ana.call<DiffSummary>('GET', `${repository.path}/compare/files?${ends}`)
+  assert.deepEqual(
+    files.map(({ newPath }) => newPath),
+    ['three.txt', 'two.txt'],
+  )
+  const patch = await ana.call<FilePatch>('GET', `${repository.path}/compare/files/1?${ends}`)
+  assert.equal(patch.file.newPath, 'two.txt')
 })
 
 test('a second name of a tag is nobody’s: only the one that was tapped for has the proof', async () => {

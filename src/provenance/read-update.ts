@@ -1,7 +1,7 @@
 import type { Database } from '../database/handles.ts'
 import type { PullRequestTable, RefUpdateTable } from '../database/schema.ts'
 import type { PolicyInForce } from '../policy/in-force.ts'
-import { listMergeBases } from '../pull-requests/compare-branches.ts'
+import { listMergeBases } from '../repositories/merge-bases.ts'
 import { withPreview } from '../pull-requests/merge-trees.ts'
 import { readChangeDigest } from '../pull-requests/review/change-digest.ts'
 import { coversRole } from '../repositories/access.ts'

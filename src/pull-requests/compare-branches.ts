@@ -1,4 +1,5 @@
 import { Lru } from '../protocols/lru.ts'
+import { listMergeBases } from '../repositories/merge-bases.ts'
 import type { Source } from '../repositories/revision.ts'
 import { type MergeOutcome, withPreview } from './merge-trees.ts'
 
@@ -42,18 +43,6 @@ export async function compareBranches(
   }
   known.set(key, comparison)
   return comparison
-}
-
-/** The one that `git merge-base` tells comes first. */
-export async function listMergeBases(
-  { git, folder }: Source,
-  { base, head }: { base: string; head: string },
-): Promise<string[]> {
-  const { stdout } = await git.run(['merge-base', '--all', '--end-of-options', base, head], {
-    repository: folder,
-    ok: [0, 1],
-  })
-  return stdout.toString().split('\n').filter(Boolean)
 }
 
 async function countCommits({ git, folder }: Source, base: string, head: string): Promise<number> {

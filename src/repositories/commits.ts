@@ -22,14 +22,23 @@ const inNoPath = /\0|(^|\/)\.{0,2}(\/|$)/
 /** One page of history from `tip` on, newest first, `skip` commits left out; with one more than a page if there are more. */
 export function listCommits(
   source: Source,
-  wanted: { tip: string; without?: string; path?: string; skip?: number; limit?: number },
+  wanted: {
+    tip: string
+    without?: string
+    path?: string
+    skip?: number
+    limit?: number
+    /** Only what came in there itself, not what each merge brought along. */
+    isFirstParent?: boolean
+  },
 ): Promise<CommitFacts[]> {
-  const { tip, without, path = '', skip = 0, limit = pageSize + 1 } = wanted
+  const { tip, without, path = '', skip = 0, limit = pageSize + 1, isFirstParent = false } = wanted
   if (path !== '' && inNoPath.test(path)) return Promise.resolve([])
   const range = without === undefined ? [tip] : [tip, `^${without}`]
   return readLog(source, [
     // Commits of one second would else stand before what they build on.
     '--date-order',
+    ...(isFirstParent ? ['--first-parent'] : []),
     `--max-count=${limit}`,
     `--skip=${skip}`,
     '--end-of-options',

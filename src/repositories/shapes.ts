@@ -118,6 +118,27 @@ export const TagView = Type.Object({
 })
 export type TagView = Static<typeof TagView>
 
+const Version = Type.Object({
+  /** As it was asked for. */
+  name: Type.String(),
+  oid: Type.String(),
+})
+
+/** What `to` holds that `from` does not. */
+export const ComparisonView = Type.Object({
+  from: Version,
+  to: Version,
+  /** The last commit that both hold; null where they share no history. */
+  base: Nullable(Type.String()),
+  /** Commits on the first-parent line, 500 at most; whether that is all of them; how many somebody tapped for. */
+  changes: Type.Integer(),
+  isComplete: Type.Boolean(),
+  proven: Type.Integer(),
+  /** Commits of `from` that `to` does not hold, 1000 at most. */
+  missing: Type.Integer(),
+})
+export type ComparisonView = Static<typeof ComparisonView>
+
 export const TreeEntry = Type.Object({
   name: Type.String(),
   path: Type.String(),

@@ -264,6 +264,13 @@ export const ownerPages = (known: {
   { name: 'upload-files', route: `${R}/new`, url: `${shop}/new?as=upload`, shows: 'or drop them here' },
   { name: 'find', route: `${R}/find`, url: `${shop}/find?q=tea`, shows: 'export interface' },
   { name: 'blame', route: `${R}/blame/$`, url: `${shop}/blame/src/price.ts`, shows: 'centsPer100g' },
+  {
+    name: 'compare',
+    route: `${R}/compare`,
+    url: `${shop}/compare?from=add-oolong`,
+    shows: 'proven by a tap',
+  },
+  { name: 'compare-start', route: `${R}/compare`, url: `${shop}/compare`, shows: 'Since when?' },
   { name: 'commits', route: `${R}/commits`, url: `${shop}/commits`, shows: 'Open the shop' },
   { name: 'commit', route: `${R}/commits/$oid`, url: `${shop}/commits/${known.oid}` },
   {

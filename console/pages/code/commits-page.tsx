@@ -1,9 +1,11 @@
 import { Anchor, Code, Group, Text } from '@mantine/core'
+import { IconGitCompare } from '@tabler/icons-react'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { paths } from '../../paths.ts'
 import { useUrlQuery } from '../../url-state.ts'
 import { CommitList } from './commit-list.tsx'
 import { EmptySection } from './empty-section.tsx'
+import { HeaderLink } from './header-link.tsx'
 import { RefPicker } from './ref-picker.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import { usePlace, useRefName } from './use-place.ts'
@@ -29,11 +31,18 @@ function Commits({ repository }: { repository: RepositoryView }) {
     <>
       <SectionTitle
         action={
-          <RefPicker
-            api={place.api}
-            current={ref}
-            hrefOf={(next) => paths.commits(place.project, place.name, { ref: next, path })}
-          />
+          <Group gap="xs">
+            <HeaderLink
+              href={paths.compare(place.project, place.name, { to: ref })}
+              icon={IconGitCompare}
+              label="Compare"
+            />
+            <RefPicker
+              api={place.api}
+              current={ref}
+              hrefOf={(next) => paths.commits(place.project, place.name, { ref: next, path })}
+            />
+          </Group>
         }
       >
         Commits

@@ -9,13 +9,15 @@ import { ShowMore } from '../../ui/show-more.tsx'
 
 interface RefPickerProps {
   api: string
-  /** Shown on the button; a whole object id is shortened. */
+  /** Shown on the button; a whole object id is shortened. Empty while nothing is chosen. */
   current: string
+  /** What it is chosen for, where there are two. */
+  label?: string
   hrefOf: (refName: string) => string
 }
 
 /** A button that names the branch and opens the others, and the tags. */
-export function RefPicker({ api, current, hrefOf }: RefPickerProps) {
+export function RefPicker({ api, current, label = 'Showing', hrefOf }: RefPickerProps) {
   const [isOpen, setIsOpen] = useState(false)
   const isOid = /^[0-9a-f]{40}$/.test(current)
   return (
@@ -26,10 +28,12 @@ export function RefPicker({ api, current, hrefOf }: RefPickerProps) {
           leftSection={isOid ? <IconGitCommit size={16} aria-hidden /> : <IconGitBranch size={16} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
           onClick={() => setIsOpen(!isOpen)}
-          aria-label={`Showing ${current}. Choose another branch or tag`}
+          aria-label={
+            current === '' ? `${label}: choose a branch or tag` : `${label} ${current}. Choose another branch or tag`
+          }
           maw="100%"
         >
-          {isOid ? current.slice(0, 8) : current}
+          {isOid ? current.slice(0, 8) : current || 'Choose'}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
@@ -39,7 +43,7 @@ export function RefPicker({ api, current, hrefOf }: RefPickerProps) {
   )
 }
 
-function Choices({ api, current, hrefOf, onChoose }: RefPickerProps & { onChoose: () => void }) {
+function Choices({ api, current, hrefOf, onChoose }: Omit<RefPickerProps, 'label'> & { onChoose: () => void }) {
   const [kind, setKind] = useState<'branches' | 'tags'>('branches')
   const [filter, setFilter] = useState('')
   const list = useInfiniteQuery(pagesQuery<{ name: string }>(`${api}/${kind}`))

@@ -21,7 +21,7 @@ import { DeleteRef } from './delete-ref.tsx'
 import { NewTagForm } from './new-tag-form.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
 import styles from './rows.module.css'
-import { usePlace } from './use-place.ts'
+import { type Place, usePlace } from './use-place.ts'
 import { verifyTagLines } from './verify-lines.ts'
 
 export const TagsPage = () => (
@@ -53,7 +53,7 @@ function Tags({ repository }: { repository: RepositoryView }) {
         Tags
       </SectionTitle>
       {canMake && target !== '' && (
-        <NewTagForm key={target} place={place} target={target} onDone={() => setTarget('')} />
+        <NewTagForm key={target} place={place} target={target} last={tags?.[0]?.name} onDone={() => setTarget('')} />
       )}
       <ProblemAlert error={list.error} />
       {list.isPending && <RowSkeletons />}
@@ -68,7 +68,7 @@ function Tags({ repository }: { repository: RepositoryView }) {
       )}
       {tags && tags.length > 0 && (
         <ul className={styles.rows}>
-          {tags.map((tag) => (
+          {tags.map((tag, index) => (
             <li key={tag.name} className={styles.row}>
               <Box miw={0}>
                 <Group gap="sm">
@@ -87,6 +87,7 @@ function Tags({ repository }: { repository: RepositoryView }) {
                   </Text>
                 )}
                 <CommitLine repository={repository} commit={tag.tip} />
+                <SinceLast place={place} tag={tag} before={tags[index + 1]} />
               </Box>
               <div className={styles.acts}>
                 <ArchiveMenu repository={repository} refName={tag.name} />
@@ -115,9 +116,17 @@ function Tags({ repository }: { repository: RepositoryView }) {
       {leaving && (
         <DeleteRef place={place} kind="tag" name={leaving.name} onClose={() => setLeaving(null)}>
           It names the commit {leaving.tip.oid.slice(0, 12)}. Whoever has fetched the tag keeps it, and what was built
-          from it stays where it is. If it is wrong, a new tag of another name confuses nobody.
+          from it stays where it is. To correct a release, a new tag under another name is clearer.
         </DeleteRef>
       )}
     </>
   )
 }
+
+/** The way to what is new in it, where there is one before it. */
+const SinceLast = ({ place, tag, before }: { place: Place; tag: TagView; before: TagView | undefined }) =>
+  before && (
+    <Anchor size="sm" href={paths.compare(place.project, place.name, { from: before.name, to: tag.name })}>
+      Changes since {before.name}
+    </Anchor>
+  )

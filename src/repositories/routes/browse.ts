@@ -24,6 +24,7 @@ import { holderOf } from '../stream-holder.ts'
 import { directoryMode, getPath, type Located, readDirectory } from '../tree.ts'
 import { FileIndex, InRepository, PathQuery, RefQuery, repositoryRoot } from './browse-shapes.ts'
 import { lookAt } from './look-at.ts'
+import { compareRoutes } from './compare.ts'
 import { findRoutes } from './find.ts'
 
 const ByOid = Type.Object({ ...InRepository, oid: Type.String({ maxLength: 40 }) })
@@ -56,6 +57,7 @@ export function browseRoutes(
   const lastCommits = createLastCommits({ now, turns })
   const blames = createBlames({ now, turns })
   findRoutes(app, { git, now, turns })
+  compareRoutes(app, { git, turns, described: () => ({ db: database.read, policy, at: now() }) })
   /** A commit against its first parent; the first of all against nothing. */
   async function changeOf(request: FastifyRequest) {
     const { oid } = request.params as { oid: string }

@@ -70,6 +70,13 @@ describe('long lists of a repository', () => {
     assert.equal((await read<{ subject: string }>('commits?ref=long')).items[0]?.subject, 'Meanwhile')
   })
 
+  it('what one version holds beyond another comes page by page, from where its reader began', async () => {
+    const first = await read<{ subject: string }>('compare/commits?from=main&to=v66')
+    const second = await read<{ subject: string }>('compare/commits?from=main&to=v66', first.nextCursor)
+    assert.deepEqual([first.items.length, second.items.length, second.nextCursor], [pageSize, 7, null])
+    assert.deepEqual([first.items[0]?.subject, second.items.at(-1)?.subject], ['Commit 66', 'Commit 10'])
+  })
+
   it('a cursor of nobody’s making finds nothing that a name would not, and breaks nothing', async () => {
     for (const list of ['branches', 'tags', 'commits'])
       for (const bad of ['x', ...[[7], ['a', 'b', 'c'], ['main', 0.5], ['main', 1e300]].map(renderCursor)])
@@ -78,6 +85,10 @@ describe('long lists of a repository', () => {
     const hidden = (await repository.git('rev-parse', 'FETCH_HEAD')).trim()
     await refused(read('commits', renderCursor([hidden, 0])), 404, 'not-found')
     await refused(read('commits', renderCursor(['main^', 0])), 404, 'not-found')
+    for (const ends of [`from=${hidden}&to=main`, `from=main&to=${hidden}`, 'from=main^&to=main', 'from=-x&to=main'])
+      for (const part of ['', '/commits', '/files', '/files/0'])
+        await refused(read(`compare${part}?${ends}`), 404, 'not-found')
+    await refused(read('compare/commits?from=main&to=v66', renderCursor(['main', 0])), 422, 'invalid-input')
     for (const far of [-1, 1e9]) {
       const { items } = await read<{ subject: string }>('commits', renderCursor(['main', far]))
       assert.deepEqual(
