@@ -44,6 +44,10 @@ for (const store of stores)
 
       assert.equal(receipt.state, 'complete')
       assert.equal(receipt.reason, 'lost their laptop')
+      // Words of somebody's own may name anybody: the ledger keeps only their salted hash for ever.
+      const told = await ana.call<{ items: { leaf: string }[] }>('GET', '/audit?action=access.ended')
+      const { facts, personal } = JSON.parse(told.items[0]?.leaf ?? '') as { facts: object; personal: object }
+      assert.deepEqual([Object.hasOwn(facts, 'reason'), Object.keys(personal)], [false, ['reason']])
       assert.equal(receipt.decidedBy?.username, 'ana')
       assert.deepEqual([receipt.cause, receipt.restoredAt], ['console', null])
       assert.deepEqual(

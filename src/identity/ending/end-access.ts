@@ -111,11 +111,12 @@ export function createEndAccess(kinds: readonly AccessKind[], bus: Bus): EndAcce
       facts: {
         person: user.username,
         cause,
-        reason,
         end: row.id,
         ...(sealId === null ? {} : { seal: sealId }),
         ...Object.fromEntries(ended.map(({ kind, count }) => [kind, count])),
       },
+      // In somebody's own words, which may name anybody.
+      personal: reason === '' ? {} : { reason },
       at,
     })
     if (user.role === 'owner') await recordOwnerless(tx, { user, cause, end: row.id, actor, at })
