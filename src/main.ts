@@ -5,6 +5,10 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     does: 'check who approved each change of a protected branch',
     run: async (args) => (await import('./verifier/main.ts')).main(args),
   },
+  ledger: {
+    does: 'check an export of the ledger: whether anything in it was changed or left out',
+    run: async (args) => (await import('./verifier/ledger/main.ts')).main(args),
+  },
   login: {
     does: 'get an SSH certificate for some hours, with a tap',
     run: async (args) => (await import('./client/login.ts')).login(args),

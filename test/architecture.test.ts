@@ -22,7 +22,11 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
     why: 'counters for whoever operates it; told what to count, asks no feature',
   },
   secrets: { imports: ['database', 'seals/format'], writes: ['secret'], why: 'keys and closed boxes; never shows one' },
-  audit: { imports: ['database', 'http'], writes: ['auditEvent', 'auditPersonal'], why: 'the record of what happened' },
+  audit: {
+    imports: ['database', 'http', 'protocols', 'secrets'],
+    writes: ['auditEvent', 'auditPersonal', 'ledgerHead', 'ledgerTile'],
+    why: 'the record of what happened, and the log over it',
+  },
   mail: {
     imports: ['database', 'http', 'audit'],
     writes: ['letter'],

@@ -57,7 +57,7 @@ for (const store of eitherStore)
       assert.equal(own?.action, 'ledger.exported')
       assert.deepEqual(
         lines,
-        kept.slice(0, -1).map(({ id, occurredAt, leaf }) => ({ id, occurredAt, leaf })),
+        kept.slice(0, -1).map(({ id, occurredAt, leaf, leafIndex }) => ({ id, occurredAt, leaf, leafIndex })),
       )
       assert.equal(answer.headers.get('postern-event-count'), String(lines.length))
       for (const { leaf, id, occurredAt } of lines) {

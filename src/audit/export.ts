@@ -31,15 +31,15 @@ export async function countEvents(db: Db<'auditEvent'>, { from, to }: Span): Pro
 }
 
 /**
- * The events of a span, oldest first, as lines of JSON: `{"id", "occurredAt", "leaf"}`, the leaf being the exact bytes
- * that were recorded. One page at a time, fetched when the one before was taken; so a slow reader costs one page.
+ * The events of a span, oldest first, as lines of JSON: `{"id", "occurredAt", "leaf", "leafIndex"}`, the leaf being the exact
+ * bytes that were recorded, and its place in the ledger null for what happened in the last moment. One page at a time, fetched when the one before was taken; so a slow reader costs one page.
  */
 export async function* exportLines(db: Db<'auditEvent'>, { from, to }: Span, pageRows = 500): AsyncGenerator<string> {
   let after: string | undefined
   for (;;) {
     let query = db
       .selectFrom('auditEvent')
-      .select(['id', 'occurredAt', 'leaf'])
+      .select(['id', 'occurredAt', 'leaf', 'leafIndex'])
       .where('id', '>=', firstEventIdAt(from))
       .where('id', '<', firstEventIdAt(to + 1))
       .orderBy('id')

@@ -13,7 +13,7 @@ export type { AuditActor, AuditEntry } from './entry.ts'
 
 /**
  * `audit/` owns the record of what happened: each event written in the transaction of its change, its leaf bytes fixed
- * from then on. It never decides anything and never changes what it wrote.
+ * from then on, and the log over all of them, `ledger/`. It never decides anything and never changes what it wrote.
  */
 export async function recordEvent(tx: Tx<'auditEvent' | 'auditPersonal'>, entry: AuditEntry): Promise<Id<'evt'>> {
   const id = newEventId(entry.at)

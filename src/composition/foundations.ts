@@ -1,5 +1,6 @@
 import { createAttestation } from '../attestation/attestation.ts'
 import type { AuditEntry } from '../audit/entry.ts'
+import { createLedger } from '../audit/ledger/ledger.ts'
 import { afterEvents, type EventFollower, followEvents } from '../audit/follow-events.ts'
 import { createBus } from '../bus/bus.ts'
 import type { Config } from '../config.ts'
@@ -96,6 +97,7 @@ export async function openFoundations(config: Config, now: () => number, opened:
 
   const instance = await ensureInstance(database, place, now())
   const secrets = await createSecrets({ database, key: await loadSecretKey(config.secretKey, config.dataFolder), now })
+  const ledger = createLedger({ database, secrets, origin, now })
   const meters = createMeters({ countOpenSealRequests: () => countOpenRequests(store.read, now()) })
   opened.defer(() => meters.close())
   measureRequests(app, meters)
@@ -145,6 +147,7 @@ export async function openFoundations(config: Config, now: () => number, opened:
     after: (...more: typeof afterwards): void => void afterwards.push(...more),
     instance,
     secrets,
+    ledger,
     outbound: createOutbound({ allow: config.outboundAllow }),
     cookies: cookieNames(config.url),
     meters,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { ledgerRoutes } from '../audit/ledger/routes.ts'
 import { auditRoutes } from '../audit/routes.ts'
 import { demoRoutes } from '../demo/routes.ts'
 import { homeRoutes } from '../home/routes.ts'
@@ -33,7 +34,7 @@ export async function houseRoutes(
   { kinds }: SignOnParts,
   { routes, routesFile }: ProxyParts,
 ): Promise<void> {
-  const { app, database, policy, live, mail, meters, outbound, place, now } = base
+  const { app, database, ledger, policy, live, mail, meters, outbound, place, now } = base
   healthRoutes(app, {
     isReady: () =>
       database.read
@@ -58,6 +59,7 @@ export async function houseRoutes(
   insightRoutes(app, { db: database.read, rpId: place.rpId, now })
   demoRoutes(app, { ...parts, kinds })
   mailRoutes(app, { mail })
+  ledgerRoutes(app, { ledger })
   auditRoutes(app, {
     database,
     now,

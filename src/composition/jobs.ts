@@ -1,5 +1,6 @@
 import { forgetSpent, warnOfTokenEnds } from '../access-keys/rotation/warn-of-token-ends.ts'
 import type { AuditEntry } from '../audit/entry.ts'
+import type { Ledger } from '../audit/ledger/ledger.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Database } from '../database/handles.ts'
 import type { LoadedPolicy } from '../guardrails/in-force.ts'
@@ -42,6 +43,7 @@ interface JobParts {
   endAccess: EndAccess
   outbound: Outbound
   secrets: Secrets
+  ledger: Pick<Ledger, 'sequence'>
   signOnKeys: () => Promise<SignOnKeys>
   openidClients: ClientCache
   bus: Pick<Bus, 'publish'>
@@ -82,6 +84,7 @@ export function createJobs(parts: JobParts) {
   const jobs = [
     reminders,
     logouts,
+    every(1000, 'putting events into the ledger', () => parts.ledger.sequence()),
     every(minuteMs, 'settling recoveries', async () => {
       if ((await settleDue({ database, now })) > 0) parts.signersChanged()
       await remindOfBreakGlass({

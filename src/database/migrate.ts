@@ -50,6 +50,7 @@ import { grantRequests } from './migrations/0047-grant-requests.ts'
 import { leaseWaiting } from './migrations/0048-lease-waiting.ts'
 import { drafts } from './migrations/0050-drafts.ts'
 import { largeInstances } from './migrations/0051-large-instances.ts'
+import { ledger } from './migrations/0052-ledger.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -102,6 +103,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0048-lease-waiting': leaseWaiting(dialect),
   '0050-drafts': drafts(dialect),
   '0051-large-instances': largeInstances(dialect),
+  '0052-ledger': ledger(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -17,6 +17,13 @@ export type CannotJudgeCode =
   | 'not-protected'
   | 'start-broken'
   | 'since-not-found'
+  // Of `postern ledger`.
+  | 'export-unreadable'
+  | 'export-partial'
+  | 'export-short'
+  | 'key-malformed'
+  | 'checkpoint-unreadable'
+  | 'checkpoint-foreign'
 
 /** There is no verdict: not even "unproven" could be said honestly. Exit code 2; the message says what to do. */
 export class CannotJudge extends Error {

@@ -2,6 +2,7 @@ import { Anchor, Badge, Box, Group, Stack, Text, Tooltip, UnstyledButton } from 
 import { IconAlertTriangle, IconChevronDown, IconChevronRight, IconFingerprint } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import type { AuditEventView } from '../../api/shapes.ts'
+import { isAdministrator, useMe } from '../../api/use-me.ts'
 import { paths } from '../../paths.ts'
 import { CopyBlock } from '../../ui/copy-block.tsx'
 import { RowList } from '../../ui/row-list.tsx'
@@ -18,6 +19,7 @@ export const AuditEvents = ({ events }: { events: AuditEventView[] }) => (
 )
 
 function AuditRow({ event }: { event: AuditEventView }) {
+  const me = useMe()
   const [isOpen, setOpen] = useState(false)
   const id = useId()
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
@@ -79,6 +81,19 @@ function AuditRow({ event }: { event: AuditEventView }) {
               <Anchor href={paths.audit({ action: event.action })} size="sm" underline="always">
                 All of this kind
               </Anchor>
+              {isAdministrator(me) && (
+                <>
+                  {' · '}
+                  <Anchor
+                    href={`/api/v1/audit/${event.id}/proof`}
+                    download={`${event.id}.json`}
+                    size="sm"
+                    underline="always"
+                  >
+                    Save its proof
+                  </Anchor>
+                </>
+              )}
             </Text>
             <CopyBlock label="The recorded event, byte for byte" lines={[event.leaf]} what="the event" />
           </Stack>

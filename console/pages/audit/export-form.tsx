@@ -1,6 +1,7 @@
-import { Button, Group, Progress, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Progress, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { paths } from '../../paths.ts'
 import { useUrlQuery } from '../../url-state.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { exportLedger, type ExportProgress } from './export-ledger.ts'
@@ -32,6 +33,13 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
         <Text size="sm" c="dimmed">
           One line of JSON for each event, oldest first, with the exact bytes that were recorded. Names and addresses
           stand in it only as salted hashes.
+        </Text>
+        <Text size="sm" c="dimmed">
+          To show later that nothing in it was changed,{' '}
+          <Anchor href="/ledger/checkpoint" download="checkpoint" inherit>
+            save the checkpoint
+          </Anchor>{' '}
+          first, and <Anchor href={paths.guide('verify#the-ledger')}>keep the key</Anchor>.
         </Text>
         <SimpleGrid cols={2}>
           <Day label="From" note="Empty: the start" value={from} onChange={setFrom} />

@@ -5,6 +5,8 @@ import type { Strength } from './scales.ts'
 export interface AuditTables {
   auditEvent: AuditEventTable
   auditPersonal: AuditPersonalTable
+  ledgerHead: LedgerHeadTable
+  ledgerTile: LedgerTileTable
 }
 
 /** One thing that happened. The leaf holds every fact of the decision; the other columns are its index. */
@@ -34,4 +36,24 @@ export interface AuditPersonalTable {
   field: string
   salt: string
   value: string
+}
+
+/** One row: the tree as it stands. */
+export interface LedgerHeadTable {
+  id: number
+  /** Of the log, for ever: the address that the instance had when it began. */
+  name: string
+  /** Events in it. */
+  size: number
+  /** base64, 32 bytes. */
+  root: string
+  at: number
+}
+
+/** C2SP tlog-tiles: up to 256 hashes of complete subtrees of 256^level events each. */
+export interface LedgerTileTable {
+  level: number
+  position: number
+  /** base64, 32 bytes each. */
+  hashes: string
 }

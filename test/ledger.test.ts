@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { createLedger } from '../src/audit/ledger/ledger.ts'
+import { recordEvent } from '../src/audit/record.ts'
+import type { LedgerProof, LedgerView } from '../src/audit/shapes.ts'
+import type { Database } from '../src/database/handles.ts'
+import { parseCheckpoint } from '../src/protocols/tlog/checkpoint.ts'
+import { emptyRoot, proveConsistency, type ReadNode, rootOf } from '../src/protocols/tlog/merkle.ts'
+import { openNote, parseNoteKey } from '../src/protocols/tlog/note.ts'
+import { foldHashes, placeOfNode, splitTile } from '../src/protocols/tlog/tile.ts'
+import { verifyConsistency } from '../src/protocols/tlog/verify-proof.ts'
+import { type LedgerVerdict, main } from '../src/verifier/ledger/main.ts'
+import type { Person } from '../src/walk/person.ts'
+import { refused } from './support/refusal.ts'
+import { type StartedPostern, startPostern } from './support/start-postern.ts'
+import { eitherStore } from './support/stores.ts'
+
+for (const store of eitherStore)
+  describe(`the ledger as a transparency log on ${store.name}`, () => {
+    let postern: StartedPostern
+    let ana: Person
+    let database: Database
+    let key = ''
+    before(async () => {
+      postern = await startPostern({ flags: await store.flags() })
+      ana = await postern.owner()
+      database = postern.postern.ceremonies.database
+      key = await text('key')
+    })
+    after(() => postern[Symbol.asyncDispose]())
+
+    const text = async (path: string): Promise<string> => {
+      const answer = await fetch(`${postern.origin}/ledger/${path}`)
+      assert.equal(answer.status, 200, path)
+      return answer.text()
+    }
+    const record = (count: number): Promise<void> =>
+      database.write(async (tx) => {
+        for (let n = 0; n < count; n += 1)
+          await recordEvent(tx, {
+            action: 'group.created',
+            actor: null,
+            target: { kind: 'group', id: 'grp_x' },
+            facts: { group: `“${n}”` },
+            at: Date.now(),
+          })
+      })
+    const ledgerOf = () =>
+      createLedger({
+        database,
+        secrets: { getOrCreate: () => assert.fail('the key was made before') },
+        origin: 'http://other:1',
+        now: Date.now,
+      })
+    /** As the server's own job does each second. */
+    const sequence = async (): Promise<number> => {
+      const ledger = createLedger({ database, secrets: keys(), origin: postern.origin, now: Date.now })
+      await ledger.sequence()
+      return (await ana.call<LedgerView>('GET', '/ledger')).size
+    }
+    const keys = () => ({ getOrCreate: async (_name: string, create: () => string | Promise<string>) => create() })
+    const checkpoint = async () => {
+      const note = await text('checkpoint')
+      const parsed = parseCheckpoint(openNote(note, parseNoteKey(key) ?? assert.fail()) ?? '')
+      assert.ok(parsed)
+      return { note, ...parsed }
+    }
+    /** Kept on somebody's own disk. */
+    const keep = async (name: string, content: string): Promise<string> => {
+      const file = join(postern.folder, `${store.name}-${name}`)
+      await writeFile(file, content)
+      return file
+    }
+    const exported = async (from = 0): Promise<string[]> => {
+      const span = { from, to: Date.now() + 60_000 }
+      const { sealRequestId = '' } = await refused(ana.call('POST', '/audit/export', span), 401, 'seal-required')
+      const seal = await ana.tap(sealRequestId)
+      const answer = await ana.fetch('POST', '/audit/export', span, { 'postern-seal': seal })
+      return (await answer.text()).split('\n').filter(Boolean)
+    }
+    const verify = async (lines: string | readonly string[], ...kept: string[]) => {
+      const file = await keep('export', typeof lines === 'string' ? lines : `${lines.join('\n')}\n`)
+      let out = ''
+      const args = ['verify', file, '--key', key, ...kept.flatMap((each) => ['--checkpoint', each]), '--json']
+      const code = await main(args, { out: (part) => (out += part), err: assert.fail })
+      return { code, ...(JSON.parse(out) as Partial<LedgerVerdict> & { error?: { code: string } }) }
+    }
+    const readTiles: ReadNode = async (level, index) => {
+      const place = placeOfNode(level, index)
+      const { size } = await ana.call<LedgerView>('GET', '/ledger')
+      const full = Math.floor(size / 256 ** place.level)
+      const width = Math.min(256, full - place.position * 256)
+      const name = `${place.level}/${String(place.position).padStart(3, '0')}${width < 256 ? `.p/${width}` : ''}`
+      const answer = await fetch(`${postern.origin}/ledger/tile/${name}`)
+      assert.equal(answer.status, 200, name)
+      const hashes = splitTile(Buffer.from(await answer.arrayBuffer()))
+      return foldHashes(hashes.slice(place.from, place.from + place.count))
+    }
+
+    test('what an export holds is what was promised before it, and nothing can be changed, left out or put in', async () => {
+      await record(700)
+      await sequence()
+      const early = await checkpoint()
+      const earlyFile = await keep('early', early.note)
+      await record(40)
+      await sequence()
+      const late = await keep('late', (await checkpoint()).note)
+      const lines = await exported()
+      const holds = await verify(lines, earlyFile, late)
+      assert.deepEqual([holds.code, holds.problems], [0, []])
+      assert.deepEqual(
+        holds.checkpoints?.map(({ holds: each }) => each),
+        [true, true],
+      )
+      const broken = async (changed: readonly string[], problem: RegExp) => {
+        const { code, problems } = await verify(changed, earlyFile)
+        assert.equal(code, 1)
+        assert.match(problems?.join() ?? '', problem)
+      }
+      const replaced = (at: number, from: RegExp | string, to: string) =>
+        lines.map((line, index) => (index === at ? line.replace(from, to) : line))
+      await broken(replaced(300, 'group', 'goose'), /are not those that the checkpoint was made of/)
+      await broken(lines.toSpliced(300, 1), /The event at place 300 is missing/)
+      await broken(replaced(300, /"leafIndex":300/, '"leafIndex":299'), /Two lines have the place 299/)
+      await broken(replaced(300, /"occurredAt":\d+/, '"occurredAt":1'), /another id or time than its leaf/)
+      const swapped = lines.map((line) =>
+        line.replace(/"leafIndex":(20|21)\}/, (_, at) => `"leafIndex":${at === '20' ? 21 : 20}}`),
+      )
+      await broken(swapped, /are not those/)
+      await broken(replaced(300, /^.*$/, 'no event'), /Line 301 is no event/)
+    })
+
+    test('there is no verdict on a part, on another log’s checkpoint, or without a key', async () => {
+      const own = await keep('own', (await checkpoint()).note)
+      const lines = await exported()
+      const { code, error } = await verify(lines.slice(10), own)
+      assert.deepEqual([code, error?.code], [2, 'export-partial'])
+      assert.equal((await verify(lines.slice(0, 300), own)).error?.code, 'export-short')
+      const foreign = await keep('foreign', (await checkpoint()).note.replace(/\n\d+\n/, '\n5\n'))
+      assert.equal((await verify(lines, foreign)).error?.code, 'checkpoint-foreign')
+      assert.equal((await verify(lines, join(postern.folder, 'nowhere'))).error?.code, 'checkpoint-unreadable')
+      assert.equal((await verify(lines, `${postern.origin}/ledger/tile/0/900`)).error?.code, 'checkpoint-unreadable')
+      assert.equal((await verify(lines)).error?.code, 'usage')
+      let said = ''
+      assert.equal(await main(['verify', own], { out: assert.fail, err: (part) => (said += part) }), 2)
+      assert.match(said, /name the --key/)
+    })
+
+    test('one event is shown to stand in it without any other, to administrators alone', async () => {
+      await sequence()
+      const { items } = await ana.call<{ items: { id: string }[] }>('GET', '/audit?action=group.created')
+      for (const { id } of items.slice(0, 5)) {
+        const proof = await ana.call<LedgerProof>('GET', `/audit/${id}/proof`)
+        assert.equal((JSON.parse(proof.leaf) as { id: string }).id, id)
+        assert.equal((await verify(JSON.stringify(proof))).code, 0)
+        assert.equal((await verify(JSON.stringify(proof, null, 2), `${postern.origin}/ledger/checkpoint`)).code, 0)
+        const other = { ...proof, leaf: proof.leaf.replace('“', '„') }
+        assert.equal((await verify(JSON.stringify(other))).code, 1)
+      }
+      await refused(ana.call('GET', '/audit/evt_nothing/proof'), 404, 'not-found')
+      const bo = await postern.join(ana, 'bo')
+      for (const path of ['/ledger', `/audit/${items[0]?.id}/proof`])
+        await refused(bo.call('GET', path), 403, 'not-allowed')
+    })
+
+    test('whoever watches it sees by its tiles that it only grew', async () => {
+      await sequence()
+      const early = await checkpoint()
+      await record(300)
+      await sequence()
+      const late = await checkpoint()
+      assert.deepEqual(await rootOf(late.size, readTiles), late.root)
+      assert.deepEqual(await rootOf(early.size, readTiles), early.root)
+      const proof = await proveConsistency(early.size, late.size, readTiles)
+      const grown = { older: early.size, size: late.size, olderRoot: early.root, root: late.root, proof }
+      assert.ok(late.size > early.size && verifyConsistency(grown))
+      assert.ok(!verifyConsistency({ ...grown, olderRoot: emptyRoot }))
+      for (const path of ['tile/0/900', 'tile/5/000.p/1', 'tile/0/0', 'tile/0/000.p/256', 'tile/..%2f0/000'])
+        assert.equal((await fetch(`${postern.origin}/ledger/${path}`)).status, 404, path)
+    })
+
+    test('two nodes give no place twice, and leave none out', async () => {
+      for (let round = 0; round < 4; round += 1) {
+        await record(30)
+        await Promise.all([sequence(), sequence(), sequence()])
+      }
+      await sequence()
+      const rows = await database.read
+        .selectFrom('auditEvent')
+        .select('leafIndex')
+        .where('leafIndex', 'is not', null)
+        .orderBy('leafIndex')
+        .execute()
+      assert.ok(rows.every(({ leafIndex }, at) => leafIndex === at))
+      const { size, root } = await checkpoint()
+      assert.ok(size <= rows.length)
+      assert.deepEqual(await rootOf(size, readTiles), root)
+    })
+
+    test('a server that writes its past anew is found out by a checkpoint from before', async () => {
+      await sequence()
+      const kept = await keep('kept', (await checkpoint()).note)
+      await database.write(async (tx) => {
+        const { id, leaf } = await tx
+          .selectFrom('auditEvent')
+          .select(['id', 'leaf'])
+          .where('leafIndex', '=', 50)
+          .executeTakeFirstOrThrow()
+        await tx
+          .updateTable('auditEvent')
+          .set({ leaf: leaf.replace('group', 'goose') })
+          .where('id', '=', id)
+          .execute()
+        await tx.updateTable('auditEvent').set({ leafIndex: null }).execute()
+        await tx.deleteFrom('ledgerTile').execute()
+        await tx
+          .updateTable('ledgerHead')
+          .set({ size: 0, root: emptyRoot.toString('base64') })
+          .execute()
+      })
+      await sequence()
+      const now = await keep('now', (await checkpoint()).note)
+      const lines = await exported()
+      assert.equal((await verify(lines, now)).code, 0)
+      assert.equal((await verify(lines, kept)).code, 1)
+    })
+
+    test('the log keeps its name and key when the instance is moved', async () => {
+      const before = await text('key')
+      assert.equal(await text('key'), before)
+      await assert.rejects(ledgerOf().readKey(), /the key was made before/)
+      const { name } = await database.read.selectFrom('ledgerHead').select('name').executeTakeFirstOrThrow()
+      assert.equal(name, `${new URL(postern.origin).host}/ledger`)
+    })
+  })
