@@ -164,7 +164,7 @@ for (const store of eitherStore)
       )
       assert.ok(changing.length > 20)
       for (const { method, url } of changing) {
-        const [project = '', repository = ''] = [`written-${username}`, 'web']
+        const [project, repository] = [`written-${username}`, 'web']
         const named = url.replace(':project', project).replace(':repository', repository).replace(':number', '1')
         doing.push([method, named.replace('/api/v1', '').replaceAll(/:\w+/g, 'x'), {}])
       }

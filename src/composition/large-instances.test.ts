@@ -25,19 +25,23 @@ import { forgetExpired } from '../sign-on/forget-expired.ts'
 const now = () => at
 /** Of which an instance of many people and many years has many. */
 const large = [
-  ...[
-    'apiToken',
-    'auditEvent',
-    'credentialRecord',
-    'letter',
-    'oauthGrant',
-    'oauthState',
-    'pullRequest',
-    'refUpdate',
-    'registrationLink',
-    'review',
-  ],
-  ...['roleGrant', 'seal', 'sealRequest', 'session', 'sshKey', 'sourceAttestation', 'user'],
+  'apiToken',
+  'auditEvent',
+  'credentialRecord',
+  'letter',
+  'oauthGrant',
+  'oauthState',
+  'pullRequest',
+  'refUpdate',
+  'registrationLink',
+  'review',
+  'roleGrant',
+  'seal',
+  'sealRequest',
+  'session',
+  'sshKey',
+  'sourceAttestation',
+  'user',
 ]
 
 type Look = (database: Database) => Promise<unknown>

@@ -2,8 +2,8 @@ import { leafHash, rootOf } from '../../protocols/tlog/merkle.ts'
 import { foldHashes } from '../../protocols/tlog/tile.ts'
 import { CannotJudge } from '../cannot-judge.ts'
 import { LeafHashes } from './leaf-hashes.ts'
-import type { LedgerVerdict } from './main.ts'
 import type { SignedCheckpoint } from './open-checkpoint.ts'
+import type { LedgerVerdict } from './verdict.ts'
 
 const mostProblems = 20
 

@@ -1,8 +1,8 @@
 import type { NoteKey } from '../../protocols/tlog/note.ts'
 import { verifyInclusion } from '../../protocols/tlog/verify-proof.ts'
 import { CannotJudge } from '../cannot-judge.ts'
-import type { LedgerVerdict } from './main.ts'
 import { readCheckpoint, type SignedCheckpoint } from './open-checkpoint.ts'
+import type { LedgerVerdict } from './verdict.ts'
 
 /**
  * Holds the proof of one event against the checkpoint in it. One that was kept says the same of it only where it is of the

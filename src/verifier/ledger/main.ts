@@ -7,6 +7,7 @@ import { plainLine } from '../plain-text.ts'
 import { openCheckpoint, openKey, type SignedCheckpoint } from './open-checkpoint.ts'
 import { checkExport } from './check-export.ts'
 import { checkProof } from './check-proof.ts'
+import type { LedgerVerdict } from './verdict.ts'
 
 const HELP = `postern ledger verify <export> --key <key> --checkpoint <file or URL> [options]
 
@@ -34,17 +35,6 @@ interface Output {
 const standard: Output = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-}
-
-/** What was found out, as `--json` prints it. */
-export interface LedgerVerdict {
-  version: 1
-  verdict: 'holds' | 'broken'
-  /** Events that were read. */
-  events: number
-  checkpoints: { size: number; holds: boolean }[]
-  /** What is wrong, a sentence each. */
-  problems: string[]
 }
 
 /** Runs `postern ledger` and returns its exit code. */
