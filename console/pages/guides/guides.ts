@@ -87,6 +87,7 @@ export const guideGroups: { label: string; guides: Guide[] }[] = [
         title: 'The receipt of an end of access, version 1',
         about: 'What it says, and how to check it',
       },
+      { name: 'formats/ledger', title: 'The ledger, version 1', about: 'How the record is kept from being rewritten' },
       { name: 'formats/ssh-certificates', title: 'SSH certificates', about: 'What they hold, and for other hosts' },
     ],
   },

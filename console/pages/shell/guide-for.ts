@@ -27,6 +27,7 @@ export const guidesByPage: [page: RegExp, guide: string][] = [
   [/^\/-\/guardrails\/import$/, 'policies#policy-as-code'],
   [/^\/-\/guardrails\/(?:new|rules\/)/, 'policies#rules-of-your-own'],
   [/^\/-\/(?:guardrails|insights)/, 'policies'],
+  [/^\/-\/audit$/, 'verify#the-ledger'],
   [/^\/-\/repositories\/import$|^\/[^/-][^/]*\/[^/]+\/import$/, 'move-here#import'],
   [/^\/-\/(?:projects|repositories)\/new$/, 'first-merge#2-create-a-repository'],
   [/^\/[^/-][^/]*\/[^/]+\/settings\/mirrors/, 'move-here#mirror'],
@@ -36,6 +37,7 @@ export const guidesByPage: [page: RegExp, guide: string][] = [
   [/^\/[^/-][^/]*\/[^/]+\/settings/, 'review#what-a-branch-asks'],
   [/^\/[^/-][^/]*\/[^/]+\/pull-requests\/\d+\/merge$/, 'verify'],
   [/^\/[^/-][^/]*\/[^/]+\/pull-requests/, 'review'],
+  [/^\/[^/-][^/]*\/[^/]+\/(?:tags|compare)/, 'git#tags'],
   [/^\/[^/-][^/]*\/[^/]+\/(?:commits|branches|blame)/, 'verify'],
   [/^\/[^/-][^/]*\/[^/]+$/, 'git'],
 ]

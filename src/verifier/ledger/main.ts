@@ -14,7 +14,7 @@ const HELP = `postern ledger verify <export> --key <key> --checkpoint <file or U
 Says whether an export of the ledger is what the instance promised: no event changed, left out, put in
 or moved. Asks no server for a verdict; a URL is only read for the checkpoint itself.
 
-  <export>              ledger.ndjson, from Audit, Export, from the first event on;
+  <export>              postern-ledger.ndjson, from Audit, Export, from the first event on;
                         or the proof of one event, from its page or GET /api/v1/audit/<event>/proof
   --key <key>           of the log, one line, from /ledger/key, or a file that holds it: keep it from the
                         first day on, since a server that rewrites its past could bring another
