@@ -8,6 +8,7 @@ import { git, gitOrThrow, withToken } from '../src/walk/git.ts'
 import { ApiError, type Person } from '../src/walk/person.ts'
 import type { Judged } from '../src/verifier/report.ts'
 import { main as verify } from '../src/verifier/main.ts'
+import { firstRule } from '../src/repositories/branch-rule.ts'
 import { setRules, shipped } from './support/guardrails.ts'
 import { makeProposing, type Proposing } from './support/proposed.ts'
 import { refused } from './support/refusal.ts'
@@ -96,8 +97,37 @@ test('between two versions stands what came in, who proved it, and what only the
   await repository.git('-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '--quiet', '--allow-empty', '-m', 'Own')
   await repository.git('push', '--quiet', 'origin', 'own')
   assert.deepEqual(await counts('main', 'own'), { changes: 1, isComplete: true, proven: 0, missing: 4 })
-  const { base, from, to } = await compare('v1.0', 'main')
-  assert.deepEqual([base, from.name, to.name], [from.oid, 'v1.0', 'main'])
+  // Of several that one tap brought, it stands at the last.
+  await repository.git('fetch', '--quiet', 'origin')
+  await repository.git('switch', '--quiet', '--create', 'pair', 'origin/main')
+  for (const name of ['first', 'second'])
+    await repository.git(
+      '-c',
+      'user.name=A',
+      '-c',
+      'user.email=a@b.c',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-m',
+      name,
+    )
+  await repository.git('push', '--quiet', 'origin', 'pair')
+  const ways = { methods: ['merge', 'squash', 'rebase'], stockVerifiableOnly: false }
+  await ana.act('PUT', `${repository.path}/protected-branches/main/rule`, { ...firstRule, ...ways })
+  const { number } = await ana.call<{ number: number }>('POST', `${repository.path}/pull-requests`, {
+    title: 'Pair',
+    description: '',
+    sourceBranch: 'pair',
+    targetBranch: 'main',
+  })
+  const before = (await compare('v1.0', 'main')).to.oid
+  await repository.merge(ana, number, 'rebase')
+  assert.deepEqual(await counts(before, 'main'), { changes: 2, isComplete: true, proven: 2, missing: 0 })
+  const middle = (await ana.call<{ items: CommitView[] }>('GET', `${repository.path}/commits`)).items[1]?.oid ?? ''
+  assert.deepEqual(await counts(middle, 'main'), { changes: 1, isComplete: true, proven: 1, missing: 0 })
+  const { base, from, to } = await compare('v1.0', before)
+  assert.deepEqual([base, from.name, to.name], [from.oid, 'v1.0', before])
   const ends = `from=${from.oid}&to=${to.oid}`
   const { items } = await ana.call<{ items: CommitView[] }>('GET', `${repository.path}/compare/commits?${ends}`)
   assert.deepEqual(

@@ -116,7 +116,7 @@ const passkeyRequired = (): ProblemError =>
   })
 
 const isLook = ({ method, routeOptions }: FastifyRequest): boolean =>
-  method === 'GET' && routeOptions.config.act === undefined
+  (method === 'GET' || method === 'HEAD') && routeOptions.config.act === undefined
 
 /** Somebody in a browser session, however it began: what it may reach is no more than getting a passkey. @throws 401, 403 */
 export function getEnrolling(request: FastifyRequest): SessionCaller {

@@ -36,7 +36,7 @@ export async function describeChanges(
  * before the certificates of signed pushes, as these also stand for branches that were merged by a tap later. From none of
  * them is looked further than `mostBeyond`.
  */
-async function findProvenTips(
+export async function findProvenTips(
   db: Db<'refUpdate' | 'pushCertificate'>,
   repositoryId: Id<'rep'>,
   { line, places }: { line: readonly string[]; places: ReadonlySet<number> },

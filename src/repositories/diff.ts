@@ -32,6 +32,10 @@ export const keyOf = ({ folder }: Pick<Source, 'folder'>, { from, to }: Comparis
 /** What a root commit is compared with. */
 export const nothing = emptyTree
 
+/** Whether the files of these were listed of late: to show them costs next to nothing. */
+export const isListed = (source: Source, comparison: Comparison): boolean =>
+  lists.get(keyOf(source, comparison)) !== undefined
+
 /** The files that differ, renames found, attributes and converters of the repository left aside. */
 export async function readDiffList(source: Source, comparison: Comparison): Promise<DiffList> {
   const key = keyOf(source, comparison)

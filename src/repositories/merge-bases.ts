@@ -4,10 +4,12 @@ import type { Source } from './revision.ts'
 export async function listMergeBases(
   { git, folder }: Source,
   { base, head }: { base: string; head: string },
+  timeoutMs?: number,
 ): Promise<string[]> {
   const { stdout } = await git.run(['merge-base', '--all', '--end-of-options', base, head], {
     repository: folder,
     ok: [0, 1],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   })
   return stdout.toString().split('\n').filter(Boolean)
 }

@@ -268,7 +268,7 @@ export const ownerPages = (known: {
     name: 'compare',
     route: `${R}/compare`,
     url: `${shop}/compare?from=add-oolong`,
-    shows: 'proven by a tap',
+    shows: 'Each proven by a tap',
   },
   { name: 'compare-start', route: `${R}/compare`, url: `${shop}/compare`, shows: 'Since when?' },
   { name: 'commits', route: `${R}/commits`, url: `${shop}/commits`, shows: 'Open the shop' },

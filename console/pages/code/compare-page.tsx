@@ -11,6 +11,7 @@ import { useUrlQuery } from '../../url-state.ts'
 import { Changes } from './changes.tsx'
 import { CommitList } from './commit-list.tsx'
 import { ComparisonSummary } from './comparison-summary.tsx'
+import { shortRef } from './comparison-words.ts'
 import { EmptySection } from './empty-section.tsx'
 import { RefPicker } from './ref-picker.tsx'
 import { RepositoryFrame, SectionTitle } from './repository-frame.tsx'
@@ -86,7 +87,7 @@ function Compared({ repository, place, from, to }: Between & { repository: Repos
   if (data.changes === 0)
     return (
       <EmptyState title="Nothing is new">
-        {to} holds nothing that {from} does not.
+        {shortRef(to)} holds nothing that {shortRef(from)} does not.
         {data.missing > 0 && (
           <>
             {' '}
@@ -125,7 +126,8 @@ function Compared({ repository, place, from, to }: Between & { repository: Repos
         <>
           <CommitList repository={repository} api={`${place.api}/compare/commits`} query={ends} />
           <Text size="sm" c="dimmed" mt="md">
-            A merge is one change, with all that it brought along.
+            A merge is one change, with all that it brought along. Of commits that came by one tap, it stands at the
+            newest.
           </Text>
         </>
       )}

@@ -16,6 +16,9 @@ export function saysProven({ changes, isComplete, proven }: Counted): string {
   return isComplete ? 'Each proven by a tap' : `Each of ${of} proven by a tap`
 }
 
+/** As people call a branch or tag. */
+export const shortRef = (name: string): string => name.replace(/^refs\/(heads|tags)\//, '')
+
 /** What stands only in the version that was begun with. */
 export function saysMissing({
   from,
@@ -23,14 +26,18 @@ export function saysMissing({
   missing,
   base,
 }: Pick<ComparisonView, 'from' | 'to' | 'missing' | 'base'>): string {
-  if (base === null) return `${from.name} and ${to.name} have no history in common: all of ${to.name} is shown.`
+  const [early, late] = [shortRef(from.name), shortRef(to.name)]
+  if (base === null)
+    return `${early} and ${late} have no history in common: all changes of ${late} are listed, and files as they differ.`
   const some =
     missing >= 1000 ? `${number(missing)} commits or more` : missing === 1 ? 'one commit' : `${number(missing)} commits`
-  return `${from.name} holds ${some} that ${to.name} does not. They are left out: shown is what ${to.name} adds to what both hold.`
+  return `${early} holds ${some} that ${late} does not. They are left out: shown is what ${late} adds to what both hold.`
 }
 
 /** The first page of changes, a line for each, as a tag's message tells them. */
 export const changeLines = ({ items, nextCursor }: Pick<PageOf<Pick<CommitView, 'subject'>>, 'items' | 'nextCursor'>) =>
   items.length === 0
     ? 'Nothing changed.'
-    : [...items.map(({ subject }) => `- ${subject}`), ...(nextCursor === null ? [] : ['- and more'])].join('\n')
+    : [...items.map(({ subject }) => `- ${cut(subject)}`), ...(nextCursor === null ? [] : ['- and more'])].join('\n')
+
+const cut = (subject: string): string => (subject.length > 200 ? `${subject.slice(0, 199).toWellFormed()}…` : subject)

@@ -56,7 +56,12 @@ export function NewTagForm({ place, target, last, onDone }: NewTagFormProps) {
             from={last}
             to={() => form.getValues().target.trim()}
             onRead={(lines) =>
-              form.setFieldValue('message', [form.getValues().message.trimEnd(), lines].filter(Boolean).join('\n\n'))
+              form.setFieldValue(
+                'message',
+                [form.getValues().message.trimEnd() || form.getValues().name.trim(), lines]
+                  .filter(Boolean)
+                  .join('\n\n'),
+              )
             }
           />
         )}
@@ -82,7 +87,7 @@ interface SinceLastProps {
 function SinceLast({ place, from, to, onRead }: SinceLastProps) {
   const read = useMutation({
     mutationFn: () =>
-      api.get<PageOf<CommitView>>(withQuery(`${place.api}/compare/commits`, { from, to: to() || undefined })),
+      api.get<PageOf<CommitView>>(withQuery(`${place.api}/compare/commits`, { from: `refs/tags/${from}`, to: to() })),
     onSuccess: (page) => onRead(`Changes since ${from}:\n\n${changeLines(page)}`),
   })
   return (

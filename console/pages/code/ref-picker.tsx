@@ -6,6 +6,7 @@ import { pagesQuery } from '../../api/queries.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { RowSkeletons } from '../../ui/skeletons.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
+import { shortRef } from './comparison-words.ts'
 
 interface RefPickerProps {
   api: string
@@ -33,7 +34,7 @@ export function RefPicker({ api, current, label = 'Showing', hrefOf }: RefPicker
           }
           maw="100%"
         >
-          {isOid ? current.slice(0, 8) : current || 'Choose'}
+          {isOid ? current.slice(0, 8) : shortRef(current) || 'Choose'}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

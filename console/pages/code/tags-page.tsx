@@ -126,7 +126,11 @@ function Tags({ repository }: { repository: RepositoryView }) {
 /** The way to what is new in it, where there is one before it. */
 const SinceLast = ({ place, tag, before }: { place: Place; tag: TagView; before: TagView | undefined }) =>
   before && (
-    <Anchor size="sm" href={paths.compare(place.project, place.name, { from: before.name, to: tag.name })}>
+    // By their whole names: a branch can be called like a tag.
+    <Anchor
+      size="sm"
+      href={paths.compare(place.project, place.name, { from: `refs/tags/${before.name}`, to: `refs/tags/${tag.name}` })}
+    >
       Changes since {before.name}
     </Anchor>
   )

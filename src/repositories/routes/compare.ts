@@ -6,7 +6,7 @@ import { Page } from '../../http/shapes.ts'
 import { compareVersions } from '../comparison.ts'
 import { listCommits } from '../commits.ts'
 import { describeCommits, type DescribeParts } from '../describe-commits.ts'
-import { readDiffSummary } from '../diff.ts'
+import { isListed, readDiffSummary } from '../diff.ts'
 import type { Git } from '../git.ts'
 import { withGitProblems } from '../git-problem.ts'
 import type { ReadTurns } from '../kept-reads.ts'
@@ -22,6 +22,8 @@ const Version = Type.String({ minLength: 1, maxLength: 300 })
 const Versions = { from: Version, to: Version }
 
 const root = `${repositoryRoot}/compare`
+/** git counts with 32 bits. */
+const farthest = 2 ** 30
 const access = { access: 'repository:read' } as const
 
 /** What one version of a repository holds beyond another: its changes with who proved them, and its files. */
@@ -61,9 +63,14 @@ export function compareRoutes(
       withGitProblems(async () => {
         const { repository, source, from, to } = await look(request)
         const { cursor } = request.query
-        const skip = cursor === undefined ? 0 : Math.max(0, Math.trunc(parseCursor(cursor, 'number')[0]))
-        const range = { tip: to.oid, without: from.oid, isFirstParent: true }
-        const commits = await listCommits(source, { ...range, skip })
+        // The cursor holds both ends that the list began at: a push meanwhile shifts no page.
+        const [begin, end, place] =
+          cursor === undefined ? [from.oid, to.oid, 0] : parseCursor(cursor, 'string', 'string', 'number')
+        const without = (await getRevision(source, begin)).oid
+        const tip = (await getRevision(source, end)).oid
+        const skip = Math.min(farthest, Math.max(0, Math.trunc(place)))
+        using _turn = turns.take(holderOf(request))
+        const commits = await listCommits(source, { tip, without, skip, isFirstParent: true })
         rememberVisible(
           source,
           commits.map((commit) => commit.oid),
@@ -71,7 +78,7 @@ export function compareRoutes(
         const views = await describeCommits(described(), source, repository.id, commits)
         return cutPage(
           views,
-          () => [skip + pageSize],
+          () => [without, tip, skip + pageSize],
           (view) => view,
         )
       }),
@@ -83,7 +90,9 @@ export function compareRoutes(
     handler: (request) =>
       withGitProblems(async () => {
         const { source, from, to } = await look(request)
-        return readDiffSummary(source, { from: from.oid, to: to.oid })
+        const ends = { from: from.oid, to: to.oid }
+        using _turn = isListed(source, ends) ? undefined : turns.take(holderOf(request))
+        return await readDiffSummary(source, ends)
       }),
   })
 
@@ -97,7 +106,9 @@ export function compareRoutes(
     handler: (request) =>
       withGitProblems(async () => {
         const { source, from, to } = await look(request)
-        return readFilePatch(source, { from: from.oid, to: to.oid }, Number(request.params.index))
+        const ends = { from: from.oid, to: to.oid }
+        using _turn = isListed(source, ends) ? undefined : turns.take(holderOf(request))
+        return await readFilePatch(source, ends, Number(request.params.index))
       }),
   })
 }

@@ -71,10 +71,12 @@ describe('long lists of a repository', () => {
   })
 
   it('what one version holds beyond another comes page by page, from where its reader began', async () => {
-    const first = await read<{ subject: string }>('compare/commits?from=main&to=v66')
-    const second = await read<{ subject: string }>('compare/commits?from=main&to=v66', first.nextCursor)
-    assert.deepEqual([first.items.length, second.items.length, second.nextCursor], [pageSize, 7, null])
-    assert.deepEqual([first.items[0]?.subject, second.items.at(-1)?.subject], ['Commit 66', 'Commit 10'])
+    const first = await read<{ subject: string }>('compare/commits?from=main&to=long')
+    await repository.git(...me, 'commit', '--quiet', '--allow-empty', '--message', 'In between')
+    await repository.git('push', '--quiet', 'origin', 'long')
+    const second = await read<{ subject: string }>('compare/commits?from=main&to=long', first.nextCursor)
+    assert.deepEqual([first.items.length, second.items.length, second.nextCursor], [pageSize, 8, null])
+    assert.deepEqual([first.items[0]?.subject, second.items.at(-1)?.subject], ['Meanwhile', 'Commit 10'])
   })
 
   it('a cursor of nobody’s making finds nothing that a name would not, and breaks nothing', async () => {
