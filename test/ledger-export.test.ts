@@ -11,6 +11,7 @@ interface Line {
   id: string
   occurredAt: number
   leaf: string
+  leafIndex: number | null
 }
 
 const past = Date.UTC(2026, 0, 1)
@@ -56,8 +57,8 @@ for (const store of eitherStore)
       const own = kept.at(-1)
       assert.equal(own?.action, 'ledger.exported')
       assert.deepEqual(
-        lines,
-        kept.slice(0, -1).map(({ id, occurredAt, leaf, leafIndex }) => ({ id, occurredAt, leaf, leafIndex })),
+        lines.map(({ leafIndex: _givenLater, ...line }) => line),
+        kept.slice(0, -1).map(({ id, occurredAt, leaf }) => ({ id, occurredAt, leaf })),
       )
       assert.equal(answer.headers.get('postern-event-count'), String(lines.length))
       for (const { leaf, id, occurredAt } of lines) {

@@ -84,7 +84,14 @@ for (const store of eitherStore)
     const verify = async (lines: string | readonly string[], ...kept: string[]) => {
       const file = await keep('export', typeof lines === 'string' ? lines : `${lines.join('\n')}\n`)
       let out = ''
-      const args = ['verify', file, '--key', key, ...kept.flatMap((each) => ['--checkpoint', each]), '--json']
+      const args = [
+        typeof lines === 'string' ? 'verify-event' : 'verify',
+        file,
+        '--key',
+        key,
+        ...kept.flatMap((each) => ['--checkpoint', each]),
+        '--json',
+      ]
       const code = await main(args, { out: (part) => (out += part), err: assert.fail })
       return { code, ...(JSON.parse(out) as Partial<LedgerVerdict> & { error?: { code: string } }) }
     }
@@ -111,6 +118,10 @@ for (const store of eitherStore)
       const lines = await exported()
       const holds = await verify(lines, earlyFile, late)
       assert.deepEqual([holds.code, holds.problems], [0, []])
+      // No more is promised than what the newest of them covers.
+      assert.equal(holds.covered, holds.checkpoints?.[1]?.size)
+      assert.ok(Number(holds.events) > Number(holds.covered))
+      assert.equal((await verify(lines.join('\r\n').split('\n'), earlyFile)).code, 0)
       assert.deepEqual(
         holds.checkpoints?.map(({ holds: each }) => each),
         [true, true],
@@ -131,6 +142,13 @@ for (const store of eitherStore)
       )
       await broken(swapped, /are not those/)
       await broken(replaced(300, /^.*$/, 'no event'), /Line 301 is no event/)
+      // What another reader could take for something else.
+      await broken(replaced(300, '{', '{"action":"merged",'), /Line 301 is no event/)
+      await broken(replaced(300, '{', '{"leaf":"x",'), /Line 301 is no event/)
+      const invented = lines[300]?.replace(/"leafIndex":\d+/, '"leafIndex":null') ?? ''
+      await broken(lines.toSpliced(301, 0, invented), /Line 302 is not in its order, or there twice/)
+      await broken(lines.toReversed(), /not in its order/)
+      await broken([...lines, '{"id":"evt_zz","occurredAt":1,"leaf":"{}","leafIndex":null}'], /another id or time/)
     })
 
     test('there is no verdict on a part, on another log’s checkpoint, or without a key', async () => {
@@ -144,6 +162,13 @@ for (const store of eitherStore)
       assert.equal((await verify(lines, join(postern.folder, 'nowhere'))).error?.code, 'checkpoint-unreadable')
       assert.equal((await verify(lines, `${postern.origin}/ledger/tile/0/900`)).error?.code, 'checkpoint-unreadable')
       assert.equal((await verify(lines)).error?.code, 'usage')
+      // A proof of one event is no export, whatever file it is in.
+      const { items } = await ana.call<{ items: { id: string }[] }>('GET', '/audit?action=group.created')
+      const proof = JSON.stringify(await ana.call('GET', `/audit/${items[0]?.id}/proof`))
+      assert.notEqual((await verify([proof], own)).code, 0)
+      assert.equal((await verify(lines.join('\n'), own)).error?.code, 'export-unreadable')
+      const before = lines.map((line) => line.replace(/,"leafIndex":\d+/, ''))
+      assert.equal((await verify(before, own)).error?.code, 'export-unreadable')
       let said = ''
       assert.equal(await main(['verify', own], { out: assert.fail, err: (part) => (said += part) }), 2)
       assert.match(said, /name the --key/)
@@ -151,14 +176,19 @@ for (const store of eitherStore)
 
     test('one event is shown to stand in it without any other, to administrators alone', async () => {
       await sequence()
+      const one = await checkpoint()
+      await record(1)
+      await sequence()
       const { items } = await ana.call<{ items: { id: string }[] }>('GET', '/audit?action=group.created')
       for (const { id } of items.slice(0, 5)) {
         const proof = await ana.call<LedgerProof>('GET', `/audit/${id}/proof`)
         assert.equal((JSON.parse(proof.leaf) as { id: string }).id, id)
         assert.equal((await verify(JSON.stringify(proof))).code, 0)
-        assert.equal((await verify(JSON.stringify(proof, null, 2), `${postern.origin}/ledger/checkpoint`)).code, 0)
+        assert.equal((await verify(JSON.stringify(proof, null, 2), await keep('same', proof.checkpoint))).code, 0)
         const other = { ...proof, leaf: proof.leaf.replace('“', '„') }
         assert.equal((await verify(JSON.stringify(other))).code, 1)
+        const early = await keep('one', one.note)
+        assert.equal((await verify(JSON.stringify(proof), early)).error?.code, 'checkpoint-other')
       }
       await refused(ana.call('GET', '/audit/evt_nothing/proof'), 404, 'not-found')
       const bo = await postern.join(ana, 'bo')

@@ -43,10 +43,12 @@ for (const store of eitherStore)
 
     const database = () => postern.postern.ceremonies.database.read
     const events = async (): Promise<{ id: string; action: string; method: string; facts: Record<string, string> }[]> =>
-      (await database().selectFrom('auditEvent').selectAll().orderBy('id').execute()).map(({ leaf, ...row }) => ({
-        ...row,
-        facts: (JSON.parse(leaf) as { facts: Record<string, string> }).facts,
-      }))
+      (await database().selectFrom('auditEvent').selectAll().orderBy('id').execute()).map(
+        ({ leaf, leafIndex: _givenLater, ...row }) => ({
+          ...row,
+          facts: (JSON.parse(leaf) as { facts: Record<string, string> }).facts,
+        }),
+      )
     const waiting = async (): Promise<number> =>
       (await database().selectFrom('sealRequest').select('id').where('state', '=', 'open').execute()).length
     const sealFor = async (person: Person, ...[method, path, body]: Call): Promise<string> =>

@@ -5,6 +5,7 @@ import type { Database } from '../database/handles.ts'
 import type { SensitiveAct, TakenSeal } from '../http/access.ts'
 import type { App } from '../http/app.ts'
 import { invalid } from '../http/problem.ts'
+import { countPlaced } from './ledger/count-placed.ts'
 import { countEvents, exportLines, recordExport, type Span } from './export.ts'
 import type { AuditActor } from './record.ts'
 
@@ -47,7 +48,9 @@ export function exportRoute(app: App, { database, actorOf, now }: ExportParts): 
         const at = now()
         const seal = await request.takeSeal(tx)
         // What is written from now on, this export's own event first of all, is not in it.
-        const counted: Span = { from: request.body.from, to: Math.min(request.body.to, at - 1) }
+        const { from, to } = request.body
+        const placed = await countPlaced(tx)
+        const counted: Span = { from, to: Math.min(to, at - 1), placed, isOpen: to >= at }
         const actor = actorOf(request, seal)
         return { span: counted, count: await recordExport(tx, { span: counted, actor, seal: seal.id, at }) }
       })

@@ -43,7 +43,7 @@ interface JobParts {
   endAccess: EndAccess
   outbound: Outbound
   secrets: Secrets
-  ledger: Pick<Ledger, 'sequence'>
+  ledger: Pick<Ledger, 'sequence' | 'stop'>
   signOnKeys: () => Promise<SignOnKeys>
   openidClients: ClientCache
   bus: Pick<Bus, 'publish'>
@@ -131,6 +131,7 @@ export function createJobs(parts: JobParts) {
       if (events.some(({ action }) => mayEndSignOns.test(action))) logouts.stir()
     },
     async close(): Promise<void> {
+      parts.ledger.stop()
       for (const job of jobs.toReversed()) await job.close()
     },
   }

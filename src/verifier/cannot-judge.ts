@@ -24,6 +24,8 @@ export type CannotJudgeCode =
   | 'key-malformed'
   | 'checkpoint-unreadable'
   | 'checkpoint-foreign'
+  | 'checkpoint-empty'
+  | 'checkpoint-other'
 
 /** There is no verdict: not even "unproven" could be said honestly. Exit code 2; the message says what to do. */
 export class CannotJudge extends Error {

@@ -13,6 +13,8 @@ import { readTree } from './tree.ts'
 export interface Ledger {
   /** Folds in what waits, see `sequenceEvents`. */
   sequence(): Promise<void>
+  /** The server ends: what still waits is folded in at its next start. */
+  stop(): void
   /** In one line, as C2SP signed-note writes it. */
   readKey(): Promise<string>
   /** What stands now, signed: a promise that everything in it stays as it is. */
@@ -39,6 +41,7 @@ interface LedgerParts {
 export function createLedger(parts: LedgerParts): Ledger {
   const { database, now } = parts
   let begun: Promise<LedgerKey> | undefined
+  let isClosing = false
   const begin = (): Promise<LedgerKey> =>
     (begun ??= loadKey(parts).catch((error: unknown) => {
       begun = undefined
@@ -64,7 +67,10 @@ export function createLedger(parts: LedgerParts): Ledger {
   return {
     async sequence() {
       await begin()
-      await sequenceEvents({ database, now })
+      await sequenceEvents({ database, now, isClosing: () => isClosing })
+    },
+    stop() {
+      isClosing = true
     },
     readKey,
     readCheckpoint: async () => sign(await readHead()),

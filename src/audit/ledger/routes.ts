@@ -28,10 +28,10 @@ export function ledgerRoutes(app: App, { ledger }: { ledger: Ledger }): void {
       const place = parseTilePath(request.params['*'])
       const hashes = place && (await ledger.readTile(place))
       if (hashes === undefined) throw notFound('This tile')
-      // What a tree has grown to, it holds for ever.
+      // What a tree has grown to, it holds; but for a backup that comes back.
       return reply
         .type('application/octet-stream')
-        .header('cache-control', `public, max-age=${place?.width === tileWidth ? 31_536_000 : 60}, immutable`)
+        .header('cache-control', `public, max-age=${place?.width === tileWidth ? 86_400 : 60}`)
         .send(hashes)
     },
   })

@@ -1,19 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Database, Tx } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
 import { prepared } from '../../database/prepared.ts'
 import { leafHash, rootOf } from '../../protocols/tlog/merkle.ts'
 import { growTree } from './tree.ts'
 
-const batchSize = 500
+/** Of one transaction, for which a sign-in may have to wait; and what others have between two of them. */
+const [batchSize, pauseMs] = [200, 10]
 
 /**
  * Folds the events that stand in no tree yet into it, oldest first. Any node may do it: the head moves from the size it was
  * read with, or not at all, so that no place is given twice.
  */
-export async function sequenceEvents({ database, now }: { database: Database; now: () => number }): Promise<void> {
-  for (;;) {
+export async function sequenceEvents({
+  database,
+  now,
+  isClosing = () => false,
+}: {
+  database: Database
+  now: () => number
+  isClosing?: () => boolean
+}): Promise<void> {
+  while (!isClosing()) {
     if ((await listWaiting(database.read, 1)).length === 0) return
     if ((await database.write((tx) => foldIn(tx, now()))) < batchSize) return
+    // What was there before the ledger began may be millions: the thread is everybody's.
+    await pause(pauseMs)
   }
 }
 

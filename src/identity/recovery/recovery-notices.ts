@@ -38,11 +38,10 @@ export const recoveryNotices: Record<RecoveryAction, Teller> = {
     kind: 'recovery-codes-made',
     facts: { at: event.at },
   }),
-  'recovery.guessed': async (event) => ({
-    ...toTarget(event),
-    kind: 'recovery-guessed',
-    facts: { count: Number(fact(event, 'count')), at: event.at },
-  }),
+  'recovery.guessed': async (event) =>
+    event.target.kind === 'user'
+      ? { ...toTarget(event), kind: 'recovery-guessed', facts: { count: Number(fact(event, 'count')), at: event.at } }
+      : undefined,
   'recovery.started': async (event, db) => {
     const by = event.actor === null ? undefined : await findUserById(db, event.actor.id)
     return {

@@ -80,7 +80,10 @@ function findOwner(
     .executeTakeFirst()
 }
 
-/** Written after the answer, so that its time says nothing about the name. Once for each hour's worth of guesses. */
+/**
+ * Written after the answer, so that its time says nothing about the name, and of names that are nobody's too, as everybody may
+ * ask how large the ledger is. Once for each hour's worth of guesses.
+ */
 export async function noteGuessing(
   database: Database,
   { name, count, address, at }: { name: string; count: number; address: string; at: number },
@@ -92,14 +95,13 @@ export async function noteGuessing(
     .where('state', '=', 'active')
     .orderBy('id')
     .executeTakeFirst()
-  if (user === undefined) return
   await database.write((tx) =>
     recordEvent(tx, {
       action: 'recovery.guessed',
       actor: null,
-      target: { kind: 'user', id: user.id },
+      target: user === undefined ? { kind: 'instance', id: '1' } : { kind: 'user', id: user.id },
       outcome: 'refused',
-      facts: { person: user.username, count },
+      facts: { person: user?.username ?? 'nobody', count },
       personal: { address },
       at,
     }),

@@ -1,4 +1,4 @@
-import { leafHash, nodeHash } from './merkle.ts'
+import { emptyRoot, leafHash, nodeHash } from './merkle.ts'
 
 /** RFC 9162 §2.1.3.2: whether this leaf is the one of that number in the tree of this root. */
 export function verifyInclusion(given: {
@@ -35,7 +35,7 @@ export function verifyConsistency(given: {
 }): boolean {
   const { older, size, olderRoot, root, proof } = given
   if (older === size) return proof.length === 0 && Buffer.from(olderRoot).equals(root)
-  if (!(older > 0 && older < size)) return older === 0 && proof.length === 0
+  if (!(older > 0 && older < size)) return older === 0 && proof.length === 0 && emptyRoot.equals(olderRoot)
   const [first, ...rest] = Number.isInteger(Math.log2(older)) ? [olderRoot, ...proof] : proof
   if (first === undefined) return false
   let [own, last] = [older - 1, size - 1]

@@ -4,24 +4,27 @@ import { CannotJudge } from '../cannot-judge.ts'
 import { readCheckpoint, type SignedCheckpoint } from './open-checkpoint.ts'
 import type { LedgerVerdict } from './verdict.ts'
 
-/**
- * Holds the proof of one event against the checkpoint in it. One that was kept says the same of it only where it is of the
- * same size: another is over another tree. @throws CannotJudge
- */
+/** Holds the proof of one event against the checkpoint in it, and that against those that were kept. @throws CannotJudge */
 export function checkProof(
   proof: unknown,
   { key, kept }: { key: NoteKey; kept: readonly SignedCheckpoint[] },
 ): LedgerVerdict {
   const { leaf, leafIndex: index, proof: beside, checkpoint: note } = read(proof)
   const { size, root } = readCheckpoint(note, key, 'its checkpoint')
+  const other = kept.find((one) => one.size !== size)
+  if (other !== undefined)
+    throw new CannotJudge(
+      'checkpoint-other',
+      `the proof is over ${size} events and a checkpoint over ${other.size}: only an export compares them`,
+    )
   const isIn = verifyInclusion({ leaf, index, size, root, proof: beside })
-  const others = kept.filter((one) => one.size === size)
-  const checkpoints = [{ size, holds: isIn }, ...others.map((one) => ({ size, holds: isIn && one.root.equals(root) }))]
+  const isSame = kept.every((one) => one.root.equals(root))
   const problems = [
     ...(isIn ? [] : ['The event is not at its place in the tree of its checkpoint.']),
-    ...(others.every((one) => one.root.equals(root)) ? [] : ['Two checkpoints over as many events differ.']),
+    ...(isSame ? [] : ['Two checkpoints over as many events differ.']),
   ]
-  return { version: 1, verdict: problems.length === 0 ? 'holds' : 'broken', events: 1, checkpoints, problems }
+  const verdict = problems.length === 0 ? 'holds' : 'broken'
+  return { version: 1, verdict, events: 1, covered: 1, checkpoints: [{ size, holds: isIn && isSame }], problems }
 }
 
 interface Proof {
@@ -32,9 +35,12 @@ interface Proof {
 }
 
 function read(value: unknown): Proof {
+  if (typeof value !== 'object' || value === null)
+    throw new CannotJudge('export-unreadable', 'this is no proof of an event')
   const { leaf, leafIndex, proof, checkpoint } = value as Record<string, unknown>
   if (
     typeof leaf !== 'string' ||
+    !leaf.isWellFormed() ||
     typeof checkpoint !== 'string' ||
     !Number.isSafeInteger(leafIndex) ||
     !Array.isArray(proof) ||
