@@ -115,10 +115,10 @@ export const paths = {
   /** Files to write or to upload, in a directory. */
   newFile: (project: string, name: string, query: { ref?: string | undefined; in?: string; as?: string } = {}) =>
     withQuery(`${repository(project, name)}/new`, query),
-  /** Files by their name, and lines by what they say. */
   /** What one branch, tag or commit holds beyond another. */
   compare: (project: string, name: string, query: { from?: string; to?: string; tab?: string | null } = {}) =>
     withQuery(`${repository(project, name)}/compare`, query),
+  /** Files by their name, and lines by what they say. */
   find: (project: string, name: string, query: { ref?: string | undefined; q?: string } = {}) =>
     withQuery(`${repository(project, name)}/find`, query),
   commits: (project: string, name: string, query: { ref?: string | undefined; path?: string | undefined } = {}) =>

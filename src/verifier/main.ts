@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { SealErrorCode } from '../seals/format/seal-error.ts'
 import { CannotJudge } from './cannot-judge.ts'
 import { type Clone, openClone } from './open-clone.ts'
+import { type Output, standard } from './output.ts'
 import { plainLine } from './plain-text.ts'
 import type { Judged, NotJudged } from './report.ts'
 import { renderReport } from './report-text.ts'
@@ -33,16 +34,6 @@ Exit code 0: every change since protection began is proven. 1: at least one is n
 2: no verdict is possible: the clone is shallow, partial, grafted or incomplete, or the list of
 signers was rewritten, is not rooted in --trust, or is missing.
 `
-
-export interface Output {
-  out: (text: string) => void
-  err: (text: string) => void
-}
-
-const standard: Output = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-}
 
 /** Runs `postern verify` and returns its exit code. */
 export async function main(args: readonly string[], output: Output = standard): Promise<0 | 1 | 2> {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { CannotJudge } from '../cannot-judge.ts'
+import { type Output, standard } from '../output.ts'
 import { plainLine } from '../plain-text.ts'
 import { openCheckpoint, openKey, type SignedCheckpoint } from './open-checkpoint.ts'
 import { checkExport } from './check-export.ts'
@@ -27,16 +28,6 @@ Exit code 0: every checkpoint holds, and of what each covers nothing was changed
 was found is said. 2: no verdict is possible, as the export begins later, ends before a checkpoint, or cannot
 be read.
 `
-
-interface Output {
-  out: (text: string) => void
-  err: (text: string) => void
-}
-
-const standard: Output = {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-}
 
 /** Runs `postern ledger` and returns its exit code. */
 export async function main(args: readonly string[], output: Output = standard): Promise<0 | 1 | 2> {
