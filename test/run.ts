@@ -46,6 +46,9 @@ let written = 0
 // Run in the order of their names.
 const newFile = (name: string): string => join(scratch, `${String(written++).padStart(4, '0')}-${name}`)
 
+/** What went wrong, said once more at the very end: what stands thousands of lines above is not found, or not kept. */
+const faults: string[] = []
+
 async function runNode(args: readonly string[]): Promise<boolean> {
   const tests = spawn(process.execPath, ['--test', '--test-timeout=300000', ...args], {
     cwd: root,
@@ -74,11 +77,14 @@ async function unitsPass(files: readonly string[]): Promise<boolean> {
   const flags = ['--import=./test/support/steady-seed.ts', '--test-isolation=none']
   const run = async (share: readonly string[]): Promise<boolean> => {
     const list = newList()
-    if (!(await runNode([...flags, ...reportEnded(list), ...share]))) return false
+    const isWell = await runNode([...flags, ...reportEnded(list), ...share])
+    const ended = readEnded(list)
+    const failed = [...ended].filter((line) => line.startsWith('failed '))
+    faults.push(...failed)
     // What ends its process, be it without a fault, ends the tests that were still to come.
-    if (readEnded(list).has('over')) return true
-    process.stdout.write('\nsomething ended the process of the tests before they were over\n')
-    return false
+    if (!ended.has('over')) faults.push('something ended the process of the unit tests before they were over')
+    else if (!isWell && failed.length === 0) faults.push('every unit test passed, and their process failed')
+    return isWell && ended.has('over')
   }
   return !(await Promise.all(shares.map(run))).includes(false)
 }
@@ -124,8 +130,7 @@ async function runGroups(groups: readonly string[][], atOnce: number): Promise<O
   const flags = [...ofServers, `--test-concurrency=${atOnce}`, ...reportEnded(list)]
   const isWell = await runNode([...flags, ...entries.map(({ entry }) => entry)])
   const ended = readEnded(list)
-  for (const file of groups.flat())
-    if (ended.has(`empty ${file}`)) process.stdout.write(`\nnothing is tested in ${file}\n`)
+  for (const file of groups.flat()) if (ended.has(`empty ${file}`)) faults.push(`nothing is tested in ${file}`)
   const outcomes = entries.map(({ entry, files }) => {
     const failed = files.filter((file) => !ended.has(`passed ${file}`))
     // A process that fails beside its files may have been ended by any of them.
@@ -134,7 +139,10 @@ async function runGroups(groups: readonly string[][], atOnce: number): Promise<O
   })
   const failed = outcomes.flatMap((outcome) => outcome.failed)
   // Where no file is to blame, the runner or its set-up failed, and with it every file.
-  if (failed.length === 0 && !isWell) return { failed: groups.flat(), causes: Infinity }
+  if (failed.length === 0 && !isWell) {
+    faults.push('every file passed, and the runner or its set-up failed')
+    return { failed: groups.flat(), causes: Infinity }
+  }
   return { failed, causes: outcomes.reduce((sum, { causes }) => sum + causes, 0) }
 }
 
@@ -149,15 +157,20 @@ const MOST_RETRIED = 3
 async function systemPasses(files: readonly string[]): Promise<boolean> {
   const { failed, causes } = await runGroups(groupsOf(files), processes)
   if (failed.length === 0) return true
-  if (!isCi || causes > MOST_RETRIED) return false
+  if (!isCi || causes > MOST_RETRIED) return isFailed(failed)
   process.stdout.write(`\nonce more, alone: ${failed.join(', ')}\n`)
   const again = await runGroups(
     failed.map((file) => [file]),
     1,
   )
-  if (again.failed.length > 0) return false
+  if (again.failed.length > 0) return isFailed(again.failed)
   process.stdout.write(`unsteady, passed alone: ${failed.join(', ')}\n`)
   return true
+}
+
+function isFailed(files: readonly string[]): false {
+  faults.push(...files.map((file) => `failed ${file}`))
+  return false
 }
 
 const kinds = [
@@ -174,3 +187,4 @@ for (const { name, files, pass } of kinds) {
   process.stdout.write(`\n${name}: ${files.length} files\n`)
   if (!(await pass(files))) process.exitCode = 1
 }
+if (faults.length > 0) process.stdout.write(`\n${faults.join('\n')}\n`)
