@@ -45,10 +45,24 @@ const personEnvironment = Object.fromEntries(
   ]),
 )
 
+/** These settings for one run of git: it reads them here as it would in a file, and no process has to write them. */
+export const configOf = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries([
+    ['GIT_CONFIG_COUNT', String(Object.keys(settings).length)],
+    ...Object.entries(settings).flatMap(([key, value], at) => [
+      [`GIT_CONFIG_KEY_${at}`, key],
+      [`GIT_CONFIG_VALUE_${at}`, value],
+    ]),
+  ])
+
+/** A repository of a test is gone before it could be slow: looking after it is one more process for each commit and fetch. */
+export const noUpkeep = { 'maintenance.auto': 'false', 'gc.auto': '0' }
+
 /** A user's own git, in `cwd`; rejects with `stderr` when it fails. Returns what it printed, trimmed. */
 export async function stockGit(cwd: string, ...args: string[]): Promise<string> {
-  const environment = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1', ...personEnvironment }
-  const { stdout } = await execute('git', args, { cwd, env: environment, maxBuffer: 64 * 1024 ** 2 })
+  const base = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' }
+  const env = { ...base, ...personEnvironment, ...configOf(noUpkeep) }
+  const { stdout } = await execute('git', args, { cwd, env, maxBuffer: 64 * 1024 ** 2 })
   return stdout.trim()
 }
 
@@ -59,17 +73,16 @@ export async function commitFiles(
   ref: string,
   files: Record<string, string>,
 ): Promise<string> {
-  const entries: string[] = []
-  for (const [name, text] of Object.entries(files)) {
-    const blob = await git.run(['hash-object', '-w', '--stdin'], { repository, input: text })
-    entries.push(`100644 blob ${blob.stdout.toString().trim()}\t${name}`)
-  }
-  const tree = await git.run(['mktree'], { repository, input: `${entries.join('\n')}\n` })
-  const env = personEnvironment as Record<'GIT_AUTHOR_NAME', string>
-  const commit = await git.run(['commit-tree', tree.stdout.toString().trim(), '-m', 'files'], { repository, env })
-  const oid = commit.stdout.toString().trim()
-  await git.run(['update-ref', '--end-of-options', ref, oid], { repository })
-  return oid
+  const part = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`
+  const { NAME, EMAIL, DATE } = person
+  const stream = [
+    `commit ${ref}\nmark :1\ncommitter ${NAME} <${EMAIL}> ${DATE}\n`,
+    part('files\n'),
+    ...Object.entries(files).map(([name, text]) => `M 100644 inline ${name}\n${part(text)}`),
+    'get-mark :1\n',
+  ]
+  const { stdout } = await git.run(['fast-import', '--quiet', '--force'], { repository, input: stream.join('') })
+  return stdout.toString().trim()
 }
 
 /** For `assert.rejects`: a `GitError` of this code. */

@@ -20,6 +20,7 @@ import type { Caller } from '../identity/caller.ts'
 import { createUser } from '../identity/users.ts'
 import { createWaiting } from '../seals/waiting.ts'
 import { findPlace } from './access.ts'
+import { configOf, noUpkeep } from './git-testing.ts'
 import { createGit, type Git } from './git.ts'
 import { createGitGuard } from './git-guard.ts'
 import type { RepositoryPlace } from './place.ts'
@@ -208,10 +209,13 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
         HOME: work,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_TERMINAL_PROMPT: '0',
-        GIT_CONFIG_COUNT: '1',
-        // The server answers as localhost:7400, wherever it listens.
-        GIT_CONFIG_KEY_0: 'http.extraHeader',
-        GIT_CONFIG_VALUE_0: 'Host: localhost:7400',
+        ...configOf({
+          // The server answers as localhost:7400, wherever it listens.
+          'http.extraHeader': 'Host: localhost:7400',
+          'user.name': 'Ana',
+          'user.email': 'ana@example.com',
+          ...noUpkeep,
+        }),
       }
       const run = async (...args: string[]): Promise<{ code: number; text: string }> => {
         try {
@@ -223,8 +227,6 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
         }
       }
       await run('init', '-q', '-b', 'main')
-      await run('config', 'user.name', 'Ana')
-      await run('config', 'user.email', 'ana@example.com')
       return { folder: work, git: run }
     },
     url: ({ path }, token) => `${origin.replace('//', token === undefined ? '//' : `//ana:${token}@`)}/${path}.git`,

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { configOf, noUpkeep } from '../../src/repositories/git-testing.ts'
 import { commitAs } from '../../src/walk/git.ts'
 import type { Person } from '../../src/walk/person.ts'
 import { type KeyFile, makeKeyFile } from './ssh-key-files.ts'
@@ -72,6 +73,7 @@ export async function openSshDoor(flags: string[] = [], options: Pick<StartOptio
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_TERMINAL_PROMPT: '0',
+      ...configOf(noUpkeep),
       GIT_SSH_COMMAND: door.sshCommand(key).join(' '),
       ...commitAs('Ana', 'ana@example.com', Date.now()),
     }),
