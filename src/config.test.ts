@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { createPrivateCa } from '../test/support/private-ca.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-config-'))
 const pem = join(folder, 'x.pem')
@@ -37,8 +37,6 @@ test('with nothing said, everything has its default', () => {
 
 test('limits and the way to the counters', () => {
   const token = 'a-token-of-at-least-twenty'
-  const file = join(folder, 'metrics-token')
-  writeFileSync(file, `${token}\n`)
   const usual = loadConfig([], {})
   assert.deepEqual([usual.rateLimit, usual.metricsToken], [3000, undefined])
   assert.equal(loadConfig(['--rate-limit', '9000'], {}).rateLimit, 9000)
@@ -52,8 +50,34 @@ test('limits and the way to the counters', () => {
     operationTimeoutMs: 3_600_000,
   })
   assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN: token }).metricsToken, token)
-  assert.equal(loadConfig([], { POSTERN_METRICS_TOKEN_FILE: file }).metricsToken, token)
 })
+
+const secrets: Record<string, [string, (config: Config) => unknown, unknown]> = {
+  POSTERN_METRICS_TOKEN: ['x'.repeat(24), (config) => config.metricsToken, 'x'.repeat(24)],
+  POSTERN_SECRET_KEY: [Buffer.alloc(32, 7).toString('base64'), (config) => config.secretKey, Buffer.alloc(32, 7)],
+  POSTERN_SMTP_URL: ['smtps://a:b%2Fc@mail.example.com', (config) => config.mail?.server.login?.password, 'b/c'],
+  POSTERN_DATABASE_URL: ['postgres://ana:secret@db/x', (config) => config.databaseUrl, 'postgres://ana:secret@db/x'],
+}
+for (const [variable, [text, read, expected]] of Object.entries(secrets))
+  test(`${variable} may stand in a file of its own, once`, () => {
+    const file = join(folder, variable)
+    writeFileSync(file, `${text}\n`)
+    const { [variable]: _ofItself, ...env }: Record<string, string> = {
+      POSTERN_MAIL_FROM: 'git@example.com',
+      POSTERN_SMTP_URL: 'smtp://localhost',
+      POSTERN_SECRET_KEY: Buffer.alloc(32, 1).toString('base64'),
+    }
+    assert.deepEqual(read(loadConfig([], { ...env, [`${variable}_FILE`]: file })), expected)
+    const refused = (more: Record<string, string>, sentence: RegExp): void =>
+      assert.throws(
+        () => loadConfig([], { ...env, ...more }),
+        (error) => error instanceof ConfigError && sentence.test(error.message) && !error.message.includes('secret@'),
+      )
+    const twice = { [variable]: text, [`${variable}_FILE`]: file }
+    refused(twice, new RegExp(`^${variable} and ${variable}_FILE say the same thing; leave one out\\.$`))
+    refused({ [`${variable}_FILE`]: '/nothing' }, new RegExp(`^${variable}_FILE /nothing cannot be read\\.`))
+    refused({ [`${variable}_FILE`]: '/dev/null' }, new RegExp(`^${variable} `))
+  })
 
 test('name servers by address, with or without a port', () => {
   assert.deepEqual(loadConfig([], {}).dnsServers, [])
@@ -136,19 +160,8 @@ const refusals: Record<string, [args: string[], env: Record<string, string>, sen
   'a rate that nobody could sign in with': [['--rate-limit', '1'], {}, /from 60 to 10000000/],
   'a metrics token that can be guessed': [[], { POSTERN_METRICS_TOKEN: 'secret' }, /20 or more letters/],
   'a metrics token that no header can carry': [['--metrics-token', 'two words and an umlaut ü'], {}, /without spaces/],
-  'a metrics token said twice': [
-    ['--metrics-token-file', pem],
-    { POSTERN_METRICS_TOKEN: 'x'.repeat(20) },
-    /say the same thing/,
-  ],
-  'a metrics token in no file': [
-    ['--metrics-token-file', '/nothing'],
-    {},
-    /METRICS_TOKEN_FILE \/nothing cannot be read/,
-  ],
   'PostgreSQL without a key for its secrets': [['--database', 'postgres://x'], {}, /is needed with PostgreSQL/],
   'a secret key that is too short': [[], { POSTERN_SECRET_KEY: 'c2hvcnQ=' }, /is not base64 of 32 bytes/],
-  'a secret key said twice': [['--secret-key-file', pem], { POSTERN_SECRET_KEY: 'x' }, /say the same thing/],
   'an operation without end': [['--operation-hours', '25'], {}, /from 1 to 24/],
 }
 for (const [what, [args, env, sentence]] of Object.entries(refusals))

@@ -72,6 +72,7 @@ const settings = {
   listen: { flag: 'listen', variable: 'POSTERN_LISTEN' },
   data: { flag: 'data', variable: 'POSTERN_DATA' },
   database: { flag: 'database', variable: 'POSTERN_DATABASE_URL' },
+  databaseFile: { flag: 'database-file', variable: 'POSTERN_DATABASE_URL_FILE' },
   trustedProxies: { flag: 'trusted-proxies', variable: 'POSTERN_TRUSTED_PROXIES' },
   outboundAllow: { flag: 'outbound-allow', variable: 'POSTERN_OUTBOUND_ALLOW' },
   dnsServers: { flag: 'dns-servers', variable: 'POSTERN_DNS_SERVERS' },
@@ -97,11 +98,14 @@ const settings = {
   logLevel: { flag: 'log-level', variable: 'POSTERN_LOG_LEVEL' },
 } as const
 type Setting = keyof typeof settings
+/** May stand in a file of its own, where neither the list of processes nor a unit's settings show it. */
+type Secret = { [Name in Setting]: `${Name}File` extends Setting ? Name : never }[Setting]
 
 /** Reads flags, then environment, then defaults. @throws ConfigError on anything unknown or contradictory */
 export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
   const given = readSettings(args, env)
   const value = (setting: Setting): string | undefined => given.values[setting]
+  const secret = (setting: Secret): string | undefined => readSecret(given.values, setting)
 
   const port = wholeNumber('port', value('port') ?? '7400', 0, 65_535)
   const tls = loadTls(value('tlsCert'), value('tlsKey'))
@@ -111,7 +115,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     tls && findTlsProblem(url.hostname, tls, { cert: value('tlsCert') ?? '', key: value('tlsKey') ?? '' })
   if (tlsProblem !== undefined) throw new ConfigError(tlsProblem)
   const dataFolder = resolve(value('data') ?? './data')
-  const databaseUrl = parseDatabaseUrl(value('database'), dataFolder)
+  const databaseUrl = parseDatabaseUrl(secret('database'), dataFolder)
   return {
     url,
     rpId: url.hostname,
@@ -126,7 +130,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     dnsServers: parseDnsServers(value('dnsServers')),
     outboundAllow: parseRangeList('POSTERN_OUTBOUND_ALLOW', value('outboundAllow')),
     tls,
-    mail: loadMail(value('smtpUrl'), value('smtpUrlFile'), value('mailFrom')),
+    mail: loadMail(secret('smtpUrl'), value('mailFrom')),
     limits: {
       maxBlobBytes: wholeNumber('max-file-mb', value('maxFileMb') ?? '100', 1, 100_000) * 1024 ** 2,
       maxPushBytes: wholeNumber('max-push-mb', value('maxPushMb') ?? '2048', 1, 1_000_000) * 1024 ** 2,
@@ -139,8 +143,8 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     metadata: loadMetadata(value('metadataUrl'), value('metadataRoot')),
     rateLimit: wholeNumber('rate-limit', value('rateLimit') ?? '3000', 60, 10_000_000),
     pushWaitSeconds: wholeNumber('push-wait-seconds', value('pushWaitSeconds') ?? '120', 10, 600),
-    metricsToken: loadMetricsToken(value('metricsToken'), value('metricsTokenFile')),
-    secretKey: loadSecretKey(value('secretKey'), value('secretKeyFile'), databaseUrl),
+    metricsToken: checkMetricsToken(secret('metricsToken')),
+    secretKey: decodeSecretKey(secret('secretKey'), databaseUrl),
     logLevel: value('logLevel') ?? 'warn',
     isDemo: given.isDemo,
   }
@@ -241,18 +245,15 @@ function loadTls(cert: string | undefined, key: string | undefined): Config['tls
   return { cert: read(cert), key: read(key) }
 }
 
-function loadMail(smtpUrl: string | undefined, smtpUrlFile: string | undefined, from: string | undefined) {
+function loadMail(smtpUrl: string | undefined, from: string | undefined) {
   try {
-    return parseMailSettings({ smtpUrl, smtpUrlFile, from })
+    return parseMailSettings({ smtpUrl, from })
   } catch (error) {
     throw new ConfigError((error as Error).message)
   }
 }
 
-function loadMetricsToken(given: string | undefined, file: string | undefined): string | undefined {
-  if (given !== undefined && file !== undefined)
-    throw new ConfigError('POSTERN_METRICS_TOKEN and POSTERN_METRICS_TOKEN_FILE say the same thing; leave one out.')
-  const token = file === undefined ? given : readSecret('POSTERN_METRICS_TOKEN_FILE', file)
+function checkMetricsToken(token: string | undefined): string | undefined {
   // RFC 6750 §2.1: what can stand behind “Bearer”. Short ones can be guessed.
   if (token === undefined || /^[\w.~+/-]{20,200}=*$/.test(token)) return token
   throw new ConfigError(
@@ -260,10 +261,7 @@ function loadMetricsToken(given: string | undefined, file: string | undefined): 
   )
 }
 
-function loadSecretKey(given: string | undefined, file: string | undefined, databaseUrl: string): Buffer | undefined {
-  if (given !== undefined && file !== undefined)
-    throw new ConfigError('POSTERN_SECRET_KEY and POSTERN_SECRET_KEY_FILE say the same thing; leave one out.')
-  const text = file === undefined ? given : readSecret('POSTERN_SECRET_KEY_FILE', file)
+function decodeSecretKey(text: string | undefined, databaseUrl: string): Buffer | undefined {
   if (text === undefined && databaseUrl.startsWith('sqlite:')) return undefined
   const key = text === undefined ? undefined : parseSecretKey(text)
   if (key === undefined)
@@ -273,11 +271,16 @@ function loadSecretKey(given: string | undefined, file: string | undefined, data
   return key
 }
 
-function readSecret(variable: string, file: string): string {
+function readSecret(values: Partial<Record<Setting, string>>, setting: Secret): string | undefined {
+  const file = values[`${setting}File`]
+  if (file === undefined) return values[setting]
+  const [{ variable }, { variable: ofFile }] = [settings[setting], settings[`${setting}File`]]
+  if (values[setting] !== undefined)
+    throw new ConfigError(`${variable} and ${ofFile} say the same thing; leave one out.`)
   try {
     return readFileSync(file, 'utf8').trim()
   } catch {
-    throw new ConfigError(`${variable} ${file} cannot be read. Check the path and its permissions.`)
+    throw new ConfigError(`${ofFile} ${file} cannot be read. Check the path and its permissions.`)
   }
 }
 

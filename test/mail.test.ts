@@ -52,7 +52,7 @@ for (const store of ['SQLite', 'PostgreSQL'])
     const mailTo = (smtpUrl: string): Mail =>
       createMail({
         database,
-        settings: parseMailSettings({ smtpUrl, smtpUrlFile: undefined, from: 'Our Git <git@example.com>' }),
+        settings: parseMailSettings({ smtpUrl, from: 'Our Git <git@example.com>' }),
         origin,
         now: () => clock,
         onError: (error) => errors.push(error.message),
@@ -324,7 +324,7 @@ describe('TLS to the mail server', () => {
     let error = ''
     const mail = createMail({
       database,
-      settings: parseMailSettings({ smtpUrl: urlOf(server.port), smtpUrlFile: undefined, from: 'git@example.com' }),
+      settings: parseMailSettings({ smtpUrl: urlOf(server.port), from: 'git@example.com' }),
       origin,
       now: Date.now,
       onError: ({ message }) => (error = message),

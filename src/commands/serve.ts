@@ -22,6 +22,7 @@ const help = `postern serve: start the server
   --listen ADDRESS       address to listen on (POSTERN_LISTEN, 127.0.0.1)
   --data FOLDER          everything that is kept (POSTERN_DATA, ./data)
   --database URL         postgres://… (POSTERN_DATABASE_URL, SQLite in the data folder)
+  --database-file FILE   the same, read from a file (POSTERN_DATABASE_URL_FILE)
   --tls-cert, --tls-key  PEM files (POSTERN_TLS_CERT, POSTERN_TLS_KEY)
   --trusted-proxies LIST addresses or ranges whose X-Forwarded-* is believed (POSTERN_TRUSTED_PROXIES)
   --outbound-allow LIST  addresses or ranges inside the house that webhooks and mirrors may reach

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { isPlainAddress, parseMailSettings } from './mail-settings.ts'
 import { connectionOptions } from './send-letter.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'postern-mail-'))
-const secret = join(folder, 'smtp')
-writeFileSync(secret, 'smtps://ana:s%2Fe%40c%3Aret@mail.example.com\n')
-after(() => rmSync(folder, { recursive: true }))
-
-const parse = (smtpUrl?: string, from: string | undefined = 'postern@example.com', smtpUrlFile?: string) =>
-  parseMailSettings({ smtpUrl, from, smtpUrlFile })
+const parse = (smtpUrl?: string, from: string | undefined = 'postern@example.com') =>
+  parseMailSettings({ smtpUrl, from })
 
 test('with nothing said there is no mail', () => {
-  assert.equal(parseMailSettings({ smtpUrl: undefined, from: undefined, smtpUrlFile: undefined }), undefined)
+  assert.equal(parseMailSettings({ smtpUrl: undefined, from: undefined }), undefined)
 })
 
-test('server, port, TLS and login are read from the URL or its file', () => {
-  assert.deepEqual(parse(undefined, undefined, secret)?.server, {
+test('server, port, TLS and login are read from the URL', () => {
+  assert.deepEqual(parse('smtps://ana:s%2Fe%40c%3Aret@mail.example.com')?.server, {
     host: 'mail.example.com',
     port: 465,
     isSecure: true,
@@ -61,14 +53,12 @@ test('a sender is an address, with or without a name', () => {
 })
 
 const refusals: Record<string, [() => unknown, RegExp]> = {
-  'URL and file at once': [() => parse('smtp://localhost', undefined, secret), /leave one out/],
   'a sender without a server': [() => parse(undefined), /add POSTERN_SMTP_URL/],
   'a server without a sender': [
-    () => parseMailSettings({ smtpUrl: 'smtp://x', smtpUrlFile: undefined, from: undefined }),
+    () => parseMailSettings({ smtpUrl: 'smtp://x', from: undefined }),
     /add POSTERN_MAIL_FROM/,
   ],
-  'a file that cannot be read': [() => parse(undefined, undefined, join(folder, 'none')), /cannot be read/],
-  'an empty file': [() => parse(undefined, undefined, '/dev/null'), /must look like smtps:/],
+  'an empty URL': [() => parse(''), /must look like smtps:/],
   'another scheme': [() => parse('https://mail.example.com'), /must look like smtps:/],
   'a host alone': [() => parse('mail.example.com:25'), /must look like smtps:/],
   'a path': [() => parse('smtp://mail.example.com/in/box'), /server and port alone/],

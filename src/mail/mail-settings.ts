@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 
 export interface MailSettings {
@@ -22,26 +21,14 @@ export interface MailServer {
  */
 export function parseMailSettings(given: {
   smtpUrl: string | undefined
-  smtpUrlFile: string | undefined
   from: string | undefined
 }): MailSettings | undefined {
-  const { smtpUrl, smtpUrlFile, from } = given
-  if (smtpUrl !== undefined && smtpUrlFile !== undefined)
-    throw new Error('POSTERN_SMTP_URL and POSTERN_SMTP_URL_FILE say the same thing; leave one out.')
-  const isNamed = smtpUrl !== undefined || smtpUrlFile !== undefined
-  if (!isNamed && from === undefined) return undefined
-  if (!isNamed) throw new Error('POSTERN_MAIL_FROM is given, but no mail server: add POSTERN_SMTP_URL.')
+  const { smtpUrl, from } = given
+  if (smtpUrl === undefined && from === undefined) return undefined
+  if (smtpUrl === undefined) throw new Error('POSTERN_MAIL_FROM is given, but no mail server: add POSTERN_SMTP_URL.')
   if (from === undefined)
     throw new Error('POSTERN_SMTP_URL is given, but no sender: add POSTERN_MAIL_FROM=postern@example.com.')
-  return { server: parseServer(smtpUrl ?? readSecret(smtpUrlFile ?? '')), from: parseSender(from) }
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch {
-    throw new Error(`POSTERN_SMTP_URL_FILE ${file} cannot be read. Check the path and its permissions.`)
-  }
+  return { server: parseServer(smtpUrl), from: parseSender(from) }
 }
 
 const example = 'smtps://user:password@mail.example.com:465'
