@@ -105,7 +105,7 @@ export async function walk({ origin, setupLink, into, step, verify, now }: WalkP
   const signers = join(into, 'allowed_signers')
   await step('clone, with refs/postern/* and the signers', async () => {
     await gitOrThrow(into, [...withToken(token), 'clone', '--quiet', `${origin}/acme/widgets.git`, clone])
-    await gitOrThrow(clone, [...withToken(token), 'fetch', '--quiet', 'origin', '+refs/postern/*:refs/postern/*'])
+    await gitOrThrow(clone, [...withToken(token), 'fetch', '--quiet', 'origin', 'refs/postern/*:refs/postern/*'])
     const response = await ana.fetch('GET', `${origin}/acme/widgets.git/allowed_signers`)
     await writeFile(signers, await response.text())
   })

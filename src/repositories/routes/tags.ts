@@ -39,7 +39,9 @@ export function tagRoutes(app: App, parts: TagRouteParts): void {
         const sealId = request.headers['postern-seal']
         if (typeof sealId !== 'string') throw await askForTag(parts, question)
         const made = await makeTag(parts, { ...question, sealId })
-        if (made.length > 0) await parts.afterMove(place, made)
+        // The tag stands by now: what follows from it does not turn the answer into a refusal.
+        if (made.length > 0)
+          await parts.afterMove(place, made).catch((error: unknown) => request.log.error({ err: error }, 'after a tag'))
         return { name: question.name }
       }),
   })
