@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import fs from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { createLfsRoom } from './limits.ts'
 import { findLfsObject, keepLfsObject, openLfsObject, sumLfsObjects } from './object-store.ts'
@@ -75,6 +77,17 @@ test('nothing stays of other bytes, of more, of fewer, of half, or of what its b
   assert.deepEqual(await filesIn(repository), [])
   for (const name of ['../../../etc/passwd', '', 'A'.repeat(64), `${oidOf(content)}/..`])
     await assert.rejects(keepLfsObject(repository, arriving(content, { oid: name })), TypeError)
+})
+
+test('nothing stays of what fails before the disk has made its file', async (context) => {
+  const { open: openNow } = fs
+  // A busy disk: a stream that opens its file by itself does so after the failure, and after what cleans up behind it.
+  context.mock.method(fs, 'open', (...args: Parameters<typeof openNow>) => setTimeout(() => openNow(...args), 30))
+  const repository = await newRepository()
+  const tooMuch = arriving(randomBytes(5000), { size: 4999 })
+  await assert.rejects(keepLfsObject(repository, tooMuch), /not the file that was named/)
+  await pause(60)
+  assert.deepEqual(await filesIn(repository), [])
 })
 
 test('a repository that was deleted while a file came is not made again', async () => {

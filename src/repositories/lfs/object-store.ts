@@ -4,7 +4,6 @@
  * knows opens nothing. A file stands under its name when it is whole, checked and durable.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Readable, Writable } from 'node:stream'
@@ -62,8 +61,9 @@ export async function keepLfsObject(
         yield chunk
       }
     }
-    // Durable before it has a name.
-    const file = isHere ? nowhere() : createWriteStream(staged, { flags: 'wx', mode: 0o600, flush: true })
+    // It is there before anything can fail: made any later, it could come when it was already taken away. Durable before
+    // it has a name.
+    const file = isHere ? nowhere() : (await open(staged, 'wx', 0o600)).createWriteStream({ flush: true })
     await pipeline(counted, file, signal === undefined ? {} : { signal })
     if (bytes !== size || sum.digest('hex') !== oid) throw otherBytes()
     await mayStay()
