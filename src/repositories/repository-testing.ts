@@ -1,6 +1,6 @@
 /** For tests only: a real database, real git and the git routes over real HTTP, without the rest of the product. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -212,8 +212,6 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
         ...configOf({
           // The server answers as localhost:7400, wherever it listens.
           'http.extraHeader': 'Host: localhost:7400',
-          'user.name': 'Ana',
-          'user.email': 'ana@example.com',
           ...noUpkeep,
         }),
       }
@@ -227,6 +225,7 @@ export async function openRepositories(options: FixtureOptions = {}): Promise<Re
         }
       }
       await run('init', '-q', '-b', 'main')
+      await appendFile(join(work, '.git/config'), '[user]\n\tname = Ana\n\temail = ana@example.com\n')
       return { folder: work, git: run }
     },
     url: ({ path }, token) => `${origin.replace('//', token === undefined ? '//' : `//ana:${token}@`)}/${path}.git`,
