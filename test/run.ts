@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { availableParallelism, freemem, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildIfStale } from '../src/commands/build.ts'
 
 /**
- * `npm test`: everything. Unit tests share one process for each core (20 times faster); of those that start servers,
+ * `npm test`: everything. Unit tests share a process by the dozen (20 times faster); of those that start servers,
  * databases and browsers a few that are neighbours by name share a process, one after the other, as reading the whole
  * server and getting quick at it costs more than most of them. Arguments choose files by a part of their name.
  */
@@ -40,8 +40,34 @@ const reportTo = (reporter: string, destination: string): string[] => [
   `--test-reporter-destination=${destination}`,
 ]
 
+const LEAST_MEMORY = 12 * 1024 ** 3
+
 const scratch = mkdtempSync(join(tmpdir(), 'postern-tests-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+// What ends it early still leaves nothing behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+
+/**
+ * Where the machine has much memory, what the tests write stays in it: thousands of small repositories are made and gone
+ * again, which costs a disk a tenth of the whole run. None of them can tell whether a disk lost its power.
+ */
+const place = findMemory()
+
+function findMemory(): { TMPDIR?: string } {
+  const folder = '/dev/shm'
+  const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8').split('\n') : []
+  const options = mounts.map((line) => line.split(' ')).find(([, at, kind]) => at === folder && kind === 'tmpfs')?.[3]
+  // Git's hooks are started there.
+  if (options === undefined || options.split(',').includes('noexec') || freemem() < LEAST_MEMORY) return {}
+  const { bavail, bsize } = statfsSync(folder)
+  if (bavail * bsize < LEAST_MEMORY) return {}
+  const own = mkdtempSync(join(folder, 'pt-'))
+  process.on('exit', () => rmSync(own, { recursive: true, force: true }))
+  // As any folder for what passes: the tests' PostgreSQL is another user.
+  chmodSync(own, 0o1777)
+  return { TMPDIR: own }
+}
+
 let written = 0
 // Run in the order of their names.
 const newFile = (name: string): string => join(scratch, `${String(written++).padStart(4, '0')}-${name}`)
@@ -53,7 +79,7 @@ async function runNode(args: readonly string[]): Promise<boolean> {
   const tests = spawn(process.execPath, ['--test', '--test-timeout=300000', ...args], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, ...cache },
+    env: { ...process.env, ...cache, ...place },
   })
   return (await once(tests, 'exit'))[0] === 0
 }
@@ -70,10 +96,15 @@ const reportEnded = (list: string): string[] => [
 ]
 const readEnded = (list: string): ReadonlySet<string> => new Set(readFileSync(list, 'utf8').split('\n'))
 
+/**
+ * More than these that share a process leave it large, and to start git from it takes longer the larger it is: each time
+ * the tables of its memory are copied.
+ */
+const MOST_UNITS = 50
+
 async function unitsPass(files: readonly string[]): Promise<boolean> {
-  const shares = Array.from({ length: Math.min(cores, files.length) }, (_, at) =>
-    files.filter((_file, index) => index % cores === at),
-  )
+  const many = Math.ceil(files.length / MOST_UNITS)
+  const shares = Array.from({ length: many }, (_, at) => files.filter((_file, index) => index % many === at))
   const flags = ['--import=./test/support/steady-seed.ts', '--test-isolation=none']
   const run = async (share: readonly string[]): Promise<boolean> => {
     const list = newList()
@@ -86,7 +117,12 @@ async function unitsPass(files: readonly string[]): Promise<boolean> {
     else if (!isWell && failed.length === 0) faults.push('every unit test passed, and their process failed')
     return isWell && ended.has('over')
   }
-  return !(await Promise.all(shares.map(run))).includes(false)
+  const results: boolean[] = []
+  const runNext = async (): Promise<void> => {
+    for (let share = shares.shift(); share !== undefined; share = shares.shift()) results.push(await run(share))
+  }
+  await Promise.all(Array.from({ length: cores }, runNext))
+  return !results.includes(false)
 }
 
 /** More than these that share a process keep the others waiting at the end of a run. */
