@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { availableParallelism, freemem, tmpdir } from 'node:os'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildIfStale } from '../src/commands/build.ts'
+import { makeFolderInMemory } from './support/folder-in-memory.ts'
 
 /**
  * `npm test`: everything. Unit tests share a process by the dozen (20 times faster); of those that start servers,
@@ -40,33 +41,21 @@ const reportTo = (reporter: string, destination: string): string[] => [
   `--test-reporter-destination=${destination}`,
 ]
 
-const LEAST_MEMORY = 12 * 1024 ** 3
-
-const scratch = mkdtempSync(join(tmpdir(), 'postern-tests-'))
+const inMemory = makeFolderInMemory()
+const place = inMemory === undefined ? {} : { TMPDIR: inMemory }
+const scratch = inMemory ?? mkdtempSync(join(tmpdir(), 'postern-tests-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
-// What ends it early still leaves nothing behind.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
-
-/**
- * Where the machine has much memory, what the tests write stays in it: thousands of small repositories are made and gone
- * again, which costs a disk a tenth of the whole run. None of them can tell whether a disk lost its power.
- */
-const place = findMemory()
-
-function findMemory(): { TMPDIR?: string } {
-  const folder = '/dev/shm'
-  const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8').split('\n') : []
-  const options = mounts.map((line) => line.split(' ')).find(([, at, kind]) => at === folder && kind === 'tmpfs')?.[3]
-  // Git's hooks are started there.
-  if (options === undefined || options.split(',').includes('noexec') || freemem() < LEAST_MEMORY) return {}
-  const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize < LEAST_MEMORY) return {}
-  const own = mkdtempSync(join(folder, 'pt-'))
-  process.on('exit', () => rmSync(own, { recursive: true, force: true }))
-  // As any folder for what passes: the tests' PostgreSQL is another user.
-  chmodSync(own, 0o1777)
-  return { TMPDIR: own }
-}
+const running = new Set<ChildProcess>()
+// What ends the run early still leaves nothing behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    const end = async (tests: ChildProcess): Promise<void> => {
+      tests.kill(signal)
+      await once(tests, 'exit')
+    }
+    await Promise.all([...running].map(end))
+    process.exit(1)
+  })
 
 let written = 0
 // Run in the order of their names.
@@ -81,7 +70,10 @@ async function runNode(args: readonly string[]): Promise<boolean> {
     stdio: 'inherit',
     env: { ...process.env, ...cache, ...place },
   })
-  return (await once(tests, 'exit'))[0] === 0
+  running.add(tests)
+  const [code] = await once(tests, 'exit')
+  running.delete(tests)
+  return code === 0
 }
 
 /** There also where its process ends before it writes. */
