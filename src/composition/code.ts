@@ -53,12 +53,15 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
   opened.defer(() => forgotten.close())
   await forgotten.end(swept)
 
-  const afterPush = async (pushed: RepositoryPlace, rows: Parameters<typeof followBranches>[2]): Promise<void> => {
+  const followUp = async (pushed: RepositoryPlace, rows: Parameters<typeof followBranches>[2]): Promise<void> => {
     await followBranches(parts, pushed, rows)
     await projection.project(pushed)
     await provenance.attest(pushed)
     maintenance.changed(pushed.folder)
   }
+  // The refs have moved by then: what fails is done again at the next change, and no answer turns into a refusal.
+  const afterPush = (...moved: Parameters<typeof followUp>): Promise<void> =>
+    followUp(...moved).catch(base.failing('what follows from moved refs'))
   // Whoever hears of a merge or push, by an event, a webhook or its page, and clones, finds the proof of it.
   const onMoved: RefMoved = (moved, rows) =>
     projection

@@ -27,7 +27,7 @@ export interface RunParts extends FetchParts, BringLfs {
   secrets: Secrets
   policy: PolicyInForce
   now: () => number
-  /** What follows a push. */
+  /** What follows a push; never rejects. */
   afterPush: (place: RepositoryPlace) => Promise<void>
   log: (error: unknown, doing: string) => void
 }
@@ -81,7 +81,7 @@ async function bring(
     history: { ...fetched, defaultBranch: fetched.defaultBranch ?? place.repository.defaultBranch },
   })
   const landed = (await findImportPlace(parts, row)) ?? place
-  await parts.afterPush(landed).catch((error: unknown) => parts.log(error, 'after an import'))
+  await parts.afterPush(landed)
   return { ...fetched, lfs }
 }
 

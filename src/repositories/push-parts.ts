@@ -16,7 +16,7 @@ export interface PushParts extends HoldParts, ProposalParts {
   onMoved?: RefMoved | undefined
   /** Runs in the transaction that says the refs have moved; the same function as `reconcile` gets. */
   onDone?: RefDone | undefined
-  /** Runs before the pusher has their answer; what it throws is logged and changes nothing. */
+  /** Runs before the pusher has their answer; never rejects. */
   afterPush?: ((place: RepositoryPlace, rows: readonly RefUpdateTable[]) => Promise<void>) | undefined
 }
 

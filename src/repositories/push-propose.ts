@@ -152,5 +152,5 @@ async function moveBranch(parts: PushParts, { place, caller }: Pusher, moved: Re
     if (error instanceof GitError) throw gitTrouble(error)
     throw error
   }
-  await parts.afterPush?.(place, rows).catch((error: unknown) => parts.log(error, 'after a push'))
+  await parts.afterPush?.(place, rows)
 }

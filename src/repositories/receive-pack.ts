@@ -130,7 +130,7 @@ async function settle(
   const done = await database.write((tx) =>
     settleRefUpdates(tx, { repository: place.repository, path: place.path, outcomes, at: now(), onDone }),
   )
-  if (done.length > 0) await parts.afterPush?.(place, done).catch((error: unknown) => parts.log(error, 'after a push'))
+  if (done.length > 0) await parts.afterPush?.(place, done)
   const overtaken = outcomes.flatMap(({ row, hasMoved }) => (hasMoved || tipOf(row) === row.oldOid ? [] : [row]))
   return describeAftermath(parts.origin, place, { moved, overtaken })
 }

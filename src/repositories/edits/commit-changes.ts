@@ -93,7 +93,7 @@ async function move(parts: EditParts, by: By, moved: RefCommand): Promise<void> 
     if (refusal !== undefined) throw await refused(parts, by, refusal)
     throw error
   }
-  await parts.afterPush?.(place, rows).catch((error: unknown) => parts.log(error, 'after an edit'))
+  await parts.afterPush?.(place, rows)
 }
 
 /** Recorded as a push that is refused. */

@@ -72,10 +72,7 @@ export function deletionRoute(app: App, parts: DeletionParts, kind: Kind): void 
           onPrepare: (tx) => deletion.prove(tx, request),
           onDone: async (_tx, row) => void rows.push(row),
         })
-        // It has gone: what follows from it is done again at the next change, where it fails now.
-        await parts
-          .afterMove(move.place, rows)
-          .catch((error: unknown) => request.log.error({ err: error }, 'after a deletion'))
+        await parts.afterMove(move.place, rows)
         return reply.code(204).send(null)
       }),
   })

@@ -8,7 +8,7 @@ import { askForTag, makeTag, type TagReleaseParts } from '../tags/make-tag.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
 
 export interface TagRouteParts extends TagReleaseParts {
-  /** Told after a tag was made. */
+  /** Told after a tag was made; never rejects. */
   afterMove: (place: RepositoryPlace, rows: readonly RefUpdateTable[]) => Promise<void>
 }
 
@@ -39,9 +39,7 @@ export function tagRoutes(app: App, parts: TagRouteParts): void {
         const sealId = request.headers['postern-seal']
         if (typeof sealId !== 'string') throw await askForTag(parts, question)
         const made = await makeTag(parts, { ...question, sealId })
-        // The tag stands by now: what follows from it does not turn the answer into a refusal.
-        if (made.length > 0)
-          await parts.afterMove(place, made).catch((error: unknown) => request.log.error({ err: error }, 'after a tag'))
+        if (made.length > 0) await parts.afterMove(place, made)
         return { name: question.name }
       }),
   })
