@@ -31,8 +31,8 @@ export function ExportForm({ onClose }: { onClose: () => void }) {
     >
       <Stack>
         <Text size="sm" c="dimmed">
-          One line of JSON for each event, oldest first, with the exact bytes that were recorded. Names and addresses
-          stand in it only as salted hashes.
+          One line of JSON for each event, oldest first, with the exact bytes that were recorded. Usernames stand in it;
+          people’s own names and addresses only as salted hashes.
         </Text>
         <Text size="sm" c="dimmed">
           To show later that nothing in it was changed,{' '}
