@@ -215,4 +215,7 @@ for (const { name, files, pass } of kinds) {
   process.stdout.write(`\n${name}: ${files.length} files\n`)
   if (!(await pass(files))) process.exitCode = 1
 }
-if (faults.length > 0) process.stdout.write(`\n${faults.join('\n')}\n`)
+if (faults.length > 0) {
+  process.stdout.write(`\n${faults.join('\n')}\n`)
+  process.exitCode = 1
+}
