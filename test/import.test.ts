@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { execFile } from 'node:child_process'
@@ -11,30 +11,16 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { fetchHistory } from '../src/mirrors/fetch-history.ts'
 import type { Progress } from '../src/mirrors/git-progress.ts'
 import { RemoteError } from '../src/mirrors/remote-error.ts'
-import type { ImportView } from '../src/mirrors/shapes.ts'
 import { createOutbound } from '../src/outbound/outbound.ts'
 import { openGit } from '../src/repositories/git-testing.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
-import { ApiError, type Person } from '../src/walk/person.ts'
-import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
+import type { Person } from '../src/walk/person.ts'
+import { allowed, begin, ended, refusal, secret } from './support/imports.ts'
+import { commitThere, type GitRemote, startGitRemote } from './support/git-remote.ts'
 import { readPolicy, setRules, shipped } from './support/guardrails.ts'
 import { noSshd, startSshRemote } from './support/ssh-remote.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
 import { eitherStore } from './support/stores.ts'
-
-const allowed = ['--outbound-allow', '127.0.0.0/8']
-const secret = 'correct-horse-battery'
-
-const isOver = ({ state }: ImportView): boolean => state !== 'running' && state !== 'waiting'
-const ended = (person: Person, name: string): Promise<ImportView> =>
-  until(() => person.call<ImportView>('GET', `/projects/moved/repositories/${name}/import`), isOver)
-const begin = (person: Person, name: string, url: string, more = {}): Promise<ImportView> =>
-  person.call('POST', '/projects/moved/imports', { name, url, ...more })
-const refusal = (work: Promise<unknown>): Promise<ApiError> =>
-  work.then(
-    () => assert.fail('it was not refused'),
-    (error: unknown) => (error instanceof ApiError ? error : assert.fail(String(error))),
-  )
 
 for (const store of eitherStore)
   test(`a repository comes over with its branches, tags and pointers, like a first push, on ${store.name}`, async () => {
@@ -121,69 +107,6 @@ describe('what comes from elsewhere', () => {
   after(async () => {
     await remote[Symbol.asyncDispose]()
     await postern[Symbol.asyncDispose]()
-  })
-
-  test('files of Git LFS come along, and nothing that the other server says about them is believed', async () => {
-    const { url, folder } = await remote.create('films.git')
-    const [film, song, forged, inside, gone] = ['a film', 'a song', 'forged', 'inside', 'gone'].map((name) => {
-      const content = Buffer.concat([Buffer.from(name), randomBytes(3000)])
-      return { content, oid: createHash('sha256').update(content).digest('hex'), size: content.length }
-    })
-    if (!film || !song || !forged || !inside || !gone) assert.fail()
-    const files = { film, song, forged, inside, gone }
-    const pointers = Object.entries(files).map(([name, { oid, size }]) => [
-      `${name}.bin`,
-      `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${size}\n`,
-    ])
-    await commitThere(folder, 'main', Object.fromEntries(pointers) as Record<string, string>)
-    remote.account = { username: 'tess', password: secret }
-    const known = `Basic ${Buffer.from(`tess:${secret}`).toString('base64')}`
-    const shown: Record<string, string | undefined> = {}
-    remote.intercept = ({ url: asked = '', headers }, response) => {
-      const { origin } = remote
-      if (asked === '/films.git/info/lfs/objects/batch') {
-        assert.equal(headers.authorization, known)
-        const download = (href: string, header = {}) => ({ actions: { download: { href, header } } })
-        const objects = [
-          { oid: film.oid, ...download(`${origin}/lfs/film`) },
-          {
-            oid: song.oid,
-            ...download(`${origin}/lfs/song`, { Authorization: 'Bearer ticket', Host: 'x', 'X-Key': 'y' }),
-          },
-          { oid: forged.oid, ...download(`${origin}/lfs/forged`) },
-          { oid: inside.oid, ...download('http://169.254.169.254/latest') },
-          { oid: gone.oid, error: { code: 404, message: '<b>gone</b>' } },
-          { oid: '../../../../etc/passwd', ...download(`${origin}/lfs/film`) },
-        ]
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ objects }))
-        return true
-      }
-      const [, what = ''] = /^\/(?:lfs|store)\/(.+)$/.exec(asked) ?? []
-      if (what === '') return false
-      shown[asked] = headers.authorization
-      if (asked === '/lfs/film') response.writeHead(302, { location: `${origin}/store/film` }).end()
-      else if (what === 'forged') response.end(randomBytes(forged.size))
-      else response.end(what === 'film' ? film.content : song.content)
-      return true
-    }
-    await begin(ana, 'films', url, { username: 'tess', password: secret })
-    const done = await ended(ana, 'films')
-    assert.deepEqual([done.result?.lfsPointers, done.result?.lfs?.brought, done.result?.lfs?.missing], [5, 2, 3])
-    assert.equal(done.result?.lfs?.bytes, film.size + song.size)
-    // The password goes to the other server alone, and not where it leads to.
-    assert.deepEqual(
-      [shown['/lfs/film'], shown['/store/film'], shown['/lfs/song']],
-      [known, undefined, 'Bearer ticket'],
-    )
-    const token = await ana.makeToken('films')
-    const fetched = async ({ oid }: { oid: string }) => {
-      const answer = await fetch(`${postern.origin}/moved/films.git/info/lfs/objects/${oid}`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      return answer.status === 200 ? Buffer.from(await answer.arrayBuffer()) : answer.status
-    }
-    for (const file of [film, song]) assert.deepEqual(await fetched(file), file.content)
-    for (const file of [forged, inside, gone]) assert.equal(await fetched(file), 404)
   })
 
   for (const [what, url, words] of [
