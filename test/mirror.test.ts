@@ -9,7 +9,8 @@ import type { Tx } from '../src/database/handles.ts'
 import type { TableName } from '../src/database/schema.ts'
 import type { MirrorView } from '../src/mirrors/shapes.ts'
 import { gitOrThrow, withToken } from '../src/walk/git.ts'
-import { ApiError, type Person } from '../src/walk/person.ts'
+import type { Person } from '../src/walk/person.ts'
+import { refusal } from './support/refusal.ts'
 import { commitThere, type GitRemote, startGitRemote, until } from './support/git-remote.ts'
 import { startMailServer } from './support/mail-server.ts'
 import { makeProposing } from './support/proposed.ts'
@@ -36,11 +37,6 @@ const settled = (person: Person): Promise<MirrorView> =>
   until(
     () => look(person),
     ({ state }) => state === 'up-to-date' || state === 'failing',
-  )
-const refusal = (work: Promise<unknown>): Promise<ApiError> =>
-  work.then(
-    () => assert.fail('it was not refused'),
-    (error: unknown) => (error instanceof ApiError ? error : assert.fail(String(error))),
   )
 
 async function merge(ana: Person, number: number): Promise<void> {

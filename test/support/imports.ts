@@ -1,6 +1,5 @@
-import assert from 'node:assert/strict'
 import type { ImportView } from '../../src/mirrors/shapes.ts'
-import { ApiError, type Person } from '../../src/walk/person.ts'
+import type { Person } from '../../src/walk/person.ts'
 import { until } from './git-remote.ts'
 
 /** Other servers of the tests listen on this machine. */
@@ -12,8 +11,3 @@ export const ended = (person: Person, name: string): Promise<ImportView> =>
   until(() => person.call<ImportView>('GET', `/projects/moved/repositories/${name}/import`), isOver)
 export const begin = (person: Person, name: string, url: string, more = {}): Promise<ImportView> =>
   person.call('POST', '/projects/moved/imports', { name, url, ...more })
-export const refusal = (work: Promise<unknown>): Promise<ApiError> =>
-  work.then(
-    () => assert.fail('it was not refused'),
-    (error: unknown) => (error instanceof ApiError ? error : assert.fail(String(error))),
-  )

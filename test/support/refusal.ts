@@ -13,3 +13,10 @@ export async function refused(call: Promise<unknown>, status: number, code: stri
   assert.ok(outcome.problem.help ?? outcome.problem.fields, `${outcome.problem.title} Nobody is told what next.`)
   return outcome.problem
 }
+
+/** The same where what it says is looked at by whoever asks. */
+export const refusal = (work: Promise<unknown>): Promise<ApiError> =>
+  work.then(
+    () => assert.fail('it was not refused'),
+    (error: unknown) => (error instanceof ApiError ? error : assert.fail(String(error))),
+  )
