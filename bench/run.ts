@@ -83,7 +83,13 @@ async function run(): Promise<void> {
   for (const { name, does, run } of groups) {
     if (positionals.length > 0 && !positionals.includes(name)) continue
     say(`${name}: ${does}`)
-    rows.push(...(await run({ rounds, say: (line) => say(`  ${line}`) })))
+    try {
+      rows.push(...(await run({ rounds, say: (line) => say(`  ${line}`) })))
+    } catch (error) {
+      // What the others measured is still worth a table.
+      say(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`)
+      process.exitCode = 1
+    }
   }
   const chosen = [
     ...positionals,
