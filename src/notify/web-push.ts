@@ -1,4 +1,4 @@
-import webPush from 'web-push'
+import type { VapidKeys } from 'web-push'
 import type { PushSubscriptionTable } from '../database/schema.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -21,17 +21,20 @@ export interface PushMessage {
 
 const timeoutMs = 10_000
 
+// Where no browser listens, it is never read: a start would wait for it.
+const load = async () => (await import('web-push')).default
+
 /** Tells browsers through their makers' push services, which see neither the words nor for whom they are. */
 export async function createWebPush(parts: { secrets: Secrets; outbound: Outbound; origin: string }): Promise<WebPush> {
   const { outbound, origin } = parts
   const keys = JSON.parse(
-    await parts.secrets.getOrCreate('web-push', () => JSON.stringify(webPush.generateVAPIDKeys())),
-  ) as webPush.VapidKeys
+    await parts.secrets.getOrCreate('web-push', async () => JSON.stringify((await load()).generateVAPIDKeys())),
+  ) as VapidKeys
   const subject = origin.startsWith('https:') ? origin : 'mailto:postern@localhost'
   return {
     publicKey: keys.publicKey,
     async send({ endpoint, p256dh, auth }, { ttlSeconds, ...shown }) {
-      const { method, headers, body } = webPush.generateRequestDetails(
+      const { method, headers, body } = (await load()).generateRequestDetails(
         { endpoint, keys: { p256dh, auth } },
         JSON.stringify(shown),
         { vapidDetails: { subject, ...keys }, TTL: ttlSeconds, urgency: 'high', contentEncoding: 'aes128gcm' },
