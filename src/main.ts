@@ -6,7 +6,7 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     run: async (args) => (await import('./verifier/main.ts')).main(args),
   },
   ledger: {
-    does: 'check an export of the ledger: whether anything in it was changed or left out',
+    does: 'check an export of the ledger, or watch a server’s: whether anything in it was changed or left out',
     run: async (args) => (await import('./verifier/ledger/main.ts')).main(args),
   },
   login: {

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { createLedger } from '../src/audit/ledger/ledger.ts'
@@ -7,12 +11,14 @@ import { recordEvent } from '../src/audit/record.ts'
 import type { LedgerProof, LedgerView } from '../src/audit/shapes.ts'
 import type { Database } from '../src/database/handles.ts'
 import { parseCheckpoint } from '../src/protocols/tlog/checkpoint.ts'
+import { cosign } from '../src/protocols/tlog/cosignature.ts'
 import { emptyRoot, proveConsistency, type ReadNode, rootOf } from '../src/protocols/tlog/merkle.ts'
-import { openNote, parseNoteKey } from '../src/protocols/tlog/note.ts'
+import { openNote, parseNoteKey, renderNoteKey, splitNote } from '../src/protocols/tlog/note.ts'
 import { foldHashes, placeOfNode, splitTile } from '../src/protocols/tlog/tile.ts'
 import { verifyConsistency } from '../src/protocols/tlog/verify-proof.ts'
 import { main } from '../src/verifier/ledger/main.ts'
 import type { LedgerVerdict } from '../src/verifier/ledger/verdict.ts'
+import type { WatchVerdict } from '../src/verifier/ledger/watch.ts'
 import type { Person } from '../src/walk/person.ts'
 import { refused } from './support/refusal.ts'
 import { type StartedPostern, startPostern } from './support/start-postern.ts'
@@ -94,6 +100,26 @@ for (const store of eitherStore)
       ]
       const code = await main(args, { out: (part) => (out += part), err: assert.fail })
       return { code, ...(JSON.parse(out) as Partial<LedgerVerdict> & { error?: { code: string } }) }
+    }
+    const watch = async (file: string, { at = postern.origin, more = [] as string[] } = {}) => {
+      let out = ''
+      const args = ['watch', at, '--key', key, '--keep', file, ...more, '--json']
+      const code = await main(args, { out: (part) => (out += part), err: assert.fail })
+      return { code, ...(JSON.parse(out) as Partial<WatchVerdict> & { error?: { code: string } }) }
+    }
+    /** Shows some watchers something else. */
+    const other = async (change: (path: string, body: Buffer) => Buffer | undefined) => {
+      const server = createServer((request, response) => {
+        const path = request.url ?? ''
+        void (async () => {
+          const answer = await fetch(`${postern.origin}${path}`)
+          const body = change(path, Buffer.from(await answer.arrayBuffer()))
+          response.writeHead(body === undefined ? 404 : answer.status).end(body)
+        })()
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      return { at, [Symbol.dispose]: () => void server.close() }
     }
     const readTiles: ReadNode = async (level, index) => {
       const place = placeOfNode(level, index)
@@ -208,8 +234,86 @@ for (const store of eitherStore)
       const grown = { older: early.size, size: late.size, olderRoot: early.root, root: late.root, proof }
       assert.ok(late.size > early.size && verifyConsistency(grown))
       assert.ok(!verifyConsistency({ ...grown, olderRoot: emptyRoot }))
+      const file = join(postern.folder, `${store.name}-watched`)
+      const first = await watch(file)
+      assert.deepEqual([first.code, first.before, first.size, first.kept], [0, null, late.size, file])
+      // Over two levels of tiles.
+      await record(600)
+      await sequence()
+      const { code, before, size, problems } = await watch(file)
+      assert.deepEqual([code, before, problems], [0, late.size, []])
+      assert.equal(size, (await checkpoint()).size)
+      assert.equal(await readFile(file, 'utf8'), (await checkpoint()).note)
+      assert.equal((await verify(await exported(), file)).code, 0)
       for (const path of ['tile/0/900', 'tile/5/000.p/1', 'tile/0/0', 'tile/0/000.p/256', 'tile/..%2f0/000'])
         assert.equal((await fetch(`${postern.origin}/ledger/${path}`)).status, 404, path)
+    })
+
+    test('what is shown to one watcher alone is found out, and what cannot be read is no verdict', async () => {
+      await sequence()
+      const { note, size } = await checkpoint()
+      const kept = () => keep('shown', note)
+      await record(300)
+      await sequence()
+      const isTile = (path: string) => path.startsWith('/ledger/tile/')
+      const flipped = (path: string, body: Buffer) => (isTile(path) ? body.fill(1, 0, 8) : body)
+      using rewritten = await other(flipped)
+      const found = await watch(await kept(), rewritten)
+      assert.equal(found.code, 1)
+      assert.match(found.problems?.join() ?? '', /does not show that its .* begin with the/)
+      // What was promised before stays, and what is promised now lies beside it.
+      assert.equal(await readFile(await kept(), 'utf8'), note)
+      assert.equal(await readFile(found.kept ?? '', 'utf8'), (await checkpoint()).note)
+      using restored = await other((_path, body) => (_path === '/ledger/checkpoint' ? Buffer.from(note) : body))
+      const later = await keep('later', (await checkpoint()).note)
+      const gone = await watch(later, restored)
+      assert.match(
+        `${gone.code} ${gone.problems?.join()}`,
+        new RegExp(`^1 .* holds ${size.toLocaleString('en')} events now`),
+      )
+      const unreadable = async (change: Parameters<typeof other>[0], error: string) => {
+        using server = await other(change)
+        const file = await kept()
+        const answer = await watch(file, server)
+        assert.deepEqual([answer.code, answer.error?.code], [2, error])
+        assert.equal(await readFile(file, 'utf8'), note)
+      }
+      await unreadable((path, body) => (isTile(path) ? undefined : body), 'tiles-unreadable')
+      await unreadable((path, body) => (isTile(path) ? body.subarray(1) : body), 'tiles-unreadable')
+      await unreadable((path, body) => (isTile(path) ? Buffer.alloc(1e6) : body), 'tiles-unreadable')
+      await unreadable(() => Buffer.alloc(1e6), 'checkpoint-unreadable')
+      await unreadable(
+        (_path, body) => Buffer.from(body.toString().replace(/^[^\n]+\n\d+/, 'x\n1')),
+        'checkpoint-foreign',
+      )
+    })
+
+    test('a watcher who asks for witnesses believes no server that none of them cosigned', async () => {
+      await sequence()
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+      const witness = {
+        name: 'witness.example.com',
+        publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32),
+      }
+      const more = ['--witness', renderNoteKey(witness, 4)]
+      const cosigned = (seconds: number) =>
+        other((_path, body) => {
+          const { text = '' } = splitNote(body.toString()) ?? {}
+          return Buffer.concat([body, Buffer.from(cosign(text, { witness, privateKey, seconds }))])
+        })
+      const now = Date.now() / 1000
+      const file = join(postern.folder, `${store.name}-cosigned`)
+      using fresh = await cosigned(Math.floor(now))
+      using stale = await cosigned(Math.floor(now) - 90_000)
+      for (const server of [stale, { at: postern.origin }]) {
+        const refusal = await watch(file, { ...server, more })
+        assert.deepEqual([refusal.code, refusal.error?.code], [2, 'witnesses-missing'])
+      }
+      await assert.rejects(readFile(file), /ENOENT/)
+      const { code, cosigned: names } = await watch(file, { ...fresh, more })
+      assert.deepEqual([code, names], [0, ['witness.example.com']])
+      assert.equal((await watch(file, { more: [...more, '--quorum', '0'] })).code, 0)
+      assert.equal((await watch(file, { ...fresh, more: [...more, '--quorum', '2'] })).error?.code, 'usage')
     })
 
     test('two nodes give no place twice, and leave none out', async () => {
@@ -233,6 +337,7 @@ for (const store of eitherStore)
     test('a server that writes its past anew is found out by a checkpoint from before', async () => {
       await sequence()
       const kept = await keep('kept', (await checkpoint()).note)
+      const watched = await keep('watched-before', (await checkpoint()).note)
       await database.write(async (tx) => {
         const { id, leaf } = await tx
           .selectFrom('auditEvent')
@@ -256,6 +361,7 @@ for (const store of eitherStore)
       const lines = await exported()
       assert.equal((await verify(lines, now)).code, 0)
       assert.equal((await verify(lines, kept)).code, 1)
+      assert.equal((await watch(watched)).code, 1)
     })
 
     test('the log keeps its name and key when the instance is moved', async () => {

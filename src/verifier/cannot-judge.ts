@@ -24,6 +24,8 @@ export type CannotJudgeCode =
   | 'key-malformed'
   | 'checkpoint-unreadable'
   | 'checkpoint-foreign'
+  | 'tiles-unreadable'
+  | 'witnesses-missing'
   | 'checkpoint-empty'
   | 'checkpoint-other'
 

@@ -39,6 +39,14 @@ export function placeOfNode(level: number, index: number): TilePlace & { from: n
   }
 }
 
+/** The name of a tile: of one that is not full with how many of its hashes. */
+export function renderTilePath({ level, position, width }: TilePlace & { width: number }): string {
+  const digits = String(position)
+  const threes = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/.{3}/g) ?? []
+  const places = threes.map((three, at) => (at < threes.length - 1 ? `x${three}` : three)).join('/')
+  return `${level}/${places}${width < tileWidth ? `.p/${width}` : ''}`
+}
+
 /** `0/x001/x234/067` or `0/003.p/17`: level, position in threes of digits, and how many hashes where it is not full. */
 export function parseTilePath(path: string): (TilePlace & { width: number }) | undefined {
   const [, level = '', places = '', partial] =

@@ -3,10 +3,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import '../../../test/support/steady-seed.ts'
+import { parseAddCheckpoint, renderAddCheckpoint } from './add-checkpoint.ts'
 import { parseCheckpoint, renderCheckpoint } from './checkpoint.ts'
+import { cosign, readCosignatures } from './cosignature.ts'
 import { emptyRoot, leafHash, nodeHash, proveConsistency, proveInclusion, type ReadNode, rootOf } from './merkle.ts'
-import { openNote, parseNoteKey, renderNoteKey, signNote } from './note.ts'
-import { foldHashes, parseTilePath, placeOfNode } from './tile.ts'
+import { openNote, parseNoteKey, renderNoteKey, signNote, splitNote } from './note.ts'
+import { foldHashes, parseTilePath, placeOfNode, renderTilePath } from './tile.ts'
 import { verifyConsistency, verifyInclusion } from './verify-proof.ts'
 
 /** By the definition of RFC 6962 §2.1 alone, without places or tiles. */
@@ -139,6 +141,8 @@ test('what is no checkpoint and no key is taken for none', () => {
 test('a tile has one name, and a node is folded from the hashes of one', () => {
   assert.deepEqual(parseTilePath('0/x001/x234/067'), { level: 0, position: 1_234_067, width: 256 })
   assert.deepEqual(parseTilePath('1/003.p/17'), { level: 1, position: 3, width: 17 })
+  for (const path of ['0/x001/x234/067', '1/003.p/17', '0/000', '2/x001/000.p/255'])
+    assert.equal(renderTilePath(parseTilePath(path) ?? assert.fail(path)), path)
   for (const path of [
     '0/3',
     '0/x000/003',
@@ -157,4 +161,69 @@ test('a tile has one name, and a node is folded from the hashes of one', () => {
   assert.deepEqual(placeOfNode(8, 5), { level: 1, position: 0, from: 5, count: 1 })
   const leaves = many(8).map(leafHash)
   assert.deepEqual(foldHashes(leaves), plainRoot(many(8)))
+})
+
+test('a cosignature is read by the key of its witness alone, as one of a public witness is', () => {
+  // A Certificate Transparency log of 2026, and one of its witnesses.
+  const log = parseNoteKey(
+    'arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f',
+  )
+  const remora = parseNoteKey('remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2', 4)
+  assert.ok(log && remora)
+  const note = `arche2025h1.staging.ct.transparency.dev
+1432088532
+U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=
+
+— arche2025h1.staging.ct.transparency.dev ui8GwCF1+kWqZrxGdhj4aX3gcw7XUlXQQabg/27lefwhUkzbC3NygNI75MdhL1bfTW9g8Ei59RA23oHP7Ry1k3ZFWwQ=
+— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcxZ75W3u5hNI7TOQtmJbqmNWVuE0tgh0XwzdZsDsUAQ==
+— remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9sXTynk5XeU/zZ0WBxtqB0DrAWfBw==
+`
+  assert.equal(parseCheckpoint(openNote(note, log) ?? '')?.size, 1_432_088_532)
+  const [found] = readCosignatures(note, [remora])
+  assert.equal(new Date((found?.seconds ?? 0) * 1000).toISOString(), '2026-05-23T21:50:24.000Z')
+  assert.ok(note.endsWith(found?.line ?? 'none'))
+  assert.deepEqual(readCosignatures(note.replace('1432088532', '1432088533'), [remora]), [])
+  assert.deepEqual(readCosignatures(note, [{ ...remora, name: 'remora' }, log]), [])
+  // The key of a log is no witness’s, and the other way round.
+  assert.equal(parseNoteKey(renderNoteKey(remora, 4)), undefined)
+  assert.equal(parseNoteKey(renderNoteKey(log), 4), undefined)
+  // Another time than the one that was signed.
+  assert.deepEqual(readCosignatures(note.replace('AABqEiEgPl', 'AABqEiEhPl'), [remora]), [])
+})
+
+test('of many lines of a witness the latest counts, and its own signature over the note alone is none', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const witness = { name: 'w', publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32) }
+  const text = renderCheckpoint({ origin: 'o', size: 1, root: leafHash('a') })
+  const lines = [5, 9, 7].map((seconds) => cosign(text, { witness, privateKey, seconds }))
+  const signed = signNote(text, witness, privateKey)
+  assert.deepEqual(
+    readCosignatures(signed + lines.join(''), [witness]).map(({ seconds, line }) => [seconds, line]),
+    [[9, lines[1]]],
+  )
+  assert.deepEqual(readCosignatures(signed, [witness]), [])
+  assert.equal(splitNote(signed + lines.join(''))?.signatures.length, 4)
+})
+
+test('what a witness is asked is read as it was written, and nothing else is', () => {
+  const proof = [leafHash('a'), leafHash('b')]
+  const asked = { older: 20_852_014, proof, note: 'o\n1\nroot\n\n— o AAAA\n' }
+  assert.deepEqual(parseAddCheckpoint(renderAddCheckpoint(asked)), asked)
+  assert.deepEqual(parseAddCheckpoint(renderAddCheckpoint({ ...asked, older: 0, proof: [] })), {
+    ...asked,
+    older: 0,
+    proof: [],
+  })
+  const many = Array.from({ length: 64 }, () => leafHash('a'))
+  for (const body of [
+    '',
+    'old 1',
+    'old 01\n\nnote\n',
+    'old -1\n\nnote\n',
+    'old 99999999999999999\n\nnote\n',
+    'new 1\n\nnote\n',
+    'old 1\nAAAA\n\nnote\n',
+    renderAddCheckpoint({ ...asked, proof: many }),
+  ])
+    assert.equal(parseAddCheckpoint(body), undefined, body)
 })

@@ -1,19 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import type { NoteKey } from '../../protocols/tlog/note.ts'
 import { CannotJudge } from '../cannot-judge.ts'
 import { type Output, standard } from '../output.ts'
 import { plainLine } from '../plain-text.ts'
-import { openCheckpoint, openKey, type SignedCheckpoint } from './open-checkpoint.ts'
+import { openCheckpoint, openKey, openWitnessKey, type SignedCheckpoint } from './open-checkpoint.ts'
 import { checkExport } from './check-export.ts'
 import { checkProof } from './check-proof.ts'
 import { readLines } from './read-lines.ts'
 import { type LedgerVerdict, renderVerdict } from './verdict.ts'
+import { renderWatch } from './watch-text.ts'
+import { type WatchVerdict, watchLedger } from './watch.ts'
 
 const HELP = `postern ledger verify <export> --key <key> --checkpoint <file> [options]
 postern ledger verify-event <proof> --key <key> [options]
+postern ledger watch <url> --key <key> --keep <file> [options]
 
 Says whether an export of the ledger is what the instance promised: no event that a checkpoint covers was
 changed, left out, put in or moved; or whether one event stands in it. Asks no server for a verdict.
+Watching asks the instance itself, as often as you run it: whether its ledger has only grown since the last
+time. No event is read, only hashes, so anybody may watch.
 
   <export>              postern-ledger.ndjson, from Audit, Export, with both days left empty
   <proof>               of one event, from its row in Audit or GET /api/v1/audit/<event>/proof
@@ -21,12 +27,17 @@ changed, left out, put in or moved; or whether one event stands in it. Asks no s
                         first day on, since a server that rewrites its past could bring another
   --checkpoint <file>   one that you kept before the export was made, from /ledger/checkpoint; a URL is
                         read; give it again for each further one. Of a single event it stands in its proof
+  <url>                 of the instance, to watch
+  --keep <file>         where watching keeps the last checkpoint; verify takes it as --checkpoint
+  --witness <key>       of somebody who cosigns checkpoints, or a file that holds it: watching asks that they
+                        have within a day; give it again for each further one
+  --quorum <number>     how many of these must have, instead of all
   --json                print the verdict as JSON (docs/formats/ledger.md)
   --help                print this
 
 Exit code 0: every checkpoint holds, and of what each covers nothing was changed. 1: one does not, and what
 was found is said. 2: no verdict is possible, as the export begins later, ends before a checkpoint, or cannot
-be read.
+be read, or the server or a witness was not there.
 `
 
 /** Runs `postern ledger` and returns its exit code. */
@@ -41,7 +52,7 @@ export async function main(args: readonly string[], output: Output = standard): 
       return 0
     }
     const verdict = await judge(wanted)
-    output.out(asJson ? `${JSON.stringify(verdict, null, 2)}\n` : renderVerdict(verdict))
+    output.out(asJson ? `${JSON.stringify(verdict, null, 2)}\n` : render(verdict))
     return verdict.verdict === 'holds' ? 0 : 1
   } catch (error) {
     // Whatever went wrong, it is no verdict: 1 would be one.
@@ -54,31 +65,50 @@ export async function main(args: readonly string[], output: Output = standard): 
   }
 }
 
+const render = (verdict: LedgerVerdict | WatchVerdict): string =>
+  'kept' in verdict ? renderWatch(verdict) : renderVerdict(verdict)
+
+type Values = ReturnType<typeof parseOrUsage>['values']
+
 interface Wanted {
   /** Said by whoever asks, never by what is in the file. */
-  verb: 'verify' | 'verify-event'
-  file: string
+  verb: 'verify' | 'verify-event' | 'watch'
+  /** A file, or the address to watch. */
+  place: string
   key: string
-  checkpoints: string[]
+  values: Values
 }
 
-async function judge({ verb, file, key: keyText, checkpoints }: Wanted): Promise<LedgerVerdict> {
+async function judge({ verb, place, key: keyText, values }: Wanted): Promise<LedgerVerdict | WatchVerdict> {
   const key = await openKey(keyText)
+  if (verb === 'watch') return watch(place, key, values)
   const kept: SignedCheckpoint[] = []
-  for (const place of checkpoints) kept.push(await openCheckpoint(place, key))
-  if (verb === 'verify-event') return checkProof(JSON.parse(await readFile(file, 'utf8')), { key, kept })
+  for (const each of values.checkpoint ?? []) kept.push(await openCheckpoint(each, key))
+  if (verb === 'verify-event') return checkProof(JSON.parse(await readFile(place, 'utf8')), { key, kept })
   if (kept.length === 0) throw usage('name a --checkpoint to compare it with')
-  return checkExport(readLines(file), kept)
+  return checkExport(readLines(place), kept)
+}
+
+async function watch(url: string, key: NoteKey, values: Values): Promise<WatchVerdict> {
+  const address = URL.parse(url)
+  if (address === null || !/^https?:$/.test(address.protocol)) throw usage(`${url} is no address of an instance`)
+  if (values.keep === undefined) throw usage('name a file to --keep the checkpoint in')
+  const witnesses: NoteKey[] = []
+  for (const each of values.witness ?? []) witnesses.push(await openWitnessKey(each))
+  const quorum = values.quorum === undefined ? witnesses.length : Number(values.quorum)
+  if (!Number.isInteger(quorum) || quorum < 0 || quorum > witnesses.length)
+    throw usage('--quorum takes a number, no more than there are witnesses')
+  return watchLedger({ origin: address.origin, key, file: values.keep, witnesses, quorum, now: Date.now() })
 }
 
 function parse(args: readonly string[]): Wanted | undefined {
   const { values, positionals } = parseOrUsage(args)
   if (values.help === true) return undefined
-  const [verb, file, ...more] = positionals
-  if ((verb !== 'verify' && verb !== 'verify-event') || file === undefined || more.length > 0)
-    throw usage('say: postern ledger verify <export>')
+  const [verb, place, ...more] = positionals
+  if ((verb !== 'verify' && verb !== 'verify-event' && verb !== 'watch') || place === undefined || more.length > 0)
+    throw usage('say: postern ledger verify <export>, or postern ledger watch <url>')
   if (values.key === undefined) throw usage('name the --key of the log')
-  return { verb, file, key: values.key, checkpoints: values.checkpoint ?? [] }
+  return { verb, place, key: values.key, values }
 }
 
 function parseOrUsage(args: readonly string[]) {
@@ -89,6 +119,9 @@ function parseOrUsage(args: readonly string[]) {
       options: {
         key: { type: 'string' },
         checkpoint: { type: 'string', multiple: true },
+        keep: { type: 'string' },
+        witness: { type: 'string', multiple: true },
+        quorum: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },

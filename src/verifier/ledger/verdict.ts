@@ -29,4 +29,4 @@ export function renderVerdict({ verdict, events, covered, checkpoints, problems 
   return [`${counted(events)} read.\n`, ...sizes, ...found, last].join('')
 }
 
-const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}`
+export const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}`

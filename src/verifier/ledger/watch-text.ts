@@ -1,0 +1,16 @@
+import { plainLine } from '../plain-text.ts'
+import { counted } from './verdict.ts'
+import type { WatchVerdict } from './watch.ts'
+
+/** What a look at a server’s ledger found, for people. */
+export function renderWatch({ verdict, size, before, cosigned, problems, kept }: WatchVerdict): string {
+  if (verdict === 'broken')
+    return `${problems.map((problem) => `${plainLine(problem)}\n`).join('')}This is not the ledger that was promised. What it promises now lies in ${plainLine(kept)}: together with what
+was kept before it shows that to everybody, for the instance signed both. Keep both.\n`
+  const names = cosigned.length === 0 ? '' : `Cosigned by ${plainLine(cosigned.join(', '))}.\n`
+  const found =
+    before === null
+      ? `${counted(size)}. From now on none of them can change unseen.\n`
+      : `${counted(size)}. The ${before.toLocaleString('en')} of before are still the first of them.\n`
+  return `${found}${names}Kept in ${plainLine(kept)}.\n`
+}
