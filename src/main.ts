@@ -9,6 +9,10 @@ const commands: Record<string, { does: string; run: (args: string[]) => Promise<
     does: 'check an export of the ledger, or watch a server’s: whether anything in it was changed or left out',
     run: async (args) => (await import('./verifier/ledger/main.ts')).main(args),
   },
+  witness: {
+    does: 'cosign the ledgers of others, so that nobody is shown another one than everybody',
+    run: async (args) => (await import('./verifier/witness/main.ts')).main(args),
+  },
   login: {
     does: 'get an SSH certificate for some hours, with a tap',
     run: async (args) => (await import('./client/login.ts')).login(args),

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { buildVerifier } from '../commands/bundles.ts'
+import { renderNoteKey } from '../protocols/tlog/note.ts'
 import { SealedRepository } from './sealed-repository-testing.ts'
 import { approve, update } from './sealed-review-testing.ts'
 import { addKey, securityKey, signedPush } from './signed-push-testing.ts'
@@ -46,6 +48,22 @@ for (const [name, node] of [
   ['the Node of the system', systemNode()],
 ] as const) {
   const skip = node === undefined || node.version < 20 ? 'no other Node of at least 20 here' : false
+  test(`the bundle watches ledgers and cosigns them under ${name}`, { skip }, async () => {
+    const key = renderNoteKey({ name: 'git.example.com/ledger', publicKey: Buffer.alloc(32, 1) })
+    const run = (...args: string[]) =>
+      spawn(node?.path ?? '', [bundle, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const keep = join(folder, `witness-${node?.version}`)
+    const witness = run('witness', '--name', 'w', '--log', key, '--keep', keep, '--listen', '127.0.0.1:0')
+    const [said] = (await once(witness.stderr, 'data')) as [Buffer]
+    const url = /http:\S+(?=\/add)/.exec(said.toString())?.[0] ?? assert.fail(said.toString())
+    assert.equal((await fetch(`${url}/add-checkpoint`, { method: 'POST', body: 'old 0\n\nx' })).status, 400)
+    const watching = run('ledger', 'watch', url, '--key', key, '--keep', join(folder, 'none'))
+    const [told] = (await once(watching.stderr, 'data')) as [Buffer]
+    assert.match(told.toString(), /cannot be read: it answered 404 \[checkpoint-unreadable\]/)
+    witness.kill('SIGTERM')
+    assert.deepEqual(await once(witness, 'exit'), [0, null])
+  })
+
   test(`the bundle judges under ${name}`, { skip }, () => {
     using repository = new SealedRepository()
     const head = repository.commit([repository.tip], 'Propose')

@@ -90,8 +90,9 @@ async function judge({ verb, place, key: keyText, values }: Wanted): Promise<Led
 }
 
 async function watch(url: string, key: NoteKey, values: Values): Promise<WatchVerdict> {
-  const address = URL.parse(url)
-  if (address === null || !/^https?:$/.test(address.protocol)) throw usage(`${url} is no address of an instance`)
+  // Node 20 has no URL.parse.
+  const address = URL.canParse(url) ? new URL(url) : undefined
+  if (address === undefined || !/^https?:$/.test(address.protocol)) throw usage(`${url} is no address of an instance`)
   if (values.keep === undefined) throw usage('name a file to --keep the checkpoint in')
   const witnesses: NoteKey[] = []
   for (const each of values.witness ?? []) witnesses.push(await openWitnessKey(each))
