@@ -282,6 +282,8 @@ for (const store of eitherStore)
       await unreadable((path, body) => (isTile(path) ? body.subarray(1) : body), 'tiles-unreadable')
       await unreadable((path, body) => (isTile(path) ? Buffer.alloc(1e6) : body), 'tiles-unreadable')
       await unreadable(() => Buffer.alloc(1e6), 'checkpoint-unreadable')
+      assert.equal((await watch(join(postern.folder, 'no', 'folder'))).error?.code, 'keep-unwritable')
+      assert.equal((await watch(postern.folder)).error?.code, 'checkpoint-unreadable')
       await unreadable(
         (_path, body) => Buffer.from(body.toString().replace(/^[^\n]+\n\d+/, 'x\n1')),
         'checkpoint-foreign',

@@ -25,6 +25,7 @@ export type CannotJudgeCode =
   | 'checkpoint-unreadable'
   | 'checkpoint-foreign'
   | 'tiles-unreadable'
+  | 'keep-unwritable'
   | 'witnesses-missing'
   | 'checkpoint-empty'
   | 'checkpoint-other'

@@ -2,7 +2,10 @@ const patienceMs = 30_000
 
 /** What an address answers, which may be anybody’s: no longer than this, and from nowhere else. @throws Error */
 export async function download(url: string, mostBytes: number): Promise<Buffer> {
-  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patienceMs) })
+  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patienceMs) }).catch(
+    // “fetch failed” alone helps nobody.
+    (error: Error) => Promise.reject(error.cause instanceof Error ? error.cause : error),
+  )
   if (!answer.ok) throw new Error(`it answered ${answer.status}`)
   const parts: Uint8Array[] = []
   let length = 0

@@ -6,21 +6,26 @@ import { download } from './download.ts'
 
 export type SignedCheckpoint = Pick<Checkpoint, 'size' | 'root'>
 
-/** A key as its own line, or in a file. @throws CannotJudge */
-export const openKey = (text: string): Promise<NoteKey> => open(text, { option: '--key', algorithm: 1 })
+/** The key of a log, as its own line or in a file. @throws CannotJudge */
+export const openKey = (text: string, option = '--key'): Promise<NoteKey> =>
+  open(text, { option, algorithm: 1, what: 'the key of a log' })
 
-/** Of a witness, as a line or in a file. @throws CannotJudge */
-export const openWitnessKey = (text: string): Promise<NoteKey> => open(text, { option: '--witness', algorithm: 4 })
+/** Of a witness. @throws CannotJudge */
+export const openWitnessKey = (text: string): Promise<NoteKey> =>
+  open(text, { option: '--witness', algorithm: 4, what: 'the key of a witness' })
 
-async function open(
-  text: string,
-  { option, algorithm }: { option: string; algorithm: NoteAlgorithm },
-): Promise<NoteKey> {
+interface Wanted {
+  option: string
+  algorithm: NoteAlgorithm
+  what: string
+}
+
+async function open(text: string, { option, algorithm, what }: Wanted): Promise<NoteKey> {
   const key = parseNoteKey(text, algorithm) ?? parseNoteKey(await readFile(text, 'utf8').catch(() => ''), algorithm)
   if (key !== undefined) return key
   throw new CannotJudge(
     'key-malformed',
-    `${option} is neither such a key, name+id+key in one line, nor a file that holds one`,
+    `${option} is neither ${what}, name+id+key in one line, nor a file that holds one`,
   )
 }
 

@@ -10,7 +10,9 @@ was kept before it shows that to everybody, for the instance signed both. Keep b
   const names = cosigned.length === 0 ? '' : `Cosigned by ${plainLine(cosigned.join(', '))}.\n`
   const found =
     before === null
-      ? `${counted(size)}. From now on none of them can change unseen.\n`
-      : `${counted(size)}. The ${before.toLocaleString('en')} of before are still the first of them.\n`
+      ? `${counted(size)}. From now on nothing of what stands in it can change unseen.\n`
+      : before === size
+        ? `${counted(size)}, the same as before.\n`
+        : `${counted(size)}. The ${before.toLocaleString('en')} of before are still the first of them.\n`
   return `${found}${names}Kept in ${plainLine(kept)}.\n`
 }

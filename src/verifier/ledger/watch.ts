@@ -49,7 +49,9 @@ export async function watchLedger({ origin, key, file, witnesses, quorum, now }:
   const problem = kept && (await compare(kept, current, origin))
   if (problem === undefined && cosigned.length < quorum) throw tooFew(cosigned, quorum)
   const lies = problem === undefined ? file : `${file}.${current.size}.conflict`
-  await replaceFile(lies, note)
+  await replaceFile(lies, note).catch((cause: Error) => {
+    throw new CannotJudge('keep-unwritable', `${lies} cannot be written: ${cause.message}`, { cause })
+  })
   return {
     version: 1,
     verdict: problem === undefined ? 'holds' : 'broken',

@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { NoteKey } from '../../protocols/tlog/note.ts'
-import { renderNoteKey } from '../../protocols/tlog/note.ts'
+import { type NoteKey, renderNoteKey } from '../../protocols/tlog/note.ts'
 import { openKey } from '../ledger/open-checkpoint.ts'
 import { type Output, standard } from '../output.ts'
 import { listen } from './listen.ts'
@@ -50,7 +49,7 @@ export async function main(
     const folder = values.keep
     if (folder === undefined) throw new Error('name a folder to --keep its key in')
     const logs: NoteKey[] = []
-    for (const each of values.log ?? []) logs.push(await openKey(each))
+    for (const each of values.log ?? []) logs.push(await openKey(each, '--log'))
     if (logs.length === 0) throw new Error('name the key of a --log that it cosigns')
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const key = await loadWitnessKey(join(folder, 'key'), values.name)
