@@ -42,7 +42,7 @@ export async function openCode(base: Foundations, { root, git, maintenance }: St
   base.follow(mirrors.follow, provenance.onEvent)
 
   // What was under way when it stopped, before anything new begins.
-  const swept = await sweep(root)
+  const swept = sweep(root)
   await emptyTrash(root)
   await reconcile({ ...parts, onDone: recordMerge })
   const forgotten = createForgottenPushes({

@@ -180,7 +180,7 @@ describe('a push', () => {
     process.kill(-(client.pid ?? 0), 'SIGKILL')
     await gone
     assert.equal(((await server.exits[0]) as { killed: boolean }).killed, true)
-    await sweep(fixture.root)
+    sweep(fixture.root)
     assert.deepEqual(await remains(), [])
     assert.equal(await refs(), '')
   })

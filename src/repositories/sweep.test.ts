@@ -35,8 +35,8 @@ describe('sweep', () => {
     ]
     await put('objects/tmp_objdir-incoming-AbCdEf/pack/pack-1.pack')
     remains.push(join(repository, 'objects/tmp_objdir-incoming-AbCdEf'))
-    assert.deepEqual(await sweep(fixture.root), remains.sort())
-    assert.deepEqual(await sweep(fixture.root), [])
+    assert.deepEqual(sweep(fixture.root), remains.sort())
+    assert.deepEqual(sweep(fixture.root), [])
     await stat(operators)
     await stat(film)
     await fixture.git.run(['update-ref', 'refs/heads/main', oid], { repository })
@@ -44,6 +44,6 @@ describe('sweep', () => {
   })
 
   it('finds nothing where there is nothing', async () => {
-    assert.deepEqual(await sweep(join(fixture.folder, 'nowhere')), [])
+    assert.deepEqual(sweep(join(fixture.folder, 'nowhere')), [])
   })
 })

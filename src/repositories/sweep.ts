@@ -1,75 +1,70 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { type Dirent, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { incomingFolder, lfsFolder } from './lfs/object-store.ts'
-
-const atOnce = 16
 
 /**
  * Takes away what a killed server or git left behind: quarantines, lock files, half-written packs and large files, the `.keep` of a push
  * that never finished. Call it before the first request is served, when no git runs: a lock found then has no owner.
  * Loose `tmp_obj_*` stay for `git prune`; they hurt nobody. Returns the paths that were removed.
+ *
+ * Nobody is served yet, so it holds the thread: of thousands of repositories that takes half the time.
  */
-export async function sweep(root: string): Promise<string[]> {
-  const removed: string[] = []
-  const repositories = await listRepositories(root)
-  const sweepNext = async (): Promise<void> => {
-    for (let folder = repositories.pop(); folder !== undefined; folder = repositories.pop()) {
-      for (const path of await listRemains(folder)) {
-        await rm(path, { recursive: true, force: true })
-        removed.push(path)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, sweepNext))
+export function sweep(root: string): string[] {
+  const removed = listRepositories(root).flatMap((folder) => listRemains(folder))
+  for (const path of removed) rmSync(path, { recursive: true, force: true })
   return removed.sort()
 }
 
-async function listRepositories(root: string): Promise<string[]> {
+function listRepositories(root: string): string[] {
+  const within = (folder: string, pattern: RegExp): string[] =>
+    entriesOf(folder)
+      .filter(({ name }) => pattern.test(name))
+      .map(({ name }) => join(folder, name))
+  return within(root, /^[0-9a-f]{2}$/)
+    .flatMap((first) => within(first, /^[0-9a-f]{2}$/))
+    .flatMap((second) => within(second, /^[0-9a-f]{32}\.git$/))
+}
+
+/** What a kill leaves behind, by the part of a repository it lies in; no part is asked for that is not there. */
+const parts: Record<string, RegExp> = {
+  '.': /\.lock$|^packed-refs\.new$/,
+  objects: /^(tmp_objdir-|incoming-)/,
+  'objects/pack': /^(tmp_|\.tmp-)|\.lock$|^pack-[0-9a-f]+\.keep$/,
+  'objects/info': /\.lock$|^tmp_/,
+  'objects/info/commit-graphs': /\.lock$|^tmp_/,
+  [lfsFolder]: /^$/,
+  [`${lfsFolder}/${incomingFolder}`]: /./,
+}
+
+function listRemains(folder: string, part = '.'): string[] {
   const found: string[] = []
-  for (const first of await namesIn(root, /^[0-9a-f]{2}$/)) {
-    for (const second of await namesIn(join(root, first), /^[0-9a-f]{2}$/)) {
-      const shard = join(root, first, second)
-      for (const name of await namesIn(shard, /^[0-9a-f]{32}\.git$/)) found.push(join(shard, name))
-    }
+  for (const entry of entriesOf(join(folder, part))) {
+    const inner = part === '.' ? entry.name : `${part}/${entry.name}`
+    const path = join(folder, inner)
+    if (parts[part]?.test(entry.name) === true) found.push(...(isRemains(path) ? [path] : []))
+    else if (Object.hasOwn(parts, inner)) found.push(...listRemains(folder, inner))
+    else if (inner === 'refs') found.push(...listLocks(path))
   }
   return found
 }
 
-async function listRemains(folder: string): Promise<string[]> {
-  const at = async (part: string, pattern: RegExp): Promise<string[]> =>
-    (await namesIn(join(folder, part), pattern)).map((name) => join(folder, part, name))
-  const keeps = await at('objects/pack', /^pack-[0-9a-f]+\.keep$/)
-  return [
-    ...(await at('.', /\.lock$|^packed-refs\.new$/)),
-    ...(await at('objects', /^(tmp_objdir-|incoming-)/)),
-    ...(await at('objects/pack', /^(tmp_|\.tmp-)|\.lock$/)),
-    ...(await at('objects/info', /\.lock$|^tmp_/)),
-    ...(await at(join(lfsFolder, incomingFolder), /./)),
-    ...(await at('objects/info/commit-graphs', /\.lock$|^tmp_/)),
-    ...(await listLocks(join(folder, 'refs'))),
-    // Only a push's own; an operator's keep has another text.
-    ...(await filter(keeps, async (path) => (await readFile(path, 'utf8')).startsWith('receive-pack '))),
-  ]
-}
+/** Of a `.keep` only a push’s own; an operator’s has another text. */
+const isRemains = (path: string): boolean =>
+  !path.endsWith('.keep') || readFileSync(path, 'utf8').startsWith('receive-pack ')
 
-async function listLocks(folder: string): Promise<string[]> {
-  const found: string[] = []
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+function listLocks(folder: string): string[] {
+  return entriesOf(folder).flatMap((entry) => {
     const path = join(folder, entry.name)
     // A symbolic link is no directory here: nothing outside is ever reached.
-    if (entry.isDirectory()) found.push(...(await listLocks(path)))
-    else if (entry.name.endsWith('.lock')) found.push(path)
+    if (entry.isDirectory()) return listLocks(path)
+    return entry.name.endsWith('.lock') ? [path] : []
+  })
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
   }
-  return found
-}
-
-async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
-  const names = await readdir(folder).catch(() => [])
-  return names.filter((name) => pattern.test(name))
-}
-
-async function filter(paths: string[], keep: (path: string) => Promise<boolean>): Promise<string[]> {
-  const kept: string[] = []
-  for (const path of paths) if (await keep(path)) kept.push(path)
-  return kept
 }
