@@ -3,9 +3,11 @@ import { test } from 'node:test'
 import type { Database } from '../database/handles.ts'
 import { compilePolicy } from '../policy/compile.ts'
 import { compiled, rule } from '../policy/policy-testing.ts'
+import { createUser } from '../identity/users.ts'
 import type { Rule } from '../policy/rule.ts'
 import { listAffected } from './affected.ts'
 import { addPerson, addRepository, addToken, at, grant, openStores, reportModel } from './guardrails-testing.ts'
+import { readStandings } from './standings.ts'
 
 const dayMs = 86_400_000
 const nothing = compiled()
@@ -19,6 +21,31 @@ const meant = async (database: Database, rules: Rule[], before: Rule[] = []) => 
 }
 
 for (const [store, open] of Object.entries(openStores)) {
+  test(`${store}: of many people everybody is judged, once`, async () => {
+    const database = await open()
+    await addPerson(database, 'ana', { role: 'owner', keys: ['attested'] })
+    await database.write(async (tx) => {
+      for (let n = 0; n < 505; n += 1) {
+        const [username, email] = [`n${String(n).padStart(4, '0')}`, `n${n}@example.com`]
+        await createUser(tx, { username, displayName: username, email, role: 'member', createdBy: null, at })
+      }
+    })
+    for (const last of ['n0498', 'n0504']) {
+      const { id } = await database.read
+        .selectFrom('user')
+        .select('id')
+        .where('username', '=', last)
+        .executeTakeFirstOrThrow()
+      await addToken(database, id, 'ci')
+      const standings = await readStandings(database.read, { policies: [nothing], at })
+      const names = standings.map(({ person }) => person.username)
+      assert.deepEqual([names.length, names.at(0), names.at(-1)], [506, 'ana', 'n0504'])
+      assert.equal(new Set(names).size, 506)
+      assert.equal(standings.find(({ person }) => person.username === last)?.tokens.length, 1)
+    }
+    await database.close()
+  })
+
   test(`${store}: whoever has no key for it is locked out by name, with why; who has one is fine`, async () => {
     const database = await open()
     await addPerson(database, 'ana', { role: 'owner', keys: ['synced', 'attested'] })

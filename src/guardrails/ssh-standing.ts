@@ -17,20 +17,17 @@ export async function readSshKeys(
   db: Db<'sshKey'>,
   { ids, badModels, at }: { ids: readonly Id<'usr'>[]; badModels: ReadonlySet<string>; at: number },
 ): Promise<Map<Id<'usr'>, OwnSshKey[]>> {
-  const wanted = new Set(ids)
-  let query = db
+  const rows = await db
     .selectFrom('sshKey')
     .select(['userId', 'name', 'application', 'attestationOutcome', 'aaguid', 'strengthCap'])
     .where('endedAt', 'is', null)
     .where('forLogin', '=', 1)
     .where((eb) => eb.or([eb('expiresAt', 'is', null), eb('expiresAt', '>', at)]))
+    .where('userId', 'in', ids)
     .orderBy('createdAt')
-  const [only] = ids
-  if (only !== undefined && ids.length === 1) query = query.where('userId', '=', only)
-  const rows = await query.execute()
+    .execute()
   const keys = new Map<Id<'usr'>, OwnSshKey[]>()
-  for (const { userId, ...row } of rows)
-    if (wanted.has(userId)) keys.set(userId, [...(keys.get(userId) ?? []), asOwnKey(row, badModels)])
+  for (const { userId, ...row } of rows) keys.set(userId, [...(keys.get(userId) ?? []), asOwnKey(row, badModels)])
   return keys
 }
 

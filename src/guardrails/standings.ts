@@ -9,7 +9,8 @@ import { credentialStrength, isAtLeast } from '../policy/strength.ts'
 import { listBadModels } from './bad-models.ts'
 import { createBreaks } from './breaks.ts'
 import { namedPlaces, namesNetworks } from './named.ts'
-import { readOwnPlaces } from './own-places.ts'
+import { type OwnPlaces, readOwnPlaces } from './own-places.ts'
+import { readAddresses, readOwn } from './read-own.ts'
 import { type OwnSshKey, readSshKeys } from './ssh-standing.ts'
 
 export interface OwnKey {
@@ -63,7 +64,11 @@ interface Chosen {
   at: number
 }
 
-function choose(db: StandingDb, { roles, id, withAgents = false, at }: Chosen) {
+/** People of one turn of the thread: on SQLite a query holds it until its last row. */
+const pagePeople = 500
+
+/** The next of them by username. */
+function choose(db: StandingDb, { roles, id, withAgents = false, at, after }: Chosen & { after: string }) {
   let query = db
     .selectFrom('user')
     .where('user.state', '=', 'active')
@@ -80,9 +85,11 @@ function choose(db: StandingDb, { roles, id, withAgents = false, at }: Chosen) {
   if (roles !== undefined) query = query.where('user.role', 'in', roles)
   if (id !== undefined) query = query.where('user.id', '=', id)
   return query
+    .select(['id', 'kind', 'username', 'displayName', 'role', 'isDemo'])
+    .where('user.username', '>', after)
+    .orderBy('user.username')
+    .limit(pagePeople)
 }
-
-const selectIds = (db: StandingDb, chosen: Chosen) => choose(db, chosen).select('user.id')
 
 /**
  * The standing of active people, by name: of everybody, of those with certain roles, or of one. What their keys are worth
@@ -92,102 +99,55 @@ export async function readStandings(
   db: StandingDb,
   { policies, ...chosen }: { policies: readonly CompiledPolicy[] } & Chosen,
 ): Promise<Standing[]> {
-  const breathe = createBreaks()
   const { at, id } = chosen
-  const ids = selectIds(db, chosen)
-  const users = await choose(db, chosen)
-    .select(['id', 'kind', 'username', 'displayName', 'role', 'isDemo'])
-    .orderBy('username')
-    .execute()
-  await breathe()
-  const groups = await db
-    .selectFrom('groupMember')
-    .innerJoin('userGroup', 'userGroup.id', 'groupMember.groupId')
-    .select(['groupMember.userId', 'groupMember.groupId', 'groupMember.joinedAt', 'userGroup.name'])
-    .where('groupMember.userId', 'in', ids)
-    .orderBy('userGroup.name')
-    .execute()
-  await breathe()
-  const records = await db
-    .selectFrom('credentialRecord')
-    .select(['userId', 'name', 'backupEligible', 'transports', 'aaguid', 'attestationOutcome', 'strengthCap'])
-    .where('endedAt', 'is', null)
-    // One that a recovery has suspended lets nobody in.
-    .where('suspendedBy', 'is', null)
-    .where('userId', 'in', ids)
-    .orderBy('createdAt')
-    .execute()
-  await breathe()
-  const tokens = await db
-    .selectFrom('apiToken')
-    .select((eb) => [
-      'userId',
-      'name',
-      // As old as its newest secret.
-      eb.fn.coalesce('renewedAt', 'createdAt').as('createdAt'),
-      'expiresAt',
-    ])
-    .where('endedAt', 'is', null)
-    .where('expiresAt', '>', at)
-    .where('userId', 'in', ids)
-    .orderBy('createdAt')
-    .execute()
-  await breathe()
-  const passwords = await db
-    .selectFrom('passwordLogin')
-    .leftJoin('totp', 'totp.userId', 'passwordLogin.userId')
-    .select(['passwordLogin.userId', 'confirmedAt'])
-    .where('passwordLogin.userId', 'in', ids)
-    .execute()
-  const passwordOf = new Map(
-    passwords.map(({ userId, confirmedAt }) => [
-      userId,
-      confirmedAt === null ? ('password' as const) : ('mfa' as const),
-    ]),
-  )
-  await breathe()
-  const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
-  const subjects = id === undefined ? undefined : [id, ...groups.map(({ groupId }) => groupId)]
-  const ownPlaces = await readOwnPlaces(db, namedPlaces(policies), subjects)
-
-  const refused = policies.at(-1)?.policy.refusedModelStatuses ?? []
-  const badModels = await listBadModels(db, refused, at)
-  const sshKeysOf = await readSshKeys(db, { ids: users.map((user) => user.id), badModels, at })
-  await breathe()
-  const groupsOf = Map.groupBy(groups, ({ userId }) => userId)
-  const recordsOf = Map.groupBy(records, ({ userId }) => userId)
-  const tokensOf = Map.groupBy(tokens, ({ userId }) => userId)
+  const breathe = createBreaks()
+  const badModels = await listBadModels(db, policies.at(-1)?.policy.refusedModelStatuses ?? [], at)
+  let ownPlaces: OwnPlaces | undefined
   const standings: Standing[] = []
-  for (const user of users) {
-    await breathe()
-    const own = groupsOf.get(user.id) ?? []
-    const keys = (recordsOf.get(user.id) ?? []).map(asJudgedBy(badModels)).map((record) => ({
-      name: record.name,
-      strength: credentialStrength(record),
-      whenVouched: credentialStrength({ ...record, strengthCap: null }),
-      key: policyKey(record),
-      isModelBad: record.attestationOutcome === 'bad-status',
-    }))
-    standings.push({
-      person: { id: user.id, username: user.username, displayName: user.displayName },
-      actor: {
-        kind: user.kind,
-        username: user.username,
-        role: user.role,
-        groups: own.map(({ name }) => name),
-        joinedAt: Object.fromEntries(own.map(({ name, joinedAt }) => [name, joinedAt])),
-      },
-      isDemo: user.isDemo === 1,
-      keys: keys.sort((one, other) => rank(other) - rank(one)),
-      address: addresses.get(user.id) ?? null,
-      places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
-      tokens: (tokensOf.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
-      sshKeys: sshKeysOf.get(user.id) ?? [],
-      password: passwordOf.get(user.id) ?? null,
-    })
+  for (let after = ''; ; after = standings.at(-1)?.person.username ?? '') {
+    const users = await choose(db, { ...chosen, after }).execute()
+    if (users.length === 0) return standings
+    const ids = users.map((user) => user.id)
+    const { groups, keys, tokens, passwords } = await readOwn(db, { ids, at, breathe })
+    const addresses = policies.some(namesNetworks) ? await readAddresses(db, ids) : new Map<Id<'usr'>, string>()
+    const sshKeys = await readSshKeys(db, { ids, badModels, at })
+    const subjects = id === undefined ? undefined : [id, ...(groups.get(id) ?? []).map(({ groupId }) => groupId)]
+    ownPlaces ??= await readOwnPlaces(db, namedPlaces(policies), subjects)
+    for (const user of users) {
+      await breathe()
+      const own = groups.get(user.id) ?? []
+      const records = (keys.get(user.id) ?? []).map(asJudgedBy(badModels))
+      standings.push({
+        person: { id: user.id, username: user.username, displayName: user.displayName },
+        actor: {
+          kind: user.kind,
+          username: user.username,
+          role: user.role,
+          groups: own.map(({ name }) => name),
+          joinedAt: Object.fromEntries(own.map(({ name, joinedAt }) => [name, joinedAt])),
+        },
+        isDemo: user.isDemo === 1,
+        keys: records.map(asOwnKey).sort((one, other) => rank(other) - rank(one)),
+        address: addresses.get(user.id) ?? null,
+        places: ownPlaces({ id: user.id, role: user.role, groupIds: own.map(({ groupId }) => groupId) }),
+        tokens: (tokens.get(user.id) ?? []).map(({ name, createdAt, expiresAt }) => ({ name, createdAt, expiresAt })),
+        sshKeys: sshKeys.get(user.id) ?? [],
+        password: passwords.get(user.id) ?? null,
+      })
+    }
+    if (users.length < pagePeople) return standings
   }
-  return standings
 }
+
+type KeyRow = Parameters<typeof credentialStrength>[0] & Parameters<typeof policyKey>[0] & { name: string }
+
+const asOwnKey = (record: KeyRow): OwnKey => ({
+  name: record.name,
+  strength: credentialStrength(record),
+  whenVouched: credentialStrength({ ...record, strengthCap: null }),
+  key: policyKey(record),
+  isModelBad: record.attestationOutcome === 'bad-status',
+})
 
 /** Only what the attestation proved counts: an AAGUID that was merely claimed makes no key bad. */
 const asJudgedBy =
@@ -200,23 +160,3 @@ const asJudgedBy =
 
 const steps: readonly Strength[] = ['mfa', 'passkey', 'device-bound', 'attested']
 const rank = ({ strength }: OwnKey): number => steps.filter((step) => isAtLeast(strength, step)).length
-
-/** Where each was last seen. */
-async function readAddresses(db: StandingDb, ids: ReturnType<typeof selectIds>): Promise<Map<Id<'usr'>, string>> {
-  const rows = await db
-    .selectFrom('session')
-    .innerJoin(
-      (eb) =>
-        eb
-          .selectFrom('session')
-          .select(['userId', ({ fn }) => fn.max('lastSeenAt').as('lastSeenAt')])
-          .where('userId', 'in', ids)
-          .groupBy('userId')
-          .as('latest'),
-      (on) => on.onRef('latest.userId', '=', 'session.userId').onRef('latest.lastSeenAt', '=', 'session.lastSeenAt'),
-    )
-    .select(['session.userId', 'session.address'])
-    .orderBy('session.id')
-    .execute()
-  return new Map(rows.map(({ userId, address }) => [userId, address]))
-}
