@@ -10,7 +10,8 @@ import { gainsPassword, losesPassword } from './password-verdicts.ts'
 import { createWhere, probesOf } from './probes-of.ts'
 import { createSameKey } from './same-key.ts'
 import type { AffectedPerson, Explanation } from './shapes.ts'
-import { readStandings, type Standing, type StandingDb } from './standings.ts'
+import type { StandingDb } from './read-own.ts'
+import { readStandings, type Standing } from './standings.ts'
 import { asSentence, tellDay } from './tell.ts'
 
 const mostShown = 100

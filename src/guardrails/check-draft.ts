@@ -7,7 +7,7 @@ import { readKnownNames } from './known-names.ts'
 import { findLastAdministratorLockOut, findOwnLockOut } from './lock-out.ts'
 import { readPlaces } from './places.ts'
 import type { Circumstance } from './probe.ts'
-import type { StandingDb } from './standings.ts'
+import type { StandingDb } from './read-own.ts'
 
 const lockOutHelp = 'Give people time with a date, let it report only first, or register the key first.'
 

@@ -4,7 +4,8 @@ import type { CompiledPolicy } from '../policy/compile.ts'
 import { decide } from '../policy/decide.ts'
 import type { RuleRef } from '../policy/rule.ts'
 import { type Circumstance, factsOfProbe, judgeEntry, judgeKeys, type Refusal } from './probe.ts'
-import { readStandings, type Standing, type StandingDb } from './standings.ts'
+import type { StandingDb } from './read-own.ts'
+import { readStandings, type Standing } from './standings.ts'
 import { tellMissing } from './tell.ts'
 
 /** Why a policy cannot be saved, in a sentence, and the rule it follows from. */

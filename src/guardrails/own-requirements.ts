@@ -10,7 +10,8 @@ import { type Circumstance, factsOfProbe, judgeKey, judgeKeys, judgeTokens } fro
 import { judgeSshUse, listUpcomingOverSsh } from './own-ssh.ts'
 import { readPlaces } from './places.ts'
 import type { OwnRequirements } from './shapes.ts'
-import { type OwnKey, readStandings, type Standing, type StandingDb } from './standings.ts'
+import type { StandingDb } from './read-own.ts'
+import { type OwnKey, readStandings, type Standing } from './standings.ts'
 
 type OwnAct = OwnRequirements['acts'][number]
 type Upcoming = OwnRequirements['upcoming'][number]

@@ -1,5 +1,21 @@
+import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
-import type { StandingDb } from './standings.ts'
+
+type Tables =
+  | 'user'
+  | 'userGroup'
+  | 'groupMember'
+  | 'credentialRecord'
+  | 'session'
+  | 'apiToken'
+  | 'sshKey'
+  | 'project'
+  | 'repository'
+  | 'roleGrant'
+  | 'authenticatorModel'
+  | 'passwordLogin'
+  | 'totp'
+export type StandingDb = Db<Tables>
 
 interface OneTurn {
   /** Some; none is no question. */

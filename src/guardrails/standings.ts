@@ -1,4 +1,3 @@
-import type { Db } from '../database/handles.ts'
 import type { Id } from '../database/id.ts'
 import type { AttestationOutcome, OrganisationRole, Strength } from '../database/schema.ts'
 import type { PersonRef } from '../http/shapes.ts'
@@ -10,7 +9,7 @@ import { listBadModels } from './bad-models.ts'
 import { createBreaks } from './breaks.ts'
 import { namedPlaces, namesNetworks } from './named.ts'
 import { type OwnPlaces, readOwnPlaces } from './own-places.ts'
-import { readAddresses, readOwn } from './read-own.ts'
+import { readAddresses, readOwn, type StandingDb } from './read-own.ts'
 import { type OwnSshKey, readSshKeys } from './ssh-standing.ts'
 
 export interface OwnKey {
@@ -39,22 +38,6 @@ export interface Standing {
   /** What they brought and may sign in with where a rule permits it; null where they have no such thing. */
   password: 'password' | 'mfa' | null
 }
-
-type Tables =
-  | 'user'
-  | 'userGroup'
-  | 'groupMember'
-  | 'credentialRecord'
-  | 'session'
-  | 'apiToken'
-  | 'sshKey'
-  | 'project'
-  | 'repository'
-  | 'roleGrant'
-  | 'authenticatorModel'
-  | 'passwordLogin'
-  | 'totp'
-export type StandingDb = Db<Tables>
 
 interface Chosen {
   roles?: readonly OrganisationRole[] | undefined
