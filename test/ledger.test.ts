@@ -10,10 +10,10 @@ import { createLedger } from '../src/audit/ledger/ledger.ts'
 import { recordEvent } from '../src/audit/record.ts'
 import type { LedgerProof, LedgerView } from '../src/audit/shapes.ts'
 import type { Database } from '../src/database/handles.ts'
-import { parseCheckpoint } from '../src/protocols/tlog/checkpoint.ts'
+import { parseCheckpoint, renderCheckpoint } from '../src/protocols/tlog/checkpoint.ts'
 import { cosign } from '../src/protocols/tlog/cosignature.ts'
-import { emptyRoot, proveConsistency, type ReadNode, rootOf } from '../src/protocols/tlog/merkle.ts'
-import { openNote, parseNoteKey, renderNoteKey, splitNote } from '../src/protocols/tlog/note.ts'
+import { emptyRoot, leafHash, proveConsistency, type ReadNode, rootOf } from '../src/protocols/tlog/merkle.ts'
+import { openNote, parseNoteKey, renderNoteKey, signNote, splitNote } from '../src/protocols/tlog/note.ts'
 import { foldHashes, placeOfNode, splitTile } from '../src/protocols/tlog/tile.ts'
 import { verifyConsistency } from '../src/protocols/tlog/verify-proof.ts'
 import { main } from '../src/verifier/ledger/main.ts'
@@ -101,9 +101,9 @@ for (const store of eitherStore)
       const code = await main(args, { out: (part) => (out += part), err: assert.fail })
       return { code, ...(JSON.parse(out) as Partial<LedgerVerdict> & { error?: { code: string } }) }
     }
-    const watch = async (file: string, { at = postern.origin, more = [] as string[] } = {}) => {
+    const watch = async (file: string, { at = postern.origin, more = [] as string[], by = key } = {}) => {
       let out = ''
-      const args = ['watch', at, '--key', key, '--keep', file, ...more, '--json']
+      const args = ['watch', at, '--key', by, '--keep', file, ...more, '--json']
       const code = await main(args, { out: (part) => (out += part), err: assert.fail })
       return { code, ...(JSON.parse(out) as Partial<WatchVerdict> & { error?: { code: string } }) }
     }
@@ -288,6 +288,34 @@ for (const store of eitherStore)
         (_path, body) => Buffer.from(body.toString().replace(/^[^\n]+\n\d+/, 'x\n1')),
         'checkpoint-foreign',
       )
+      await unreadable(() => Buffer.from('<!doctype html>\n\n'), 'checkpoint-foreign')
+      // In the same name, and what it shows now stands beside what was shown above.
+      const resigned = await checkpoint()
+      const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+      const { text: claim = '' } = splitNote(resigned.note) ?? {}
+      using others = await other(() => Buffer.from(signNote(claim, parseNoteKey(key) ?? assert.fail(), privateKey)))
+      const changed = await watch(await kept(), others)
+      assert.deepEqual(
+        [changed.code, changed.problems],
+        [1, ['It is signed by another key than the one that you keep.']],
+      )
+      assert.notEqual(changed.kept, found.kept)
+      assert.equal(await readFile(found.kept ?? '', 'utf8'), resigned.note)
+      // As many as before, and others.
+      const log = { name: 'log', publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32) }
+      const five = (leaf: string) =>
+        signNote(renderCheckpoint({ origin: 'log', size: 5, root: leafHash(leaf) }), log, privateKey)
+      using two = await other(() => Buffer.from(five('b')))
+      const forked = await watch(await keep('five', five('a')), { ...two, by: renderNoteKey(log) })
+      assert.deepEqual(
+        [forked.code, forked.problems],
+        [1, ['Its 5 events are not those that were kept, and it signed both.']],
+      )
+      // A verdict does not depend on whether there is room for what shows it.
+      let said = ''
+      const args = ['watch', others.at, '--key', key, '--keep', join(postern.folder, 'nowhere', 'file')]
+      assert.equal(await main(args, { out: assert.fail, err: (part) => (said += part) }), 1)
+      assert.match(said, /another key .*\n.*could not be kept/)
     })
 
     test('a watcher who asks for witnesses believes no server that none of them cosigned', async () => {
@@ -314,8 +342,16 @@ for (const store of eitherStore)
       await assert.rejects(readFile(file), /ENOENT/)
       const { code, cosigned: names } = await watch(file, { ...fresh, more })
       assert.deepEqual([code, names], [0, ['witness.example.com']])
+      assert.match(await readFile(file, 'utf8'), /\n— witness\.example\.com \S+\n$/)
+      assert.equal((await verify(await exported(), file)).code, 0)
       assert.equal((await watch(file, { more: [...more, '--quorum', '0'] })).code, 0)
       assert.equal((await watch(file, { ...fresh, more: [...more, '--quorum', '2'] })).error?.code, 'usage')
+      // One witness is one, under however many names.
+      const alias = renderNoteKey({ ...witness, name: 'another.example.com' }, 4)
+      assert.equal(
+        (await watch(file, { ...fresh, more: [...more, '--witness', alias, '--quorum', '1'] })).error?.code,
+        'usage',
+      )
     })
 
     test('two nodes give no place twice, and leave none out', async () => {

@@ -56,11 +56,15 @@ export function parseSignature(line: string): NoteSignature | undefined {
 export const signNote = (text: string, key: NoteKey, privateKey: KeyObject): string =>
   `${text}\n${renderSignature({ name: key.name, id: idOf(key, 1), signature: sign(null, Buffer.from(text), privateKey) })}`
 
+/** Whoever has many lines under one name makes a reader verify each. C2SP signed-note asks that 16 be read. */
+const mostSignatures = 64
+
 /** Text, an empty line, and a line for each signature; nobody's is checked. Undefined for what is no note. */
 export function splitNote(note: string): { text: string; signatures: NoteSignature[] } | undefined {
   const end = note.lastIndexOf('\n\n')
   if (end === -1 || !note.endsWith('\n')) return undefined
   const lines = note.slice(end + 2, -1).split('\n')
+  if (lines.length > mostSignatures) return undefined
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignature).filter((each) => each !== undefined) }
 }
 

@@ -203,6 +203,8 @@ test('of many lines of a witness the latest counts, and its own signature over t
   )
   assert.deepEqual(readCosignatures(signed, [witness]), [])
   assert.equal(splitNote(signed + lines.join(''))?.signatures.length, 4)
+  assert.ok(openNote(signed + lines[0]?.repeat(63), witness))
+  assert.equal(openNote(signed + lines[0]?.repeat(64), witness), undefined)
 })
 
 test('what a witness is asked is read as it was written, and nothing else is', () => {
@@ -214,6 +216,23 @@ test('what a witness is asked is read as it was written, and nothing else is', (
     older: 0,
     proof: [],
   })
+  // The example of C2SP tlog-witness.
+  const example = `old 20852014
+PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=
+jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=
+5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=
+/6WVhPs2CwSsb5rYBH5cjHV/wSmA79abXAwhXw3Kj/0=
+
+example.com/behind-the-sofa
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+`
+  const read = parseAddCheckpoint(example) ?? assert.fail()
+  assert.deepEqual([read.older, read.proof.length], [20_852_014, 4])
+  assert.equal(parseCheckpoint(splitNote(read.note)?.text ?? '')?.size, 20_852_163)
+  assert.equal(renderAddCheckpoint(read), example)
   const many = Array.from({ length: 64 }, () => leafHash('a'))
   for (const body of [
     '',

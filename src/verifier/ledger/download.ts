@@ -1,8 +1,12 @@
 const patienceMs = 30_000
 
 /** What an address answers, which may be anybody’s: no longer than this, and from nowhere else. @throws Error */
-export async function download(url: string, mostBytes: number): Promise<Buffer> {
-  const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patienceMs) }).catch(
+export async function download(
+  url: string,
+  mostBytes: number,
+  signal = AbortSignal.timeout(patienceMs),
+): Promise<Buffer> {
+  const answer = await fetch(url, { redirect: 'error', signal }).catch(
     // “fetch failed” alone helps nobody.
     (error: Error) => Promise.reject(error.cause instanceof Error ? error.cause : error),
   )

@@ -35,9 +35,10 @@ time. No event is read, only hashes, so anybody may watch.
   --json                print the verdict as JSON (docs/formats/ledger.md)
   --help                print this
 
-Exit code 0: every checkpoint holds, and of what each covers nothing was changed. 1: one does not, and what
-was found is said. 2: no verdict is possible, as the export begins later, ends before a checkpoint, or cannot
-be read, or the server or a witness was not there.
+Exit code 0: every checkpoint holds, and of what each covers nothing was changed. 1: one does not, or another
+key signed the new one, and what was found is said; watching says it on the error output, so that cron mails
+it where the rest is thrown away. 2: no verdict is possible, as the export begins later, ends before a
+checkpoint, or cannot be read, or the server or a witness was not there.
 `
 
 /** Runs `postern ledger` and returns its exit code. */
@@ -52,7 +53,10 @@ export async function main(args: readonly string[], output: Output = standard): 
       return 0
     }
     const verdict = await judge(wanted)
-    output.out(asJson ? `${JSON.stringify(verdict, null, 2)}\n` : render(verdict))
+    if (asJson) output.out(`${JSON.stringify(verdict, null, 2)}\n`)
+    // Cron mails what is said there, whatever was done with the rest.
+    else if ('kept' in verdict && verdict.verdict === 'broken') output.err(renderWatch(verdict))
+    else output.out('kept' in verdict ? renderWatch(verdict) : renderVerdict(verdict))
     return verdict.verdict === 'holds' ? 0 : 1
   } catch (error) {
     // Whatever went wrong, it is no verdict: 1 would be one.
@@ -64,9 +68,6 @@ export async function main(args: readonly string[], output: Output = standard): 
     return 2
   }
 }
-
-const render = (verdict: LedgerVerdict | WatchVerdict): string =>
-  'kept' in verdict ? renderWatch(verdict) : renderVerdict(verdict)
 
 type Values = ReturnType<typeof parseOrUsage>['values']
 
@@ -96,6 +97,8 @@ async function watch(url: string, key: NoteKey, values: Values): Promise<WatchVe
   if (values.keep === undefined) throw usage('name a file to --keep the checkpoint in')
   const witnesses: NoteKey[] = []
   for (const each of values.witness ?? []) witnesses.push(await openWitnessKey(each))
+  if (new Set(witnesses.map(({ publicKey }) => publicKey.toString('hex'))).size < witnesses.length)
+    throw usage('one --witness is given twice, and would count twice')
   const quorum = values.quorum === undefined ? witnesses.length : Number(values.quorum)
   if (!Number.isInteger(quorum) || quorum < 0 || quorum > witnesses.length)
     throw usage('--quorum takes a number, no more than there are witnesses')

@@ -4,12 +4,15 @@ import { CannotJudge } from '../cannot-judge.ts'
 import { download } from './download.ts'
 
 const hashBytes = 32
+/** For all of them together: a server that drips would hold the next look up as well. */
+const patienceMs = 120_000
 
 /** The nodes of a tree of this size, as a server has them: believed by nobody until they make a root that it signed. */
 export function serverTiles(origin: string, size: number): ReadNode {
+  const patience = AbortSignal.timeout(patienceMs)
   const known = new Map<string, Promise<Buffer[]>>()
   const load = async (name: string, width: number): Promise<Buffer[]> => {
-    const bytes = await download(`${origin}/ledger/tile/${name}`, width * hashBytes).catch((cause: Error) => {
+    const bytes = await download(`${origin}/ledger/tile/${name}`, width * hashBytes, patience).catch((cause: Error) => {
       throw new CannotJudge('tiles-unreadable', `${origin}/ledger/tile/${name} cannot be read: ${cause.message}`, {
         cause,
       })

@@ -4,9 +4,14 @@ import type { WatchVerdict } from './watch.ts'
 
 /** What a look at a server’s ledger found, for people. */
 export function renderWatch({ verdict, size, before, cosigned, problems, kept }: WatchVerdict): string {
-  if (verdict === 'broken')
-    return `${problems.map((problem) => `${plainLine(problem)}\n`).join('')}This is not the ledger that was promised. What it promises now lies in ${plainLine(kept)}: together with what
-was kept before it shows that to everybody, for the instance signed both. Keep both.\n`
+  if (verdict === 'broken') {
+    const lies =
+      kept === null
+        ? 'could not be kept: run this again where it can be'
+        : `lies in ${plainLine(kept)}, beside what was kept before`
+    return `${problems.map((problem) => `${plainLine(problem)}\n`).join('')}This is not the ledger that was promised. What it promises now ${lies}. Keep both: the
+instance has to show how the one grew from the other, and cannot where its past was changed.\n`
+  }
   const names = cosigned.length === 0 ? '' : `Cosigned by ${plainLine(cosigned.join(', '))}.\n`
   const found =
     before === null
@@ -14,5 +19,5 @@ was kept before it shows that to everybody, for the instance signed both. Keep b
       : before === size
         ? `${counted(size)}, the same as before.\n`
         : `${counted(size)}. The ${before.toLocaleString('en')} of before are still the first of them.\n`
-  return `${found}${names}Kept in ${plainLine(kept)}.\n`
+  return `${found}${names}Kept in ${plainLine(kept ?? '')}.\n`
 }

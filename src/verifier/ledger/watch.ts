@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { parseCheckpoint } from '../../protocols/tlog/checkpoint.ts'
 import { type Cosignature, readCosignatures } from '../../protocols/tlog/cosignature.ts'
 import { proveConsistency } from '../../protocols/tlog/merkle.ts'
-import type { NoteKey } from '../../protocols/tlog/note.ts'
+import { type NoteKey, openNote, splitNote } from '../../protocols/tlog/note.ts'
 import { verifyConsistency } from '../../protocols/tlog/verify-proof.ts'
 import { CannotJudge } from '../cannot-judge.ts'
-import { downloadNote, readCheckpoint, type SignedCheckpoint } from './open-checkpoint.ts'
-import { replaceFile } from './replace-file.ts'
+import { keep, keepBeside, readKept } from './kept-checkpoint.ts'
+import { downloadNote, type SignedCheckpoint } from './open-checkpoint.ts'
 import { serverTiles } from './server-tiles.ts'
 import { counted } from './verdict.ts'
 
@@ -21,8 +21,8 @@ export interface WatchVerdict {
   cosigned: string[]
   /** What is wrong, a sentence each. */
   problems: string[]
-  /** Where the checkpoint lies now; of a broken one beside the former, for together they show it to everybody. */
-  kept: string
+  /** Where the checkpoint lies now; of a broken one beside the former. Null where it could not be written there. */
+  kept: string | null
 }
 
 export interface Watch {
@@ -43,15 +43,15 @@ export async function watchLedger({ origin, key, file, witnesses, quorum, now }:
   const note = await downloadNote(place).catch((cause: Error) => {
     throw new CannotJudge('checkpoint-unreadable', `${place} cannot be read: ${cause.message}`, { cause })
   })
-  const current = readCheckpoint(note, key, place)
-  const cosigned = readCosignatures(note, witnesses).filter((each) => isRecent(each, now))
+  const signed = openNote(note, key)
+  // In the log's name, and signed by somebody else: an instance that was given another key, or somebody in its place.
+  const current = parseCheckpoint(signed ?? splitNote(note)?.text ?? '')
+  if (current?.origin !== key.name)
+    throw new CannotJudge('checkpoint-foreign', `${place} is no checkpoint of ${key.name}`)
   const kept = await readKept(file, key)
-  const problem = kept && (await compare(kept, current, origin))
+  const problem = signed === undefined ? otherKey : kept && (await compare(kept, current, origin))
+  const cosigned = readCosignatures(note, witnesses).filter((each) => isRecent(each, now))
   if (problem === undefined && cosigned.length < quorum) throw tooFew(cosigned, quorum)
-  const lies = problem === undefined ? file : `${file}.${current.size}.conflict`
-  await replaceFile(lies, note).catch((cause: Error) => {
-    throw new CannotJudge('keep-unwritable', `${lies} cannot be written: ${cause.message}`, { cause })
-  })
   return {
     version: 1,
     verdict: problem === undefined ? 'holds' : 'broken',
@@ -59,17 +59,11 @@ export async function watchLedger({ origin, key, file, witnesses, quorum, now }:
     before: kept?.size ?? null,
     cosigned: cosigned.map(({ witness }) => witness.name),
     problems: problem === undefined ? [] : [problem],
-    kept: lies,
+    kept: problem === undefined ? await keep(file, note) : await keepBeside(file, { note, size: current.size }),
   }
 }
 
-async function readKept(file: string, key: NoteKey): Promise<SignedCheckpoint | undefined> {
-  const note = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new CannotJudge('checkpoint-unreadable', `${file} cannot be read: ${error.message}`, { cause: error })
-  })
-  return note === undefined ? undefined : readCheckpoint(note, key, file)
-}
+const otherKey = 'It is signed by another key than the one that you keep.'
 
 /** What is wrong; undefined where the one grew from the other. */
 async function compare(kept: SignedCheckpoint, current: SignedCheckpoint, origin: string): Promise<string | undefined> {
@@ -77,7 +71,9 @@ async function compare(kept: SignedCheckpoint, current: SignedCheckpoint, origin
   if (size < older)
     return `It held ${counted(older)} and holds ${counted(size)} now: some are gone, as after a restore.`
   if (size === older)
-    return kept.root.equals(current.root) ? undefined : `Its ${counted(size)} are not those that were kept.`
+    return kept.root.equals(current.root)
+      ? undefined
+      : `Its ${counted(size)} are not those that were kept, and it signed both.`
   const proof = await proveConsistency(older, size, serverTiles(origin, size))
   const isGrown = verifyConsistency({ older, size, olderRoot: kept.root, root: current.root, proof })
   return isGrown

@@ -19,7 +19,8 @@ administrators have no say.
   --name <name>      what it is called in its key, such as witness.example.com; at the first start
   --log <key>        of a log that it cosigns, one line, from /ledger/key, or a file that holds it; give it
                      again for each further one
-  --keep <folder>    where its own key and what it cosigned last lie: never restore it from a backup
+  --keep <folder>    where its own key and what it cosigned last lie: never restore it from a backup,
+                     and never run two in one folder
   --listen <place>   host and port (127.0.0.1:7500); put a proxy with TLS before it
   --help             print this
 

@@ -95,9 +95,10 @@ test('a tree that grew is cosigned, what was cosigned stays so after a start ane
     assert.equal((await ask(await request(honest, 9, 12))).status, 200)
     assert.equal((await ask(renderAddCheckpoint({ older: 13, proof: [], note: await honest.note(12) }))).status, 400)
   })
-  assert.match(said, /signed two ledgers of 9 events: see \S+ and \S+\.conflict, and keep both/)
-  const evidence = /\S+\.conflict/.exec(said)?.[0] ?? ''
-  assert.equal(await readFile(evidence, 'utf8'), await forked.note(9))
+  // Both stay, though it has grown since.
+  const files = /: (\S+\.9\.cosigned) and (\S+\.9\.other) show it/.exec(said) ?? assert.fail(said)
+  const evidence = await Promise.all(files.slice(1).map((file) => readFile(file, 'utf8')))
+  assert.deepEqual(evidence, [await honest.note(9), await forked.note(9)])
 })
 
 test('of two pasts that are shown at once one is cosigned', async () => {
@@ -118,6 +119,8 @@ test('logs of others, notes that nobody signed, and what is no request are refus
     assert.equal((await ask(other)).status, 404)
     const unsigned = renderAddCheckpoint({ older: 0, proof: [], note: note.replace('\n5\n', '\n6\n') })
     assert.equal((await ask(unsigned)).status, 403)
+    const empty = signNote(renderCheckpoint({ origin: log.name, size: 0, root: leafHash('a') }), log, privateKey)
+    assert.equal((await ask(renderAddCheckpoint({ older: 0, proof: [], note: empty }))).status, 422)
     for (const body of ['', 'old 0\n\n', `old 0\n\n${note.slice(0, 30)}`, 'x'.repeat(1000)])
       assert.equal((await ask(body)).status, 400)
     assert.equal((await ask('x'.repeat(100_000))).status, 413)

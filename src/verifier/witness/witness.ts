@@ -41,7 +41,7 @@ export function createWitness(parts: {
 
   const fileOf = (origin: string): string => join(folder, `${hash('sha256', origin).slice(0, 32)}.checkpoint`)
 
-  async function readLast(origin: string): Promise<Pick<Checkpoint, 'size' | 'root'>> {
+  async function readLast(origin: string): Promise<Pick<Checkpoint, 'size' | 'root'> & { note?: string }> {
     const note = await readFile(fileOf(origin), 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error
@@ -49,7 +49,7 @@ export function createWitness(parts: {
     if (note === undefined) return { size: 0, root: emptyRoot }
     const last = parseCheckpoint(splitNote(note)?.text ?? '')
     if (last?.origin !== origin) throw new Error(`${fileOf(origin)} holds no checkpoint of ${origin}`)
-    return last
+    return { ...last, note }
   }
 
   async function grow(asked: NonNullable<ReturnType<typeof parseAddCheckpoint>>, current: Checkpoint): Promise<Answer> {
@@ -57,12 +57,9 @@ export function createWitness(parts: {
     const last = await readLast(origin)
     const conflict = { status: 409, body: `${last.size}\n`, type: 'text/x.tlog.size' }
     if (asked.older !== last.size) return conflict
-    if (size === last.size) {
+    if (size === last.size && last.note !== undefined) {
       if (root.equals(last.root)) return sign(asked.note)
-      const evidence = `${fileOf(origin)}.conflict`
-      await replaceFile(evidence, asked.note)
-      // Its log signed both: together they show everybody that it has two pasts.
-      warn(`${origin} signed two ledgers of ${size} events: see ${fileOf(origin)} and ${evidence}, and keep both`)
+      await keepBoth({ origin, size }, [last.note, asked.note])
       return conflict
     }
     // By whom it was sent nobody knows: a proof that fails says nothing about the log.
@@ -70,6 +67,14 @@ export function createWitness(parts: {
       return { status: 422, body: 'The proof does not show that the tree only grew.\n' }
     await replaceFile(fileOf(origin), asked.note)
     return sign(asked.note)
+  }
+
+  /** Under names that growing does not write over. */
+  async function keepBoth({ origin, size }: Pick<Checkpoint, 'origin' | 'size'>, notes: [string, string]) {
+    const files = ['cosigned', 'other'].map((which) => `${fileOf(origin)}.${size}.${which}`)
+    for (const [nth, file] of files.entries()) await replaceFile(file, notes[nth] ?? '')
+    // Its log signed both.
+    warn(`${origin} signed two ledgers of ${size} events: ${files.join(' and ')} show it to everybody, so keep both`)
   }
 
   function sign(note: string): Answer {
