@@ -69,6 +69,7 @@ export const paths = {
   upstream: '/-/directory/sign-in',
   upstreamPlace: (id: string, query: Query = {}) => withQuery(`/-/directory/sign-in/${part(id)}`, query),
   audit: (query: Query = {}) => withQuery('/-/audit', query),
+  ledger: '/-/audit/ledger',
   insights: '/-/insights',
   applications: '/-/applications',
   newApplication: (query: Query = {}) => withQuery('/-/applications/new', query),

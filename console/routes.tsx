@@ -199,6 +199,7 @@ const ownPages = [
   ownPage('/-/guardrails/history/$id', () => import('./pages/guardrails/change-page.tsx'), 'ChangePage'),
   ownPage('/-/guardrails/models', () => import('./pages/models/models-page.tsx'), 'ModelsPage'),
   ownPage('/-/audit', () => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+  ownPage('/-/audit/ledger', () => import('./pages/ledger/ledger-page.tsx'), 'LedgerPage'),
   ownPage('/-/insights', () => import('./pages/insights/insights-page.tsx'), 'InsightsPage'),
   ownPage('/-/projects', () => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
   ownPage('/-/projects/new', () => import('./pages/projects/new-project-page.tsx'), 'NewProjectPage'),

@@ -14,6 +14,7 @@ import { makeProposing, type Proposing } from './support/proposed.ts'
 import { askedByToken, askForTap } from './support/seal-request.ts'
 import { newSshKey } from './support/ssh-key-line.ts'
 import type { StartedPostern } from './support/start-postern.ts'
+import { startWitness } from './support/witness.ts'
 
 /** Calls that each do their act; the path names the route by its own parameters. */
 type Call = (does: { ana: Person; bo: Person; postern: StartedPostern }, watch: Watch) => Promise<unknown>
@@ -384,6 +385,13 @@ export const auditedCalls: Record<string, Call> = {
   'DELETE /api/v1/projects/:project/repositories/:repository': ({ ana }, watch) =>
     watch(ana, 'DELETE', '/projects/payments/repositories/ledger'),
   'DELETE /api/v1/projects/:project': ({ ana }, watch) => watch(ana, 'DELETE', '/projects/payments'),
+  'POST /api/v1/ledger/witnesses': async ({ ana, postern }, watch) => {
+    await using witness = await startWitness(postern, 'witness.example')
+    const { url, key } = witness
+    await watch(ana, 'POST', '/ledger/witnesses', { url, key })
+  },
+  'DELETE /api/v1/ledger/witnesses/:id': async ({ ana }, watch) =>
+    watch(ana, 'DELETE', `/ledger/witnesses/${await firstId(ana, '/ledger/witnesses')}`),
   'POST /api/v1/audit/export': ({ ana }, watch) => watch(ana, 'POST', '/audit/export', { from: 0, to: 1 }),
   'POST /api/v1/policy/changes/:id/withdraw': async ({ ana }, watch) => {
     await setRules(ana, [shipped('two-people')])

@@ -37,6 +37,9 @@ const toldElsewhere: Record<string, string> = {
   'busConfirmation + node': 'every node has heard of an end',
   accessEnd: 'when every node had',
   node: 'this one is alive',
+  ledgerHead: 'how much of the ledger everybody is shown',
+  'ledgerHead + witness': 'the same, and who cosigned it',
+  witnessRound: 'which node asks the witnesses',
   session: 'when it was last used',
   apiToken: 'when it was last used',
 }
@@ -45,7 +48,7 @@ let postern: StartedPostern
 let ana: Person
 let bo: Person
 before(async () => {
-  postern = await startPostern()
+  postern = await startPostern({ flags: ['--outbound-allow', '127.0.0.0/8'] })
   ana = await postern.owner()
   bo = await postern.join(ana, 'bo', 'admin')
 })

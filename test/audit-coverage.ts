@@ -314,6 +314,8 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'PUT /api/v1/policy': ['guardrail.changed', 'guardrail.proposed'],
   'POST /api/v1/policy/changes/:id/withdraw': ['guardrail.withdrawn'],
   'POST /api/v1/audit/export': ['ledger.exported'],
+  'POST /api/v1/ledger/witnesses': ['ledger.witness-added'],
+  'DELETE /api/v1/ledger/witnesses/:id': ['ledger.witness-removed'],
   'POST /api/v1/metadata': ['metadata.imported', 'credential.rejudged'],
   'DELETE /api/v1/demo': ['demo.removed'],
 }

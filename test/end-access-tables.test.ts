@@ -38,6 +38,7 @@ const noAccess: Record<string, string> = {
   domain: 'the organisation’s: who added it',
   domainClaim: 'the organisation’s claim to an account: who made it',
   identityProvider: 'the organisation’s: who set it up',
+  witness: 'the organisation’s: who named it',
   emailVerification: 'shows that an address is the account’s, and admits nobody',
   permission: 'what an agent asked to be allowed: whoever gives it taps, and its token has ended',
   announcement: 'a letter to a group: who wrote it',

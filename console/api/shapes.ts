@@ -52,6 +52,7 @@ export type { SignOnStanding } from '../../src/sign-on/sign-on-shapes.ts'
 export type { Scope } from '../../src/sign-on/scopes.ts'
 export type * from '../../src/machines/workloads/shapes.ts'
 export type * from '../../src/webhooks/shapes.ts'
+export type * from '../../src/witnesses/shapes.ts'
 export type { ActName } from '../../src/policy/acts.ts'
 export type { Policy, Rule, RulePermission, RuleRequirement } from '../../src/policy/rule.ts'
 

@@ -220,6 +220,8 @@ export const actions = {
   'review.requested': '{actor} asked {reviewer} to review {repository}#{number}',
   'suggestion.applied': '{actor} applied a suggestion of {person} to {repository}#{number} as {newOid}',
   'ledger.exported': '{actor} exported {count} events of the ledger',
+  'ledger.witness-added': '{actor} had the ledger witnessed by {witness}',
+  'ledger.witness-removed': '{actor} no longer has the ledger witnessed by {witness}',
   'demo.created': 'The demo organisation was filled in',
   'demo.removed': '{actor} removed the demo organisation',
 } as const

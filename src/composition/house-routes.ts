@@ -16,6 +16,7 @@ import { notifyRoutes } from '../notify/routes.ts'
 import { closedAttention, fileAttention } from '../proxy/routes/report-file.ts'
 import { findAuditedRepository } from '../repositories/audited-repository.ts'
 import { listReadableIds } from '../repositories/reachable.ts'
+import { witnessRoutes } from '../witnesses/routes.ts'
 import type { Callers } from './callers.ts'
 import type { CodeParts } from './code.ts'
 import type { Foundations } from './foundations.ts'
@@ -60,6 +61,7 @@ export async function houseRoutes(
   demoRoutes(app, { ...parts, kinds })
   mailRoutes(app, { mail })
   ledgerRoutes(app, { ledger })
+  witnessRoutes(app, { database, ledger, outbound, now })
   auditRoutes(app, {
     database,
     now,

@@ -27,12 +27,15 @@ import { mountPath } from '../sign-on/provider-settings.ts'
 import type { SignOnKeys } from '../sign-on/signing-keys.ts'
 import { version } from '../version.ts'
 import { createDeliverySender } from '../webhooks/send-deliveries.ts'
+import { holdRound } from '../witnesses/rounds.ts'
 import { type Job, repeat } from './repeat.ts'
 
 /** After such an event somebody may be signed on to something no more. */
 const mayEndSignOns =
   /^(session\.ended|(access|group|application|grant|credential|recovery|password|break-glass|guardrail)\.)/
 
+/** How far what is shown of the ledger may be behind, where witnesses are asked. */
+const roundMs = 15_000
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
@@ -43,7 +46,7 @@ interface JobParts {
   endAccess: EndAccess
   outbound: Outbound
   secrets: Secrets
-  ledger: Pick<Ledger, 'sequence' | 'stop'>
+  ledger: Pick<Ledger, 'sequence' | 'stop' | 'signHead' | 'proveGrowth'>
   signOnKeys: () => Promise<SignOnKeys>
   openidClients: ClientCache
   bus: Pick<Bus, 'publish'>
@@ -62,8 +65,7 @@ export function createJobs(parts: JobParts) {
     (doing: string) =>
     (error: unknown): void =>
       log(error, doing)
-  const every = (everyMs: number, doing: string, work: () => Promise<unknown>): Job =>
-    repeat(everyMs, work, failing(doing))
+  const every = (everyMs: number, doing: string, work: () => Promise<unknown>) => repeat(everyMs, work, failing(doing))
   const reminders = createReminders({
     database,
     policy,
@@ -81,9 +83,21 @@ export function createJobs(parts: JobParts) {
     now,
     onError: failing('telling an application that a sign-on is over'),
   })
-  const jobs = [
+  const closing = new AbortController()
+  const witnessing = every(roundMs, 'asking the witnesses of the ledger', () =>
+    holdRound(
+      {
+        ...parts,
+        onContradiction: (name, problem) =>
+          log(new Error(`the witness ${name} knows another past of the ledger: ${problem}`), 'asking the witnesses'),
+      },
+      closing.signal,
+    ),
+  )
+  const jobs: Job[] = [
     reminders,
     logouts,
+    witnessing,
     every(1000, 'putting events into the ledger', () => parts.ledger.sequence()),
     every(minuteMs, 'settling recoveries', async () => {
       if ((await settleDue({ database, now })) > 0) parts.signersChanged()
@@ -129,9 +143,11 @@ export function createJobs(parts: JobParts) {
     after(events: readonly AuditEntry[]): void {
       if (events.some(({ action }) => action === 'group.member-added')) reminders.stir()
       if (events.some(({ action }) => mayEndSignOns.test(action))) logouts.stir()
+      if (events.some(({ action }) => action.startsWith('ledger.witness-'))) witnessing.stir()
     },
     async close(): Promise<void> {
       parts.ledger.stop()
+      closing.abort()
       for (const job of jobs.toReversed()) await job.close()
     },
   }

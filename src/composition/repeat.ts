@@ -5,19 +5,29 @@ export interface Job {
   close(): Promise<void>
 }
 
+export interface Repeated extends Job {
+  /** Does it now as well; once more where it is at it. */
+  stir(): void
+}
+
 /**
  * Does something at the start and then every so often, one run at a time. One that fails is told of, and keeps nobody from
  * the next.
  */
-export function repeat(everyMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Job {
+export function repeat(everyMs: number, work: () => Promise<unknown>, onError: (error: unknown) => void): Repeated {
   let timer: NodeJS.Timeout | undefined
   let working: Promise<unknown> | undefined
+  let isStirred = false
+  let isClosed = false
   const run = async (): Promise<void> => {
-    try {
-      await work()
-    } catch (error) {
-      onError(error)
-    }
+    do {
+      isStirred = false
+      try {
+        await work()
+      } catch (error) {
+        onError(error)
+      }
+    } while (isStirred && !isClosed)
   }
   const look = (): void => {
     working ??= run().finally(() => (working = undefined))
@@ -27,7 +37,13 @@ export function repeat(everyMs: number, work: () => Promise<unknown>, onError: (
       timer = setInterval(look, everyMs).unref()
       look()
     },
+    stir() {
+      if (isClosed) return
+      isStirred = working !== undefined
+      look()
+    },
     async close() {
+      isClosed = true
       clearInterval(timer)
       await working
     },

@@ -48,6 +48,7 @@ export type IdKind =
   | 'sar' // request by SAML
   | 'rse' // session on the host of a route
   | 'con' // connector
+  | 'wit' // witness of the ledger
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

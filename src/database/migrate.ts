@@ -51,6 +51,8 @@ import { leaseWaiting } from './migrations/0048-lease-waiting.ts'
 import { drafts } from './migrations/0050-drafts.ts'
 import { largeInstances } from './migrations/0051-large-instances.ts'
 import { ledger } from './migrations/0052-ledger.ts'
+import { witnesses } from './migrations/0053-witnesses.ts'
+import { formerPaths } from './migrations/0054-former-paths.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -104,6 +106,8 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0050-drafts': drafts(dialect),
   '0051-large-instances': largeInstances(dialect),
   '0052-ledger': ledger(dialect),
+  '0053-witnesses': witnesses(dialect),
+  '0054-former-paths': formerPaths(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -22,6 +22,7 @@ import type { SealsTables } from './schema/seals.ts'
 import type { SecretsTables } from './schema/secrets.ts'
 import type { SignOnTables } from './schema/sign-on.ts'
 import type { WebhooksTables } from './schema/webhooks.ts'
+import type { WitnessesTables } from './schema/witnesses.ts'
 
 export type * from './schema/access-keys.ts'
 export type * from './schema/agents.ts'
@@ -48,6 +49,7 @@ export type * from './schema/seals.ts'
 export type * from './schema/secrets.ts'
 export type * from './schema/sign-on.ts'
 export type * from './schema/webhooks.ts'
+export type * from './schema/witnesses.ts'
 
 /**
  * Every table of the product, for both dialects, each in the file of the folder that writes it. Text identifiers, times
@@ -78,6 +80,7 @@ export interface Schema
     SealsTables,
     SecretsTables,
     SignOnTables,
-    WebhooksTables {}
+    WebhooksTables,
+    WitnessesTables {}
 
 export type TableName = keyof Schema

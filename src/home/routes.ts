@@ -25,6 +25,7 @@ import { listOwnerlessAttention } from './ownerless-attention.ts'
 import { listPasswordAttention } from './password-attention.ts'
 import { listRecoveryAttention } from './recovery-attention.ts'
 import { listGuestAttention } from './guest-attention.ts'
+import { listWitnessAttention } from './witness-attention.ts'
 
 const Home = Type.Object({
   /** What they may open beside Git, by name. */
@@ -83,6 +84,7 @@ export function homeRoutes(
           ...(isAdmin(caller) ? ofMachine() : []),
           ...(await listLeftBehind(db, administered)),
           ...(isAdmin(caller) ? await listConnectorAttention(db) : []),
+          ...(isAdmin(caller) ? await listWitnessAttention(db, now()) : []),
           ...(isAdmin(caller) ? await listDirectoryAttention(db) : []),
           ...(await listDeployKeyAttention(db, administered, now())),
           ...(await listTokenAttention(db, caller, now())),

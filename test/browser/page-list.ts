@@ -233,6 +233,13 @@ export const ownerPages = (known: {
   { name: 'models', route: '/-/guardrails/models', url: '/-/guardrails/models', shows: 'Withdrawn by FIDO' },
   { name: 'stronger-key', route: '/-/stronger-key', url: '/-/stronger-key', shows: 'Your key is strong enough' },
   { name: 'audit', route: '/-/audit', url: '/-/audit', shows: /merged demo\/tea-shop#/ },
+  { name: 'ledger', route: '/-/audit/ledger', url: '/-/audit/ledger', shows: 'No witness yet' },
+  {
+    name: 'new-witness',
+    route: '/-/audit/ledger',
+    url: '/-/audit/ledger?witness=new',
+    shows: 'the key that it prints',
+  },
   { name: 'audit-nothing', route: '/-/audit', url: '/-/audit?target=nowhere', shows: 'Nothing matches these filters' },
   { name: 'insights', route: '/-/insights', url: '/-/insights', shows: 'Merges proven' },
   { name: 'projects', route: '/-/projects', url: '/-/projects' },

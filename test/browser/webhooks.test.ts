@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { callInBrowser } from '../support/browser-steps.ts'
 import { isSigned, startReceiver } from '../support/receiver.ts'
 import { setUp } from './entry-steps.ts'
+import { nameWitness } from './ledger-steps.ts'
 import { button, dialog, link, openStory, see, seeTitle, tap } from './story.ts'
 
 test('a webhook is made, tested, mended and ended in the browser', { timeout: 280_000 }, async (context) => {
@@ -90,5 +91,6 @@ test('a webhook is made, tested, mended and ended in the browser', { timeout: 28
     await tap(page)
     await see(page, 'No webhooks')
   })
+  await step('a witness of the ledger is asked before it is named, and cosigns', () => nameWitness(story))
   await step('no page complained', async () => assert.deepEqual(visitor.errors, []))
 })

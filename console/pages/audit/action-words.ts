@@ -241,6 +241,8 @@ export const actionGroups: { group: string; items: { value: string; label: strin
     'instance.rehome': 'Moved to another address',
     'metadata.imported': 'Imported FIDO metadata',
     'ledger.exported': 'Exported the ledger',
+    'ledger.witness-added': 'Named a witness of the ledger',
+    'ledger.witness-removed': 'Removed a witness of the ledger',
     'demo.created': 'Filled in the demo',
     'demo.removed': 'Removed the demo',
   }),

@@ -1,11 +1,12 @@
-import { Group, Stack } from '@mantine/core'
-import { IconFilterOff } from '@tabler/icons-react'
+import { Button, Group, Stack } from '@mantine/core'
+import { IconBinaryTree, IconFilterOff } from '@tabler/icons-react'
 import { useSuspenseInfiniteQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { pagesQuery, queryClient } from '../../api/queries.ts'
 import type { AuditEventView } from '../../api/shapes.ts'
 import { isAdministrator, useMe } from '../../api/use-me.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
+import { paths } from '../../paths.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { ShowMore } from '../../ui/show-more.tsx'
@@ -32,7 +33,21 @@ export function AuditPage() {
       <PageHeader
         title="Audit"
         description="Who did what, when, and how strongly it was proven."
-        action={isAdministrator(me) && <ExportButton />}
+        action={
+          isAdministrator(me) && (
+            <Group gap="xs">
+              <Button
+                component="a"
+                href={paths.ledger}
+                variant="default"
+                leftSection={<IconBinaryTree size={18} aria-hidden />}
+              >
+                Ledger
+              </Button>
+              <ExportButton />
+            </Group>
+          )
+        }
       />
       <Stack>
         <AuditFilters />

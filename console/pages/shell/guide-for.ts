@@ -27,7 +27,7 @@ export const guidesByPage: [page: RegExp, guide: string][] = [
   [/^\/-\/guardrails\/import$/, 'policies#policy-as-code'],
   [/^\/-\/guardrails\/(?:new|rules\/)/, 'policies#rules-of-your-own'],
   [/^\/-\/(?:guardrails|insights)/, 'policies'],
-  [/^\/-\/audit$/, 'verify#the-ledger'],
+  [/^\/-\/audit(?:\/ledger)?$/, 'verify#the-ledger'],
   [/^\/-\/repositories\/import$|^\/[^/-][^/]*\/[^/]+\/import$/, 'move-here#import'],
   [/^\/-\/(?:projects|repositories)\/new$/, 'first-merge#2-create-a-repository'],
   [/^\/[^/-][^/]*\/[^/]+\/settings\/mirrors/, 'move-here#mirror'],

@@ -1,12 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Database } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
-import { type Checkpoint, renderCheckpoint } from '../../protocols/tlog/checkpoint.ts'
-import { emptyRoot, proveInclusion } from '../../protocols/tlog/merkle.ts'
+import { renderCheckpoint } from '../../protocols/tlog/checkpoint.ts'
+import { emptyRoot, proveConsistency, proveInclusion } from '../../protocols/tlog/merkle.ts'
 import { type NoteKey, renderNoteKey, signNote } from '../../protocols/tlog/note.ts'
 import { hashesAt, type TilePlace, tileWidth } from '../../protocols/tlog/tile.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import type { LedgerProof, LedgerView } from '../shapes.ts'
+import { type Head, readShownHead } from './publish.ts'
 import { sequenceEvents } from './sequence.ts'
 import { readTree } from './tree.ts'
 
@@ -17,13 +18,17 @@ export interface Ledger {
   stop(): void
   /** In one line, as C2SP signed-note writes it. */
   readKey(): Promise<string>
-  /** What stands now, signed: a promise that everything in it stays as it is. */
+  /** What is shown now, signed and cosigned: a promise that everything in it stays as it is. */
   readCheckpoint(): Promise<string>
   read(): Promise<LedgerView>
   /** The first hashes of a tile; undefined where the tree does not hold as many. */
   readTile(place: TilePlace & { width: number }): Promise<Buffer | undefined>
-  /** Undefined where there is no such event; null where it is in no tree yet, for a second or so. */
+  /** Undefined where there is no such event; null where it is not in what is shown yet, for less than a minute. */
   prove(id: string): Promise<LedgerProof | null | undefined>
+  /** The tree as it stands, signed, for witnesses. */
+  signHead(): Promise<Head & { note: string }>
+  /** That the tree of `size` begins with all of the older one: RFC 6962 §2.1.2. */
+  proveGrowth(older: number, size: number): Promise<Buffer[]>
 }
 
 interface LedgerParts {
@@ -49,18 +54,22 @@ export function createLedger(parts: LedgerParts): Ledger {
     }))
 
   // Read outside of any transaction: what is signed was committed before.
-  async function readHead(): Promise<Checkpoint & { at: number }> {
-    const { name } = await begin()
-    const { size, root, at } = await database.read
+  async function readHead(): Promise<Head> {
+    await begin()
+    return database.read
       .selectFrom('ledgerHead')
       .select(['size', 'root', 'at'])
       .where('id', '=', 1)
       .executeTakeFirstOrThrow()
-    return { origin: name, size, root: Buffer.from(root, 'base64'), at }
   }
-  const sign = async (head: Checkpoint): Promise<string> => {
+  async function readShown() {
+    await begin()
+    return readShownHead(database.read)
+  }
+  const sign = async ({ size, root, cosignatures = '' }: Head & { cosignatures?: string }): Promise<string> => {
     const { privateKey, ...key } = await begin()
-    return signNote(renderCheckpoint(head), key, privateKey)
+    const text = renderCheckpoint({ origin: key.name, size, root: Buffer.from(root, 'base64') })
+    return signNote(text, key, privateKey) + cosignatures
   }
   const readKey = async (): Promise<string> => renderNoteKey(await begin())
 
@@ -73,10 +82,10 @@ export function createLedger(parts: LedgerParts): Ledger {
       isClosing = true
     },
     readKey,
-    readCheckpoint: async () => sign(await readHead()),
+    readCheckpoint: async () => sign(await readShown()),
     async read() {
-      const head = await readHead()
-      return { key: await readKey(), size: head.size, root: head.root.toString('base64'), at: head.at }
+      const { size, root, at } = await readShown()
+      return { key: await readKey(), size, root, at }
     },
     async readTile({ level, position, width }) {
       const { size } = await readHead()
@@ -91,12 +100,17 @@ export function createLedger(parts: LedgerParts): Ledger {
         .where('id', '=', id as Id<'evt'>)
         .executeTakeFirst()
       if (event === undefined) return undefined
-      const head = await readHead()
+      const head = await readShown()
       const { leaf, leafIndex } = event
       if (leafIndex === null || leafIndex >= head.size) return null
       const proof = await proveInclusion(leafIndex, head.size, readTree(database.read).node)
       return { leaf, leafIndex, proof: proof.map((hash) => hash.toString('base64')), checkpoint: await sign(head) }
     },
+    async signHead() {
+      const head = await readHead()
+      return { ...head, note: await sign(head) }
+    },
+    proveGrowth: (older, size) => proveConsistency(older, size, readTree(database.read).node),
   }
 }
 

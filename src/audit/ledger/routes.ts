@@ -52,7 +52,7 @@ export function ledgerRoutes(app: App, { ledger }: { ledger: Ledger }): void {
       const proof = await ledger.prove(request.params.event)
       if (proof === undefined) throw notFound('This event')
       if (proof === null)
-        throw conflict('not-in-ledger', 'This event is not in the ledger yet.', { help: 'Ask again in a second.' })
+        throw conflict('not-in-ledger', 'This event is not in the ledger yet.', { help: 'Ask again in half a minute.' })
       return proof
     },
   })

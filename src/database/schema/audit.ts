@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely'
 import type { Id } from '../id.ts'
 import type { Strength } from './scales.ts'
 
@@ -48,6 +49,12 @@ export interface LedgerHeadTable {
   /** base64, 32 bytes. */
   root: string
   at: number
+  /** What everybody is shown where witnesses are named; null where they see the tree as it stands. */
+  publishedSize: number | null
+  publishedRoot: string | null
+  publishedAt: number | null
+  /** Lines of witnesses below that checkpoint. */
+  cosignatures: Generated<string>
 }
 
 /** C2SP tlog-tiles: up to 256 hashes of complete subtrees of 256^level events each. */

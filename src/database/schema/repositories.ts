@@ -5,7 +5,7 @@ import type { Flag, RepositoryRole, Strength } from './scales.ts'
 export interface RepositoriesTables {
   project: ProjectTable
   repository: RepositoryTable
-  pathRedirect: PathRedirectTable
+  formerPath: FormerPathTable
   roleGrant: RoleGrantTable
   protectedBranch: ProtectedBranchTable
   revokedKey: RevokedKeyTable
@@ -42,10 +42,16 @@ export interface RepositoryTable {
   createdBy: Id<'usr'>
 }
 
-/** A former path, lower case `project/name`, that still leads to its repository. */
-export interface PathRedirectTable {
+/**
+ * A former path, lower case `project/name`: it still leads to its repository. Where that has been deleted, or its project
+ * too, the row stays, so that the path does not become somebody else's.
+ */
+export interface FormerPathTable {
   path: string
   repositoryId: Id<'rep'>
+  projectId: Id<'prj'>
+  /** Who deleted what lay there, the project after the repository. */
+  leftBy: Id<'usr'> | null
 }
 
 export interface RoleGrantTable {
