@@ -258,6 +258,10 @@ test('where rules look at paths, one that can be read in two ways is refused; el
     '/x%5c..%5cadmin': '/admin',
     '/x\\admin': '/x/admin',
     '/%252e%252e/admin': '/%2e%2e/admin',
+    // Some decode a path before they look for its query: CVE-2024-38474 in Apache's mod_rewrite.
+    '/admin%3fx': '/admin?x',
+    '/admin%3Fx=%2e': '/admin?x=.',
+    '/admin%23x': '/admin#x',
     '/admin%00': '/admin\0',
     '/./admin': '/admin',
     '/a/.': '/a/',

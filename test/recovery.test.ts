@@ -1,3 +1,5 @@
+import { createECDH } from 'node:crypto'
+import type { NotificationView } from '../src/notify/shapes.ts'
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { makeOwnerLink } from '../src/identity/instance.ts'
@@ -95,8 +97,16 @@ for (const store of eitherStore)
       const spare = elsewhere(person)
       Object.assign(spare, { authenticator: new SoftwareAuthenticator() })
       await person.addPasskey(spare.authenticator, 'in the drawer')
+      const told = async (who: Person, browser: string): Promise<number> => {
+        const keys = { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: 'A'.repeat(22) }
+        const wanted = { endpoint: `https://push.invalid/${browser}`, keys }
+        return (await who.call<NotificationView>('POST', '/me/push-subscriptions', wanted)).push.browsers.length
+      }
+      await told(person, 'own')
+      ahead += 1
       const begun = await useCode(postern.stranger(), name, codes[0] ?? '')
       const thief = await comeBack(begun, name)
+      assert.equal(await told(thief, 'stolen'), 2)
       const behind = new SoftwareAuthenticator()
       await thief.addPasskey(behind, 'behind')
       await refused(thief.makeToken('stolen', ['account:read']), 403, 'not-allowed')
@@ -115,6 +125,8 @@ for (const store of eitherStore)
         ['passkey', 'passkey'],
         'as they were',
       )
+      const { push } = await person.call<NotificationView>('GET', '/me/notifications')
+      assert.equal(push.browsers.length, 1, 'no browser of theirs is told any more')
       assert.equal((await person.call<OwnRecovery>('GET', '/me/recovery')).underWay, null)
       assert.match((await events('recovery.cancelled'))[0] ?? '', new RegExp(`"person":"${name}"`))
       await refused(cancelWith(person), 409, 'nothing-to-cancel')

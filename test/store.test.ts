@@ -83,8 +83,17 @@ for (const store of ['SQLite', 'PostgreSQL'])
       const orphan = database.write((tx) =>
         orUniqueViolation(
           tx
-            .insertInto('pathRedirect')
-            .values({ path: 'a/b', repositoryId: newId('rep') })
+            .insertInto('protectedBranch')
+            .values({
+              repositoryId: newId('rep'),
+              ref: 'a',
+              baselineOid: 'b',
+              protectSealId: null,
+              stockVerifiableOnly: 0,
+              rule: '{}',
+              createdAt: 1,
+              createdBy: newId('usr'),
+            })
             .execute(),
         ),
       )

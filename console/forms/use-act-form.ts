@@ -29,7 +29,14 @@ export function useActForm<Values extends Record<string, unknown>, Answer>(optio
     },
   })
   const error = act.error === saidBeside ? null : act.error
-  return { form, act: { ...act, error }, onSubmit: form.onSubmit((values) => act.mutate(values), showFirstError) }
+  /** The same once more, with what the refusal asked for. */
+  const submitWith = (more: Partial<Values>): void => act.mutate({ ...form.values, ...more })
+  return {
+    form,
+    act: { ...act, error },
+    submitWith,
+    onSubmit: form.onSubmit((values) => act.mutate(values), showFirstError),
+  }
 }
 
 /** Whether its words are those of its one field, and nothing else. */

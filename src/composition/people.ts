@@ -12,6 +12,7 @@ import { createReceipts } from '../identity/ending/receipts.ts'
 import type { RecoveryStops } from '../identity/recovery/begin-recovery.ts'
 import { rejudgeCredentials } from '../identity/rejudge-credentials.ts'
 import { createNotifier } from '../notify/notifier.ts'
+import { endSubscriptionsSince } from '../notify/subscriptions.ts'
 import { createWebPush } from '../notify/web-push.ts'
 import { loadSigningKey } from '../secrets/signing-key.ts'
 import { createWaiting } from '../seals/waiting.ts'
@@ -56,6 +57,7 @@ export async function openPeople(base: Foundations) {
     kindsOfShell: stoppedByShell,
     cut: (tx, userId, at) => bus.publish(tx, ACCESS_ENDED, userId, at),
     endShown: endTokensShownTo,
+    endTold: endSubscriptionsSince,
   }
 
   const webPush = await createWebPush({ secrets, outbound, origin })

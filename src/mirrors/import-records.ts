@@ -30,8 +30,13 @@ export async function createImport(
   const { database, outbound, secrets, now } = parts
   checkRepositoryName(wanted.name)
   const { url, username, secret, hostKey } = wantRemote(outbound, wanted)
-  const { name, description = '', visibility } = wanted
-  const repository = await createRepository(parts, caller, project, { name, description, visibility })
+  const { name, description = '', visibility, takesFormerName } = wanted
+  const repository = await createRepository(parts, caller, project, {
+    name,
+    description,
+    visibility,
+    takesFormerName,
+  })
   const at = now()
   const id = newId('imp')
   const row: RepositoryImportTable = {

@@ -8,6 +8,7 @@ import { actorOf, type Caller } from '../identity/caller.ts'
 import { onOwnBehalf } from '../repositories/on-behalf.ts'
 import type { RepositoryPlace } from '../repositories/place.ts'
 import type { Progress } from './git-progress.ts'
+import { createStreamShares } from '../repositories/stream-shares.ts'
 import { discardImport, runImport, type RunParts } from './run-import.ts'
 
 export interface Imports {
@@ -24,16 +25,16 @@ const lookEveryMs = 2_000
 const beatEveryMs = 1_000
 // A node that has not written for so long is gone.
 const staleMs = 60_000
-const atOnce = 3
-/** Of one person, whose other servers may drip for hours: somebody else finds a place beside theirs. */
-const mostOfOne = 2
+/** One person may have two, another one more: other servers may drip for hours, and a third person finds a place still. */
+const atOnce = 4
 const keepPasswordMs = 7 * 24 * 3_600_000
 
-/** Works on imports in the background: three at once on each node, each import on one node. */
+/** Works on imports in the background: four at once on each node, each import on one node. */
 export function createImports(parts: RunParts): Imports {
   const { database, now, log } = parts
   const folder = join(parts.root, 'imports')
   const running = new Map<Id<'imp'>, { stop: AbortController; ended: Promise<void>; by: Id<'usr'> }>()
+  const shares = createStreamShares(atOnce, 'long')
   const closing = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
@@ -49,15 +50,16 @@ export function createImports(parts: RunParts): Imports {
         .catch((error: unknown) => log(error, 'an import'))
         .finally(() => {
           running.delete(row.id)
+          shares.count({ account: row.createdBy }, -1)
           wake()
         })
       running.set(row.id, { stop, ended, by: row.createdBy })
+      shares.count({ account: row.createdBy }, 1)
     }
   }
 
   async function take(): Promise<RepositoryImportTable | undefined> {
-    const counts = Map.groupBy(running.values(), ({ by }) => by)
-    const busy = [...counts].filter(([, theirs]) => theirs.length >= mostOfOne).map(([by]) => by)
+    const busy = [...new Set([...running.values()].map(({ by }) => by))].filter((by) => shares.isFull({ account: by }))
     for (;;) {
       const waiting = await database.read
         .selectFrom('repositoryImport')

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Nullable, PersonRef, Time } from '../http/shapes.ts'
+import { TakesFormerName } from '../repositories/shapes.ts'
 
 const Url = Type.String({ minLength: 1, maxLength: 2_000 })
 // What stands behind the first colon in HTTP's Basic scheme; a user name must not hold one. RFC 7617 §2
@@ -23,6 +24,7 @@ export const NewImport = Type.Object(
     sshKey: Type.Optional(SshKey),
     hostKey: Type.Optional(HostKey),
     visibility: Type.Optional(Visibility),
+    takesFormerName: TakesFormerName,
   },
   { additionalProperties: false },
 )

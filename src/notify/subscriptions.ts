@@ -51,6 +51,21 @@ function checkKeys({ p256dh, auth }: NewSubscription['keys']): void {
   })
 }
 
+/** Of those who came in since: who was there before is told as before. Returns how many. */
+export const endSubscriptionsSince = async (
+  tx: Tx<'pushSubscription'>,
+  userId: Id<'usr'>,
+  since: number,
+): Promise<number> =>
+  (
+    await tx
+      .deleteFrom('pushSubscription')
+      .where('userId', '=', userId)
+      .where('createdAt', '>=', since)
+      .returning('id')
+      .execute()
+  ).length
+
 /** Of somebody whose account lives. */
 export function listSubscriptions(db: Db<'pushSubscription' | 'user'>, userId: Id<'usr'>) {
   return db

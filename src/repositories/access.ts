@@ -110,7 +110,7 @@ async function listGivenRoles(
 }
 
 export interface PlaceParts {
-  db: Db<'project' | 'repository' | 'pathRedirect' | 'roleGrant' | 'groupMember'>
+  db: Db<'project' | 'repository' | 'formerPath' | 'roleGrant' | 'groupMember'>
   /** Folder of all bare repositories. */
   root: string
 }

@@ -8,7 +8,7 @@ import type { RepositoryParts } from './repository-records.ts'
  * of their repositories, which go once that is durable.
  */
 export async function removeDemoProjects(
-  tx: Tx<'roleGrant' | 'repository' | 'project'>,
+  tx: Tx<'roleGrant' | 'repository' | 'project' | 'formerPath'>,
   root: string,
 ): Promise<string[]> {
   const projects = await tx.selectFrom('project').select('id').where('isDemo', '=', 1).execute()
@@ -21,7 +21,9 @@ export async function removeDemoProjects(
     .execute()
   const scopeIds = [...projectIds, ...repositories.map(({ id }) => id)]
   await tx.deleteFrom('roleGrant').where('scopeId', 'in', scopeIds).execute()
-  // Protected branches, redirects and pull requests fall with the rows.
+  // Nobody's clones are waited for: the names are free again.
+  await tx.deleteFrom('formerPath').where('projectId', 'in', projectIds).execute()
+  // Protected branches and pull requests fall with the rows.
   await tx.deleteFrom('repository').where('projectId', 'in', projectIds).execute()
   await tx.deleteFrom('project').where('id', 'in', projectIds).execute()
   return repositories.map(({ folder }) => folderPath(root, folder))

@@ -6,7 +6,7 @@ type Names = { project: string; repository: string }
 
 /** The repository at this path, in any case, or the one that used to be there. Says nothing about who may see it. */
 export async function findRepository(
-  db: Db<'project' | 'repository' | 'pathRedirect'>,
+  db: Db<'project' | 'repository' | 'formerPath'>,
   { project, repository }: Names,
 ): Promise<{ repository: RepositoryTable; project: ProjectTable } | undefined> {
   if (!isName(project) || !isName(repository)) return undefined
@@ -26,10 +26,10 @@ async function findHere(db: Db<'project' | 'repository'>, names: Names) {
   return project && repository && { repository, project }
 }
 
-async function findMoved(db: Db<'project' | 'repository' | 'pathRedirect'>, path: string) {
+async function findMoved(db: Db<'project' | 'repository' | 'formerPath'>, path: string) {
   const repository = await db
-    .selectFrom('pathRedirect')
-    .innerJoin('repository', 'repository.id', 'pathRedirect.repositoryId')
+    .selectFrom('formerPath')
+    .innerJoin('repository', 'repository.id', 'formerPath.repositoryId')
     .selectAll('repository')
     .where('path', '=', path)
     .executeTakeFirst()
@@ -39,7 +39,7 @@ async function findMoved(db: Db<'project' | 'repository' | 'pathRedirect'>, path
 
 /** The project of this name, in any case, or the one that has taken over a repository from it by being renamed. */
 export async function findProject(
-  db: Db<'project' | 'repository' | 'pathRedirect'>,
+  db: Db<'project' | 'repository' | 'formerPath'>,
   name: string,
 ): Promise<ProjectTable | undefined> {
   if (!isName(name)) return undefined
@@ -55,13 +55,13 @@ function findProjectHere(db: Db<'project'>, name: string): Promise<ProjectTable 
 }
 
 async function findRenamedProject(
-  db: Db<'project' | 'repository' | 'pathRedirect'>,
+  db: Db<'project' | 'repository' | 'formerPath'>,
   name: string,
 ): Promise<ProjectTable | undefined> {
   // “0” follows “/”: the range holds exactly the paths below this name.
   const moved = await db
-    .selectFrom('pathRedirect')
-    .innerJoin('repository', 'repository.id', 'pathRedirect.repositoryId')
+    .selectFrom('formerPath')
+    .innerJoin('repository', 'repository.id', 'formerPath.repositoryId')
     .select('repository.projectId')
     .where('path', '>=', `${name}/`)
     .where('path', '<', `${name}0`)

@@ -19,8 +19,8 @@ export interface Slots {
  * wait each has one turn before anybody has the next: whoever asks for much waits for themselves. What nobody asked for
  * is the server's own, and has no share.
  */
-export function createSlots(count: number): Slots {
-  const shares = createStreamShares(count)
+export function createSlots(count: number, turns?: 'long'): Slots {
+  const shares = createStreamShares(count, turns)
   const lines = new Map<string, Line>()
   let free = count
   let strangersWaiting = 0

@@ -119,7 +119,7 @@ export async function createGit({
     memoryBytes: limits.memoryBytes,
   })
   const runSlots = createSlots(limits.runs)
-  const shares = createStreamShares(limits.streams)
+  const shares = createStreamShares(limits.streams, 'long')
   let streams = 0
 
   function invocation(args: readonly string[], options: StreamOptions, stdin: boolean): Invocation {

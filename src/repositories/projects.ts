@@ -2,18 +2,18 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable } from '../database/schema.ts'
-import { conflict, forbidden, notFound, type ProblemError } from '../http/problem.ts'
+import { conflict, forbidden, notFound } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
-import { checkProjectName } from './names.ts'
+import { checkFormerPath, type FormerTables, leaveFormerPaths, takenFact, takeFormerPath } from './former-paths.ts'
+import { checkProjectName, nameTaken } from './names.ts'
 import type { ProjectPlace } from './place.ts'
-import { leaveRedirects } from './redirects.ts'
 
 /** Any person but a guest may begin a project, and administers it. */
 export async function createProject(
   database: Database,
   caller: Caller,
-  wanted: { name: string; description: string },
+  wanted: { name: string; description: string; takesFormerName?: boolean | undefined },
   at: number,
 ): Promise<ProjectTable> {
   if (caller.role === 'guest')
@@ -44,29 +44,27 @@ export async function createProject(
         createdBy: caller.id,
       })
       .execute()
-    // A path that used to lead elsewhere is this project's own from now on.
-    await tx
-      .deleteFrom('pathRedirect')
-      .where('path', '>=', `${folded(project)}/`)
-      .where('path', '<', `${folded(project)}0`)
-      .execute()
+    const takenFrom = await takeFormerPath(tx, caller, wanted)
     const target = { kind: 'project', id: project.id }
     await recordEvent(tx, {
       action: 'project.created',
       actor: actorOf(caller),
       target,
-      facts: { project: project.name },
+      facts: { project: project.name, ...takenFact(takenFrom) },
       at,
     })
   })
   return project
 }
 
-const folded = ({ name }: { name: string }): string => name.toLowerCase()
-
-/** @throws 422 or 409 where it cannot take that name */
-export async function checkNewProjectName(db: Db<'project'>, project: ProjectTable, name: string): Promise<void> {
-  if (name === project.name) return
+/** Returns what that name leads to until now. @throws 422 or 409 where it cannot take that name */
+export async function checkNewProjectName(
+  db: Db<FormerTables>,
+  caller: Caller,
+  project: ProjectTable,
+  { name, takesFormerName }: { name: string; takesFormerName?: boolean | undefined },
+): Promise<string | null> {
+  if (name === project.name) return null
   checkProjectName(name)
   const taken = await db
     .selectFrom('project')
@@ -75,6 +73,7 @@ export async function checkNewProjectName(db: Db<'project'>, project: ProjectTab
     .where(({ eb, fn }) => eb(fn<string>('lower', ['name']), '=', name.toLowerCase()))
     .executeTakeFirst()
   if (taken !== undefined) throw nameTaken(name)
+  return checkFormerPath(db, caller, { name, own: project.id, takesFormerName })
 }
 
 /** Of what somebody else changed since the request came, all stands that it does not name. @throws 404, 409, 422 */
@@ -82,7 +81,7 @@ export async function changeProject(
   database: Database,
   { caller, takeSeal, now }: Act,
   { project: { id } }: ProjectPlace,
-  wanted: { name?: string | undefined; description?: string | undefined },
+  wanted: { name?: string | undefined; description?: string | undefined; takesFormerName?: boolean | undefined },
 ): Promise<ProjectTable> {
   return database.write(async (tx) => {
     const at = now()
@@ -91,16 +90,21 @@ export async function changeProject(
     const { name = project.name, description = project.description } = wanted
     if (name !== project.name) checkProjectName(name)
     await orNameTaken(tx.updateTable('project').set({ name, description }).where('id', '=', id).execute(), name)
+    const takenFrom =
+      name === project.name
+        ? null
+        : await takeFormerPath(tx, caller, { name, own: id, takesFormerName: wanted.takesFormerName })
     const repositories = await tx.selectFrom('repository').select(['id', 'name']).where('projectId', '=', id).execute()
-    await leaveRedirects(
+    await leaveFormerPaths(
       tx,
       repositories.map((repository) => ({
         repositoryId: repository.id,
+        projectId: id,
         from: `${project.name}/${repository.name}`,
         to: `${name}/${repository.name}`,
       })),
     )
-    const facts = { project: name, former: project.name, description, seal: seal.id }
+    const facts = { project: name, former: project.name, description, ...takenFact(takenFrom), seal: seal.id }
     await recordEvent(tx, {
       action: 'project.changed',
       actor: actorOf(caller, seal),
@@ -138,6 +142,7 @@ export async function deleteProject(
     await refuseFull(tx, project)
     await tx.deleteFrom('roleGrant').where('scopeId', '=', project.id).execute()
     await tx.deleteFrom('project').where('id', '=', project.id).execute()
+    await tx.updateTable('formerPath').set({ leftBy: caller.id }).where('projectId', '=', project.id).execute()
     const target = { kind: 'project', id: project.id }
     await recordEvent(tx, {
       action: 'project.deleted',
@@ -165,9 +170,3 @@ async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> 
     throw nameTaken(name)
   }
 }
-
-const nameTaken = (name: string): ProblemError =>
-  conflict('name-taken', `There is already a project ${name}.`, {
-    help: 'Choose another name.',
-    fields: { name: 'is taken' },
-  })

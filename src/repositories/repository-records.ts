@@ -2,15 +2,22 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable, RepositoryTable } from '../database/schema.ts'
-import { conflict, notFound, type ProblemError } from '../http/problem.ts'
+import { notFound } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
+import {
+  checkFormerPath,
+  type FormerTables,
+  keepFormerPath,
+  leaveFormerPaths,
+  takenFact,
+  takeFormerPath,
+} from './former-paths.ts'
 import type { Git } from './git.ts'
-import { checkRepositoryName } from './names.ts'
+import { checkRepositoryName, nameTaken } from './names.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import { lockProject } from './projects.ts'
-import { leaveRedirects } from './redirects.ts'
 import { createRepositoryFolder, removeRepositoryFolder } from './storage.ts'
 import { throwAway } from './trash.ts'
 
@@ -27,7 +34,12 @@ export async function createRepository(
   { database, git, root, now }: RepositoryParts,
   caller: Caller,
   project: ProjectTable,
-  wanted: { name: string; description: string; visibility?: RepositoryTable['visibility'] | undefined },
+  wanted: {
+    name: string
+    description: string
+    visibility?: RepositoryTable['visibility'] | undefined
+    takesFormerName?: boolean | undefined
+  },
 ): Promise<RepositoryTable> {
   checkRepositoryName(wanted.name)
   const at = now()
@@ -49,13 +61,14 @@ export async function createRepository(
       const { name } = await lockProject(tx, project.id)
       await orNameTaken(tx.insertInto('repository').values(repository).execute(), wanted.name)
       const path = `${name}/${repository.name}`
-      await tx.deleteFrom('pathRedirect').where('path', '=', path.toLowerCase()).execute()
+      const { takesFormerName } = wanted
+      const takenFrom = await takeFormerPath(tx, caller, { name: wanted.name, inProject: name, takesFormerName })
       await recordEvent(tx, {
         action: 'repository.created',
         actor: actorOf(caller),
         target: { kind: 'repository', id: repository.id },
         repositoryId: repository.id,
-        facts: { repository: path, visibility: repository.visibility },
+        facts: { repository: path, visibility: repository.visibility, ...takenFact(takenFrom) },
         at,
       })
     })
@@ -70,15 +83,17 @@ export interface RepositoryChanges {
   name?: string | undefined
   description?: string | undefined
   visibility?: RepositoryTable['visibility'] | undefined
+  takesFormerName?: boolean | undefined
 }
 
-/** @throws 422 or 409 where it cannot take that name */
+/** Returns what that name leads to until now. @throws 422 or 409 where it cannot take that name */
 export async function checkNewRepositoryName(
-  db: Db<'repository'>,
+  db: Db<FormerTables>,
+  caller: Caller,
   { repository, project }: Pick<RepositoryPlace, 'repository' | 'project'>,
-  name: string,
-): Promise<void> {
-  if (name === repository.name) return
+  { name, takesFormerName }: { name: string; takesFormerName?: boolean | undefined },
+): Promise<string | null> {
+  if (name === repository.name) return null
   checkRepositoryName(name)
   const taken = await db
     .selectFrom('repository')
@@ -88,6 +103,7 @@ export async function checkNewRepositoryName(
     .where(({ eb, fn }) => eb(fn<string>('lower', ['name']), '=', name.toLowerCase()))
     .executeTakeFirst()
   if (taken !== undefined) throw nameTaken(name)
+  return checkFormerPath(db, caller, { name, inProject: project.name, own: repository.id, takesFormerName })
 }
 
 /** @throws 404 where it was deleted since the request came, 422 or 409 for the name */
@@ -108,7 +124,11 @@ export async function changeRepository(
       tx.updateTable('repository').set({ name, description, visibility }).where('id', '=', id).execute(),
       name,
     )
-    if (newPath !== path) await leaveRedirects(tx, [{ repositoryId: id, from: path, to: newPath }])
+    const { takesFormerName } = wanted
+    const takenFrom =
+      newPath === path ? null : await takeFormerPath(tx, caller, { name, inProject: project, own: id, takesFormerName })
+    const { projectId } = repository
+    if (newPath !== path) await leaveFormerPaths(tx, [{ repositoryId: id, projectId, from: path, to: newPath }])
     await recordEvent(tx, {
       action: 'repository.changed',
       actor: actorOf(caller, seal),
@@ -120,6 +140,7 @@ export async function changeRepository(
         visibility,
         formerVisibility: repository.visibility,
         description,
+        ...takenFact(takenFrom),
         seal: seal.id,
       },
       at,
@@ -153,6 +174,11 @@ export async function deleteRepository(
   await database.write(async (tx) => {
     const at = now()
     const seal = await takeSeal(tx)
+    // As it is called by now: that is where others fetch from.
+    const {
+      repository: { name },
+      project,
+    } = await lockRepository(tx, repository.id)
     await tx.deleteFrom('roleGrant').where('scopeId', '=', repository.id).execute()
     await tx.deleteFrom('branchLease').where('repositoryId', '=', repository.id).execute()
     await tx
@@ -161,7 +187,9 @@ export async function deleteRepository(
       .where('repositoryId', '=', repository.id)
       .where('state', '=', 'prepared')
       .execute()
-    // Redirects, protected branches and pull requests fall with the row.
+    const left = { repositoryId: repository.id, projectId: repository.projectId, path: `${project}/${name}` }
+    await keepFormerPath(tx, left, caller.id)
+    // Protected branches and pull requests fall with the row.
     await tx.deleteFrom('repository').where('id', '=', repository.id).execute()
     await recordEvent(tx, {
       action: 'repository.deleted',
@@ -184,9 +212,3 @@ async function orNameTaken(work: Promise<unknown>, name: string): Promise<void> 
     throw nameTaken(name)
   }
 }
-
-const nameTaken = (name: string): ProblemError =>
-  conflict('name-taken', `There is already a repository ${name} in this project.`, {
-    help: 'Choose another name.',
-    fields: { name: 'is taken' },
-  })

@@ -139,6 +139,54 @@ describe('projects, repositories and their members over the API', () => {
     await assert.rejects(gus.call('GET', '/projects/payments/repositories/after'), { status: 404 })
   })
 
+  it('gives a former name to nobody but whoever administers what it leads to, and who then says so', async () => {
+    const create = (who: Person, path: string, name: string, more = {}) =>
+      who.call<ProjectView>('POST', path, { name, description: '', ...more })
+    const rename = (who: Person, path: string, name: string, more = {}) => who.act('PATCH', path, { name, ...more })
+    const answer = (call: Promise<unknown>, code = 'name-taken') => refused(call, 409, code)
+    const kay = await postern.join(ana, 'kay')
+    await create(max, '/projects', 'till')
+    const { id } = await create(max, '/projects/till/repositories', 'api')
+    await create(max, '/projects/till/repositories', 'other')
+    await rename(max, '/projects/till', 'shop')
+    const leadsTo = async (path: string) => (await max.call<RepositoryView>('GET', `/projects/${path}`)).id
+
+    // Whose clones of `till/api` they would be: the same answer as for a name that is in use.
+    const inUse = await answer(create(kay, '/projects', 'shop'))
+    const former = await answer(create(kay, '/projects', 'Till'))
+    assert.deepEqual(former, JSON.parse(JSON.stringify(inUse).replaceAll('shop', 'Till')))
+    await create(kay, '/projects', 'kays')
+    assert.deepEqual(await answer(rename(kay, '/projects/kays', 'Till')), former)
+    assert.equal(await leadsTo('till/repositories/api'), id)
+
+    // Who sees it is told where it leads; who administers it is asked.
+    await max.act('PUT', '/projects/shop/members/user/kay', { role: 'write' })
+    assert.match((await answer(create(kay, '/projects', 'till'))).title, /former name of shop/)
+    for (const who of [max, ana]) await answer(create(who, '/projects', 'till'), 'former-name')
+
+    // Within a project: a former path is no other repository's, though its administrator could take any other.
+    await rename(max, '/projects/shop/repositories/api', 'interface')
+    await max.act('PUT', '/projects/shop/repositories/other/members/user/kay', { role: 'admin' })
+    const other = '/projects/shop/repositories/other'
+    await answer(rename(kay, other, 'api', { takesFormerName: true }))
+    await answer(create(max, '/projects/shop/repositories', 'api'), 'former-name')
+    const at = { url: 'https://git.example.com/x.git', visibility: 'private' }
+    await answer(max.call('POST', '/projects/shop/imports', { name: 'api', ...at }), 'former-name')
+    assert.equal(await leadsTo('shop/repositories/api'), id)
+    const taken = await create(max, '/projects/shop/repositories', 'api', { takesFormerName: true })
+    assert.equal(await leadsTo('shop/repositories/api'), taken.id)
+    await rename(max, '/projects/shop', 'till')
+    assert.equal(await leadsTo('till/repositories/interface'), id, 'back to its own former name without a question')
+
+    // What was deleted leads nowhere; its name is still not for whoever comes along.
+    for (const name of ['interface', 'api', 'other']) await max.act('DELETE', `/projects/till/repositories/${name}`)
+    await answer(rename(kay, '/projects/kays', 'shop'))
+    await max.act('DELETE', '/projects/till')
+    for (const name of ['till', 'shop']) await answer(create(kay, '/projects', name, { takesFormerName: true }))
+    await create(max, '/projects', 'till')
+    await create(ana, '/projects', 'shop')
+  })
+
   it('deletes a repository only with a tap, folder and all; a project only when it is empty', async () => {
     await ana.call('POST', '/projects', { name: 'short-lived', description: '' })
     const folder = await folders()

@@ -6,6 +6,10 @@ import { CommitSignature, SignedPushView } from './commit-signatures/shapes.ts'
 export const Visibility = Type.Union([Type.Literal('private'), Type.Literal('internal'), Type.Literal('public')])
 export const RepositoryRole = Type.Union([Type.Literal('admin'), Type.Literal('write'), Type.Literal('read')])
 
+export const TakesFormerName = Type.Optional(
+  Type.Boolean({ description: 'Let a former address that still leads elsewhere lead here from now on' }),
+)
+
 export const ProjectView = Type.Object({
   id: Type.String(),
   name: Type.String(),

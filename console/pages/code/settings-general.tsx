@@ -2,10 +2,10 @@ import { Button, Group, Radio, Stack, Text, TextInput, Textarea } from '@mantine
 import { api } from '../../api/client.ts'
 import { queryClient } from '../../api/queries.ts'
 import type { RepositoryView } from '../../api/shapes.ts'
+import { FormerNameAlert } from '../../forms/former-name-alert.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
 import { visibilityWords } from '../../forms/visibility-words.ts'
 import { paths, repositoryApi } from '../../paths.ts'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo } from '../../url-state.ts'
 import { SettingsSection } from './settings-section.tsx'
 import type { Place } from './use-place.ts'
@@ -13,11 +13,12 @@ import type { Place } from './use-place.ts'
 /** Name, description and who sees it. */
 export function SettingsGeneral({ place, repository }: { place: Place; repository: RepositoryView }) {
   const go = useGo()
-  const { form, act, onSubmit } = useActForm({
+  const { form, act, submitWith, onSubmit } = useActForm({
     initialValues: {
       name: repository.name,
       description: repository.description,
       visibility: repository.visibility,
+      takesFormerName: false,
     },
     validate: { name: required('a name') },
     act: (values) => api.patch<RepositoryView>(place.api, values),
@@ -50,7 +51,11 @@ export function SettingsGeneral({ place, repository }: { place: Place; repositor
               ))}
             </Stack>
           </Radio.Group>
-          <ProblemAlert error={act.error} />
+          <FormerNameAlert
+            error={act.error}
+            isPending={act.isPending}
+            takeOver={() => submitWith({ takesFormerName: true })}
+          />
           <Group>
             <Button type="submit" loading={act.isPending} disabled={!form.isDirty()}>
               Save with a tap

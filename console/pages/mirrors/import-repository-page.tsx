@@ -5,6 +5,7 @@ import { api } from '../../api/client.ts'
 import { queryClient, refresh } from '../../api/queries.ts'
 import type { ImportView } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
+import { FormerNameAlert } from '../../forms/former-name-alert.tsx'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { ownProjectsQuery, ProjectField } from '../../forms/project-field.tsx'
 import { required, useActForm } from '../../forms/use-act-form.ts'
@@ -12,7 +13,6 @@ import { visibilityWords } from '../../forms/visibility-words.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, projectApi } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo, useUrlQuery } from '../../url-state.ts'
 import { createInProject } from '../projects/create-in-project.ts'
 import { CredentialFields, credentialSent, noCredential } from './credential-fields.tsx'
@@ -32,21 +32,23 @@ export function ImportRepositoryPage() {
   // Until somebody types a name, it follows the address.
   const [isNamed, setNamed] = useState(false)
 
-  const { form, act, onSubmit } = useActForm({
+  const { form, act, submitWith, onSubmit } = useActForm({
     initialValues: {
       ...noCredential,
       url: '',
       project: wanted ?? projects[0] ?? '',
       name: '',
       visibility: 'private',
+      takesFormerName: false,
     },
     validate: { url: required('the address of the repository'), project: nameProblem, name: nameProblem },
-    act: ({ project, url, name, visibility, ...credential }) =>
-      createInProject(project, projects.length > 0, () =>
+    act: ({ project, url, name, visibility, takesFormerName, ...credential }) =>
+      createInProject({ name: project, exists: projects.length > 0, takesFormerName }, () =>
         api.post<ImportView>(`${projectApi(project)}/imports`, {
           url,
           name,
           visibility,
+          takesFormerName,
           ...credentialSent(url, credential),
         }),
       ),
@@ -114,7 +116,11 @@ export function ImportRepositoryPage() {
             Pull requests, issues and wikis stay where they are. Files of Git LFS come along where the other server
             gives them out over HTTPS.
           </Text>
-          <ProblemAlert error={act.error} />
+          <FormerNameAlert
+            error={act.error}
+            isPending={act.isPending}
+            takeOver={() => submitWith({ takesFormerName: true })}
+          />
           <Group>
             <Button type="submit" loading={act.isPending}>
               Import it

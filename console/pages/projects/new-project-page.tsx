@@ -3,18 +3,18 @@ import { api } from '../../api/client.ts'
 import { refresh } from '../../api/queries.ts'
 import type { ProjectView } from '../../api/shapes.ts'
 import { useMe } from '../../api/use-me.ts'
+import { FormerNameAlert } from '../../forms/former-name-alert.tsx'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
 import { paths } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo } from '../../url-state.ts'
 
 export function NewProjectPage() {
   useMe()
   const go = useGo()
-  const { form, act, onSubmit } = useActForm({
-    initialValues: { name: '', description: '' },
+  const { form, act, submitWith, onSubmit } = useActForm({
+    initialValues: { name: '', description: '', takesFormerName: false },
     validate: { name: nameProblem },
     act: (values) => api.post<ProjectView>('/projects', values),
     onDone: async (project) => {
@@ -42,7 +42,11 @@ export function NewProjectPage() {
             {...form.getInputProps('name')}
           />
           <Textarea label="Description" autosize minRows={2} maxLength={500} {...form.getInputProps('description')} />
-          <ProblemAlert error={act.error} />
+          <FormerNameAlert
+            error={act.error}
+            isPending={act.isPending}
+            takeOver={() => submitWith({ takesFormerName: true })}
+          />
           <Group>
             <Button type="submit" loading={act.isPending}>
               Create the project

@@ -4,6 +4,7 @@ import { api } from '../../api/client.ts'
 import { queryClient, refresh } from '../../api/queries.ts'
 import type { RepositoryView } from '../../api/shapes.ts'
 import { useInstance, useMe } from '../../api/use-me.ts'
+import { FormerNameAlert } from '../../forms/former-name-alert.tsx'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { ownProjectsQuery, ProjectField } from '../../forms/project-field.tsx'
 import { useActForm } from '../../forms/use-act-form.ts'
@@ -11,7 +12,6 @@ import { visibilityWords } from '../../forms/visibility-words.ts'
 import type { FetchAhead } from '../../fetch-ahead.ts'
 import { paths, projectApi } from '../../paths.ts'
 import { PageHeader } from '../../ui/page-header.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useGo, useUrlQuery } from '../../url-state.ts'
 import { createInProject } from './create-in-project.ts'
 
@@ -27,16 +27,17 @@ export function NewRepositoryPage() {
   const host = new URL(useInstance().url).host
   const go = useGo()
 
-  const { form, act, onSubmit } = useActForm({
+  const { form, act, submitWith, onSubmit } = useActForm({
     initialValues: {
       project: wanted ?? projects[0] ?? '',
       name: '',
       description: '',
       visibility: 'private',
+      takesFormerName: false,
     },
     validate: { project: nameProblem, name: nameProblem },
     act: ({ project, ...repository }) =>
-      createInProject(project, projects.length > 0, () =>
+      createInProject({ name: project, exists: projects.length > 0, takesFormerName: repository.takesFormerName }, () =>
         api.post<RepositoryView>(`${projectApi(project)}/repositories`, repository),
       ),
     onDone: async (made) => {
@@ -86,7 +87,11 @@ export function NewRepositoryPage() {
               ))}
             </Stack>
           </Radio.Group>
-          <ProblemAlert error={act.error} />
+          <FormerNameAlert
+            error={act.error}
+            isPending={act.isPending}
+            takeOver={() => submitWith({ takesFormerName: true })}
+          />
           <Group>
             <Button type="submit" loading={act.isPending}>
               Create the repository

@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { queryClient, refresh } from '../../api/queries.ts'
 import type { ProjectView } from '../../api/shapes.ts'
+import { FormerNameAlert } from '../../forms/former-name-alert.tsx'
 import { nameProblem } from '../../forms/name-problem.ts'
 import { useActForm } from '../../forms/use-act-form.ts'
 import { paths, projectApi } from '../../paths.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ReasonedButton } from '../../ui/reasoned-button.tsx'
 import { Section } from '../../ui/section.tsx'
 import { useGo } from '../../url-state.ts'
@@ -16,8 +16,8 @@ import { useGo } from '../../url-state.ts'
 export function ProjectSettings({ project }: { project: ProjectView }) {
   const go = useGo()
   const [isAsking, setAsking] = useState(false)
-  const { form, act, onSubmit } = useActForm({
-    initialValues: { name: project.name, description: project.description },
+  const { form, act, submitWith, onSubmit } = useActForm({
+    initialValues: { name: project.name, description: project.description, takesFormerName: false },
     validate: { name: nameProblem },
     act: (values) => api.patch<ProjectView>(projectApi(project.name), values),
     onDone: async (changed) => {
@@ -47,7 +47,11 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
             {...form.getInputProps('name')}
           />
           <Textarea label="Description" autosize minRows={2} maxLength={500} {...form.getInputProps('description')} />
-          <ProblemAlert error={act.error} />
+          <FormerNameAlert
+            error={act.error}
+            isPending={act.isPending}
+            takeOver={() => submitWith({ takesFormerName: true })}
+          />
           <Group>
             <Button type="submit" loading={act.isPending} disabled={!form.isDirty()}>
               Save with a tap
@@ -62,7 +66,9 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
       </form>
       <Section title="Delete this project">
         <Text c="dimmed">
-          {held === null ? 'Its name becomes free again. What happened in it stays in the audit.' : `${held}.`}
+          {held === null
+            ? 'Where repositories have been in it, its name is kept for you and administrators. What happened in it stays in the audit.'
+            : `${held}.`}
         </Text>
         <Group>
           <ReasonedButton
@@ -82,7 +88,8 @@ export function ProjectSettings({ project }: { project: ProjectView }) {
         act={remove}
         onClose={() => setAsking(false)}
       >
-        Its name becomes free again. What happened in it stays in the audit.
+        Where repositories have been in it, its name is kept for you and administrators. What happened in it stays in
+        the audit.
       </ConfirmDialog>
     </Stack>
   )

@@ -23,6 +23,8 @@ export interface RecoveryStops {
   kindsOfShell: readonly AccessKind[]
   /** Tells every node to cut the connections of this person, with the transaction. */
   cut(tx: Tx<TableName>, userId: Id<'usr'>, at: number): Promise<unknown>
+  /** Browsers that wanted to be told since then what waits for this person are told no more; returns how many. */
+  endTold(tx: Tx<TableName>, userId: Id<'usr'>, since: number): Promise<number>
   /** Ends what they were shown of tokens of agents since, where it was somebody else who came in as them. */
   endShown(
     tx: Tx<TableName>,

@@ -54,6 +54,7 @@ export async function cancelRecovery(
     .execute()
   const revived = await revivePasskeys(tx, row.id)
   const stopped = await stopEverything(tx, stops, user, at)
+  const told = await stops.endTold(tx, user.id, row.createdAt)
   await voidWaysBack(tx, user.id, { since: row.createdAt, at })
   // What the session of the new passkey handed out to others in its name.
   await tx
@@ -79,6 +80,7 @@ export async function cancelRecovery(
       passkeysEnded: ended.length,
       passkeysRevived: revived.length,
       ...stopped,
+      ...(told > 0 ? { 'browsers that are told': told } : {}),
       ...(sealId === null ? {} : { seal: sealId }),
     },
     ...(address === undefined ? {} : { personal: { address } }),

@@ -6,8 +6,8 @@ export interface ReadPath {
 
 // Nothing to decode, no empty or dotted part, nothing that any server takes out.
 const plain = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9\-._~!$&'()*+,=:@]+)*\/?$/
-/** Slashes, dots and percent signs in disguise, and what some servers cut off or turn around. */
-const odd = /%(?:2e|2f|3b|5c|25[0-9a-f]{2}|[01][0-9a-f]|7f|(?![0-9a-f]{2}))|[\\;]|\/\/|\/\.{1,2}(?:\/|$)/i
+/** Slashes, dots, percent signs and what ends a path in disguise, and what some servers cut off or turn around. */
+const odd = /%(?:2[3ef]|3[bf]|5c|25[0-9a-f]{2}|[01][0-9a-f]|7f|(?![0-9a-f]{2}))|[\\;]|\/\/|\/\.{1,2}(?:\/|$)/i
 /** What somebody who decodes twice would go on to decode. */
 const encoded = /%[0-9a-f]{2}/i
 

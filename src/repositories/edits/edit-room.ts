@@ -9,10 +9,11 @@ const mostAtOnce = 4
 
 /**
  * How many edits a server takes at once: each lies whole in its memory, some times over, and a body may take minutes to
- * come. One account has half of the places; everybody else waits for their turn, with nothing of theirs read.
+ * come. However many of one account come, there is room for others; the rest wait for their turn, with nothing of theirs
+ * read.
  */
 export function createEditRoom() {
-  const bodies = createSlots(mostBodies)
+  const bodies = createSlots(mostBodies, 'long')
   const work = createSlots(mostAtOnce)
   return {
     /** Before a body is read: a large one has its place until the answer has left, or whoever sends it is gone. */

@@ -15,6 +15,12 @@ export function changedRows(before: Changes, wanted: Changes): FactRow[] {
   ])
 }
 
+/** Of a name that leads elsewhere until now. */
+export const takenRows = (takenFrom: string | null): FactRow[] =>
+  takenFrom === null
+    ? []
+    : [{ label: 'Former address of', value: `${takenFrom}, which it leads to no more`, kind: 'text' }]
+
 function inWords(field: keyof typeof labels, value = ''): string {
   if (field === 'visibility') return `${value}: ${visibilities[value as keyof typeof visibilities]}`
   return value === '' ? 'none' : value

@@ -5,13 +5,14 @@ import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { Page } from '../../http/shapes.ts'
 import { actOf } from '../../identity/act.ts'
+import { getActor } from '../../identity/actor.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
 import { listProjects, renderProject } from '../list-projects.ts'
 import { getProject } from '../place.ts'
 import { changeProject, checkNewProjectName, createProject, deleteProject, refuseFull } from '../projects.ts'
 import type { RepositoryParts } from '../repository-records.ts'
-import { ProjectView } from '../shapes.ts'
-import { changedRows } from './changed-rows.ts'
+import { ProjectView, TakesFormerName } from '../shapes.ts'
+import { changedRows, takenRows } from './changed-rows.ts'
 
 export const Description = Type.String({ maxLength: 1000 })
 export const NewName = Type.String({ minLength: 1, maxLength: 300 })
@@ -21,7 +22,13 @@ const ListQuery = Type.Object({
   q: Type.Optional(Type.String({ maxLength: 100 })),
   role: Type.Optional(Type.Literal('admin', { description: 'Those the caller administers' })),
 })
-const Changes = Type.Object({ name: Type.Optional(NewName), description: Type.Optional(Description) })
+const Changes = Type.Object({
+  name: Type.Optional(NewName),
+  description: Type.Optional(Description),
+  takesFormerName: TakesFormerName,
+})
+
+const NewProject = Type.Object({ name: NewName, description: Description, takesFormerName: TakesFormerName })
 
 /** Projects: a name for repositories that belong together, and the place where roles in all of them are given. */
 export function projectRoutes(app: App, { database, now }: RepositoryParts): void {
@@ -42,10 +49,12 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
     async describe(request) {
       const { project } = getProject(request)
       const changes = request.body as Static<typeof Changes>
-      if (changes.name !== undefined) await checkNewProjectName(database.read, project, changes.name)
+      const { name = project.name, takesFormerName } = changes
+      const caller = getActor(request)
+      const takenFrom = await checkNewProjectName(database.read, caller, project, { name, takesFormerName })
       return {
         title: `Change the project ${project.name}`,
-        rows: changedRows(project, changes),
+        rows: [...changedRows(project, changes), ...takenRows(takenFrom)],
         subjects: [actSubject('project', project.id)],
       }
     },
@@ -62,7 +71,7 @@ export function projectRoutes(app: App, { database, now }: RepositoryParts): voi
 
   app.post('/api/v1/projects', {
     config: { access: 'person' },
-    schema: { body: Type.Object({ name: NewName, description: Description }), response: { 200: ProjectView } },
+    schema: { body: NewProject, response: { 200: ProjectView } },
     async handler(request) {
       const caller = getPerson(request)
       const project = await createProject(database, caller, request.body, now())

@@ -5,6 +5,7 @@ import type { App } from '../../http/app.ts'
 import { CursorQuery } from '../../http/page.ts'
 import { Page } from '../../http/shapes.ts'
 import { actOf } from '../../identity/act.ts'
+import { getActor } from '../../identity/actor.ts'
 import { getCaller, getPerson } from '../../identity/caller.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace, getProject } from '../place.ts'
@@ -17,9 +18,9 @@ import {
   type RepositoryParts,
 } from '../repository-records.ts'
 import { renderRepository } from '../repository-view.ts'
-import { RepositorySummary, RepositoryView, Visibility } from '../shapes.ts'
+import { RepositorySummary, RepositoryView, TakesFormerName, Visibility } from '../shapes.ts'
 import { InRepository, repositoryRoot } from './browse-shapes.ts'
-import { changedRows } from './changed-rows.ts'
+import { changedRows, takenRows } from './changed-rows.ts'
 import { Description, NewName } from './projects.ts'
 
 const ByPath = Type.Object(InRepository)
@@ -27,6 +28,7 @@ const Changes = Type.Object({
   name: Type.Optional(NewName),
   description: Type.Optional(Description),
   visibility: Type.Optional(Visibility),
+  takesFormerName: TakesFormerName,
 })
 
 export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: string }): void {
@@ -49,10 +51,12 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
     async describe(request) {
       const place = getPlace(request)
       const changes = request.body as Static<typeof Changes>
-      if (changes.name !== undefined) await checkNewRepositoryName(database.read, place, changes.name)
+      const { name = place.repository.name, takesFormerName } = changes
+      const caller = getActor(request)
+      const takenFrom = await checkNewRepositoryName(database.read, caller, place, { name, takesFormerName })
       return {
         title: `Change the repository ${place.path}`,
-        rows: changedRows(place.repository, changes),
+        rows: [...changedRows(place.repository, changes), ...takenRows(takenFrom)],
         subjects: [actSubject('repository', place.repository.id)],
       }
     },
@@ -89,7 +93,12 @@ export function repositoryRoutes(app: App, parts: RepositoryParts & { origin: st
     config: { access: 'project:admin' },
     schema: {
       params: Type.Object({ project: Type.String() }),
-      body: Type.Object({ name: NewName, description: Description, visibility: Type.Optional(Visibility) }),
+      body: Type.Object({
+        name: NewName,
+        description: Description,
+        visibility: Type.Optional(Visibility),
+        takesFormerName: TakesFormerName,
+      }),
       response: { 200: RepositoryView },
     },
     handler: (request) =>
