@@ -11,7 +11,7 @@ import { revokeKey } from '../src/repositories/revoked-keys.ts'
 import type { CommitView, TagView } from '../src/repositories/shapes.ts'
 import type { PullRequestView } from '../src/pull-requests/shapes.ts'
 import { git as stockGit } from '../src/walk/git.ts'
-import type { Person } from '../src/walk/person.ts'
+import { ApiError, type Person } from '../src/walk/person.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
 import { refused } from './support/refusal.ts'
 import { type Signer, signWith } from './support/signing.ts'
@@ -204,6 +204,208 @@ for (const store of eitherStore)
           'round-1': 'registered',
           'round-2': 'doubtful',
         })
+      })
+    })
+
+    describe('written on a page, and signed by a tap', () => {
+      interface Made {
+        oid: string
+        pullRequest: number | null
+      }
+      let own: Repository
+      before(async () => {
+        own = await makeHeld(postern, ana, 'payments/written')
+      })
+      /** What the page of the editor sends. */
+      const wantedOn = async (newBranch: string | undefined, more = {}) => ({
+        branch: 'main',
+        expectedHead: await own.tip('main'),
+        ...(newBranch === undefined ? {} : { newBranch, pullRequest: true }),
+        message: 'Mend it\n\nAs people asked.',
+        changes: [{ action: 'add', path: `${newBranch}.txt`, content: 'x\n' }],
+        sign: true,
+        ...more,
+      })
+      const url = () => `${own.path}/commits`
+      const tapFor = async (wanted: object, person = ana): Promise<string> => {
+        const asked = await person.call('POST', url(), wanted).catch((error: unknown) => error)
+        assert.ok(asked instanceof ApiError && asked.problem.sealRequestId !== undefined, String(asked))
+        return person.tap(asked.problem.sealRequestId)
+      }
+      const send = (wanted: object, seal: string, person = ana, to = url()): Promise<Made> =>
+        person.call('POST', to, wanted, { 'postern-seal': seal })
+      const lastRequest = () =>
+        postern.postern.ceremonies.database.read
+          .selectFrom('sealRequest')
+          .selectAll()
+          .orderBy('createdAt', 'desc')
+          .limit(1)
+          .executeTakeFirstOrThrow()
+
+      test('it lands where only signed commits are taken, without a key over SSH, and stock git says whose it is', async () => {
+        await own.setRule('main', { signedCommits: true })
+        const path = (number: number | null) => `${own.path}/pull-requests/${number}`
+        const merge = async (number: number | null): Promise<void> => {
+          const { sealRequestId } = await ana.call<{ sealRequestId: string }>(
+            'POST',
+            `${path(number)}/merge-preparation`,
+            { method: 'merge' },
+          )
+          const seal = await ana.tap(sealRequestId)
+          await ana.call('POST', `${path(number)}/merge`, { method: 'merge' }, { 'postern-seal': seal })
+        }
+        const start = await ana.call<{ mustSign: string | null }>('GET', `${own.path}/edit?ref=main`)
+        assert.equal(start.mustSign, 'main takes only signed commits, so your tap signs this one.')
+        const plain = await ana.call<Made>('POST', url(), await wantedOn('plain', { sign: false }))
+        const said = await refused(merge(plain.pullRequest), 409, 'unsigned-commits')
+        assert.match(said.help ?? '', /Squash them/)
+        const { oid, pullRequest } = await ana.act<Made>('POST', url(), await wantedOn('signed'))
+        assert.deepEqual(
+          (JSON.parse((await lastRequest()).facts) as { rows: { label: string; value: string }[] }).rows
+            .slice(0, 4)
+            .map(({ label, value }) => [label, value]),
+          [
+            ['Repository', 'payments/written'],
+            ['New branch', 'signed'],
+            ['Message', 'Mend it\n\nAs people asked.'],
+            ['Files', 'add signed.txt'],
+          ],
+        )
+        const { signature: shown, proof } = await ana.call<CommitView>('GET', `${own.path}/commits/${oid}`)
+        assert.deepEqual([shown?.state, shown?.by?.username, proof], ['registered', 'ana', null])
+        assert.match(shown?.label ?? '', /^Signed with Ana Example’s passkey “.*”, by a tap here$/)
+        const { items } = await ana.call<{ items: CommitView[] }>('GET', `${own.path}/commits?ref=signed`)
+        assert.deepEqual(
+          items.map(({ signature }) => signature?.state),
+          ['registered', undefined],
+        )
+        await merge(pullRequest)
+        await own.git('fetch', '--quiet', 'origin', 'main', 'refs/postern/*:refs/postern/*')
+        const signers = join(postern.folder, 'allowed-signers-of-edits')
+        await writeFile(signers, `${await own.git('show', 'refs/postern/signers:allowed_signers')}\n`)
+        const stock = await stockGit(own.work, ['-c', `gpg.ssh.allowedSignersFile=${signers}`, 'verify-commit', oid])
+        assert.match(stock.stderr, /Good "git" signature for ana@localhost/)
+      })
+
+      test('attacks: another branch, file, message, repository or person; a second use; a branch that moved', async () => {
+        await own.setRule('main', {})
+        const ben = await postern.join(ana, 'ben')
+        await ana.act('PUT', `${own.path}/members/user/ben`, { role: 'write' })
+        const wanted = await wantedOn('attacked')
+        const seal = await tapFor(wanted)
+        await refused(send({ ...wanted, newBranch: 'elsewhere' }, seal), 409, 'seal-mismatch')
+        await refused(send({ ...wanted, message: 'Another' }, seal), 409, 'seal-mismatch')
+        const other = [{ action: 'add', path: 'attacked.txt', content: 'y\n' }]
+        await refused(send({ ...wanted, changes: other }, seal), 409, 'seal-mismatch')
+        await refused(send(wanted, seal, ben), 409, 'seal-spent')
+        const copy = await makeHeld(postern, ana, 'payments/copied')
+        await own.git('push', '--quiet', copy.url, `${wanted.expectedHead}:refs/heads/copied`)
+        const there = send({ ...wanted, branch: 'copied' }, seal, ana, `${copy.path}/commits`)
+        await refused(there, 409, 'seal-mismatch')
+        const tag = { name: 'v1', target: wanted.expectedHead, message: '' }
+        await refused(ana.call('POST', `${own.path}/tags`, tag, { 'postern-seal': seal }), 409, 'seal-mismatch')
+        const [one, two] = await Promise.allSettled([send(wanted, seal), send(wanted, seal)])
+        assert.ok([one, two].some(({ status }) => status === 'fulfilled'))
+        // The answer to it may be lost on its way: it is the same commit and pull request again, and nothing else.
+        const again = await send(wanted, seal)
+        assert.equal(again.oid, await own.tip('attacked'))
+        await refused(send({ ...wanted, newBranch: 'late' }, seal), 409, 'seal-spent')
+
+        const direct = { ...(await wantedOn(undefined)), branch: 'attacked', expectedHead: again.oid }
+        const stale = await tapFor(direct)
+        await ana.call('POST', url(), { ...direct, sign: false, message: 'Meanwhile' })
+        const moved = await refused(send(direct, stale), 409, 'branch-moved')
+        assert.match(moved.help ?? '', /Propose your change on a new branch/)
+        assert.equal((await ana.act<Made>('POST', url(), { ...direct, newBranch: 'fresh' })).pullRequest, null)
+        const token = await ana.makeToken('writes', ['repository:write'])
+        const byToken = (sign: boolean) =>
+          fetch(`${postern.origin}/api/v1${url()}`, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify({ ...wanted, newBranch: `token-${sign}`, sign }),
+          })
+        assert.deepEqual([(await byToken(true)).status, (await byToken(false)).status], [403, 200])
+        await refused(
+          ana.call('POST', url(), {
+            ...wanted,
+            newBranch: 'x',
+            changes: [{ action: 'add', path: '.git/x', content: '' }],
+          }),
+          422,
+          'invalid-input',
+        )
+      })
+
+      test('a revert and a suggestion are signed in the same way, and each for itself alone', async () => {
+        const isSigned = async (branch: string): Promise<string[]> => {
+          const { items } = await ana.call<{ items: CommitView[] }>('GET', `${own.path}/commits?ref=${branch}`)
+          return [items[0]?.signature?.state ?? 'none', items[0]?.authorName ?? '', items[0]?.subject ?? '']
+        }
+        const { items } = await ana.call<{ items: { number: number }[] }>(
+          'GET',
+          `${own.path}/pull-requests?state=merged`,
+        )
+        const revert = `${own.path}/pull-requests/${items[0]?.number}/revert?sign=true`
+        const asked = await ana.call('POST', revert).catch((error: unknown) => error)
+        assert.ok(asked instanceof ApiError && asked.problem.sealRequestId !== undefined, String(asked))
+        const seal = await ana.tap(asked.problem.sealRequestId)
+        await refused(
+          ana.call('POST', url(), await wantedOn('by-revert'), { 'postern-seal': seal }),
+          409,
+          'seal-mismatch',
+        )
+        const { sourceBranch } = await ana.call<PullRequestView>('POST', revert, undefined, { 'postern-seal': seal })
+        assert.deepEqual((await isSigned(sourceBranch)).slice(0, 2), ['registered', 'Ana Example'])
+
+        const { pullRequest: number } = await ana.act<Made>('POST', url(), await wantedOn('suggested'))
+        const pull = `${own.path}/pull-requests/${number}`
+        const { headOid } = await ana.call<PullRequestView>('GET', pull)
+        const { comments } = await ana.call<{ comments: { id: string }[] }>('POST', `${pull}/threads`, {
+          path: 'suggested.txt',
+          side: 'head',
+          line: 1,
+          headOid,
+          body: '```suggestion\ny\n```',
+          isDraft: false,
+        })
+        await ana.act('POST', `${pull}/comments/${comments[0]?.id}/apply?sign=true`)
+        assert.deepEqual(await isSigned('suggested'), [
+          'registered',
+          'Ana Example',
+          'Apply a suggestion of ana to suggested.txt',
+        ])
+      })
+
+      test('on a protected branch it is nobody’s proof, and by a passkey in wrong hands it counts for nothing', async () => {
+        const { database } = postern.postern.ceremonies
+        const { oid } = await ana.act<Made>('POST', url(), await wantedOn('slipped'))
+        await own.git('fetch', '--quiet', 'origin', 'slipped')
+        // As if it had come onto main by a way that there is not.
+        const row = await own.lastUpdate('refs/heads/slipped')
+        const slipped = { ...row, id: `${row.id}x` as typeof row.id, ref: 'refs/heads/main', sealId: null }
+        await database.write((tx) =>
+          tx
+            .insertInto('refUpdate')
+            .values({ ...slipped, commitBytes: null })
+            .execute(),
+        )
+        const look = () => ana.call<CommitView>('GET', `${own.path}/commits/${oid}`)
+        assert.equal((await look()).proof?.state, 'unproven')
+        // Nor with the tap by which it was written.
+        const { sealId } = row
+        await database.write((tx) => tx.updateTable('refUpdate').set({ sealId }).where('id', '=', slipped.id).execute())
+        assert.equal((await look()).proof?.state, 'unproven')
+        const { credentialRecordId } = await database.read
+          .selectFrom('seal')
+          .select('credentialRecordId')
+          .where('id', '=', row.sealId ?? assert.fail())
+          .executeTakeFirstOrThrow()
+        await database.write((tx) => revokeKey(tx, credentialRecordId, Date.now()))
+        const { signature: lost } = await look()
+        assert.equal(lost?.state, 'doubtful')
+        assert.match(lost.remarks.join(), /may be in wrong hands/)
+        await database.write((tx) => tx.deleteFrom('revokedKey').execute())
+        await database.write((tx) => tx.deleteFrom('standingSeal').execute())
       })
     })
 

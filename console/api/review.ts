@@ -41,7 +41,7 @@ export function reviewActs(pullApi: string) {
       await api.delete(commentApi(commentId))
       change((state) => withoutComment(state, commentId))
     },
-    apply: (commentId: string) => settle(api.post<{ oid: string }>(`${commentApi(commentId)}/apply`)),
+    apply: (commentId: string) => settle(api.post<{ oid: string }>(`${commentApi(commentId)}/apply?sign=true`)),
     send: (review: NewReview) => settle(api.post<ReviewMade>(`${pullApi}/reviews`, review)),
     dismiss: (id: string, reason: string) =>
       settle(api.post<ReviewView>(`${pullApi}/reviews/${encodeURIComponent(id)}/dismiss`, { reason })),

@@ -39,7 +39,8 @@ export async function readUpdate(
     row.pullRequestId === null
       ? undefined
       : await read.selectFrom('pullRequest').selectAll().where('id', '=', row.pullRequestId).executeTakeFirst()
-  const own = row.sealId === null ? [] : await listSeals(read, [row.sealId])
+  // A tap that only wrote the commit agreed to no change.
+  const own = (row.sealId === null ? [] : await listSeals(read, [row.sealId])).filter(({ did }) => did !== 'commit')
   const pushed = row.sealId === null ? await listSignedPush(read, row) : []
   const reviews = pullRequest === undefined ? [] : await listApprovals(pullRequest)
   const approvalIds = reviews.flatMap(({ sealId }) => (sealId === null ? [] : [sealId]))

@@ -131,7 +131,13 @@ async function addTapper(
     credentialName: `${username}'s key`,
     client: { userAgent: 'test', address: '127.0.0.1' },
     admissions: [],
-    stops: { kinds: [], kindsOfShell: [], cut: () => Promise.resolve(), endShown: () => Promise.resolve() },
+    stops: {
+      kinds: [],
+      kindsOfShell: [],
+      cut: () => Promise.resolve(),
+      endShown: () => Promise.resolve(),
+      endTold: () => Promise.resolve(0),
+    },
   })
   const caller = (await findSessionCaller(ceremonies, { secret, address: '127.0.0.1' }, now())) as SessionCaller
   return {

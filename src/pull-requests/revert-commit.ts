@@ -1,8 +1,6 @@
 import { escapeHidden } from '../audit/record.ts'
 import { conflict } from '../http/problem.ts'
 import type { Source } from '../repositories/revision.ts'
-import { renderIdent } from '../seals/format/commit.ts'
-import { identOf } from '../seals/format/ident.ts'
 import { mergeTrees, nameFiles, standIn } from './merge-trees.ts'
 
 /** What a pull request brought: the target before and after it. */
@@ -45,29 +43,11 @@ export async function takeBack(
   return outcome.tree
 }
 
-/** Unsigned, as any pushed commit, and said as `git revert` says it. */
-export function revertCommit(
-  commit: Brought & { tree: string; tip: string; number: number; title: string },
-  person: { username: string; displayName: string },
-  { rpId, at }: { rpId: string; at: number },
-): Buffer {
-  const { tree, tip, number, title, before, after } = commit
-  const ident = renderIdent(identOf(person, { rpId, at }))
-  return Buffer.from(
-    [
-      `tree ${tree}`,
-      `parent ${tip}`,
-      `author ${ident}`,
-      `committer ${ident}`,
-      '',
-      `${revertTitle(title)} (#${number})`,
-      '',
-      `This reverts commit ${after}, reversing`,
-      `changes made to ${before}.`,
-      '',
-    ].join('\n'),
-  )
-}
+/** As `git revert` says it. */
+export const revertWords = ({ number, title, before, after }: Brought & { number: number; title: string }) => ({
+  title: `${revertTitle(title)} (#${number})`,
+  body: `This reverts commit ${after}, reversing\nchanges made to ${before}.`,
+})
 
 const longestTitle = 200
 

@@ -1,8 +1,10 @@
-import { hash } from 'node:crypto'
 import { conflict, forbidden, nothingLeft, ProblemError } from '../http/problem.ts'
 import { explainDecision } from '../policy/words.ts'
 import { zeroOid } from '../protocols/git/receive-commands.ts'
+import { commitOid } from '../protocols/sshsig/commit-signature.ts'
 import { chooseBranch } from '../repositories/choose-branch.ts'
+import { editCommit } from '../repositories/edits/edit-commit.ts'
+import { getTapped, movedBy, type Signing } from '../repositories/edits/signing.ts'
 import { createPushJudge } from '../repositories/push-taps.ts'
 import { checkStillWrites } from '../repositories/push-standing.ts'
 import { methodOf, moveRef } from '../repositories/ref-updates.ts'
@@ -11,16 +13,20 @@ import type { Which } from './note-change.ts'
 import type { MergeParts } from './merge-parts.ts'
 import { openPullRequest } from './open.ts'
 import { branchName, getPullRequest, type PullRequest } from './records.ts'
-import { revertCommit, revertTitle, takeBack } from './revert-commit.ts'
+import { revertTitle, revertWords, takeBack } from './revert-commit.ts'
 import { branchFor, findOpenRevert, findRevertUnderWay, type RevertUnderWay, settled } from './reverts.ts'
 
 /**
  * Proposes to take back what a pull request brought: one commit on top of where its target stands now, on a branch of its
  * own, and a pull request for that. The target stays as it is until somebody merges this as any other.
  * @returns the number of the pull request, also of one that was open for this already
- * @throws 409 `not-merged`, `target-missing`, `conflicts`, `nothing-to-merge`, `history-gone`, `no-free-name`
+ * @throws 401 `seal-required` where it is to be signed and nobody has tapped, 409 `not-merged`, `target-missing`,
+ * `conflicts`, `nothing-to-merge`, `history-gone`, `no-free-name`
  */
-export async function revertPullRequest(parts: MergeParts, { place, caller, number }: Which): Promise<number> {
+export async function revertPullRequest(
+  parts: MergeParts,
+  { place, caller, number, signing }: Which & { signing?: Signing | undefined },
+): Promise<number> {
   const { database, git, policy, site, now } = parts
   const source = { git, folder: place.folder }
   const row = await getPullRequest(database.read, place.repository.id, number)
@@ -32,8 +38,6 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
   if (tip === undefined) throw conflict('target-missing', `The branch ${targetBranch} is gone.`, { help: byHand })
   const at = now()
   const tree = await takeBack(source, { ...brought, tip, at })
-  const commitBytes = revertCommit({ ...brought, tree, tip, number, title: row.title }, caller, { rpId: site.rpId, at })
-  const newOid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commitBytes.length}\0`), commitBytes]))
   const { branch } = await chooseBranch(
     parts,
     { place, caller },
@@ -43,6 +47,13 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
       help: byHand,
     },
   )
+  const ref = `refs/heads/${branch}`
+  const words = revertWords({ ...brought, number, title: row.title })
+  const files = [`take back #${number}`]
+  const tapped =
+    signing && (await getTapped(parts, { place, ref, oldOid: zeroOid, parent: tip, tree, ...words, files }, signing))
+  const commitBytes = tapped?.bytes ?? editCommit({ tree, parent: tip, ...words }, caller, { rpId: site.rpId, at })
+  const newOid = commitOid(commitBytes)
   const propose = (sourceBranch: string): Promise<number> =>
     openOnce(parts, { place, caller, row }, { sourceBranch, targetBranch })
   let other: { open: number } | RevertUnderWay | undefined
@@ -52,13 +63,13 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
     now,
     place,
     door: 'push',
-    ref: `refs/heads/${branch}`,
+    ref,
     oldOid: zeroOid,
     newOid,
     actor: caller,
-    method: methodOf(caller),
-    strength: caller.strength,
-    commitBytes,
+    ...(tapped === undefined
+      ? { method: methodOf(caller), strength: caller.strength, commitBytes }
+      : { ...movedBy(tapped), onMoved: parts.onMoved }),
     // Once more in the transaction: the role may have gone, or a guardrail come, at this very moment.
     async onPrepare(tx) {
       await checkStillWrites(tx, place, caller)
@@ -69,6 +80,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
       const opened = await findOpenRevert(tx, row)
       other = opened === undefined ? await findRevertUnderWay(tx, row, commitBytes) : { open: opened }
       if (other !== undefined) throw overtaken
+      await tapped?.take(tx)
     },
   })
   await moving.catch((error: unknown) => {
@@ -78,7 +90,7 @@ export async function revertPullRequest(parts: MergeParts, { place, caller, numb
   if ('open' in other) return other.open
   return (await settled(database.read, other)) === 'done'
     ? propose(other.branch)
-    : revertPullRequest(parts, { place, caller, number })
+    : revertPullRequest(parts, { place, caller, number, signing })
 }
 
 /** Stops a move that somebody else has begun already. */

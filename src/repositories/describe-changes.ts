@@ -37,7 +37,7 @@ export async function describeChanges(
  * them is looked further than `mostBeyond`.
  */
 export async function findProvenTips(
-  db: Db<'refUpdate' | 'pushCertificate'>,
+  db: Db<'refUpdate' | 'pushCertificate' | 'seal'>,
   repositoryId: Id<'rep'>,
   { line, places }: { line: readonly string[]; places: ReadonlySet<number> },
 ): Promise<Map<number, number>> {
@@ -50,11 +50,13 @@ export async function findProvenTips(
     const rows = await db
       .selectFrom('refUpdate')
       .leftJoin('pushCertificate', 'pushCertificate.batchId', 'refUpdate.batchId')
+      .leftJoin('seal', 'seal.id', 'refUpdate.sealId')
       .select(['oldOid', 'newOid', 'sealId'])
       .where('refUpdate.repositoryId', '=', repositoryId)
       .where('newOid', 'in', some)
       .where('state', '=', 'done')
-      .where((eb) => eb.or([eb('sealId', 'is not', null), eb('pushCertificate.strength', 'is not', null)]))
+      // A tap that wrote a commit brought it nowhere.
+      .where((eb) => eb.or([eb('seal.action', '!=', 'commit'), eb('pushCertificate.strength', 'is not', null)]))
       .execute()
     for (const { oldOid, newOid, sealId } of rows) {
       const [from, to] = [placeOf.get(newOid), placeOf.get(oldOid)]

@@ -110,6 +110,8 @@ async function listSealed(parts: ProofParts, repositoryId: Id<'rep'>, oids: stri
     .where('refUpdate.repositoryId', '=', repositoryId)
     .where('refUpdate.newOid', 'in', oids)
     .where('refUpdate.state', '=', 'done')
+    // Who wrote it says its signature; that it stands on a protected branch takes another tap.
+    .where('seal.action', '!=', 'commit')
     .execute()
   const weaker = await listWeaker(
     parts,
@@ -146,11 +148,12 @@ async function listUnproven(db: ProofTables, repositoryId: Id<'rep'>, oids: stri
         .onRef('protectedBranch.ref', '=', 'refUpdate.ref')
         .onRef('protectedBranch.createdAt', '<', 'refUpdate.createdAt'),
     )
+    .leftJoin('seal', 'seal.id', 'refUpdate.sealId')
     .select('refUpdate.newOid')
     .where('refUpdate.repositoryId', '=', repositoryId)
     .where('refUpdate.newOid', 'in', oids)
     .where('refUpdate.state', '=', 'done')
-    .where('refUpdate.sealId', 'is', null)
+    .where((eb) => eb.or([eb('refUpdate.sealId', 'is', null), eb('seal.action', '=', 'commit')]))
     .execute()
   return rows.map(({ newOid }) => renderProof(newOid, 'unproven'))
 }

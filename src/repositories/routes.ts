@@ -26,7 +26,7 @@ export function repositoriesRoutes(
   app: App,
   parts: RepositoryParts &
     GitRouteParts &
-    Omit<EditRouteParts, 'rpId'> &
+    EditRouteParts &
     LfsParts &
     TagParts & {
       policy: PolicyInForce
@@ -45,6 +45,6 @@ export function repositoriesRoutes(
   gitRoutes(app, parts)
   lfsRoutes(app, parts)
   heldPushRoutes(app, parts)
-  editRoutes(app, { ...parts, rpId: parts.site.rpId })
+  editRoutes(app, parts)
   pushCertificateRoutes(app, parts)
 }

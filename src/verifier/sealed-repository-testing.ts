@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sshsigBlob } from '../protocols/sshsig/sshsig.ts'
 import type { Tampering } from '../protocols/webauthn/software-client.ts'
 import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from '../seals/format/commit.ts'
-import { draftAct, draftMerge, draftProtect, draftTag } from '../seals/format/draft.ts'
+import { draftAct, draftCommit, draftMerge, draftProtect, draftTag } from '../seals/format/draft.ts'
 import {
   type Protection,
   SEALS_REF,
@@ -21,7 +21,7 @@ import { type SealRecord, renderSealRecord } from '../seals/format/seal-record.t
 import { type SignerEntry, credentialDigest } from '../seals/format/signer-entry.ts'
 import { SoftwareSigner } from '../seals/format/software-signer-testing.ts'
 import type { SshKeyEnd, SshKeyEntry } from '../seals/format/ssh-key-entry.ts'
-import { parseStatement, renderStatement, statementDigest } from '../seals/format/statement.ts'
+import { parseStatement, renderStatement, statementDigest, ZERO_OID } from '../seals/format/statement.ts'
 import { renderTag, sealedTag, type TagTemplate, type TagTrailers, tagTrailersFor } from '../seals/format/tag.ts'
 import { renderTime } from '../seals/format/time.ts'
 import { LooseObjects } from './loose-objects-testing.ts'
@@ -44,6 +44,13 @@ export interface MergeOptions {
   tampering?: Tampering
   /** Milliseconds; default one step after the last event. */
   at?: number
+}
+
+export interface EditOptions {
+  targetRef?: string
+  parent?: string
+  /** Where the statement says that the branch stood. */
+  base?: string
 }
 
 export interface TagOptions {
@@ -221,6 +228,25 @@ export class SealedRepository implements Disposable {
     const statement = renderStatement(draft, signer.entry)
     const unsigned = renderCommit(template, trailersFor(parseStatement(statement), statementDigest(statement)))
     return this.seal(signer, statement, unsigned, options)
+  }
+
+  /** Writes a commit by a tap, for a branch of its own unless told; main stays where it is. */
+  edit(
+    signer: SoftwareSigner,
+    { targetRef = 'refs/heads/ada-edit-1', parent = this.tip, base = ZERO_OID }: EditOptions = {},
+  ): { oid: string; commit: Buffer; record: SealRecord } {
+    const issuedAt = (this.now += STEP_MS)
+    const tree = this.tree()
+    const draft = draftCommit(this.context(signer, issuedAt), { repository: REPOSITORY, targetRef, tree, base, parent })
+    const { displayName: name, principal: email } = signer.entry
+    const ident = { name, email, timestamp: issuedAt / 1000, offset: '+0000' }
+    const template = { tree, parents: [parent], author: ident, committer: ident, subject: 'Mend it', body: '' }
+    const statement = renderStatement(draft, signer.entry)
+    const unsigned = renderCommit(template, trailersFor(parseStatement(statement), statementDigest(statement)))
+    const before = this.tip
+    const made = this.seal(signer, statement, unsigned)
+    this.moveTo(before)
+    return made
   }
 
   /** Taps over these very bytes, and moves main to what comes of it. */

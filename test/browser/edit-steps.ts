@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { button, dialog, holds, link, see, seeTitle, type Story } from './story.ts'
+import { button, dialog, holds, link, see, seeTitle, type Story, tap } from './story.ts'
 
 /** A file with the line ends of another system is mended where it is read, on a branch that takes no push. */
 export async function proposeAnEdit({ page, postern, terminal, visitor }: Story): Promise<void> {
@@ -27,7 +27,11 @@ export async function proposeAnEdit({ page, postern, terminal, visitor }: Story)
   await link(page, 'Commits').click()
   await button(dialog(page, 'Leave without saving?'), 'Stay here').click()
   await page.getByLabel('Title').fill('Mend a letter')
+  await visitor.photograph('edit-sign')
   await button(page, 'Propose change').click()
+  await dialog(page, 'Commit to ana-edit-1 of acme/widgets').waitFor()
+  await visitor.photograph('edit-tap')
+  await tap(page)
   await seeTitle(page, /Mend a letter #\d+/)
   assert.equal(
     await terminal.pasteWell(
@@ -36,6 +40,18 @@ export async function proposeAnEdit({ page, postern, terminal, visitor }: Story)
     ),
     '#Dearall\\r\\n\\r\\nSmallparts.\\r\\n\n'.trimEnd(),
   )
+  await page.goto(`${postern.origin}/acme/widgets/commits?ref=ana-edit-1`)
+  await button(page, /^Signed: Signed with Ana .*’s passkey .*, by a tap here/)
+    .first()
+    .waitFor()
+  await visitor.photograph('edit-signed')
+  const stock = await terminal.paste(
+    `git fetch -q origin '+refs/postern/*:refs/postern/*'
+      git show refs/postern/signers:allowed_signers > .git/allowed_signers
+      git -c gpg.ssh.allowedSignersFile=.git/allowed_signers verify-commit origin/ana-edit-1`,
+    'widgets',
+  )
+  assert.match(stock.screen, /Good "git" signature for ana@/)
 }
 
 /** Where a branch takes it, at once; and where it moved meanwhile, with a way on. */
@@ -49,12 +65,15 @@ export async function editABranch({ page, postern, terminal, visitor }: Story): 
     .setInputFiles([{ name: 'bytes.bin', mimeType: 'text/plain', buffer: Buffer.from([0, 255]) }])
   await see(page, 'new/things/bytes.bin')
   await visitor.photograph('upload')
+  // Where no rule asks for it, nobody has to.
+  await page.getByLabel('Sign with your passkey').uncheck()
   await button(page, 'Commit to ana-edit-1').click()
   await page.getByRole('link', { name: 'bytes.bin', exact: true }).click()
   await see(page, 'This is a binary file. Download it to look inside.')
   await button(page, 'More about this file').click()
   await page.getByRole('menuitem', { name: 'Delete this file' }).click()
   await button(dialog(page, 'Delete new/things/bytes.bin'), 'Commit to ana-edit-1').click()
+  await tap(page)
   // Its folders went with it.
   await page.waitForURL(/\/acme\/widgets\?ref=ana-edit-1$/)
 
@@ -70,6 +89,7 @@ export async function editABranch({ page, postern, terminal, visitor }: Story): 
   await visitor.photograph('edit-moved')
   await button(page, 'Propose it on a new branch').click()
   await button(page, 'Propose change').click()
+  await tap(page)
   await seeTitle(page, /Add late\.txt #\d+/)
   await see(page, /ana-edit-2/)
 

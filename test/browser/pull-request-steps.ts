@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { button, choose, holds, link, see, seeTitle, type Story } from './story.ts'
+import { button, choose, holds, link, see, seeTitle, type Story, tap } from './story.ts'
 
 export async function openPullRequest({ visitor, page, postern }: Story): Promise<void> {
   await page.goto(`${postern.origin}/acme/widgets/pull-requests`)
@@ -64,6 +64,7 @@ export async function proposeRevert({ visitor, page }: Story, merged: string): P
   await see(page, 'Opens a pull request that takes this back.')
   await visitor.photograph('pull-request-merged')
   await button(page, 'Revert').click()
+  await tap(page)
   await page.getByRole('heading', { name: /^Revert ".*"/ }).waitFor()
   await see(page, 'wants to merge 1 commit from')
   await link(page, 'Merge with a tap').waitFor()

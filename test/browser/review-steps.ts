@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { type BranchRule, firstRule } from '../../src/repositories/branch-rule.ts'
 import { callInBrowser, makeTokenInBrowser } from '../support/browser-steps.ts'
 import type { Visitor } from '../support/chromium.ts'
-import { button, choose, dialog, holds, link, see, type Story, tapAlone } from './story.ts'
+import { button, choose, dialog, holds, link, see, type Story, tap, tapAlone } from './story.ts'
 
 const sizes = (lines: string[]): string => lines.map((line) => `${line}\n`).join('')
 
@@ -161,6 +161,7 @@ export async function answer({ page, photograph }: Reader, pullRequest: string):
   await photograph('review-conversation')
   const suggested = page.getByRole('region', { name: 'Thread on src/sizes.ts, line 2' })
   await button(suggested, 'Apply suggestion').click()
+  await tap(page)
   await see(suggested, 'Ana Example resolved this')
   await button(suggested, 'Show this thread').click()
   await see(suggested, /Applied in/)

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Radio, Stack, Text, TextInput, Textarea } from '@mantine/core'
+import { Button, Checkbox, Group, Paper, Radio, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { api } from '../../api/client.ts'
 import { hasCode } from '../../api/problem.ts'
 import { refresh } from '../../api/queries.ts'
@@ -23,9 +23,15 @@ interface CommitFormProps {
 
 /** The words of a commit and where it goes: to the branch, where that may be, or to a new one with its pull request. */
 export function CommitForm({ place, start, title, reason, changes, onMade, onCancel }: CommitFormProps) {
-  const { branch, head, refusal, suggestedBranch } = start
+  const { branch, head, refusal, suggestedBranch, mustSign } = start
   const { form, act, onSubmit } = useActForm({
-    initialValues: { title: '', body: '', way: refusal === null ? 'direct' : 'propose', newBranch: suggestedBranch },
+    initialValues: {
+      title: '',
+      body: '',
+      way: refusal === null ? 'direct' : 'propose',
+      newBranch: suggestedBranch,
+      sign: true,
+    },
     validate: { newBranch: (value, { way }) => (way === 'propose' ? required('a name')(value) : null) },
     act: async (values) =>
       api.post<MadeCommit>(`${place.api}/commits`, {
@@ -33,6 +39,7 @@ export function CommitForm({ place, start, title, reason, changes, onMade, onCan
         expectedHead: head,
         message: `${values.title.trim() || title}\n\n${values.body}`,
         changes: await changes(),
+        sign: values.sign || mustSign !== null,
         ...(values.way === 'propose' ? { newBranch: values.newBranch.trim(), pullRequest: true } : {}),
       }),
     onDone: (made: MadeCommit) => {
@@ -71,6 +78,18 @@ export function CommitForm({ place, start, title, reason, changes, onMade, onCan
           {isProposed && (
             <TextInput label="New branch" maxLength={250} maw={360} {...form.getInputProps('newBranch')} />
           )}
+          <Checkbox
+            label="Sign with your passkey"
+            description={
+              mustSign === null ? (
+                'One tap signs the commit itself: “git verify-commit” shows that it was you.'
+              ) : (
+                <Words>{mustSign}</Words>
+              )
+            }
+            disabled={mustSign !== null}
+            {...form.getInputProps('sign', { type: 'checkbox' })}
+          />
           <ProblemAlert
             error={act.error}
             action={

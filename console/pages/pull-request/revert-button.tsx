@@ -12,7 +12,7 @@ import { type PullRequestPlace, refreshPullRequest } from './use-pull-request.ts
 export function RevertButton({ place, pullRequest }: { place: PullRequestPlace; pullRequest: PullRequestView }) {
   const go = useGo()
   const act = useMutation({
-    mutationFn: () => api.post<PullRequestView>(`${place.pullApi}/revert`),
+    mutationFn: () => api.post<PullRequestView>(`${place.pullApi}/revert?sign=true`),
     async onSuccess({ number }) {
       await refreshPullRequest(place)
       go(paths.pullRequest(place.project, place.name, number))
@@ -31,7 +31,7 @@ export function RevertButton({ place, pullRequest }: { place: PullRequestPlace; 
         Revert
       </Button>
       <Text size="sm" c="dimmed">
-        Opens a pull request that takes this back.
+        Opens a pull request that takes this back. Your tap signs its commit.
       </Text>
       <ProblemAlert error={act.error} />
     </Stack>

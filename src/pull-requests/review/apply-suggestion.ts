@@ -1,10 +1,13 @@
-import { hash } from 'node:crypto'
+import { escapeHidden } from '../../audit/record.ts'
 import type { Tx } from '../../database/handles.ts'
 import type { ReviewCommentTable, ReviewThreadTable, TableName } from '../../database/schema.ts'
 import { conflict, forbidden, lookAgain } from '../../http/problem.ts'
 import type { Caller } from '../../identity/caller.ts'
 import { findUserById } from '../../identity/users.ts'
 import { explainDecision } from '../../policy/words.ts'
+import { commitOid } from '../../protocols/sshsig/commit-signature.ts'
+import { editCommit } from '../../repositories/edits/edit-commit.ts'
+import { getTapped, movedBy, type Signing } from '../../repositories/edits/signing.ts'
 import type { RepositoryPlace } from '../../repositories/place.ts'
 import { checkStillWrites } from '../../repositories/push-standing.ts'
 import { createPushJudge } from '../../repositories/push-taps.ts'
@@ -19,7 +22,7 @@ import { noteReview } from './note.ts'
 import { placeThreads } from './place-threads.ts'
 import { findApplyRefusal } from './render-threads.ts'
 import { findSuggestion } from './suggestion.ts'
-import { replaceInTree, suggestionCommit } from './suggestion-commit.ts'
+import { replaceInTree, suggestionWords } from './suggestion-commit.ts'
 import type { InReview } from './in-review.ts'
 import { getThread } from './threads.ts'
 
@@ -35,11 +38,11 @@ interface Suggested {
 
 /**
  * Puts what a comment suggests in place of its thread's lines: one commit on the source branch, moved there by the rules
- * of a push. @throws 403, 404, 409
+ * of a push. @throws 401 `seal-required` where it is to be signed and nobody has tapped, 403, 404, 409
  */
 export async function applySuggestion(
   parts: ReviewParts,
-  { place, caller, number }: InReview,
+  { place, caller, number, signing }: InReview & { signing?: Signing | undefined },
   id: string,
 ): Promise<{ oid: string }> {
   const { database, git, site, now } = parts
@@ -47,12 +50,12 @@ export async function applySuggestion(
   const { row, head, path, comment } = suggested
   const tree = await replaceInTree({ git, folder: place.folder }, suggested)
   const author = (await findUserById(database.read, comment.authorId)) ?? caller
-  const commitBytes = suggestionCommit(
-    { tree, parent: head, path, number, author, committer: caller },
-    { rpId: site.rpId, at: now() },
-  )
-  const oid = hash('sha1', Buffer.concat([Buffer.from(`commit ${commitBytes.length}\0`), commitBytes]))
-  const by = { method: methodOf(caller), strength: caller.strength }
+  const commit = { tree, parent: head, ...suggestionWords({ path, number, author }), author }
+  const move = { place, ref: row.sourceRef, oldOid: head, files: [`change ${escapeHidden(path)}`] }
+  const tapped = signing && (await getTapped(parts, { ...commit, ...move }, signing))
+  const commitBytes = tapped?.bytes ?? editCommit(commit, caller, { rpId: site.rpId, at: now() })
+  const oid = commitOid(commitBytes)
+  const by = tapped === undefined ? { method: methodOf(caller), strength: caller.strength } : movedBy(tapped)
   await moveRef({
     database,
     git,
@@ -65,10 +68,15 @@ export async function applySuggestion(
     newOid: oid,
     actor: caller,
     commitBytes,
-    onPrepare: (tx) => checkStill(tx, parts, { place, caller, number }, suggested),
+    async onPrepare(tx) {
+      await checkStill(tx, parts, { place, caller, number }, suggested)
+      await tapped?.take(tx)
+    },
+    onMoved: tapped && parts.onMoved,
     onDone: (tx) => recordApplied(tx, { place, caller, suggested, oid, person: author.username, at: now() }),
   })
-  await followBranches(parts, place, [{ ref: row.sourceRef, actorId: caller.id, ...by }])
+  const { method, strength } = by
+  await followBranches(parts, place, [{ ref: row.sourceRef, actorId: caller.id, method, strength }])
   return { oid }
 }
 

@@ -7,7 +7,8 @@ import { withGitProblems } from '../../repositories/git-problem.ts'
 import { getPlace } from '../../repositories/place.ts'
 import type { ReviewParts } from './review-parts.ts'
 import { getPullRequest } from '../records.ts'
-import { ByNumber, pullRequestRoot } from '../routes/shapes.ts'
+import { ByNumber, pullRequestRoot, SignQuery } from '../routes/shapes.ts'
+import { signingOf } from '../../repositories/edits/signing.ts'
 import { applySuggestion } from './apply-suggestion.ts'
 import { deleteComment, editComment } from './comments.ts'
 import { dismissReview } from './dismiss-review.ts'
@@ -117,9 +118,14 @@ export function reviewRoutes(app: App, parts: ReviewParts): void {
     config: { access: 'repository:write' },
     schema: {
       params: Type.Object({ ...ByNumber, comment: Id }),
+      querystring: SignQuery,
       response: { 200: Type.Object({ oid: Type.String() }) },
     },
-    handler: (request) => withGitProblems(() => applySuggestion(parts, inReview(request), request.params.comment)),
+    handler: (request) =>
+      withGitProblems(() => {
+        const asked = { ...inReview(request), signing: signingOf(request, request.query.sign === 'true') }
+        return applySuggestion(parts, asked, request.params.comment)
+      }),
   })
 
   app.post(`${pullRequestRoot}/reviews`, {

@@ -2,16 +2,9 @@ import { escapeHidden } from '../../audit/record.ts'
 import { conflict } from '../../http/problem.ts'
 import { maxComparedBytes } from '../../repositories/git-diffs.ts'
 import type { Source } from '../../repositories/revision.ts'
-import { renderIdent } from '../../seals/format/commit.ts'
-import { identOf } from '../../seals/format/ident.ts'
 import type { LineRange } from './map-line.ts'
 import { rewriteTree } from './rewrite-tree.ts'
 import { replaceLines } from './suggestion.ts'
-
-interface Named {
-  username: string
-  displayName: string
-}
 
 /** The head's tree with these lines of one file replaced. Its objects are written. @throws 409 */
 export async function replaceInTree(
@@ -33,23 +26,8 @@ export async function replaceInTree(
   return tree
 }
 
-/** Unsigned, as any pushed commit: by whoever suggested it, committed by whoever applies it. */
-export function suggestionCommit(
-  commit: { tree: string; parent: string; path: string; number: number; author: Named; committer: Named },
-  { rpId, at }: { rpId: string; at: number },
-): Buffer {
-  const { tree, parent, author, committer } = commit
-  return Buffer.from(
-    [
-      `tree ${tree}`,
-      `parent ${parent}`,
-      `author ${renderIdent(identOf(author, { rpId, at }))}`,
-      `committer ${renderIdent(identOf(committer, { rpId, at }))}`,
-      '',
-      `Apply a suggestion of ${author.username} to ${escapeHidden(commit.path)}`,
-      '',
-      `From the review of #${commit.number}.`,
-      '',
-    ].join('\n'),
-  )
-}
+/** Who suggested it, and where. */
+export const suggestionWords = (commit: { path: string; number: number; author: { username: string } }) => ({
+  title: `Apply a suggestion of ${commit.author.username} to ${escapeHidden(commit.path)}`,
+  body: `From the review of #${commit.number}.`,
+})

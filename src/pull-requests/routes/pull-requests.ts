@@ -11,10 +11,11 @@ import { closePullRequest, editPullRequest, reopenPullRequest } from '../change.
 import { readDescriptionTemplate } from '../description-template.ts'
 import { listPullRequests } from '../list.ts'
 import { openPullRequest } from '../open.ts'
+import { signingOf } from '../../repositories/edits/signing.ts'
 import { revertPullRequest } from '../revert.ts'
 import { DescriptionTemplate, PullRequestSummary, PullRequestView } from '../shapes.ts'
 import { readPullRequest } from '../view.ts'
-import { ByNumber, Description, IsDraft, pullRequestRoot, pullRequestsRoot, Title } from './shapes.ts'
+import { ByNumber, Description, IsDraft, pullRequestRoot, pullRequestsRoot, SignQuery, Title } from './shapes.ts'
 
 const State = Type.Union([
   Type.Literal('open'),
@@ -120,11 +121,13 @@ export function proposalRoutes(app: App, parts: MergeParts): void {
     })
   app.post(`${pullRequestRoot}/revert`, {
     config: { access: 'repository:write' },
-    schema: { params: Type.Object(ByNumber), response: { 200: PullRequestView } },
+    schema: { params: Type.Object(ByNumber), querystring: SignQuery, response: { 200: PullRequestView } },
     handler: (request) =>
       withGitProblems(async () => {
         const [place, caller] = [getPlace(request), getCaller(request)]
-        const number = await revertPullRequest(parts, { place, caller, number: Number(request.params.number) })
+        const signing = signingOf(request, request.query.sign === 'true')
+        const which = { place, caller, number: Number(request.params.number), signing }
+        const number = await revertPullRequest(parts, which)
         return readPullRequest(parts, place, caller, number)
       }),
   })

@@ -11,3 +11,6 @@ export const Title = Type.String({ minLength: 1, maxLength: 300 })
 export const IsDraft = Type.Boolean()
 export const mostDescription = 50_000
 export const Description = Type.String({ maxLength: mostDescription })
+
+/** Whether its person signs, by a tap, the commit that comes of it; no program can. */
+export const SignQuery = Type.Object({ sign: Type.Optional(Type.Literal('true')) })

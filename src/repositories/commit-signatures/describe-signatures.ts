@@ -27,16 +27,18 @@ export async function describeSignatures(
 
 function render(one: JudgedSignature, label: string, addresses: ReadonlySet<string>): CommitSignature {
   const named = 'owner' in one ? one : undefined
+  const wrote = 'wrote' in one ? one.wrote : null
   const isOwnAddress = named === undefined ? null : addresses.has(addressKey(named.owner.id, named.by))
   return {
     state: stateOf(one),
     label,
     remarks: signatureRemarks(one, isOwnAddress ?? true),
-    by: named === undefined ? null : personOf(named.owner),
-    keyName: named?.keyName ?? null,
+    by: named === undefined ? (wrote?.by ?? null) : personOf(named.owner),
+    keyName: named?.keyName ?? wrote?.keyName ?? null,
     fingerprint: 'fingerprint' in one ? one.fingerprint : null,
-    isTouched: named?.touch?.userPresence ?? null,
-    withPin: named?.touch?.userVerification ?? null,
+    // A tap is taken with both alone.
+    isTouched: wrote !== null || (named?.touch?.userPresence ?? null),
+    withPin: wrote !== null || (named?.touch?.userVerification ?? null),
     isOwnAddress,
   }
 }
@@ -48,6 +50,8 @@ function stateOf({ state }: JudgedSignature): CommitSignature['state'] {
     case 'unjudged':
     case 'broken':
       return state
+    case 'tapped':
+      return 'registered'
     default:
       return 'doubtful'
   }

@@ -1,5 +1,6 @@
 import type { Db } from '../../database/handles.ts'
 import type { Id } from '../../database/id.ts'
+import type { PersonRef } from '../../http/shapes.ts'
 import type { SkFlags } from '../../protocols/ssh/verify-signature.ts'
 import type { ObjectSignature } from './read-signature.ts'
 import type { ObjectSource } from './read-signatures.ts'
@@ -9,10 +10,10 @@ import { listSeenBefore } from './seen-before.ts'
 /** Whose signature that is. Only `registered` and `tapped` count where a branch takes signed commits alone. */
 export type JudgedSignature =
   | { state: 'none' }
-  /** A merge or squash that was made here, by the tap of its person. */
-  | { state: 'tapped' }
+  /** Made here by the tap of its person. */
+  | { state: 'tapped'; wrote: Wrote | null }
   /** The same by a passkey that its person ended since: it may be in wrong hands. */
-  | { state: 'lost' }
+  | { state: 'lost'; wrote: Wrote | null }
   | (Owned & { state: 'registered'; endedSince: boolean })
   /** The key had ended before this commit came here. */
   | (Owned & { state: 'ended'; endedAt: number })
@@ -23,6 +24,13 @@ export type JudgedSignature =
   | { state: 'unregistered'; fingerprint: string }
   | { state: 'unjudged'; kind: 'GPG' | 'X.509' }
   | { state: 'broken'; isMismatch: boolean; why: string }
+
+/** Whose tap wrote this commit; of a merge and a squash its proof tells. */
+export interface Wrote {
+  by: PersonRef
+  keyName: string
+  stockVerifiable: boolean
+}
 
 // Below the number of parameters that either database takes in one statement.
 const batch = 400
@@ -37,7 +45,7 @@ interface Owned {
 }
 
 export interface SignatureParts {
-  db: Db<'sshKey' | 'user' | 'refUpdate' | 'accountAddress' | 'seal' | 'revokedKey'>
+  db: Db<'sshKey' | 'user' | 'refUpdate' | 'accountAddress' | 'seal' | 'credentialRecord' | 'revokedKey'>
   at: number
 }
 
@@ -91,7 +99,7 @@ const isOwnKey = (signature: ObjectSignature): boolean => signature.state === 'v
 
 /** Commits that a branch of this repository was given as the result of a tap, made here with all their bytes. */
 async function listTapped(
-  db: Db<'refUpdate' | 'seal' | 'revokedKey'>,
+  db: Db<'refUpdate' | 'seal' | 'user' | 'credentialRecord' | 'revokedKey'>,
   repositoryId: Id<'rep'>,
   oids: readonly string[],
 ): Promise<Map<string, JudgedSignature>> {
@@ -100,16 +108,22 @@ async function listTapped(
     const rows = await db
       .selectFrom('refUpdate')
       .innerJoin('seal', 'seal.id', 'refUpdate.sealId')
+      .innerJoin('user', 'user.id', 'seal.userId')
+      .innerJoin('credentialRecord', 'credentialRecord.id', 'seal.credentialRecordId')
       .leftJoin('revokedKey', 'revokedKey.credentialRecordId', 'seal.credentialRecordId')
-      .select(['refUpdate.newOid', 'revokedKey.createdAt as lostAt'])
+      .select(['refUpdate.newOid', 'revokedKey.createdAt as lostAt', 'seal.action', 'seal.armored'])
+      .select(['user.id', 'user.username', 'user.displayName', 'credentialRecord.name'])
       .where('refUpdate.repositoryId', '=', repositoryId)
       .where('refUpdate.newOid', 'in', oids.slice(from, from + batch))
       .where('refUpdate.state', '=', 'done')
       .where('refUpdate.commitBytes', 'is not', null)
       .execute()
-    for (const { newOid, lostAt } of rows)
-      if (lostAt === null) found.set(newOid, { state: 'tapped' })
-      else if (!found.has(newOid)) found.set(newOid, { state: 'lost' })
+    for (const { newOid, lostAt, action, armored, name, id, username, displayName } of rows) {
+      const by = { id, username, displayName }
+      const wrote = action === 'commit' ? { by, keyName: name, stockVerifiable: armored !== null } : null
+      if (lostAt === null) found.set(newOid, { state: 'tapped', wrote })
+      else if (!found.has(newOid)) found.set(newOid, { state: 'lost', wrote })
+    }
   }
   return found
 }

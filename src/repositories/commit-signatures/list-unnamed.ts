@@ -29,6 +29,8 @@ export async function listUnnamed(
       .where('refUpdate.repositoryId', '=', repositoryId)
       .where('refUpdate.ref', '=', ref)
       .where('refUpdate.state', '=', 'done')
+      // One that wrote a commit gave the branch no name.
+      .where('seal.action', '!=', 'commit')
       .orderBy('refUpdate.finishedAt', 'desc')
       .limit(1)
       .executeTakeFirst()

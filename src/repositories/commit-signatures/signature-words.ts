@@ -11,9 +11,13 @@ interface Held {
 export function signatureLabel(signature: JudgedSignature): string | undefined {
   switch (signature.state) {
     case 'none':
+      return undefined
     case 'tapped':
     case 'lost':
-      return undefined
+      return (
+        signature.wrote?.by &&
+        `Signed with ${signature.wrote.by.displayName}’s passkey “${signature.wrote.keyName}”, by a tap here`
+      )
     case 'unregistered':
       return 'Signed, by a key nobody registered here'
     case 'unjudged':
@@ -61,6 +65,13 @@ export function whyNotSigned(signature: JudgedSignature): string | undefined {
 export function signatureRemarks(signature: JudgedSignature, isOwnAddress: boolean): string[] {
   const remarks: string[] = []
   switch (signature.state) {
+    case 'tapped':
+    case 'lost':
+      remarks.push('The tap signed this very commit. It says who made it, and not that anybody agreed to it.')
+      if (signature.wrote?.stockVerifiable === false)
+        remarks.push('Stock git cannot check this: the key makes no signature that it knows.')
+      if (signature.state === 'lost') remarks.push('That passkey was ended since, as it may be in wrong hands.')
+      break
     case 'registered':
       if (signature.endedSince)
         remarks.push('The key has ended since. This commit came here before that, by the record of pushes.')

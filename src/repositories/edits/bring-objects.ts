@@ -17,7 +17,16 @@ import { type NewObject, writeObjects } from '../write-objects.ts'
 export async function bringObjects(
   parts: Pick<PushParts, 'git' | 'maxBlobBytes'>,
   place: RepositoryPlace,
-  { objects, command }: { objects: readonly NewObject[]; command: RefCommand },
+  {
+    objects,
+    command,
+    isTrial = false,
+  }: {
+    objects: readonly NewObject[]
+    command: RefCommand
+    /** Only asks: nothing is kept. */
+    isTrial?: boolean
+  },
 ): Promise<Refusal | undefined> {
   await using temporary = await createTemporaryObjects(place.folder)
   const quarantine = temporary.path
@@ -27,7 +36,7 @@ export async function bringObjects(
     throw asRefusal(error)
   }
   const refusal = await findUnfit(parts, place, { quarantine, commands: [command] })
-  if (refusal === undefined) await movePacks(quarantine, join(place.folder, 'objects'))
+  if (refusal === undefined && !isTrial) await movePacks(quarantine, join(place.folder, 'objects'))
   return refusal
 }
 

@@ -35,7 +35,7 @@ describe('changing files without a clone', () => {
       git: fixture.git,
       now: fixture.now,
       policy: floorOnly,
-      rpId: 'localhost',
+      site: { rpId: 'localhost', origin: 'http://localhost' },
       maxBlobBytes: 1000,
       log: (error) => assert.fail(String(error)),
       openForPush: (_place, _caller, wanted) => Promise.resolve({ number: proposed.push(wanted), isNew: true }),

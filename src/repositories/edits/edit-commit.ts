@@ -4,6 +4,11 @@ import { identOf } from '../../seals/format/ident.ts'
 
 const mostTitle = 250
 
+interface Named {
+  username: string
+  displayName: string
+}
+
 // Tabs and line ends are none.
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/
@@ -19,19 +24,19 @@ export function readMessage(message: string): { title: string; body: string } {
   return { title: title.trimEnd(), body: rest.join('\n').trim() }
 }
 
-/** Unsigned, as any pushed commit: by whoever sent it, under the name that signatures of theirs have. */
+/** Unsigned, as any pushed commit: by whoever sent it, under the name that signatures of theirs have. `author` thought of it. */
 export function editCommit(
-  { tree, parent, title, body }: { tree: string; parent: string; title: string; body: string },
-  person: { username: string; displayName: string },
+  { tree, parent, title, body, author }: { tree: string; parent: string; title: string; body: string; author?: Named },
+  person: Named,
   moment: { rpId: string; at: number },
 ): Buffer {
-  const ident = renderIdent(identOf(person, moment))
+  const [by, committer] = [author ?? person, person].map((one) => renderIdent(identOf(one, moment)))
   return Buffer.from(
     [
       `tree ${tree}`,
       `parent ${parent}`,
-      `author ${ident}`,
-      `committer ${ident}`,
+      `author ${by}`,
+      `committer ${committer}`,
       '',
       title,
       ...(body === '' ? [] : ['', body]),

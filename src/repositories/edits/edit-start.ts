@@ -3,6 +3,7 @@ import type { Database } from '../../database/handles.ts'
 import { notFound, ProblemError } from '../../http/problem.ts'
 import type { Caller } from '../../identity/caller.ts'
 import type { PolicyInForce } from '../../policy/in-force.ts'
+import { ruleOf } from '../branch-rule.ts'
 import { checkIsFile } from '../file.ts'
 import type { Git } from '../git.ts'
 import type { RepositoryPlace } from '../place.ts'
@@ -32,9 +33,22 @@ export async function readEditStart(
     branch,
     head,
     refusal: refusal === undefined ? null : { title: refusal.sentences[0], help: refusal.sentences[1] },
+    mustSign: (await takesOnlySigned(database, place, ref))
+      ? `${branch} takes only signed commits, so your tap signs this one.`
+      : null,
     suggestedBranch: await suggestBranch(source, caller.username),
     file: path === undefined ? null : { path, ...(await readEditable(source, head, path)) },
   }
+}
+
+async function takesOnlySigned({ read }: Database, { repository }: RepositoryPlace, ref: string): Promise<boolean> {
+  const row = await read
+    .selectFrom('protectedBranch')
+    .select(['rule', 'stockVerifiableOnly'])
+    .where('repositoryId', '=', repository.id)
+    .where('ref', '=', ref)
+    .executeTakeFirst()
+  return row !== undefined && ruleOf(row).signedCommits
 }
 
 /** `ana-edit-3`: after the last one that is there. */

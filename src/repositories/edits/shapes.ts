@@ -39,6 +39,8 @@ export const NewCommit = Type.Object(
     /** A title, and a body after an empty line. */
     message: Type.String({ maxLength: 20_000 }),
     changes: Type.Array(FileChange, { minItems: 1, maxItems: mostChanges }),
+    /** Whether the person who sends it signs the commit by a tap; no program can. */
+    sign: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )
@@ -61,6 +63,8 @@ export const EditStart = Type.Object({
   head: Type.String(),
   /** Why this caller may not commit to the branch itself; null where they may. */
   refusal: Nullable(Why),
+  /** Why a commit from here must be signed by a tap, where it goes to this branch in the end; null where nobody asks. */
+  mustSign: Nullable(Type.String()),
   /** A name that is free. */
   suggestedBranch: Type.String(),
   /** Null where no path was named. */

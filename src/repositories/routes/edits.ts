@@ -6,6 +6,7 @@ import { type Caller, getCaller } from '../../identity/caller.ts'
 import { commitChanges, type EditParts } from '../edits/commit-changes.ts'
 import { createEditRoom } from '../edits/edit-room.ts'
 import { readEditStart } from '../edits/edit-start.ts'
+import { signingOf } from '../edits/signing.ts'
 import { EditStart, MadeCommit, NewCommit, mostBytes } from '../edits/shapes.ts'
 import { withGitProblems } from '../git-problem.ts'
 import { getPlace } from '../place.ts'
@@ -52,7 +53,8 @@ export function editRoutes(app: App, parts: EditRouteParts): void {
         using _place = await room.forWork(request)
         const log: EditParts['log'] = (error, text) => request.log.error({ err: error }, text)
         const recognise = () => parts.recogniseAgain(request)
-        const by = { place: getPlace(request), caller: getCaller(request), recognise }
+        const signing = signingOf(request, request.body.sign)
+        const by = { place: getPlace(request), caller: getCaller(request), recognise, signing }
         return await commitChanges({ ...parts, log }, by, request.body)
       }),
   })

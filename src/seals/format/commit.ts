@@ -12,7 +12,7 @@ export interface Ident {
   offset: string
 }
 
-/** The commit that a merge or squash will make. Names and texts may hold anything: rendering cleans them. */
+/** The commit that a merge, a squash or an edit will make. Names and texts may hold anything: rendering cleans them. */
 export interface CommitTemplate {
   tree: string
   parents: string[]
@@ -27,17 +27,17 @@ export interface CommitTemplate {
 export interface Trailers {
   repository: string
   ref: string
-  pullRequest: string
+  /** Null where the tap wrote the commit, and brought it nowhere. */
+  pullRequest: string | null
   /** `sha256:<hex>` */
   statement: string
 }
 
-/** What the trailers of the commit for a merge or squash say. */
+/** What the trailers of the commit for a merge, a squash or an edit say. */
 export function trailersFor(statement: Statement, digest: string): Trailers {
-  const { action, repository, targetRef, pullRequest } = statement.predicate
-  if (!isGitAction(action) || !repository || !targetRef || !pullRequest) {
-    throw new SealError('action-mismatch', `${action} makes no commit`)
-  }
+  const { action, repository, targetRef, pullRequest = null } = statement.predicate
+  const makesOne = isGitAction(action) ? pullRequest !== null : action === 'commit'
+  if (!makesOne || !repository || !targetRef) throw new SealError('action-mismatch', `${action} makes no commit`)
   return { repository: repository.id, ref: targetRef, pullRequest, statement: digest }
 }
 
@@ -58,11 +58,19 @@ export function renderCommit(template: CommitTemplate, trailers: Trailers): Buff
     `author ${renderIdent(template.author)}`,
     `committer ${renderIdent(template.committer)}`,
   ]
-  const subject = cleanSubject(template.subject, `Merge pull request ${trailers.pullRequest}`)
+  const subject = cleanSubject(template.subject, fallbackFor(trailers))
   const body = cleanBody(template.body)
   const paragraphs = [subject, ...(body ? [body] : []), renderTrailers(trailers)]
   return Buffer.from(`${headers.join('\n')}\n\n${paragraphs.join('\n\n')}`)
 }
+
+/** What people will read in the commit of an edit, without its trailers. */
+export function editMessage({ subject, body }: Pick<CommitTemplate, 'subject' | 'body'>): string {
+  return [cleanSubject(subject, 'Change files'), cleanBody(body)].filter(Boolean).join('\n\n')
+}
+
+const fallbackFor = ({ pullRequest }: Trailers): string =>
+  pullRequest === null ? 'Change files' : `Merge pull request ${pullRequest}`
 
 /** The object to write: with the signature where there is one, else as it was signed. */
 export function sealedCommit(unsigned: Buffer, armored: string | null): Buffer {
@@ -91,7 +99,7 @@ function renderTrailers(trailers: Trailers): string {
   const lines = [
     `Postern-Repository: ${trailers.repository}`,
     `Postern-Ref: ${trailers.ref}`,
-    `Postern-Pull-Request: ${trailers.pullRequest}`,
+    ...(trailers.pullRequest === null ? [] : [`Postern-Pull-Request: ${trailers.pullRequest}`]),
     `Postern-Statement: ${trailers.statement}`,
   ]
   const block = `${lines.join('\n')}\n`
@@ -100,10 +108,10 @@ function renderTrailers(trailers: Trailers): string {
 }
 
 const BLOCK =
-  /^Postern-Repository: ([^\n]*)\nPostern-Ref: ([^\n]*)\nPostern-Pull-Request: (\d{1,10})\nPostern-Statement: ([^\n]*)\n$/
+  /^Postern-Repository: ([^\n]*)\nPostern-Ref: ([^\n]*)\n(?:Postern-Pull-Request: (\d{1,10})\n)?Postern-Statement: ([^\n]*)\n$/
 
 function readBlock(text: string): Trailers | undefined {
-  const [, repository = '', ref = '', pullRequest = '', statement = ''] = BLOCK.exec(text) ?? []
+  const [, repository = '', ref = '', pullRequest = null, statement = ''] = BLOCK.exec(text) ?? []
   if (!OPAQUE_ID.test(repository) || !BRANCH_REF.test(ref) || !DIGEST.test(statement)) return undefined
   return { repository, ref, pullRequest, statement }
 }
@@ -119,7 +127,7 @@ export function parseTrailers(message: string): Trailers | undefined {
   const lines = message.match(TRAILER_LINE)?.length ?? 0
   if (lines === 0) return undefined
   const trailers = readBlock(message.slice(message.lastIndexOf('\n\n') + 2))
-  if (!trailers || lines !== 4) {
+  if (!trailers || lines !== (trailers.pullRequest === null ? 3 : 4)) {
     throw new SealError('trailers-malformed', 'the trailers are not exactly the last block')
   }
   return trailers

@@ -115,6 +115,24 @@ export function draftProtect(context: DraftContext, start: BranchChange & { base
   }
 }
 
+/** One commit on top of `parent`, written by its person: `base` is the tip of its branch, zeros where the branch is new. */
+export function draftCommit(
+  context: DraftContext,
+  commit: BranchChange & { base: string; parent: string },
+): StatementDraft {
+  return {
+    subject: [{ digest: { gitCommit: commit.parent } }],
+    predicate: {
+      ...common(context),
+      action: 'commit',
+      repository: commit.repository,
+      targetRef: commit.targetRef,
+      fromID: commit.base,
+      targetID: commit.tree,
+    },
+  }
+}
+
 /** A new tag on `commit`, whose tree is `tree`. */
 export function draftTag(context: DraftContext, tag: BranchChange & { commit: string }): StatementDraft {
   return {

@@ -20,12 +20,12 @@ export interface SealMessage {
 /** The git object that a tap will sign and make. */
 export type ObjectTemplate = CommitTemplate | TagTemplate
 
-/** What a tap over this statement signs. `template` belongs to merge, squash and tag, and to nothing else. */
+/** What a tap over this statement signs. `template` belongs to merge, squash, commit and tag, and to nothing else. */
 export function messageFor(statementBytes: Buffer, template?: ObjectTemplate): SealMessage {
   const statement = parseStatement(statementBytes)
   const { action } = statement.predicate
   if (signsObject(action) !== (template !== undefined))
-    throw new SealError('template-invalid', 'exactly merge, squash and tag have a git object')
+    throw new SealError('template-invalid', 'exactly merge, squash, commit and tag have a git object')
   if (!template) return withChallenge(SEAL_NAMESPACE, preAuthEncoding(statementBytes))
   const digest = statementDigest(statementBytes)
   return withChallenge(

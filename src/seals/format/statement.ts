@@ -9,7 +9,7 @@ export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 export const PREDICATE_TYPE = 'urn:postern:approval:v1'
 /** SSHSIG namespace of detached seals; never `git`, so that neither can stand in for the other. */
 export const SEAL_NAMESPACE = 'approval@postern'
-/** SSHSIG namespace of merge, squash and tag, whose message is the git object itself. */
+/** SSHSIG namespace of merge, squash, commit and tag, whose message is the git object itself. */
 export const GIT_NAMESPACE = 'git'
 export const ZERO_OID = '0'.repeat(40)
 
@@ -101,17 +101,20 @@ export type BranchAction = UpdateAction | 'approve' | 'confirm' | 'protect'
 /** Those that move the branch. */
 export type UpdateAction = 'merge' | 'squash' | 'fast-forward' | 'rebase' | 'push'
 
-/** What a person can seal about a branch or a tag. A tag is made once, and its signature is its own. */
-export type RefAction = BranchAction | 'tag'
+/**
+ * What a person can seal about a branch or a tag. A tag is made once, and its signature is its own. A `commit` says who wrote
+ * it, and moves no protected branch.
+ */
+export type RefAction = BranchAction | 'commit' | 'tag'
 
-/** Those whose tap signs the commit that it makes. */
+/** Those whose tap signs the commit that lands on a branch. */
 export function isGitAction(action: string): action is 'merge' | 'squash' {
   return action === 'merge' || action === 'squash'
 }
 
 /** Those whose tap signs the git object that it makes, a commit or a tag. */
-export function signsObject(action: string): action is 'merge' | 'squash' | 'tag' {
-  return isGitAction(action) || action === 'tag'
+export function signsObject(action: string): action is 'merge' | 'squash' | 'commit' | 'tag' {
+  return isGitAction(action) || action === 'commit' || action === 'tag'
 }
 
 const json: StrictJson = new StrictJson('statement-malformed')
@@ -238,6 +241,7 @@ const REF_ACTIONS = {
   approve: { pullRequest: true, beside: 'patch', before: 'a tip' },
   confirm: { pullRequest: true, beside: undefined, before: 'a tip' },
   protect: { pullRequest: false, beside: undefined, before: 'nothing' },
+  commit: { pullRequest: false, beside: undefined, before: 'either' },
   tag: { pullRequest: false, beside: undefined, before: 'nothing' },
 } as const satisfies Record<RefAction, object>
 

@@ -3,7 +3,16 @@ import { commitOid } from '../../protocols/sshsig/commit-signature.ts'
 import type { Tampering } from '../../protocols/webauthn/software-client.ts'
 import { renderAllowedSigners } from './allowed-signers.ts'
 import { type CommitTemplate, renderCommit, sealedCommit, trailersFor } from './commit.ts'
-import { draftAct, draftApproval, draftConfirmation, draftMerge, draftProtect, draftTag, draftUpdate } from './draft.ts'
+import {
+  draftAct,
+  draftApproval,
+  draftCommit,
+  draftConfirmation,
+  draftMerge,
+  draftProtect,
+  draftTag,
+  draftUpdate,
+} from './draft.ts'
 import { preAuthEncoding, renderEnvelope } from './dsse.ts'
 import { renderTag, sealedTag, tagOid, type TagTemplate, tagTrailersFor } from './tag.ts'
 import { parseRawDiff, patchDigest } from './patch-digest.ts'
@@ -152,6 +161,12 @@ export function createVectors(keys: VectorKeys): {
       ),
       'seal-protect.json': ofDraft('The start of protection.', ada, start, [ada.entry]),
       'seal-act.json': ofDraft('One person vouches for another’s key.', ada, endorse, [ada.entry]),
+      'seal-commit.json': ofCommit(
+        'A commit that its person wrote in the browser, sealed by an ES256 key: stock git verifies it.',
+        ada,
+        'commit',
+        [ada.entry],
+      ),
       'seal-tag.json': ofTag(ada, [ada.entry]),
       'seal-push.json': ofDraft('A push of commits that carry no signature of their own.', ada, push, [ada.entry]),
       'seal-rebase.json': ofDraft('A rebase: `head` is what was proposed, replayed up to the subject.', ada, rebase, [
@@ -202,10 +217,19 @@ function ofDraft(description: string, signer: SoftwareSigner, draft: StatementDr
 function ofCommit(
   description: string,
   signer: SoftwareSigner,
-  action: 'merge' | 'squash',
+  action: 'merge' | 'squash' | 'commit',
   entries: SignerEntry[],
 ): Vector {
-  const draft = draftMerge(contextOf(signer), { action, repository, targetRef, tree, base, head, pullRequest: 12 })
+  const draft =
+    action === 'commit'
+      ? draftCommit(contextOf(signer), {
+          repository,
+          targetRef: 'refs/heads/ada-edit-1',
+          tree,
+          base: zeros,
+          parent: base,
+        })
+      : draftMerge(contextOf(signer), { action, repository, targetRef, tree, base, head, pullRequest: 12 })
   const { displayName, principal } = signer.entry
   const committer = { name: displayName, email: principal, timestamp: issuedAt / 1000 + 5, offset: '+0000' }
   const template: CommitTemplate = {

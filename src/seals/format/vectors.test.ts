@@ -25,7 +25,7 @@ import {
 } from './vectors-testing.ts'
 import { verifyApproval, verifyConfirmation } from './verify-approval.ts'
 import { type Signers, verifySeal } from './verify-seal.ts'
-import { verifySealedCommit } from './verify-sealed-commit.ts'
+import { verifySealedCommit, verifySealedEdit } from './verify-sealed-commit.ts'
 import { verifySealedUpdate } from './verify-sealed-update.ts'
 import { verifySealedTag } from './verify-sealed-tag.ts'
 import { verifySignerChain } from './verify-signer-chain.ts'
@@ -43,6 +43,7 @@ const names = [
   'seal-squash-eddsa',
   'seal-protect',
   'seal-act',
+  'seal-commit',
   'seal-tag',
   'seal-push',
   'seal-rebase',
@@ -98,8 +99,10 @@ for (const name of names.map((stem) => `${stem}.json`)) {
     assert.equal(commitOid(commit), vector.commitOid)
     const { repository, targetRef: ref = '' } = predicate
     const findSeal = (digest: string) => (digest === vector.statementDigest ? record : undefined)
-    const verified = verifySealedCommit({ commit, repositoryId: repository?.id ?? '', ref, findSeal, signers })
-    assert.equal(verified.pullRequest, '12')
+    const given = { commit, repositoryId: repository?.id ?? '', ref, findSeal, signers }
+    if (predicate.action !== 'commit') return assert.equal(verifySealedCommit(given).pullRequest, '12')
+    assert.equal(verifySealedEdit(given).parent, vector.template.parents[0])
+    assert.throws(() => verifySealedCommit(given), { code: 'no-seal' })
   })
 }
 

@@ -36,7 +36,7 @@ export interface VerifiedSeal {
 
 /**
  * Verifies one tap over one statement: signer, message, origin, presence, verification, signature, and the SSH form
- * against the raw response. `message` is the unsigned commit or tag, for merge, squash and tag alone. `origins` pins the origins
+ * against the raw response. `message` is the unsigned commit or tag, for merge, squash, commit and tag alone. `origins` pins the origins
  * in place of the list in the signer's entry. Who the signer is worth believing to be is verifySignerChain's question,
  * and whether the statement fits a commit or tag verifySealedCommit's and verifySealedTag's. Throws SealError.
  */
@@ -88,7 +88,7 @@ function messageOf(record: SealRecord, statement: Statement, object: Buffer | un
     throw new SealError('namespace-mismatch', 'sealed in the namespace of another kind of act')
   }
   if (isObject !== (object !== undefined)) {
-    throw new SealError('action-mismatch', 'exactly merge, squash and tag sign a git object')
+    throw new SealError('action-mismatch', 'exactly merge, squash, commit and tag sign a git object')
   }
   return object ?? preAuthEncoding(record.statement)
 }

@@ -1,9 +1,9 @@
-import { parseCommit, splitGpgsig } from '../../protocols/sshsig/commit-signature.ts'
-import { checkTrailers, parseTrailers } from './commit.ts'
+import { type Commit, parseCommit, splitGpgsig } from '../../protocols/sshsig/commit-signature.ts'
+import { checkTrailers, parseTrailers, type Trailers } from './commit.ts'
 import { asProofError } from './proof-error.ts'
 import { SealError } from './seal-error.ts'
 import type { SealRecord } from './seal-record.ts'
-import type { Statement } from './statement.ts'
+import { type Statement, ZERO_OID } from './statement.ts'
 import { parseTime } from './time.ts'
 import { type Signers, type VerifiedSeal, verifySeal } from './verify-seal.ts'
 
@@ -16,11 +16,13 @@ export interface VerifiedSealedCommit extends VerifiedSeal {
   committedAt: number
 }
 
-/**
- * Verifies that one commit is exactly what one person's tap made of one branch: trailers, statement, signature, base,
- * head, tree, committer and date. `no-seal` where it claims nothing of the kind. Throws SealError.
- */
-export function verifySealedCommit(given: {
+export interface VerifiedSealedEdit extends VerifiedSeal {
+  parent: string
+  /** Seconds since 1970. */
+  committedAt: number
+}
+
+interface GivenCommit {
   /** The whole object. */
   commit: Buffer
   repositoryId: string
@@ -29,13 +31,56 @@ export function verifySealedCommit(given: {
   findSeal: (digest: string) => SealRecord | undefined
   signers: Signers
   origins?: readonly string[] | undefined
-}): VerifiedSealedCommit {
+}
+
+/**
+ * Verifies that one commit is exactly what one person's tap made of one branch: trailers, statement, signature, base,
+ * head, tree, committer and date. `no-seal` where it claims nothing of the kind. Throws SealError.
+ */
+export function verifySealedCommit(given: GivenCommit): VerifiedSealedCommit {
+  const { commit, trailers, seal } = verifyOwnSeal(given, ({ pullRequest }) => {
+    // Whoever wrote a commit has not agreed to where it comes to stand.
+    if (pullRequest === null) throw new SealError('no-seal', 'it says that a tap wrote it, and none that it was merged')
+  })
+  const { action, head } = checkContent(commit, seal.statement)
+  checkMaker(commit, seal)
+  const { pullRequest } = trailers
+  if (pullRequest === null) throw new SealError('no-seal', 'it names no pull request')
+  return { ...seal, action, head, pullRequest, committedAt: commit.committerTimestamp }
+}
+
+/**
+ * Verifies that one commit is exactly what one person's tap wrote, on top of one commit and for one branch. It proves who
+ * wrote it, and no change of any branch. Throws SealError.
+ */
+export function verifySealedEdit(given: GivenCommit): VerifiedSealedEdit {
+  const { commit, seal } = verifyOwnSeal(given, ({ pullRequest }) => {
+    if (pullRequest !== null) throw new SealError('action-mismatch', 'it says that it was merged')
+  })
+  const { subject, predicate } = seal.statement
+  const digest = subject[0]?.digest
+  const [parent = '', ...more] = commit.parents
+  if (!digest || !('gitCommit' in digest) || digest.gitCommit !== parent || more.length > 0)
+    throw new SealError('head-mismatch', 'it stands on another commit than was sealed')
+  if (predicate.fromID !== parent && predicate.fromID !== ZERO_OID)
+    throw new SealError('base-mismatch', 'sealed for a branch that stood elsewhere')
+  if (commit.tree !== predicate.targetID) throw new SealError('tree-mismatch', 'its content is not what was sealed')
+  checkMaker(commit, seal)
+  return { ...seal, parent, committedAt: commit.committerTimestamp }
+}
+
+/** What holds of every commit that a tap signed, whatever that allowed. */
+function verifyOwnSeal(
+  given: GivenCommit,
+  checkKind: (trailers: Trailers) => void,
+): { commit: Commit; trailers: Trailers; seal: VerifiedSeal } {
   const signed = asProofError(() => splitGpgsig(given.commit))
   const payload = signed?.payload ?? given.commit
   const commit = asProofError(() => parseCommit(payload))
 
   const trailers = parseTrailers(commit.message)
   if (!trailers) throw new SealError('no-seal', 'the commit names no statement')
+  checkKind(trailers)
   if (trailers.repository !== given.repositoryId) throw new SealError('repository-mismatch', 'of another repository')
   if (trailers.ref !== given.ref) throw new SealError('ref-mismatch', 'of another branch')
 
@@ -47,10 +92,7 @@ export function verifySealedCommit(given: {
   const seal = verifySeal({ record, message: payload, signers: given.signers, origins: given.origins })
   checkTrailers(trailers, seal.statement, seal.statementDigest)
   checkHeaders(commit.headers)
-  const { action, head } = checkContent(commit, seal.statement)
-  checkCommitter(commit.committer, seal.entry.principal)
-  checkDate(commit.committerTimestamp, seal.statement)
-  return { ...seal, action, head, pullRequest: trailers.pullRequest, committedAt: commit.committerTimestamp }
+  return { commit, trailers, seal }
 }
 
 const HEADERS = new Set(['tree', 'parent', 'author', 'committer'])
@@ -78,6 +120,11 @@ function checkContent(
   }
   if (tree !== targetID) throw new SealError('tree-mismatch', 'its content is not what was sealed')
   return { action, head }
+}
+
+function checkMaker(commit: Commit, seal: VerifiedSeal): void {
+  checkCommitter(commit.committer, seal.entry.principal)
+  checkDate(commit.committerTimestamp, seal.statement)
 }
 
 /** The signer is the committer; the mail part carries the principal, which stock tools print beside it. */
