@@ -274,6 +274,14 @@ for (const store of eitherStore)
         const { signature: shown, proof } = await ana.call<CommitView>('GET', `${own.path}/commits/${oid}`)
         assert.deepEqual([shown?.state, shown?.by?.username, proof], ['registered', 'ana', null])
         assert.match(shown?.label ?? '', /^Signed with Ana Example’s passkey “.*”, by a tap here$/)
+        // Who counts merges by taps counts none here.
+        const events = await postern.postern.ceremonies.database.read
+          .selectFrom('auditEvent')
+          .select('leaf')
+          .where('action', 'in', ['ref.created', 'ref.updated'])
+          .execute()
+        const facts = events.map(({ leaf }) => (JSON.parse(leaf) as { facts: Record<string, string> }).facts)
+        assert.equal(facts.find(({ newOid }) => newOid === oid)?.['tapFor'], 'writing')
         const { items } = await ana.call<{ items: CommitView[] }>('GET', `${own.path}/commits?ref=signed`)
         assert.deepEqual(
           items.map(({ signature }) => signature?.state),

@@ -14,7 +14,8 @@ export async function readProtections(db: Db<'protectedBranch'>): Promise<Protec
 
 /**
  * Counts `ref.updated` and `ref.created`: what landed on protected branches after their protection began, and what a tap
- * put anywhere. Plain pushes to other branches are no merges. Repositories go by the name they had last.
+ * put on any branch but what it only wrote there. Plain pushes to other branches are no merges, and tags are none.
+ * Repositories go by the name they had last.
  */
 export function countMerges(protections: Protections): {
   add(event: CountedEvent): void
@@ -23,7 +24,8 @@ export function countMerges(protections: Protections): {
   const counted = new Map<string, MergeRow>()
   return {
     add({ at, repository, facts }) {
-      const isProven = String(facts['by']).startsWith('seal ')
+      const isBranch = String(facts['ref']).startsWith('refs/heads/')
+      const isProven = isBranch && String(facts['by']).startsWith('seal ') && facts['tapFor'] !== 'writing'
       if (!isProven && at <= (protections.get(keyOf(repository, String(facts['ref']))) ?? Infinity)) return
       const row = counted.get(repository) ?? { repository: String(facts['repository']), count: 0, proven: 0 }
       counted.set(repository, row)

@@ -155,8 +155,15 @@ for (const [store, open] of Object.entries(openStores)) {
       moved(rocket, 'refs/heads/main', 'seal sea_1'),
       moved(rocket, 'refs/heads/main', 'seal sea_2'),
       moved(rocket, 'refs/heads/work', 'seal sea_3'),
+      // Taps that agreed to no change.
+      moved(rocket, 'refs/tags/v1', 'seal sea_5', { action: 'ref.created' }),
+      moved(rocket, 'refs/heads/work', 'seal sea_6', {
+        facts: { repository: 'crew/rocket', ref: 'refs/heads/work', by: 'seal sea_6', tapFor: 'writing' },
+      }),
       moved(rocket, 'refs/heads/main', 'token tok_1'),
-      moved(gone, 'refs/heads/main', 'seal sea_4', { facts: { repository: 'crew/gone', by: 'seal sea_4' } }),
+      moved(gone, 'refs/heads/main', 'seal sea_4', {
+        facts: { repository: 'crew/gone', ref: 'refs/heads/main', by: 'seal sea_4' },
+      }),
     ])
     assert.deepEqual((await figuresOf(database)).merges, {
       count: 5,

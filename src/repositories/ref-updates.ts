@@ -127,7 +127,14 @@ export async function settleRefUpdates(tx: Tx<TableName>, settlement: Settlement
       actor: { id: row.actorId, method: auditMethod(row.method), strength: row.strength },
       target: { kind: 'ref', id: row.ref },
       repositoryId: repository.id,
-      facts: { repository: path, ref: row.ref, oldOid: row.oldOid, newOid: row.newOid, by: row.method },
+      facts: {
+        repository: path,
+        ref: row.ref,
+        oldOid: row.oldOid,
+        newOid: row.newOid,
+        by: row.method,
+        ...writtenFact(row),
+      },
       at,
     })
     await onDone?.(tx, settled)
@@ -138,6 +145,10 @@ export async function settleRefUpdates(tx: Tx<TableName>, settlement: Settlement
   }
   return done
 }
+
+/** Its tap wrote a commit or a tag, and agreed to no change. */
+const writtenFact = ({ commitBytes, pullRequestId }: RefUpdateTable) =>
+  commitBytes !== null && pullRequestId === null ? { tapFor: 'writing' } : {}
 
 /** A method of a ref that moved, as events name it. */
 export function auditMethod(method: string): AuditActor['method'] {
