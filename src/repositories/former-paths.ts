@@ -3,7 +3,7 @@ import type { Id } from '../database/id.ts'
 import { conflict } from '../http/problem.ts'
 import { type Caller, isAdmin } from '../identity/caller.ts'
 import { findOwnRole, findProjectRole } from './access.ts'
-import { nameTaken } from './names.ts'
+import { nameTaken } from './name-taken.ts'
 import { listReachedProjects } from './reachable.ts'
 
 export type FormerTables = 'project' | 'repository' | 'formerPath' | 'roleGrant' | 'groupMember'

@@ -1,4 +1,4 @@
-import { conflict, invalid, type ProblemError } from '../http/problem.ts'
+import { invalid } from '../http/problem.ts'
 
 /** Every first part of a path that is, or may become, the product's own. `test/` holds it against the route table. */
 export const reservedRoots: readonly string[] = [
@@ -23,10 +23,6 @@ export function checkRepositoryName(name: string): void {
   const problem = problemOf(name)
   if (problem !== undefined) throw invalid('name', problem)
 }
-
-/** The same for a name in use as for one that leads to what the caller may not see: it must not tell which. */
-export const nameTaken = (name: string): ProblemError =>
-  conflict('name-taken', `The name ${name} is taken.`, { help: 'Choose another name.', fields: { name: 'is taken' } })
 
 function problemOf(name: string): string | undefined {
   if (name.length < 2 || name.length > 64) return 'A name has 2 to 64 characters.'

@@ -6,7 +6,8 @@ import { conflict, forbidden, notFound } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import { checkFormerPath, type FormerTables, leaveFormerPaths, takenFact, takeFormerPath } from './former-paths.ts'
-import { checkProjectName, nameTaken } from './names.ts'
+import { nameTaken } from './name-taken.ts'
+import { checkProjectName } from './names.ts'
 import type { ProjectPlace } from './place.ts'
 
 /** Any person but a guest may begin a project, and administers it. */

@@ -14,7 +14,8 @@ import {
   takeFormerPath,
 } from './former-paths.ts'
 import type { Git } from './git.ts'
-import { checkRepositoryName, nameTaken } from './names.ts'
+import { nameTaken } from './name-taken.ts'
+import { checkRepositoryName } from './names.ts'
 import { lockNumbers } from './next-number.ts'
 import type { RepositoryPlace } from './place.ts'
 import { lockProject } from './projects.ts'
