@@ -427,7 +427,11 @@ describe('Git LFS', () => {
       async () => {
         await ana.act('DELETE', there)
         await ana.act('PATCH', moving.path, { name: 'moved-away' })
-        await ana.call('POST', '/projects/payments/repositories', { name: 'moving', description: '' })
+        await ana.call('POST', '/projects/payments/repositories', {
+          name: 'moving',
+          description: '',
+          takesFormerName: true,
+        })
         await ana.act('PUT', there, { role: 'write' })
       },
       moving,
