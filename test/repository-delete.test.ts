@@ -18,7 +18,7 @@ test('a tap to delete a repository deletes no other one that took its name meanw
   assert.ok(asked instanceof ApiError && asked.problem.sealRequestId !== undefined)
   const seal = await ana.tap(asked.problem.sealRequestId)
   await ana.act('PATCH', path, { name: 'old-scratch' })
-  await ana.act('PATCH', '/projects/acme/repositories/precious', { name: 'scratch' })
+  await ana.act('PATCH', '/projects/acme/repositories/precious', { name: 'scratch', takesFormerName: true })
 
   const refused = await ana.call('DELETE', path, undefined, { 'postern-seal': seal }).catch((error: unknown) => error)
   assert.ok(refused instanceof ApiError)
