@@ -147,8 +147,8 @@ export async function settleRefUpdates(tx: Tx<TableName>, settlement: Settlement
 }
 
 /** Its tap wrote a commit or a tag, and agreed to no change. */
-const writtenFact = ({ commitBytes, pullRequestId }: RefUpdateTable) =>
-  commitBytes !== null && pullRequestId === null ? { tapFor: 'writing' } : {}
+const writtenFact = ({ sealId, commitBytes, pullRequestId }: RefUpdateTable) =>
+  sealId !== null && commitBytes !== null && pullRequestId === null ? { tapFor: 'writing' } : {}
 
 /** A method of a ref that moved, as events name it. */
 export function auditMethod(method: string): AuditActor['method'] {
