@@ -143,7 +143,7 @@ for (const store of eitherStore)
       await refused(browser.call('DELETE', '/me/sessions'), 403, 'person-required')
     })
 
-    test('nor does it write where its person may: no commit, no word, no branch, by any route there is', async () => {
+    test('nor does it write where its person may: no commit, no word, no branch, by any route of readers and writers', async () => {
       const { username } = await mover()
       const { path, propose } = await makeProposing(postern, ana, `written-${username}/web`)
       await ana.act('PUT', `/projects/written-${username}/members/user/${username}`, { role: 'write' })

@@ -89,6 +89,12 @@ describe('a push that opens a pull request', () => {
       [view.title, view.description, view.sourceBranch, view.isDraft],
       ['A better title', 'Why = because', 'wanted/name', true],
     )
+    await held.commit('more.txt')
+    const again = await well('-o', 'pull-request=wanted/name', '-o', 'draft', 'HEAD:refs/for/main')
+    assert.match(
+      again,
+      /Updated payments\/api#3, [^]*-o draft is for what a push opens: this one was open, and stays as it is/,
+    )
   })
 
   test('what cannot be proposed is refused before or when its commits are read', async () => {
