@@ -93,7 +93,7 @@ async function propose(parts: PushParts, push: Push, hook: Duplex, proposal: Rea
         ? `Opened ${name}${isDraft ? ' as a draft' : ''}, ${branch} into ${targetBranch}:`
         : `Updated ${name}, ${branch} into ${targetBranch}:`,
       `${parts.origin}/${place.path}/pull-requests/${opened.number}`,
-      ...(isDraft === true && !opened.isNew
+      ...(isDraft && !opened.isNew
         ? ['-o draft is for what a push opens: this one was open, and stays as it is.']
         : []),
     ])
