@@ -97,6 +97,9 @@ test('what a body may hold is named, in each of its parts', () => {
     bodies.flatMap(({ route, body }) => openParts(body).map((path) => route + path)),
     [
       // What git-lfs says beyond its specification is read by nobody here, and nothing of it is handed on.
+      'POST /:project/:repository/info/lfs/locks',
+      'POST /:project/:repository/info/lfs/locks/:lock/unlock',
+      'POST /:project/:repository/info/lfs/locks/verify',
       'POST /:project/:repository/info/lfs/objects/batch',
       'POST /:project/:repository/info/lfs/objects/batch.objects.*',
       'POST /:project/:repository/info/lfs/verify',

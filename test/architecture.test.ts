@@ -122,6 +122,7 @@ const rooms: Record<string, { imports: string[]; writes: string[]; why: string }
       'pushCertificate',
       'heldPush',
       'branchLease',
+      'lfsLock',
     ],
     why: 'storage, refs, transports; the only way to git',
   },

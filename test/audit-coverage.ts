@@ -254,8 +254,9 @@ export const routeEvents: Record<string, readonly Action[] | { none: string }> =
   'POST /:project/:repository/info/lfs/objects/batch': { none: 'reads' },
   'PUT /:project/:repository/info/lfs/objects/:oid': { none: 'nothing shows it until a push names it, which is told' },
   'POST /:project/:repository/info/lfs/verify': { none: 'reads' },
-  'POST /:project/:repository/info/lfs/locks': { none: 'there are no locks' },
-  'POST /:project/:repository/info/lfs/locks/*': { none: 'there are no locks' },
+  'POST /:project/:repository/info/lfs/locks': ['lfs-lock.taken'],
+  'POST /:project/:repository/info/lfs/locks/verify': { none: 'reads' },
+  'POST /:project/:repository/info/lfs/locks/:lock/unlock': ['lfs-lock.released', 'lfs-lock.broken'],
   'POST /:project/:repository/git-receive-pack': [
     ...(['ref.created', 'ref.updated', 'ref.deleted', 'branch.protected', 'push.signed', 'push.refused'] as const),
     ...(['pull-request.pushed', 'pull-request.source-deleted', 'pull-request.opened', 'seal.withdrawn'] as const),

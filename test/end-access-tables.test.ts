@@ -39,6 +39,7 @@ const noAccess: Record<string, string> = {
   domainClaim: 'the organisation’s claim to an account: who made it',
   identityProvider: 'the organisation’s: who set it up',
   witness: 'the organisation’s: who named it',
+  lfsLock: 'tells others who works on a file; an administrator takes it away',
   formerPath: 'kept for whoever deleted what lay there: who takes its name needs the account all the same',
   emailVerification: 'shows that an address is the account’s, and admits nobody',
   permission: 'what an agent asked to be allowed: whoever gives it taps, and its token has ended',

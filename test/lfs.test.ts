@@ -92,7 +92,12 @@ describe('Git LFS', () => {
     const home = await door.folder(`home-${name}`)
     const work = await door.folder(`work-${name}`)
     const helper = `!f() { echo username=git; echo password=${held.token}; }; f`
-    const config = [['credential.helper', helper], ['lfs.concurrenttransfers', '3'], ...more]
+    const config = [
+      ['credential.helper', helper],
+      ['lfs.concurrenttransfers', '3'],
+      ['lfs.locksverify', 'true'],
+      ...more,
+    ]
     const env = (key?: Parameters<SshDoor['env']>[0]): NodeJS.ProcessEnv => ({
       ...door.env(key ?? { agent: 'none' }),
       HOME: home,
@@ -107,7 +112,7 @@ describe('Git LFS', () => {
     return { work, git, sh }
   }
 
-  test('git-lfs pushes and clones over HTTPS, quietly where there are no locks', { skip: noLfs }, async () => {
+  test('git-lfs pushes and clones over HTTPS, quietly where nothing is locked', { skip: noLfs }, async () => {
     const { work, git, sh } = await workTree('https')
     const cloned = await git(['clone', held.url, 'clone'])
     assert.equal(cloned.code, 0, cloned.stderr)
@@ -341,12 +346,6 @@ describe('Git LFS', () => {
     assert.ok((await batch(other, 'upload', [pointer])).first?.actions?.upload)
     assert.equal((await fetch(lfs(other, `objects/${pointer.oid}`), { headers: mine })).status, 404)
 
-    const asking = { headers: { ...json, ...basic(held.token) } }
-    const posting = { ...asking, method: 'POST', body: '{}' }
-    assert.equal((await fetch(lfs(held, 'locks'), asking)).status, 501)
-    for (const path of ['locks', 'locks/verify', 'locks/1/unlock'])
-      assert.equal((await fetch(lfs(held, path), posting)).status, 501, path)
-
     const open = await makeHeld(door.started, ana, 'payments/open')
     await ana.act('PATCH', open.path, { visibility: 'public' })
     assert.equal((await put(open, content, basic(open.token))).status, 200)
@@ -354,6 +353,126 @@ describe('Git LFS', () => {
     assert.equal((await fetch(lfs(open, `objects/${pointer.oid}`))).status, 200)
     assert.equal((await batch(open, 'upload', [pointer], {})).status, 401)
     assert.equal((await put(open, content, {})).status, 401)
+  })
+
+  test('whoever may push locks a file, git-lfs sends nothing of it for others, an administrator takes the lock away', async () => {
+    const locked = await makeHeld(door.started, ana, 'payments/locked')
+    const leo = await door.started.join(ana, 'leo')
+    const mia = await door.started.join(ana, 'mia')
+    await ana.act('PUT', `${locked.path}/members/user/leo`, { role: 'write' })
+    await ana.act('PUT', `${locked.path}/members/user/mia`, { role: 'read' })
+    const hers = basic(locked.token)
+    const his = basic(await leo.makeToken('his'))
+    const reads = basic(await mia.makeToken('reads'))
+    interface Lock {
+      id: string
+      path: string
+      locked_at: string
+      owner: { name: string }
+    }
+    interface Said {
+      lock?: Lock
+      locks?: Lock[]
+      ours?: Lock[]
+      theirs?: Lock[]
+      next_cursor?: string
+      message?: string
+    }
+    const ask = async (path: string, headers: Record<string, string> = {}, body?: object) => {
+      const method = body === undefined ? 'GET' : 'POST'
+      const sent = { method, headers: { ...json, ...headers }, ...(body && { body: JSON.stringify(body) }) }
+      const answer = await fetch(lfs(locked, path), sent)
+      return { status: answer.status, ...((await answer.json()) as Said) }
+    }
+    const taken = await ask('locks', his, { path: 'art/cover.psd', ref: { name: 'refs/heads/main' } })
+    const { id = '', ...lock } = taken.lock ?? {}
+    assert.equal(taken.status, 201)
+    assert.deepEqual({ ...lock, locked_at: '' }, { path: 'art/cover.psd', owner: { name: 'leo' }, locked_at: '' })
+    assert.match(taken.lock?.locked_at ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    const second = await ask('locks', hers, { path: 'art/cover.psd' })
+    assert.deepEqual(
+      [second.status, second.lock, second.message],
+      [409, taken.lock, 'leo has locked art/cover.psd already.'],
+    )
+    // Of two at once one has it.
+    const raced = await Promise.all([his, hers].map((headers) => ask('locks', headers, { path: 'song.bin' })))
+    assert.deepEqual(raced.map(({ status }) => String(status)).toSorted(), ['201', '409'])
+    for (const path of ['', '../up', '/root', 'a//b', 'a\u001b[2J', 'x'.repeat(4097)])
+      assert.equal((await ask('locks', his, { path })).status, 422, path.slice(0, 10))
+
+    // Whoever may fetch sees them and takes none; nobody else hears that they are there.
+    assert.deepEqual((await ask('locks?path=art/cover.psd', reads)).locks, [taken.lock])
+    const [one, rest] = [await ask('locks?limit=1', reads), await ask('locks?limit=many', reads)]
+    assert.deepEqual([one.locks?.length, rest.status], [1, 422])
+    const two = await ask(`locks?limit=1&cursor=${one.next_cursor}`, reads)
+    assert.deepEqual([two.locks?.length, two.next_cursor], [1, undefined])
+    assert.equal((await ask(`locks?id=${id}`, reads)).locks?.length, 1)
+    for (const path of ['locks', 'locks/verify', `locks/${id}/unlock`]) {
+      assert.equal((await ask(path, reads, { path: 'mine.bin', force: true })).status, 403, path)
+      assert.equal((await ask(path, {}, { path: 'mine.bin' })).status, 401, path)
+    }
+    const eve = basic(await (await door.started.join(ana, 'eve')).makeToken('hers'))
+    assert.deepEqual([(await ask('locks', eve)).status, (await ask('locks', {})).status], [404, 401])
+    const verified = await ask('locks/verify', hers, { limit: 100 })
+    assert.ok(verified.theirs?.some((found) => found.id === id) && !verified.ours?.some((found) => found.id === id))
+    // Nor is a lock reached through another repository.
+    const elsewhere = await fetch(lfs(other, `locks/${id}/unlock`), {
+      method: 'POST',
+      headers: { ...json, ...basic(other.token) },
+      body: '{"force":true}',
+    })
+    assert.equal(elsewhere.status, 404)
+
+    const hersToo = await ask('locks', hers, { path: 'hers.bin' })
+    assert.equal(
+      (await ask(`locks/${hersToo.lock?.id}/unlock`, his, { force: true })).message,
+      'ana locked hers.bin. Ask them, or an administrator.',
+    )
+    assert.equal((await ask(`locks/${id}/unlock`, hers, {})).status, 403)
+    assert.deepEqual((await ask(`locks/${id}/unlock`, hers, { force: true })).lock, taken.lock)
+    assert.equal((await ask(`locks/${id}/unlock`, hers, { force: true })).status, 404)
+    const { database } = door.started.postern.ceremonies
+    const events = await database.read
+      .selectFrom('auditEvent')
+      .select('action')
+      .where('repositoryId', '=', locked.id)
+      .where('action', 'like', 'lfs-lock.%')
+      .orderBy('occurredAt')
+      .execute()
+    assert.deepEqual(events.map(({ action }) => action).toSorted(), [
+      'lfs-lock.broken',
+      ...Array(3).fill('lfs-lock.taken'),
+    ])
+  })
+
+  test('git-lfs locks, is refused what another has locked, and unlocks', { skip: noLfs }, async () => {
+    const key = await door.addKey(ana, 'locking')
+    const { work, git, sh } = await workTree('locks')
+    assert.equal((await git(['clone', held.url, 'clone'])).code, 0)
+    const clone = join(work, 'clone')
+    await writeFile(join(clone, 'film.bin'), randomBytes(1000))
+    assert.equal((await sh('git lfs track "*.bin" && git add --all && git commit -q -m Film', clone)).code, 0)
+    const lou = await door.started.join(ana, 'lou')
+    await ana.act('PUT', `${held.path}/members/user/lou`, { role: 'write' })
+    const his = { ...json, ...basic(await lou.makeToken('his')) }
+    const body = JSON.stringify({ path: 'film.bin' })
+    assert.equal((await fetch(lfs(held, 'locks'), { method: 'POST', headers: his, body })).status, 201)
+    const refused = await git(['push', 'origin', 'HEAD:locked'], { folder: clone })
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stdout + refused.stderr, /film\.bin - lou/)
+    const listed = await git(['lfs', 'locks'], { folder: clone })
+    assert.match(listed.stdout, /film\.bin\s+lou/)
+    const forced = await git(['lfs', 'unlock', '--force', 'film.bin'], { folder: clone })
+    assert.equal(forced.code, 0, forced.stderr)
+    // Over SSH as over HTTPS.
+    await git(['remote', 'set-url', 'origin', door.url('payments/api')], { folder: clone })
+    const locks = await git(['lfs', 'lock', 'film.bin'], { folder: clone, key })
+    assert.equal(locks.code, 0, locks.stderr)
+    const pushed = await git(['push', 'origin', 'HEAD:locked'], { folder: clone, key })
+    assert.equal(pushed.code, 0, pushed.stderr)
+    const freed = await git(['lfs', 'unlock', 'film.bin'], { folder: clone, key })
+    assert.equal(freed.code, 0, freed.stderr)
+    assert.doesNotMatch((await git(['lfs', 'locks'], { folder: clone, key })).stdout, /film/)
   })
 
   test('a push that names files nobody brought is refused with what to do, unless they are kept elsewhere', async () => {

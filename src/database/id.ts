@@ -49,6 +49,7 @@ export type IdKind =
   | 'rse' // session on the host of a route
   | 'con' // connector
   | 'wit' // witness of the ledger
+  | 'lck' // lock of a file of Git LFS
 
 export type Id<Kind extends IdKind> = `${Kind}_${string}`
 

@@ -53,6 +53,7 @@ import { largeInstances } from './migrations/0051-large-instances.ts'
 import { ledger } from './migrations/0052-ledger.ts'
 import { witnesses } from './migrations/0053-witnesses.ts'
 import { formerPaths } from './migrations/0054-former-paths.ts'
+import { lfsLocks } from './migrations/0055-lfs-locks.ts'
 import type { Schema } from './schema.ts'
 
 /** Forward only, in this order, each applied once; Kysely's migrator holds a lock so that two nodes do not race. */
@@ -108,6 +109,7 @@ const migrations = (dialect: Dialect): Record<string, Migration> => ({
   '0052-ledger': ledger(dialect),
   '0053-witnesses': witnesses(dialect),
   '0054-former-paths': formerPaths(dialect),
+  '0055-lfs-locks': lfsLocks(dialect),
   '0020-directory-connections': directoryConnections(dialect),
 })
 

@@ -69,7 +69,7 @@ const isSignersList = ({ method, routeOptions: { url = '' } }: FastifyRequest): 
  */
 function isPush(request: FastifyRequest): boolean {
   const { service } = request.query as { service?: string }
-  if (isLfsRoute(request)) return request.method === 'PUT' || request.routeOptions.url?.endsWith('/verify') === true
+  if (isLfsRoute(request)) return request.method !== 'GET' && request.routeOptions.url?.endsWith('/batch') !== true
   return request.routeOptions.url?.endsWith('/git-receive-pack') === true || service === 'git-receive-pack'
 }
 

@@ -22,6 +22,7 @@ const kinds: Record<string, [title: string, words: string]> = {
   ref: ['Branches and tags', 'made, moved, deleted, protected'],
   push: ['Branches and tags', ''],
   branch: ['Branches and tags', ''],
+  'lfs-lock': ['Large files', 'locked and unlocked by git-lfs'],
   seal: ['Taps', 'what people sealed or refused with their keys'],
   repository: ['Repository', 'settings, people, keys, webhooks and mirrors'],
   member: ['Repository', ''],

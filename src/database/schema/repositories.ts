@@ -14,6 +14,7 @@ export interface RepositoriesTables {
   pushCertificate: PushCertificateTable
   heldPush: HeldPushTable
   branchLease: BranchLeaseTable
+  lfsLock: LfsLockTable
 }
 
 export interface ProjectTable {
@@ -52,6 +53,16 @@ export interface FormerPathTable {
   projectId: Id<'prj'>
   /** Who deleted what lay there, the project after the repository. */
   leftBy: Id<'usr'> | null
+}
+
+/** Somebody's word that they work on a file, which git-lfs asks for before a push. */
+export interface LfsLockTable {
+  id: Id<'lck'>
+  repositoryId: Id<'rep'>
+  /** As in a tree: `assets/cover.psd`. One lock each. */
+  path: string
+  lockedAt: number
+  lockedBy: Id<'usr'>
 }
 
 export interface RoleGrantTable {

@@ -17,8 +17,9 @@ import { isLfsOid } from '../lfs/pointer.ts'
 import { sendLfsObject } from '../lfs/send-object.ts'
 import { getPlace, type RepositoryPlace } from '../place.ts'
 import { holderOf, letGoIdle, shareWhileOpen } from '../stream-holder.ts'
+import { lfsJson, lfsLockRoutes, lfsRoot as root, type LfsLockParts } from './lfs-locks.ts'
 
-export interface LfsParts {
+export interface LfsParts extends LfsLockParts {
   db: PlaceParts['db'] & Db<'repository'>
   root: string
   git: Pick<Git, 'share'>
@@ -27,11 +28,9 @@ export interface LfsParts {
   idleMs?: number | undefined
 }
 
-const root = '/:project/:repository/info/lfs'
 const Path = Type.Object({ project: Type.String(), repository: Type.String() })
 const ByOid = Type.Object({ ...Path.properties, oid: Type.String() })
 const Pointer = Type.Object({ oid: Type.String(), size: Type.Integer({ minimum: 0 }) }, { additionalProperties: true })
-const json = 'application/vnd.git-lfs+json'
 const bytes = 'application/octet-stream'
 
 /**
@@ -44,13 +43,14 @@ export function lfsRoutes(app: App, parts: LfsParts): void {
     const inside = scope as unknown as App
     inside.removeAllContentTypeParsers()
     inside.addContentTypeParser(
-      [json, 'application/json'],
+      [lfsJson, 'application/json'],
       { parseAs: 'string' },
       inside.getDefaultJsonParser('error', 'error'),
     )
     inside.addContentTypeParser(bytes, (_request, payload, taken) => taken(null, payload))
     batchRoutes(inside, parts)
     objectRoutes(inside, parts)
+    lfsLockRoutes(inside, parts, brief)
     done()
   })
 }
@@ -79,7 +79,7 @@ function batchRoutes(app: App, parts: LfsParts): void {
         room: parts.lfs.room,
         shown,
       })
-      return reply.type(json).serializer(JSON.stringify).send(answered)
+      return reply.type(lfsJson).serializer(JSON.stringify).send(answered)
     },
   })
 
@@ -91,23 +91,9 @@ function batchRoutes(app: App, parts: LfsParts): void {
       const { oid, size } = request.body
       const here = isLfsOid(oid) ? await findLfsObject(getPlace(request).folder, oid) : undefined
       if (here !== size) throw notHere()
-      return reply.type(json).serializer(JSON.stringify).send({})
+      return reply.type(lfsJson).serializer(JSON.stringify).send({})
     },
   })
-
-  // docs/api/locking.md: at 501 a client knows that there are no locks, and goes on.
-  for (const url of [`${root}/locks`, `${root}/locks/*`])
-    app.route({
-      ...brief,
-      method: ['GET', 'POST'],
-      exposeHeadRoute: false,
-      url,
-      handler() {
-        throw new ProblemError(501, 'lfs-locks', 'Files are not locked here.', {
-          help: 'Say in a pull request who works on what.',
-        })
-      },
-    })
 }
 
 function objectRoutes(app: App, parts: LfsParts): void {
@@ -198,7 +184,7 @@ function sendLfsRefusal(error: unknown, request: FastifyRequest, reply: FastifyR
     .code(refusal.status)
     .headers(headers)
     .headers(authenticate === undefined ? {} : { 'www-authenticate': authenticate, 'lfs-authenticate': authenticate })
-    .type(json)
+    .type(lfsJson)
     .serializer(JSON.stringify)
     .send({ message: inOneLine(refusal) })
 }
