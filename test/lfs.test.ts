@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
@@ -11,22 +10,11 @@ import type { Person } from '../src/walk/person.ts'
 import { until } from './support/git-remote.ts'
 import { readGuide } from './support/guide.ts'
 import { makeHeld, type Repository } from './support/held-repository.ts'
+import { basic, lfsJson as json, lfsWorkTree, noLfs } from './support/lfs.ts'
 import { openSshDoor, run, type SshDoor } from './support/ssh-door.ts'
 import { makeKeyFile } from './support/ssh-key-files.ts'
 
-const noLfs = ((): string | false => {
-  try {
-    execFileSync('git', ['lfs', 'version'], { stdio: 'ignore' })
-    return false
-  } catch {
-    return 'git-lfs is not installed'
-  }
-})()
-
-const json = { accept: 'application/vnd.git-lfs+json', 'content-type': 'application/vnd.git-lfs+json' }
 const oidOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex')
-const basic = (token: string) => ({ authorization: `Basic ${Buffer.from(`git:${token}`).toString('base64')}` })
-
 interface Action {
   href: string
   header?: Record<string, string>
@@ -87,80 +75,69 @@ describe('Git LFS', () => {
     return found.filter((entry) => entry.isFile()).map(({ name }) => name)
   }
 
-  /** A work tree of its own, whose git finds git-lfs and the token by a helper, as a person's does. */
-  async function workTree(name: string, ...more: [string, string][]) {
-    const home = await door.folder(`home-${name}`)
-    const work = await door.folder(`work-${name}`)
-    const helper = `!f() { echo username=git; echo password=${held.token}; }; f`
-    const config = [
-      ['credential.helper', helper],
-      ['lfs.concurrenttransfers', '3'],
-      ['lfs.locksverify', 'true'],
-      ...more,
-    ]
-    const env = (key?: Parameters<SshDoor['env']>[0]): NodeJS.ProcessEnv => ({
-      ...door.env(key ?? { agent: 'none' }),
-      HOME: home,
-      GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
-    })
-    for (const [setting = '', value = ''] of config)
-      await run('git', ['config', '--global', '--add', setting, value], { cwd: work, env: env() })
-    await run('git', ['lfs', 'install', '--skip-repo'], { cwd: work, env: env() })
-    const git = (args: string[], { folder = work, key }: { folder?: string; key?: { file: string } } = {}) =>
-      run('git', args, { cwd: folder, env: env(key) })
-    const sh = (text: string, folder: string) => run('sh', ['-euc', text], { cwd: folder, env: env() })
-    return { work, git, sh }
-  }
+  const workTree = (name: string, ...more: [string, string][]) =>
+    lfsWorkTree(door, { name, token: held.token }, ...more)
 
-  test('git-lfs pushes and clones over HTTPS, quietly where nothing is locked', { skip: noLfs }, async () => {
-    const { work, git, sh } = await workTree('https')
-    const cloned = await git(['clone', held.url, 'clone'])
-    assert.equal(cloned.code, 0, cloned.stderr)
-    const clone = join(work, 'clone')
-    const film = randomBytes(1_500_000)
-    await git(['checkout', '-q', '-b', 'films'], { folder: clone })
-    // As the guide says, from top to bottom.
-    await writeFile(join(clone, 'cover.psd'), film)
-    const [lines] = (await readGuide('git.md')).blocks('Large files with Git LFS', 'sh')
-    const pushed = await sh(lines, clone)
-    assert.equal(pushed.code, 0, pushed.stderr)
-    assert.doesNotMatch(pushed.stderr, /lock|warning|error/i)
-    assert.deepEqual(await remains(held), [oidOf(film)])
+  test(
+    'git-lfs pushes and clones over HTTPS, and what git-lfs says of locks ends with the line it says',
+    { skip: noLfs },
+    async () => {
+      const { work, git, sh } = await workTree('https')
+      const cloned = await git(['clone', held.url, 'clone'])
+      assert.equal(cloned.code, 0, cloned.stderr)
+      const clone = join(work, 'clone')
+      const film = randomBytes(1_500_000)
+      await git(['checkout', '-q', '-b', 'films'], { folder: clone })
+      // As the guide says, from top to bottom.
+      await writeFile(join(clone, 'cover.psd'), film)
+      const [lines] = (await readGuide('git.md')).blocks('Large files with Git LFS', 'sh')
+      const pushed = await sh(lines, clone)
+      assert.equal(pushed.code, 0, pushed.stderr)
+      const proposed =
+        /^Locking support detected on remote "origin"\. Consider enabling it with:\n +\$ (git config \S+ true)$/m
+      const [proposal = '', turnOn = ''] = proposed.exec(pushed.stdout) ?? []
+      assert.doesNotMatch(pushed.stdout.replace(proposal, '') + pushed.stderr, /lock|warning|error/i)
+      assert.deepEqual(await remains(held), [oidOf(film)])
 
-    const second = await git(['clone', '--branch', 'films', held.url, 'second'])
-    assert.equal(second.code, 0, second.stderr)
-    assert.ok(film.equals(await readFile(join(work, 'second', 'cover.psd'))))
-    const checked = await git(['lfs', 'fsck'], { folder: join(work, 'second') })
-    assert.equal(checked.code, 0, checked.stdout + checked.stderr)
-    assert.match(checked.stdout, /^Git LFS fsck OK$/m)
-    // From a clone of another server, by the lines of the guide about moving.
-    const moved = await makeHeld(door.started, ana, 'payments/moved')
-    const [bring] = (await readGuide('move-here.md')).blocks('Git LFS', 'sh')
-    const brought = await sh(bring.replace('https://git.example.com/acme/widgets.git', moved.url), join(work, 'second'))
-    assert.equal(brought.code, 0, brought.stderr)
-    assert.deepEqual(await remains(moved), [oidOf(film)])
-    // The pages show and send the file, not its pointer.
-    const read = (what: string, more = {}) =>
-      fetch(`${door.started.origin}/api/v1${held.path}/${what}?ref=films&path=cover.psd`, {
-        headers: { authorization: `Bearer ${held.token}`, ...more },
-      })
-    const { lfs: shown } = (await (await read('file')).json()) as { lfs: unknown }
-    assert.deepEqual(shown, { oid: oidOf(film), size: film.length, isHere: true })
-    const raw = await read('raw')
-    assert.ok(film.equals(Buffer.from(await raw.arrayBuffer())))
-    assert.equal(raw.headers.get('content-security-policy'), "sandbox; default-src 'none'")
-    assert.match(raw.headers.get('content-disposition') ?? '', /^attachment; filename="cover\.psd"/)
-    const part = await read('raw', { range: 'bytes=0-9' })
-    assert.ok(film.subarray(0, 10).equals(Buffer.from(await part.arrayBuffer())))
-    // What is refused is said in the terminal, by git-lfs.
-    await writeFile(join(clone, 'huge.psd'), randomBytes(2_500_000))
-    const huge = await sh('git add --all && git commit -q -m Huge && git push origin HEAD:huge', clone)
-    assert.notEqual(huge.code, 0)
-    assert.match(huge.stderr, /This file has 3 MB; files of Git LFS may have 2 MB here\./)
-    await git(['reset', '-q', '--hard', 'HEAD~1'], { folder: clone })
-    const again = await git(['push', 'origin', 'films:films-again'], { folder: clone })
-    assert.equal(again.code, 0, again.stderr)
-  })
+      const second = await git(['clone', '--branch', 'films', held.url, 'second'])
+      assert.equal(second.code, 0, second.stderr)
+      assert.ok(film.equals(await readFile(join(work, 'second', 'cover.psd'))))
+      const checked = await git(['lfs', 'fsck'], { folder: join(work, 'second') })
+      assert.equal(checked.code, 0, checked.stdout + checked.stderr)
+      assert.match(checked.stdout, /^Git LFS fsck OK$/m)
+      // From a clone of another server, by the lines of the guide about moving.
+      const moved = await makeHeld(door.started, ana, 'payments/moved')
+      const [bring] = (await readGuide('move-here.md')).blocks('Git LFS', 'sh')
+      const brought = await sh(
+        bring.replace('https://git.example.com/acme/widgets.git', moved.url),
+        join(work, 'second'),
+      )
+      assert.equal(brought.code, 0, brought.stderr)
+      assert.deepEqual(await remains(moved), [oidOf(film)])
+      // The pages show and send the file, not its pointer.
+      const read = (what: string, more = {}) =>
+        fetch(`${door.started.origin}/api/v1${held.path}/${what}?ref=films&path=cover.psd`, {
+          headers: { authorization: `Bearer ${held.token}`, ...more },
+        })
+      const { lfs: shown } = (await (await read('file')).json()) as { lfs: unknown }
+      assert.deepEqual(shown, { oid: oidOf(film), size: film.length, isHere: true })
+      const raw = await read('raw')
+      assert.ok(film.equals(Buffer.from(await raw.arrayBuffer())))
+      assert.equal(raw.headers.get('content-security-policy'), "sandbox; default-src 'none'")
+      assert.match(raw.headers.get('content-disposition') ?? '', /^attachment; filename="cover\.psd"/)
+      const part = await read('raw', { range: 'bytes=0-9' })
+      assert.ok(film.subarray(0, 10).equals(Buffer.from(await part.arrayBuffer())))
+      // What is refused is said in the terminal, by git-lfs.
+      await writeFile(join(clone, 'huge.psd'), randomBytes(2_500_000))
+      const huge = await sh('git add --all && git commit -q -m Huge && git push origin HEAD:huge', clone)
+      assert.notEqual(huge.code, 0)
+      assert.match(huge.stderr, /This file has 3 MB; files of Git LFS may have 2 MB here\./)
+      await git(['reset', '-q', '--hard', 'HEAD~1'], { folder: clone })
+      const again = await sh(`${turnOn} && git push origin films:films-again`, clone)
+      assert.equal(again.code, 0, again.stderr)
+      assert.doesNotMatch(again.stdout + again.stderr, /lock|warning|error/i)
+    },
+  )
 
   test('git-lfs goes over SSH with what git-lfs-authenticate gives out', { skip: noLfs }, async () => {
     const key = await door.addKey(ana, 'laptop')
@@ -353,126 +330,6 @@ describe('Git LFS', () => {
     assert.equal((await fetch(lfs(open, `objects/${pointer.oid}`))).status, 200)
     assert.equal((await batch(open, 'upload', [pointer], {})).status, 401)
     assert.equal((await put(open, content, {})).status, 401)
-  })
-
-  test('whoever may push locks a file, git-lfs sends nothing of it for others, an administrator takes the lock away', async () => {
-    const locked = await makeHeld(door.started, ana, 'payments/locked')
-    const leo = await door.started.join(ana, 'leo')
-    const mia = await door.started.join(ana, 'mia')
-    await ana.act('PUT', `${locked.path}/members/user/leo`, { role: 'write' })
-    await ana.act('PUT', `${locked.path}/members/user/mia`, { role: 'read' })
-    const hers = basic(locked.token)
-    const his = basic(await leo.makeToken('his'))
-    const reads = basic(await mia.makeToken('reads'))
-    interface Lock {
-      id: string
-      path: string
-      locked_at: string
-      owner: { name: string }
-    }
-    interface Said {
-      lock?: Lock
-      locks?: Lock[]
-      ours?: Lock[]
-      theirs?: Lock[]
-      next_cursor?: string
-      message?: string
-    }
-    const ask = async (path: string, headers: Record<string, string> = {}, body?: object) => {
-      const method = body === undefined ? 'GET' : 'POST'
-      const sent = { method, headers: { ...json, ...headers }, ...(body && { body: JSON.stringify(body) }) }
-      const answer = await fetch(lfs(locked, path), sent)
-      return { status: answer.status, ...((await answer.json()) as Said) }
-    }
-    const taken = await ask('locks', his, { path: 'art/cover.psd', ref: { name: 'refs/heads/main' } })
-    const { id = '', ...lock } = taken.lock ?? {}
-    assert.equal(taken.status, 201)
-    assert.deepEqual({ ...lock, locked_at: '' }, { path: 'art/cover.psd', owner: { name: 'leo' }, locked_at: '' })
-    assert.match(taken.lock?.locked_at ?? '', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
-    const second = await ask('locks', hers, { path: 'art/cover.psd' })
-    assert.deepEqual(
-      [second.status, second.lock, second.message],
-      [409, taken.lock, 'leo has locked art/cover.psd already.'],
-    )
-    // Of two at once one has it.
-    const raced = await Promise.all([his, hers].map((headers) => ask('locks', headers, { path: 'song.bin' })))
-    assert.deepEqual(raced.map(({ status }) => String(status)).toSorted(), ['201', '409'])
-    for (const path of ['', '../up', '/root', 'a//b', 'a\u001b[2J', 'x'.repeat(4097)])
-      assert.equal((await ask('locks', his, { path })).status, 422, path.slice(0, 10))
-
-    // Whoever may fetch sees them and takes none; nobody else hears that they are there.
-    assert.deepEqual((await ask('locks?path=art/cover.psd', reads)).locks, [taken.lock])
-    const [one, rest] = [await ask('locks?limit=1', reads), await ask('locks?limit=many', reads)]
-    assert.deepEqual([one.locks?.length, rest.status], [1, 422])
-    const two = await ask(`locks?limit=1&cursor=${one.next_cursor}`, reads)
-    assert.deepEqual([two.locks?.length, two.next_cursor], [1, undefined])
-    assert.equal((await ask(`locks?id=${id}`, reads)).locks?.length, 1)
-    for (const path of ['locks', 'locks/verify', `locks/${id}/unlock`]) {
-      assert.equal((await ask(path, reads, { path: 'mine.bin', force: true })).status, 403, path)
-      assert.equal((await ask(path, {}, { path: 'mine.bin' })).status, 401, path)
-    }
-    const eve = basic(await (await door.started.join(ana, 'eve')).makeToken('hers'))
-    assert.deepEqual([(await ask('locks', eve)).status, (await ask('locks', {})).status], [404, 401])
-    const verified = await ask('locks/verify', hers, { limit: 100 })
-    assert.ok(verified.theirs?.some((found) => found.id === id) && !verified.ours?.some((found) => found.id === id))
-    // Nor is a lock reached through another repository.
-    const elsewhere = await fetch(lfs(other, `locks/${id}/unlock`), {
-      method: 'POST',
-      headers: { ...json, ...basic(other.token) },
-      body: '{"force":true}',
-    })
-    assert.equal(elsewhere.status, 404)
-
-    const hersToo = await ask('locks', hers, { path: 'hers.bin' })
-    assert.equal(
-      (await ask(`locks/${hersToo.lock?.id}/unlock`, his, { force: true })).message,
-      'ana locked hers.bin. Ask them, or an administrator.',
-    )
-    assert.equal((await ask(`locks/${id}/unlock`, hers, {})).status, 403)
-    assert.deepEqual((await ask(`locks/${id}/unlock`, hers, { force: true })).lock, taken.lock)
-    assert.equal((await ask(`locks/${id}/unlock`, hers, { force: true })).status, 404)
-    const { database } = door.started.postern.ceremonies
-    const events = await database.read
-      .selectFrom('auditEvent')
-      .select('action')
-      .where('repositoryId', '=', locked.id)
-      .where('action', 'like', 'lfs-lock.%')
-      .orderBy('occurredAt')
-      .execute()
-    assert.deepEqual(events.map(({ action }) => action).toSorted(), [
-      'lfs-lock.broken',
-      ...Array(3).fill('lfs-lock.taken'),
-    ])
-  })
-
-  test('git-lfs locks, is refused what another has locked, and unlocks', { skip: noLfs }, async () => {
-    const key = await door.addKey(ana, 'locking')
-    const { work, git, sh } = await workTree('locks')
-    assert.equal((await git(['clone', held.url, 'clone'])).code, 0)
-    const clone = join(work, 'clone')
-    await writeFile(join(clone, 'film.bin'), randomBytes(1000))
-    assert.equal((await sh('git lfs track "*.bin" && git add --all && git commit -q -m Film', clone)).code, 0)
-    const lou = await door.started.join(ana, 'lou')
-    await ana.act('PUT', `${held.path}/members/user/lou`, { role: 'write' })
-    const his = { ...json, ...basic(await lou.makeToken('his')) }
-    const body = JSON.stringify({ path: 'film.bin' })
-    assert.equal((await fetch(lfs(held, 'locks'), { method: 'POST', headers: his, body })).status, 201)
-    const refused = await git(['push', 'origin', 'HEAD:locked'], { folder: clone })
-    assert.notEqual(refused.code, 0)
-    assert.match(refused.stdout + refused.stderr, /film\.bin - lou/)
-    const listed = await git(['lfs', 'locks'], { folder: clone })
-    assert.match(listed.stdout, /film\.bin\s+lou/)
-    const forced = await git(['lfs', 'unlock', '--force', 'film.bin'], { folder: clone })
-    assert.equal(forced.code, 0, forced.stderr)
-    // Over SSH as over HTTPS.
-    await git(['remote', 'set-url', 'origin', door.url('payments/api')], { folder: clone })
-    const locks = await git(['lfs', 'lock', 'film.bin'], { folder: clone, key })
-    assert.equal(locks.code, 0, locks.stderr)
-    const pushed = await git(['push', 'origin', 'HEAD:locked'], { folder: clone, key })
-    assert.equal(pushed.code, 0, pushed.stderr)
-    const freed = await git(['lfs', 'unlock', 'film.bin'], { folder: clone, key })
-    assert.equal(freed.code, 0, freed.stderr)
-    assert.doesNotMatch((await git(['lfs', 'locks'], { folder: clone, key })).stdout, /film/)
   })
 
   test('a push that names files nobody brought is refused with what to do, unless they are kept elsewhere', async () => {

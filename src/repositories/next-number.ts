@@ -14,11 +14,12 @@ export async function takeNextNumber(tx: Tx<'repository'>, repositoryId: Id<'rep
   return row.nextNumber - 1
 }
 
-/** Queues behind others who count or reopen in this repository, until the transaction ends. */
+/** Queues behind others who count or reopen in this repository, until the transaction ends. @throws 404 where it is gone by now */
 export async function lockNumbers(tx: Tx<'repository'>, repositoryId: Id<'rep'>): Promise<void> {
-  await tx
+  const { numUpdatedRows } = await tx
     .updateTable('repository')
     .set((eb) => ({ nextNumber: eb.ref('nextNumber') }))
     .where('id', '=', repositoryId)
-    .execute()
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw notFound('This repository')
 }

@@ -2,7 +2,6 @@ import { recordEvent } from '../audit/record.ts'
 import { type Database, type Db, orUniqueViolation, type Tx, UniqueViolation } from '../database/handles.ts'
 import { newId } from '../database/id.ts'
 import type { ProjectTable, RepositoryTable } from '../database/schema.ts'
-import { notFound } from '../http/problem.ts'
 import type { Act } from '../identity/act.ts'
 import { actorOf, type Caller } from '../identity/caller.ts'
 import {
@@ -156,8 +155,7 @@ async function lockRepository(
   id: RepositoryTable['id'],
 ): Promise<{ repository: RepositoryTable; project: string }> {
   await lockNumbers(tx, id)
-  const repository = await tx.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirst()
-  if (repository === undefined) throw notFound('This repository')
+  const repository = await tx.selectFrom('repository').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const { name } = await tx
     .selectFrom('project')
     .select('name')

@@ -6,6 +6,7 @@ import { actorOf, type Caller } from '../../identity/caller.ts'
 import { findOwnRole } from '../access.ts'
 import { lockNumbers } from '../next-number.ts'
 import type { RepositoryPlace } from '../place.ts'
+import { checkStillWrites } from '../push-standing.ts'
 
 /** git-lfs docs/api/locking.md: the answer's form of a lock. */
 export interface LfsLock {
@@ -32,13 +33,15 @@ interface LockParts {
  */
 export async function takeLfsLock(
   { database, caller, now }: LockParts,
-  { repository, path: repositoryPath }: RepositoryPlace,
+  place: RepositoryPlace,
   path: string,
 ): Promise<{ lock: LfsLock; isNew: boolean }> {
   checkPath(path)
+  const { repository, path: repositoryPath } = place
   return database.write(async (tx) => {
     // Two who lock the same file queue here, so that the second finds the first.
     await lockNumbers(tx, repository.id)
+    await checkStillWrites(tx, place, caller)
     const [held] = await lockRows(tx, repository.id).where('lfsLock.path', '=', path).execute()
     if (held !== undefined) return { lock: shown(held), isNew: false }
     await checkRoom(tx, repository.id)
@@ -59,11 +62,13 @@ export async function takeLfsLock(
 /** Takes a lock away: one's own, or by force anybody's, as an administrator. @throws 403, 404 */
 export async function releaseLfsLock(
   { database, caller, now }: LockParts,
-  { repository, path: repositoryPath }: RepositoryPlace,
+  place: RepositoryPlace,
   { id, isForced }: { id: string; isForced: boolean },
 ): Promise<LfsLock> {
+  const { repository, path: repositoryPath } = place
   return database.write(async (tx) => {
     await lockNumbers(tx, repository.id)
+    await checkStillWrites(tx, place, caller)
     const [held] = await lockRows(tx, repository.id)
       .where('lfsLock.id', '=', id as Id<'lck'>)
       .execute()
